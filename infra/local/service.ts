@@ -1,0 +1,42 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** A call of an AWS operation, as the gateway hands it to a service. */
+export interface AwsRequest {
+  readonly operation: string
+  readonly body: Buffer
+  readonly headers: IncomingHttpHeaders
+  /** Logical id of the function that calls, or `undefined` for the developer at the keyboard. */
+  readonly caller: string | undefined
+}
+
+export interface AwsResponse {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string | Buffer
+}
+
+/** One AWS service behind the gateway. */
+export interface AwsService {
+  /** The prefix of its actions in IAM, such as `dynamodb`. */
+  readonly iamPrefix: string
+  /** What stands before the dot in `X-Amz-Target`, such as `DynamoDB_20120810`. */
+  readonly targets: readonly string[]
+  /** Every operation that is modelled, and who in this repository calls it. */
+  readonly operations: Readonly<Record<string, string>>
+  handle(request: AwsRequest): Promise<AwsResponse>
+}
+
+/** An error as an AWS service words it: `__type` and `message` in a JSON body. */
+export class AwsError extends Error {
+  readonly status: number
+  readonly code: string
+  constructor(code: string, message: string, status = 400) {
+    super(message)
+    this.name = code
+    this.code = code
+    this.status = status
+  }
+}
+
+/** One line per event an operator would look for. `source` is a service or a function's logical id. */
+export type Log = (source: string, message: string) => void
