@@ -1,0 +1,24 @@
+import type { Command } from '../domain/kernel/decider.ts'
+import type { StreamName } from '../domain/kernel/stream.ts'
+import type { Executed, ExecuteOptions, Execution } from './execute.ts'
+import type { CommandBody, CommandName } from './http/contract.ts'
+
+/** What a command is sent to. */
+export interface Target {
+  /** Id of the aggregate, without its name. */
+  readonly id: string
+  readonly stream: StreamName
+  readonly execute: (ids: ExecutionIds, options: ExecuteOptions) => Promise<Executed>
+}
+
+export type ExecutionIds = Omit<Execution<Command>, 'stream' | 'command'>
+
+export interface CommandContext {
+  readonly actorId: string
+  /** The id that a creating command gives to what it creates. */
+  readonly createdId: string
+}
+
+export type CommandHandlers = {
+  readonly [Name in CommandName]: (body: CommandBody<Name>, context: CommandContext) => Target
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * The id of a command: the same person, command and key give the same id, so a repeat is recognised. Keys of
+ * two people, or of two commands, never meet.
+ */
+export function commandIdOf(actorId: string, name: string, key: string): string {
+  return hash(['command', actorId, name, key])
+}
+
+/** The id of what a command creates. It follows from the command, so a repeat lands on the same stream. */
+export function createdIdOf(commandId: string): string {
+  return hash(['created', commandId])
+}
+
+/** A digest of a body that does not depend on the order of its fields. */
+export function digestOf(body: unknown): string {
+  return hash(['body', canonical(body)]).slice(0, 16)
+}
+
+function hash(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}

@@ -1,0 +1,71 @@
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { Cost } from '../../domain/kernel/event-store.ts'
+
+/**
+ * The client that all adapters share. Its time-outs are short: an answer that takes longer than this is
+ * asked for again within the caller's deadline.
+ */
+export function createDynamoClient(config: DynamoDBClientConfig = {}): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
+    ...config,
+  })
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+}
+
+interface Consumed {
+  readonly $metadata: { readonly attempts?: number | undefined }
+}
+
+interface Units {
+  readonly CapacityUnits?: number | undefined
+}
+
+/** What an answer says it consumed; the SDK's own retries count as requests. */
+export function costOf(
+  kind: 'read' | 'write',
+  answer: Consumed,
+  units: readonly (Units | undefined)[],
+): Cost {
+  const total = units.reduce((sum, unit) => sum + (unit?.CapacityUnits ?? 0), 0)
+  return {
+    requests: answer.$metadata.attempts ?? 1,
+    readUnits: kind === 'read' ? total : 0,
+    writeUnits: kind === 'write' ? total : 0,
+  }
+}
+
+/** Cuts a call off after so many milliseconds. */
+export function within(timeoutMs: number): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs))) }
+}
+
+export type Failure = 'definite' | 'unknown'
+
+/**
+ * Whether an error says for sure that nothing was written and that trying again is of no use. A time-out, a
+ * lost connection, a 5xx or a throttled try does not, nor does a conflict with a transaction in flight.
+ */
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error)) return 'unknown'
+  if (transient.has(error.name)) return 'unknown'
+  const { $fault, $metadata } = error as { $fault?: unknown; $metadata?: { httpStatusCode?: number } } // SDK errors carry these
+  if ($fault !== 'client') return 'unknown'
+  const status = $metadata?.httpStatusCode
+  return status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429
+    ? 'definite'
+    : 'unknown'
+}
+
+const transient = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'LimitExceededException',
+  'TransactionConflictException',
+  'TransactionInProgressException',
+  'ReplicatedWriteConflictException',
+  'RequestTimeout',
+  'RequestTimeoutException',
+])

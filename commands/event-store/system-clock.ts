@@ -1,0 +1,16 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Clock } from '../../domain/kernel/clock.ts'
+import type { Deadline } from '../../domain/kernel/event-store.ts'
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  sleep: (milliseconds) => setTimeout(milliseconds),
+  random: () => Math.random(),
+}
+
+/** A deadline that many milliseconds from now. */
+export function deadlineIn(milliseconds: number, clock: Clock = systemClock): Deadline {
+  const end = clock.elapsed() + milliseconds
+  return { left: () => end - clock.elapsed() }
+}

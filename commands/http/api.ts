@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto'
+import { Logger } from '@aws-lambda-powertools/logger'
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import { Problem } from '../../domain/kernel/problem.ts'
+import { type ProblemDetails, problemDetails } from './problem-details.ts'
+
+/** A request as both APIs see it: header names in lower case, the body as text. */
+export interface ApiRequest {
+  readonly method: string
+  readonly path: string
+  /** The route's path, such as `/projects/{projectId}`. */
+  readonly route: string
+  readonly parameters: Readonly<Record<string, string | undefined>>
+  readonly query: Readonly<Record<string, string | undefined>>
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: string
+  /** Where this API is, as the client addressed it. */
+  readonly apiUrl: string
+  readonly correlationId: string
+  /** Id of this one request, the cause of what it does. */
+  readonly requestId: string
+  /** Milliseconds that the function has left. */
+  readonly remainingMs: () => number
+  /** Who asks. Throws `unauthenticated` for anything but an access token, which the authorizer alone lets through. */
+  readonly identity: () => Identity
+}
+
+export interface Identity {
+  /** Cognito's `sub`. */
+  readonly userId: string
+}
+
+export interface ApiResponse {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON, or as it is where it is text and `headers` name its type. */
+  readonly body?: unknown
+  /** What the log line of this request says besides the usual. */
+  readonly log?: Readonly<Record<string, unknown>>
+}
+
+export type ApiHandler = (
+  event: APIGatewayProxyEventV2,
+  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
+) => Promise<APIGatewayProxyStructuredResultV2>
+
+/**
+ * Makes a Lambda handler for an HTTP API. Everything thrown becomes problem details, and every request
+ * writes one line to the log, with its correlation id and without personal data.
+ */
+export function apiHandler(
+  handle: (request: ApiRequest) => Promise<ApiResponse>,
+  logger = new Logger(),
+): ApiHandler {
+  return async (event, context) => {
+    const started = performance.now()
+    const correlationId = correlationIdOf(event)
+    const line = { correlationId, method: event.requestContext.http.method, route: event.routeKey }
+    let response: ApiResponse
+    try {
+      response = await handle(requestOf(event, context, correlationId))
+    } catch (error) {
+      response = refusalOf(error, correlationId)
+      if (response.status >= 500) logger.error('request failed', { ...line, error: asError(error) })
+    }
+    logger.info('request', {
+      ...line,
+      status: response.status,
+      ms: Math.round(performance.now() - started),
+      ...response.log,
+    })
+    return resultOf(response, correlationId)
+  }
+}
+
+function requestOf(
+  event: APIGatewayProxyEventV2,
+  context: Parameters<ApiHandler>[1],
+  correlationId: string,
+): ApiRequest {
+  const headers = event.headers
+  return {
+    method: event.requestContext.http.method,
+    path: event.rawPath,
+    route: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
+    parameters: event.pathParameters ?? {},
+    query: event.queryStringParameters ?? {},
+    headers,
+    body: event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString() : (event.body ?? ''),
+    apiUrl: `${headers['x-forwarded-proto'] ?? 'https'}://${event.requestContext.domainName}`,
+    correlationId,
+    requestId: context.awsRequestId,
+    remainingMs: () => context.getRemainingTimeInMillis(),
+    identity: () => identityOf(event),
+  }
+}
+
+/** An ID token passes API Gateway's authorizer too, by its audience; it is made for the client, not for an API. */
+function identityOf(event: APIGatewayProxyEventV2): Identity {
+  const { authorizer } = event.requestContext as {
+    authorizer?: { jwt?: { claims?: Record<string, unknown> } }
+  } // set on routes with the authorizer
+  const claims = authorizer?.jwt?.claims
+  if (claims?.['token_use'] !== 'access' || typeof claims['sub'] !== 'string') {
+    throw new Problem('unauthenticated', 'Send the access token that signing in returned, not the ID token.')
+  }
+  return { userId: claims['sub'] }
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+function correlationIdOf(event: APIGatewayProxyEventV2): string {
+  const given = event.headers['x-correlation-id']
+  return given !== undefined && uuid.test(given) ? given : randomUUID()
+}
+
+function refusalOf(error: unknown, correlationId: string): ApiResponse {
+  const problem =
+    error instanceof Problem ? error : new Problem('internal', 'Unexpected error.', { cause: error })
+  const details: ProblemDetails = problemDetails(problem, correlationId)
+  return {
+    status: details.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(problem.retryAfterSeconds === undefined
+        ? {}
+        : { 'retry-after': String(problem.retryAfterSeconds) }),
+      ...(problem.allow === undefined ? {} : { allow: problem.allow }),
+    },
+    body: details,
+    log: { problem: details.type },
+  }
+}
+
+function resultOf(
+  { status, headers, body }: ApiResponse,
+  correlationId: string,
+): APIGatewayProxyStructuredResultV2 {
+  const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+  return {
+    statusCode: status,
+    headers: {
+      ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+      'x-correlation-id': correlationId,
+    },
+    ...(text === undefined ? {} : { body: text }),
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}

@@ -1,0 +1,34 @@
+import * as z from 'zod'
+import { Problem } from '../../domain/kernel/problem.ts'
+
+/** Where the next page of a list starts. It names the build of the read model that it was made from. */
+export interface Cursor {
+  readonly build: string
+  /** Sort key of the last item of the page before. */
+  readonly after: string
+}
+
+export function encodeCursor({ build, after }: Cursor): string {
+  return Buffer.from(JSON.stringify([build, after])).toString('base64url')
+}
+
+/** Throws `invalid-input` for a text that is not a cursor, or one of a build that is gone. */
+export function parseCursor(encoded: string, build: string): Cursor {
+  const parsed = cursor.safeParse(parseJson(Buffer.from(encoded, 'base64url').toString()))
+  if (!parsed.success || parsed.data[0] !== build) {
+    throw new Problem('invalid-input', 'The cursor is not valid here. Start from the first page.', {
+      errors: [{ path: '/cursor', message: 'Give the cursor that the page before answered.' }],
+    })
+  }
+  return { build, after: parsed.data[1] }
+}
+
+const cursor = z.tuple([z.string(), z.string().min(1).max(1024)])
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

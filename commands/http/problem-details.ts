@@ -1,0 +1,44 @@
+import type { FieldError, Problem, ProblemCode } from '../../domain/kernel/problem.ts'
+
+/** Problem details for HTTP APIs, RFC 9457. */
+export interface ProblemDetails {
+  readonly type: `urn:annals:problem:${string}`
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly correlationId: string
+  readonly errors?: readonly FieldError[]
+}
+
+/** The one place where an error gets its status. */
+export const problemKinds: Readonly<
+  Record<ProblemCode, { readonly status: number; readonly title: string }>
+> = {
+  'invalid-input': { status: 400, title: 'The request is not valid' },
+  unauthenticated: { status: 401, title: 'Not signed in' },
+  forbidden: { status: 403, title: 'You do not have the right to do this' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'key-reused': { status: 409, title: 'The Idempotency-Key was used for another command' },
+  'version-mismatch': { status: 412, title: 'It has changed since you read it' },
+  'too-large': { status: 413, title: 'Too large' },
+  'unsupported-media-type': { status: 415, title: 'Only JSON is understood' },
+  refused: { status: 422, title: 'A rule said no' },
+  unavailable: { status: 503, title: 'Try again' },
+  unreadable: { status: 500, title: 'Something is wrong on our side' },
+  internal: { status: 500, title: 'Something is wrong on our side' },
+}
+
+/** A refusal by a rule is named after the rule. What is wrong on our side keeps its details to the log. */
+export function problemDetails(problem: Problem, correlationId: string): ProblemDetails {
+  const { status, title } = problemKinds[problem.code]
+  const ours = status === 500
+  return {
+    type: `urn:annals:problem:${ours ? 'internal' : (problem.rule ?? problem.code)}`,
+    title,
+    status,
+    detail: ours ? 'It has been logged under the correlation id.' : problem.message,
+    correlationId,
+    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+  }
+}

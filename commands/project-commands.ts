@@ -1,0 +1,24 @@
+import { streamName } from '../domain/kernel/stream.ts'
+import type { ProjectCommand } from '../domain/project/project.ts'
+import { project } from '../domain/project/project.ts'
+import type { CommandHandlers, Target } from './command-handlers.ts'
+import { execute } from './execute.ts'
+
+function onProject(id: string, command: ProjectCommand): Target {
+  const stream = streamName(project.name, id)
+  return { id, stream, execute: (ids, options) => execute(project, { ...ids, stream, command }, options) }
+}
+
+/** How the body of each project command becomes a command on a stream. */
+export const projectCommands = {
+  'create-project': (body, { actorId, createdId }) =>
+    onProject(createdId, { type: 'create-project', actorId, ...body }),
+  'rename-project': ({ projectId, title }, { actorId }) =>
+    onProject(projectId, { type: 'rename-project', actorId, title }),
+  'describe-project': ({ projectId, description }, { actorId }) =>
+    onProject(projectId, { type: 'describe-project', actorId, description }),
+  'archive-project': ({ projectId }, { actorId }) =>
+    onProject(projectId, { type: 'archive-project', actorId }),
+  'restore-project': ({ projectId }, { actorId }) =>
+    onProject(projectId, { type: 'restore-project', actorId }),
+} satisfies Partial<CommandHandlers>

@@ -1,0 +1,91 @@
+import type * as z from 'zod'
+import type { Commit, Event, Recorded, StoredEvent } from './event.ts'
+import { Problem } from './problem.ts'
+
+/**
+ * How one type of event is stored. `schema` counts its shapes from 1; `upcast[n]` turns the data of shape n
+ * into that of shape n + 1, so `evolve` only ever meets the newest.
+ */
+export interface EventDefinition {
+  readonly schema: number
+  readonly data: z.ZodType
+  readonly upcast?: Readonly<Record<number, (data: unknown) => unknown>>
+}
+
+export type EventDefinitions = Readonly<Record<string, EventDefinition>>
+
+/** The union of events that a set of definitions describes. */
+export type EventOf<Definitions extends EventDefinitions> = {
+  [Type in keyof Definitions & string]: {
+    readonly type: Type
+    readonly data: z.infer<Definitions[Type]['data']>
+  }
+}[keyof Definitions & string]
+
+export interface Codec<E extends Event> {
+  /** Checks an event against its schema on the way in: what is stored stays for good. */
+  encode(event: E): StoredEvent
+  /** Throws `unreadable` for a type or schema that this code does not know (never skips it), or data that does not fit. */
+  decode(stored: StoredEvent): E
+  /** The events of a commit from the given version on, each with its place; one that is `unreadable` throws when its turn comes. */
+  decodeCommit(commit: Commit, from?: number): Iterable<Recorded<E>>
+}
+
+/** Makes the codec of an aggregate's events. Throws at once where an upcaster is missing. */
+export function codec<const Definitions extends EventDefinitions>(
+  definitions: Definitions,
+): Codec<EventOf<Definitions>> {
+  for (const [type, { schema, upcast }] of Object.entries(definitions)) {
+    for (let from = 1; from < schema; from++) {
+      if (upcast?.[from] === undefined)
+        throw new Error(`${type} has schema ${schema} but no upcaster from ${from}`)
+    }
+  }
+
+  const definitionOf = (type: string): EventDefinition => {
+    const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined
+    if (definition === undefined) throw new Problem('unreadable', `Unknown event type "${type}".`)
+    return definition
+  }
+
+  const parse = (type: string, definition: EventDefinition, data: unknown): EventOf<Definitions> => {
+    const parsed = definition.data.safeParse(data)
+    if (!parsed.success) {
+      const at = parsed.error.issues.map((issue) => `/${issue.path.join('/')}: ${issue.message}`).join('; ')
+      throw new Problem('unreadable', `Data of ${type} does not fit its schema ${definition.schema} (${at}).`)
+    }
+    // The definition found under `type` parsed `data`, which is what the union says; TypeScript cannot follow the lookup.
+    return { type, data: parsed.data } as EventOf<Definitions>
+  }
+
+  const decode = (stored: StoredEvent): EventOf<Definitions> => {
+    const definition = definitionOf(stored.type)
+    if (!Number.isInteger(stored.schema) || stored.schema < 1 || stored.schema > definition.schema) {
+      throw new Problem('unreadable', `Unknown schema ${stored.schema} of event type "${stored.type}".`)
+    }
+    let data = stored.data
+    for (let schema = stored.schema; schema < definition.schema; schema++)
+      data = definition.upcast?.[schema]?.(data)
+    return parse(stored.type, definition, data)
+  }
+
+  return {
+    encode(event) {
+      const definition = definitionOf(event.type)
+      return {
+        type: event.type,
+        schema: definition.schema,
+        data: parse(event.type, definition, event.data).data,
+      }
+    },
+    decode,
+    *decodeCommit(commit, from = commit.version) {
+      const { stream, at, actorId, correlationId, causationId } = commit
+      for (const [index, stored] of commit.events.entries()) {
+        const version = commit.version + index
+        if (version >= from)
+          yield { ...decode(stored), stream, version, at, actorId, correlationId, causationId }
+      }
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import type { Codec } from './codec.ts'
+import type { Event } from './event.ts'
+
+/** A wish to change something, with everything a decision needs: who wishes it, and the ids it may use. */
+export interface Command {
+  readonly type: string
+  readonly actorId: string
+}
+
+/**
+ * Pure decisions about one stream. `decide` returns what happens, nothing where nothing changes (a repeated
+ * command emits nothing), or throws a `Problem`; `evolve` takes every event in every state.
+ */
+export interface Decider<State, C extends Command, E extends Event> {
+  readonly initial: State
+  evolve(state: State, event: E): State
+  decide(state: State, command: C): readonly E[]
+}
+
+/** A decider with its name in streams and the codec of its events. */
+export interface Aggregate<State, C extends Command, E extends Event> extends Decider<State, C, E> {
+  /** What stands before the first `-` of its streams' names. */
+  readonly name: string
+  readonly events: Codec<E>
+  /** Whether it exists and this person may know it. A stranger is told `not-found`, whatever else is wrong. */
+  knownTo(state: State, actorId: string): boolean
+}

@@ -1,0 +1,81 @@
+import type { Commit } from './event.ts'
+import type { StreamName } from './stream.ts'
+
+/** What a call consumed. Every call of the store says it, retries included. */
+export interface Cost {
+  readonly requests: number
+  readonly readUnits: number
+  readonly writeUnits: number
+}
+
+export const noCost: Cost = { requests: 0, readUnits: 0, writeUnits: 0 }
+
+export function addCost(a: Cost, b: Cost): Cost {
+  return {
+    requests: a.requests + b.requests,
+    readUnits: a.readUnits + b.readUnits,
+    writeUnits: a.writeUnits + b.writeUnits,
+  }
+}
+
+/** Time that is left for a call, by a clock that cannot jump. */
+export interface Deadline {
+  /** Milliseconds; 0 or less once it has passed. */
+  left(): number
+}
+
+declare const isHead: unique symbol
+
+/**
+ * The end of a stream, as a load to its end found it, and the only thing that can be appended at. The
+ * store hands it out and takes back none that it did not hand out, so a gap cannot be written.
+ */
+export interface Head {
+  readonly [isHead]: true
+  readonly stream: StreamName
+  /** Version of the last event; 0 for a stream without any. */
+  readonly version: number
+}
+
+export interface Loaded {
+  readonly commits: readonly Commit[]
+  readonly head: Head
+  readonly cost: Cost
+}
+
+/** A commit whose place is not fixed yet: `append` puts it after the head. */
+export type NewCommit = Omit<Commit, 'stream' | 'version'>
+
+/**
+ * - `appended`: it stands in the store, once.
+ * - `repeated`: a commit with this command id stood there already, ours by a lost answer or another's by the
+ *   same key. Answer and go on from `commit`, which is what is stored, never from what was decided.
+ * - `conflict`: another command's commit stands there. Load and decide again.
+ */
+export type Appended =
+  | { readonly outcome: 'appended' | 'repeated'; readonly commit: Commit; readonly cost: Cost }
+  | { readonly outcome: 'conflict'; readonly cost: Cost }
+
+export interface Page {
+  readonly commits: readonly Commit[]
+  /** Whether the stream goes on after these. */
+  readonly more: boolean
+  readonly cost: Cost
+}
+
+/** The port. `test/contract/event-store.ts` says what every adapter of it does. */
+export interface EventStore {
+  /** Everything from the first commit to the head, read consistently. A gap or overlap is `unreadable`. */
+  load(stream: StreamName, deadline: Deadline): Promise<Loaded>
+  /**
+   * Puts one commit after the head, atomically. An unknown outcome is put again, unchanged, at the same
+   * place until the answer is definite; past the deadline it is `unavailable`, and the command may be
+   * repeated under its id. A commit over 350 KB is `too-large`.
+   */
+  append(head: Head, commit: NewCommit, deadline: Deadline): Promise<Appended>
+  /**
+   * The commits that hold events of version `from` and after, consistently and in order, a page at a time.
+   * Nothing can be appended at what it found.
+   */
+  read(stream: StreamName, from: number, deadline: Deadline): Promise<Page>
+}

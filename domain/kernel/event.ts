@@ -1,0 +1,50 @@
+import type { StreamName } from './stream.ts'
+
+/** What happened, as deciders and projections see it: always of the newest schema. */
+export interface Event {
+  readonly type: string
+  readonly data: unknown
+}
+
+/** An event as it lies in the store, of the schema that was current when it was written. */
+export interface StoredEvent {
+  readonly type: string
+  readonly schema: number
+  readonly data: unknown
+}
+
+/** Where an event stands and who caused it. */
+export interface Occurrence {
+  readonly stream: StreamName
+  /** Place of the event in its stream, from 1. */
+  readonly version: number
+  /** ISO 8601 UTC with milliseconds; never earlier than that of the event before. */
+  readonly at: string
+  readonly actorId: string
+  readonly correlationId: string
+  readonly causationId: string
+}
+
+export type Recorded<E extends Event> = E & Occurrence
+
+/**
+ * What one command appended to one stream: one item of the event store. The command id is its identity,
+ * because a command makes at most one commit per stream.
+ */
+export interface Commit {
+  readonly stream: StreamName
+  /** Version of its first event. */
+  readonly version: number
+  readonly events: readonly StoredEvent[]
+  readonly commandId: string
+  /** Digest of the command's body, to tell a repeat from another command under the same key. */
+  readonly digest: string
+  readonly at: string
+  readonly actorId: string
+  readonly correlationId: string
+  readonly causationId: string
+}
+
+export function lastVersion(commit: Commit): number {
+  return commit.version + commit.events.length - 1
+}

@@ -1,0 +1,57 @@
+/**
+ * The closed set of errors. Each has a stable code, the data to act on and, in `detail`, what to do next.
+ * They are mapped once to HTTP (`commands/http/problem-details.ts`) and once to the stream (the projector).
+ */
+export type ProblemCode =
+  | 'invalid-input' // fix what `errors` names
+  | 'unauthenticated' // sign in, use the access token
+  | 'forbidden' // ask the owner for the right
+  | 'not-found' // unknown, or not yours to know
+  | 'method-not-allowed'
+  | 'key-reused' // another body under the same Idempotency-Key
+  | 'version-mismatch' // read again, decide again
+  | 'too-large' // permanent: send less
+  | 'unsupported-media-type'
+  | 'refused' // a rule of the domain said no; `rule` names it
+  | 'unavailable' // repeat later, with the same key
+  | 'unreadable' // an event that this code does not know or cannot parse
+  | 'internal'
+
+export interface FieldError {
+  /** JSON Pointer (RFC 6901) into the body; the empty string is the body itself. */
+  readonly path: string
+  readonly message: string
+}
+
+export interface ProblemOptions {
+  readonly errors?: readonly FieldError[]
+  /** Name of the rule that refused, such as `project-archived`. */
+  readonly rule?: string
+  readonly retryAfterSeconds?: number
+  /** The methods that are allowed, for `method-not-allowed` (RFC 9110 asks for them). */
+  readonly allow?: string
+  readonly cause?: unknown
+}
+
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly errors: readonly FieldError[] | undefined
+  readonly rule: string | undefined
+  readonly retryAfterSeconds: number | undefined
+  readonly allow: string | undefined
+
+  constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'Problem'
+    this.code = code
+    this.errors = options.errors
+    this.rule = options.rule
+    this.retryAfterSeconds = options.retryAfterSeconds
+    this.allow = options.allow
+  }
+}
+
+/** A rule of the domain said no. The same command is refused until the state has changed. */
+export function refusal(rule: string, detail: string): Problem {
+  return new Problem('refused', detail, { rule })
+}

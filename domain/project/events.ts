@@ -1,0 +1,22 @@
+import * as z from 'zod'
+import { codec, type EventOf } from '../kernel/codec.ts'
+import { text } from '../kernel/text.ts'
+
+export const projectTitle = text({ min: 1, max: 200 }).describe('1 to 200 characters')
+export const projectDescription = text({ max: 2000, lines: true }).describe('Up to 2,000 characters')
+
+/** Stored for good: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
+const definitions = {
+  ProjectCreated: {
+    schema: 1,
+    data: z.strictObject({ ownerId: z.string(), title: z.string(), description: z.string() }),
+  },
+  ProjectRenamed: { schema: 1, data: z.strictObject({ title: z.string() }) },
+  ProjectDescribed: { schema: 1, data: z.strictObject({ description: z.string() }) },
+  ProjectArchived: { schema: 1, data: z.strictObject({}) },
+  ProjectRestored: { schema: 1, data: z.strictObject({}) },
+} as const
+
+export type ProjectEvent = EventOf<typeof definitions>
+
+export const projectEvents = codec(definitions)

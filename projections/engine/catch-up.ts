@@ -1,0 +1,168 @@
+import { backoff, type Clock } from '../../domain/kernel/clock.ts'
+import { type Commit, type Event, lastVersion } from '../../domain/kernel/event.ts'
+import {
+  addCost,
+  type Cost,
+  type Deadline,
+  type EventStore,
+  noCost,
+} from '../../domain/kernel/event-store.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import type { StreamName } from '../../domain/kernel/stream.ts'
+import {
+  type Generation,
+  generationId,
+  guardKey,
+  type Projection,
+  type RowItem,
+  rowItem,
+} from './projection.ts'
+import type { RowStore } from './row-store.ts'
+
+export interface CatchUpOptions {
+  readonly store: EventStore
+  readonly rows: RowStore
+  readonly clock: Clock
+  readonly deadline: Deadline
+  /** Commits of the stream that are at hand, in any order: they save a read where they follow the guard. */
+  readonly hint?: readonly Commit[]
+  /** How far to come; without it, and without a hint, to the end of the stream. */
+  readonly until?: number
+}
+
+export interface CaughtUp<State> {
+  /** Version of the guard: that of the last event folded, 0 for none. */
+  readonly version: number
+  readonly state: State
+  readonly cost: Cost
+}
+
+/**
+ * Brings a generation up to date with one stream: the one function behind live delivery and queries that
+ * read their own writes. Commits that were folded are skipped, a gap is filled from the store, and guard and
+ * rows move in one write, so duplicates, any order and rivals do no harm. Throws `unreadable` at an event
+ * that it cannot fold, after it has written what came before; `unavailable` past the deadline.
+ */
+export async function catchUp<State, E extends Event>(
+  generation: Generation<State, E>,
+  stream: StreamName,
+  { store, rows, clock, deadline, hint = [], until = target(hint) }: CatchUpOptions,
+): Promise<CaughtUp<State>> {
+  const { projection } = generation
+  const id = generationId(generation)
+  const key = guardKey(id, stream)
+  let cost = noCost
+
+  for (let attempt = 0; ; attempt++) {
+    const read = await rows.readGuard(key)
+    cost = addCost(cost, read.cost)
+    let version = read.guard?.version ?? 0
+    let state = read.guard === undefined ? projection.initial : parseState(projection, read.guard.state)
+
+    for (let moved = true; moved; ) {
+      if (version >= until) return { version, state, cost }
+      let commits = runFrom(hint, version + 1)
+      if (commits.length === 0) {
+        const page = await store.read(stream, version + 1, deadline)
+        cost = addCost(cost, page.cost)
+        commits = page.commits
+        if (commits.length === 0) return { version, state, cost }
+      }
+
+      const folded = fold(projection, { version, state }, commits)
+      if (folded.version > version) {
+        const difference = differenceOf(
+          projection.render(state).map((row) => rowItem(id, stream, row)),
+          projection.render(folded.state).map((row) => rowItem(id, stream, row)),
+        )
+        const to = { version: folded.version, state: JSON.stringify(folded.state) }
+        const written = await rows.move({ key, from: version, to, ...difference })
+        cost = addCost(cost, written.cost)
+        moved = written.outcome === 'moved'
+      }
+      if (moved) {
+        ;({ version, state } = folded)
+        if (folded.failure !== undefined) throw folded.failure
+      }
+    }
+
+    const pause = backoff(attempt, clock.random)
+    if (deadline.left() <= pause) {
+      throw new Problem('unavailable', 'The read model is busy at the moment. Try again.', {
+        retryAfterSeconds: 1,
+      })
+    }
+    await clock.sleep(pause)
+  }
+}
+
+function target(hint: readonly Commit[]): number {
+  return hint.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...hint.map(lastVersion))
+}
+
+/** The commits that hold version `from` and follow each other from there, as far as they are at hand. */
+function runFrom(hint: readonly Commit[], from: number): readonly Commit[] {
+  const run: Commit[] = []
+  let next = from
+  for (const commit of [...hint].sort((a, b) => a.version - b.version)) {
+    if (commit.version > next) break
+    // A commit is skipped only if its last event was folded; otherwise its rest is still to come.
+    if (lastVersion(commit) < next) continue
+    run.push(commit)
+    next = lastVersion(commit) + 1
+  }
+  return run
+}
+
+interface Folded<State> {
+  readonly version: number
+  readonly state: State
+  /** Why it stopped before the end of the commits. */
+  readonly failure?: unknown
+}
+
+/** Folds as far as possible. The version moves for every event, also where the state does not change. */
+function fold<State, E extends Event>(
+  projection: Projection<State, E>,
+  from: Folded<State>,
+  commits: readonly Commit[],
+): Folded<State> {
+  let { version, state } = from
+  try {
+    for (const commit of commits) {
+      for (const event of projection.events.decodeCommit(commit, version + 1)) {
+        state = projection.evolve(state, event)
+        version = event.version
+      }
+    }
+    return { version, state }
+  } catch (failure) {
+    return { version, state, failure }
+  }
+}
+
+function differenceOf(
+  before: readonly RowItem[],
+  after: readonly RowItem[],
+): { put: RowItem[]; remove: RowItem[] } {
+  const name = ({ PK, SK }: RowItem) => JSON.stringify([PK, SK])
+  const stood = new Map(before.map((row) => [name(row), row]))
+  const stands = new Map(after.map((row) => [name(row), row]))
+  return {
+    put: [...stands].filter(([key, row]) => stood.get(key)?.data !== row.data).map(([, row]) => row),
+    remove: [...stood].filter(([key]) => !stands.has(key)).map(([, row]) => row),
+  }
+}
+
+/** Reads a state back. Throws `unreadable` where it is not of this projection's shape. */
+export function parseState<State, E extends Event>(projection: Projection<State, E>, json: string): State {
+  const parsed = projection.state.safeParse(JSON.parse(json))
+  if (parsed.success) return parsed.data
+  throw new Problem(
+    'unreadable',
+    `A state of ${projection.name} version ${projection.version} cannot be read.`,
+    {
+      cause: parsed.error,
+    },
+  )
+}

@@ -1,0 +1,160 @@
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
+import {
+  BatchGetCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb'
+import { costOf, failureOf } from '../../commands/event-store/dynamo-client.ts'
+import { backoff, type Clock } from '../../domain/kernel/clock.ts'
+import { addCost, type Cost, noCost } from '../../domain/kernel/event-store.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import type { RowItem } from './projection.ts'
+import { type Guard, type Move, maxRowsPerMove, type RowStore } from './row-store.ts'
+
+/** The read model's table in DynamoDB: keys `PK` and `SK`, both strings. */
+export function createDynamoRowStore(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  clock: Clock,
+): RowStore {
+  return {
+    async readGuard(key) {
+      const answer = await client
+        .send(
+          new GetCommand({
+            TableName: tableName,
+            Key: key,
+            ConsistentRead: true,
+            ReturnConsumedCapacity: 'TOTAL',
+          }),
+        )
+        .catch(unavailable)
+      return { guard: asGuard(answer.Item), cost: costOf('read', answer, [answer.ConsumedCapacity]) }
+    },
+
+    async readGuards(keys) {
+      if (keys.length === 0) return { guards: [], cost: noCost }
+      const found = new Map<string, Guard | undefined>()
+      let cost = noCost
+      let pending: Record<string, unknown>[] = keys.map(({ PK, SK }) => ({ PK, SK }))
+      for (let attempt = 0; pending.length > 0; attempt++) {
+        if (attempt > 8)
+          throw new Problem('unavailable', 'The read model is busy. Try again.', { retryAfterSeconds: 1 })
+        if (attempt > 0) await clock.sleep(backoff(attempt, clock.random))
+        const answer = await client
+          .send(
+            new BatchGetCommand({
+              RequestItems: { [tableName]: { Keys: pending, ConsistentRead: true } },
+              ReturnConsumedCapacity: 'TOTAL',
+            }),
+          )
+          .catch(unavailable)
+        cost = addCost(cost, costOf('read', answer, answer.ConsumedCapacity ?? []))
+        for (const item of answer.Responses?.[tableName] ?? []) found.set(`${item['PK']}`, asGuard(item))
+        pending = answer.UnprocessedKeys?.[tableName]?.Keys ?? []
+      }
+      return { guards: keys.map(({ PK }) => found.get(PK)), cost }
+    },
+
+    async move(move) {
+      try {
+        return { outcome: 'moved', cost: await write(move) }
+      } catch (error) {
+        if (isGuardMoved(error) || failureOf(error) === 'unknown') {
+          return { outcome: 'again', cost: { requests: 1, readUnits: 0, writeUnits: 0 } }
+        }
+        throw error
+      }
+    },
+
+    async list(partition, { after, limit }) {
+      const answer = await client
+        .send(
+          new QueryCommand({
+            TableName: tableName,
+            ConsistentRead: true,
+            KeyConditionExpression: after === undefined ? 'PK = :pk' : 'PK = :pk AND SK < :after',
+            ExpressionAttributeValues: {
+              ':pk': partition,
+              ...(after === undefined ? {} : { ':after': after }),
+            },
+            ScanIndexForward: false,
+            Limit: limit,
+            ReturnConsumedCapacity: 'TOTAL',
+          }),
+        )
+        .catch(unavailable)
+      // Only `move` writes here, and it writes rows of this shape.
+      return {
+        rows: (answer.Items ?? []) as RowItem[],
+        cost: costOf('read', answer, [answer.ConsumedCapacity]),
+      }
+    },
+  }
+
+  async function write({ key, from, to, put, remove }: Move): Promise<Cost> {
+    const guard = {
+      TableName: tableName,
+      Item: { ...key, ...to },
+      ...(from === 0
+        ? { ConditionExpression: 'attribute_not_exists(PK)' }
+        : {
+            ConditionExpression: '#version = :from',
+            ExpressionAttributeNames: { '#version': 'version' },
+            ExpressionAttributeValues: { ':from': from },
+          }),
+    }
+    if (put.length + remove.length === 0) {
+      const answer = await client.send(new PutCommand({ ...guard, ReturnConsumedCapacity: 'TOTAL' }))
+      return costOf('write', answer, [answer.ConsumedCapacity])
+    }
+    if (put.length + remove.length > maxRowsPerMove) {
+      throw new Problem('too-large', `A stream changes more than ${maxRowsPerMove} rows at once.`)
+    }
+    const answer = await client.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          { Put: guard },
+          ...put.map((Item) => ({ Put: { TableName: tableName, Item } })),
+          ...remove.map(({ PK, SK }) => ({ Delete: { TableName: tableName, Key: { PK, SK } } })),
+        ],
+        ReturnConsumedCapacity: 'TOTAL',
+      }),
+    )
+    return costOf('write', answer, answer.ConsumedCapacity ?? [])
+  }
+}
+
+function asGuard(item: Record<string, unknown> | undefined): Guard | undefined {
+  if (item === undefined) return undefined
+  const { version, state } = item
+  if (typeof version === 'number' && typeof state === 'string') return { version, state }
+  throw new Problem('unreadable', 'An item of the read model is not a guard.')
+}
+
+/** A transaction can also fail by another one in flight, which the SDK does not retry. */
+function isGuardMoved(error: unknown): boolean {
+  if (error instanceof ConditionalCheckFailedException) return true
+  if (!(error instanceof TransactionCanceledException)) return false
+  const reasons = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None')
+  return reasons.every((code) => retryableReasons.has(code))
+}
+
+const retryableReasons = new Set([
+  'None',
+  'ConditionalCheckFailed',
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+])
+
+function unavailable(cause: unknown): never {
+  if (failureOf(cause) === 'definite') throw cause
+  throw new Problem('unavailable', 'The read model did not answer in time. Try again.', {
+    retryAfterSeconds: 1,
+    cause,
+  })
+}

@@ -1,0 +1,78 @@
+import type * as z from 'zod'
+import type { Codec } from '../../domain/kernel/codec.ts'
+import type { Event, Recorded } from '../../domain/kernel/event.ts'
+import type { StreamName } from '../../domain/kernel/stream.ts'
+
+/**
+ * A read model of one kind of aggregate, as pure functions. The engine folds the events of each stream,
+ * renders before and after, and writes the difference; a projection never writes itself. A projection that
+ * has been released is frozen: a change is a new version, in a folder of its own.
+ */
+export interface Projection<State, E extends Event> {
+  readonly name: string
+  readonly version: number
+  /** The kind of stream that it folds: what stands before the first `-` of a stream's name. */
+  readonly aggregate: string
+  readonly events: Codec<E>
+  /** How a state is read back from the guard's item, where it lies as JSON. */
+  readonly state: z.ZodType<State>
+  readonly initial: State
+  /** Takes every event in every state. */
+  evolve(state: State, event: Recorded<E>): State
+  /** The rows that should exist for the stream, besides the guard's item with the state. */
+  render(state: State): readonly Row[]
+}
+
+/** A row of a list: `partition` says whose list it stands in, `sort` in what order. Both without the stream. */
+export interface Row {
+  readonly partition: string
+  readonly sort: string
+  readonly data: Readonly<Record<string, string | number | boolean>>
+}
+
+/** One build of a projection version's rows, under keys of its own. */
+export interface Generation<State, E extends Event> {
+  readonly projection: Projection<State, E>
+  readonly generation: number
+}
+
+/** The name that a generation's keys, cursors and entity tags start with. */
+export function generationId<State, E extends Event>({
+  projection,
+  generation,
+}: Generation<State, E>): string {
+  return `${projection.name}.v${projection.version}.${generation}`
+}
+
+export interface RowKey {
+  readonly PK: string
+  readonly SK: string
+}
+
+export interface RowItem extends RowKey {
+  /** The row's data as JSON. */
+  readonly data: string
+}
+
+/** It follows from the generation and the stream alone, and its item is never deleted. */
+export function guardKey(generation: string, stream: StreamName): RowKey {
+  return { PK: `${generation}#${stream}`, SK: 'guard' }
+}
+
+export function partitionKey(generation: string, partition: string): string {
+  return `${generation}#${partition}`
+}
+
+/** The stream is part of every row's key, so no row is shared by two streams. */
+export function rowItem(generation: string, stream: StreamName, row: Row): RowItem {
+  return {
+    PK: partitionKey(generation, row.partition),
+    SK: `${row.sort}#${stream}`,
+    data: JSON.stringify(row.data),
+  }
+}
+
+/** The stream that a row stands for, from its key. */
+export function streamOfRow(key: RowKey): string {
+  return key.SK.slice(key.SK.lastIndexOf('#') + 1)
+}

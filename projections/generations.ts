@@ -1,0 +1,32 @@
+import type { Event } from '../domain/kernel/event.ts'
+import type { StreamName } from '../domain/kernel/stream.ts'
+import { type CatchUpOptions, type CaughtUp, catchUp } from './engine/catch-up.ts'
+import { type Generation, generationId } from './engine/projection.ts'
+import { projects } from './projects/v1/queries.ts'
+
+/** A generation as those see it who only keep it up to date. */
+export interface LiveGeneration {
+  readonly id: string
+  readonly aggregate: string
+  readonly catchUp: (stream: StreamName, options: CatchUpOptions) => Promise<CaughtUp<unknown>>
+}
+
+function live<State, E extends Event>(generation: Generation<State, E>): LiveGeneration {
+  return {
+    id: generationId(generation),
+    aggregate: generation.projection.aggregate,
+    catchUp: (stream, options) => catchUp(generation, stream, options),
+  }
+}
+
+/** Every generation that is kept up to date and read. */
+export const generations: readonly LiveGeneration[] = [live(projects)]
+
+export function generationsOf(aggregate: string): readonly LiveGeneration[] {
+  return generations.filter((generation) => generation.aggregate === aggregate)
+}
+
+/** The kinds of streams that some generation folds: what the stream mapping lets through. */
+export const projectedAggregates: readonly string[] = [
+  ...new Set(generations.map(({ aggregate }) => aggregate)),
+]

@@ -1,0 +1,69 @@
+import type { Commit } from '../domain/kernel/event.ts'
+import type { StreamName } from '../domain/kernel/stream.ts'
+import type { CatchUpOptions, CaughtUp } from './engine/catch-up.ts'
+import type { LiveGeneration } from './generations.ts'
+
+/** A commit as the stream delivered it, with its place in the shard. */
+export interface Delivery {
+  readonly commit: Commit
+  readonly sequenceNumber: string
+}
+
+export interface StreamFailure {
+  readonly stream: StreamName
+  /** The first record of the stream in this batch; the batch is delivered again from the lowest of these. */
+  readonly sequenceNumber: string
+  readonly error: unknown
+}
+
+export interface BatchOptions extends Omit<CatchUpOptions, 'hint' | 'until'> {
+  readonly generationsOf: (aggregate: string) => readonly LiveGeneration[]
+  readonly onCaughtUp?: (generation: LiveGeneration, stream: StreamName, result: CaughtUp<unknown>) => void
+}
+
+/** How many streams are projected side by side. */
+const concurrency = 10
+
+function byStream(deliveries: readonly Delivery[]): [StreamName, Delivery[]][] {
+  const streams = new Map<StreamName, Delivery[]>()
+  for (const delivery of deliveries) {
+    const { stream } = delivery.commit
+    streams.set(stream, [...(streams.get(stream) ?? []), delivery])
+  }
+  return [...streams]
+}
+
+/**
+ * Projects a batch: the commits of a stream become one write for each generation, and a stream that fails
+ * holds up no other.
+ */
+export async function projectBatch(
+  deliveries: readonly Delivery[],
+  options: BatchOptions,
+): Promise<StreamFailure[]> {
+  const { generationsOf, onCaughtUp, ...catchUpOptions } = options
+  const streams = byStream(deliveries)
+  const failures: StreamFailure[] = []
+
+  const projectStream = async (stream: StreamName, delivered: readonly Delivery[]): Promise<void> => {
+    const hint = delivered.map(({ commit }) => commit)
+    const aggregate = stream.slice(0, stream.indexOf('-'))
+    const results = await Promise.allSettled(
+      generationsOf(aggregate).map(async (generation) => {
+        const result = await generation.catchUp(stream, { ...catchUpOptions, hint })
+        onCaughtUp?.(generation, stream, result)
+      }),
+    )
+    const failed = results.find((result) => result.status === 'rejected')
+    const first = delivered[0]
+    if (failed !== undefined && first !== undefined) {
+      failures.push({ stream, sequenceNumber: first.sequenceNumber, error: failed.reason })
+    }
+  }
+
+  const worker = async (): Promise<void> => {
+    for (let next = streams.shift(); next !== undefined; next = streams.shift()) await projectStream(...next)
+  }
+  await Promise.all(Array.from({ length: concurrency }, worker))
+  return failures
+}
