@@ -23,6 +23,8 @@ export type EventOf<Definitions extends EventDefinitions> = {
 }[keyof Definitions & string]
 
 export interface Codec<E extends Event> {
+  /** The newest schema of every type of event. */
+  readonly schemas: Readonly<Record<string, number>>
   /** Checks an event against its schema on the way in: what is stored stays for good. */
   encode(event: E): StoredEvent
   /** Throws `unreadable` for a type or schema that this code does not know (never skips it), or data that does not fit. */
@@ -70,6 +72,7 @@ export function codec<const Definitions extends EventDefinitions>(
   }
 
   return {
+    schemas: Object.fromEntries(Object.entries(definitions).map(([type, { schema }]) => [type, schema])),
     encode(event) {
       const definition = definitionOf(event.type)
       return {

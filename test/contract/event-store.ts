@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest'
+import type { CommitTable } from '../../commands/event-store/commit-table.ts'
+import { createEventStore } from '../../commands/event-store/event-store.ts'
+import type { Commit } from '../../domain/kernel/event.ts'
+import type { Deadline, EventStore, Head } from '../../domain/kernel/event-store.ts'
+import type { StreamName } from '../../domain/kernel/stream.ts'
+import { newCommit } from '../kit/commits.ts'
+import { faultyCommitTable } from '../kit/faulty-commit-table.ts'
+import { manualClock } from '../kit/manual-clock.ts'
+
+const ample: Deadline = { left: () => 10_000 }
+
+/** What every event store does, whatever its table is. `table` is called once per test. */
+export function eventStoreContract(name: string, table: () => CommitTable): void {
+  let streams = 0
+  const setUp = () => {
+    const faulty = faultyCommitTable(table())
+    const store = createEventStore(faulty, manualClock())
+    streams += 1
+    const stream: StreamName = `project-${process.pid}x${Date.now()}x${streams}`
+    return { store, faulty, stream }
+  }
+  const append = async (
+    store: EventStore,
+    stream: StreamName,
+    over: Parameters<typeof newCommit>[0] = {},
+  ) => {
+    const { head } = await store.load(stream, ample)
+    return store.append(head, newCommit(over), ample)
+  }
+
+  describe(`event store on ${name}`, () => {
+    it('loads nothing from a stream that does not exist, and a head to append at', async () => {
+      const { store, stream } = setUp()
+      const { commits, head } = await store.load(stream, ample)
+      expect(commits).toEqual([])
+      expect(head).toMatchObject({ stream, version: 0 })
+    })
+
+    it('loads what was appended, in order, with everything that was given', async () => {
+      const { store, stream } = setUp()
+      const first = newCommit({ count: 2, text: 'Ünïcödé 🗺️ "quoted"\n' })
+      const second = newCommit({ at: '2026-01-02T00:00:00.000Z', actorId: 'bob' })
+      await store.append((await store.load(stream, ample)).head, first, ample)
+      await store.append((await store.load(stream, ample)).head, second, ample)
+      const { commits, head } = await store.load(stream, ample)
+      expect(commits).toEqual([
+        { ...first, stream, version: 1 },
+        { ...second, stream, version: 3 },
+      ])
+      expect(head.version).toBe(3)
+    })
+
+    it('appends at most once at a head', async () => {
+      const { store, stream } = setUp()
+      const { head } = await store.load(stream, ample)
+      const outcomes = await Promise.all(
+        Array.from({ length: 8 }, () => store.append(head, newCommit(), ample)),
+      )
+      expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual([
+        'appended',
+        ...Array.from({ length: 7 }, () => 'conflict'),
+      ])
+      expect((await store.load(stream, ample)).commits).toHaveLength(1)
+    })
+
+    it('takes only a head that a load returned, so a gap cannot be written', async () => {
+      const { store, stream } = setUp()
+      const forged = { stream, version: 7 } as Head // what a careless caller would do
+      await expect(store.append(forged, newCommit(), ample)).rejects.toThrow('only a head that load')
+      expect((await store.load(stream, ample)).commits).toEqual([])
+    })
+
+    it('refuses a commit without events', async () => {
+      const { store, stream } = setUp()
+      await expect(append(store, stream, { count: 0 })).rejects.toThrow('at least one event')
+    })
+
+    it('recognises its own write after a lost answer', async () => {
+      const { store, faulty, stream } = setUp()
+      faulty.next.push('lose the answer')
+      const appended = await append(store, stream, { count: 2 })
+      expect(appended).toMatchObject({ outcome: 'repeated', commit: { version: 1 } })
+      expect((await store.load(stream, ample)).commits).toHaveLength(1)
+    })
+
+    it('puts an unknown outcome again, unchanged, at the same place', async () => {
+      const { store, faulty, stream } = setUp()
+      faulty.next.push('fail without effect', 'fail without effect', 'lose the answer')
+      expect((await append(store, stream)).outcome).toBe('repeated')
+      expect(faulty.puts).toHaveLength(4)
+      expect(new Set(faulty.puts.map((item) => JSON.stringify(item))).size).toBe(1)
+    })
+
+    it('gives up an unknown outcome only at the deadline, and says so', async () => {
+      const { faulty, stream } = setUp()
+      const clock = manualClock()
+      const store = createEventStore(faulty, clock)
+      const deadline = { left: () => 1000 - clock.elapsed() }
+      const { head } = await store.load(stream, ample)
+      faulty.next.push(...Array.from({ length: 1000 }, () => 'fail without effect' as const))
+      await expect(store.append(head, newCommit(), deadline)).rejects.toMatchObject({
+        code: 'unavailable',
+        retryAfterSeconds: 1,
+      })
+      expect(clock.elapsed()).toBeGreaterThanOrEqual(1000)
+    })
+
+    it('answers with what is stored when another process decided otherwise under the same command id', async () => {
+      const { store, stream } = setUp()
+      const { head } = await store.load(stream, ample)
+      await store.append(head, newCommit({ commandId: 'same', count: 3 }), ample)
+      const repeated = await store.append(head, newCommit({ commandId: 'same', count: 1 }), ample)
+      expect(repeated.outcome === 'repeated' && repeated.commit.events).toHaveLength(3)
+    })
+
+    it('refuses a commit over 350 KB for good, and takes one a little under it', async () => {
+      const { store, stream } = setUp()
+      await expect(append(store, stream, { text: 'x'.repeat(350 * 1024) })).rejects.toMatchObject({
+        code: 'too-large',
+      })
+      expect((await append(store, stream, { text: 'x'.repeat(349 * 1024) })).outcome).toBe('appended')
+    })
+
+    it('loads a stream of several pages', async () => {
+      const { store, stream } = setUp()
+      for (let i = 0; i < 5; i++) await append(store, stream, { text: `${i}`.repeat(300 * 1024) })
+      const { commits, head, cost } = await store.load(stream, ample)
+      expect(commits.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5])
+      expect(head.version).toBe(5)
+      expect(cost.requests).toBeGreaterThan(1)
+    })
+
+    it.each([1, 3])('appends %i event(s) under 1 KB with one request and one write unit', async (count) => {
+      const { store, stream } = setUp()
+      expect((await append(store, stream, { count })).cost).toEqual({
+        requests: 1,
+        readUnits: 0,
+        writeUnits: 1,
+      })
+    })
+
+    it('says what a load consumed', async () => {
+      const { store, stream } = setUp()
+      await append(store, stream)
+      expect((await store.load(stream, ample)).cost).toEqual({ requests: 1, readUnits: 1, writeUnits: 0 })
+    })
+
+    it('finds a gap unreadable rather than pass over it', async () => {
+      const raw = table()
+      const { stream } = setUp()
+      await putRaw(raw, { ...newCommit(), stream, version: 1 })
+      await putRaw(raw, { ...newCommit(), stream, version: 3 })
+      const store = createEventStore(raw, manualClock())
+      await expect(store.load(stream, ample)).rejects.toMatchObject({ code: 'unreadable' })
+      await expect(store.read(stream, 2, ample)).rejects.toMatchObject({ code: 'unreadable' })
+    })
+
+    describe('read', () => {
+      const filled = async () => {
+        const { store, stream } = setUp()
+        for (const count of [2, 3, 1]) await append(store, stream, { count }) // at 1, 3 and 6
+        return { store, stream }
+      }
+
+      it.each([
+        [1, [1, 3, 6]],
+        [2, [1, 3, 6]],
+        [3, [3, 6]],
+        [5, [3, 6]],
+        [6, [6]],
+        [7, []],
+        [99, []],
+      ])('from version %i returns the commits that hold it and what follows', async (from, versions) => {
+        const { store, stream } = await filled()
+        const { commits, more } = await store.read(stream, from, ample)
+        expect(commits.map(({ version }) => version)).toEqual(versions)
+        expect(more).toBe(false)
+      })
+
+      it('goes page by page through a long stream', async () => {
+        const { store, stream } = setUp()
+        for (let i = 0; i < 5; i++) await append(store, stream, { text: 'x'.repeat(300 * 1024) })
+        const found: number[] = []
+        for (let more = true; more; ) {
+          const page = await store.read(stream, (found.at(-1) ?? 0) + 1, ample)
+          found.push(...page.commits.map(({ version }) => version))
+          more = page.more
+        }
+        expect(found).toEqual([1, 2, 3, 4, 5])
+      })
+    })
+  })
+}
+
+async function putRaw(table: CommitTable, commit: Commit): Promise<void> {
+  const { stream, version, events, ...rest } = commit
+  await table.putNew(
+    { pk: stream, sk: version, events: JSON.stringify(events), count: events.length, ...rest },
+    1000,
+  )
+}
