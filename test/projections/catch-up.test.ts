@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest'
+import type { Commit } from '../../domain/kernel/event.ts'
+import type { ProjectEvent } from '../../domain/project/events.ts'
+import type { RowStore } from '../../projections/engine/row-store.ts'
+import { listOf } from '../../projections/projects/v1/projection.ts'
+import { projects } from '../../projections/projects/v1/queries.ts'
+import { catchUp, generationId, guardKey, readSide } from '../kit/read-side.ts'
+
+const stream = 'project-1'
+const created: ProjectEvent = {
+  type: 'ProjectCreated',
+  data: { ownerId: 'ann', title: 'Atlas', description: '' },
+}
+const renamed = (title: string): ProjectEvent => ({ type: 'ProjectRenamed', data: { title } })
+const key = guardKey(generationId(projects), stream)
+
+/** A read side that also counts the reads of the event store and the writes of the read model. */
+function counted() {
+  const side = readSide()
+  const count = { reads: 0, moves: 0 }
+  const store: typeof side.store = {
+    ...side.store,
+    read(...args) {
+      count.reads += 1
+      return side.store.read(...args)
+    },
+  }
+  const rows: RowStore = {
+    ...side.rows,
+    move(move) {
+      count.moves += 1
+      return side.rows.move(move)
+    },
+  }
+  return { ...side, count, options: { ...side.options, store, rows } }
+}
+
+describe('catchUp', () => {
+  it('applies the next commit from the hint alone, without reading the event store', async () => {
+    const { append, options, count } = counted()
+    const result = await catchUp(projects, stream, { ...options, hint: [await append(stream, created)] })
+    expect(result).toMatchObject({ version: 1, state: { exists: true, title: 'Atlas' } })
+    expect(count).toEqual({ reads: 0, moves: 1 })
+  })
+
+  it('skips a commit that was folded, without a write', async () => {
+    const { append, options, count } = counted()
+    const hint = [await append(stream, created)]
+    await catchUp(projects, stream, { ...options, hint })
+    await catchUp(projects, stream, { ...options, hint })
+    expect(count).toEqual({ reads: 0, moves: 1 })
+  })
+
+  it('fills a gap from the event store, also for a stream without a guard yet', async () => {
+    const { append, options } = counted()
+    await append(stream, created)
+    await append(stream, renamed('Globe'))
+    const third = await append(stream, renamed('Moon'))
+    const result = await catchUp(projects, stream, { ...options, hint: [third] })
+    expect(result).toMatchObject({ version: 3, state: { title: 'Moon' } })
+  })
+
+  it('makes one write of several commits of a batch, in whatever order they came', async () => {
+    const { append, options, count } = counted()
+    const commits = [
+      await append(stream, created),
+      await append(stream, renamed('Globe')),
+      await append(stream, renamed('Moon')),
+    ]
+    await catchUp(projects, stream, { ...options, hint: [...commits].reverse() })
+    expect(count).toEqual({ reads: 0, moves: 1 })
+  })
+
+  it('moves the guard also for events that change no row', async () => {
+    const { append, options, rows } = readSide()
+    const first = await append(stream, created)
+    await catchUp(projects, stream, { ...options, hint: [first] })
+    const change = await append(stream, renamed('Globe'), renamed('Atlas'))
+    await catchUp(projects, stream, { ...options, hint: [change] })
+    expect((await rows.readGuard(key)).guard?.version).toBe(3)
+  })
+
+  it('is not misled by a late record: title A at 2, B at 4, A at 5, and 5 comes first', async () => {
+    const { append, options, rows } = readSide()
+    const history: Commit[] = []
+    for (const event of [created, renamed('A'), renamed('C'), renamed('B'), renamed('A')])
+      history.push(await append(stream, event))
+    const [first, second, third, fourth, fifth] = history
+    const deliver = async (...hint: Commit[]) => catchUp(projects, stream, { ...options, hint })
+    if (!first || !second || !third || !fourth || !fifth) throw new Error('five commits')
+    await deliver(first, second)
+    await deliver(fifth)
+    await deliver(third, fourth)
+    expect((await rows.readGuard(key)).guard).toMatchObject({ version: 5 })
+    expect(JSON.parse((await rows.readGuard(key)).guard?.state ?? '')).toMatchObject({ title: 'A' })
+  })
+
+  it('slices a commit whose beginning was folded', async () => {
+    const { append, options, rows } = readSide()
+    const commit = await append(stream, created, renamed('Globe'), renamed('Moon'))
+    const half = { ...commit, events: commit.events.slice(0, 2) }
+    await catchUp(projects, stream, { ...options, hint: [half] })
+    expect((await rows.readGuard(key)).guard?.version).toBe(2)
+    const result = await catchUp(projects, stream, { ...options, hint: [commit] })
+    expect(result).toMatchObject({ version: 3, state: { title: 'Moon' } })
+  })
+
+  it('reads the rest of a commit whose beginning was folded from the event store', async () => {
+    const { append, options } = readSide()
+    const commit = await append(stream, created, renamed('Globe'), renamed('Moon'))
+    await catchUp(projects, stream, { ...options, hint: [{ ...commit, events: commit.events.slice(0, 2) }] })
+    expect(await catchUp(projects, stream, options)).toMatchObject({ version: 3, state: { title: 'Moon' } })
+  })
+
+  it('folds up to an event that it cannot read, writes that, and then fails', async () => {
+    const { append, options, rows } = readSide()
+    const commit = await append(stream, created, renamed('Globe'), renamed('Moon'))
+    const bad = {
+      ...commit,
+      events: [...commit.events.slice(0, 2), { type: 'ProjectSold', schema: 1, data: {} }],
+    }
+    const attempt = catchUp(projects, stream, { ...options, hint: [bad] })
+    await expect(attempt).rejects.toMatchObject({ code: 'unreadable' })
+    expect((await rows.readGuard(key)).guard?.version).toBe(2)
+    expect(JSON.parse((await rows.readGuard(key)).guard?.state ?? '')).toMatchObject({ title: 'Globe' })
+  })
+
+  it('stops where it was asked to, and says how far it came', async () => {
+    const { append, options, count } = counted()
+    await append(stream, created)
+    await append(stream, renamed('Globe'))
+    expect((await catchUp(projects, stream, { ...options, until: 2 })).version).toBe(2)
+    const reads = count.reads
+    expect((await catchUp(projects, stream, { ...options, until: 1 })).version).toBe(2)
+    expect(count.reads).toBe(reads)
+    expect((await catchUp(projects, stream, { ...options, until: 9 })).version).toBe(2)
+  })
+
+  it('reads the guard again when a rival moved it', async () => {
+    const { append, options, rows } = readSide()
+    const hint = [await append(stream, created)]
+    const results = await Promise.all(
+      Array.from({ length: 8 }, () => catchUp(projects, stream, { ...options, hint })),
+    )
+    expect(results.map(({ version }) => version)).toEqual(Array.from({ length: 8 }, () => 1))
+    expect(rows.rows()).toHaveLength(1)
+  })
+
+  it('writes again what a lost answer left unknown, without doing it twice', async () => {
+    const { append, options, rows } = readSide()
+    let lost = 0
+    const losing: RowStore = {
+      ...rows,
+      async move(move) {
+        const written = await rows.move(move)
+        return lost++ === 0 ? { ...written, outcome: 'again' } : written
+      },
+    }
+    const result = await catchUp(projects, stream, {
+      ...options,
+      rows: losing,
+      hint: [await append(stream, created)],
+    })
+    expect(result.version).toBe(1)
+    expect(lost).toBe(1)
+  })
+
+  it('gives up at its deadline', async () => {
+    const { append, options, rows, clock } = readSide()
+    const stuck: RowStore = {
+      ...rows,
+      move: async () => ({ outcome: 'again', cost: { requests: 1, readUnits: 0, writeUnits: 0 } }),
+    }
+    const deadline = { left: () => 3000 - clock.elapsed() }
+    const attempt = catchUp(projects, stream, {
+      ...options,
+      rows: stuck,
+      deadline,
+      hint: [await append(stream, created)],
+    })
+    await expect(attempt).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  it('keeps the progress of every page, so a long stream survives a timeout', async () => {
+    const { append, options, rows, clock } = readSide()
+    await append(stream, created)
+    for (let i = 0; i < 5; i++) await append(stream, renamed(`${i}`.repeat(300 * 1024)))
+    let moves = 0
+    const slow: RowStore = {
+      ...rows,
+      async move(move) {
+        moves += 1
+        return moves === 2
+          ? { outcome: 'again', cost: { requests: 1, readUnits: 0, writeUnits: 0 } }
+          : rows.move(move)
+      },
+    }
+    const deadline = { left: () => (moves < 2 ? 1000 : -clock.elapsed()) }
+    await expect(catchUp(projects, stream, { ...options, rows: slow, deadline })).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+    expect((await rows.readGuard(key)).guard?.version).toBeGreaterThanOrEqual(4)
+  })
+
+  it('puts the stream into the key of every row, so two projects of one moment stand side by side', async () => {
+    const { append, options, rows } = readSide()
+    for (const name of ['project-1', 'project-2'] as const) {
+      await catchUp(projects, name, { ...options, hint: [await append(name, created)] })
+    }
+    const list = await rows.list(`${generationId(projects)}#${listOf('ann')}`, { limit: 10 })
+    expect(list.rows.map(({ SK }) => SK.split('#')[1])).toEqual(['project-2', 'project-1'])
+  })
+})

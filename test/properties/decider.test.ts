@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
+import type { Event } from '../../domain/kernel/event.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import { project } from '../../domain/project/project.ts'
+import { projectCommand, projectEvent } from '../kit/project-arbitraries.ts'
+
+/** What holds for the decider of every aggregate. */
+function deciderLaws<State, C extends Command, E extends Event>(
+  aggregate: Aggregate<State, C, E>,
+  command: fc.Arbitrary<C>,
+  event: fc.Arbitrary<E>,
+): void {
+  const fold = (events: readonly E[], from = aggregate.initial) =>
+    events.reduce<State>((state, next) => aggregate.evolve(state, next), from)
+
+  /** The events that a series of commands leads to; what is refused adds none. */
+  const historyOf = (commands: readonly C[]): E[] => {
+    const history: E[] = []
+    for (const next of commands) history.push(...decided(fold(history), next))
+    return history
+  }
+  const decided = (state: State, next: C): readonly E[] => {
+    try {
+      return aggregate.decide(state, next)
+    } catch (error) {
+      if (error instanceof Problem) return []
+      throw error
+    }
+  }
+
+  describe(`the decider of ${aggregate.name}`, () => {
+    it('emits nothing when a decision is repeated', () => {
+      fc.assert(
+        fc.property(fc.array(command), command, (commands, last) => {
+          const before = fold(historyOf(commands))
+          const events = decided(before, last)
+          fc.pre(events.length > 0)
+          expect(aggregate.decide(fold(events, before), last)).toEqual([])
+        }),
+      )
+    })
+
+    it('emits only what changes the state', () => {
+      fc.assert(
+        fc.property(fc.array(command), command, (commands, last) => {
+          const before = fold(historyOf(commands))
+          const events = decided(before, last)
+          if (events.length > 0) expect(fold(events, before)).not.toEqual(before)
+        }),
+      )
+    })
+
+    it('evolves by every event in every state, and changes nothing that it was given', () => {
+      fc.assert(
+        fc.property(fc.array(event), event, (history, next) => {
+          const before = fold(history)
+          const copy = structuredClone(before)
+          expect(aggregate.evolve(before, next)).toBeDefined()
+          expect(before).toEqual(copy)
+        }),
+      )
+    })
+
+    it('decides in every state without any error but a problem', () => {
+      fc.assert(fc.property(fc.array(event), command, (history, next) => void decided(fold(history), next)))
+    })
+
+    it('emits events that are stored and read back as they were', () => {
+      fc.assert(
+        fc.property(fc.array(command), (commands) => {
+          for (const emitted of historyOf(commands)) {
+            expect(
+              aggregate.events.decode(JSON.parse(JSON.stringify(aggregate.events.encode(emitted)))),
+            ).toEqual(emitted)
+          }
+        }),
+      )
+    })
+
+    it('tells nobody of what does not exist', () => {
+      fc.assert(
+        fc.property(fc.string(), (actorId) => {
+          expect(aggregate.knownTo(aggregate.initial, actorId)).toBe(false)
+        }),
+      )
+    })
+  })
+}
+
+deciderLaws(project, projectCommand, projectEvent)
