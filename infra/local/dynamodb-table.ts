@@ -1,0 +1,167 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { callDynamoDb, type DynamoDbAddress, dynamoDbTarget } from './dynamodb-client.ts'
+import { AwsError } from './service.ts'
+
+export interface Table {
+  readonly name: string
+  readonly arn: string
+  readonly streamArn?: string
+}
+
+type Properties = Readonly<Record<string, unknown>>
+
+/** What a template may say of a table. What is marked so has no meaning for one database on one machine. */
+const modelled = {
+  table: [
+    ...['TableName', 'KeySchema', 'AttributeDefinitions', 'BillingMode', 'GlobalSecondaryIndexes'],
+    ...['StreamSpecification', 'TimeToLiveSpecification'],
+    ...['Replicas', 'SSESpecification'], // no meaning here
+  ],
+  index: ['IndexName', 'KeySchema', 'Projection'],
+  stream: ['StreamViewType'],
+  replica: [
+    ...['Region', 'DeletionProtectionEnabled', 'PointInTimeRecoverySpecification', 'ResourcePolicy', 'Tags'],
+    ...['ContributorInsightsSpecification', 'GlobalSecondaryIndexes', 'SSESpecification', 'TableClass'],
+  ],
+}
+
+/**
+ * Makes the table of an `AWS::DynamoDB::GlobalTable` with resolved properties. One of that name and those keys
+ * stays, with what it holds; its indexes, stream and time to live follow the properties.
+ *
+ * @throws Error in one line that names the property that is not modelled, or the table with other keys.
+ */
+export async function createTable(
+  address: DynamoDbAddress,
+  logicalId: string,
+  properties: Properties,
+): Promise<Table> {
+  const call = (operation: string, input: Properties) =>
+    callDynamoDb(address, `${dynamoDbTarget}.${operation}`, input)
+  const name = typeof properties['TableName'] === 'string' ? properties['TableName'] : `Annals-${logicalId}`
+  const wanted = definitionOf(logicalId, properties)
+
+  async function describe(): Promise<Properties | undefined> {
+    try {
+      const table = recordOf((await call('DescribeTable', { TableName: name }))['Table'])
+      const parts = [table, ...recordsOf(table['GlobalSecondaryIndexes'])]
+      if (parts.every((part) => (part['TableStatus'] ?? part['IndexStatus']) === 'ACTIVE')) return table
+    } catch (error) {
+      if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return undefined
+      throw error
+    }
+    await delay(100)
+    return describe()
+  }
+
+  async function update(input: Properties): Promise<void> {
+    await call('UpdateTable', { TableName: name, ...input })
+    await describe()
+  }
+
+  const found = await describe()
+  if (!found) {
+    await call('CreateTable', { TableName: name, ...wanted })
+  } else {
+    const view = recordOf(found['StreamSpecification'])['StreamViewType']
+    const wantedView = recordOf(wanted['StreamSpecification'])['StreamViewType']
+    if (!isDeepStrictEqual(keysOf(found), keysOf(wanted)) || (view !== undefined && view !== wantedView)) {
+      throw new Error(
+        `Table ${name} exists with other keys or another stream than ${logicalId} has: delete it (or the data ` +
+          'folder, with all that it holds), or give the table another name',
+      )
+    }
+    const attributes = { AttributeDefinitions: wanted['AttributeDefinitions'] }
+    const indexes = recordsOf(wanted['GlobalSecondaryIndexes']).map(indexOf)
+    const there = recordsOf(found['GlobalSecondaryIndexes']).map(indexOf)
+    for (const index of there.filter((one) => !indexes.some((other) => isDeepStrictEqual(one, other)))) {
+      await update({ GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: index['IndexName'] } }] })
+    }
+    for (const index of indexes.filter((one) => !there.some((other) => isDeepStrictEqual(one, other)))) {
+      await update({ ...attributes, GlobalSecondaryIndexUpdates: [{ Create: index }] })
+    }
+    if (view === undefined && wantedView !== undefined) {
+      await update({ StreamSpecification: wanted['StreamSpecification'] })
+    }
+  }
+
+  const table = (await describe()) ?? {}
+  await updateTimeToLive(call, name, properties['TimeToLiveSpecification'])
+  const streamArn = table['LatestStreamArn']
+  return {
+    name,
+    arn: String(table['TableArn']),
+    ...(typeof streamArn === 'string' && { streamArn }),
+  }
+}
+
+async function updateTimeToLive(
+  call: (operation: string, input: Properties) => Promise<Properties>,
+  name: string,
+  specification: unknown,
+): Promise<void> {
+  const answer = await call('DescribeTimeToLive', { TableName: name })
+  const found = recordOf(answer['TimeToLiveDescription'])
+  const enabled = found['TimeToLiveStatus'] === 'ENABLED'
+  const wanted = recordOf(specification)
+  if (
+    enabled !== (wanted['Enabled'] === true) ||
+    (enabled && found['AttributeName'] !== wanted['AttributeName'])
+  ) {
+    const off = { Enabled: false, AttributeName: found['AttributeName'] }
+    const TimeToLiveSpecification = wanted['Enabled'] === true ? wanted : off
+    await call('UpdateTimeToLive', { TableName: name, TimeToLiveSpecification })
+  }
+}
+
+/** The properties as `CreateTable` takes them. */
+function definitionOf(logicalId: string, properties: Properties): Properties {
+  allowOnly(modelled.table, properties, logicalId)
+  const indexes = recordsOf(properties['GlobalSecondaryIndexes'])
+  for (const index of indexes) allowOnly(modelled.index, index, `${logicalId}.GlobalSecondaryIndexes`)
+  const replicas = recordsOf(properties['Replicas'])
+  for (const replica of replicas) allowOnly(modelled.replica, replica, `${logicalId}.Replicas`)
+  if (replicas.length > 1) throw new Error(`${logicalId}.Replicas is not modelled beyond one region`)
+  const billing = properties['BillingMode'] ?? 'PROVISIONED'
+  if (billing !== 'PAY_PER_REQUEST')
+    throw new Error(`${logicalId}.BillingMode is not modelled: ${String(billing)}`)
+  const stream = recordOf(properties['StreamSpecification'])
+  allowOnly(modelled.stream, stream, `${logicalId}.StreamSpecification`)
+  return {
+    KeySchema: properties['KeySchema'],
+    AttributeDefinitions: properties['AttributeDefinitions'],
+    BillingMode: billing,
+    ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
+    ...(stream['StreamViewType'] !== undefined && {
+      StreamSpecification: { StreamEnabled: true, ...stream },
+    }),
+  }
+}
+
+function allowOnly(names: readonly string[], properties: Properties, of: string): void {
+  const unknown = Object.keys(properties).find((name) => !names.includes(name))
+  if (unknown !== undefined) throw new Error(`${of}.${unknown} is not modelled`)
+}
+
+/** The key attributes of a table in their order, each with its type. */
+function keysOf(table: Properties): unknown[] {
+  const types = recordsOf(table['AttributeDefinitions'])
+  return recordsOf(table['KeySchema']).map(({ AttributeName, KeyType }) => {
+    const type = types.find((definition) => definition['AttributeName'] === AttributeName)?.['AttributeType']
+    return [AttributeName, KeyType, type]
+  })
+}
+
+function indexOf({ IndexName, KeySchema, Projection }: Properties): Properties {
+  return { IndexName, KeySchema, Projection }
+}
+
+function recordOf(value: unknown): Properties {
+  // An object of a description or a template, whose fields are read one by one as unknown.
+  return typeof value === 'object' && value !== null ? (value as Properties) : {}
+}
+
+function recordsOf(value: unknown): Properties[] {
+  return Array.isArray(value) ? value.map(recordOf) : []
+}

@@ -1,0 +1,106 @@
+import { type DynamoDbAddress, dynamoDbTarget, isLoopback, postDynamoDb } from './dynamodb-client.ts'
+import { createTable, type Table } from './dynamodb-table.ts'
+import { startDynoxide } from './dynoxide.ts'
+import { AwsError, type AwsRequest, type AwsResponse, type AwsService, type Log } from './service.ts'
+
+export interface DynamoDb {
+  /** Of the engine itself, behind the gateway. */
+  readonly endpoint: string
+  readonly services: readonly AwsService[]
+  /**
+   * Makes the table of an `AWS::DynamoDB::GlobalTable` whose properties are resolved, or brings the one that is
+   * there in line with them. Throws where a property is not modelled or a table stands in the way.
+   */
+  createTable(logicalId: string, properties: Record<string, unknown>): Promise<Table>
+  /** Calls the listener after each write that went through the gateway. Returns how to stop that. */
+  onWrite(listener: () => void): () => void
+  close(): Promise<void>
+}
+
+/** The operations of this repository, and who calls them. */
+const operations = {
+  GetItem: 'the projection engine (a guard), the query API',
+  BatchGetItem: 'the query API (small rows)',
+  Query: 'the event store (a stream), the query API (lists)',
+  PutItem: 'the event store (a commit), the projection engine (one row)',
+  TransactWriteItems: 'the projection engine (several rows)',
+}
+
+const writes = new Set(['PutItem', 'TransactWriteItems'])
+
+/**
+ * Starts the embedded DynamoDB on the data folder, or takes the one at `endpoint` instead.
+ *
+ * @throws Error in one line, where `endpoint` is not on this machine and `allowRemote` is not set, or where the
+ * engine cannot start.
+ */
+export async function startDynamoDb(o: {
+  dataDir: string
+  endpoint?: string
+  allowRemote: boolean
+  region: string
+  log: Log
+}): Promise<DynamoDb> {
+  if (o.endpoint !== undefined && !isLoopback(o.endpoint) && !o.allowRemote) {
+    throw new Error(
+      `DynamoDB at ${o.endpoint} is not on this machine: --allow-remote says that it may be used`,
+    )
+  }
+  const engine = o.endpoint === undefined ? await startDynoxide(o) : undefined
+  const address: DynamoDbAddress = { endpoint: engine?.endpoint ?? o.endpoint ?? '', region: o.region }
+  const listeners = new Set<() => void>()
+
+  async function handle(request: AwsRequest): Promise<AwsResponse> {
+    refuseForeignCharacters(request.body)
+    const response = await postDynamoDb(
+      address,
+      `${dynamoDbTarget}.${request.operation}`,
+      request.body,
+    ).catch((error: Error) => {
+      // The engine went away before it answered; whether it wrote is unknown, as after any 500.
+      throw new AwsError('InternalServerError', `DynamoDB did not answer: ${error.message}`, 500)
+    })
+    if (writes.has(request.operation)) for (const listener of listeners) listener()
+    return response
+  }
+
+  return {
+    endpoint: address.endpoint,
+    services: [{ iamPrefix: 'dynamodb', targets: [dynamoDbTarget], operations, handle }],
+    async createTable(logicalId, properties) {
+      const table = await createTable(address, logicalId, properties)
+      // The engine knows no region and names itself in its place.
+      const local = (arn: string) =>
+        engine ? arn.replace(/^arn:aws:dynamodb:[^:]*/, `arn:aws:dynamodb:${o.region}`) : arn
+      return {
+        name: table.name,
+        arn: local(table.arn),
+        ...(table.streamArn !== undefined && { streamArn: local(table.streamArn) }),
+      }
+    },
+    onWrite(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: async () => engine?.close(),
+  }
+}
+
+/**
+ * Refuses what aborts the engine: an expression with a character beyond ASCII in it. DynamoDB has none in its
+ * grammar either; such a name belongs in ExpressionAttributeNames.
+ */
+function refuseForeignCharacters(body: Buffer): void {
+  if (!/[\x80-\xff]|\\u/.test(body.toString('latin1'))) return
+  JSON.parse(body.toString(), (key, value: unknown) => {
+    const foreign =
+      key.endsWith('Expression') && typeof value === 'string' ? /[^\0-\x7f]+/u.exec(value) : null
+    if (foreign) {
+      throw new AwsError(
+        'ValidationException',
+        `Invalid ${key}: Syntax error; token: "${foreign[0]}", near: "${value}"`,
+      )
+    }
+    return value
+  })
+}
