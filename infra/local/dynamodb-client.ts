@@ -26,21 +26,26 @@ const agents = {
 }
 
 /**
- * Calls an operation, such as `DynamoDB_20120810.PutItem`, and gives its answer as an object.
+ * Calls an operation, such as `DynamoDB_20120810.PutItem`, and gives its answer, of which the caller names the
+ * fields that it reads.
  *
  * @throws AwsError as DynamoDB words it; an Error of the socket where there was no answer.
  */
-export async function callDynamoDb(
+export async function callDynamoDb<Output extends object = Record<string, unknown>>(
   address: DynamoDbAddress,
   target: string,
   input: unknown,
-): Promise<Record<string, unknown>> {
+): Promise<Output> {
   const response = await postDynamoDb(address, target, Buffer.from(JSON.stringify(input)))
-  // Both what succeeds and what fails is answered by a JSON object.
-  const output = JSON.parse(response.body.toString() || '{}') as Record<string, unknown>
+  // What the service documents as this operation's answer; nothing else speaks here.
+  const output = JSON.parse(response.body.toString() || '{}') as Output & {
+    __type?: string
+    message?: string
+    Message?: string
+  }
   if (response.status === 200) return output
-  const code = String(output['__type'] ?? 'InternalServerError').replace(/^.*#/, '')
-  throw new AwsError(code, String(output['message'] ?? output['Message'] ?? ''), response.status)
+  const code = output.__type?.replace(/^.*#/, '') ?? 'InternalServerError'
+  throw new AwsError(code, output.message ?? output.Message ?? '', response.status)
 }
 
 /** Sends a request's body as it is and gives the response's as it came, whatever its status. */
