@@ -31,7 +31,7 @@ afterEach(async () => {
 afterAll(async () => {
   client.destroy()
   await db.close()
-  rmSync(folder, { recursive: true })
+  rmSync(folder, { recursive: true, maxRetries: 5 })
 })
 
 async function makeTable(logicalId = `Table${++tables}`): Promise<{ name: string; streamArn: string }> {
