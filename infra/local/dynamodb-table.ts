@@ -60,59 +60,40 @@ export async function createTable(
     await describe()
   }
 
-  const found = await describe()
-  if (!found) {
-    await call('CreateTable', { TableName: name, ...wanted })
-  } else {
-    const view = recordOf(found['StreamSpecification'])['StreamViewType']
+  let table = await describe()
+  if (table) {
+    const view = recordOf(table['StreamSpecification'])['StreamViewType']
     const wantedView = recordOf(wanted['StreamSpecification'])['StreamViewType']
-    if (!isDeepStrictEqual(keysOf(found), keysOf(wanted)) || (view !== undefined && view !== wantedView)) {
+    if (!isDeepStrictEqual(keysOf(table), keysOf(wanted)) || (view !== undefined && view !== wantedView)) {
       throw new Error(
         `Table ${name} exists with other keys or another stream than ${logicalId} has: delete it (or the data ` +
           'folder, with all that it holds), or give the table another name',
       )
     }
-    const attributes = { AttributeDefinitions: wanted['AttributeDefinitions'] }
-    const indexes = recordsOf(wanted['GlobalSecondaryIndexes']).map(indexOf)
-    const there = recordsOf(found['GlobalSecondaryIndexes']).map(indexOf)
-    for (const index of there.filter((one) => !indexes.some((other) => isDeepStrictEqual(one, other)))) {
+    const [there, indexes] = [indexesOf(table), indexesOf(wanted)]
+    for (const index of without(there, indexes)) {
       await update({ GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: index['IndexName'] } }] })
     }
-    for (const index of indexes.filter((one) => !there.some((other) => isDeepStrictEqual(one, other)))) {
-      await update({ ...attributes, GlobalSecondaryIndexUpdates: [{ Create: index }] })
+    const { AttributeDefinitions, StreamSpecification } = wanted
+    for (const index of without(indexes, there)) {
+      await update({ AttributeDefinitions, GlobalSecondaryIndexUpdates: [{ Create: index }] })
     }
-    if (view === undefined && wantedView !== undefined) {
-      await update({ StreamSpecification: wanted['StreamSpecification'] })
-    }
+    if (view !== wantedView) await update({ StreamSpecification })
+  } else {
+    await call('CreateTable', { TableName: name, ...wanted })
   }
+  for (table = undefined; !table; ) table = await describe()
 
-  const table = (await describe()) ?? {}
-  await updateTimeToLive(call, name, properties['TimeToLiveSpecification'])
-  const streamArn = table['LatestStreamArn']
-  return {
-    name,
-    arn: String(table['TableArn']),
-    ...(typeof streamArn === 'string' && { streamArn }),
-  }
-}
-
-async function updateTimeToLive(
-  call: (operation: string, input: Properties) => Promise<Properties>,
-  name: string,
-  specification: unknown,
-): Promise<void> {
-  const answer = await call('DescribeTimeToLive', { TableName: name })
-  const found = recordOf(answer['TimeToLiveDescription'])
-  const enabled = found['TimeToLiveStatus'] === 'ENABLED'
-  const wanted = recordOf(specification)
-  if (
-    enabled !== (wanted['Enabled'] === true) ||
-    (enabled && found['AttributeName'] !== wanted['AttributeName'])
-  ) {
-    const off = { Enabled: false, AttributeName: found['AttributeName'] }
-    const TimeToLiveSpecification = wanted['Enabled'] === true ? wanted : off
+  const live = recordOf((await call('DescribeTimeToLive', { TableName: name }))['TimeToLiveDescription'])
+  const wantedLive = recordOf(properties['TimeToLiveSpecification'])
+  const { TimeToLiveStatus: status, AttributeName } = live
+  if (wantedLive['Enabled'] === true ? AttributeName !== wantedLive['AttributeName'] : status === 'ENABLED') {
+    const off = { Enabled: false, AttributeName }
+    const TimeToLiveSpecification = wantedLive['Enabled'] === true ? wantedLive : off
     await call('UpdateTimeToLive', { TableName: name, TimeToLiveSpecification })
   }
+  const streamArn = table['LatestStreamArn']
+  return { name, arn: String(table['TableArn']), ...(typeof streamArn === 'string' && { streamArn }) }
 }
 
 /** The properties as `CreateTable` takes them. */
@@ -153,8 +134,16 @@ function keysOf(table: Properties): unknown[] {
   })
 }
 
-function indexOf({ IndexName, KeySchema, Projection }: Properties): Properties {
-  return { IndexName, KeySchema, Projection }
+function indexesOf(table: Properties): Properties[] {
+  return recordsOf(table['GlobalSecondaryIndexes']).map(({ IndexName, KeySchema, Projection }) => ({
+    IndexName,
+    KeySchema,
+    Projection,
+  }))
+}
+
+function without(some: readonly Properties[], others: readonly Properties[]): Properties[] {
+  return some.filter((one) => !others.some((other) => isDeepStrictEqual(one, other)))
 }
 
 function recordOf(value: unknown): Properties {

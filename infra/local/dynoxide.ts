@@ -1,15 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import * as fs from 'node:fs'
 import { createRequire } from 'node:module'
 import { type AddressInfo, createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
@@ -40,17 +31,18 @@ export async function startDynoxide({ dataDir, log }: { dataDir: string; log: Lo
   const binary = findBinary()
   const file = resolve(dataDir, 'dynamodb.sqlite')
   const pidFile = resolve(dataDir, 'dynamodb.pid')
-  mkdirSync(dataDir, { recursive: true })
+  fs.mkdirSync(dataDir, { recursive: true })
   await claim(pidFile, file)
-  if (!existsSync(file)) {
-    copyFileSync(preparedFile, `${file}.new`)
-    renameSync(`${file}.new`, file)
+  if (!fs.existsSync(file)) {
+    fs.copyFileSync(preparedFile, `${file}.new`)
+    fs.renameSync(`${file}.new`, file)
   }
 
   let closing = false
   let crashes: number[] = []
+  let restarting = Promise.resolve()
   let { engine, port } = await launch(binary, file).catch((error: unknown) => {
-    rmSync(pidFile, { force: true })
+    fs.rmSync(pidFile, { force: true })
     throw error
   })
   supervise()
@@ -58,8 +50,7 @@ export async function startDynoxide({ dataDir, log }: { dataDir: string; log: Lo
   function supervise(): void {
     writePids(pidFile, engine.child.pid ?? 0)
     engine.child.once('exit', (code, signal) => {
-      if (!closing)
-        void restart(`${signal ?? `exit code ${code}`}${engine.complaint() && `: ${engine.complaint()}`}`)
+      if (!closing) restarting = restart(`${signal ?? `exit code ${code}`}: ${engine.complaint()}`)
     })
   }
 
@@ -68,11 +59,10 @@ export async function startDynoxide({ dataDir, log }: { dataDir: string; log: Lo
     if (crashes.length > restarts.atMost) return log('dynamodb', `stopped, and stays stopped (${reason})`)
     try {
       engine = await run(binary, file, port)
-      if (closing) return void (await stop(engine.child))
       log('dynamodb', `started again after it stopped (${reason})`)
       supervise()
     } catch (error) {
-      await restart(error instanceof Error ? error.message : String(error))
+      await restart(String(error))
     }
   }
 
@@ -80,8 +70,9 @@ export async function startDynoxide({ dataDir, log }: { dataDir: string; log: Lo
     endpoint: `http://127.0.0.1:${port}`,
     async close() {
       closing = true
+      await restarting
       await stop(engine.child)
-      rmSync(pidFile, { force: true })
+      fs.rmSync(pidFile, { force: true })
     },
   }
 }
@@ -106,43 +97,22 @@ async function launch(binary: string, file: string): Promise<{ engine: Engine; p
 
 /** Runs the engine and waits until it listens, so that who answers on the port is known to be it. */
 async function run(binary: string, file: string, port: number): Promise<Engine> {
-  const child = spawnBound(binary, [
-    'serve',
-    '--host',
-    '127.0.0.1',
-    '--port',
-    String(port),
-    '--db-path',
-    file,
-  ])
+  const child = spawnBound(binary, ['serve', '--port', String(port), '--db-path', file])
   let written = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    written = (written + text).slice(-4000)
-  })
+  // What it says of an error, and of a panic, which takes many lines, the one that tells what went wrong.
   const complaint = () =>
-    written
-      .split('\n')
-      .filter((line) => line.trim() && !/^(note:|stack backtrace|thread |\s|Dynoxide listening)/i.test(line))
-      .join(' ')
-      .trim()
+    written.match(/(?<=^error: )[^.\n]*|(?<=panicked at .*\n).*/m)?.[0] ?? written.trim()
+  const patience = setTimeout(() => child.kill('SIGKILL'), startWithinMs)
   await new Promise<void>((listening, failed) => {
-    const patience = setTimeout(() => child.kill('SIGKILL'), startWithinMs)
-    const look = () => {
-      if (!/listening on/i.test(written)) return
-      clearTimeout(patience)
-      listening()
-    }
-    child.stderr?.on('data', look)
-    child.once('error', failed)
-    child.once('exit', () => {
-      clearTimeout(patience)
-      failed(
-        new Error(
-          `DynamoDB cannot open ${file}: ${complaint()}. Move the file away to start with an empty one.`,
-        ),
-      )
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      written = (written + text).slice(-4000)
+      if (/listening on/i.test(written)) listening()
     })
-  })
+    child.once('error', failed)
+    child.once('exit', () =>
+      failed(new Error(`DynamoDB cannot open ${file}: ${complaint()}; move it away to start afresh`)),
+    )
+  }).finally(() => clearTimeout(patience))
   return { child, complaint }
 }
 
@@ -178,26 +148,26 @@ async function stop(child: ChildProcess): Promise<void> {
 /** Makes this process the owner of the data file: refuses if another is, and ends an engine without owner. */
 async function claim(pidFile: string, file: string): Promise<void> {
   const inUse = (stage: number) => new Error(`${dirname(file)} is in use by process ${stage}`)
-  if (existsSync(pidFile)) {
-    const [stage = 0, engine = 0] = readFileSync(pidFile, 'utf8').split('\n').map(Number)
-    const starting = engine === 0 && Date.now() - statSync(pidFile).mtimeMs < startWithinMs
+  if (fs.existsSync(pidFile)) {
+    const [stage = 0, engine = 0] = fs.readFileSync(pidFile, 'utf8').split('\n').map(Number)
+    const starting = engine === 0 && Date.now() - fs.statSync(pidFile).mtimeMs < startWithinMs
     if (isRunning(stage) && (starting || isEngineOf(engine, file))) throw inUse(stage)
     while (isEngineOf(engine, file)) {
       process.kill(engine, 'SIGKILL')
       await delay(10)
     }
-    rmSync(pidFile, { force: true })
+    fs.rmSync(pidFile, { force: true })
   }
   try {
-    writeFileSync(pidFile, `${process.pid}\n0\n`, { flag: 'wx' })
+    fs.writeFileSync(pidFile, `${process.pid}\n0\n`, { flag: 'wx' })
   } catch {
-    throw inUse(Number(readFileSync(pidFile, 'utf8').split('\n')[0]))
+    throw inUse(Number(fs.readFileSync(pidFile, 'utf8').split('\n')[0]))
   }
 }
 
 function writePids(pidFile: string, engine: number): void {
-  writeFileSync(`${pidFile}.new`, `${process.pid}\n${engine}\n`)
-  renameSync(`${pidFile}.new`, pidFile)
+  fs.writeFileSync(`${pidFile}.new`, `${process.pid}\n${engine}\n`)
+  fs.renameSync(`${pidFile}.new`, pidFile)
 }
 
 function isRunning(pid: number): boolean {
@@ -212,8 +182,8 @@ function isRunning(pid: number): boolean {
 function isEngineOf(pid: number, file: string): boolean {
   if (!isRunning(pid) || process.platform === 'win32') return false
   try {
-    const command = existsSync(`/proc/${pid}/cmdline`)
-      ? readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    const command = fs.existsSync(`/proc/${pid}/cmdline`)
+      ? fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
       : execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
     return command.includes('dynoxide') && command.includes(file)
   } catch {

@@ -28,25 +28,7 @@ export interface BatchSource {
 }
 
 /** What Lambda tells an on-failure destination: which records, not what is in them. */
-export interface DiscardedBatch {
-  readonly requestContext: {
-    readonly requestId: string
-    readonly functionArn: string
-    readonly condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded'
-    readonly approximateInvokeCount: number
-  }
-  readonly version: '1.0'
-  readonly timestamp: string
-  readonly DDBStreamBatchInfo: {
-    readonly shardId: string
-    readonly startSequenceNumber: string
-    readonly endSequenceNumber: string
-    readonly approximateArrivalOfFirstRecord: string
-    readonly approximateArrivalOfLastRecord: string
-    readonly batchSize: number
-    readonly streamArn: string
-  }
-}
+export type DiscardedBatch = ReturnType<typeof describeDiscarded>
 
 export interface DeliverOptions {
   readonly source: BatchSource
@@ -76,8 +58,9 @@ export async function deliver(batch: readonly StreamRecord[], o: DeliverOptions)
   const pending: Attempt[] = [{ records: batch, retries: 0, invocations: 0 }]
   for (let attempt = pending.shift(); attempt && !o.signal.aborted; attempt = pending.shift()) {
     const oldest = Date.now() - o.policy.maxAgeMs
-    const [aged, fresh] = split(attempt.records, (record) => arrivalOf(record) < oldest)
+    const aged = attempt.records.filter((record) => arrivalOf(record) < oldest)
     if (aged.length > 0) {
+      const fresh = attempt.records.filter((record) => !aged.includes(record))
       await discard(aged, attempt, 'RecordAgeExceeded', o)
       if (fresh.length > 0) pending.unshift({ ...attempt, records: fresh })
       continue
@@ -157,42 +140,42 @@ function toLambdaRecord(record: StreamRecord, source: BatchSource): object {
 
 async function discard(
   records: readonly StreamRecord[],
-  { invocations }: Attempt,
-  condition: DiscardedBatch['requestContext']['condition'],
+  attempt: Attempt,
+  condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded',
   o: DeliverOptions,
 ): Promise<void> {
-  const [first, last] = [records.at(0), records.at(-1)]
-  if (!first || !last) return
-  const { functionArn, shardId, streamArn } = o.source
-  const [startSequenceNumber, endSequenceNumber] = [
-    first.dynamodb.SequenceNumber,
-    last.dynamodb.SequenceNumber,
-  ]
-  const batch: DiscardedBatch = {
-    requestContext: { requestId: randomUUID(), functionArn, condition, approximateInvokeCount: invocations },
-    version: '1.0',
-    timestamp: new Date().toISOString(),
-    DDBStreamBatchInfo: {
-      shardId,
-      startSequenceNumber,
-      endSequenceNumber,
-      approximateArrivalOfFirstRecord: new Date(arrivalOf(first)).toISOString(),
-      approximateArrivalOfLastRecord: new Date(arrivalOf(last)).toISOString(),
-      batchSize: records.length,
-      streamArn,
-    },
-  }
-  o.log('stream', `${functionArn} lost ${startSequenceNumber} to ${endSequenceNumber}: ${condition}`)
+  const batch = describeDiscarded(records, attempt.invocations, condition, o.source)
+  const { startSequenceNumber: from, endSequenceNumber: to } = batch.DDBStreamBatchInfo
+  o.log('stream', `${o.source.functionArn} lost ${from} to ${to}: ${condition}`)
   await o
     .onDiscarded?.(batch)
     ?.catch((error: unknown) => o.log('stream', `failure destination: ${String(error)}`))
   o.onSettled(records)
 }
 
-function arrivalOf(record: StreamRecord): number {
-  return record.dynamodb.ApproximateCreationDateTime * 1000
+function describeDiscarded(
+  records: readonly StreamRecord[],
+  approximateInvokeCount: number,
+  condition: string,
+  { functionArn, shardId, streamArn }: BatchSource,
+) {
+  const ends = [records.at(0), records.at(-1)].flatMap((record) => record ?? [])
+  const [startSequenceNumber = '', endSequenceNumber = ''] = ends.map(
+    ({ dynamodb }) => dynamodb.SequenceNumber,
+  )
+  const [first = '', last = ''] = ends.map((record) => new Date(arrivalOf(record)).toISOString())
+  return {
+    requestContext: { requestId: randomUUID(), functionArn, condition, approximateInvokeCount },
+    version: '1.0',
+    timestamp: new Date().toISOString(),
+    DDBStreamBatchInfo: {
+      ...{ shardId, startSequenceNumber, endSequenceNumber },
+      ...{ approximateArrivalOfFirstRecord: first, approximateArrivalOfLastRecord: last },
+      ...{ batchSize: records.length, streamArn },
+    },
+  }
 }
 
-function split<T>(items: readonly T[], holds: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(holds), items.filter((item) => !holds(item))]
+function arrivalOf(record: StreamRecord): number {
+  return record.dynamodb.ApproximateCreationDateTime * 1000
 }

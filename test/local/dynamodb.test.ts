@@ -344,7 +344,7 @@ describe('The engine', () => {
       'no database, but long enough for one to be read'.repeat(200),
     )
     await expect(start()).rejects.toThrow(
-      /^DynamoDB cannot open .*dynamodb\.sqlite: .*not a valid SQLite database.*$/,
+      /^DynamoDB cannot open .*dynamodb\.sqlite: .*not a valid SQLite database; move it away to start afresh$/,
     )
     expect(readdirSync(folder)).toEqual(['dynamodb.sqlite'])
   })
