@@ -45,6 +45,7 @@ export function startStreamMapping(o: {
   const checkpoint = openCheckpoint(o.stateDir, settings.functionName, o.streamArn)
   const stopped = new AbortController()
   const { signal } = stopped
+  let sealed = false
   const written = createBell()
   const shardEnded = createBell()
   const running = new Map<string, Promise<void>>()
@@ -81,7 +82,7 @@ export function startStreamMapping(o: {
       for (const record of records) early.add(record)
       const open = unsettled.findIndex((record) => !early.delete(record))
       const last = unsettled.splice(0, open === -1 ? unsettled.length : open).at(-1)
-      if (last && !signal.aborted) checkpoint.advance(shardId, last.dynamodb.SequenceNumber)
+      if (last && !sealed) checkpoint.advance(shardId, last.dynamodb.SequenceNumber)
       settledSome.ring()
     }
 
@@ -145,6 +146,7 @@ export function startStreamMapping(o: {
       const patience = new AbortController()
       await Promise.race([all, delay(closeWithinMs, undefined, { signal: patience.signal }).catch(() => {})])
       patience.abort()
+      sealed = true
     },
   }
 }

@@ -226,6 +226,23 @@ describe('A mapping that starts again', () => {
     await vi.waitFor(() => expect(after.seen()).toEqual(['a/2']), quick)
   })
 
+  test('does not deliver again what was under way when it closed, and done soon after', async () => {
+    const table = await makeTable()
+    await put(table.name, 'a', 1)
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const before = map(table, {}, () => held)
+    await vi.waitFor(() => expect(before.seen()).toEqual(['a/1']), quick)
+    const closing = before.mapping.close()
+    release()
+    await closing
+    await put(table.name, 'a', 2)
+    const after = map(table)
+    await vi.waitFor(() => expect(after.seen()).toEqual(['a/2']), quick)
+  })
+
   test('delivers again what was not done', async () => {
     const table = await makeTable()
     for (let sk = 1; sk <= 3; sk++) await put(table.name, 'a', sk)
