@@ -1,0 +1,76 @@
+import type { Logger } from '@aws-lambda-powertools/logger'
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
+import { fromItem } from '../commands/event-store/commit-item.ts'
+import { deadlineIn } from '../commands/event-store/system-clock.ts'
+import type { Commit } from '../domain/kernel/event.ts'
+import { type BatchOptions, type Delivery, projectBatch } from './project-batch.ts'
+
+/** What is kept back from the function's time to report which records to deliver again. */
+const reserveMs = 2000
+
+export type StreamHandler = (
+  event: DynamoDBStreamEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+) => Promise<DynamoDBBatchResponse>
+
+export interface StreamHandlerOptions extends Omit<BatchOptions, 'deadline' | 'onCaughtUp'> {
+  readonly logger: Pick<Logger, 'info' | 'error' | 'critical'>
+}
+
+/**
+ * Makes the Lambda handler that projects the event store's stream. It reports the records that failed, from
+ * the lowest of which the batch is delivered again; what was projected meanwhile is then skipped.
+ */
+export function streamHandler({ logger, ...options }: StreamHandlerOptions): StreamHandler {
+  return async (event, context) => {
+    const deliveries: Delivery[] = []
+    const failed: string[] = []
+    for (const record of event.Records) {
+      const sequenceNumber = record.dynamodb?.SequenceNumber ?? ''
+      // A commit never changes and never goes: a record that says so is an alarm, and has nothing to project.
+      if (record.eventName !== 'INSERT') {
+        logger.critical('a commit was changed or removed', {
+          eventName: record.eventName,
+          ...placeOf(record),
+        })
+        continue
+      }
+      try {
+        deliveries.push({ commit: commitOf(record), sequenceNumber })
+      } catch (error) {
+        logger.error('commit cannot be read', { ...placeOf(record), error: asError(error) })
+        failed.push(sequenceNumber)
+      }
+    }
+
+    const failures = await projectBatch(deliveries, {
+      ...options,
+      deadline: deadlineIn(context.getRemainingTimeInMillis() - reserveMs, options.clock),
+      onCaughtUp: (generation, stream, { version, cost }) => {
+        const commits = deliveries.map(({ commit }) => commit).filter((commit) => commit.stream === stream)
+        const correlationIds = commits.map(({ correlationId }) => correlationId)
+        logger.info('projected', { generation: generation.id, stream, version, cost, correlationIds })
+      },
+    })
+    for (const { stream, sequenceNumber, error } of failures) {
+      logger.error('stream was not projected', { stream, sequenceNumber, error: asError(error) })
+      failed.push(sequenceNumber)
+    }
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
+  }
+}
+
+function commitOf(record: DynamoDBRecord): Commit {
+  // The same JSON, typed twice: once by the Lambda types and once by the SDK.
+  return fromItem(unmarshall((record.dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>))
+}
+
+function placeOf(record: DynamoDBRecord): Record<string, unknown> {
+  return { stream: record.dynamodb?.Keys?.['pk']?.S, version: record.dynamodb?.Keys?.['sk']?.N }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}

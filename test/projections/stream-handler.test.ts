@@ -1,0 +1,126 @@
+import { marshall } from '@aws-sdk/util-dynamodb'
+import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
+import { describe, expect, it } from 'vitest'
+import { toItem } from '../../commands/event-store/commit-item.ts'
+import type { Commit } from '../../domain/kernel/event.ts'
+import type { ProjectEvent } from '../../domain/project/events.ts'
+import type { RowStore } from '../../projections/engine/row-store.ts'
+import { generationsOf } from '../../projections/generations.ts'
+import { projects } from '../../projections/projects/v1/queries.ts'
+import { streamHandler } from '../../projections/stream-handler.ts'
+import { generationId, guardKey, readSide } from '../kit/read-side.ts'
+
+const created: ProjectEvent = {
+  type: 'ProjectCreated',
+  data: { ownerId: 'ann', title: 'Atlas', description: '' },
+}
+
+function setUp(shake: (rows: RowStore) => Partial<RowStore> = () => ({})) {
+  const side = readSide()
+  const lines: { level: string; message: unknown; extra: unknown }[] = []
+  const log =
+    (level: string) =>
+    (message: unknown, ...[extra]: unknown[]) => {
+      lines.push({ level, message, extra })
+    }
+  const { store, clock, append } = side
+  const handler = streamHandler({
+    store,
+    clock,
+    rows: { ...side.rows, ...shake(side.rows) },
+    generationsOf,
+    logger: { info: log('info'), error: log('error'), critical: log('critical') },
+  })
+  const deliver = (...records: DynamoDBRecord[]) =>
+    handler({ Records: records }, { getRemainingTimeInMillis: () => 30_000 })
+  const guard = async (stream: Commit['stream']) =>
+    (await side.rows.readGuard(guardKey(generationId(projects), stream))).guard
+  return { append, deliver, lines, guard }
+}
+
+let sequence = 0
+function record(commit: Commit, over: Partial<DynamoDBRecord> = {}, events?: string): DynamoDBRecord {
+  sequence += 1
+  const item = { ...toItem(commit), ...(events === undefined ? {} : { events }) }
+  // The same JSON, typed twice.
+  const image = marshall(item) as Record<string, AttributeValue>
+  const { pk, sk } = image
+  return {
+    eventName: 'INSERT',
+    dynamodb: {
+      Keys: { ...(pk && { pk }), ...(sk && { sk }) },
+      NewImage: image,
+      SequenceNumber: `${sequence}`,
+    },
+    ...over,
+  }
+}
+
+describe('the projector', () => {
+  it('projects what the stream delivers', async () => {
+    const { append, deliver, guard, lines } = setUp()
+    const answer = await deliver(
+      record(await append('project-1', created)),
+      record(await append('project-2', created)),
+    )
+    expect(answer).toEqual({ batchItemFailures: [] })
+    expect([await guard('project-1'), await guard('project-2')]).toMatchObject([
+      { version: 1 },
+      { version: 1 },
+    ])
+    expect(lines[0]).toMatchObject({
+      message: 'projected',
+      extra: { stream: 'project-1', correlationIds: ['correlation'] },
+    })
+  })
+
+  it('reports the first record of a stream that fails, and projects the others', async () => {
+    const { append, deliver, guard, lines } = setUp()
+    const unknown = JSON.stringify([{ type: 'ProjectSold', schema: 1, data: {} }])
+    const poison = record(await append('project-1', created), {}, unknown)
+    const answer = await deliver(
+      record(await append('project-2', created)),
+      poison,
+      record(await append('project-3', created)),
+    )
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: poison.dynamodb?.SequenceNumber }] })
+    expect([await guard('project-1'), await guard('project-2'), await guard('project-3')]).toMatchObject([
+      undefined as never,
+      { version: 1 },
+      { version: 1 },
+    ])
+    expect(lines.filter(({ level }) => level === 'error')).toHaveLength(1)
+  })
+
+  it('reports a record that is no commit', async () => {
+    const { append, deliver } = setUp()
+    const garbage = record(await append('project-1', created), {}, 'not JSON')
+    expect(await deliver(garbage)).toEqual({
+      batchItemFailures: [{ itemIdentifier: garbage.dynamodb?.SequenceNumber }],
+    })
+  })
+
+  it('reports a stream whose read model does not answer', async () => {
+    const { append, deliver } = setUp(() => ({
+      readGuard: () => Promise.reject(new Error('connection lost')),
+    }))
+    const first = record(await append('project-1', created))
+    const second = record(await append('project-1', created))
+    expect(await deliver(first, second)).toEqual({
+      batchItemFailures: [{ itemIdentifier: first.dynamodb?.SequenceNumber }],
+    })
+  })
+
+  it.each([
+    'MODIFY',
+    'REMOVE',
+  ] as const)('raises an alarm at a %s of a commit, and projects nothing from it', async (eventName) => {
+    const { append, deliver, guard, lines } = setUp()
+    const answer = await deliver(record(await append('project-1', created), { eventName }))
+    expect(answer).toEqual({ batchItemFailures: [] })
+    expect(lines).toMatchObject([
+      { level: 'critical', extra: { eventName, stream: 'project-1', version: '1' } },
+    ])
+    expect(await guard('project-1')).toBeUndefined()
+  })
+})
