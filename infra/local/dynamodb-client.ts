@@ -1,7 +1,6 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { AwsError, type AwsResponse } from './service.ts'
 import { authorization, type Credentials } from './signature-v4.ts'
 
@@ -110,11 +109,15 @@ function post(
   })
 }
 
-const chains = new Map<string, () => Promise<Credentials>>()
+const chains = new Map<string, Promise<() => Promise<Credentials>>>()
 
-/** The developer's own credentials, found and refreshed by the SDK's default chain. */
-function defaultCredentials(region: string): Promise<Credentials> {
-  const chain = chains.get(region) ?? new DynamoDBClient({ region }).config.credentials
+/** The developer's own credentials, found and refreshed by the SDK's default chain, which is loaded when needed. */
+async function defaultCredentials(region: string): Promise<Credentials> {
+  const load = async () => {
+    const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb')
+    return new DynamoDBClient({ region }).config.credentials
+  }
+  const chain = chains.get(region) ?? load()
   chains.set(region, chain)
-  return chain()
+  return (await chain)()
 }

@@ -2,14 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { callDynamoDb, type DynamoDbAddress, dynamoDbTarget } from './dynamodb-client.ts'
 import { AwsError } from './service.ts'
+import { allowOnly, fieldsOf, type Properties } from './template.ts'
 
 export interface Table {
   readonly name: string
   readonly arn: string
   readonly streamArn?: string
 }
-
-type Properties = Readonly<Record<string, unknown>>
 
 /** What a template may say of a table. What is marked so has no meaning for one database on one machine. */
 const modelled = {
@@ -44,7 +43,7 @@ export async function createTable(
 
   async function describe(): Promise<Properties | undefined> {
     try {
-      const table = recordOf((await call('DescribeTable', { TableName: name }))['Table'])
+      const table = fieldsOf((await call('DescribeTable', { TableName: name }))['Table'])
       const parts = [table, ...recordsOf(table['GlobalSecondaryIndexes'])]
       if (parts.every((part) => (part['TableStatus'] ?? part['IndexStatus']) === 'ACTIVE')) return table
     } catch (error) {
@@ -62,8 +61,8 @@ export async function createTable(
 
   let table = await describe()
   if (table) {
-    const view = recordOf(table['StreamSpecification'])['StreamViewType']
-    const wantedView = recordOf(wanted['StreamSpecification'])['StreamViewType']
+    const view = fieldsOf(table['StreamSpecification'])['StreamViewType']
+    const wantedView = fieldsOf(wanted['StreamSpecification'])['StreamViewType']
     if (!isDeepStrictEqual(keysOf(table), keysOf(wanted)) || (view !== undefined && view !== wantedView)) {
       throw new Error(
         `Table ${name} exists with other keys or another stream than ${logicalId} has: delete it (or the data ` +
@@ -84,8 +83,8 @@ export async function createTable(
   }
   for (table = undefined; !table; ) table = await describe()
 
-  const live = recordOf((await call('DescribeTimeToLive', { TableName: name }))['TimeToLiveDescription'])
-  const wantedLive = recordOf(properties['TimeToLiveSpecification'])
+  const live = fieldsOf((await call('DescribeTimeToLive', { TableName: name }))['TimeToLiveDescription'])
+  const wantedLive = fieldsOf(properties['TimeToLiveSpecification'])
   const { TimeToLiveStatus: status, AttributeName } = live
   if (wantedLive['Enabled'] === true ? AttributeName !== wantedLive['AttributeName'] : status === 'ENABLED') {
     const off = { Enabled: false, AttributeName }
@@ -107,7 +106,7 @@ function definitionOf(logicalId: string, properties: Properties): Properties {
   const billing = properties['BillingMode'] ?? 'PROVISIONED'
   if (billing !== 'PAY_PER_REQUEST')
     throw new Error(`${logicalId}.BillingMode is not modelled: ${String(billing)}`)
-  const stream = recordOf(properties['StreamSpecification'])
+  const stream = fieldsOf(properties['StreamSpecification'])
   allowOnly(modelled.stream, stream, `${logicalId}.StreamSpecification`)
   return {
     KeySchema: properties['KeySchema'],
@@ -118,11 +117,6 @@ function definitionOf(logicalId: string, properties: Properties): Properties {
       StreamSpecification: { StreamEnabled: true, ...stream },
     }),
   }
-}
-
-function allowOnly(names: readonly string[], properties: Properties, of: string): void {
-  const unknown = Object.keys(properties).find((name) => !names.includes(name))
-  if (unknown !== undefined) throw new Error(`${of}.${unknown} is not modelled`)
 }
 
 /** The key attributes of a table in their order, each with its type. */
@@ -146,11 +140,6 @@ function without(some: readonly Properties[], others: readonly Properties[]): Pr
   return some.filter((one) => !others.some((other) => isDeepStrictEqual(one, other)))
 }
 
-function recordOf(value: unknown): Properties {
-  // An object of a description or a template, whose fields are read one by one as unknown.
-  return typeof value === 'object' && value !== null ? (value as Properties) : {}
-}
-
 function recordsOf(value: unknown): Properties[] {
-  return Array.isArray(value) ? value.map(recordOf) : []
+  return Array.isArray(value) ? value.map(fieldsOf) : []
 }

@@ -1,4 +1,5 @@
 import { type DynamoDbAddress, dynamoDbTarget, isLoopback, postDynamoDb } from './dynamodb-client.ts'
+import { permissionsOf } from './dynamodb-permissions.ts'
 import { createTable, type Table } from './dynamodb-table.ts'
 import { startDynoxide } from './dynoxide.ts'
 import { AwsError, type AwsRequest, type AwsResponse, type AwsService, type Log } from './service.ts'
@@ -6,7 +7,7 @@ import { AwsError, type AwsRequest, type AwsResponse, type AwsService, type Log 
 export interface DynamoDb {
   /** Of the engine itself, behind the gateway. */
   readonly endpoint: string
-  readonly services: readonly AwsService[]
+  readonly service: AwsService
   /**
    * Makes the table of an `AWS::DynamoDB::GlobalTable` whose properties are resolved, or brings the one that is
    * there in line with them. Throws where a property is not modelled or a table stands in the way.
@@ -49,6 +50,7 @@ export async function startDynamoDb(o: {
   const engine = o.endpoint === undefined ? await startDynoxide(o) : undefined
   const address: DynamoDbAddress = { endpoint: engine?.endpoint ?? o.endpoint ?? '', region: o.region }
   const listeners = new Set<() => void>()
+  const arns = new Map<string, string>()
 
   async function handle(request: AwsRequest): Promise<AwsResponse> {
     refuseForeignCharacters(request.body)
@@ -64,14 +66,18 @@ export async function startDynamoDb(o: {
     return response
   }
 
+  const arnOf = (table: string) =>
+    arns.get(table) ?? `arn:aws:dynamodb:${o.region}:000000000000:table/${table}`
+  const permissions = (request: AwsRequest) => permissionsOf(request, arnOf)
   return {
     endpoint: address.endpoint,
-    services: [{ iamPrefix: 'dynamodb', targets: [dynamoDbTarget], operations, handle }],
+    service: { targets: [dynamoDbTarget], operations, permissions, handle },
     async createTable(logicalId, properties) {
       const table = await createTable(address, logicalId, properties)
       // The engine knows no region and names itself in its place.
       const local = (arn: string) =>
         engine ? arn.replace(/^arn:aws:dynamodb:[^:]*/, `arn:aws:dynamodb:${o.region}`) : arn
+      arns.set(table.name, local(table.arn))
       return {
         name: table.name,
         arn: local(table.arn),

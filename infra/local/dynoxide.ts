@@ -1,12 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import * as fs from 'node:fs'
 import { createRequire } from 'node:module'
 import { type AddressInfo, createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
-import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { endProcess, spawnBound } from './bound-process.ts'
 import type { Log } from './service.ts'
 
 /** The process of the embedded DynamoDB: a native server on one SQLite file. */
@@ -71,7 +71,7 @@ export async function startDynoxide({ dataDir, log }: { dataDir: string; log: Lo
     async close() {
       closing = true
       await restarting
-      await stop(engine.child)
+      await endProcess(engine.child)
       fs.rmSync(pidFile, { force: true })
     },
   }
@@ -98,6 +98,7 @@ async function launch(binary: string, file: string): Promise<{ engine: Engine; p
 /** Runs the engine and waits until it listens, so that who answers on the port is known to be it. */
 async function run(binary: string, file: string, port: number): Promise<Engine> {
   const child = spawnBound(binary, ['serve', '--port', String(port), '--db-path', file])
+  child.stdout?.resume()
   let written = ''
   // What it says of an error, and of a panic, which takes many lines, the one that tells what went wrong.
   const complaint = () =>
@@ -116,38 +117,12 @@ async function run(binary: string, file: string, port: number): Promise<Engine> 
   return { child, complaint }
 }
 
-/**
- * Starts a process that does not outlive this one, even if this one is killed. Windows does that by itself for
- * children that are not detached. Elsewhere a shell, which becomes the engine, leaves a reader of a pipe behind
- * that kills the engine at the pipe's end; one line through the pipe says that there is nothing left to kill.
- * A process group of its own keeps a terminal's ctrl-c away from the engine until the stage closes it.
- */
-function spawnBound(binary: string, args: readonly string[]): ChildProcess {
-  if (process.platform === 'win32') return spawn(binary, args, { stdio: ['ignore', 'ignore', 'pipe'] })
-  const script = '(read -r _ <&3 || kill -9 $$) >/dev/null 2>&1 & exec "$0" "$@" 3<&-'
-  const child = spawn('/bin/sh', ['-c', script, binary, ...args], {
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
-  child.once('exit', () => {
-    const leash = child.stdio[3]
-    if (leash instanceof Writable) leash.on('error', () => {}).end('done\n')
-  })
-  return child
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill('SIGTERM')
-  const hard = setTimeout(() => child.kill('SIGKILL'), 2000)
-  await exited
-  clearTimeout(hard)
-}
-
 /** Makes this process the owner of the data file: refuses if another is, and ends an engine without owner. */
 async function claim(pidFile: string, file: string): Promise<void> {
-  const inUse = (stage: number) => new Error(`${dirname(file)} is in use by process ${stage}`)
+  const inUse = (stage: number) =>
+    new Error(
+      `${dirname(file)} is in use by process ${stage}: stop that one, or choose another folder with ANNALS_DATA=…`,
+    )
   if (fs.existsSync(pidFile)) {
     const [stage = 0, engine = 0] = fs.readFileSync(pidFile, 'utf8').split('\n').map(Number)
     const starting = engine === 0 && Date.now() - fs.statSync(pidFile).mtimeMs < startWithinMs

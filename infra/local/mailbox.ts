@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { openJournal } from './journal.ts'
+import type { AwsResponse } from './service.ts'
 
 export interface Mail {
   readonly to: string
@@ -39,4 +40,11 @@ export function openMailbox(dataDir: string): Mailbox {
       return address === undefined ? newestFirst : newestFirst.filter((m) => m.to.toLowerCase() === address)
     },
   }
+}
+
+/** The mailbox over HTTP: `GET /_local/mail?to=ADDRESS`; `undefined` for any other address. */
+export function mailPage(mailbox: Mailbox, url: URL): AwsResponse | undefined {
+  if (url.pathname !== '/_local/mail') return undefined
+  const body = JSON.stringify(mailbox.list(url.searchParams.get('to') ?? undefined), undefined, 2)
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: `${body}\n` }
 }

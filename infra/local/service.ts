@@ -15,14 +15,20 @@ export interface AwsResponse {
   readonly body: string | Buffer
 }
 
+/** An action on a resource, as IAM names both. */
+export interface Permission {
+  readonly action: string
+  readonly resource: string
+}
+
 /** One AWS service behind the gateway. */
 export interface AwsService {
-  /** The prefix of its actions in IAM, such as `dynamodb`. */
-  readonly iamPrefix: string
   /** What stands before the dot in `X-Amz-Target`, such as `DynamoDB_20120810`. */
   readonly targets: readonly string[]
   /** Every operation that is modelled, and who in this repository calls it. */
   readonly operations: Readonly<Record<string, string>>
+  /** What IAM must allow for a call; nothing for operations that AWS takes without a signature. */
+  permissions(request: AwsRequest): readonly Permission[]
   handle(request: AwsRequest): Promise<AwsResponse>
 }
 

@@ -1,9 +1,10 @@
 import { compilePattern } from './event-pattern.ts'
 import type { RetryPolicy } from './stream-batch.ts'
 import type { StreamRecord } from './stream-shards.ts'
+import { allowOnly, type Properties } from './template.ts'
 
 /** Properties of an `AWS::Lambda::EventSourceMapping` on a DynamoDB stream, resolved. */
-export type StreamMappingProperties = Readonly<Record<string, unknown>>
+export type StreamMappingProperties = Properties
 
 export interface StreamMappingSettings {
   readonly functionName: string
@@ -18,11 +19,11 @@ export interface StreamMappingSettings {
   wants(record: StreamRecord): boolean
 }
 
-const modelled = new Set([
+const modelled = [
   ...['EventSourceArn', 'FunctionName', 'Enabled', 'StartingPosition', 'BatchSize', 'FilterCriteria', 'Tags'],
   ...['MaximumBatchingWindowInSeconds', 'ParallelizationFactor', 'MaximumRetryAttempts', 'DestinationConfig'],
   ...['MaximumRecordAgeInSeconds', 'BisectBatchOnFunctionError', 'FunctionResponseTypes'],
-])
+]
 
 /**
  * Reads a mapping's properties, with Lambda's defaults and bounds (Lambda API reference,
@@ -34,8 +35,7 @@ export function readStreamMapping(
   o: StreamMappingProperties,
   hasDestination: boolean,
 ): StreamMappingSettings {
-  const unknown = Object.keys(o).find((name) => !modelled.has(name))
-  if (unknown !== undefined) throw new Error(`EventSourceMapping.${unknown} is not modelled`)
+  allowOnly(modelled, o, 'EventSourceMapping')
   if (o['DestinationConfig'] !== undefined && !hasDestination) {
     throw new Error(
       'EventSourceMapping.DestinationConfig is not modelled: nothing delivers to the destination',

@@ -65,7 +65,7 @@ const placed = {
 
 /** Listens on a port as the gateway does, with DynamoDB alone behind it. */
 async function serve(db: DynamoDb): Promise<DynamoDBClient> {
-  const [service] = db.services
+  const { service } = db
   const server = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray())
     const [, operation = ''] = String(request.headers['x-amz-target']).split('.')

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { listen } from './listen.ts'
+import { AwsError, type AwsRequest, type AwsResponse, type AwsService, type Log } from './service.ts'
+
+export interface Gateway {
+  readonly url: string
+  close(): Promise<void>
+}
+
+export interface GatewayOptions {
+  /** 0 picks one. */
+  readonly port: number
+  readonly services: readonly AwsService[]
+  /** Answers what is no call of an AWS operation, such as the mailbox; `undefined` for what it does not know. */
+  readonly page: (url: URL) => AwsResponse | undefined
+  /** Why a call is refused; `undefined` where it is allowed. */
+  readonly refusal: (request: AwsRequest, service: AwsService) => string | undefined
+  readonly log: Log
+}
+
+/** The largest request of any service here, with room for its JSON: a transaction of 4 MB. */
+const maxBodyBytes = 16 * 1024 * 1024
+
+/**
+ * Speaks the AWS JSON protocols on one port of 127.0.0.1, so that any SDK, the AWS CLI or curl works against it.
+ * A signature is read for who calls and not verified: everyone on this machine is the developer.
+ *
+ * @throws Error in one line where the port cannot be had.
+ */
+export async function startGateway(o: GatewayOptions): Promise<Gateway> {
+  async function answer(request: IncomingMessage): Promise<AwsResponse> {
+    const target = String(request.headers['x-amz-target'] ?? '')
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1')
+    if (target === '') return o.page(url) ?? unknownPage
+    const body = await readBody(request)
+    const [prefix, operation = ''] = target.split('.')
+    const service = o.services.find(({ targets }) => targets.includes(prefix ?? ''))
+    if (service === undefined || !Object.hasOwn(service.operations, operation)) {
+      const there =
+        service === undefined
+          ? ''
+          : `; of this service there are: ${Object.keys(service.operations).join(', ')}`
+      throw new AwsError('UnknownOperationException', `${target} is not modelled by the local stage${there}`)
+    }
+    const call: AwsRequest = { operation, body, headers: request.headers, caller: callerOf(request) }
+    const refusal = o.refusal(call, service)
+    if (refusal !== undefined) {
+      o.log(call.caller ?? 'gateway', `refused: ${refusal}`)
+      throw new AwsError('AccessDeniedException', refusal)
+    }
+    return service.handle(call)
+  }
+
+  const server = createServer((request, response) => {
+    answer(request)
+      .catch((error: unknown) => errorResponse(error, o.log))
+      .then((answered) => send(request, response, answered))
+  })
+  const port = await listen(server, o.port, 'AWS_PORT')
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** Who signed: a function uses its logical id as its access key id. */
+function callerOf(request: IncomingMessage): string | undefined {
+  return /Credential=([^/,\s]+)\//.exec(request.headers.authorization ?? '')?.[1]
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > maxBodyBytes) throw new AwsError('RequestEntityTooLarge', 'The request is too large', 413)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function errorResponse(error: unknown, log: Log): AwsResponse {
+  if (!(error instanceof AwsError)) log('gateway', `failed: ${error instanceof Error ? error.stack : error}`)
+  const { code, message, status } =
+    error instanceof AwsError ? error : new AwsError('InternalFailure', 'The local stage failed', 500)
+  // `message` or `Message`: services differ, and clients read both.
+  return { status, body: JSON.stringify({ __type: code, message, Message: message }) }
+}
+
+const unknownPage: AwsResponse = {
+  status: 404,
+  headers: { 'content-type': 'text/plain' },
+  body: 'This is the AWS gateway of the local stage. AWS clients take it as their endpoint; mail is at /_local/mail.\n',
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: AwsResponse,
+): void {
+  response.writeHead(status, {
+    'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.0',
+    'x-amzn-requestid': randomUUID(),
+    ...headers,
+    'content-length': Buffer.byteLength(body),
+  })
+  response.end(body)
+}

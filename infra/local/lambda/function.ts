@@ -1,0 +1,237 @@
+import type { ChildProcess } from 'node:child_process'
+import type { ServerResponse } from 'node:http'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { endProcess, spawnBound } from '../bound-process.ts'
+import type { Log } from '../service.ts'
+import type { Invocation } from '../stream-batch.ts'
+
+export interface FunctionDefinition {
+  readonly logicalId: string
+  readonly arn: string
+  readonly name: string
+  /** Folder with the code. */
+  readonly folder: string
+  readonly handler: string
+  /** The variables that the template gives. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly timeoutSeconds: number
+  readonly memoryMb: number
+  readonly logGroup: string
+  /** `ReservedConcurrentExecutions` */
+  readonly reserved: number | undefined
+}
+
+export interface LambdaFunction {
+  readonly definition: FunctionDefinition
+  invoke(payload: string): Promise<Invocation>
+  environment(id: string): Environment | undefined
+  close(): Promise<void>
+}
+
+/** One process of a function, as the Runtime API speaks to it. */
+export interface Environment {
+  /** The process asks for work; the response is answered when there is some. */
+  next(response: ServerResponse): void
+  respond(requestId: string, body: string): void
+  respondError(requestId: string, body: string): void
+  /** The process could not start. */
+  fail(body: string): void
+}
+
+interface Work {
+  readonly requestId: string
+  readonly payload: string
+  readonly settle: (invocation: Invocation) => void
+}
+
+/** Environments take 45 to 60 MB each: on one machine, what finds none free waits instead. */
+const maxEnvironments = 3
+const idleMs = 5 * 60_000
+const initMs = 10_000
+/** Of a synchronous answer: 6 MB (Lambda quotas). */
+const maxAnswerBytes = 6_291_556
+
+const closing: Invocation = {
+  payload: null,
+  error: { errorType: 'Stage.Closing', errorMessage: 'The local stage is closing' },
+}
+
+const bootstrap = fileURLToPath(new URL('bootstrap.mjs', import.meta.url))
+
+/** A function with its queue of invocations and its environments, each of which works on one at a time. */
+export function createFunction(
+  definition: FunctionDefinition,
+  o: {
+    readonly region: string
+    readonly endpoint: string
+    /** `AWS_LAMBDA_RUNTIME_API` of an environment. */
+    readonly runtimeApi: (id: string) => string
+    readonly newId: () => string
+    readonly log: Log
+  },
+): LambdaFunction {
+  const { logicalId } = definition
+  const queue: Work[] = []
+  const environments = new Map<string, ReturnType<typeof start>>()
+  const limit = Math.min(maxEnvironments, definition.reserved ?? maxEnvironments)
+  let closed = false
+
+  function dispatch(): void {
+    const all = [...environments.values()]
+    for (const environment of all) environment.take()
+    if (queue.length > all.filter((e) => e.isStarting()).length && environments.size < limit) start()
+  }
+
+  function start() {
+    const id = o.newId()
+    const child = spawnBound(process.execPath, [bootstrap], {
+      cwd: definition.folder,
+      env: variables(definition, { ...o, id }),
+    })
+    logLines(child, (line) => o.log(logicalId, line))
+    let work: Work | undefined
+    let waiting: ServerResponse | undefined
+    let started = false
+    let failure: Invocation['error']
+    // Runs out when the process does not get ready, the work takes too long, or there is none for long.
+    let patience = setTimeout(() => end('Init', `Init timed out after ${initMs / 1000} seconds`), initMs)
+
+    function settle(invocation: Invocation): void {
+      const settled = work
+      work = undefined
+      settled?.settle(invocation)
+    }
+
+    function end(kind: string, message: string): void {
+      failure = { errorType: `Sandbox.${kind}`, errorMessage: message }
+      child.kill('SIGKILL')
+    }
+
+    function wait(ms: number, runOut: () => void): void {
+      clearTimeout(patience)
+      patience = setTimeout(runOut, ms)
+    }
+
+    child.once('error', (error) => o.log(logicalId, `cannot be started: ${error.message}`))
+    child.once('close', (code, signal) => {
+      clearTimeout(patience)
+      environments.delete(id)
+      // Whoever caused a start that failed learns of it; an idle environment that ends is nobody's failure.
+      if (!started) work ??= queue.shift()
+      const reason = signal ?? `exit status ${code}`
+      settle({
+        payload: null,
+        error: failure ?? { errorType: 'Runtime.ExitError', errorMessage: `Runtime exited: ${reason}` },
+      })
+      dispatch()
+    })
+
+    const environment = {
+      child,
+      isStarting: () => !started,
+      next(response: ServerResponse) {
+        started = true
+        waiting = response
+        wait(idleMs, () => child.kill('SIGTERM'))
+        dispatch()
+      },
+      take() {
+        if (waiting === undefined) return
+        work = queue.shift()
+        if (work === undefined) return
+        const milliseconds = definition.timeoutSeconds * 1000
+        const seconds = definition.timeoutSeconds.toFixed(2)
+        wait(milliseconds, () => end('Timedout', `Task timed out after ${seconds} seconds`))
+        waiting
+          .writeHead(200, {
+            'content-type': 'application/json',
+            'lambda-runtime-aws-request-id': work.requestId,
+            'lambda-runtime-deadline-ms': String(Date.now() + milliseconds),
+            'lambda-runtime-invoked-function-arn': definition.arn,
+          })
+          .end(work.payload)
+        waiting = undefined
+      },
+      respond(requestId: string, body: string) {
+        if (work?.requestId !== requestId) return
+        const tooLarge = Buffer.byteLength(body) > maxAnswerBytes
+        settle(
+          tooLarge
+            ? {
+                payload: null,
+                error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage: 'Over 6 MB' },
+              }
+            : { payload: JSON.parse(body) },
+        )
+      },
+      respondError(requestId: string, body: string) {
+        if (work?.requestId === requestId) settle({ payload: null, error: errorOf(body) })
+      },
+      fail(body: string) {
+        failure = errorOf(body)
+      },
+    }
+    environments.set(id, environment)
+    return environment
+  }
+
+  return {
+    definition,
+    async invoke(payload) {
+      if (closed) return closing
+      return new Promise((settle) => {
+        queue.push({ requestId: o.newId(), payload, settle })
+        dispatch()
+      })
+    },
+    environment: (id) => environments.get(id),
+    async close() {
+      closed = true
+      for (const { settle } of queue.splice(0)) settle(closing)
+      await Promise.all([...environments.values()].map(({ child }) => endProcess(child)))
+    },
+  }
+}
+
+/** Exactly what the template gives and what Lambda adds (Lambda developer guide, "Defined runtime environment variables"). */
+function variables(
+  definition: FunctionDefinition,
+  o: { region: string; endpoint: string; runtimeApi: (id: string) => string; id: string },
+): Record<string, string> {
+  const { logicalId, name, folder, handler, memoryMb, logGroup, environment } = definition
+  return {
+    ...environment,
+    _HANDLER: handler,
+    AWS_REGION: o.region,
+    AWS_DEFAULT_REGION: o.region,
+    // The gateway knows by the key id whose role to check.
+    AWS_ACCESS_KEY_ID: logicalId,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL: o.endpoint,
+    AWS_LAMBDA_RUNTIME_API: o.runtimeApi(o.id),
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: o.id,
+    LAMBDA_TASK_ROOT: folder,
+    PATH: process.env['PATH'] ?? '',
+    // Lambda has the runtime that the template names; a warning about this machine's Node would be beside the point.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    TZ: ':UTC',
+  }
+}
+
+function logLines(child: ChildProcess, log: (line: string) => void): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) createInterface({ input: stream }).on('line', log)
+  }
+}
+
+function errorOf(body: string): { errorType: string; errorMessage: string } {
+  // Written by the bootstrap.
+  const { errorType, errorMessage } = JSON.parse(body) as { errorType: string; errorMessage: string }
+  return { errorType, errorMessage }
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { listen } from '../listen.ts'
+import type { Log } from '../service.ts'
+import type { Invocation } from '../stream-batch.ts'
+import { createFunction, type FunctionDefinition, type LambdaFunction } from './function.ts'
+
+export interface Lambda {
+  define(definition: FunctionDefinition): void
+  /** The function of this ARN or name. Throws where there is none. */
+  find(nameOrArn: string): FunctionDefinition
+  /** Invokes a function by its ARN and waits for its answer. Rejects where there is no such function. */
+  invoke(functionArn: string, payload: unknown): Promise<Invocation>
+  close(): Promise<void>
+}
+
+/**
+ * Runs functions in processes of their own and serves them the Lambda Runtime API (Lambda developer guide, "Using
+ * the Lambda runtime API for custom runtimes"). `endpoint` is where they find the AWS services.
+ */
+export async function startLambda(o: { region: string; endpoint: string; log: Log }): Promise<Lambda> {
+  const functions = new Map<string, LambdaFunction>()
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      o.log('lambda', `the runtime API failed: ${String(error)}`)
+      response.destroy()
+    })
+  })
+  // A function may be idle for as long as it likes.
+  server.keepAliveTimeout = 0
+  server.requestTimeout = 0
+  const port = await listen(server, 0, 'PORT')
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [, id = '', version, runtime, ...path] = (request.url ?? '').split('/')
+    const environment = [...functions.values()].flatMap((f) => f.environment(id) ?? [])[0]
+    if (environment === undefined || version !== '2018-06-01' || runtime !== 'runtime') {
+      response.writeHead(404).end()
+      return
+    }
+    const body = Buffer.concat(await request.toArray()).toString()
+    const [kind, requestId = '', outcome] = path
+    if (kind === 'invocation' && requestId === 'next') return environment.next(response)
+    if (kind === 'init') environment.fail(body)
+    else if (kind === 'invocation' && outcome === 'response') environment.respond(requestId, body)
+    else if (kind === 'invocation' && outcome === 'error') environment.respondError(requestId, body)
+    response.writeHead(202).end()
+  }
+
+  return {
+    define(definition) {
+      const runtimeApi = (id: string) => `127.0.0.1:${port}/${id}`
+      functions.set(definition.arn, createFunction(definition, { ...o, runtimeApi, newId: randomUUID }))
+    },
+    find(nameOrArn) {
+      for (const { definition } of functions.values()) {
+        if (definition.arn === nameOrArn || definition.name === nameOrArn) return definition
+      }
+      throw new Error(`There is no function ${nameOrArn}`)
+    },
+    async invoke(functionArn, payload) {
+      const called = functions.get(functionArn)
+      if (called === undefined) throw new Error(`There is no function ${functionArn}`)
+      return called.invoke(JSON.stringify(payload))
+    },
+    async close() {
+      await Promise.all([...functions.values()].map((f) => f.close()))
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}

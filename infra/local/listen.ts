@@ -1,0 +1,23 @@
+import type { AddressInfo, Server } from 'node:net'
+
+/**
+ * Makes a server listen on 127.0.0.1; port 0 picks one. Resolves to the port.
+ *
+ * @throws Error in one line that names the variable by which another port is chosen.
+ */
+export async function listen(server: Server, port: number, variable: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason =
+        error.code === 'EADDRINUSE' ? 'is in use' : `cannot be had (${error.code ?? error.message})`
+      reject(
+        new Error(`Port ${port} ${reason}: stop what listens there, or choose another with ${variable}=…`, {
+          cause: error,
+        }),
+      )
+    })
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  // A TCP server that listens has an address of this form.
+  return (server.address() as AddressInfo).port
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { permissionsOf } from '../../infra/local/dynamodb-permissions.ts'
+import { compilePolicy, refusalOf } from '../../infra/local/iam.ts'
+
+const events = 'arn:aws:dynamodb:eu-west-1:000000000000:table/Events'
+
+const policy = (...statements: object[]) =>
+  compilePolicy({ Version: '2012-10-17', Statement: statements }, 'P')
+const allow = (action: unknown, resource: unknown) => ({
+  Effect: 'Allow',
+  Action: action,
+  Resource: resource,
+})
+
+describe('a role', () => {
+  it.each([
+    ['the action and resource that it names', allow('dynamodb:PutItem', events), true],
+    ['one of several', allow(['dynamodb:Query', 'dynamodb:PutItem'], ['arn:aws:s3:::x', events]), true],
+    ['an action in another case', allow('DynamoDB:putitem', events), true],
+    ['what a pattern covers', allow('dynamodb:Put*', `${events.slice(0, -1)}?`), true],
+    ['no other action', allow('dynamodb:Query', events), false],
+    ['no action that merely begins so', allow('dynamodb:Put', events), false],
+    ['no other resource', allow('dynamodb:PutItem', `${events}2`), false],
+    ['no index by the name of its table', allow('dynamodb:PutItem', `${events}/index/x`), false],
+    [
+      'no characters that mean something elsewhere',
+      allow('dynamodb:PutItem', events.replace('/', '.')),
+      false,
+    ],
+  ])('may do %s', (_, statement, allowed) => {
+    const caller = { name: 'role', policies: policy(statement) }
+    const refusal = refusalOf({ action: 'dynamodb:PutItem', resource: events }, caller)
+    expect(refusal === undefined).toBe(allowed)
+  })
+
+  it('is told what it may not do', () => {
+    const caller = { name: 'arn:aws:sts::000000000000:assumed-role/Projector/Projector', policies: policy() }
+    expect(refusalOf({ action: 'dynamodb:Scan', resource: events }, caller)).toBe(
+      'User: arn:aws:sts::000000000000:assumed-role/Projector/Projector is not authorized to perform: ' +
+        `dynamodb:Scan on resource: ${events} because no identity-based policy allows the dynamodb:Scan action`,
+    )
+  })
+
+  it('may not do what a statement of its own denies', () => {
+    const denied = { ...allow('dynamodb:*', '*'), Effect: 'Deny' }
+    const caller = { name: 'role', policies: policy(allow('dynamodb:PutItem', events), denied) }
+    expect(refusalOf({ action: 'dynamodb:PutItem', resource: events }, caller)).toContain('explicit deny')
+  })
+})
+
+describe('the policy of a resource', () => {
+  const appendOnly = policy({
+    Effect: 'Deny',
+    Principal: { AWS: '*' },
+    Action: 'dynamodb:DeleteItem',
+    Resource: '*',
+  })
+
+  it('denies everyone what it denies, the developer too', () => {
+    const all = { name: 'role', policies: policy(allow('dynamodb:*', '*')) }
+    const action = 'dynamodb:DeleteItem'
+    expect(refusalOf({ action, resource: events }, all, appendOnly)).toContain('resource-based policy')
+    expect(refusalOf({ action, resource: events }, undefined, appendOnly)).toContain('resource-based policy')
+  })
+
+  it('leaves the developer everything else', () => {
+    const permission = { action: 'dynamodb:PutItem', resource: events }
+    expect(refusalOf(permission, undefined, appendOnly)).toBeUndefined()
+  })
+
+  it('is refused where it allows something', () => {
+    expect(() => policy({ ...allow('dynamodb:PutItem', '*'), Principal: '*' })).toThrow(
+      'P: a policy of a resource',
+    )
+  })
+})
+
+describe('a policy', () => {
+  it.each([
+    ['Condition', { Condition: { Bool: {} } }],
+    ['NotAction', { NotAction: 'x' }],
+  ])('is refused for its %s', (name, over) => {
+    expect(() => policy({ ...allow('dynamodb:PutItem', events), ...over })).toThrow(
+      `P: ${name} of a policy is not modelled`,
+    )
+  })
+})
+
+describe('a call of DynamoDB', () => {
+  const needs = (operation: string, input: unknown) =>
+    permissionsOf(
+      { operation, body: Buffer.from(JSON.stringify(input)), headers: {}, caller: undefined },
+      (table) => `arn:${table}`,
+    )
+
+  it.each([
+    ['PutItem', { TableName: 'Events' }, ['dynamodb:PutItem arn:Events']],
+    ['Query', { TableName: 'Events', IndexName: 'GSI1' }, ['dynamodb:Query arn:Events/index/GSI1']],
+    [
+      'BatchGetItem',
+      { RequestItems: { Events: {}, Rows: {} } },
+      ['dynamodb:BatchGetItem arn:Events', 'dynamodb:BatchGetItem arn:Rows'],
+    ],
+    [
+      'TransactWriteItems',
+      {
+        TransactItems: [
+          { Put: { TableName: 'Events' } },
+          { Delete: { TableName: 'Rows' } },
+          { Update: { TableName: 'Rows' } },
+          { ConditionCheck: { TableName: 'Rows' } },
+        ],
+      },
+      [
+        'dynamodb:PutItem arn:Events',
+        'dynamodb:DeleteItem arn:Rows',
+        'dynamodb:UpdateItem arn:Rows',
+        'dynamodb:ConditionCheckItem arn:Rows',
+      ],
+    ],
+  ])('%s needs these permissions', (operation, input, expected) => {
+    expect(needs(operation, input).map(({ action, resource }) => `${action} ${resource}`)).toEqual(expected)
+  })
+})
