@@ -30,8 +30,10 @@ export function openJournal<T>(file: string): Journal<T> {
     lines = live.size
   }
 
-  function append(line: readonly unknown[]) {
+  /** Writes first: what cannot be written does not happen in memory either. */
+  function change(line: readonly unknown[], apply: () => void) {
     appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 })
+    apply()
     lines += 1
     if (lines > 2 * live.size + 1_000) compact()
   }
@@ -39,9 +41,8 @@ export function openJournal<T>(file: string): Journal<T> {
   if (existsSync(file)) {
     const written = readFileSync(file, 'utf8').split('\n')
     // What follows the last line break was torn while it was written, and never acknowledged.
-    for (const line of written.slice(0, -1)) {
-      // Only this module writes the file, so a line is what `append` and `compact` made of a T.
-      const [key, value] = JSON.parse(line) as [string, T?]
+    for (const [index, line] of written.slice(0, -1).entries()) {
+      const [key, value] = parse<T>(line, `${file}:${index + 1}`)
       if (value === undefined) live.delete(key)
       else live.set(key, value)
     }
@@ -54,13 +55,21 @@ export function openJournal<T>(file: string): Journal<T> {
     },
     get: (key) => live.get(key),
     set(key, value) {
-      live.set(key, value)
-      append([key, value])
+      change([key, value], () => live.set(key, value))
     },
     delete(key) {
-      if (live.delete(key)) append([key])
+      if (live.has(key)) change([key], () => live.delete(key))
     },
     entries: () => live.entries(),
     values: () => live.values(),
+  }
+}
+
+function parse<T>(line: string, place: string): [string, T?] {
+  try {
+    // Only this module writes the file, so a line is what it made of a T.
+    return JSON.parse(line)
+  } catch {
+    throw new Error(`${place} is damaged: mend or delete the line, or delete the file with what it holds`)
   }
 }

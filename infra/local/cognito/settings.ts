@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto'
+import * as z from 'zod'
+import { read } from './request.ts'
+
+/** Pool ids look like AWS's, `<region>_` and nine alphanumerics: `aws-jwt-verify` refuses others. */
+export function poolIdOf(region: string, logicalId: string): string {
+  return `${region}_${digest(`pool/${logicalId}`).slice(0, 9)}`
+}
+
+/** 26 lower-case alphanumerics, as on AWS. */
+export function clientIdOf(logicalId: string): string {
+  return digest(`client/${logicalId}`).slice(0, 26)
+}
+
+/** Who a pool's tokens say they are from. */
+export function issuerOf(region: string, poolId: string): string {
+  return `https://cognito-idp.${region}.amazonaws.com/${poolId}`
+}
+
+export function poolArnOf(region: string, poolId: string): string {
+  return `arn:aws:cognito-idp:${region}:000000000000:userpool/${poolId}`
+}
+
+function digest(name: string): string {
+  return createHash('sha256').update(name).digest('hex')
+}
+
+const required = z.boolean().default(false)
+const minutes = (least: number, most: number) => z.int().min(least).max(most)
+/** What has no meaning on one machine, or only for operations that are not modelled. */
+const anything = z.unknown().optional()
+
+export const standardAttributes = [
+  ...[
+    'address',
+    'birthdate',
+    'email',
+    'family_name',
+    'gender',
+    'given_name',
+    'locale',
+    'middle_name',
+    'name',
+  ],
+  ...['nickname', 'phone_number', 'picture', 'preferred_username', 'profile', 'website', 'zoneinfo'],
+]
+const attribute = z.strictObject({
+  ...{ Name: z.enum(standardAttributes), Required: required },
+  ...{ Mutable: anything, AttributeDataType: anything, StringAttributeConstraints: anything },
+})
+
+const passwordPolicy = z.strictObject({
+  MinimumLength: z.int().min(6).max(99).default(8),
+  ...{ RequireLowercase: required, RequireUppercase: required },
+  ...{ RequireNumbers: required, RequireSymbols: required },
+  TemporaryPasswordValidityDays: anything,
+})
+
+/** The pools that are modelled: people sign up by themselves, with an email that a code in a mail verifies. */
+const userPool = z.strictObject({
+  UsernameAttributes: z.tuple([z.literal('email')]),
+  AutoVerifiedAttributes: z.tuple([z.literal('email')]),
+  UsernameConfiguration: z.strictObject({ CaseSensitive: z.boolean() }).default({ CaseSensitive: true }),
+  AdminCreateUserConfig: z.strictObject({ AllowAdminCreateUserOnly: z.literal(false) }).optional(),
+  Policies: z.strictObject({ PasswordPolicy: passwordPolicy }),
+  Schema: z.array(attribute).default([]),
+  /** ARN of the function behind the trigger. */
+  LambdaConfig: z.strictObject({ PostConfirmation: z.string().optional() }).default({}),
+  VerificationMessageTemplate: z.strictObject({
+    ...{ DefaultEmailOption: z.literal('CONFIRM_WITH_CODE'), EmailMessage: z.string().includes('{####}') },
+    ...{ EmailSubject: z.string(), SmsMessage: anything },
+  }),
+  MfaConfiguration: z.literal('OFF').optional(),
+  ...{ AccountRecoverySetting: anything, DeletionProtection: anything, EmailConfiguration: anything },
+  ...{ EmailVerificationMessage: anything, EmailVerificationSubject: anything, UserPoolName: anything },
+  ...{ SmsVerificationMessage: anything, UserPoolTags: anything, UserPoolTier: anything },
+})
+
+const flow = z.enum(['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'])
+
+/** The clients that are modelled have no secret, and their tokens' validity in minutes, as CDK writes it. */
+const userPoolClient = z.strictObject({
+  UserPoolId: z.string(),
+  ExplicitAuthFlows: z.array(flow),
+  /** `ENABLED`: who exists is not told. */
+  PreventUserExistenceErrors: z.enum(['ENABLED', 'LEGACY']).default('LEGACY'),
+  ...{ AccessTokenValidity: minutes(5, 1_440), IdTokenValidity: minutes(5, 1_440) },
+  RefreshTokenValidity: minutes(60, 5_256_000),
+  TokenValidityUnits: z.record(z.enum(['AccessToken', 'IdToken', 'RefreshToken']), z.literal('minutes')),
+  AuthSessionValidity: minutes(3, 15).default(3),
+  SupportedIdentityProviders: z.tuple([z.literal('COGNITO')]).optional(),
+  ...{ GenerateSecret: z.literal(false).optional(), EnableTokenRevocation: z.literal(true).optional() },
+  ...{ AllowedOAuthFlowsUserPoolClient: z.literal(false).optional(), ClientName: anything },
+})
+
+export type PoolSettings = z.output<typeof userPool> & { readonly id: string }
+export type ClientSettings = z.output<typeof userPoolClient> & { readonly id: string }
+
+/** Reads the resolved properties of an `AWS::Cognito::UserPool`. Throws, naming it, on what is not modelled. */
+export function poolSettings(region: string, logicalId: string, properties: unknown): PoolSettings {
+  return { ...read(userPool, properties, notModelled(logicalId)), id: poolIdOf(region, logicalId) }
+}
+
+/** Reads the resolved properties of an `AWS::Cognito::UserPoolClient`; throws as `poolSettings` does. */
+export function clientSettings(logicalId: string, properties: unknown): ClientSettings {
+  return { ...read(userPoolClient, properties, notModelled(logicalId)), id: clientIdOf(logicalId) }
+}
+
+function notModelled(logicalId: string) {
+  return (place: string, reason: string) => new Error(`${logicalId} is not modelled: ${place} ${reason}`)
+}

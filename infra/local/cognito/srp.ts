@@ -1,0 +1,66 @@
+import { createHash, createHmac, getDiffieHellman, hkdfSync, randomBytes } from 'node:crypto'
+
+/**
+ * The server's half of Cognito's secure remote password sign-in: SRP-6a (RFC 5054) over the 3,072-bit group
+ * of RFC 3526 with generator 2 and SHA-256. Numbers are hashed as signed big-endian bytes, which is what
+ * `pad` makes. All texts are hex unless said otherwise.
+ */
+const N = BigInt(`0x${getDiffieHellman('modp15').getPrime('hex')}`)
+const G = 2n
+const K = number(hash(pad(N) + pad(G)))
+
+/** What is kept of a password: it checks one and signs nobody in. SRP prescribes its hash: there is no slower one. */
+export function passwordVerifier(poolId: string, userId: string, salt: string, password: string): string {
+  const identity = Buffer.from(`${poolName(poolId)}${userId}:${password}`).toString('hex')
+  return power(G, number(hash(pad(number(salt)) + hash(identity)))).toString(16)
+}
+
+/** Begins a sign-in. `undefined` if `clientPublic` is no hex number, or one that would fix the shared key. */
+export function openExchange(poolId: string, userId: string, verifier: string, clientPublic: string) {
+  if (!/^[0-9a-f]{1,1024}$/i.test(clientPublic) || number(clientPublic) % N === 0n) return undefined
+  const [a, b, v] = [number(clientPublic), number(randomBytes(32).toString('hex')), number(verifier)]
+  const serverPublic = (K * v + power(G, b)) % N
+  const secretBlock = randomBytes(512)
+  return {
+    serverPublic: serverPublic.toString(16),
+    /** Base64; stands for the exchange until the client answers. */
+    secretBlock: secretBlock.toString('base64'),
+    /** What a client that knows the password signs at this time, as the client words it. */
+    signature(timestamp: string): Buffer {
+      const u = number(hash(pad(a) + pad(serverPublic)))
+      const shared = Buffer.from(pad(power(a * power(v, u), b)), 'hex')
+      const key = hkdfSync('sha256', shared, Buffer.from(pad(u), 'hex'), 'Caldera Derived Key', 16)
+      const signed = [Buffer.from(poolName(poolId) + userId), secretBlock, Buffer.from(timestamp)]
+      return createHmac('sha256', Buffer.from(key)).update(Buffer.concat(signed)).digest()
+    },
+  }
+}
+
+export type SrpExchange = NonNullable<ReturnType<typeof openExchange>>
+
+/** What follows the region in a pool's id. */
+function poolName(poolId: string): string {
+  return poolId.slice(poolId.indexOf('_') + 1)
+}
+
+function pad(value: bigint): string {
+  const hex = value.toString(16)
+  const even = hex.length % 2 === 0 ? hex : `0${hex}`
+  return /^[89a-f]/.test(even) ? `00${even}` : even
+}
+
+function number(hex: string): bigint {
+  return BigInt(`0x${hex}`)
+}
+
+function hash(hex: string): string {
+  return createHash('sha256').update(hex, 'hex').digest('hex')
+}
+
+function power(base: bigint, exponent: bigint): bigint {
+  let result = 1n
+  for (let square = base % N, rest = exponent; rest > 0n; rest >>= 1n, square = (square * square) % N) {
+    if (rest & 1n) result = (result * square) % N
+  }
+  return result
+}
