@@ -1,0 +1,45 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { AccountRecovery, FeaturePlan, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito'
+import type { Construct } from 'constructs'
+
+export interface SignIn {
+  readonly userPool: UserPool
+  readonly client: UserPoolClient
+}
+
+/**
+ * People sign up by themselves with an email and a password. The pool survives the stack, as a user's id is in the
+ * events. It is on the Lite plan; Essentials, CDK's default, costs nearly three times as much a month and person.
+ */
+export function addSignIn(scope: Construct): SignIn {
+  const userPool = new UserPool(scope, 'UserPool', {
+    featurePlan: FeaturePlan.LITE,
+    signInAliases: { email: true },
+    signInCaseSensitive: false,
+    selfSignUpEnabled: true,
+    autoVerify: { email: true },
+    accountRecovery: AccountRecovery.EMAIL_ONLY,
+    passwordPolicy: {
+      minLength: 8,
+      requireLowercase: true,
+      requireUppercase: true,
+      requireDigits: true,
+      requireSymbols: false,
+    },
+    // Not required: whether an attribute is cannot be changed once the pool exists.
+    standardAttributes: { fullname: { required: false, mutable: true } },
+    mfa: Mfa.OFF,
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  })
+  const client = userPool.addClient('Client', {
+    authFlows: { userSrp: true, userPassword: true },
+    disableOAuth: true,
+    generateSecret: false,
+    preventUserExistenceErrors: true,
+    accessTokenValidity: Duration.hours(1),
+    idTokenValidity: Duration.hours(1),
+    refreshTokenValidity: Duration.days(30),
+  })
+  return { userPool, client }
+}
