@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/kit/assembly.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // The suites start servers and native processes; two cores bear two workers.

@@ -19,7 +19,7 @@ export interface DynamoDb {
 }
 
 /** The operations of this repository, and who calls them. */
-const operations = {
+export const operations = {
   GetItem: 'the projection engine (a guard), the query API',
   BatchGetItem: 'the query API (small rows)',
   Query: 'the event store (a stream), the query API (lists)',

@@ -17,7 +17,7 @@ export function createLane(
   deliver: (batch: readonly StreamRecord[]) => Promise<void>,
 ): Lane {
   const queue: StreamRecord[] = []
-  const pushed = createBell()
+  const pushed = createBell(signal)
   let running: Promise<void> | undefined
 
   async function drain(): Promise<void> {
@@ -32,7 +32,6 @@ export function createLane(
     running = undefined
   }
 
-  signal.addEventListener('abort', pushed.ring)
   return {
     push(record) {
       queue.push(record)
@@ -67,17 +66,21 @@ export interface Bell {
   wait(ms: number): Promise<void>
 }
 
-export function createBell(): Bell {
+/** Once `signal` is aborted, nobody waits any more. */
+export function createBell(signal: AbortSignal): Bell {
   const waiting = new Set<() => void>()
   let rings = 0
+  const ring = () => {
+    rings++
+    for (const resume of waiting) resume()
+  }
+  signal.addEventListener('abort', ring)
   return {
-    ring() {
-      rings++
-      for (const resume of waiting) resume()
-    },
+    ring,
     rings: () => rings,
     wait: (ms) =>
       new Promise((resolve) => {
+        if (signal.aborted) return resolve()
         const resume = () => {
           clearTimeout(timer)
           waiting.delete(resume)

@@ -46,8 +46,8 @@ export function startStreamMapping(o: {
   const stopped = new AbortController()
   const { signal } = stopped
   let sealed = false
-  const written = createBell()
-  const shardEnded = createBell()
+  const written = createBell(signal)
+  const shardEnded = createBell(signal)
   const running = new Map<string, Promise<void>>()
 
   async function run(): Promise<void> {
@@ -74,7 +74,7 @@ export function startStreamMapping(o: {
     const read = readShard(address, o.streamArn, shardId, startOf(shard, otherwise))
     const unsettled: StreamRecord[] = []
     const early = new Set<StreamRecord>()
-    const settledSome = createBell()
+    const settledSome = createBell(signal)
     const limit = Math.max(1000, 2 * settings.batchSize * settings.lanes)
     const source = { streamArn: o.streamArn, shardId, region: o.region, functionArn: settings.functionName }
 
@@ -141,8 +141,6 @@ export function startStreamMapping(o: {
     wake: written.ring,
     async close() {
       stopped.abort()
-      written.ring()
-      shardEnded.ring()
       const patience = new AbortController()
       await Promise.race([all, delay(closeWithinMs, undefined, { signal: patience.signal }).catch(() => {})])
       patience.abort()

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve as resolvePath } from 'node:path'
 
 /** Resolved or not, the properties of a resource. */
 export type Properties = Readonly<Record<string, unknown>>
@@ -67,7 +67,7 @@ export function readTemplate(assembly: string): Template {
         Object.values(destinations).some((destination) => destination.objectKey === objectKey),
       )
       if (asset === undefined) throw new Error(`No asset in ${assembly} is deployed as ${objectKey}`)
-      return join(assembly, asset.source.path)
+      return resolvePath(assembly, asset.source.path)
     },
   }
 }

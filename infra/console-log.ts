@@ -1,0 +1,58 @@
+/** What Powertools writes into every line of a function's log and nobody at a terminal looks for. */
+const omitted = new Set([
+  'level',
+  'message',
+  'timestamp',
+  'service',
+  'sampling_rate',
+  'xray_trace_id',
+  'error',
+])
+
+const colours = { dim: 2, red: 31, yellow: 33, cyan: 36 } as const
+
+/**
+ * One line of the stage's log for a person at a terminal. A function's JSON line becomes time, function, message
+ * and fields; an error is followed by its stack, with the places in the sources. Any other text stays as it is.
+ */
+export function formatLine(source: string, text: string, at: Date, colour: boolean): string {
+  const paint = (code: keyof typeof colours, part: string) =>
+    colour ? `\u001b[${colours[code]}m${part}\u001b[0m` : part
+  // What CDK adds to a logical id to make it unique.
+  const name = source.replace(/[0-9A-F]{8}$/, '')
+  const head = `${paint('dim', at.toISOString().slice(11, 23))} ${paint('cyan', name.padEnd(18))}`
+  const line = parseLine(text)
+  if (line === undefined) return `${head} ${text}`
+  const { level, message, error } = line
+  const fields = Object.entries(line)
+    .filter(([field]) => !omitted.has(field))
+    .map(([field, value]) => `${field}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const said = level === 'INFO' ? String(message) : `${level} ${message}`
+  const severity = level === 'ERROR' || level === 'CRITICAL' ? 'red' : level === 'WARN' ? 'yellow' : undefined
+  const stack = stackOf(error)
+  return [
+    `${head} ${severity ? paint(severity, said) : said} ${paint('dim', fields.join(' '))}`,
+    ...(stack === undefined ? [] : [stack.replace(/^/gm, '    ')]),
+  ].join('\n')
+}
+
+function parseLine(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (!text.startsWith('{')) return undefined
+  try {
+    // An object, since it starts as one.
+    const line = JSON.parse(text) as Record<string, unknown>
+    return typeof line['message'] === 'string' ? line : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function stackOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('stack' in error)) return undefined
+  const { stack } = error
+  return Array.isArray(stack) ? stack.join('\n') : String(stack)
+}
+
+export function consoleLog(source: string, message: string): void {
+  console.log(formatLine(source, message, new Date(), process.stdout.isTTY === true))
+}

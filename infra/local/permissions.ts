@@ -1,0 +1,86 @@
+import { compilePolicy, type Policy, refusalOf, wildcard } from './iam.ts'
+import type { AwsRequest, AwsService, Permission } from './service.ts'
+import type { Properties, Template } from './template.ts'
+
+/** Who may do what, as the template says it. */
+export interface Permissions {
+  /** Why a call through the gateway is refused; `undefined` where it is allowed. */
+  refusal(request: AwsRequest, service: AwsService): string | undefined
+  /** Throws, naming the first that is missing, unless a function's role allows all of these. */
+  demand(functionId: string, permissions: readonly Permission[]): void
+  /** Throws unless an `AWS::Lambda::Permission` lets the service invoke the function for this source. */
+  demandInvoke(
+    service: string,
+    sourceArn: string,
+    target: { readonly name: string; readonly arn: string },
+  ): void
+}
+
+type Resolve = (properties: Properties) => Properties
+
+/** Reads the template's roles and policies. Throws, naming it, on what is not modelled. */
+export function readPermissions(o: {
+  readonly template: Template
+  readonly resolve: Resolve
+  /** What `Ref` gives of a resource. */
+  readonly nameOf: (logicalId: string) => string
+  /** Policies that lie on resources themselves, by their ARN. */
+  readonly resourcePolicies: ReadonlyMap<string, Policy>
+}): Permissions {
+  const policies = new Map<string, Policy>()
+  const add = (role: string, document: unknown, where: string) =>
+    policies.set(role, [...(policies.get(role) ?? []), ...compilePolicy(document, where)])
+
+  for (const { logicalId, properties } of o.template.ofType('AWS::IAM::Role')) {
+    const { ManagedPolicyArns: managed, Policies: inline } = o.resolve(properties)
+    if (managed !== undefined)
+      throw new Error(`${logicalId}.ManagedPolicyArns is not modelled: grant by name`)
+    for (const policy of Array.isArray(inline) ? inline : []) {
+      add(o.nameOf(logicalId), policy.PolicyDocument, logicalId)
+    }
+  }
+  for (const { logicalId, properties } of o.template.ofType('AWS::IAM::Policy')) {
+    const { PolicyDocument, Roles } = o.resolve(properties)
+    for (const role of Array.isArray(Roles) ? Roles : []) add(String(role), PolicyDocument, logicalId)
+  }
+
+  const callers = new Map(
+    o.template.ofType('AWS::Lambda::Function').map(({ logicalId, properties }) => {
+      const role = String(o.resolve({ Role: properties['Role'] })['Role']).replace(/^.*\//, '')
+      const name = `arn:aws:sts::000000000000:assumed-role/${role}/${o.nameOf(logicalId)}`
+      return [logicalId, { name, policies: policies.get(role) ?? [] }] as const
+    }),
+  )
+  const invokers = o.template.ofType('AWS::Lambda::Permission').map(({ properties }) => o.resolve(properties))
+
+  const resourcePolicyOf = ({ resource }: Permission) =>
+    [...o.resourcePolicies].find(([arn]) => resource === arn || resource.startsWith(`${arn}/`))?.[1]
+
+  return {
+    refusal(request, service) {
+      const caller = request.caller === undefined ? undefined : callers.get(request.caller)
+      for (const permission of service.permissions(request)) {
+        const refused = refusalOf(permission, caller, resourcePolicyOf(permission))
+        if (refused !== undefined) return refused
+      }
+      return undefined
+    },
+    demand(functionId, permissions) {
+      for (const permission of permissions) {
+        const refused = refusalOf(permission, callers.get(functionId), resourcePolicyOf(permission))
+        if (refused !== undefined) throw new Error(refused)
+      }
+    },
+    demandInvoke(service, sourceArn, { name, arn }) {
+      const allowed = invokers.some(
+        ({ Action, Principal, SourceArn, FunctionName }) =>
+          Action === 'lambda:InvokeFunction' &&
+          Principal === service &&
+          (FunctionName === arn || FunctionName === name) &&
+          (SourceArn === undefined || wildcard(String(SourceArn)).test(sourceArn)),
+      )
+      if (!allowed)
+        throw new Error(`No AWS::Lambda::Permission lets ${service} invoke ${name} for ${sourceArn}`)
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import { clientIdOf, issuerOf, poolArnOf, poolIdOf } from './cognito/settings.ts'
+import type { Lookup, Resource, Template } from './template.ts'
+
+interface Place {
+  readonly region: string
+  readonly stackName: string
+}
+
+/** `Ref` and the attributes of a resource, as far as they are known before it is made. */
+type Names = (logicalId: string, place: Place) => Readonly<Record<string, string>>
+
+const account = '000000000000'
+const unnamed: Names = (logicalId) => ({ Ref: logicalId })
+
+/** Every type of resource that the stage models, by how it names one; a template with any other is refused. */
+const types: Readonly<Record<string, Names>> = {
+  'AWS::DynamoDB::GlobalTable': () => ({}), // named by the engine when it is made
+  'AWS::Lambda::Function': (logicalId, place) => {
+    const name = `${place.stackName}-${logicalId}`
+    return { Ref: name, Arn: `arn:aws:lambda:${place.region}:${account}:function:${name}` }
+  },
+  'AWS::IAM::Role': (logicalId, { stackName }) => {
+    const name = `${stackName}-${logicalId}`
+    return { Ref: name, Arn: `arn:aws:iam::${account}:role/${name}` }
+  },
+  'AWS::Logs::LogGroup': (logicalId, { region, stackName }) => {
+    const name = `${stackName}-${logicalId}`
+    return { Ref: name, Arn: `arn:aws:logs:${region}:${account}:log-group:${name}:*` }
+  },
+  'AWS::Cognito::UserPool': (logicalId, { region }) => {
+    const id = poolIdOf(region, logicalId)
+    const issuer = issuerOf(region, id)
+    const providerName = issuer.replace('https://', '')
+    return { Ref: id, Arn: poolArnOf(region, id), ProviderURL: issuer, ProviderName: providerName }
+  },
+  'AWS::Cognito::UserPoolClient': (logicalId) => ({ Ref: clientIdOf(logicalId) }),
+  'AWS::ApiGatewayV2::Api': unnamed,
+  'AWS::ApiGatewayV2::Authorizer': unnamed,
+  'AWS::ApiGatewayV2::Integration': unnamed,
+  'AWS::ApiGatewayV2::Route': unnamed,
+  'AWS::ApiGatewayV2::Stage': unnamed,
+  'AWS::IAM::Policy': unnamed,
+  'AWS::Lambda::EventSourceMapping': unnamed,
+  'AWS::Lambda::Permission': unnamed,
+  // Without effect on one machine: who runs it reads the log.
+  'AWS::Logs::MetricFilter': unnamed,
+  'AWS::CloudWatch::Alarm': unnamed,
+}
+
+export interface ResourceNames {
+  readonly lookup: Lookup
+  readonly pseudo: Readonly<Record<string, string>>
+  /** Adds what is known of a resource once it is made. */
+  learn(logicalId: string, names: Readonly<Record<string, string | undefined>>): void
+}
+
+/** Names every resource of a template. Throws, naming it, where one is of a type that is not modelled. */
+export function nameResources(template: Template, region: string): ResourceNames {
+  const place = { region, stackName: template.stackName }
+  const namesOf = ({ logicalId, type }: Resource) => {
+    const names = Object.hasOwn(types, type) ? types[type] : undefined
+    if (names === undefined) throw new Error(`${logicalId}: the local stage does not model ${type}`)
+    return names(logicalId, place)
+  }
+  const known = new Map<string, Readonly<Record<string, string | undefined>>>(
+    template.resources.map((resource) => [resource.logicalId, namesOf(resource)]),
+  )
+  return {
+    lookup: (logicalId, attribute) => known.get(logicalId)?.[attribute],
+    pseudo: {
+      'AWS::Region': region,
+      'AWS::AccountId': account,
+      'AWS::Partition': 'aws',
+      'AWS::URLSuffix': 'amazonaws.com',
+      'AWS::StackName': template.stackName,
+    },
+    learn: (logicalId, names) => void known.set(logicalId, { ...known.get(logicalId), ...names }),
+  }
+}

@@ -1,0 +1,167 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { openCognito } from './cognito/cognito.ts'
+import { startDynamoDb } from './dynamodb.ts'
+import { startGateway } from './gateway.ts'
+import { startHttpApi } from './http-api/http-api.ts'
+import { compilePolicy, type Policy } from './iam.ts'
+import { readFunction } from './lambda/definition.ts'
+import { startLambda } from './lambda/lambda.ts'
+import { mailPage, openMailbox } from './mailbox.ts'
+import { readPermissions } from './permissions.ts'
+import { nameResources } from './resource-names.ts'
+import type { Log } from './service.ts'
+import { startStreamMapping } from './stream-mapping.ts'
+import { createResolver, fieldsOf, type Properties, readTemplate } from './template.ts'
+
+export interface StageOptions {
+  /** Folder of the cloud assembly with the template: `cdk.out`. */
+  readonly assembly: string
+  readonly dataDir: string
+  /** Ports of the API and of the AWS gateway; 0 picks one. */
+  readonly port: number
+  readonly awsPort: number
+  readonly region: string
+  /** A DynamoDB to use in place of the embedded one. */
+  readonly endpoint?: string
+  /** Whether that DynamoDB may be on another machine. */
+  readonly allowRemote: boolean
+  /** Groups that everyone who signs up is put in. */
+  readonly groups: readonly string[]
+  readonly log: Log
+}
+
+export interface Stage {
+  readonly apiUrl: string
+  /** Endpoint of the AWS gateway. */
+  readonly awsUrl: string
+  close(): Promise<void>
+}
+
+/** What a function's role must allow on the stream that is mapped to it (Lambda developer guide, "Using Lambda with DynamoDB"). */
+const streamActions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams']
+
+/**
+ * Starts everything that the template declares: tables and their streams, sign-in, functions, mappings and the
+ * API, behind one gateway.
+ *
+ * @throws Error in one line that says what to do: what is not modelled, a grant that is missing, a port or a data
+ * folder in use.
+ */
+export async function startStage(o: StageOptions): Promise<Stage> {
+  const template = readTemplate(o.assembly)
+  const names = nameResources(template, o.region)
+  const resolve = createResolver(names.pseudo, names.lookup)
+  const each = (type: string) =>
+    template.ofType(type).map(({ logicalId, properties }) => ({ logicalId, properties: resolve(properties) }))
+  const nameOf = (logicalId: string, attribute = 'Ref') => names.lookup(logicalId, attribute) ?? ''
+
+  const started: (() => unknown)[] = []
+  const close = async () => {
+    for (const end of started.splice(0).reverse()) await end()
+  }
+  try {
+    prepareFolder(o.dataDir)
+    const dynamoDb = await startDynamoDb(o)
+    started.push(dynamoDb.close)
+    const resourcePolicies = new Map<string, Policy>()
+    for (const { logicalId, properties } of each('AWS::DynamoDB::GlobalTable')) {
+      const table = await dynamoDb.createTable(logicalId, properties)
+      names.learn(logicalId, { Ref: table.name, Arn: table.arn, StreamArn: table.streamArn })
+      const document = resourcePolicyOf(properties)
+      if (document !== undefined) resourcePolicies.set(table.arn, compilePolicy(document, logicalId))
+    }
+
+    const permissions = readPermissions({ template, resolve, nameOf, resourcePolicies })
+    const mailbox = openMailbox(o.dataDir)
+    const cognito = openCognito({ ...o, mailbox, invoke: (arn, event) => lambda.invoke(arn, event) })
+    for (const { logicalId, properties } of each('AWS::Cognito::UserPool')) {
+      cognito.createUserPool(logicalId, properties)
+    }
+    for (const { logicalId, properties } of each('AWS::Cognito::UserPoolClient')) {
+      cognito.createUserPoolClient(logicalId, properties)
+    }
+
+    const gateway = await startGateway({
+      port: o.awsPort,
+      services: [dynamoDb.service, cognito.service],
+      page: (url) => mailPage(mailbox, url) ?? cognito.document(url.pathname),
+      refusal: permissions.refusal,
+      log: o.log,
+    })
+    started.push(gateway.close)
+
+    const lambda = await startLambda({ region: o.region, endpoint: gateway.url, log: o.log })
+    started.push(lambda.close)
+    for (const { logicalId, properties } of each('AWS::Lambda::Function')) {
+      const [name, arn] = [nameOf(logicalId), nameOf(logicalId, 'Arn')]
+      lambda.define(readFunction({ logicalId, properties, name, arn, assetFolder: template.assetFolder }))
+    }
+
+    for (const { properties } of each('AWS::Lambda::EventSourceMapping')) {
+      const streamArn = String(properties['EventSourceArn'])
+      const target = lambda.find(String(properties['FunctionName']))
+      permissions.demand(
+        target.logicalId,
+        streamActions.map((action) => ({ action: `dynamodb:${action}`, resource: streamArn })),
+      )
+      const mapping = startStreamMapping({
+        endpoint: dynamoDb.endpoint,
+        region: o.region,
+        streamArn,
+        properties,
+        stateDir: o.dataDir,
+        invoke: (payload) => lambda.invoke(target.arn, payload),
+        log: o.log,
+      })
+      started.push(mapping.close, dynamoDb.onWrite(mapping.wake))
+    }
+
+    const [api, ...others] = each('AWS::ApiGatewayV2::Api')
+    if (api === undefined || others.length > 0)
+      throw new Error('The stage runs a template with exactly one API')
+    const apiArn = `arn:aws:execute-api:${o.region}:000000000000:${api.logicalId}/$default/ANY/path`
+    const integrations = each('AWS::ApiGatewayV2::Integration')
+    for (const { properties } of integrations) {
+      const target = lambda.find(String(properties['IntegrationUri']))
+      permissions.demandInvoke('apigateway.amazonaws.com', apiArn, target)
+    }
+    const httpApi = await startHttpApi({
+      port: o.port,
+      portVariable: 'PORT',
+      api: {
+        api,
+        integrations,
+        stages: each('AWS::ApiGatewayV2::Stage'),
+        routes: each('AWS::ApiGatewayV2::Route'),
+        authorizers: each('AWS::ApiGatewayV2::Authorizer'),
+      },
+      invoke: lambda.invoke,
+      keysOf: cognito.keysOf,
+      log: o.log,
+    })
+    started.push(httpApi.close)
+    return { apiUrl: httpApi.url, awsUrl: gateway.url, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function prepareFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    accessSync(dataDir, constants.R_OK | constants.W_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException // of the file system
+    throw new Error(
+      `${dataDir} cannot be used as the data folder (${code}): choose another with ANNALS_DATA=…`,
+    )
+  }
+}
+
+/** The policy that lies on a table itself. */
+function resourcePolicyOf(table: Properties): unknown {
+  const { Replicas: replicas } = table
+  const [replica] = Array.isArray(replicas) ? replicas : []
+  return fieldsOf(fieldsOf(replica)['ResourcePolicy'])['PolicyDocument']
+}

@@ -1,0 +1,103 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { bundle } from './bundle.ts'
+import { consoleLog } from './console-log.ts'
+import { startStage } from './local/stage.ts'
+import { synthesise } from './synthesise.ts'
+
+/**
+ * `npm start`: bundles the functions, synthesises the template and runs it on this machine until ctrl-c. Variables:
+ * `PORT`, `AWS_PORT`, `ANNALS_DATA`, `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`.
+ */
+const usage = `npm start [-- OPTION…]
+
+  --no-admin       put nobody in the group admin; otherwise everyone who signs up is in it
+  --allow-remote   use the DynamoDB of AWS_ENDPOINT_URL_DYNAMODB even if it is not on this machine
+  --help           this text
+
+PORT (3000) serves the API, AWS_PORT (4566) the AWS gateway, ANNALS_DATA (.annals) holds the data.
+Port 0 picks a free one.`
+
+async function start(): Promise<void> {
+  const options = readOptions()
+  if (options.help) return console.log(usage)
+  const began = performance.now()
+  const ports = { port: portOf('PORT', 3000), awsPort: portOf('AWS_PORT', 4566) }
+  const dataDir = process.env['ANNALS_DATA'] || '.annals'
+  const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB']
+  await bundle('dist')
+  synthesise({ bundles: 'dist', outDir: 'cdk.out' })
+  const stage = await startStage({
+    ...ports,
+    assembly: 'cdk.out',
+    dataDir: resolve(dataDir),
+    region: process.env['AWS_REGION'] || 'us-east-1',
+    allowRemote: options.allowRemote,
+    groups: options.noAdmin ? [] : ['admin'],
+    log: consoleLog,
+    ...(endpoint ? { endpoint } : {}),
+  })
+  closeOnSignal(stage.close)
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  const { userPoolClientId } = await clientConfig(stage.apiUrl)
+  console.log(`
+Annals runs what its template declares, after ${seconds} s.
+
+  API    ${stage.apiUrl}         documentation at ${stage.apiUrl}/docs
+  AWS    ${stage.awsUrl}         for any AWS client, as its endpoint
+  mail   ${stage.awsUrl}/_local/mail
+  data   ${dataDir}${endpoint ? `, and the DynamoDB at ${endpoint}` : ''}
+
+Sign up, then look for the code in the mail; the README goes on from there:
+
+  curl ${stage.awsUrl} -H 'X-Amz-Target: AWSCognitoIdentityProviderService.SignUp' \\
+    -H 'Content-Type: application/x-amz-json-1.1' \\
+    -d '{"ClientId":"${userPoolClientId}","Username":"you@example.com","Password":"Secret-123"}'
+
+Ctrl-C ends it; the data stay.
+`)
+  console.log(`annals ready ${stage.apiUrl}`)
+}
+
+function readOptions(): { help: boolean; noAdmin: boolean; allowRemote: boolean } {
+  const flag = { type: 'boolean', default: false } as const
+  const { values } = parseArgs({ options: { help: flag, 'no-admin': flag, 'allow-remote': flag } })
+  return { help: values.help, noAdmin: values['no-admin'], allowRemote: values['allow-remote'] }
+}
+
+function portOf(variable: string, otherwise: number): number {
+  const given = process.env[variable] || String(otherwise)
+  if (/^\d{1,5}$/.test(given) && Number(given) < 65_536) return Number(given)
+  throw new Error(`${variable} is "${given}": give a port from 0 to 65535, where 0 picks a free one`)
+}
+
+async function clientConfig(apiUrl: string): Promise<{ userPoolClientId: string }> {
+  const response = await fetch(`${apiUrl}/config.json`)
+  if (!response.ok) throw new Error(`${apiUrl}/config.json answers ${response.status}: see the lines above`)
+  // The answer of our own query API.
+  return (await response.json()) as { userPoolClientId: string }
+}
+
+/** Ends everything at the first signal; at the second, at once. */
+function closeOnSignal(close: () => Promise<void>): void {
+  let closing = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (closing) process.exit(1)
+      closing = true
+      console.log('\nclosing')
+      close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error)
+          process.exit(1)
+        },
+      )
+    })
+  }
+}
+
+start().catch((error: unknown) => {
+  console.error(`annals cannot start: ${error instanceof Error ? error.message : String(error)}`)
+  process.exit(1)
+})

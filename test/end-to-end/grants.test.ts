@@ -1,0 +1,108 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import { newDataDir, type RunningStage, removeDataDir, runStage } from '../kit/local-stage.ts'
+import { signUp } from '../kit/person.ts'
+
+interface Template {
+  readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>
+}
+
+const folders: string[] = []
+let running: RunningStage | undefined
+
+afterEach(async () => {
+  await running?.stage.close()
+  running = undefined
+  for (const folder of folders.splice(0)) removeDataDir(folder)
+})
+
+/** Starts the stage on the template as `change` leaves it. */
+async function runChanged(change: (template: Template) => void): Promise<RunningStage> {
+  const [assembly, dataDir] = [newDataDir(), newDataDir()]
+  folders.push(assembly, dataDir)
+  cpSync(inject('assembly'), assembly, { recursive: true })
+  const file = join(assembly, 'Annals.template.json')
+  const template: Template = JSON.parse(readFileSync(file, 'utf8'))
+  change(template)
+  writeFileSync(file, JSON.stringify(template))
+  running = await runStage({ assembly, dataDir })
+  return running
+}
+
+/** Takes actions away from every policy of the template. */
+function withoutActions(...actions: string[]) {
+  return (template: Template) => {
+    const text = JSON.stringify(template.Resources, (key, value: unknown) => {
+      if (key !== 'Action') return value
+      const granted = [value].flat()
+      const left = granted.filter((action) => !actions.includes(String(action)))
+      return left.length === granted.length ? value : left
+    })
+    Object.assign(template.Resources, JSON.parse(text))
+  }
+}
+
+describe('a grant that the template lacks', () => {
+  it('fails the call that needs it, and the log says which', async () => {
+    const { config, lines } = await runChanged(withoutActions('dynamodb:PutItem'))
+    const ann = await signUp(config)
+    expect((await ann.command('create-project', { title: 'Atlas' })).status).toBe(500)
+    expect(lines.find((line) => line.includes('refused'))).toMatch(
+      /^Command\S* refused: User: arn:aws:sts::000000000000:assumed-role\/\S+ is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:\S+ because no identity-based policy allows/,
+    )
+  })
+
+  it('on a stream fails the start', async () => {
+    await expect(runChanged(withoutActions('dynamodb:GetRecords'))).rejects.toThrow(
+      /is not authorized to perform: dynamodb:GetRecords on resource: arn:aws:dynamodb:\S+\/stream\//,
+    )
+  })
+
+  it('for the API to invoke a function fails the start', async () => {
+    const change = ({ Resources }: Template) => {
+      for (const [id, { Type }] of Object.entries(Resources)) {
+        if (Type === 'AWS::Lambda::Permission') delete Resources[id]
+      }
+    }
+    await expect(runChanged(change)).rejects.toThrow(
+      /^No AWS::Lambda::Permission lets apigateway\.amazonaws\.com invoke \S+/,
+    )
+  })
+})
+
+describe('the event store', () => {
+  it('is not changed by anyone', async () => {
+    const dataDir = newDataDir()
+    folders.push(dataDir)
+    running = await runStage({ dataDir })
+    const { stage } = running
+    const client = new DynamoDBClient({
+      region: 'eu-west-1',
+      endpoint: stage.awsUrl,
+      credentials: { accessKeyId: 'developer', secretAccessKey: 'any' },
+    })
+    const template: Template = JSON.parse(
+      readFileSync(join(inject('assembly'), 'Annals.template.json'), 'utf8'),
+    )
+    const store = Object.entries(template.Resources).find(
+      ([, { Type, Properties }]) =>
+        Type === 'AWS::DynamoDB::GlobalTable' && Properties['StreamSpecification'],
+    )
+    const TableName = `Annals-${store?.[0]}`
+    const Key = { pk: { S: 'project-1' }, sk: { N: '1' } }
+    await client.send(new PutItemCommand({ TableName, Item: Key }))
+    await expect(client.send(new DeleteItemCommand({ TableName, Key }))).rejects.toThrow('not modelled')
+  })
+})
+
+describe('a resource of a type that the stage does not model', () => {
+  it('is refused at the start by its name', async () => {
+    await expect(
+      runChanged(({ Resources }) => {
+        Resources['Topic'] = { Type: 'AWS::SNS::Topic', Properties: {} }
+      }),
+    ).rejects.toThrow('Topic: the local stage does not model AWS::SNS::Topic')
+  })
+})

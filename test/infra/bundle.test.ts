@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Bundles, bundle, functionNames } from '../../infra/bundle.ts'
+import { fieldsOf } from '../../infra/local/template.ts'
+import { declared } from '../kit/declared-resources.ts'
+
+const run = promisify(execFile)
+let folder = ''
+let bundles: Bundles
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'annals-bundles-'))
+  bundles = await bundle(folder)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const fileOf = (name: (typeof functionNames)[number]) => join(bundles[name].folder, 'index.mjs')
+
+/** What the template sets for a function, and nothing else. */
+function environmentOf(construct: string): NodeJS.ProcessEnv {
+  const variables = fieldsOf(fieldsOf(declared(construct).Properties['Environment'])['Variables'])
+  const texts = Object.entries(variables).map(([name, value]) => [name, String(value)])
+  return { ...Object.fromEntries(texts), AWS_REGION: 'eu-west-1' }
+}
+
+/** Runs code in a Node process of its own, whose variable `bundle` is what the bundle exports. */
+async function withBundle(name: (typeof functionNames)[number], env: NodeJS.ProcessEnv, code: string) {
+  const url = JSON.stringify(pathToFileURL(fileOf(name)).href)
+  const script = `const bundle = await import(${url}); ${code}`
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env, cwd: folder })
+  return stdout.trim()
+}
+
+describe('a bundle', () => {
+  it.each([
+    ['command-api', 'CommandApi'],
+    ['query-api', 'QueryApi'],
+    ['projector', 'Projector'],
+  ] as const)('of %s exports a handler when Node loads it with what its template sets', async (name, id) => {
+    const code = 'console.log(Object.keys(bundle).join(), typeof bundle.handler)'
+    expect(await withBundle(name, environmentOf(id), code)).toBe('handler function')
+  })
+
+  it.each(functionNames)('of %s loads nothing later or from elsewhere but modules of Node', async (name) => {
+    const { metafile } = await build({
+      ...{ entryPoints: [fileOf(name)], bundle: true, platform: 'node', format: 'esm' },
+      ...{ packages: 'external', metafile: true, write: false },
+    })
+    const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
+    expect(imported).toContain('node:crypto')
+    expect(imported.filter((path) => !path.startsWith('node:'))).toEqual([])
+  })
+
+  it('of the commands is at most 500 KB', () => {
+    expect(readFileSync(fileOf('command-api')).length).toBe(bundles['command-api'].bytes)
+    expect(bundles['command-api'].bytes).toBeLessThanOrEqual(500_000)
+  })
+
+  it("shows an error's place in the source, with a map of our own code alone", async () => {
+    const { EVENT_STORE_TABLE: _, ...env } = environmentOf('CommandApi')
+    await expect(withBundle('command-api', env, '')).rejects.toThrow(
+      /EVENT_STORE_TABLE is not set[\s\S]*commands\/event-store\/environment\.ts:\d+:\d+\)\n.*commands\/command-api\.ts:/,
+    )
+    const { sources } = JSON.parse(readFileSync(`${fileOf('command-api')}.map`, 'utf8'))
+    expect(sources).toContainEqual(expect.stringMatching(/\/commands\/execute\.ts$/))
+    expect(sources.filter((source: string) => source.includes('node_modules'))).toEqual([])
+  })
+})

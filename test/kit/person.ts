@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto'
+import {
+  CognitoIdentityProviderClient,
+  ConfirmSignUpCommand,
+  InitiateAuthCommand,
+  SignUpCommand,
+} from '@aws-sdk/client-cognito-identity-provider'
+
+/** Where a running backend is, as its `/config.json` says. */
+export interface ClientConfig {
+  readonly region: string
+  readonly userPoolId: string
+  readonly userPoolClientId: string
+  readonly apiUrl: string
+  readonly awsEndpoint: string
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  /** The JSON that came, to look into with matchers. */
+  readonly body: Record<string, unknown>
+}
+
+export interface Person {
+  readonly email: string
+  readonly userId: string
+  readonly accessToken: string
+  readonly idToken: string
+  readonly refreshToken: string
+  command(name: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
+  query(path: string, headers?: Record<string, string>): Promise<Answer>
+}
+
+export const password = 'Secret-123'
+
+export async function readConfig(apiUrl: string): Promise<ClientConfig> {
+  const response = await fetch(`${apiUrl}/config.json`)
+  // The contract's form of this answer.
+  return (await response.json()) as ClientConfig
+}
+
+export function cognitoClient({ region, awsEndpoint }: ClientConfig): CognitoIdentityProviderClient {
+  const credentials = { accessKeyId: 'anyone', secretAccessKey: 'any' }
+  return new CognitoIdentityProviderClient({ region, endpoint: awsEndpoint, credentials })
+}
+
+/** The newest mail to an address, as the local mailbox has it. */
+export async function newestMail(config: ClientConfig, to: string): Promise<{ text: string } | undefined> {
+  const response = await fetch(`${config.awsEndpoint}/_local/mail?to=${encodeURIComponent(to)}`)
+  // The contract's form of this answer.
+  const mails = (await response.json()) as { text: string }[]
+  return mails[0]
+}
+
+/** Signs a new person up, with the code from the mail, and in, by AWS's own client. */
+export async function signUp(config: ClientConfig): Promise<Person> {
+  const email = `person-${randomUUID()}@example.com`
+  const client = cognitoClient(config)
+  const ClientId = config.userPoolClientId
+  await client.send(new SignUpCommand({ ClientId, Username: email, Password: password }))
+  const code = /\b\d{6}\b/.exec((await newestMail(config, email))?.text ?? '')?.[0]
+  await client.send(new ConfirmSignUpCommand({ ClientId, Username: email, ConfirmationCode: code }))
+  return signIn(config, email)
+}
+
+export async function signIn(config: ClientConfig, email: string): Promise<Person> {
+  const { AuthenticationResult: tokens } = await cognitoClient(config).send(
+    new InitiateAuthCommand({
+      ClientId: config.userPoolClientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: email, PASSWORD: password },
+    }),
+  )
+  const { AccessToken = '', IdToken = '', RefreshToken = '' } = tokens ?? {}
+  const claims = JSON.parse(Buffer.from(AccessToken.split('.')[1] ?? '', 'base64url').toString())
+  const authorization = `Bearer ${AccessToken}`
+  return {
+    email,
+    userId: claims.sub,
+    accessToken: AccessToken,
+    idToken: IdToken,
+    refreshToken: RefreshToken,
+    command: (name, body, headers) =>
+      call(config, `/commands/${name}`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    query: (path, headers) => call(config, path, { headers: { authorization, ...headers } }),
+  }
+}
+
+export async function call({ apiUrl }: ClientConfig, path: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(`${apiUrl}${path}`, init)
+  const text = await response.text()
+  // Whatever it is, it is compared and not trusted.
+  const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
+  return { status: response.status, headers: response.headers, body }
+}

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { operations as cognito } from '../../infra/local/cognito/cognito.ts'
+import { operations as dynamoDb } from '../../infra/local/dynamodb.ts'
+
+/** Everything that may call an operation: the sources, the README's story and the tests' client of the API. */
+const callers = [
+  ...['domain', 'commands', 'projections'].flatMap(sourcesIn),
+  ...['README.md', 'test/kit/person.ts', 'test/kit/user-pool.ts'],
+].map((file) => readFileSync(file, 'utf8'))
+
+function sourcesIn(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return files.filter((file) => file.endsWith('.ts')).map((file) => join(folder, file))
+}
+
+/** The name of the command class of AWS's client: `TransactWriteItems` is `TransactWriteCommand` in lib-dynamodb. */
+const documentClient: Readonly<Record<string, string>> = {
+  GetItem: 'GetCommand',
+  BatchGetItem: 'BatchGetCommand',
+  PutItem: 'PutCommand',
+  Query: 'QueryCommand',
+  TransactWriteItems: 'TransactWriteCommand',
+}
+
+describe("the stage's tables of operations", () => {
+  it.each(Object.keys({ ...dynamoDb, ...cognito }))('list %s, which something here calls', (operation) => {
+    const names = [`${operation}Command`, documentClient[operation], `cognito ${operation}`]
+    expect(callers.some((text) => names.some((name) => name !== undefined && text.includes(name)))).toBe(true)
+  })
+})
