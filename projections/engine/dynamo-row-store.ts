@@ -60,6 +60,9 @@ export function createDynamoRowStore(
     },
 
     async move(move) {
+      if (move.put.length + move.remove.length > maxRowsPerMove) {
+        throw new Problem('too-large', `A stream changes more than ${maxRowsPerMove} rows at once.`)
+      }
       try {
         return { outcome: 'moved', cost: await write(move) }
       } catch (error) {
@@ -110,9 +113,6 @@ export function createDynamoRowStore(
     if (put.length + remove.length === 0) {
       const answer = await client.send(new PutCommand({ ...guard, ReturnConsumedCapacity: 'TOTAL' }))
       return costOf('write', answer, [answer.ConsumedCapacity])
-    }
-    if (put.length + remove.length > maxRowsPerMove) {
-      throw new Problem('too-large', `A stream changes more than ${maxRowsPerMove} rows at once.`)
     }
     const answer = await client.send(
       new TransactWriteCommand({
