@@ -10,11 +10,11 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import { Problem } from '../../domain/kernel/problem.ts'
 import type { CommitItem } from './commit-item.ts'
 import type { CommitTable, PutAnswer } from './commit-table.ts'
-import { costOf, failureOf, within } from './dynamo-client.ts'
+import { costOf } from './dynamo-client.ts'
 import { reservationWrites } from './dynamo-reservations.ts'
+import { failureOf, orUnavailable, within } from './sdk-call.ts'
 
 /**
  * The event store's table in DynamoDB: keys `pk` (string) and `sk` (number). Who only reads needs no table of
@@ -79,8 +79,8 @@ export function createDynamoCommitTable(
     },
 
     async query(stream, { from, order, limit }, timeoutMs) {
-      try {
-        const answer = await client.send(
+      const answer = await client
+        .send(
           new QueryCommand({
             TableName: tableName,
             ConsistentRead: true,
@@ -93,17 +93,11 @@ export function createDynamoCommitTable(
           }),
           within(timeoutMs),
         )
-        return {
-          items: answer.Items ?? [],
-          more: answer.LastEvaluatedKey !== undefined,
-          cost: costOf('read', answer, [answer.ConsumedCapacity]),
-        }
-      } catch (cause) {
-        if (failureOf(cause) === 'definite') throw cause
-        throw new Problem('unavailable', 'The event store did not answer in time. Try again.', {
-          retryAfterSeconds: 1,
-          cause,
-        })
+        .catch(orUnavailable('The event store did not answer in time. Try again.'))
+      return {
+        items: answer.Items ?? [],
+        more: answer.LastEvaluatedKey !== undefined,
+        cost: costOf('read', answer, [answer.ConsumedCapacity]),
       }
     },
   }

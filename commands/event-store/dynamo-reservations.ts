@@ -4,10 +4,12 @@ import {
   QueryCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb'
-import { Problem } from '../../domain/kernel/problem.ts'
 import type { Reservation, ReservationReader, Reservations } from '../../domain/kernel/reservation.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
-import { costOf, failureOf, within } from './dynamo-client.ts'
+import { costOf } from './dynamo-client.ts'
+import { orUnavailable, within } from './sdk-call.ts'
+
+const unavailable = orUnavailable('The reservations did not answer in time. Try again.')
 
 /**
  * The table of reservations in DynamoDB: `pk` (string) is the set, `sk` (string, up to 1 KB) the key, `stream`
@@ -74,12 +76,4 @@ export function reservationWrites(
 
 function keyOf({ set, key }: Reservation): { pk: string; sk: string } {
   return { pk: set, sk: key }
-}
-
-function unavailable(cause: unknown): never {
-  if (failureOf(cause) === 'definite') throw cause
-  throw new Problem('unavailable', 'The reservations could not be read in time. Try again.', {
-    retryAfterSeconds: 1,
-    cause,
-  })
 }
