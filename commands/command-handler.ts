@@ -46,29 +46,29 @@ export function commandHandler({ store, reservations, register, clock }: Command
     const commandId = commandIdOf(actorId, name, key)
     const deadline = deadlineIn(Math.min(commandDeadlineMs, request.remainingMs() - reserveMs), clock)
 
-    const admitted = await admission.admit({ userId: actorId, correlationId, deadline, commandId })
-    const input = jsonBodyOf(request)
-    const context = { actorId, createdId: createdIdOf(commandId), reservations, deadline }
-    const { target, body } = await targetOf(name, input, context)
-    const { version, events, cost } = await target.execute(
-      { commandId, digest: digestOf(body), expectedVersion, correlationId, causationId: request.requestId },
-      { store, clock, deadline },
-    )
-    if (name === 'delete-account') admission.remember(actorId, { status: 'deleted', by: commandId })
+    return admission.admit({ userId: actorId, correlationId, deadline, commandId }, async (admitted) => {
+      const context = { actorId, createdId: createdIdOf(commandId), reservations, deadline }
+      const { target, body } = await targetOf(name, jsonBodyOf(request), context)
+      const { version, events, cost } = await target.execute(
+        { commandId, digest: digestOf(body), expectedVersion, correlationId, causationId: request.requestId },
+        { store, clock, deadline },
+      )
+      if (name === 'delete-account') admission.remember(actorId, { status: 'deleted', by: commandId })
 
-    const { id, stream } = target
-    return {
-      status: 200,
-      headers: { etag: `"${version}"`, 'cache-control': 'no-store' },
-      body: { id, stream, version, events, position: encodePosition({ stream, version }) },
-      log: {
-        command: name,
-        stream,
-        version,
-        events: events.map(({ type }) => type),
-        cost: [admitted, target.cost ?? noCost].reduce(addCost, cost),
-      },
-    }
+      const { id, stream } = target
+      return {
+        status: 200,
+        headers: { etag: `"${version}"`, 'cache-control': 'no-store' },
+        body: { id, stream, version, events, position: encodePosition({ stream, version }) },
+        log: {
+          command: name,
+          stream,
+          version,
+          events: events.map(({ type }) => type),
+          cost: [admitted, target.cost ?? noCost].reduce(addCost, cost),
+        },
+      }
+    })
   }
 }
 

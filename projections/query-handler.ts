@@ -74,10 +74,11 @@ export function queryHandler({ store, rows, register, clock }: QueryPorts) {
     const query = queryHandlers[request.route]
     await honourPositions(request, context, query)
     const deadline = deadlineIn(admissionMs, clock)
-    const admitted = await admission.admit({ userId, correlationId, deadline })
-    const { cost, ...response } =
-      'list' in query ? await answerMany(request, context, query) : await answerOne(request, context, query)
-    return { ...response, log: { cost: addCost(admitted, cost) } }
+    return admission.admit({ userId, correlationId, deadline }, async (admitted) => {
+      const { cost, ...response } =
+        'list' in query ? await answerMany(request, context, query) : await answerOne(request, context, query)
+      return { ...response, log: { cost: addCost(admitted, cost) } }
+    })
   }
 }
 

@@ -35,10 +35,13 @@ export function createDynamoCommitTable(
   return {
     async putNew(item, { take, release }, timeoutMs) {
       const reservations = [...take, ...release]
-      if (reservations.length > 0 && reservationTableName === undefined)
-        throw new TypeError('this store has no table of reservations')
+      const writes =
+        reservationTableName === undefined
+          ? []
+          : reservationWrites(reservationTableName, item.pk, { take, release })
+      if (writes.length < reservations.length) throw new TypeError('this store has no table of reservations')
       try {
-        if (reservations.length === 0 || reservationTableName === undefined) {
+        if (writes.length === 0) {
           const answer = await client.send(
             new PutCommand({ ...put(item), ReturnConsumedCapacity: 'TOTAL' }),
             within(timeoutMs),
@@ -47,10 +50,7 @@ export function createDynamoCommitTable(
         }
         const answer = await client.send(
           new TransactWriteCommand({
-            TransactItems: [
-              { Put: put(item) },
-              ...reservationWrites(reservationTableName, item.pk, { take, release }),
-            ],
+            TransactItems: [{ Put: put(item) }, ...writes],
             ReturnConsumedCapacity: 'TOTAL',
           }),
           within(timeoutMs),

@@ -32,12 +32,12 @@ export interface AdmissionPorts {
 
 export interface Admission {
   /**
-   * Makes sure that a person is registered, on their first use if need be, and not deleted. Who is registered
-   * is not looked up again for 30 s: a deletion in another environment is seen after that. Throws
-   * `account-deleted`, but not at a repetition of the command that deleted the account, and what stands
-   * against the registration.
+   * Does what a person asks for once they are registered, on their first use if need be, and not deleted. Who
+   * is registered is not looked up again for 30 s: a deletion in another environment is seen after that, or
+   * once the person runs into it. Throws `account-deleted`, but not at a repetition of the command that
+   * deleted the account, and what stands against the registration. `use` is told what all that consumed.
    */
-  admit(visit: Visit): Promise<Cost>
+  admit<Answer>(visit: Visit, use: (cost: Cost) => Promise<Answer>): Promise<Answer>
   /** Takes note of what this environment has seen itself; `unknown` makes it look again. */
   remember(userId: string, standing: Standing): void
 }
@@ -60,7 +60,7 @@ export function createAdmission({ standingOf, register, clock }: AdmissionPorts)
 
   return {
     remember,
-    async admit(visit) {
+    async admit(visit, use) {
       const { userId, commandId } = visit
       let cost = noCost
       const lookUp = async (): Promise<Standing> => {
@@ -81,7 +81,12 @@ export function createAdmission({ standingOf, register, clock }: AdmissionPorts)
       }
       if (standing.status === 'deleted' && (commandId === undefined || standing.by !== commandId))
         throw accountDeleted()
-      return cost
+      try {
+        return await use(cost)
+      } catch (error) {
+        if (error instanceof Problem && error.code === 'account-deleted') remembered.delete(userId)
+        throw error
+      }
     },
   }
 }

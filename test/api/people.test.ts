@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { catchUp } from '../../projections/engine/catch-up.ts'
+import { users } from '../../projections/users/v1/queries.ts'
 import { backend } from '../kit/backend.ts'
+import { ample } from '../kit/read-side.ts'
 
 const problem = (code: string) => ({ type: `urn:annals:problem:${code}` })
 
@@ -108,6 +111,14 @@ describe('a deleted account', () => {
     })
     expect(await query('ann', '/me/projects')).toMatchObject({ status: 403 })
     await clock.sleep(30_001)
+    expect(await query('ann', '/me/projects')).toMatchObject({ status: 403 })
+  })
+
+  it('reads nothing more once another query has come upon the deletion', async () => {
+    const { query, store, rows, clock } = await deleted()
+    expect(await query('ann', '/me/projects')).toMatchObject({ status: 200 })
+    await catchUp(users, 'user-ann', { store, rows, clock, deadline: ample })
+    expect(await query('ann', '/me')).toMatchObject({ status: 403 })
     expect(await query('ann', '/me/projects')).toMatchObject({ status: 403 })
   })
 

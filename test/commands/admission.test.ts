@@ -22,12 +22,15 @@ function setUp(first: Standing['status'] = 'registered') {
     },
   })
   const admit = (userId: string, commandId?: string) =>
-    admission.admit({
-      userId,
-      correlationId: 'correlation',
-      deadline: ample,
-      ...(commandId === undefined ? {} : { commandId }),
-    })
+    admission.admit(
+      {
+        userId,
+        correlationId: 'correlation',
+        deadline: ample,
+        ...(commandId === undefined ? {} : { commandId }),
+      },
+      async (cost) => cost,
+    )
   return { clock, standings, calls, admission, admit }
 }
 
@@ -80,6 +83,18 @@ describe('admission', () => {
     await admit('ann')
     admission.remember('ann', { status: 'deleted' })
     await expect(admit('ann')).rejects.toMatchObject({ code: 'account-deleted' })
+  })
+
+  it('looks again at who has run into the deletion of their account', async () => {
+    const { admit, admission, standings, calls } = setUp()
+    await admit('ann')
+    standings.set('ann', { status: 'deleted', by: 'command' })
+    const visit = { userId: 'ann', correlationId: 'correlation', deadline: ample }
+    const use = () => Promise.reject(new Problem('account-deleted', 'Deleted.'))
+    await expect(admission.admit(visit, use)).rejects.toMatchObject({ code: 'account-deleted' })
+    expect(calls).toHaveLength(1)
+    await expect(admit('ann')).rejects.toMatchObject({ code: 'account-deleted' })
+    await admit('ann', 'command')
   })
 
   it('looks again when it is told to forget', async () => {
