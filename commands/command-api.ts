@@ -1,10 +1,10 @@
-import { commandHandler } from './command-handler.ts'
 import { createDynamoClient } from './event-store/dynamo-client.ts'
 import { createDynamoCommitTable } from './event-store/dynamo-commit-table.ts'
 import { createDynamoReservations } from './event-store/dynamo-reservations.ts'
 import { environment } from './event-store/environment.ts'
 import { createEventStore } from './event-store/event-store.ts'
 import { systemClock as clock } from './event-store/system-clock.ts'
+import { commandHandler } from './handle-command.ts'
 import { apiHandler } from './http/api.ts'
 import { createLambdaRegistration } from './http/lambda-registration.ts'
 

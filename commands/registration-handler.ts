@@ -86,8 +86,9 @@ export function registrationHandler({ store, directory, clock, logger }: Registr
     if ('triggerSource' in event) {
       if (event.triggerSource === 'PostConfirmation_ConfirmSignUp') {
         const { userAttributes } = event.request
+        const { sub: userId = event.userName } = userAttributes
         const ids = { correlationId: requestId, requestId, deadline }
-        await attempt(`${userAttributes['sub']}`, ids, async () => personOf(userAttributes))
+        await attempt(userId, ids, async () => personOf(userAttributes))
       }
       return event
     }

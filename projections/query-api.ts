@@ -6,7 +6,7 @@ import { systemClock as clock } from '../commands/event-store/system-clock.ts'
 import { apiHandler } from '../commands/http/api.ts'
 import { createLambdaRegistration } from '../commands/http/lambda-registration.ts'
 import { createDynamoRowStore } from './engine/dynamo-row-store.ts'
-import { queryHandler } from './query-handler.ts'
+import { queryHandler } from './handle-query.ts'
 
 const client = createDynamoClient()
 

@@ -26,7 +26,10 @@ export type ProjectCommand = { readonly actorId: string } & (
   | { readonly type: 'restore-project' }
   | {
       readonly type: 'add-project-member'
-      /** Who has the address that was given; nobody, where it is unknown. */
+      /**
+       * Who had the address that was given, just before; nobody, where it is unknown. Who deletes their account
+       * at the same moment is a member without a name, as those are who delete it later.
+       */
       readonly userId: string | undefined
       readonly role: MemberRole
     }

@@ -195,7 +195,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
       })
 
       it('appends nothing where another stream holds the key, and says which', async () => {
-        const { store, one, other, email, holder } = setUpTwo()
+        const { store, one, other, email, holder, reservations } = setUpTwo()
         const free = { ...email, key: 'free@example.com' }
         await appendWith(store, one, { take: [email] })
         expect(await appendWith(store, other, { take: [free, email] })).toEqual({
@@ -206,6 +206,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         expect((await store.load(other, ample)).commits).toEqual([])
         expect(await holder()).toBe(one)
         expect(await appendWith(store, one, { take: [free] })).toMatchObject({ outcome: 'appended' })
+        expect((await reservations.holderOf(free, ample)).stream).toBe(one)
       })
 
       it('never releases what another stream holds', async () => {

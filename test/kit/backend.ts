@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { APIGatewayProxyEventV2, PostConfirmationTriggerEvent } from 'aws-lambda'
-import { commandHandler } from '../../commands/command-handler.ts'
 import { type Directory, type Person, personOf } from '../../commands/directory.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
+import { commandHandler } from '../../commands/handle-command.ts'
 import type { Register } from '../../commands/http/admission.ts'
 import { type ApiHandler, apiHandler } from '../../commands/http/api.ts'
 import { type CommandName, type QueryPath, queries } from '../../commands/http/contract.ts'
 import { checkRegistered } from '../../commands/http/registration-message.ts'
 import { registrationHandler } from '../../commands/registration-handler.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
-import { queryHandler } from '../../projections/query-handler.ts'
+import { queryHandler } from '../../projections/handle-query.ts'
 import { manualClock } from './manual-clock.ts'
 
 export interface Answer {

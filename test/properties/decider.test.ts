@@ -84,6 +84,16 @@ function deciderLaws<State, C extends Command, E extends Event>(
       )
     })
 
+    it('holds nothing before it exists, and no key twice', () => {
+      expect(aggregate.holds?.(aggregate.initial, '1') ?? []).toEqual([])
+      fc.assert(
+        fc.property(fc.array(event), (history) => {
+          const held = (aggregate.holds?.(fold(history), '1') ?? []).map((one) => JSON.stringify(one))
+          expect(new Set(held).size).toBe(held.length)
+        }),
+      )
+    })
+
     it('tells nobody of what does not exist', () => {
       fc.assert(
         fc.property(fc.string(), (actorId) => {

@@ -5,7 +5,7 @@ import { type QueryPath, queries } from '../commands/http/contract.ts'
 import { encodeCursor, parseCursor } from '../commands/http/cursor.ts'
 import { parsePositions } from '../commands/http/position.ts'
 import type { Clock } from '../domain/kernel/clock.ts'
-import { addCost, type Cost, type Deadline, type EventStore } from '../domain/kernel/event-store.ts'
+import { addCost, type Cost, type EventStore } from '../domain/kernel/event-store.ts'
 import { Problem } from '../domain/kernel/problem.ts'
 import { catchUp } from './engine/catch-up.ts'
 import { generationId } from './engine/projection.ts'
@@ -18,8 +18,9 @@ import { userStream, users } from './users/v1/queries.ts'
 
 /** A query that has to catch a stream up gives up after so many milliseconds. */
 const readAfterMs = 2000
-/** A query that has to register a person first gives up after so many milliseconds. */
+/** One that has to register a person first: after so many, or half a second before the function is cut off. */
 const admissionMs = 8000
+const reserveMs = 500
 
 export interface QueryPorts {
   readonly store: EventStore
@@ -50,7 +51,7 @@ export function queryHandler({ store, rows, register, clock }: QueryPorts) {
       (position) => position.stream === own || query.dependsOn(context, position),
     )
     const read = new Set([generationId(users), query.generation, query.joins])
-    const deadline: Deadline = deadlineIn(readAfterMs, clock)
+    const deadline = deadlineIn(readAfterMs, clock)
     await Promise.all(
       generations
         .filter(({ id }) => read.has(id))
@@ -73,7 +74,7 @@ export function queryHandler({ store, rows, register, clock }: QueryPorts) {
     const context: QueryContext = { rows, userId, parameters }
     const query = queryHandlers[request.route]
     await honourPositions(request, context, query)
-    const deadline = deadlineIn(admissionMs, clock)
+    const deadline = deadlineIn(Math.min(admissionMs, request.remainingMs() - reserveMs), clock)
     return admission.admit({ userId, correlationId, deadline }, async (admitted) => {
       const { cost, ...response } =
         'list' in query ? await answerMany(request, context, query) : await answerOne(request, context, query)
