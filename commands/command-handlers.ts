@@ -1,7 +1,11 @@
 import type { Command } from '../domain/kernel/decider.ts'
+import type { Cost, Deadline } from '../domain/kernel/event-store.ts'
+import type { ReservationReader } from '../domain/kernel/reservation.ts'
 import type { StreamName } from '../domain/kernel/stream.ts'
 import type { Executed, ExecuteOptions, Execution } from './execute.ts'
 import type { CommandBody, CommandName } from './http/contract.ts'
+import { projectCommands } from './project-commands.ts'
+import { userCommands } from './user-commands.ts'
 
 /** What a command is sent to. */
 export interface Target {
@@ -9,6 +13,8 @@ export interface Target {
   readonly id: string
   readonly stream: StreamName
   readonly execute: (ids: ExecutionIds, options: ExecuteOptions) => Promise<Executed>
+  /** What was consumed to find out what the command needs to know. */
+  readonly cost?: Cost
 }
 
 export type ExecutionIds = Omit<Execution<Command>, 'stream' | 'command'>
@@ -17,8 +23,15 @@ export interface CommandContext {
   readonly actorId: string
   /** The id that a creating command gives to what it creates. */
   readonly createdId: string
+  readonly reservations: ReservationReader
+  readonly deadline: Deadline
 }
 
 export type CommandHandlers = {
-  readonly [Name in CommandName]: (body: CommandBody<Name>, context: CommandContext) => Target
+  readonly [Name in CommandName]: (
+    body: CommandBody<Name>,
+    context: CommandContext,
+  ) => Target | Promise<Target>
 }
+
+export const commandHandlers: CommandHandlers = { ...userCommands, ...projectCommands }

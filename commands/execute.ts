@@ -10,7 +10,8 @@ import {
   noCost,
 } from '../domain/kernel/event-store.ts'
 import { Problem } from '../domain/kernel/problem.ts'
-import type { StreamName } from '../domain/kernel/stream.ts'
+import { noReservations, type Reservations, reservationsBetween } from '../domain/kernel/reservation.ts'
+import { parseStreamName, type StreamName } from '../domain/kernel/stream.ts'
 
 /** One command on one stream, with the ids that make it repeatable. */
 export interface Execution<C extends Command> {
@@ -40,8 +41,8 @@ export interface ExecuteOptions {
 /**
  * Load, decide, append, and again from the start where another command came first: the one place where that
  * happens. The checks come in this order: the command id (a repeat gets its first answer), the expected
- * version, the decision. Throws what the decider throws, `key-reused`, `version-mismatch`, and `unavailable`
- * past the deadline.
+ * version, the decision, the keys that it takes. Throws what the decider throws, `key-reused`,
+ * `version-mismatch`, `taken`, and `unavailable` past the deadline.
  */
 export async function execute<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
@@ -85,8 +86,19 @@ export async function execute<State, C extends Command, E extends Event>(
       correlationId,
       causationId,
     }
-    const appended = await store.append(head, commit, deadline)
+    const appended = await store.append(
+      head,
+      commit,
+      deadline,
+      reservationsOf(aggregate, stream, state, events),
+    )
     cost = addCost(cost, appended.cost)
+    if (appended.outcome === 'taken') {
+      const { set } = appended.reservation
+      throw new Problem('taken', `Another has this ${set} already. Use another one.`, {
+        rule: `${set}-taken`,
+      })
+    }
     if (appended.outcome !== 'conflict') return answer(appended.commit, digest, cost)
 
     const pause = backoff(attempt, clock.random)
@@ -97,6 +109,18 @@ export async function execute<State, C extends Command, E extends Event>(
     }
     await clock.sleep(pause)
   }
+}
+
+function reservationsOf<State, C extends Command, E extends Event>(
+  aggregate: Aggregate<State, C, E>,
+  stream: StreamName,
+  before: State,
+  events: readonly E[],
+): Reservations {
+  if (aggregate.holds === undefined) return noReservations
+  const { id } = parseStreamName(stream)
+  const after = events.reduce<State>((state, event) => aggregate.evolve(state, event), before)
+  return reservationsBetween(aggregate.holds(before, id), aggregate.holds(after, id))
 }
 
 /** The answer is what is stored: another process may have decided otherwise under the same command id. */

@@ -1,6 +1,7 @@
-import { streamName } from '../domain/kernel/stream.ts'
+import { parseStreamName, streamName } from '../domain/kernel/stream.ts'
 import type { ProjectCommand } from '../domain/project/project.ts'
 import { project } from '../domain/project/project.ts'
+import { emailReservation } from '../domain/user/user.ts'
 import type { CommandHandlers, Target } from './command-handlers.ts'
 import { execute } from './execute.ts'
 
@@ -17,6 +18,14 @@ export const projectCommands = {
     onProject(projectId, { type: 'rename-project', actorId, title }),
   'describe-project': ({ projectId, description }, { actorId }) =>
     onProject(projectId, { type: 'describe-project', actorId, description }),
+  'add-project-member': async ({ projectId, email, role }, { actorId, reservations, deadline }) => {
+    // Whoever holds the address at this moment, whatever the read models know yet.
+    const { stream, cost } = await reservations.holderOf(emailReservation(email), deadline)
+    const userId = stream && parseStreamName(stream).id
+    return { ...onProject(projectId, { type: 'add-project-member', actorId, userId, role }), cost }
+  },
+  'remove-project-member': ({ projectId, userId }, { actorId }) =>
+    onProject(projectId, { type: 'remove-project-member', actorId, userId }),
   'archive-project': ({ projectId }, { actorId }) =>
     onProject(projectId, { type: 'archive-project', actorId }),
   'restore-project': ({ projectId }, { actorId }) =>

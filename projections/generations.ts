@@ -3,6 +3,7 @@ import type { StreamName } from '../domain/kernel/stream.ts'
 import { type CatchUpOptions, type CaughtUp, catchUp } from './engine/catch-up.ts'
 import { type Generation, generationId } from './engine/projection.ts'
 import { projects } from './projects/v1/queries.ts'
+import { users } from './users/v1/queries.ts'
 
 /** A generation as those see it who only keep it up to date. */
 export interface LiveGeneration {
@@ -20,7 +21,7 @@ function live<State, E extends Event>(generation: Generation<State, E>): LiveGen
 }
 
 /** Every generation that is kept up to date and read. */
-export const generations: readonly LiveGeneration[] = [live(projects)]
+export const generations: readonly LiveGeneration[] = [live(projects), live(users)]
 
 export function generationsOf(aggregate: string): readonly LiveGeneration[] {
   return generations.filter((generation) => generation.aggregate === aggregate)

@@ -1,32 +1,77 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import {
+  type CancellationReason,
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb'
+import {
+  type DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import { Problem } from '../../domain/kernel/problem.ts'
 import type { CommitItem } from './commit-item.ts'
-import type { CommitTable } from './commit-table.ts'
-import { costOf, failureOf, within } from './dynamo-client.ts'
+import type { CommitTable, PutAnswer } from './commit-table.ts'
+import { costOf } from './dynamo-client.ts'
+import { reservationWrites } from './dynamo-reservations.ts'
+import { failureOf, orUnavailable, within } from './sdk-call.ts'
 
-/** The event store's table in DynamoDB: keys `pk` (string) and `sk` (number). */
-export function createDynamoCommitTable(client: DynamoDBDocumentClient, tableName: string): CommitTable {
+/**
+ * The event store's table in DynamoDB: keys `pk` (string) and `sk` (number). Who only reads needs no table of
+ * reservations.
+ */
+export function createDynamoCommitTable(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  reservationTableName?: string,
+): CommitTable {
+  const put = (item: CommitItem) => ({
+    TableName: tableName,
+    Item: item,
+    ConditionExpression: 'attribute_not_exists(pk)',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  })
+
   return {
-    async putNew(item, timeoutMs) {
+    async putNew(item, { take, release }, timeoutMs) {
+      const reservations = [...take, ...release]
+      const writes =
+        reservationTableName === undefined
+          ? []
+          : reservationWrites(reservationTableName, item.pk, { take, release })
+      if (writes.length < reservations.length) throw new TypeError('this store has no table of reservations')
       try {
+        if (writes.length === 0) {
+          const answer = await client.send(
+            new PutCommand({ ...put(item), ReturnConsumedCapacity: 'TOTAL' }),
+            within(timeoutMs),
+          )
+          return { outcome: 'put', cost: costOf('write', answer, [answer.ConsumedCapacity]) }
+        }
         const answer = await client.send(
-          new PutCommand({
-            TableName: tableName,
-            Item: item,
-            ConditionExpression: 'attribute_not_exists(pk)',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          new TransactWriteCommand({
+            TransactItems: [{ Put: put(item) }, ...writes],
             ReturnConsumedCapacity: 'TOTAL',
           }),
           within(timeoutMs),
         )
-        return { outcome: 'put', cost: costOf('write', answer, [answer.ConsumedCapacity]) }
+        return { outcome: 'put', cost: costOf('write', answer, answer.ConsumedCapacity ?? []) }
       } catch (error) {
         // A refused condition is charged like the write, but its answer does not say so.
         if (error instanceof ConditionalCheckFailedException && error.Item !== undefined) {
-          const standing = unmarshall(error.Item) as CommitItem // Its own table: `fromItem` checks before use.
-          return { outcome: 'occupied', item: standing, cost: costOf('write', error, [{ CapacityUnits: 1 }]) }
+          const cost = costOf('write', error, [{ CapacityUnits: 1 }])
+          return { outcome: 'occupied', item: standing(error.Item), cost }
+        }
+        if (error instanceof TransactionCanceledException) {
+          const cost = costOf('write', error, [{ CapacityUnits: 2 * (1 + reservations.length) }])
+          const [ofCommit, ...ofReservations] = error.CancellationReasons ?? []
+          if (ofCommit?.Item !== undefined)
+            return { outcome: 'occupied', item: standing(ofCommit.Item), cost }
+          const outcome = outcomeOf(ofCommit, ofReservations)
+          if (outcome === 'unknown') return { outcome, cost }
+          const reservation = reservations[ofReservations.findIndex(isRefused)]
+          if (outcome === 'taken' && reservation !== undefined) return { outcome, reservation, cost }
+          throw error
         }
         if (failureOf(error) === 'definite') throw error
         return { outcome: 'unknown', cost: { requests: attemptsOf(error), readUnits: 0, writeUnits: 0 } }
@@ -34,8 +79,8 @@ export function createDynamoCommitTable(client: DynamoDBDocumentClient, tableNam
     },
 
     async query(stream, { from, order, limit }, timeoutMs) {
-      try {
-        const answer = await client.send(
+      const answer = await client
+        .send(
           new QueryCommand({
             TableName: tableName,
             ConsistentRead: true,
@@ -48,17 +93,11 @@ export function createDynamoCommitTable(client: DynamoDBDocumentClient, tableNam
           }),
           within(timeoutMs),
         )
-        return {
-          items: answer.Items ?? [],
-          more: answer.LastEvaluatedKey !== undefined,
-          cost: costOf('read', answer, [answer.ConsumedCapacity]),
-        }
-      } catch (cause) {
-        if (failureOf(cause) === 'definite') throw cause
-        throw new Problem('unavailable', 'The event store did not answer in time. Try again.', {
-          retryAfterSeconds: 1,
-          cause,
-        })
+        .catch(orUnavailable('The event store did not answer in time. Try again.'))
+      return {
+        items: answer.Items ?? [],
+        more: answer.LastEvaluatedKey !== undefined,
+        cost: costOf('read', answer, [answer.ConsumedCapacity]),
       }
     },
   }
@@ -68,3 +107,29 @@ function attemptsOf(error: unknown): number {
   const { $metadata } = error as { $metadata?: { attempts?: number } } // SDK errors carry it; others do not
   return $metadata?.attempts ?? 1
 }
+
+function standing(item: Parameters<typeof unmarshall>[0]): CommitItem {
+  return unmarshall(item) as CommitItem // Its own table: `fromItem` checks before use.
+}
+
+/**
+ * Why a transaction was cancelled, where no other commit stands at the place. A refused reservation counts
+ * only where nothing is wrong with the commit: a conflict there may be with our own write, in flight.
+ */
+function outcomeOf(
+  ofCommit: CancellationReason | undefined,
+  ofReservations: readonly CancellationReason[],
+): Exclude<PutAnswer['outcome'], 'put' | 'occupied'> | 'definite' {
+  if (ofCommit === undefined) return 'unknown'
+  if ((ofCommit.Code ?? 'None') === 'None' && ofReservations.some(isRefused)) return 'taken'
+  return [ofCommit, ...ofReservations].some(({ Code }) => transientReasons.has(Code ?? ''))
+    ? 'unknown'
+    : 'definite'
+}
+
+function isRefused({ Code }: CancellationReason): boolean {
+  return Code === 'ConditionalCheckFailed'
+}
+
+/** TransactWriteItems in the API reference: the codes of a cancellation that may pass. */
+const transientReasons = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])

@@ -2,9 +2,10 @@ import { backoff, type Clock } from '../../domain/kernel/clock.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import { addCost, type Cost, type EventStore, type Head, noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
+import { noReservations, type Reservations } from '../../domain/kernel/reservation.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { type CommitItem, checkContiguous, fromItem, toItem } from './commit-item.ts'
-import type { CommitTable } from './commit-table.ts'
+import type { CommitTable, PutAnswer } from './commit-table.ts'
 
 /** The event store over a table of commits. What every adapter shares is here; a table only puts and queries. */
 export function createEventStore(table: CommitTable, clock: Clock): EventStore {
@@ -20,15 +21,15 @@ export function createEventStore(table: CommitTable, clock: Clock): EventStore {
   /** The only function that writes a commit. */
   const put = async (
     item: CommitItem,
+    reservations: Reservations,
     left: () => number,
-  ): Promise<{ standing: CommitItem | undefined; cost: Cost }> => {
+  ): Promise<{ answer: PutAnswer; cost: Cost }> => {
     let cost = noCost
     for (let attempt = 0; ; attempt++) {
       if (left() <= 0) throw outcomeUnknown()
-      const answer = await table.putNew(item, left())
+      const answer = await table.putNew(item, reservations, left())
       cost = addCost(cost, answer.cost)
-      if (answer.outcome === 'put') return { standing: undefined, cost }
-      if (answer.outcome === 'occupied') return { standing: answer.item, cost }
+      if (answer.outcome !== 'unknown') return { answer, cost }
       await clock.sleep(Math.min(backoff(attempt, clock.random), Math.max(0, left())))
     }
   }
@@ -50,14 +51,15 @@ export function createEventStore(table: CommitTable, clock: Clock): EventStore {
       return { commits, head: headAt(stream, from - 1), cost }
     },
 
-    async append(head, newCommit, deadline) {
+    async append(head, newCommit, deadline, reservations = noReservations) {
       if (!heads.has(head)) throw new TypeError('append takes only a head that load of this store returned')
       if (newCommit.events.length === 0) throw new TypeError('a commit holds at least one event')
       const commit: Commit = { ...newCommit, stream: head.stream, version: head.version + 1 }
-      const { standing, cost } = await put(toItem(commit), deadline.left)
-      if (standing === undefined) return { outcome: 'appended', commit, cost }
-      if (standing.commandId === commit.commandId)
-        return { outcome: 'repeated', commit: fromItem(standing), cost }
+      const { answer, cost } = await put(toItem(commit), reservations, deadline.left)
+      if (answer.outcome === 'taken') return { ...answer, cost }
+      if (answer.outcome !== 'occupied') return { outcome: 'appended', commit, cost }
+      if (answer.item.commandId === commit.commandId)
+        return { outcome: 'repeated', commit: fromItem(answer.item), cost }
       return { outcome: 'conflict', cost }
     },
 

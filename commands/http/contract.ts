@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { projectDescription, projectTitle } from '../../domain/project/events.ts'
+import { memberRole, projectDescription, projectTitle } from '../../domain/project/events.ts'
+import { emailAddress, personName } from '../../domain/user/events.ts'
 
 /**
  * The one list of commands and queries. The dispatch of both APIs, the routes of the template and the
@@ -8,7 +9,19 @@ import { projectDescription, projectTitle } from '../../domain/project/events.ts
 
 const projectId = z.string().min(1).max(64).describe('Id of the project, as `create-project` returned it')
 
+const userId = z.string().min(1).max(64).describe("Id of a person: Cognito's `sub`")
+
 export const commands = {
+  'change-profile': {
+    summary: 'Change your name',
+    creates: false,
+    body: z.strictObject({ name: personName }),
+  },
+  'delete-account': {
+    summary: 'Delete your account for good. Remove the members of your projects first',
+    creates: false,
+    body: z.strictObject({}),
+  },
   'create-project': {
     summary: 'Create a project that you own',
     creates: true,
@@ -23,6 +36,16 @@ export const commands = {
     summary: 'Give a project another description',
     creates: false,
     body: z.strictObject({ projectId, description: projectDescription }),
+  },
+  'add-project-member': {
+    summary: 'Share a project with someone who has signed up, or give them another role',
+    creates: false,
+    body: z.strictObject({ projectId, email: emailAddress, role: memberRole }),
+  },
+  'remove-project-member': {
+    summary: 'Stop sharing a project with someone, or leave it yourself',
+    creates: false,
+    body: z.strictObject({ projectId, userId }),
   },
   'archive-project': {
     summary: 'Close a project to changes until it is restored',
@@ -47,21 +70,47 @@ export type CommandName = keyof typeof commands
 export type CommandBody<Name extends CommandName> = z.infer<(typeof commands)[Name]['body']>
 
 const timestamp = z.iso.datetime({ precision: 3 })
+const role = z.enum(['owner', ...memberRole.options])
 const project = z.strictObject({
   id: z.string(),
   version: z.int().positive(),
   title: z.string(),
   description: z.string(),
-  role: z.enum(['owner']),
+  role,
   ownerId: z.string(),
   archived: z.boolean(),
   createdAt: timestamp,
   updatedAt: timestamp,
 })
 
+const me = z.strictObject({
+  id: z.string(),
+  version: z.int().positive(),
+  email: z.string(),
+  name: z.string(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+})
+const member = z.strictObject({
+  userId: z.string(),
+  name: z.string().describe('Empty for someone who has deleted their account'),
+  role,
+  since: timestamp,
+})
+
 export const queries = {
+  '/me': { summary: 'You', many: false, item: me },
   '/projects/{projectId}': { summary: 'One project', many: false, item: project },
-  '/me/projects': { summary: 'Your projects, newest first', many: true, item: project },
+  '/projects/{projectId}/members': {
+    summary: 'The people of a project, its owner included, newest first',
+    many: true,
+    item: member,
+  },
+  '/me/projects': {
+    summary: 'The projects that you own or are a member of, newest first',
+    many: true,
+    item: project,
+  },
 } as const satisfies Record<string, QueryContract>
 
 export interface QueryContract {

@@ -77,8 +77,10 @@ function commandOperation(name: string, { summary, creates, body }: CommandContr
       ...problems(
         'invalid-input',
         'forbidden',
+        'account-deleted',
         'not-found',
         'key-reused',
+        'taken',
         'version-mismatch',
         'too-large',
         'unsupported-media-type',
@@ -121,7 +123,7 @@ function queryOperation(path: string, { summary, many, item }: QueryContract): O
     responses: {
       200: { description: 'OK', content: { 'application/json': { schema } } },
       ...(many ? {} : { 304: { description: 'What you have is still true' } }),
-      ...problems('invalid-input', 'not-found', 'unavailable'),
+      ...problems('invalid-input', 'account-deleted', 'not-found', 'taken', 'unavailable'),
     },
   }
 }
@@ -157,10 +159,13 @@ const problemSchema = schemaOf(
 
 function problems(...codes: readonly (keyof typeof problemKinds)[]): Record<string, unknown> {
   const schema = { $ref: '#/components/schemas/Problem' }
+  const titles = new Map<number, string[]>()
+  for (const { status, title } of codes.map((code) => problemKinds[code]))
+    titles.set(status, [...(titles.get(status) ?? []), title])
   return Object.fromEntries(
-    codes.map((code) => [
-      problemKinds[code].status,
-      { description: problemKinds[code].title, content: { 'application/problem+json': { schema } } },
+    [...titles].map(([status, all]) => [
+      status,
+      { description: all.join('; '), content: { 'application/problem+json': { schema } } },
     ]),
   )
 }

@@ -1,5 +1,6 @@
 import type { Codec } from './codec.ts'
 import type { Event } from './event.ts'
+import type { Reservation } from './reservation.ts'
 
 /** A wish to change something, with everything a decision needs: who wishes it, and the ids it may use. */
 export interface Command {
@@ -24,4 +25,9 @@ export interface Aggregate<State, C extends Command, E extends Event> extends De
   readonly events: Codec<E>
   /** Whether it exists and this person may know it. A stranger is told `not-found`, whatever else is wrong. */
   knownTo(state: State, actorId: string): boolean
+  /**
+   * The keys that its stream holds in this state, which no other stream may hold. What a commit takes and
+   * releases is the difference of this before it and after it. `id` is the stream's, without the name.
+   */
+  holds?(state: State, id: string): readonly Reservation[]
 }

@@ -1,4 +1,5 @@
 import type { Commit } from './event.ts'
+import type { Reservation, Reservations } from './reservation.ts'
 import type { StreamName } from './stream.ts'
 
 /** What a call consumed. Every call of the store says it, retries included. */
@@ -51,10 +52,12 @@ export type NewCommit = Omit<Commit, 'stream' | 'version'>
  * - `repeated`: a commit with this command id stood there already, ours by a lost answer or another's by the
  *   same key. Answer and go on from `commit`, which is what is stored, never from what was decided.
  * - `conflict`: another command's commit stands there. Load and decide again.
+ * - `taken`: another stream holds a key that the commit would take. Nothing was written.
  */
 export type Appended =
   | { readonly outcome: 'appended' | 'repeated'; readonly commit: Commit; readonly cost: Cost }
   | { readonly outcome: 'conflict'; readonly cost: Cost }
+  | { readonly outcome: 'taken'; readonly reservation: Reservation; readonly cost: Cost }
 
 export interface Page {
   readonly commits: readonly Commit[]
@@ -70,9 +73,10 @@ export interface EventStore {
   /**
    * Puts one commit after the head, atomically. An unknown outcome is put again, unchanged, at the same
    * place until the answer is definite; past the deadline it is `unavailable`, and the command may be
-   * repeated under its id. A commit over 350 KB is `too-large`.
+   * repeated under its id. A commit over 350 KB is `too-large`. With reservations, commit and reservations
+   * are one transaction; without any, a plain put.
    */
-  append(head: Head, commit: NewCommit, deadline: Deadline): Promise<Appended>
+  append(head: Head, commit: NewCommit, deadline: Deadline, reservations?: Reservations): Promise<Appended>
   /**
    * The commits that hold events of version `from` and after, consistently and in order, a page at a time.
    * Nothing can be appended at what it found.

@@ -8,7 +8,9 @@ export type ProblemCode =
   | 'forbidden' // ask the owner for the right
   | 'not-found' // unknown, or not yours to know
   | 'method-not-allowed'
+  | 'account-deleted' // final: sign up anew
   | 'key-reused' // another body under the same Idempotency-Key
+  | 'taken' // another holds it; `rule` names what: choose another
   | 'version-mismatch' // read again, decide again
   | 'too-large' // permanent: send less
   | 'unsupported-media-type'

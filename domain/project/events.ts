@@ -4,6 +4,14 @@ import { text } from '../kernel/text.ts'
 
 export const projectTitle = text({ min: 1, max: 200 }).describe('1 to 200 characters')
 export const projectDescription = text({ max: 2000, lines: true }).describe('Up to 2,000 characters')
+export const memberRole = z
+  .enum(['editor', 'viewer'])
+  .describe('An editor may rename and describe the project; a viewer reads')
+
+/** What someone is in a project that they were added to. */
+export type MemberRole = z.infer<typeof memberRole>
+
+const member = z.strictObject({ userId: z.string(), role: memberRole })
 
 /** Stored for good: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
 const definitions = {
@@ -15,6 +23,9 @@ const definitions = {
   ProjectDescribed: { schema: 1, data: z.strictObject({ description: z.string() }) },
   ProjectArchived: { schema: 1, data: z.strictObject({}) },
   ProjectRestored: { schema: 1, data: z.strictObject({}) },
+  ProjectMemberAdded: { schema: 1, data: member },
+  ProjectMemberRoleChanged: { schema: 1, data: member },
+  ProjectMemberRemoved: { schema: 1, data: z.strictObject({ userId: z.string() }) },
 } as const
 
 export type ProjectEvent = EventOf<typeof definitions>

@@ -1,6 +1,6 @@
 import type { Aggregate } from '../kernel/decider.ts'
 import { Problem, refusal } from '../kernel/problem.ts'
-import { type ProjectEvent, projectEvents } from './events.ts'
+import { type MemberRole, type ProjectEvent, projectEvents } from './events.ts'
 
 export type ProjectState =
   | { readonly status: 'none' }
@@ -9,7 +9,14 @@ export type ProjectState =
       readonly ownerId: string
       readonly title: string
       readonly description: string
+      /** Without the owner. */
+      readonly members: readonly Member[]
     }
+
+export interface Member {
+  readonly userId: string
+  readonly role: MemberRole
+}
 
 export type ProjectCommand = { readonly actorId: string } & (
   | { readonly type: 'create-project'; readonly title: string; readonly description?: string | undefined }
@@ -17,12 +24,25 @@ export type ProjectCommand = { readonly actorId: string } & (
   | { readonly type: 'describe-project'; readonly description: string }
   | { readonly type: 'archive-project' }
   | { readonly type: 'restore-project' }
+  | {
+      readonly type: 'add-project-member'
+      /**
+       * Who had the address that was given, just before; nobody, where it is unknown. Who deletes their account
+       * at the same moment is a member without a name, as those are who delete it later.
+       */
+      readonly userId: string | undefined
+      readonly role: MemberRole
+    }
+  | { readonly type: 'remove-project-member'; readonly userId: string }
 )
 
 type Existing = Exclude<ProjectState, { status: 'none' }>
 
+/** Their number is bounded because all of them lie in one state. */
+export const maxMembers = 100
+
 function evolve(state: ProjectState, event: ProjectEvent): ProjectState {
-  if (event.type === 'ProjectCreated') return { status: 'active', ...event.data }
+  if (event.type === 'ProjectCreated') return { status: 'active', ...event.data, members: [] }
   if (state.status === 'none') return state
   switch (event.type) {
     case 'ProjectRenamed':
@@ -33,25 +53,41 @@ function evolve(state: ProjectState, event: ProjectEvent): ProjectState {
       return { ...state, status: 'archived' }
     case 'ProjectRestored':
       return { ...state, status: 'active' }
+    case 'ProjectMemberAdded':
+    case 'ProjectMemberRoleChanged':
+      return { ...state, members: [...without(state.members, event.data.userId), event.data] }
+    case 'ProjectMemberRemoved':
+      return { ...state, members: without(state.members, event.data.userId) }
   }
 }
 
 function decide(state: ProjectState, command: ProjectCommand): readonly ProjectEvent[] {
   if (command.type === 'create-project') return create(state, command)
-  const project = ownedBy(command.actorId, state)
+  const { project, role } = seenBy(command.actorId, state)
   switch (command.type) {
     case 'rename-project':
+      ensure(role === 'owner' || role === 'editor')
       ensureActive(project)
       if (project.title === command.title) return []
       return [{ type: 'ProjectRenamed', data: { title: command.title } }]
     case 'describe-project':
+      ensure(role === 'owner' || role === 'editor')
       ensureActive(project)
       if (project.description === command.description) return []
       return [{ type: 'ProjectDescribed', data: { description: command.description } }]
     case 'archive-project':
+      ensure(role === 'owner')
       return project.status === 'archived' ? [] : [{ type: 'ProjectArchived', data: {} }]
     case 'restore-project':
+      ensure(role === 'owner')
       return project.status === 'active' ? [] : [{ type: 'ProjectRestored', data: {} }]
+    case 'add-project-member':
+      ensure(role === 'owner')
+      ensureActive(project)
+      return addMember(project, command)
+    case 'remove-project-member':
+      ensure(role === 'owner' || command.userId === command.actorId)
+      return removeMember(project, command.userId)
   }
 }
 
@@ -65,11 +101,51 @@ function create(
   return [{ type: 'ProjectCreated', data: { ownerId, title, description } }]
 }
 
-function ownedBy(actorId: string, state: ProjectState): Existing {
-  if (state.status === 'none' || state.ownerId !== actorId) {
+function addMember(
+  { ownerId, members }: Existing,
+  { userId, role }: Extract<ProjectCommand, { type: 'add-project-member' }>,
+): readonly ProjectEvent[] {
+  if (userId === undefined) {
+    throw refusal('no-such-person', 'Nobody has signed up with this email address.')
+  }
+  if (userId === ownerId) throw refusal('owner-is-member', 'The owner has every right already.')
+  const member = members.find((other) => other.userId === userId)
+  if (member?.role === role) return []
+  if (member !== undefined) return [{ type: 'ProjectMemberRoleChanged', data: { userId, role } }]
+  if (members.length >= maxMembers) {
+    throw refusal('too-many-members', `A project has at most ${maxMembers} members. Remove one first.`)
+  }
+  return [{ type: 'ProjectMemberAdded', data: { userId, role } }]
+}
+
+/** Also from an archived project: a right can be taken, and given back, at any time. */
+function removeMember({ ownerId, members }: Existing, userId: string): readonly ProjectEvent[] {
+  if (userId === ownerId) {
+    throw refusal(
+      'ownership-not-transferable',
+      'The owner cannot leave: handing a project over to another owner is not supported.',
+    )
+  }
+  if (!members.some((member) => member.userId === userId)) return []
+  return [{ type: 'ProjectMemberRemoved', data: { userId } }]
+}
+
+function roleOf(state: ProjectState, userId: string): 'owner' | MemberRole | undefined {
+  if (state.status === 'none') return undefined
+  if (state.ownerId === userId) return 'owner'
+  return state.members.find((member) => member.userId === userId)?.role
+}
+
+function seenBy(actorId: string, state: ProjectState): { project: Existing; role: 'owner' | MemberRole } {
+  const role = roleOf(state, actorId)
+  if (state.status === 'none' || role === undefined) {
     throw new Problem('not-found', 'There is no such project, or it is not shared with you.')
   }
-  return state
+  return { project: state, role }
+}
+
+function ensure(allowed: boolean): void {
+  if (!allowed) throw new Problem('forbidden', 'Your role in this project does not allow it. Ask its owner.')
 }
 
 function ensureActive(project: Existing): void {
@@ -78,11 +154,24 @@ function ensureActive(project: Existing): void {
   }
 }
 
+function without(members: readonly Member[], userId: string): Member[] {
+  return members.filter((member) => member.userId !== userId)
+}
+
+/** The set of an owner's projects that have members: an account is not deleted while it holds any. */
+export function sharedProjectsOf(ownerId: string): string {
+  return `shared-by-${ownerId}`
+}
+
 export const project: Aggregate<ProjectState, ProjectCommand, ProjectEvent> = {
   name: 'project',
   events: projectEvents,
   initial: { status: 'none' },
   evolve,
   decide,
-  knownTo: (state, actorId) => state.status !== 'none' && state.ownerId === actorId,
+  knownTo: (state, actorId) => roleOf(state, actorId) !== undefined,
+  holds: (state, id) =>
+    state.status === 'none' || state.members.length === 0
+      ? []
+      : [{ set: sharedProjectsOf(state.ownerId), key: id }],
 }

@@ -8,7 +8,7 @@ import {
   noCost,
 } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import type { StreamName } from '../../domain/kernel/stream.ts'
+import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import {
   type Generation,
   generationId,
@@ -17,7 +17,7 @@ import {
   type RowItem,
   rowItem,
 } from './projection.ts'
-import type { RowStore } from './row-store.ts'
+import { maxRowsPerMove, type RowStore } from './row-store.ts'
 
 export interface CatchUpOptions {
   readonly store: EventStore
@@ -69,12 +69,8 @@ export async function catchUp<State, E extends Event>(
         if (commits.length === 0) return { version, state, cost }
       }
 
-      const folded = fold(projection, { version, state }, commits)
+      const { folded, ...difference } = step(generation, stream, { version, state }, commits)
       if (folded.version > version) {
-        const difference = differenceOf(
-          projection.render(state).map((row) => rowItem(id, stream, row)),
-          projection.render(folded.state).map((row) => rowItem(id, stream, row)),
-        )
         const to = { version: folded.version, state: JSON.stringify(folded.state) }
         const written = await rows.move({ key, from: version, to, ...difference })
         cost = addCost(cost, written.cost)
@@ -114,6 +110,37 @@ function runFrom(hint: readonly Commit[], from: number): readonly Commit[] {
   return run
 }
 
+interface Difference {
+  readonly put: readonly RowItem[]
+  readonly remove: readonly RowItem[]
+}
+
+/**
+ * Folds as many of the commits' events as one write holds, with the difference that they make in the rows.
+ * An event is never divided: one that alone changes too many rows is refused by the write.
+ */
+function step<State, E extends Event>(
+  generation: Generation<State, E>,
+  stream: StreamName,
+  from: Folded<State>,
+  commits: readonly Commit[],
+): Difference & { readonly folded: Folded<State> } {
+  const { projection } = generation
+  const rowsOf = (state: State) =>
+    projection
+      .render(state, parseStreamName(stream).id)
+      .map((row) => rowItem(generationId(generation), stream, row))
+  const before = rowsOf(from.state)
+  for (let most = Number.POSITIVE_INFINITY; ; ) {
+    const folded = fold(projection, from, commits, most)
+    const difference = differenceOf(before, rowsOf(folded.state))
+    const events = folded.version - from.version
+    if (difference.put.length + difference.remove.length <= maxRowsPerMove || events <= 1)
+      return { folded, ...difference }
+    most = Math.floor(events / 2)
+  }
+}
+
 interface Folded<State> {
   readonly version: number
   readonly state: State
@@ -121,11 +148,12 @@ interface Folded<State> {
   readonly failure?: unknown
 }
 
-/** Folds as far as possible. The version moves for every event, also where the state does not change. */
+/** Folds as far as possible, `most` events at most. The version moves for every event, also where the state does not change. */
 function fold<State, E extends Event>(
   projection: Projection<State, E>,
   from: Folded<State>,
   commits: readonly Commit[],
+  most: number,
 ): Folded<State> {
   let { version, state } = from
   try {
@@ -133,6 +161,7 @@ function fold<State, E extends Event>(
       for (const event of projection.events.decodeCommit(commit, version + 1)) {
         state = projection.evolve(state, event)
         version = event.version
+        if (version - from.version === most) return { version, state }
       }
     }
     return { version, state }
@@ -141,10 +170,7 @@ function fold<State, E extends Event>(
   }
 }
 
-function differenceOf(
-  before: readonly RowItem[],
-  after: readonly RowItem[],
-): { put: RowItem[]; remove: RowItem[] } {
+function differenceOf(before: readonly RowItem[], after: readonly RowItem[]): Difference {
   const name = ({ PK, SK }: RowItem) => JSON.stringify([PK, SK])
   const stood = new Map(before.map((row) => [name(row), row]))
   const stands = new Map(after.map((row) => [name(row), row]))

@@ -7,12 +7,15 @@ import {
   QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { costOf, failureOf } from '../../commands/event-store/dynamo-client.ts'
+import { costOf } from '../../commands/event-store/dynamo-client.ts'
+import { failureOf, orUnavailable } from '../../commands/event-store/sdk-call.ts'
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost, noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { RowItem } from './projection.ts'
 import { type Guard, type Move, maxRowsPerMove, type RowStore } from './row-store.ts'
+
+const unavailable = orUnavailable('The read model did not answer in time. Try again.')
 
 /** The read model's table in DynamoDB: keys `PK` and `SK`, both strings. */
 export function createDynamoRowStore(
@@ -60,6 +63,9 @@ export function createDynamoRowStore(
     },
 
     async move(move) {
+      if (move.put.length + move.remove.length > maxRowsPerMove) {
+        throw new Problem('too-large', `A stream changes more than ${maxRowsPerMove} rows at once.`)
+      }
       try {
         return { outcome: 'moved', cost: await write(move) }
       } catch (error) {
@@ -111,9 +117,6 @@ export function createDynamoRowStore(
       const answer = await client.send(new PutCommand({ ...guard, ReturnConsumedCapacity: 'TOTAL' }))
       return costOf('write', answer, [answer.ConsumedCapacity])
     }
-    if (put.length + remove.length > maxRowsPerMove) {
-      throw new Problem('too-large', `A stream changes more than ${maxRowsPerMove} rows at once.`)
-    }
     const answer = await client.send(
       new TransactWriteCommand({
         TransactItems: [
@@ -150,11 +153,3 @@ const retryableReasons = new Set([
   'ThrottlingError',
   'ProvisionedThroughputExceeded',
 ])
-
-function unavailable(cause: unknown): never {
-  if (failureOf(cause) === 'definite') throw cause
-  throw new Problem('unavailable', 'The read model did not answer in time. Try again.', {
-    retryAfterSeconds: 1,
-    cause,
-  })
-}

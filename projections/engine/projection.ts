@@ -19,8 +19,8 @@ export interface Projection<State, E extends Event> {
   readonly initial: State
   /** Takes every event in every state. */
   evolve(state: State, event: Recorded<E>): State
-  /** The rows that should exist for the stream, besides the guard's item with the state. */
-  render(state: State): readonly Row[]
+  /** The rows that should exist for the stream of this id, besides the guard's item with the state. */
+  render(state: State, id: string): readonly Row[]
 }
 
 /** A row of a list: `partition` says whose list it stands in, `sort` in what order. Both without the stream. */

@@ -24,6 +24,14 @@ export interface ListOptions {
   readonly limit: number
 }
 
+/** A page of a list. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  /** Sort key of the last item, where there are more. */
+  readonly next: string | undefined
+  readonly cost: Cost
+}
+
 /** The read model's table. Every read is consistent. `test/contract/row-store.ts` says what an adapter does. */
 export interface RowStore {
   readGuard(key: RowKey): Promise<{ readonly guard: Guard | undefined; readonly cost: Cost }>

@@ -3,6 +3,7 @@ import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
 import { type Execution, execute } from '../../commands/execute.ts'
 import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
+import { noReservations } from '../../domain/kernel/reservation.ts'
 import { type ProjectCommand, project } from '../../domain/project/project.ts'
 import { faultyCommitTable } from '../kit/faulty-commit-table.ts'
 import { manualClock } from '../kit/manual-clock.ts'
@@ -204,6 +205,7 @@ describe('execute', () => {
         correlationId: 'x',
         causationId: 'x',
       },
+      noReservations,
       1000,
     )
     await expect(run(rename)).rejects.toMatchObject({ code: 'unreadable' })

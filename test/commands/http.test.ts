@@ -344,5 +344,19 @@ describe('the OpenAPI document', () => {
       },
     })
     expect(paths).toHaveProperty(['/me/projects', 'get'])
+    expect(paths).toHaveProperty(['/projects/{projectId}/members', 'get'])
+  })
+
+  it('says everything that a status may mean', () => {
+    const { paths } = openApi('http://127.0.0.1:3000')
+    expect(paths['/commands/delete-account']).toMatchObject({
+      post: {
+        responses: {
+          403: { description: 'You do not have the right to do this; The account was deleted' },
+          409: { description: 'The Idempotency-Key was used for another command; Taken by another' },
+        },
+      },
+    })
+    expect(paths['/me']).toHaveProperty('get.responses.403')
   })
 })

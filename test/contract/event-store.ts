@@ -3,6 +3,7 @@ import type { CommitTable } from '../../commands/event-store/commit-table.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import type { Commit } from '../../domain/kernel/event.ts'
 import type { Deadline, EventStore, Head } from '../../domain/kernel/event-store.ts'
+import { noReservations, type Reservation, type ReservationReader } from '../../domain/kernel/reservation.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { newCommit } from '../kit/commits.ts'
 import { faultyCommitTable } from '../kit/faulty-commit-table.ts'
@@ -11,14 +12,16 @@ import { manualClock } from '../kit/manual-clock.ts'
 const ample: Deadline = { left: () => 10_000 }
 
 /** What every event store does, whatever its table is. `table` is called once per test. */
-export function eventStoreContract(name: string, table: () => CommitTable): void {
+export function eventStoreContract(name: string, table: () => CommitTable & ReservationReader): void {
   let streams = 0
   const setUp = () => {
-    const faulty = faultyCommitTable(table())
+    const reservations = table()
+    const faulty = faultyCommitTable(reservations)
     const store = createEventStore(faulty, manualClock())
     streams += 1
-    const stream: StreamName = `project-${process.pid}x${Date.now()}x${streams}`
-    return { store, faulty, stream }
+    const id = `${process.pid}x${Date.now()}x${streams}`
+    const stream: StreamName = `project-${id}`
+    return { store, faulty, stream, id, reservations }
   }
   const append = async (
     store: EventStore,
@@ -156,6 +159,135 @@ export function eventStoreContract(name: string, table: () => CommitTable): void
       await expect(store.read(stream, 2, ample)).rejects.toMatchObject({ code: 'unreadable' })
     })
 
+    describe('with reservations', () => {
+      const setUpTwo = () => {
+        const { id, stream: one, reservations, ...rest } = setUp()
+        const other: StreamName = `project-other${id}`
+        const email: Reservation = { set: `email${id}`, key: 'ünicode@example.com' }
+        const holder = async () => (await reservations.holderOf(email, ample)).stream
+        return { ...rest, one, other, email, reservations, holder }
+      }
+      const appendWith = async (
+        store: EventStore,
+        stream: StreamName,
+        { take = [], release = [] }: { take?: Reservation[]; release?: Reservation[] },
+      ) => {
+        const { head } = await store.load(stream, ample)
+        return store.append(head, newCommit(), ample, { take, release })
+      }
+
+      it('takes and releases a key in one transaction with the commit, and says what it consumed', async () => {
+        const { store, one, email, holder } = setUpTwo()
+        const cost = { requests: 1, readUnits: 0, writeUnits: 4 }
+        expect(await appendWith(store, one, { take: [email] })).toMatchObject({ outcome: 'appended', cost })
+        expect(await holder()).toBe(one)
+        expect(await appendWith(store, one, { release: [email] })).toMatchObject({
+          outcome: 'appended',
+          cost,
+        })
+        expect(await holder()).toBeUndefined()
+      })
+
+      it('is a plain put of one unit where nothing is taken or released', async () => {
+        const { store, one } = setUpTwo()
+        const { cost } = await appendWith(store, one, {})
+        expect(cost).toEqual({ requests: 1, readUnits: 0, writeUnits: 1 })
+      })
+
+      it('appends nothing where another stream holds the key, and says which', async () => {
+        const { store, one, other, email, holder, reservations } = setUpTwo()
+        const free = { ...email, key: 'free@example.com' }
+        await appendWith(store, one, { take: [email] })
+        expect(await appendWith(store, other, { take: [free, email] })).toEqual({
+          outcome: 'taken',
+          reservation: email,
+          cost: { requests: 1, readUnits: 0, writeUnits: 6 },
+        })
+        expect((await store.load(other, ample)).commits).toEqual([])
+        expect(await holder()).toBe(one)
+        expect(await appendWith(store, one, { take: [free] })).toMatchObject({ outcome: 'appended' })
+        expect((await reservations.holderOf(free, ample)).stream).toBe(one)
+      })
+
+      it('never releases what another stream holds', async () => {
+        const { store, one, other, email, holder } = setUpTwo()
+        await appendWith(store, one, { take: [email] })
+        expect(await appendWith(store, other, { release: [email] })).toMatchObject({ outcome: 'taken' })
+        expect(await holder()).toBe(one)
+      })
+
+      it('takes what the stream itself holds, and what was released', async () => {
+        const { store, one, other, email, holder } = setUpTwo()
+        await appendWith(store, one, { take: [email] })
+        expect(await appendWith(store, one, { take: [email] })).toMatchObject({ outcome: 'appended' })
+        await appendWith(store, one, { release: [email] })
+        expect(await appendWith(store, other, { take: [email] })).toMatchObject({ outcome: 'appended' })
+        expect(await holder()).toBe(other)
+      })
+
+      it('recognises its own write after a lost answer', async () => {
+        const { store, faulty, one, email, holder } = setUpTwo()
+        faulty.next.push('fail without effect', 'lose the answer')
+        expect(await appendWith(store, one, { take: [email] })).toMatchObject({ outcome: 'repeated' })
+        expect(new Set(faulty.puts.map((put) => JSON.stringify(put))).size).toBe(1)
+        expect((await store.load(one, ample)).commits).toHaveLength(1)
+        expect(await holder()).toBe(one)
+      })
+
+      it('recognises its own write also where another has taken the key meanwhile', async () => {
+        const { store, one, other, email } = setUpTwo()
+        const { head } = await store.load(one, ample)
+        const commit = newCommit()
+        await store.append(head, commit, ample, { take: [email], release: [] })
+        await appendWith(store, one, { release: [email] })
+        await appendWith(store, other, { take: [email] })
+        const again = await store.append(head, commit, ample, { take: [email], release: [] })
+        expect(again).toMatchObject({ outcome: 'repeated', commit: { commandId: commit.commandId } })
+      })
+
+      it('says conflict, not taken, where another commit stands at the place', async () => {
+        const { store, one, other, email } = setUpTwo()
+        await appendWith(store, other, { take: [email] })
+        const { head } = await store.load(one, ample)
+        await append(store, one)
+        const rival = await store.append(head, newCommit(), ample, { take: [email], release: [] })
+        expect(rival.outcome).toBe('conflict')
+      })
+
+      it('takes nothing where the commit never came about', async () => {
+        const { faulty, one, email, holder } = setUpTwo()
+        const clock = manualClock()
+        const store = createEventStore(faulty, clock)
+        const { head } = await store.load(one, ample)
+        faulty.next.push(...Array.from({ length: 1000 }, () => 'fail without effect' as const))
+        const deadline = { left: () => 1000 - clock.elapsed() }
+        const attempt = store.append(head, newCommit(), deadline, { take: [email], release: [] })
+        await expect(attempt).rejects.toMatchObject({ code: 'unavailable' })
+        expect(await holder()).toBeUndefined()
+      })
+
+      it('lets one of several streams have a key', async () => {
+        const { store, one, email, holder } = setUpTwo()
+        const rivals = Array.from({ length: 8 }, (_, i): StreamName => `${one}x${i}`)
+        const outcomes = await Promise.all(
+          rivals.map((stream) => appendWith(store, stream, { take: [email] })),
+        )
+        const winners = rivals.filter((_, i) => outcomes[i]?.outcome === 'appended')
+        expect(outcomes.filter(({ outcome }) => outcome === 'taken')).toHaveLength(7)
+        expect(winners).toEqual([await holder()])
+      })
+
+      it('knows whether a set is empty', async () => {
+        const { store, one, email, reservations } = setUpTwo()
+        const isEmpty = async () => (await reservations.isEmpty(email.set, ample)).empty
+        expect(await isEmpty()).toBe(true)
+        await appendWith(store, one, { take: [email] })
+        expect(await isEmpty()).toBe(false)
+        await appendWith(store, one, { release: [email] })
+        expect(await isEmpty()).toBe(true)
+      })
+    })
+
     describe('read', () => {
       const filled = async () => {
         const { store, stream } = setUp()
@@ -197,6 +329,7 @@ async function putRaw(table: CommitTable, commit: Commit): Promise<void> {
   const { stream, version, events, ...rest } = commit
   await table.putNew(
     { pk: stream, sk: version, events: JSON.stringify(events), count: events.length, ...rest },
+    noReservations,
     1000,
   )
 }

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { projectEvents } from '../../domain/project/events.ts'
+import { userEvents } from '../../domain/user/events.ts'
 
 /** What was ever stored has to be readable for good: a fixture of every event schema ever released stays here. */
-const codecs = { project: projectEvents }
+const codecs = { project: projectEvents, user: userEvents }
 
 const fixture = z.object({
   stored: z.object({ type: z.string(), schema: z.number(), data: z.unknown() }),

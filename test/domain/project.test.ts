@@ -1,6 +1,6 @@
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ProjectEvent } from '../../domain/project/events.ts'
-import { project } from '../../domain/project/project.ts'
+import { maxMembers, project } from '../../domain/project/project.ts'
 import { givenOf } from '../kit/given.ts'
 
 const given = givenOf(project)
@@ -34,6 +34,8 @@ describe('a project that does not exist', () => {
     { type: 'describe-project', ...owner, description: 'Maps' },
     { type: 'archive-project', ...owner },
     { type: 'restore-project', ...owner },
+    { type: 'add-project-member', ...owner, userId: 'bob', role: 'viewer' },
+    { type: 'remove-project-member', ...owner, userId: 'bob' },
   ] as const)('cannot be changed by $type', (command) => {
     given().when(command).thenRefused('not-found')
   })
@@ -99,8 +101,159 @@ describe('an active project', () => {
     { type: 'describe-project', ...stranger, description: 'Mine' },
     { type: 'archive-project', ...stranger },
     { type: 'restore-project', ...stranger },
+    { type: 'add-project-member', ...stranger, userId: undefined, role: 'editor' },
+    { type: 'remove-project-member', ...stranger, userId: 'ann' },
+    { type: 'remove-project-member', ...stranger, userId: 'bob' },
   ] as const)('does not exist for a stranger who sends $type', (command) => {
     given(created).when(command).thenRefused('not-found')
+  })
+})
+
+describe('a project with members', () => {
+  const added = (userId: string, role: 'editor' | 'viewer'): ProjectEvent => ({
+    type: 'ProjectMemberAdded',
+    data: { userId, role },
+  })
+  const removed = (userId: string): ProjectEvent => ({ type: 'ProjectMemberRemoved', data: { userId } })
+  const editor = { actorId: 'an-editor' }
+  const viewer = { actorId: 'a-viewer' }
+  const shared = [created, added('an-editor', 'editor'), added('a-viewer', 'viewer')] as const
+  const add = { type: 'add-project-member', ...owner, userId: 'bob', role: 'viewer' } as const
+  const remove = { type: 'remove-project-member', ...owner, userId: 'a-viewer' } as const
+
+  it('takes a member', () => {
+    given(created).when(add).then(added('bob', 'viewer'))
+  })
+
+  it('takes a member twice without a second event', () => {
+    given(created, added('bob', 'viewer')).when(add).thenNothing()
+  })
+
+  it('gives a member another role', () => {
+    given(created, added('bob', 'viewer'))
+      .when({ ...add, role: 'editor' })
+      .then({ type: 'ProjectMemberRoleChanged', data: { userId: 'bob', role: 'editor' } })
+  })
+
+  it('gives a member another role twice without a second event', () => {
+    given(created, added('bob', 'viewer'), {
+      type: 'ProjectMemberRoleChanged',
+      data: { userId: 'bob', role: 'editor' },
+    })
+      .when({ ...add, role: 'editor' })
+      .thenNothing()
+  })
+
+  it('does not take its owner as a member', () => {
+    given(created)
+      .when({ ...add, userId: 'ann' })
+      .thenRefused('owner-is-member')
+  })
+
+  it('does not take somebody whom nobody knows', () => {
+    given(created)
+      .when({ ...add, userId: undefined })
+      .thenRefused('no-such-person')
+  })
+
+  it('takes 100 members, and no more; their roles can still be changed', () => {
+    const full = Array.from({ length: maxMembers }, (_, i) => added(`member-${i}`, 'viewer'))
+    given(created, ...full.slice(1))
+      .when(add)
+      .then(added('bob', 'viewer'))
+    given(created, ...full)
+      .when(add)
+      .thenRefused('too-many-members')
+    given(created, ...full)
+      .when({ ...add, userId: 'member-7', role: 'editor' })
+      .then({ type: 'ProjectMemberRoleChanged', data: { userId: 'member-7', role: 'editor' } })
+  })
+
+  it('takes no member while it is archived, but lets one go', () => {
+    given(...shared, archived)
+      .when(add)
+      .thenRefused('project-archived')
+    given(...shared, archived)
+      .when(remove)
+      .then(removed('a-viewer'))
+  })
+
+  it('loses a member whom its owner removes', () => {
+    given(...shared)
+      .when(remove)
+      .then(removed('a-viewer'))
+  })
+
+  it('loses a member twice without a second event', () => {
+    given(...shared, removed('a-viewer'))
+      .when(remove)
+      .thenNothing()
+  })
+
+  it('loses a member who leaves', () => {
+    given(...shared)
+      .when({ ...remove, ...viewer })
+      .then(removed('a-viewer'))
+  })
+
+  it('does not exist any more for a member who has left', () => {
+    given(...shared, removed('a-viewer'))
+      .when({ ...remove, ...viewer })
+      .thenRefused('not-found')
+  })
+
+  it('never loses its owner', () => {
+    given(...shared)
+      .when({ ...remove, userId: 'ann' })
+      .thenRefused('ownership-not-transferable')
+  })
+
+  it('is renamed and described by an editor', () => {
+    given(...shared)
+      .when({ type: 'rename-project', ...editor, title: 'Globe' })
+      .then(renamed)
+    given(...shared)
+      .when({ type: 'describe-project', ...editor, description: 'Maps' })
+      .then(described)
+  })
+
+  it.each([
+    { type: 'archive-project', ...editor },
+    { type: 'restore-project', ...editor },
+    { ...add, ...editor },
+    { ...add, ...editor, userId: undefined },
+    { ...remove, ...editor },
+    { ...remove, ...editor, userId: 'ann' },
+    { type: 'rename-project', ...viewer, title: 'Globe' },
+    { type: 'describe-project', ...viewer, description: 'Maps' },
+    { type: 'archive-project', ...viewer },
+    { type: 'restore-project', ...viewer },
+    { ...add, ...viewer },
+    { ...remove, ...viewer, userId: 'an-editor' },
+  ] as const)('forbids $actorId to $type', (command) => {
+    given(...shared)
+      .when(command)
+      .thenRefused('forbidden')
+  })
+
+  it.each([
+    { type: 'rename-project', ...stranger, title: 'Mine' },
+    add,
+  ] as const)('is unknown to a stranger who sends $type', (command) => {
+    given(...shared)
+      .when({ ...command, ...stranger })
+      .thenRefused('not-found')
+  })
+
+  it('holds its place among the shared projects of its owner while it has any member', () => {
+    const holdsAfter = (...history: ProjectEvent[]) =>
+      project.holds?.(history.reduce(project.evolve, project.initial), '1')
+    const held = [{ set: 'shared-by-ann', key: '1' }]
+    expect(holdsAfter()).toEqual([])
+    expect(holdsAfter(created)).toEqual([])
+    expect(holdsAfter(...shared)).toEqual(held)
+    expect(holdsAfter(...shared, archived, removed('a-viewer'))).toEqual(held)
+    expect(holdsAfter(...shared, removed('a-viewer'), removed('an-editor'))).toEqual([])
   })
 })
 

@@ -1,10 +1,10 @@
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
-import type { Commit, Event } from '../../domain/kernel/event.ts'
+import type { Commit, Event, StoredEvent } from '../../domain/kernel/event.ts'
 import type { Deadline } from '../../domain/kernel/event-store.ts'
-import type { StreamName } from '../../domain/kernel/stream.ts'
-import type { ProjectEvent } from '../../domain/project/events.ts'
-import { project } from '../../domain/project/project.ts'
+import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
+import { type ProjectEvent, projectEvents } from '../../domain/project/events.ts'
+import { type UserEvent, userEvents } from '../../domain/user/events.ts'
 import { catchUp } from '../../projections/engine/catch-up.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
 import {
@@ -20,7 +20,7 @@ import { manualClock } from './manual-clock.ts'
 
 export const ample: Deadline = { left: () => 60_000 }
 
-/** An event store and a read model in memory, with streams of projects to fill and project. */
+/** An event store and a read model in memory, with streams of projects and people to fill and project. */
 export function readSide() {
   const table = createMemoryCommitTable()
   const clock = manualClock()
@@ -28,10 +28,10 @@ export function readSide() {
   const rows = createMemoryRowStore()
 
   /** Appends a commit and returns it as the stream would deliver it. */
-  const append = async (stream: StreamName, ...events: ProjectEvent[]): Promise<Commit> => {
+  const append = async (stream: StreamName, ...events: (ProjectEvent | UserEvent)[]): Promise<Commit> => {
     const { head } = await store.load(stream, ample)
     const at = new Date(clock.now() + head.version * 1000).toISOString()
-    const commit = newCommit({ at, events: events.map((event) => project.events.encode(event)) })
+    const commit = newCommit({ at, events: events.map(encode) })
     const appended = await store.append(head, commit, ample)
     if (appended.outcome !== 'appended') throw new Error('the test appends alone')
     return appended.commit
@@ -39,6 +39,13 @@ export function readSide() {
 
   const options = { store, rows: rows as RowStore, clock, deadline: ample }
   return { table, clock, store, rows, append, options }
+}
+
+function encode(event: ProjectEvent | UserEvent): StoredEvent {
+  // The codec that knows the type is the one of its aggregate.
+  return event.type in userEvents.schemas
+    ? userEvents.encode(event as UserEvent)
+    : projectEvents.encode(event as ProjectEvent)
 }
 
 /** What the rows of a stream have to be, folded from scratch without the engine. */
@@ -56,7 +63,9 @@ export function foldOf<State, E extends Event>(
       version = event.version
     }
   }
-  const rows = projection.render(state).map((row) => rowItem(generationId(generation), stream, row))
+  const rows = projection
+    .render(state, parseStreamName(stream).id)
+    .map((row) => rowItem(generationId(generation), stream, row))
   return { version, state, rows }
 }
 

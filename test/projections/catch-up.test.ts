@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Commit } from '../../domain/kernel/event.ts'
 import type { ProjectEvent } from '../../domain/project/events.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
-import { listOf } from '../../projections/projects/v1/projection.ts'
+import { projectsOf } from '../../projections/projects/v1/projection.ts'
 import { projects } from '../../projections/projects/v1/queries.ts'
-import { catchUp, generationId, guardKey, readSide } from '../kit/read-side.ts'
+import { catchUp, foldOf, generationId, guardKey, readSide } from '../kit/read-side.ts'
 
 const stream = 'project-1'
 const created: ProjectEvent = {
@@ -143,7 +143,7 @@ describe('catchUp', () => {
       Array.from({ length: 8 }, () => catchUp(projects, stream, { ...options, hint })),
     )
     expect(results.map(({ version }) => version)).toEqual(Array.from({ length: 8 }, () => 1))
-    expect(rows.rows()).toHaveLength(1)
+    expect(rows.rows()).toHaveLength(2)
   })
 
   it('writes again what a lost answer left unknown, without doing it twice', async () => {
@@ -202,12 +202,60 @@ describe('catchUp', () => {
     expect((await rows.readGuard(key)).guard?.version).toBeGreaterThanOrEqual(4)
   })
 
+  const added = (i: number): ProjectEvent => ({
+    type: 'ProjectMemberAdded',
+    data: { userId: `member-${i}`, role: 'viewer' },
+  })
+
+  it.each([
+    ['many commits', 1],
+    ['one commit', 100],
+  ])('makes several writes where %s change more rows than one holds, and keeps each', async (_, size) => {
+    const { append, options, rows, count } = counted()
+    const commits = [await append(stream, created)]
+    const events = Array.from({ length: 100 }, (_event, i) => added(i))
+    while (events.length > 0) commits.push(await append(stream, ...events.splice(0, size)))
+    const result = await catchUp(projects, stream, { ...options, hint: commits })
+    expect(result.version).toBe(101)
+    // 101 people with two rows each, 99 rows a write at most.
+    expect(count.moves).toBeGreaterThanOrEqual(3)
+    expect(count.moves).toBeLessThanOrEqual(6)
+    const bySort = (a: { PK: string; SK: string }, b: { PK: string; SK: string }) =>
+      a.PK + a.SK < b.PK + b.SK ? -1 : 1
+    expect(rows.rows().sort(bySort)).toEqual(foldOf(projects, stream, commits).rows.sort(bySort))
+  })
+
+  it('makes one write of many events whose changes come to few', async () => {
+    const { append, options, count } = counted()
+    const commits = [await append(stream, created)]
+    for (let i = 0; i < 100; i++) {
+      const userId = `member-${i}`
+      commits.push(await append(stream, added(i), { type: 'ProjectMemberRemoved', data: { userId } }))
+    }
+    await catchUp(projects, stream, { ...options, hint: commits })
+    expect(count.moves).toBe(1)
+  })
+
+  it('refuses an event that alone changes more rows than one write holds', async () => {
+    const { append, options } = readSide()
+    const wide: typeof projects = {
+      ...projects,
+      projection: {
+        ...projects.projection,
+        render: ({ exists }) =>
+          Array.from({ length: exists ? 100 : 0 }, (_, i) => ({ partition: 'all', sort: `${i}`, data: {} })),
+      },
+    }
+    await append(stream, created)
+    await expect(catchUp(wide, stream, options)).rejects.toMatchObject({ code: 'too-large' })
+  })
+
   it('puts the stream into the key of every row, so two projects of one moment stand side by side', async () => {
     const { append, options, rows } = readSide()
     for (const name of ['project-1', 'project-2'] as const) {
       await catchUp(projects, name, { ...options, hint: [await append(name, created)] })
     }
-    const list = await rows.list(`${generationId(projects)}#${listOf('ann')}`, { limit: 10 })
+    const list = await rows.list(`${generationId(projects)}#${projectsOf('ann')}`, { limit: 10 })
     expect(list.rows.map(({ SK }) => SK.split('#')[1])).toEqual(['project-2', 'project-1'])
   })
 })

@@ -4,7 +4,9 @@ import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
 import type { Event } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { project } from '../../domain/project/project.ts'
+import { user } from '../../domain/user/user.ts'
 import { projectCommand, projectEvent } from '../kit/project-arbitraries.ts'
+import { userCommand, userEvent } from '../kit/user-arbitraries.ts'
 
 /** What holds for the decider of every aggregate. */
 function deciderLaws<State, C extends Command, E extends Event>(
@@ -31,13 +33,16 @@ function deciderLaws<State, C extends Command, E extends Event>(
   }
 
   describe(`the decider of ${aggregate.name}`, () => {
-    it('emits nothing when a decision is repeated', () => {
+    it('emits nothing when a decision is repeated; who took it from themselves does not find it any more', () => {
       fc.assert(
         fc.property(fc.array(command), command, (commands, last) => {
           const before = fold(historyOf(commands))
           const events = decided(before, last)
           fc.pre(events.length > 0)
-          expect(aggregate.decide(fold(events, before), last)).toEqual([])
+          const after = fold(events, before)
+          const repeated = () => aggregate.decide(after, last)
+          if (aggregate.knownTo(after, last.actorId)) expect(repeated()).toEqual([])
+          else expect(repeated).toThrow(expect.objectContaining({ code: 'not-found' }))
         }),
       )
     })
@@ -79,6 +84,16 @@ function deciderLaws<State, C extends Command, E extends Event>(
       )
     })
 
+    it('holds nothing before it exists, and no key twice', () => {
+      expect(aggregate.holds?.(aggregate.initial, '1') ?? []).toEqual([])
+      fc.assert(
+        fc.property(fc.array(event), (history) => {
+          const held = (aggregate.holds?.(fold(history), '1') ?? []).map((one) => JSON.stringify(one))
+          expect(new Set(held).size).toBe(held.length)
+        }),
+      )
+    })
+
     it('tells nobody of what does not exist', () => {
       fc.assert(
         fc.property(fc.string(), (actorId) => {
@@ -90,3 +105,4 @@ function deciderLaws<State, C extends Command, E extends Event>(
 }
 
 deciderLaws(project, projectCommand, projectEvent)
+deciderLaws(user, userCommand, userEvent)

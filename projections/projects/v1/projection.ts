@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import type { Recorded } from '../../../domain/kernel/event.ts'
-import { type ProjectEvent, projectEvents } from '../../../domain/project/events.ts'
+import { memberRole, type ProjectEvent, projectEvents } from '../../../domain/project/events.ts'
 import type { Projection, Row } from '../../engine/projection.ts'
+
+const member = z.strictObject({ userId: z.string(), role: memberRole, since: z.string() })
 
 /** What is shown of a project. `exists` is false until its creation has been folded. */
 const projectState = z.discriminatedUnion('exists', [
@@ -12,12 +14,16 @@ const projectState = z.discriminatedUnion('exists', [
     title: z.string(),
     description: z.string(),
     archived: z.boolean(),
+    /** Without the owner. */
+    members: z.array(member),
     createdAt: z.string(),
     updatedAt: z.string(),
   }),
 ])
 
 export type ProjectState = z.infer<typeof projectState>
+type Existing = Extract<ProjectState, { exists: true }>
+type Member = z.infer<typeof member>
 
 function evolve(state: ProjectState, event: Recorded<ProjectEvent>): ProjectState {
   if (event.type === 'ProjectCreated') {
@@ -28,6 +34,7 @@ function evolve(state: ProjectState, event: Recorded<ProjectEvent>): ProjectStat
       title,
       description,
       archived: false,
+      members: [],
       createdAt: event.at,
       updatedAt: event.at,
     }
@@ -43,28 +50,62 @@ function evolve(state: ProjectState, event: Recorded<ProjectEvent>): ProjectStat
       return { ...updated, archived: true }
     case 'ProjectRestored':
       return { ...updated, archived: false }
+    case 'ProjectMemberAdded':
+    case 'ProjectMemberRoleChanged': {
+      const { userId, role } = event.data
+      const since = state.members.find((other) => other.userId === userId)?.since ?? event.at
+      return { ...updated, members: [...without(state.members, userId), { userId, role, since }] }
+    }
+    case 'ProjectMemberRemoved':
+      return { ...updated, members: without(state.members, event.data.userId) }
   }
 }
 
+function without(members: readonly Member[], userId: string): Member[] {
+  return members.filter((other) => other.userId !== userId)
+}
+
 /**
- * A row per person who sees the project, for their list. It holds no title: the list joins the projects by
- * key, so a renaming writes one item.
+ * Two rows per person who sees the project: one in the person's list of projects, one in the project's list
+ * of people. They hold neither titles nor names: the lists join both by key, so a renaming writes one item.
  */
-function render(state: ProjectState): readonly Row[] {
+function render(state: ProjectState, id: string): readonly Row[] {
   if (!state.exists) return []
-  return [{ partition: listOf(state.ownerId), sort: state.createdAt, data: { role: 'owner' } }]
+  return peopleOf(state).flatMap(({ userId, role, since }): Row[] => [
+    { partition: projectsOf(userId), sort: state.createdAt, data: {} },
+    { partition: membersOf(id), sort: `${since}#${userId}`, data: { userId, role, since } },
+  ])
 }
 
 /** The partition of a person's list of projects. */
-export function listOf(userId: string): string {
-  return `user#${userId}`
+export function projectsOf(userId: string): string {
+  return `projects-of#${userId}`
 }
 
-export type Role = 'owner'
+/** The partition of a project's list of people. */
+export function membersOf(projectId: string): string {
+  return `members-of#${projectId}`
+}
+
+export type Role = Person['role']
+
+/** The row of a project's list of people. */
+export const person = z.strictObject({
+  userId: z.string(),
+  role: z.enum(['owner', ...memberRole.options]),
+  since: z.string(),
+})
+
+type Person = z.infer<typeof person>
+
+/** Everyone who sees the project, the owner first; an owner is nothing else besides. */
+function peopleOf({ ownerId, createdAt, members }: Existing): readonly Person[] {
+  return [{ userId: ownerId, role: 'owner', since: createdAt }, ...without(members, ownerId)]
+}
 
 /** What a person is in a project; nothing for a stranger. */
 export function roleOf(state: ProjectState, userId: string): Role | undefined {
-  return state.exists && state.ownerId === userId ? 'owner' : undefined
+  return state.exists ? peopleOf(state).find((person) => person.userId === userId)?.role : undefined
 }
 
 export const projectsV1: Projection<ProjectState, ProjectEvent> = {

@@ -9,12 +9,14 @@ import {
   generationId,
   guardKey,
   partitionKey,
+  type RowItem,
   streamOfRow,
 } from '../../engine/projection.ts'
-import type { Guard, ListOptions, RowStore } from '../../engine/row-store.ts'
-import { listOf, type ProjectState, projectsV1, roleOf } from './projection.ts'
+import type { Guard, ListOptions, Page, RowStore } from '../../engine/row-store.ts'
+import { membersOf, type ProjectState, person, projectsOf, projectsV1, roleOf } from './projection.ts'
 
 export type ProjectItem = QueryItem<'/projects/{projectId}'>
+export type MemberItem = QueryItem<'/projects/{projectId}/members'>
 
 export const projects: Generation<ProjectState, ProjectEvent> = { projection: projectsV1, generation: 1 }
 const id = generationId(projects)
@@ -32,6 +34,34 @@ export async function readProject(
   return { item, cost }
 }
 
+/** Joins the names of up to 100 people by their ids, in the same order. */
+export type ReadNames = (
+  rows: RowStore,
+  userIds: readonly string[],
+) => Promise<{ names: readonly string[]; cost: Cost }>
+
+/**
+ * A page of the people of a project, newest first, with the names that they have now. Throws `not-found` for
+ * an unknown project and for a stranger's.
+ */
+export async function listMembers(
+  rows: RowStore,
+  userId: string,
+  projectId: string,
+  options: ListOptions,
+  readNames: ReadNames,
+): Promise<Page<MemberItem>> {
+  const project = await readProject(rows, userId, projectId)
+  const listed = await listPage(rows, partitionKey(id, membersOf(projectId)), options)
+  const people = listed.items.map(({ data }) => person.parse(JSON.parse(data)))
+  const { names, cost } = await readNames(
+    rows,
+    people.map((member) => member.userId),
+  )
+  const items = people.map((member, index) => ({ ...member, name: names[index] ?? '' }))
+  return { ...listed, items, cost: [project.cost, cost].reduce(addCost, listed.cost) }
+}
+
 /**
  * A page of a person's projects, newest first: the rows of their list, then the projects by key. A project
  * that was taken from them between the two is left out.
@@ -39,18 +69,27 @@ export async function readProject(
 export async function listProjects(
   rows: RowStore,
   userId: string,
-  { after, limit }: ListOptions,
-): Promise<{ items: ProjectItem[]; next: string | undefined; cost: Cost }> {
-  const listed = await rows.list(partitionKey(id, listOf(userId)), { after, limit: limit + 1 })
-  const page = listed.rows.slice(0, limit)
-  const streams = page.map((row) => parseStreamName(streamOfRow(row)))
+  options: ListOptions,
+): Promise<Page<ProjectItem>> {
+  const listed = await listPage(rows, partitionKey(id, projectsOf(userId)), options)
+  const streams = listed.items.map((row) => parseStreamName(streamOfRow(row)))
   const { guards, cost } = await rows.readGuards(streams.map(({ stream }) => guardKey(id, stream)))
   const items = streams.flatMap((stream, index) => {
     const guard = guards[index]
     return (guard && itemOf(stream.id, guard, userId)) ?? []
   })
-  const next = listed.rows.length > limit ? page.at(-1)?.SK : undefined
-  return { items, next, cost: addCost(listed.cost, cost) }
+  return { ...listed, items, cost: addCost(listed.cost, cost) }
+}
+
+/** A page of rows; it asks for one more, to know whether there is another page. */
+async function listPage(
+  rows: RowStore,
+  partition: string,
+  { after, limit }: ListOptions,
+): Promise<Page<RowItem>> {
+  const { rows: found, cost } = await rows.list(partition, { after, limit: limit + 1 })
+  const items = found.slice(0, limit)
+  return { items, next: found.length > limit ? items.at(-1)?.SK : undefined, cost }
 }
 
 function itemOf(projectId: string, guard: Guard, userId: string): ProjectItem | undefined {

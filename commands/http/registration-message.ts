@@ -1,0 +1,45 @@
+import * as z from 'zod'
+import { Problem } from '../../domain/kernel/problem.ts'
+
+/**
+ * What the APIs send to the registration function. The pool comes with it, because the pool knows the function
+ * as its trigger, and a template cannot have each know the other.
+ */
+export interface RegistrationRequest {
+  readonly userPoolId: string
+  readonly userId: string
+  readonly correlationId: string
+}
+
+const registrationAnswer = z.union([
+  z.object({ registered: z.literal(true) }),
+  z.object({
+    problem: z.object({
+      code: z.enum(['invalid-input', 'unauthenticated', 'forbidden', 'taken', 'unavailable', 'internal']),
+      detail: z.string(),
+      rule: z.string().optional(),
+      retryAfterSeconds: z.number().optional(),
+    }),
+  }),
+])
+
+export type RegistrationAnswer = z.infer<typeof registrationAnswer>
+
+/** What stands against a registration, as an answer; what is wrong on our side keeps its details to the log. */
+export function problemAnswer(error: unknown): RegistrationAnswer {
+  const problem = error instanceof Problem ? error : new Problem('internal', 'Unexpected error.')
+  const { code, message: detail, rule, retryAfterSeconds } = problem
+  const parsed = registrationAnswer.safeParse({ problem: { code, detail, rule, retryAfterSeconds } })
+  return parsed.data ?? { problem: { code: 'internal', detail: 'Unexpected error.' } }
+}
+
+/** Returns where the answer says that the person is registered, and throws the problem that it carries. */
+export function checkRegistered(answer: unknown): void {
+  const parsed = registrationAnswer.parse(answer)
+  if ('registered' in parsed) return
+  const { code, detail, rule, retryAfterSeconds } = parsed.problem
+  throw new Problem(code, detail, {
+    ...(rule === undefined ? {} : { rule }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  })
+}

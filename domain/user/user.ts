@@ -1,0 +1,86 @@
+import type { Aggregate } from '../kernel/decider.ts'
+import { Problem, refusal } from '../kernel/problem.ts'
+import type { Reservation } from '../kernel/reservation.ts'
+import { type UserEvent, userEvents } from './events.ts'
+
+/** A person's account, in the stream `user-<sub>`: `sub` is Cognito's id of the person. */
+export type UserState =
+  | { readonly status: 'none' }
+  | {
+      readonly status: 'registered'
+      readonly email: string
+      readonly emailKey: string
+      readonly name: string
+    }
+  | { readonly status: 'deleted' }
+
+export type UserCommand = { readonly actorId: string } & (
+  | { readonly type: 'register-user'; readonly email: string; readonly name: string }
+  | { readonly type: 'change-profile'; readonly name: string }
+  | {
+      readonly type: 'delete-account'
+      /**
+       * Whether the person owns projects with members, as the reservations said just before. A member who is
+       * added in between does no harm: the project goes on without its owner, whom nobody can replace anyway.
+       */
+      readonly ownsSharedProjects: boolean
+    }
+)
+
+/** The address as it is compared: two that differ in case only are one. */
+export function emailReservation(email: string): Reservation {
+  return { set: 'email', key: email.trim().normalize('NFC').toLowerCase() }
+}
+
+function evolve(state: UserState, event: UserEvent): UserState {
+  switch (event.type) {
+    case 'UserRegistered':
+      return { status: 'registered', ...event.data }
+    case 'UserProfileChanged':
+      return state.status === 'registered' ? { ...state, name: event.data.name } : state
+    case 'UserDeleted':
+      return { status: 'deleted' }
+  }
+}
+
+function decide(state: UserState, command: UserCommand): readonly UserEvent[] {
+  if (state.status === 'deleted') {
+    if (command.type === 'delete-account') return []
+    throw accountDeleted()
+  }
+  if (command.type === 'register-user') {
+    if (state.status === 'registered') return []
+    const { email, name } = command
+    return [{ type: 'UserRegistered', data: { email, emailKey: emailReservation(email).key, name } }]
+  }
+  if (state.status === 'none') throw new Problem('not-found', 'You are not registered yet.')
+  switch (command.type) {
+    case 'change-profile':
+      if (state.name === command.name) return []
+      return [{ type: 'UserProfileChanged', data: { name: command.name } }]
+    case 'delete-account':
+      if (command.ownsSharedProjects) {
+        throw refusal(
+          'owns-shared-projects',
+          'You own projects that others are members of. Remove the members first.',
+        )
+      }
+      return [{ type: 'UserDeleted', data: {} }]
+  }
+}
+
+/** It is final for this person's id; the address may be registered anew under another. */
+export function accountDeleted(): Problem {
+  return new Problem('account-deleted', 'This account was deleted. Sign up anew to come back.')
+}
+
+export const user: Aggregate<UserState, UserCommand, UserEvent> = {
+  name: 'user',
+  events: userEvents,
+  initial: { status: 'none' },
+  evolve,
+  decide,
+  // Commands on it are sent to the actor's own stream, so whoever sees it is that person.
+  knownTo: (state) => state.status !== 'none',
+  holds: (state) => (state.status === 'registered' ? [{ set: 'email', key: state.emailKey }] : []),
+}

@@ -1,0 +1,129 @@
+import { deadlineIn } from '../commands/event-store/system-clock.ts'
+import { createAdmission, type Register, type Standing, type Visit } from '../commands/http/admission.ts'
+import type { ApiRequest, ApiResponse } from '../commands/http/api.ts'
+import { type QueryPath, queries } from '../commands/http/contract.ts'
+import { encodeCursor, parseCursor } from '../commands/http/cursor.ts'
+import { parsePositions } from '../commands/http/position.ts'
+import type { Clock } from '../domain/kernel/clock.ts'
+import { addCost, type Cost, type EventStore } from '../domain/kernel/event-store.ts'
+import { Problem } from '../domain/kernel/problem.ts'
+import { catchUp } from './engine/catch-up.ts'
+import { generationId } from './engine/projection.ts'
+import type { RowStore } from './engine/row-store.ts'
+import { generations } from './generations.ts'
+import { isPublicPath, publicPages } from './public-pages.ts'
+import { type ManyQuery, type OneQuery, type QueryContext, queryHandlers } from './query-handlers.ts'
+import { readAfter } from './read-after.ts'
+import { userStream, users } from './users/v1/queries.ts'
+
+/** A query that has to catch a stream up gives up after so many milliseconds. */
+const readAfterMs = 2000
+/** One that has to register a person first: after so many, or half a second before the function is cut off. */
+const admissionMs = 8000
+const reserveMs = 500
+
+export interface QueryPorts {
+  readonly store: EventStore
+  readonly rows: RowStore
+  readonly register: Register
+  readonly clock: Clock
+}
+
+/** Makes what answers the requests of the query API. */
+export function queryHandler({ store, rows, register, clock }: QueryPorts) {
+  const standingOf = async ({ userId, deadline }: Visit) => {
+    // Where the guard is behind the registration, it is caught up; who was registered is in the guard for good.
+    const options = { store, rows, clock, deadline, until: 1 }
+    const { state, cost } = await catchUp(users, userStream(userId), options)
+    const standing: Standing = { status: state.status === 'none' ? 'unknown' : state.status }
+    return { standing, cost }
+  }
+  const admission = createAdmission({ standingOf, register, clock })
+
+  const honourPositions = async (
+    request: ApiRequest,
+    context: QueryContext,
+    query: OneQuery<unknown> | ManyQuery<unknown>,
+  ): Promise<void> => {
+    const own = userStream(context.userId)
+    const given = parsePositions(request.headers['read-after'])
+    const positions = given.filter(
+      (position) => position.stream === own || query.dependsOn(context, position),
+    )
+    const read = new Set([generationId(users), query.generation, query.joins])
+    const deadline = deadlineIn(readAfterMs, clock)
+    await Promise.all(
+      generations
+        .filter(({ id }) => read.has(id))
+        .map((generation) => readAfter(generation, positions, { store, rows, clock, deadline })),
+    )
+    // What they did to their own account may be news to this environment.
+    if (positions.some(({ stream }) => stream === own))
+      admission.remember(context.userId, { status: 'unknown' })
+  }
+
+  return async (request: ApiRequest): Promise<ApiResponse> => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      throw new Problem('method-not-allowed', 'Queries are read by GET.', { allow: 'GET, HEAD' })
+    }
+    if (isPublicPath(request.route)) return publicPages[request.route](request)
+    if (!isQueryPath(request.route)) throw new Problem('not-found', 'There is no such query.')
+
+    const { userId } = request.identity()
+    const { correlationId, parameters } = request
+    const context: QueryContext = { rows, userId, parameters }
+    const query = queryHandlers[request.route]
+    await honourPositions(request, context, query)
+    const deadline = deadlineIn(Math.min(admissionMs, request.remainingMs() - reserveMs), clock)
+    return admission.admit({ userId, correlationId, deadline }, async (admitted) => {
+      const { cost, ...response } =
+        'list' in query ? await answerMany(request, context, query) : await answerOne(request, context, query)
+      return { ...response, log: { cost: addCost(admitted, cost) } }
+    })
+  }
+}
+
+async function answerOne(
+  request: ApiRequest,
+  context: QueryContext,
+  query: OneQuery<{ readonly version: number }>,
+): Promise<ApiResponse & { cost: Cost }> {
+  const { item, cost } = await query.read(context)
+  const etag = `"${query.generation}.${item.version}"`
+  const headers = { etag, 'cache-control': 'private, no-cache' }
+  if (isCached(request.headers['if-none-match'], etag)) return { status: 304, headers, cost }
+  return { status: 200, headers, body: item, cost }
+}
+
+async function answerMany(
+  request: ApiRequest,
+  context: QueryContext,
+  query: ManyQuery<unknown>,
+): Promise<ApiResponse & { cost: Cost }> {
+  const limit = limitOf(request.query['limit'])
+  const given = request.query['cursor']
+  const after = given === undefined ? undefined : parseCursor(given, query.generation).after
+  const { items, next, cost } = await query.list(context, { after, limit })
+  const cursor = next === undefined ? {} : { cursor: encodeCursor({ build: query.generation, after: next }) }
+  return { status: 200, headers: { 'cache-control': 'private, no-cache' }, body: { items, ...cursor }, cost }
+}
+
+/** `If-None-Match` compares weakly, RFC 9110. */
+function isCached(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false
+  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+  return tags.includes('*') || tags.includes(etag)
+}
+
+function limitOf(given: string | undefined): number {
+  if (given === undefined) return 20
+  const limit = /^\d{1,3}$/.test(given) ? Number(given) : 0
+  if (limit >= 1 && limit <= 100) return limit
+  throw new Problem('invalid-input', 'limit is a whole number from 1 to 100.', {
+    errors: [{ path: '/limit', message: 'A whole number from 1 to 100.' }],
+  })
+}
+
+function isQueryPath(route: string): route is QueryPath {
+  return Object.hasOwn(queries, route)
+}

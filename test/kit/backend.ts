@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto'
+import type { APIGatewayProxyEventV2, PostConfirmationTriggerEvent } from 'aws-lambda'
+import { type Directory, type Person, personOf } from '../../commands/directory.ts'
+import { createEventStore } from '../../commands/event-store/event-store.ts'
+import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
+import { commandHandler } from '../../commands/handle-command.ts'
+import type { Register } from '../../commands/http/admission.ts'
+import { type ApiHandler, apiHandler } from '../../commands/http/api.ts'
+import { type CommandName, type QueryPath, queries } from '../../commands/http/contract.ts'
+import { checkRegistered } from '../../commands/http/registration-message.ts'
+import { registrationHandler } from '../../commands/registration-handler.ts'
+import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
+import { queryHandler } from '../../projections/handle-query.ts'
+import { manualClock } from './manual-clock.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+  /** JSON of any shape: each test looks at what it needs. */
+  readonly body: Record<string, unknown>
+}
+
+const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 30_000 }
+
+/**
+ * Both APIs and the registration over one event store in memory, without a projector: what a query shows, it
+ * has caught up itself. A new pair of APIs stands for another environment of the same backend.
+ */
+export function backend() {
+  const table = createMemoryCommitTable()
+  const clock = manualClock()
+  const store = createEventStore(table, clock)
+  const rows = createMemoryRowStore()
+
+  const people = new Map<string, Person>()
+  const lookUps: string[] = []
+  const directory: Directory = {
+    async find(_pool, userId) {
+      lookUps.push(userId)
+      return people.get(userId)
+    },
+  }
+  const logger = { info() {}, error() {} }
+  const registration = registrationHandler({ store, directory, clock, logger })
+  const register: Register = async ({ userId, correlationId }) => {
+    // Over the wire and back.
+    const request = JSON.parse(JSON.stringify({ userPoolId: 'pool', userId, correlationId }))
+    checkRegistered(JSON.parse(JSON.stringify(await registration(request, context))))
+  }
+
+  const environment = () => ({
+    commands: apiHandler(commandHandler({ store, reservations: table, register, clock })),
+    queries: apiHandler(queryHandler({ store, rows, register, clock })),
+  })
+  let apis = environment()
+
+  return {
+    table,
+    clock,
+    store,
+    rows,
+    people,
+    lookUps,
+    registration,
+    restart() {
+      apis = environment()
+    },
+    /** Lets someone sign up, without the trigger. */
+    signUp(userId: string, attributes: Readonly<Record<string, string>> = {}) {
+      people.set(userId, personOf({ email: `${userId}@example.com`, name: userId, ...attributes }))
+    },
+    /** Calls the trigger as Cognito does. */
+    confirm(userId: string, attributes: Readonly<Record<string, string>> = {}, triggerSource?: string) {
+      const userAttributes = { sub: userId, email: `${userId}@example.com`, ...attributes }
+      const event = {
+        version: '1',
+        region: 'eu-west-1',
+        userPoolId: 'pool',
+        userName: userId,
+        callerContext: { awsSdkVersion: '', clientId: '' },
+        triggerSource: triggerSource ?? 'PostConfirmation_ConfirmSignUp',
+        request: { userAttributes },
+        response: {},
+      } as PostConfirmationTriggerEvent // Cognito may send sources that its types do not know.
+      return registration(event, context)
+    },
+    command(
+      userId: string,
+      name: CommandName,
+      body: Readonly<Record<string, unknown>> = {},
+      headers: Readonly<Record<string, string>> = {},
+    ) {
+      const all = { 'content-type': 'application/json', ...headers }
+      const request = requestOf('POST', '/commands/{name}', userId, { name }, all)
+      return answerOf(apis.commands, { ...request, body: JSON.stringify(body) })
+    },
+    /** `query` is the path, with its parameters filled in. */
+    query(userId: string, query: string, ...positions: unknown[]) {
+      const [path = '', search = ''] = query.split('?')
+      const parts = path.split('/')
+      const route = Object.keys(queries).find((candidate): candidate is QueryPath => {
+        const names = candidate.split('/')
+        return (
+          names.length === parts.length && names.every((name, i) => name.startsWith('{') || name === parts[i])
+        )
+      })
+      const names = (route ?? path).split('/').map((name, i) => [name.slice(1, -1), parts[i]])
+      const headers: Record<string, string> =
+        positions.length === 0 ? {} : { 'read-after': positions.join(', ') }
+      const parameters = Object.fromEntries(names)
+      const request = requestOf('GET', route ?? path, userId, parameters, headers)
+      return answerOf(apis.queries, {
+        ...request,
+        queryStringParameters: Object.fromEntries(new URLSearchParams(search)),
+      })
+    },
+  }
+}
+
+function requestOf(
+  method: string,
+  route: string,
+  userId: string,
+  pathParameters: Record<string, string>,
+  headers: Record<string, string>,
+): APIGatewayProxyEventV2 {
+  const claims = { token_use: 'access', sub: userId }
+  return {
+    version: '2.0',
+    routeKey: `ANY ${route}`,
+    rawPath: route,
+    rawQueryString: '',
+    headers: { 'x-correlation-id': randomUUID(), ...headers },
+    pathParameters,
+    isBase64Encoded: false,
+    requestContext: {
+      http: { method, path: route, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
+      domainName: 'api.example.com',
+      authorizer: { jwt: { claims, scopes: [] } },
+    } as never, // What the handlers look at.
+  }
+}
+
+async function answerOf(handler: ApiHandler, event: APIGatewayProxyEventV2): Promise<Answer> {
+  const { statusCode = 0, headers = {}, body } = await handler(event, context)
+  return { status: statusCode, headers, body: JSON.parse(body ?? '{}') }
+}

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+import { createDynamoClient } from '../../commands/event-store/dynamo-client.ts'
+import { startDynamoDb } from '../../infra/local/dynamodb.ts'
+
+const region = 'eu-west-1'
+const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB']
+
+/**
+ * A DynamoDB for a file of tests, and a client of it: the embedded one, or the one that
+ * `AWS_ENDPOINT_URL_DYNAMODB` names. Each call of `table` makes a table, by the type of each key.
+ */
+export async function embeddedDynamoDb() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'annals-adapter-'))
+  const db = await startDynamoDb({
+    dataDir,
+    region,
+    allowRemote: false,
+    log: () => {},
+    ...(endpoint === undefined ? {} : { endpoint }),
+  })
+  const client = createDynamoClient({
+    endpoint: db.endpoint,
+    region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  })
+  afterAll(async () => {
+    client.destroy()
+    await db.close()
+    rmSync(dataDir, { recursive: true, maxRetries: 5 })
+  })
+
+  const table = async (name: string, keys: Readonly<Record<string, 'S' | 'N'>>): Promise<string> => {
+    const made = await db.createTable(name, {
+      TableName: `${name}-${process.pid}-${Date.now()}`,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: Object.entries(keys).map(([AttributeName, AttributeType]) => ({
+        AttributeName,
+        AttributeType,
+      })),
+      KeySchema: Object.keys(keys).map((AttributeName, index) => ({
+        AttributeName,
+        KeyType: index === 0 ? 'HASH' : 'RANGE',
+      })),
+    })
+    return made.name
+  }
+  return { client, table }
+}

@@ -1,0 +1,90 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { CommitTable } from '../../commands/event-store/commit-table.ts'
+import { createEventStore } from '../../commands/event-store/event-store.ts'
+import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
+import { execute } from '../../commands/execute.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
+import { type UserState, user } from '../../domain/user/user.ts'
+import { manualClock } from '../kit/manual-clock.ts'
+import { ample } from '../kit/read-side.ts'
+import { userCommand } from '../kit/user-arbitraries.ts'
+
+const fault = fc.constantFrom('none', 'fail without effect', 'lose the answer')
+const schedule = fc.record({
+  commands: fc.array(fc.tuple(fc.constantFrom<StreamName>('user-1', 'user-2', 'user-3'), userCommand), {
+    minLength: 2,
+    maxLength: 12,
+  }),
+  faults: fc.array(fault, { maxLength: 20 }),
+})
+
+describe('any schedule of commands that take and release a key', () => {
+  it('has one holder at most and reserves what the streams hold, with rivals and lost answers', async () => {
+    await fc.assert(
+      fc.asyncProperty(schedule, fc.scheduler(), async ({ commands, faults }, scheduler) => {
+        const table = createMemoryCommitTable()
+        const left = [...faults]
+        const shaken: CommitTable = {
+          query: scheduler.scheduleFunction(table.query),
+          putNew: scheduler.scheduleFunction(async (...put: Parameters<CommitTable['putNew']>) => {
+            const next = left.shift() ?? 'none'
+            const unknown = {
+              outcome: 'unknown',
+              cost: { requests: 1, readUnits: 0, writeUnits: 0 },
+            } as const
+            if (next === 'fail without effect') return unknown
+            const answer = await table.putNew(...put)
+            expect(reservedIn(table)).toEqual(heldIn(table))
+            return next === 'lose the answer' ? unknown : answer
+          }),
+        }
+        const clock = manualClock()
+        const store = createEventStore(shaken, clock)
+        const outcomes = commands.map(async ([stream, command], index) => {
+          const ids = { commandId: `${index}`, digest: '', correlationId: '', causationId: '' }
+          try {
+            return (await execute(user, { stream, command, ...ids }, { store, clock, deadline: ample }))
+              .events
+          } catch (error) {
+            if (error instanceof Problem && error.code !== 'unavailable') return []
+            throw error
+          }
+        })
+        const answered = (await scheduler.waitFor(Promise.all(outcomes))).flat()
+
+        // Each event that was answered stands once, and none stands that was not answered.
+        expect(table.all().flatMap(({ events }) => JSON.parse(events))).toHaveLength(answered.length)
+        expect(reservedIn(table)).toEqual(heldIn(table))
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+type Table = ReturnType<typeof createMemoryCommitTable>
+
+function reservedIn(table: Table): string[] {
+  return table
+    .reserved()
+    .map(({ set, key, stream }) => `${set}/${key} ${stream}`)
+    .sort()
+}
+
+/** What the streams hold by their events; a key that two of them held would stand here twice. */
+function heldIn(table: Table): string[] {
+  const states = new Map<string, UserState>()
+  for (const { pk, events } of table.all()) {
+    for (const stored of JSON.parse(events)) {
+      states.set(pk, user.evolve(states.get(pk) ?? user.initial, user.events.decode(stored)))
+    }
+  }
+  return [...states]
+    .flatMap(([stream, state]) =>
+      (user.holds?.(state, parseStreamName(stream).id) ?? []).map(
+        ({ set, key }) => `${set}/${key} ${stream}`,
+      ),
+    )
+    .sort()
+}
