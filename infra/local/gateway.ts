@@ -23,27 +23,32 @@ export interface GatewayOptions {
 const maxBodyBytes = 16 * 1024 * 1024
 
 /**
- * Speaks the AWS JSON protocols on one port of 127.0.0.1, so that any SDK, the AWS CLI or curl works against it.
+ * Speaks the AWS JSON and REST protocols on one port of 127.0.0.1, so that any SDK, the AWS CLI or curl works against it.
  * A signature is read for who calls and not verified: everyone on this machine is the developer.
  *
  * @throws Error in one line where the port cannot be had.
  */
 export async function startGateway(o: GatewayOptions): Promise<Gateway> {
   async function answer(request: IncomingMessage): Promise<AwsResponse> {
-    const target = String(request.headers['x-amz-target'] ?? '')
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-    if (target === '') return o.page(url) ?? unknownPage
+    const { caller, signedFor } = signatureOf(request)
+    const target = String(request.headers['x-amz-target'] ?? '')
+    if (target === '' && signedFor === undefined) return o.page(url) ?? unknownPage
     const body = await readBody(request)
-    const [prefix, operation = ''] = target.split('.')
-    const service = o.services.find(({ targets }) => targets.includes(prefix ?? ''))
+
+    const [prefix = '', named = ''] = target.split('.')
+    const service = o.services.find(({ targets, rest }) =>
+      target === '' ? rest?.signedFor === signedFor : targets.includes(prefix),
+    )
+    const operation =
+      target === '' ? (service?.rest?.operationOf(request.method ?? '', url.pathname) ?? '') : named
     if (service === undefined || !Object.hasOwn(service.operations, operation)) {
-      const there =
-        service === undefined
-          ? ''
-          : `; of this service there are: ${Object.keys(service.operations).join(', ')}`
-      throw new AwsError('UnknownOperationException', `${target} is not modelled by the local stage${there}`)
+      const what = target === '' ? `${signedFor}: ${request.method} ${url.pathname}` : target
+      const there = service && `; of this service there are: ${Object.keys(service.operations).join(', ')}`
+      const message = `${what} is not modelled by the local stage${there ?? ''}`
+      throw new AwsError('UnknownOperationException', message)
     }
-    const call: AwsRequest = { operation, body, headers: request.headers, caller: callerOf(request) }
+    const call: AwsRequest = { operation, path: url.pathname, body, headers: request.headers, caller }
     const refusal = o.refusal(call, service)
     if (refusal !== undefined) {
       o.log(call.caller ?? 'gateway', `refused: ${refusal}`)
@@ -68,9 +73,11 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** Who signed: a function uses its logical id as its access key id. */
-function callerOf(request: IncomingMessage): string | undefined {
-  return /Credential=([^/,\s]+)\//.exec(request.headers.authorization ?? '')?.[1]
+/** Who signed, and for which service: a function uses its logical id as its access key id. */
+function signatureOf(request: IncomingMessage): { caller?: string; signedFor?: string } {
+  const credential = /Credential=([^/,\s]+)\/\d+\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? '')
+  const [, caller, signedFor] = credential ?? []
+  return { ...(caller && { caller }), ...(signedFor && { signedFor }) }
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -89,7 +96,9 @@ function errorResponse(error: unknown, log: Log): AwsResponse {
   const { code, message, status } =
     error instanceof AwsError ? error : new AwsError('InternalFailure', 'The local stage failed', 500)
   // `message` or `Message`: services differ, and clients read both.
-  return { status, body: JSON.stringify({ __type: code, message, Message: message }) }
+  const body = JSON.stringify({ __type: code, message, Message: message })
+  // REST clients look for the code in a header.
+  return { status, headers: { 'x-amzn-errortype': code }, body }
 }
 
 const unknownPage: AwsResponse = {

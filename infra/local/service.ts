@@ -3,10 +3,12 @@ import type { IncomingHttpHeaders } from 'node:http'
 /** A call of an AWS operation, as the gateway hands it to a service. */
 export interface AwsRequest {
   readonly operation: string
+  /** Of a REST call. */
+  readonly path?: string
   readonly body: Buffer
   readonly headers: IncomingHttpHeaders
   /** Logical id of the function that calls, or `undefined` for the developer at the keyboard. */
-  readonly caller: string | undefined
+  readonly caller?: string | undefined
 }
 
 export interface AwsResponse {
@@ -23,8 +25,13 @@ export interface Permission {
 
 /** One AWS service behind the gateway. */
 export interface AwsService {
-  /** What stands before the dot in `X-Amz-Target`, such as `DynamoDB_20120810`. */
+  /** How a call names the service: what stands before the dot in `X-Amz-Target`, such as `DynamoDB_20120810`. */
   readonly targets: readonly string[]
+  /** The same for a REST service: the name that its clients sign for, and its operations by method and path. */
+  readonly rest?: {
+    readonly signedFor: string
+    readonly operationOf: (method: string, path: string) => string | undefined
+  }
   /** Every operation that is modelled, and who in this repository calls it. */
   readonly operations: Readonly<Record<string, string>>
   /** What IAM must allow for a call; nothing for operations that AWS takes without a signature. */

@@ -81,9 +81,10 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       cognito.createUserPoolClient(logicalId, properties)
     }
 
+    const services = [dynamoDb.service, cognito.service]
     const gateway = await startGateway({
       port: o.awsPort,
-      services: [dynamoDb.service, cognito.service],
+      services,
       page: (url) => mailPage(mailbox, url) ?? cognito.document(url.pathname),
       refusal: permissions.refusal,
       log: o.log,
@@ -92,6 +93,7 @@ export async function startStage(o: StageOptions): Promise<Stage> {
 
     const lambda = await startLambda({ region: o.region, endpoint: gateway.url, log: o.log })
     started.push(lambda.close)
+    services.push(lambda.service)
     for (const { logicalId, properties } of each('AWS::Lambda::Function')) {
       const [name, arn] = [nameOf(logicalId), nameOf(logicalId, 'Arn')]
       lambda.define(readFunction({ logicalId, properties, name, arn, assetFolder: template.assetFolder }))

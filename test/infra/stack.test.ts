@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CloudFormationValidatePlugin } from 'aws-cdk-lib'
+import { App, CloudFormationValidatePlugin } from 'aws-cdk-lib'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { synthesise } from '../../infra/synthesise.ts'
 import { declaredResources } from '../kit/declared-resources.ts'
@@ -64,9 +64,12 @@ describe('the stack', () => {
 
 describe('CloudFormation', () => {
   const plugin = new CloudFormationValidatePlugin()
+  const place = { stackConstructPath: 'Annals', accountId: '000000000000', region: 'eu-west-1' }
   const validate = (templatePath: string) =>
     plugin.validate({
-      stackTemplates: [{ stackConstructPath: 'Annals', templatePath, accountId: '', region: '' }],
+      appConstruct: new App(),
+      templatePaths: [templatePath],
+      stackTemplates: [{ ...place, templatePath }],
     })
 
   it('finds nothing to object to, not even as a warning', { timeout: 60_000 }, () => {

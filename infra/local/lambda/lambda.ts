@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listen } from '../listen.ts'
-import type { Log } from '../service.ts'
+import { AwsError, type AwsRequest, type AwsResponse, type AwsService, type Log } from '../service.ts'
 import type { Invocation } from '../stream-batch.ts'
 import { createFunction, type FunctionDefinition, type LambdaFunction } from './function.ts'
 
 export interface Lambda {
+  readonly service: AwsService
   define(definition: FunctionDefinition): void
   /** The function of this ARN or name. Throws where there is none. */
   find(nameOrArn: string): FunctionDefinition
@@ -13,6 +14,13 @@ export interface Lambda {
   invoke(functionArn: string, payload: unknown): Promise<Invocation>
   close(): Promise<void>
 }
+
+/** The operations of this repository, and who calls them. */
+export const operations = {
+  Invoke: 'both APIs (register on first use who was not)',
+}
+
+const invocationPath = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
 
 /**
  * Runs functions in processes of their own and serves them the Lambda Runtime API (Lambda developer guide, "Using
@@ -48,21 +56,56 @@ export async function startLambda(o: { region: string; endpoint: string; log: Lo
     response.writeHead(202).end()
   }
 
+  function find(nameOrArn: string): FunctionDefinition {
+    for (const { definition } of functions.values()) {
+      if (definition.arn === nameOrArn || definition.name === nameOrArn) return definition
+    }
+    throw new AwsError('ResourceNotFoundException', `Function not found: ${nameOrArn}`, 404)
+  }
+
+  async function invoke(functionArn: string, payload: unknown): Promise<Invocation> {
+    const called = functions.get(functionArn)
+    if (called === undefined) throw new Error(`There is no function ${functionArn}`)
+    return called.invoke(JSON.stringify(payload))
+  }
+
+  const named = ({ path = '' }: AwsRequest) => find(decodeURIComponent(invocationPath.exec(path)?.[1] ?? ''))
+
+  /** Answers as the API's synchronous `Invoke`: a failing function is a success with `X-Amz-Function-Error`. */
+  async function handle(request: AwsRequest): Promise<AwsResponse> {
+    if (request.headers['x-amz-invocation-type'] === 'Event') {
+      throw new AwsError(
+        'UnknownOperationException',
+        'Asynchronous Invoke is not modelled by the local stage',
+      )
+    }
+    const { payload, error } = await invoke(named(request).arn, JSON.parse(request.body.toString() || '{}'))
+    const json = { 'content-type': 'application/json' }
+    if (error === undefined) return { status: 200, headers: json, body: JSON.stringify(payload) }
+    return {
+      status: 200,
+      headers: { ...json, 'x-amz-function-error': 'Unhandled' },
+      body: JSON.stringify(error),
+    }
+  }
+
   return {
+    service: {
+      targets: [],
+      rest: {
+        signedFor: 'lambda',
+        operationOf: (method, path) =>
+          method === 'POST' && invocationPath.test(path) ? 'Invoke' : undefined,
+      },
+      operations,
+      permissions: (request) => [{ action: 'lambda:InvokeFunction', resource: named(request).arn }],
+      handle,
+    },
+    find,
+    invoke,
     define(definition) {
       const runtimeApi = (id: string) => `127.0.0.1:${port}/${id}`
       functions.set(definition.arn, createFunction(definition, { ...o, runtimeApi, newId: randomUUID }))
-    },
-    find(nameOrArn) {
-      for (const { definition } of functions.values()) {
-        if (definition.arn === nameOrArn || definition.name === nameOrArn) return definition
-      }
-      throw new Error(`There is no function ${nameOrArn}`)
-    },
-    async invoke(functionArn, payload) {
-      const called = functions.get(functionArn)
-      if (called === undefined) throw new Error(`There is no function ${functionArn}`)
-      return called.invoke(JSON.stringify(payload))
     },
     async close() {
       await Promise.all([...functions.values()].map((f) => f.close()))
