@@ -30,11 +30,7 @@ export function addFunction(scope: Construct, id: string, o: FunctionOptions): L
     code: Code.fromAsset(join(o.bundles, o.name)),
     memorySize: o.memoryMb,
     timeout: Duration.seconds(o.timeoutSeconds),
-    environment: {
-      ...o.environment,
-      POWERTOOLS_SERVICE_NAME: o.name,
-      NODE_OPTIONS: '--enable-source-maps',
-    },
+    environment: { ...o.environment, POWERTOOLS_SERVICE_NAME: o.name },
     role,
     logGroup,
   })
@@ -47,5 +43,12 @@ export function allow(target: LambdaFunction, resourceArn: string, actions: read
       actions: actions.map((action) => `dynamodb:${action}`),
       resources: [resourceArn],
     }),
+  )
+}
+
+/** Lets one function invoke another. */
+export function allowInvoke(caller: LambdaFunction, called: LambdaFunction): void {
+  caller.addToRolePolicy(
+    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [called.functionArn] }),
   )
 }

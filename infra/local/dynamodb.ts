@@ -20,11 +20,11 @@ export interface DynamoDb {
 
 /** The operations of this repository, and who calls them. */
 export const operations = {
-  GetItem: 'the projection engine (a guard), the query API',
+  GetItem: 'the projection engine (a guard), the query API, the event store (who holds a reservation)',
   BatchGetItem: 'the query API (small rows)',
-  Query: 'the event store (a stream), the query API (lists)',
+  Query: 'the event store (a stream, a set of reservations), the query API (lists)',
   PutItem: 'the event store (a commit), the projection engine (one row)',
-  TransactWriteItems: 'the projection engine (several rows)',
+  TransactWriteItems: 'the event store (a commit with reservations), the projection engine (several rows)',
 }
 
 const writes = new Set(['PutItem', 'TransactWriteItems'])

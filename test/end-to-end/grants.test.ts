@@ -1,33 +1,19 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, inject, it } from 'vitest'
-import { newDataDir, type RunningStage, removeDataDir, runStage } from '../kit/local-stage.ts'
+import { type RunningStage, runStage, type Template } from '../kit/local-stage.ts'
 import { signUp } from '../kit/person.ts'
 
-interface Template {
-  readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>
-}
-
-const folders: string[] = []
 let running: RunningStage | undefined
 
 afterEach(async () => {
-  await running?.stage.close()
+  await running?.close()
   running = undefined
-  for (const folder of folders.splice(0)) removeDataDir(folder)
 })
 
-/** Starts the stage on the template as `change` leaves it. */
-async function runChanged(change: (template: Template) => void): Promise<RunningStage> {
-  const [assembly, dataDir] = [newDataDir(), newDataDir()]
-  folders.push(assembly, dataDir)
-  cpSync(inject('assembly'), assembly, { recursive: true })
-  const file = join(assembly, 'Annals.template.json')
-  const template: Template = JSON.parse(readFileSync(file, 'utf8'))
-  change(template)
-  writeFileSync(file, JSON.stringify(template))
-  running = await runStage({ assembly, dataDir })
+const runChanged = async (change: (template: Template) => void): Promise<RunningStage> => {
+  running = await runStage({}, change)
   return running
 }
 
@@ -50,7 +36,7 @@ describe('a grant that the template lacks', () => {
     const ann = await signUp(config)
     expect((await ann.command('create-project', { title: 'Atlas' })).status).toBe(500)
     expect(lines.find((line) => line.includes('refused'))).toMatch(
-      /^Command\S* refused: User: arn:aws:sts::000000000000:assumed-role\/\S+ is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:\S+ because no identity-based policy allows/,
+      /^Registration\S* refused: User: arn:aws:sts::000000000000:assumed-role\/\S+ is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:\S+ because no identity-based policy allows/,
     )
   })
 
@@ -74,9 +60,7 @@ describe('a grant that the template lacks', () => {
 
 describe('the event store', () => {
   it('is not changed by anyone', async () => {
-    const dataDir = newDataDir()
-    folders.push(dataDir)
-    running = await runStage({ dataDir })
+    running = await runStage()
     const { stage } = running
     const client = new DynamoDBClient({
       region: 'eu-west-1',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type RunningStage, removeDataDir, runStage } from '../kit/local-stage.ts'
+import { type RunningStage, runStage } from '../kit/local-stage.ts'
 import { call, type Person, signUp } from '../kit/person.ts'
 
 let running: RunningStage
@@ -13,10 +13,7 @@ beforeAll(async () => {
   bob = await signUp(running.config)
 })
 
-afterAll(async () => {
-  await running.stage.close()
-  removeDataDir(running.dataDir)
-})
+afterAll(() => running.close())
 
 /** A new project of ann's, with the position to read it after. */
 async function newProject(title = 'Atlas'): Promise<{ id: string; after: { 'read-after': string } }> {

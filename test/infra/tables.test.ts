@@ -82,11 +82,39 @@ describe('the read model', () => {
   })
 })
 
+describe('the reservations', () => {
+  it('are by set and key, paid by the request', () => {
+    expect(declared('Reservations').Properties).toMatchObject({
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+    })
+  })
+
+  it('can be restored to any second, survive their stack, and are not deleted by mistake', () => {
+    expect(replicaOf('Reservations')).toMatchObject({
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+    })
+    expect(declared('Reservations')).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    })
+  })
+})
+
 describe('what holds data', () => {
   it('keeps its logical id, for a change of that is a new and empty resource', () => {
     const types = ['AWS::DynamoDB::GlobalTable', 'AWS::Cognito::UserPool']
     expect(types.flatMap(declaredOf).map(({ logicalId }) => logicalId)).toEqual([
       'EventStore165FCE28',
+      'Reservations25D4BAC6',
       'ReadModel464BD010',
       'UserPool6BA7E5F2',
     ])

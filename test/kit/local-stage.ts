@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
@@ -8,17 +8,25 @@ import { type ClientConfig, readConfig } from './person.ts'
 export interface RunningStage {
   readonly stage: Stage
   readonly config: ClientConfig
-  readonly dataDir: string
   /** Every line that the stage and its functions wrote. */
   readonly lines: readonly string[]
+  /** Ends it and removes what it kept. */
+  close(): Promise<void>
 }
 
-/** Starts the stage in this process, on free ports and, unless told otherwise, a folder of its own. */
-export async function runStage(over: Partial<StageOptions> = {}): Promise<RunningStage> {
+export interface Template {
+  readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>
+}
+
+/** Starts the stage in this process, on free ports and a folder of its own, on the template as `change` leaves it. */
+export async function runStage(
+  over: Partial<StageOptions> = {},
+  change?: (template: Template) => void,
+): Promise<RunningStage> {
   const lines: string[] = []
-  const dataDir = over.dataDir ?? newDataDir()
+  const dataDir = newDataDir()
   const stage = await startStage({
-    assembly: inject('assembly'),
+    assembly: change === undefined ? inject('assembly') : changedAssembly(join(dataDir, 'cdk.out'), change),
     dataDir,
     port: 0,
     awsPort: 0,
@@ -27,8 +35,24 @@ export async function runStage(over: Partial<StageOptions> = {}): Promise<Runnin
     groups: ['admin'],
     log: (source, message) => lines.push(`${source} ${message}`),
     ...over,
+  }).catch((error: unknown) => {
+    removeDataDir(dataDir)
+    throw error
   })
-  return { stage, config: await readConfig(stage.apiUrl), dataDir, lines }
+  const close = async () => {
+    await stage.close()
+    removeDataDir(dataDir)
+  }
+  return { stage, config: await readConfig(stage.apiUrl), lines, close }
+}
+
+function changedAssembly(folder: string, change: (template: Template) => void): string {
+  cpSync(inject('assembly'), folder, { recursive: true })
+  const file = join(folder, 'Annals.template.json')
+  const template: Template = JSON.parse(readFileSync(file, 'utf8'))
+  change(template)
+  writeFileSync(file, JSON.stringify(template))
+  return folder
 }
 
 export function newDataDir(): string {

@@ -85,7 +85,7 @@ export function createFunction(
 
   function start() {
     const id = o.newId()
-    const child = spawnBound(process.execPath, [bootstrap], {
+    const child = spawnBound(process.execPath, ['--enable-source-maps', bootstrap], {
       cwd: definition.folder,
       env: variables(definition, { ...o, id }),
     })

@@ -1,0 +1,86 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type RunningStage, runStage, type Template } from '../kit/local-stage.ts'
+import { type Answer, type Person, signUp } from '../kit/person.ts'
+
+let running: RunningStage
+
+afterEach(() => running.close())
+
+async function people(count: number, change?: (template: Template) => void): Promise<Person[]> {
+  running = await runStage({}, change)
+  return Promise.all(Array.from({ length: count }, () => signUp(running.config)))
+}
+
+const readAfter = ({ body }: Answer) => ({ 'read-after': String(body['position']) })
+
+describe('a person', () => {
+  it('is registered by confirming the address, with the name that stands before the @', async () => {
+    const [ann] = await people(1)
+    await vi.waitFor(() =>
+      expect(running.lines.filter((line) => /^Registration.*"registered"/.test(line))).toHaveLength(1),
+    )
+    const me = await ann?.query('/me')
+    expect(me).toMatchObject({
+      status: 200,
+      body: { id: ann?.userId, version: 1, email: ann?.email, name: ann?.email.split('@')[0] },
+    })
+  })
+
+  it.each(['query', 'command'])('whose trigger did not run is registered by the first %s', async (use) => {
+    const [ann] = await people(1, ({ Resources }) => {
+      for (const { Type, Properties } of Object.values(Resources)) {
+        if (Type === 'AWS::Cognito::UserPool') delete Properties['LambdaConfig']
+      }
+    })
+    if (use === 'command') {
+      const changed = await ann?.command('change-profile', { name: 'Ann' })
+      expect(changed).toMatchObject({ status: 200, body: { version: 2 } })
+    }
+    expect(await ann?.query('/me')).toMatchObject({ status: 200, body: { email: ann?.email } })
+  })
+
+  it('who deletes the account is out, and the address may sign up anew', async () => {
+    const [ann] = await people(1)
+    expect(await ann?.command('delete-account', {})).toMatchObject({ status: 200, body: { version: 2 } })
+    const refused = { status: 403, body: { type: 'urn:annals:problem:account-deleted' } }
+    expect(await ann?.command('create-project', { title: 'Atlas' })).toMatchObject(refused)
+    expect(await ann?.query('/me')).toMatchObject(refused)
+  })
+})
+
+describe('a project that is shared', () => {
+  it('is seen and changed by its members as far as their roles go, until they are removed', async () => {
+    const [ann, bob, carol] = await people(3)
+    if (!ann || !bob || !carol) throw new Error('three signed up')
+    const created = await ann.command('create-project', { title: 'Atlas' })
+    const projectId = String(created.body['id'])
+    await ann.command('add-project-member', { projectId, email: bob.email, role: 'editor' })
+    const shared = await ann.command('add-project-member', { projectId, email: carol.email, role: 'viewer' })
+    expect(shared).toMatchObject({ status: 200, body: { version: 3 } })
+
+    expect((await bob.query('/me/projects', readAfter(shared))).body).toMatchObject({
+      items: [{ id: projectId, role: 'editor', ownerId: ann.userId }],
+    })
+    const renamed = await bob.command('rename-project', { projectId, title: 'Globe' })
+    expect(renamed.status).toBe(200)
+    expect(await carol.command('rename-project', { projectId, title: 'Mine' })).toMatchObject({
+      status: 403,
+      body: { type: 'urn:annals:problem:forbidden' },
+    })
+    expect((await carol.query(`/projects/${projectId}/members`, readAfter(renamed))).body).toMatchObject({
+      items: [
+        { userId: carol.userId, role: 'viewer' },
+        { userId: bob.userId, role: 'editor' },
+        { userId: ann.userId, role: 'owner', name: ann.email.split('@')[0] },
+      ],
+    })
+    expect(await ann.command('delete-account', {})).toMatchObject({
+      status: 422,
+      body: { type: 'urn:annals:problem:owns-shared-projects' },
+    })
+
+    const removed = await ann.command('remove-project-member', { projectId, userId: bob.userId })
+    expect((await bob.query(`/projects/${projectId}`, readAfter(removed))).status).toBe(404)
+    expect((await bob.query('/me/projects', readAfter(removed))).body).toEqual({ items: [] })
+  })
+})
