@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserSignIn } from '../kit/browser-sign-in.ts'
 import { type RunningStage, runStage } from '../kit/local-stage.ts'
-import { call, newestMail, password } from '../kit/person.ts'
+import { call, mailsTo, password } from '../kit/person.ts'
 
 let running: RunningStage
 
@@ -16,7 +16,7 @@ describe("a browser's sign-in", () => {
     const email = 'ann@example.com'
     const ann = browserSignIn(running.config, email)
     await ann.signUp(password)
-    const code = /\d{6}/.exec((await newestMail(running.config, email))?.text ?? '')?.[0] ?? ''
+    const code = /\d{6}/.exec((await mailsTo(running.config, email))[0]?.text ?? '')?.[0] ?? ''
     await ann.confirm(code)
     const session = await ann.signIn(password)
     const refreshed = await ann.refresh(session)
@@ -30,7 +30,7 @@ describe("a browser's sign-in", () => {
     const email = 'bob@example.com'
     const bob = browserSignIn(running.config, email)
     await bob.signUp(password)
-    await bob.confirm(/\d{6}/.exec((await newestMail(running.config, email))?.text ?? '')?.[0] ?? '')
+    await bob.confirm(/\d{6}/.exec((await mailsTo(running.config, email))[0]?.text ?? '')?.[0] ?? '')
     await expect(bob.signIn('Another-123')).rejects.toMatchObject({ code: 'NotAuthorizedException' })
   })
 })
