@@ -78,22 +78,26 @@ async function clientConfig(apiUrl: string): Promise<{ userPoolClientId: string 
   return (await response.json()) as { userPoolClientId: string }
 }
 
-/** Ends everything at the first signal; at the second, at once. */
+/** Ends everything at the first signal, and at once at the second. */
 function closeOnSignal(close: () => Promise<void>): void {
   let closing = false
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (closing) process.exit(1)
-      closing = true
-      console.log('\nclosing')
-      close().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          console.error(error)
-          process.exit(1)
-        },
-      )
-    })
+  const end = () => {
+    if (closing) process.exit(1)
+    closing = true
+    console.log('\nclosing')
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  // Where npm is killed, nothing comes through.
+  const npm = process.ppid
+  if (process.env['npm_lifecycle_event'] === 'start') {
+    setInterval(() => process.ppid === npm || closing || end(), 500).unref()
   }
 }
 
