@@ -66,9 +66,9 @@ export function createDynamoParkedStreams(
         from === undefined
           ? { ConditionExpression: 'attribute_not_exists(PK)' }
           : {
-              ConditionExpression: '#version = :from',
-              ExpressionAttributeNames: { '#version': 'version' },
-              ExpressionAttributeValues: { ':from': from },
+              ConditionExpression: '#version = :version AND #at = :at',
+              ExpressionAttributeNames: { '#version': 'version', '#at': 'at' },
+              ExpressionAttributeValues: { ':version': from.version, ':at': from.at },
             }
       const write = { TableName: tableName, ReturnConsumedCapacity: 'TOTAL' as const, ...condition }
       try {

@@ -17,7 +17,8 @@ export function createMemoryParkedStreams(): ParkedStreams & { readonly all: () 
 
     async move(stream, from, to) {
       const cost = { requests: 1, readUnits: 0, writeUnits: 1 }
-      if (all.get(stream)?.version !== from) return { outcome: 'again', cost }
+      const standing = all.get(stream)
+      if (standing?.version !== from?.version || standing?.at !== from?.at) return { outcome: 'again', cost }
       if (to === undefined) all.delete(stream)
       else all.set(stream, to)
       return { outcome: 'moved', cost }

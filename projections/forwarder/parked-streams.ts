@@ -6,7 +6,7 @@ export interface Mark {
   /** Version of the first event that may not have been sent. */
   readonly version: number
   readonly error: string
-  /** When it was parked, ISO 8601 UTC. */
+  /** When it was last tried, ISO 8601 UTC. Each mark of a stream has a later one than the mark before. */
   readonly at: string
 }
 
@@ -17,12 +17,12 @@ export interface ParkedStreams {
     streams: readonly StreamName[],
   ): Promise<{ readonly marks: ReadonlyMap<StreamName, Mark>; readonly cost: Cost }>
   /**
-   * Puts a mark in the place of the one of version `from`; no version stands for no mark. `again`: there is
-   * another by now; read it again. Throws `unavailable` where the outcome is unknown.
+   * Puts a mark in the place of the one that was read; `undefined` stands for none. `again`: there is another
+   * by now; read it again. Throws `unavailable` where the outcome is unknown.
    */
   move(
     stream: StreamName,
-    from: number | undefined,
+    from: Mark | undefined,
     to: Mark | undefined,
   ): Promise<{ readonly outcome: 'moved' | 'again'; readonly cost: Cost }>
 }

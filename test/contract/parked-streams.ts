@@ -12,10 +12,10 @@ export function parkedStreamsContract(name: string, open: () => ParkedStreams): 
     const markOf = async () => (await parked.read([stream])).marks.get(stream)
     return { parked, stream, markOf }
   }
-  const mark = (version: number): Mark => ({
+  const mark = (version: number, at = '2026-01-01T00:00:00.000Z'): Mark => ({
     version,
     error: 'Unknown event type "Ö".',
-    at: '2026-01-01T00:00:00.000Z',
+    at,
   })
 
   describe(`parked streams on ${name}`, () => {
@@ -29,30 +29,29 @@ export function parkedStreamsContract(name: string, open: () => ParkedStreams): 
       const { parked, stream, markOf } = setUp()
       expect((await parked.move(stream, undefined, mark(5))).outcome).toBe('moved')
       expect(await markOf()).toEqual(mark(5))
-      expect((await parked.move(stream, 5, mark(8))).outcome).toBe('moved')
+      expect((await parked.move(stream, mark(5), mark(8))).outcome).toBe('moved')
       expect(await markOf()).toEqual(mark(8))
-      expect((await parked.move(stream, 8, undefined)).outcome).toBe('moved')
+      expect((await parked.move(stream, mark(8), undefined)).outcome).toBe('moved')
       expect(await markOf()).toBeUndefined()
     })
 
     it.each([
       ['no mark', undefined],
-      ['an older mark', 4],
-      ['a newer mark', 6],
-    ])('leaves a mark to those who read %s', async (_, from) => {
+      ['a mark of an older event', mark(4)],
+      ['a mark of a newer event', mark(6)],
+      ['the mark before its last try', mark(5, '2025-12-31T23:59:59.999Z')],
+    ])('leaves a mark to those who have read it, not to who read %s', async (_, from) => {
       const { parked, stream, markOf } = setUp()
       await parked.move(stream, undefined, mark(5))
       expect((await parked.move(stream, from, mark(9))).outcome).toBe('again')
-      expect((await parked.move(stream, from, from === undefined ? mark(9) : undefined)).outcome).toBe(
-        'again',
-      )
+      if (from !== undefined) expect((await parked.move(stream, from, undefined)).outcome).toBe('again')
       expect(await markOf()).toEqual(mark(5))
     })
 
     it('does not set a mark again that was removed', async () => {
       const { parked, stream, markOf } = setUp()
-      expect((await parked.move(stream, 5, mark(6))).outcome).toBe('again')
-      expect((await parked.move(stream, 5, undefined)).outcome).toBe('again')
+      expect((await parked.move(stream, mark(5), mark(6))).outcome).toBe('again')
+      expect((await parked.move(stream, mark(5), undefined)).outcome).toBe('again')
       expect(await markOf()).toBeUndefined()
     })
 
