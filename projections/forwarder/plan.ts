@@ -40,9 +40,9 @@ export interface Plan {
 
 /**
  * What is to be sent of a stream for its records of one batch, which may come in any order and more than once.
- * Of a parked stream, what lies before the mark comes from the records, and everything from the mark up to the
- * last record from the store: the records in between are gone. Nothing is sent from the first poison on. Throws
- * where the store does not answer.
+ * Of a parked stream, what lies before the mark comes from the records, and everything from the mark on from the
+ * store, to its end: records were held back that are gone, and they may have been later ones than these. Nothing
+ * is sent from the first poison on. Throws where the store does not answer.
  */
 export async function planOf(
   stream: StreamName,
@@ -59,13 +59,12 @@ export async function planOf(
         : runOf([commit], { from: version, before: heldFrom, sequenceNumber }),
     )
 
-  const beyond = delivered.filter((delivery) => endOf(delivery) >= heldFrom)
-  const [first] = beyond
+  const first = delivered.find((delivery) => endOf(delivery) >= heldFrom)
   if (first !== undefined) {
-    const until = Math.max(...beyond.map(endOf))
-    const held = await readHeld(store, stream, { from: heldFrom, until, deadline })
-    const range = { from: heldFrom, before: until + 1, sequenceNumber: first.sequenceNumber }
-    runs.push('unreadable' in held ? { events: [], poison: held.unreadable } : runOf(held.commits, range))
+    const { sequenceNumber } = first
+    const held = await readHeld(store, stream, heldFrom, deadline)
+    const all = { from: heldFrom, before: Number.POSITIVE_INFINITY, sequenceNumber }
+    runs.push('unreadable' in held ? { events: [], poison: held.unreadable } : runOf(held.commits, all))
   }
 
   const [poison] = runs.flatMap((run) => run.poison ?? []).sort((a, b) => a.version - b.version)
@@ -119,20 +118,22 @@ function codecOf(stream: StreamName) {
   return codec
 }
 
-/** Every commit from a version to another; where the store cannot read one, that version is still poison. */
+/** Every commit from a version on; where the store cannot read one, that version is still poison. */
 async function readHeld(
   store: EventStore,
   stream: StreamName,
-  { from, until, deadline }: { from: number; until: number; deadline: Deadline },
+  from: number,
+  deadline: Deadline,
 ): Promise<{ commits: readonly Commit[] } | { unreadable: Poison }> {
   const commits: Commit[] = []
   try {
-    for (let next = from; next <= until; ) {
+    let next = from
+    for (let more = true; more; ) {
       const page = await store.read(stream, next, deadline)
-      const last = page.commits.at(-1)
-      if (last === undefined) throw new Problem('unreadable', `${stream} has no version ${next}.`)
       commits.push(...page.commits)
-      next = lastVersion(last) + 1
+      const last = commits.at(-1)
+      next = last === undefined ? next : lastVersion(last) + 1
+      more = page.more
     }
     return { commits }
   } catch (error) {

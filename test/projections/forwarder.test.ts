@@ -298,7 +298,7 @@ describe('a parked stream', () => {
     expect(lines.at(-1)).toMatchObject({ message: 'forwarded, no longer parked' })
   })
 
-  it('is caught up no further than its last record, over any number of pages', async () => {
+  it('is caught up to its end, over any number of pages', async () => {
     const { store, append, deliver, world, ids } = await parked()
     const { read } = healing(store)
     world.store = {
@@ -310,7 +310,15 @@ describe('a parked stream', () => {
     const next = await append('project-1', archived)
     await append('project-1', restored)
     await deliver(record(next))
-    expect(ids().slice(2)).toEqual(['project-1/3', 'project-1/4', 'project-1/5'])
+    expect(ids().slice(2)).toEqual(['project-1/3', 'project-1/4', 'project-1/5', 'project-1/6'])
+  })
+
+  it('loses nothing that it held back by an earlier record that comes again', async () => {
+    const { store, deliver, world, ids, marks, commits } = await parked()
+    world.store = healing(store)
+    await deliver(record(commits[1]))
+    expect(ids().slice(2)).toEqual(['project-1/2', 'project-1/3', 'project-1/4'])
+    expect(marks.all().size).toBe(0)
   })
 
   it('sends what comes late from before the mark, and stays parked', async () => {
