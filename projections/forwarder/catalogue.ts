@@ -5,7 +5,7 @@ import { codecs, type PublicEvent, privateEvents, publicEvents } from './public-
 
 /** The document of the public events, as Markdown. */
 export function catalogue(): string {
-  return `${[introduction, envelopeSection(), consuming, eventsSection(), privateSection()].join('\n\n')}\n`
+  return `${[introduction, envelopeSection(), consuming, reactions, eventsSection(), privateSection()].join('\n\n')}\n`
 }
 
 const introduction = `# Public events
@@ -55,6 +55,13 @@ new Rule(this, 'ProjectCreated', {
 **What will not change.** A schema number stands for one shape of \`data\`. Under the same number fields are only
 added, so ignore those that you do not know. Anything else (a field that goes, another meaning, another type) gets
 the next number. A type of event keeps its name for good.`
+
+const reactions = `## What Annals itself does with them
+
+A person who registers is welcomed by mail, an owner is told of a new project, and the sign-in of a deleted account
+is deleted. Each is done once for an event, and again only where it failed. Between the mail service taking a mail
+and our record of it a crash can repeat that mail once: both carry the event's \`id\` in the header \`X-Annals-Event\`.
+No mail is sent for an event older than 14 days.`
 
 function eventsSection(): string {
   const sections = publicEvents.map(
