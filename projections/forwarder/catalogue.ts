@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { streamName } from '../../domain/kernel/stream.ts'
 import { type Envelope, envelope, source } from './envelope.ts'
-import { codecs, type PublicEvent, privateEvents, publicEvents } from './public-events.ts'
+import { type CatalogueEntry, codecs, privateEvents, publicEvents } from './public-events.ts'
 
 /** The document of the public events, as Markdown. */
 export function catalogue(): string {
@@ -104,7 +104,7 @@ function fields(schema: z.ZodType): string {
 }
 
 /** The examples of a kind of stream are one story, each event a version. */
-function envelopeOf(event: PublicEvent): Envelope {
+function envelopeOf(event: CatalogueEntry): Envelope {
   const [aggregate = '', codec] =
     Object.entries(codecs).find(([, { schemas }]) => event.type in schemas) ?? []
   const story = publicEvents.filter(({ type }) => type in (codec?.schemas ?? {}))

@@ -4,7 +4,7 @@ import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
 import { entryBytes, maxRequestBytes } from './batches.ts'
 import type { Entry } from './event-bus.ts'
-import { type AnyEvent, type PublicEvent, publicEventOf } from './public-events.ts'
+import { type AnyEvent, type CatalogueEntry, publicEventOf } from './public-events.ts'
 
 /** What stands in `source` of every event that is published. */
 export const source = 'annals'
@@ -46,7 +46,7 @@ export function entryOf(event: Recorded<AnyEvent>): Entry | undefined {
   )
 }
 
-function envelopeOf(event: Recorded<AnyEvent>, definition: PublicEvent): Envelope {
+function envelopeOf(event: Recorded<AnyEvent>, definition: CatalogueEntry): Envelope {
   const { type, stream, version, at, actorId: actor, correlationId, causationId } = event
   return {
     id: `${stream}/${version}`,

@@ -18,7 +18,7 @@ interface Source<Type extends EventType> {
 }
 
 /** One entry of the catalogue: what leaves of an event, under a schema number of its own. */
-export interface PublicEvent<Type extends EventType = EventType> {
+export interface CatalogueEntry<Type extends EventType = EventType> {
   readonly type: Type
   /** Counts the public shapes from 1, apart from the stored ones. */
   readonly schema: number
@@ -38,7 +38,7 @@ function define<Type extends EventType, Schema extends z.ZodType>(
     readonly from: (event: Source<Type>) => z.input<Schema>
     readonly example: z.input<Schema>
   },
-): PublicEvent<Type> {
+): CatalogueEntry<Type> {
   const { from, ...rest } = definition
   return {
     type,
@@ -131,11 +131,11 @@ export const privateEvents: Readonly<Record<Exclude<EventType, (typeof catalogue
     ProjectDescribed: 'A description is free text for the members, and nothing outside depends on it.',
   }
 
-export const publicEvents: readonly PublicEvent[] = catalogue
+export const publicEvents: readonly CatalogueEntry[] = catalogue
 
-const byType = new Map<string, PublicEvent>(publicEvents.map((event) => [event.type, event]))
+const byType = new Map<string, CatalogueEntry>(publicEvents.map((event) => [event.type, event]))
 
 /** The catalogue's entry for a type of event; none for a private one. */
-export function publicEventOf(type: EventType): PublicEvent | undefined {
+export function publicEventOf(type: EventType): CatalogueEntry | undefined {
   return byType.get(type)
 }
