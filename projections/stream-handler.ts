@@ -1,11 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
-import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import { unmarshall } from '@aws-sdk/util-dynamodb'
-import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
-import { fromItem } from '../commands/event-store/commit-item.ts'
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import { deadlineIn } from '../commands/event-store/system-clock.ts'
-import type { Commit } from '../domain/kernel/event.ts'
 import { type BatchOptions, type Delivery, projectBatch } from './project-batch.ts'
+import { asError, commitOf, placeOf } from './stream-record.ts'
 
 /** What is kept back from the function's time to report which records to deliver again. */
 const reserveMs = 2000
@@ -60,17 +57,4 @@ export function streamHandler({ logger, ...options }: StreamHandlerOptions): Str
     }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
   }
-}
-
-function commitOf(record: DynamoDBRecord): Commit {
-  // The same JSON, typed twice: once by the Lambda types and once by the SDK.
-  return fromItem(unmarshall((record.dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>))
-}
-
-function placeOf(record: DynamoDBRecord): Record<string, unknown> {
-  return { stream: record.dynamodb?.Keys?.['pk']?.S, version: record.dynamodb?.Keys?.['sk']?.N }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
 }

@@ -1,7 +1,5 @@
-import { marshall } from '@aws-sdk/util-dynamodb'
-import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
+import type { DynamoDBRecord } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
-import { toItem } from '../../commands/event-store/commit-item.ts'
 import type { Commit } from '../../domain/kernel/event.ts'
 import type { ProjectEvent } from '../../domain/project/events.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
@@ -9,6 +7,7 @@ import { generationsOf } from '../../projections/generations.ts'
 import { projects } from '../../projections/projects/v1/queries.ts'
 import { streamHandler } from '../../projections/stream-handler.ts'
 import { generationId, guardKey, readSide } from '../kit/read-side.ts'
+import { record } from '../kit/stream-record.ts'
 
 const created: ProjectEvent = {
   type: 'ProjectCreated',
@@ -36,24 +35,6 @@ function setUp(shake: (rows: RowStore) => Partial<RowStore> = () => ({})) {
   const guard = async (stream: Commit['stream']) =>
     (await side.rows.readGuard(guardKey(generationId(projects), stream))).guard
   return { append, deliver, lines, guard }
-}
-
-let sequence = 0
-function record(commit: Commit, over: Partial<DynamoDBRecord> = {}, events?: string): DynamoDBRecord {
-  sequence += 1
-  const item = { ...toItem(commit), ...(events === undefined ? {} : { events }) }
-  // The same JSON, typed twice.
-  const image = marshall(item) as Record<string, AttributeValue>
-  const { pk, sk } = image
-  return {
-    eventName: 'INSERT',
-    dynamodb: {
-      Keys: { ...(pk && { pk }), ...(sk && { sk }) },
-      NewImage: image,
-      SequenceNumber: `${sequence}`,
-    },
-    ...over,
-  }
 }
 
 describe('the projector', () => {
