@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { bundle } from './bundle.ts'
 import { consoleLog } from './console-log.ts'
 import { startStage } from './local/stage.ts'
-import { synthesise } from './synthesise.ts'
+import { mailFrom, synthesise } from './synthesise.ts'
 
 /**
  * `npm start`: bundles the functions, synthesises the template and runs it on this machine until ctrl-c. Variables:
@@ -26,7 +26,7 @@ async function start(): Promise<void> {
   const dataDir = process.env['ANNALS_DATA'] || '.annals'
   const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB']
   await bundle('dist')
-  synthesise({ bundles: 'dist', outDir: 'cdk.out' })
+  synthesise({ bundles: 'dist', outDir: 'cdk.out', mailFrom: mailFrom() })
   const stage = await startStage({
     ...ports,
     assembly: 'cdk.out',
