@@ -27,10 +27,13 @@ export const operations = {
   BatchGetItem: 'the query API (small rows)',
   Query: 'the event store (a stream, a set of reservations), the query API (lists)',
   PutItem: 'the event store (a commit), the projection engine (one row)',
+  UpdateItem: 'Powertools idempotency (what a reaction has done)',
+  DeleteItem:
+    'Powertools idempotency (a reaction that failed), the forwarder (a stream that is not parked any more)',
   TransactWriteItems: 'the event store (a commit with reservations), the projection engine (several rows)',
 }
 
-const writes = new Set(['PutItem', 'TransactWriteItems'])
+const writes = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'])
 
 /**
  * Starts the embedded DynamoDB on the data folder, or takes the one at `endpoint` instead.

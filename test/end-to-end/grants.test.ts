@@ -80,7 +80,9 @@ describe('the event store', () => {
     const TableName = `Annals-${store?.[0]}`
     const Key = { pk: { S: 'project-1' }, sk: { N: '1' } }
     await client.send(new PutItemCommand({ TableName, Item: Key }))
-    await expect(client.send(new DeleteItemCommand({ TableName, Key }))).rejects.toThrow('not modelled')
+    await expect(client.send(new DeleteItemCommand({ TableName, Key }))).rejects.toThrow(
+      'is not authorized to perform: dynamodb:DeleteItem',
+    )
   })
 })
 

@@ -8,11 +8,10 @@ import { operations as lambda } from '../../infra/local/lambda/lambda.ts'
 import { operations as mail } from '../../infra/local/mail-service.ts'
 import { operations as queues } from '../../infra/local/queues.ts'
 
-/** Everything that may call an operation: the sources, the README's story and the tests' clients of the stage. */
+/** Everything that may call an operation: the sources, the README's story, and clients of the tests. */
 const callers = [
-  ...['domain', 'commands', 'projections'].flatMap(sourcesIn),
-  ...['README.md', 'test/kit/person.ts', 'test/kit/user-pool.ts'],
-  ...['queues', 'events', 'mail'].map((service) => `test/local/${service}.test.ts`),
+  ...['domain', 'commands', 'projections', 'workflows'].flatMap(sourcesIn),
+  ...['README.md', 'test/kit/person.ts', 'test/kit/user-pool.ts', 'test/local/queues.test.ts'],
 ].map((file) => readFileSync(file, 'utf8'))
 
 function sourcesIn(folder: string): string[] {
@@ -27,6 +26,9 @@ const documentClient: Readonly<Record<string, string>> = {
   PutItem: 'PutCommand',
   Query: 'QueryCommand',
   TransactWriteItems: 'TransactWriteCommand',
+  DeleteItem: 'DeleteCommand',
+  // Powertools writes it for us.
+  UpdateItem: 'DynamoDBPersistenceLayer',
 }
 
 describe("the stage's tables of operations", () => {
