@@ -1,8 +1,9 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
+import type { Delivery } from '../stream-record.ts'
 import type { Mark, ParkedStreams } from './parked-streams.ts'
-import { type Delivery, type Plan, planOf } from './plan.ts'
+import { type Plan, planOf } from './plan.ts'
 import { type PutEventsOptions, putEvents, type Unsent } from './put-events.ts'
 
 export interface ForwardOptions extends PutEventsOptions {

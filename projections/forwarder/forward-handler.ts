@@ -1,11 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
-import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import { deadlineIn } from '../../commands/event-store/system-clock.ts'
-import type { Commit } from '../../domain/kernel/event.ts'
-import { parseStreamName } from '../../domain/kernel/stream.ts'
-import { asError, commitOf, placeOf } from '../stream-record.ts'
+import { asError, commitsOf, type Delivery, deliveryOf, placeOf } from '../stream-record.ts'
 import { type ForwardOptions, forwardBatch } from './forward-batch.ts'
-import type { Delivery } from './plan.ts'
 
 /** What is kept back from the function's time to write marks and report which records to deliver again. */
 const reserveMs = 3000
@@ -39,8 +36,8 @@ export function forwardHandler({ logger, ...options }: ForwardHandlerOptions) {
     const deadline = deadlineIn(context.getRemainingTimeInMillis() - reserveMs, options.clock)
     for (const result of await forwardBatch(deliveries, { ...options, deadline })) {
       const { stream, sent, mark, moved } = result
-      const commits = deliveries.filter((delivery) => delivery.stream === stream)
-      const line = { stream, sent, correlationIds: commits.flatMap(({ commit }) => correlationOf(commit)) }
+      const commits = commitsOf(deliveries.filter((delivery) => delivery.stream === stream))
+      const line = { stream, sent, correlationIds: commits.map(({ correlationId }) => correlationId) }
       if (mark === undefined) logger.info(moved ? 'forwarded, no longer parked' : 'forwarded', line)
       else logger.error('stream is parked', { ...line, version: mark.version, reason: mark.error })
       if (result.failed.length > 0) {
@@ -50,21 +47,4 @@ export function forwardHandler({ logger, ...options }: ForwardHandlerOptions) {
     }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
   }
-}
-
-/** Throws where not even the key can be read, which no code of ours wrote: nothing can be parked then. */
-function deliveryOf(record: DynamoDBRecord): Delivery {
-  const { stream: name = '', version } = placeOf(record)
-  const { stream } = parseStreamName(name)
-  const key = { stream, version: Number(version), sequenceNumber: record.dynamodb?.SequenceNumber ?? '' }
-  if (!Number.isInteger(key.version) || key.version < 1) throw new Error(`${version} is not a version.`)
-  try {
-    return { ...key, commit: commitOf(record) }
-  } catch (unreadable) {
-    return { ...key, commit: { unreadable } }
-  }
-}
-
-function correlationOf(commit: Commit | { readonly unreadable: unknown }): string[] {
-  return 'unreadable' in commit ? [] : [commit.correlationId]
 }

@@ -2,19 +2,11 @@ import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
+import type { Delivery } from '../stream-record.ts'
 import { entryOf } from './envelope.ts'
 import type { Entry } from './event-bus.ts'
 import type { Mark } from './parked-streams.ts'
 import { codecs } from './public-events.ts'
-
-/** A record of the event store's stream. Its key can be read where its commit cannot. */
-export interface Delivery {
-  readonly stream: StreamName
-  /** Version of the commit's first event. */
-  readonly version: number
-  readonly sequenceNumber: string
-  readonly commit: Commit | { readonly unreadable: unknown }
-}
 
 /** An event to send, and the record to deliver again if that fails. */
 export interface PlannedEvent {
