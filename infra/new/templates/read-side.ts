@@ -22,7 +22,8 @@ export type ${one.pascal}State = z.infer<typeof ${one.camel}State>
 
 function evolve(state: ${one.pascal}State, event: Recorded<${one.pascal}Event>): ${one.pascal}State {
   if (event.type === '${one.pascal}Created') {
-    return { exists: true, ...event.data, archived: false, createdAt: event.at, updatedAt: event.at }
+    const { ownerId, name } = event.data
+    return { exists: true, ownerId, name, archived: false, createdAt: event.at, updatedAt: event.at }
   }
   if (!state.exists) return state
   const updated = { ...state, updatedAt: event.at }
@@ -105,8 +106,8 @@ export async function list${many.pascal}(
 function itemOf(${one.camel}Id: string, guard: Guard, userId: string): ${one.pascal}Item | undefined {
   const state = parseState(${many.camel}V1, guard.state)
   if (!state.exists || state.ownerId !== userId) return undefined
-  const { exists: _, ...shown } = state
-  return { id: ${one.camel}Id, version: guard.version, ...shown }
+  const { name, ownerId, archived, createdAt, updatedAt } = state
+  return { id: ${one.camel}Id, version: guard.version, name, ownerId, archived, createdAt, updatedAt }
 }
 `
 
