@@ -1,7 +1,7 @@
 import type { Names } from '../names.ts'
 
 export const eventsOf = ({ one }: Names) => `import * as z from 'zod'
-import { codec, type EventOf } from '../kernel/codec.ts'
+import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
 import { text } from '../kernel/text.ts'
 
 export const ${one.camel}Name = text({ min: 1, max: 200 }).describe('1 to 200 characters')
@@ -11,7 +11,7 @@ const definitions = {
   ${one.pascal}Created: { schema: 1, data: z.strictObject({ ownerId: z.string(), name: z.string() }) },
   ${one.pascal}Renamed: { schema: 1, data: z.strictObject({ name: z.string() }) },
   ${one.pascal}Archived: { schema: 1, data: z.strictObject({}) },
-} as const
+} as const satisfies EventDefinitions
 
 export type ${one.pascal}Event = EventOf<typeof definitions>
 
