@@ -68,7 +68,7 @@ export function newAggregate(names: Names): Change {
         entries: [
           {
             list: 'export const aggregates: readonly Sample[] = [',
-            entry: `{ aggregate: ${one.camel}, command: ${one.camel}Command, event: ${one.camel}Event, generation: ${many.camel} }`,
+            entry: `{ aggregate: ${one.camel}, command: ${one.camel}Command, event: ${one.camel}Event, generations: [${many.camel}] }`,
           },
         ],
       },

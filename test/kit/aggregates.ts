@@ -9,19 +9,20 @@ import { users } from '../../projections/users/v1/queries.ts'
 import { projectCommand, projectEvent } from './project-arbitraries.ts'
 import { userCommand, userEvent } from './user-arbitraries.ts'
 
-/** An aggregate with what the properties draw for it, and the read model that folds it. */
+/** An aggregate with what the properties draw for it, and the read models that fold it. */
 export interface Sample {
   readonly aggregate: Aggregate<unknown, Command, Event>
   readonly command: fc.Arbitrary<Command>
   /** Any event, whether or not the decider would emit it there. */
   readonly event: fc.Arbitrary<Event>
-  readonly generation: Generation<unknown, Event>
+  /** Those that are kept up to date. */
+  readonly generations: readonly Generation<unknown, Event>[]
 }
 
 /** Every aggregate. What holds for all of them is tested of one as soon as it stands here. */
 export const aggregates: readonly Sample[] = [
-  { aggregate: user, command: userCommand, event: userEvent, generation: users },
-  { aggregate: project, command: projectCommand, event: projectEvent, generation: projects },
+  { aggregate: user, command: userCommand, event: userEvent, generations: [users] },
+  { aggregate: project, command: projectCommand, event: projectEvent, generations: [projects] },
 ]
 
 /** The sample whose streams have this name. */

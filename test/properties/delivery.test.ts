@@ -70,10 +70,7 @@ describe('any delivery of any history', () => {
         // What was never delivered comes with the last record of each stream.
         const last = [...new Map(commits.map((commit) => [commit.stream, commit])).values()]
         expect(await scheduler.waitFor(deliver(last))).toEqual([])
-        for (const stream of new Set(commits.map((commit) => commit.stream))) {
-          const { guard } = await rows.readGuard(guardOf(stream))
-          expect(guard?.version).toBe(expected(stream, ofStream(commits, stream)).version)
-        }
+        await expectReached(commits, rows)
         await expectFolds(commits, rows)
       }),
       { numRuns: 300 },
@@ -104,8 +101,7 @@ describe('any delivery of any history', () => {
         }
         const deliveries = commits.map((commit, index) => ({ commit, sequenceNumber: `${index}` }))
         expect(await projectBatch(deliveries, { ...options, rows: checked, generationsOf })).toEqual([])
-        const { guard } = await rows.readGuard(guardOf('project-1'))
-        expect(guard?.version).toBe(1 + changes.length)
+        await expectReached(commits, rows)
       }),
       { numRuns: 30 },
     )
@@ -121,14 +117,14 @@ async function expectFolds(
   store: ReturnType<typeof readSide>['rows'],
 ): Promise<void> {
   const wanted = []
-  for (const stream of new Set(commits.map((commit) => commit.stream))) {
-    const { guard } = await store.readGuard(guardOf(stream))
+  for (const { stream, generation } of foldsOf(commits)) {
+    const { guard } = await store.readGuard(guardKey(generationId(generation), stream))
     if (guard === undefined) continue
     const seen = ofStream(commits, stream).map((commit) => {
       const events = commit.events.filter((_, index) => commit.version + index <= guard.version)
       return { ...commit, events }
     })
-    const fold = expected(stream, seen)
+    const fold = foldOf(generation, stream, seen)
     expect(JSON.parse(guard.state)).toEqual(fold.state)
     wanted.push(...fold.rows)
   }
@@ -137,16 +133,19 @@ async function expectFolds(
   expect([...store.rows()].sort(bySort)).toEqual(wanted.sort(bySort))
 }
 
-function expected(stream: StreamName, commits: readonly Commit[]) {
-  return foldOf(generationOf(stream), stream, commits)
+/** Every guard stands at the last event of its stream. */
+async function expectReached(commits: readonly Commit[], store: RowStore): Promise<void> {
+  for (const { stream, generation } of foldsOf(commits)) {
+    const { guard } = await store.readGuard(guardKey(generationId(generation), stream))
+    expect(guard?.version).toBe(foldOf(generation, stream, ofStream(commits, stream)).version)
+  }
 }
 
-function guardOf(stream: StreamName) {
-  return guardKey(generationId(generationOf(stream)), stream)
-}
-
-function generationOf(stream: StreamName) {
-  return sampleOf(parseStreamName(stream).aggregate).generation
+/** Every stream of a history with each generation that folds it. */
+function foldsOf(commits: readonly Commit[]) {
+  return [...new Set(commits.map((commit) => commit.stream))].flatMap((stream) =>
+    sampleOf(parseStreamName(stream).aggregate).generations.map((generation) => ({ stream, generation })),
+  )
 }
 
 function ofStream(commits: readonly Commit[], stream: StreamName): readonly Commit[] {
