@@ -2,11 +2,9 @@ import type { ApiRequest } from '../commands/http/api.ts'
 import type { QueryItem, QueryPath, queries } from '../commands/http/contract.ts'
 import type { Position } from '../commands/http/position.ts'
 import type { Cost } from '../domain/kernel/event-store.ts'
-import { parseStreamName, streamName } from '../domain/kernel/stream.ts'
-import { generationId } from './engine/projection.ts'
 import type { ListOptions, Page, RowStore } from './engine/row-store.ts'
-import { listMembers, listProjects, projects, readProject } from './projects/v1/queries.ts'
-import { readNames, readUser, userStream, users } from './users/v1/queries.ts'
+import { projectQueries } from './projects/query-handlers.ts'
+import { userQueries } from './users/query-handlers.ts'
 
 export interface QueryContext {
   readonly rows: RowStore
@@ -39,33 +37,7 @@ export type QueryHandlers = {
     : OneQuery<QueryItem<Path>>
 }
 
-const projectIdOf = ({ parameters }: QueryContext) => parameters['projectId'] ?? ''
-const isOfProject = (context: QueryContext, { stream }: Position) =>
-  stream === streamName('project', projectIdOf(context))
-
 export const queryHandlers: QueryHandlers = {
-  '/me': {
-    generation: generationId(users),
-    dependsOn: ({ userId }, { stream }) => stream === userStream(userId),
-    read: ({ rows, userId }) => readUser(rows, userId),
-  },
-  '/projects/{projectId}': {
-    generation: generationId(projects),
-    dependsOn: isOfProject,
-    read: (context) => readProject(context.rows, context.userId, projectIdOf(context)),
-  },
-  '/projects/{projectId}/members': {
-    generation: generationId(projects),
-    joins: generationId(users),
-    // Anybody may be a member, and be shown by name.
-    dependsOn: (context, position) =>
-      isOfProject(context, position) || parseStreamName(position.stream).aggregate === 'user',
-    list: (context, options) =>
-      listMembers(context.rows, context.userId, projectIdOf(context), options, readNames),
-  },
-  '/me/projects': {
-    generation: generationId(projects),
-    dependsOn: () => true,
-    list: ({ rows, userId }, options) => listProjects(rows, userId, options),
-  },
+  ...userQueries,
+  ...projectQueries,
 }

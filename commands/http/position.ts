@@ -24,7 +24,7 @@ function parsePosition(encoded: string): Position {
   const text = Buffer.from(encoded, 'base64url').toString()
   const [, name, version] = /^([\x21-\x3f\x41-\x7e]{3,128})@([1-9]\d{0,14})$/.exec(text) ?? []
   const roundTrip = Buffer.from(text).toString('base64url') === encoded
-  if (name === undefined || !roundTrip || !/^[a-z]+-/.test(name)) {
+  if (name === undefined || !roundTrip || !/^[a-z][a-zA-Z0-9]*-/.test(name)) {
     throw new Problem(
       'invalid-input',
       'Read-After takes positions as commands answer them, separated by commas.',

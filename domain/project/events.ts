@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { codec, type EventOf } from '../kernel/codec.ts'
+import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
 import { text } from '../kernel/text.ts'
 
 export const projectTitle = text({ min: 1, max: 200 }).describe('1 to 200 characters')
@@ -26,7 +26,7 @@ const definitions = {
   ProjectMemberAdded: { schema: 1, data: member },
   ProjectMemberRoleChanged: { schema: 1, data: member },
   ProjectMemberRemoved: { schema: 1, data: z.strictObject({ userId: z.string() }) },
-} as const
+} as const satisfies EventDefinitions
 
 export type ProjectEvent = EventOf<typeof definitions>
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { codec, type EventOf } from '../kernel/codec.ts'
+import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
 import { text } from '../kernel/text.ts'
 
 export const personName = text({ min: 1, max: 100 }).describe('1 to 100 characters')
@@ -19,7 +19,7 @@ const definitions = {
   UserProfileChanged: { schema: 1, data: z.strictObject({ name: z.string() }) },
   /** Nothing personal: it is published, and outlives the account. */
   UserDeleted: { schema: 1, data: z.strictObject({}) },
-} as const
+} as const satisfies EventDefinitions
 
 export type UserEvent = EventOf<typeof definitions>
 

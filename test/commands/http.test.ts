@@ -41,7 +41,9 @@ function request(over: Partial<ApiRequest> = {}): ApiRequest {
 describe('a position', () => {
   it('is read back as it was encoded, alone or among others', () => {
     const position = fc.record({
-      stream: fc.uuid().map((id) => streamName('project', id)),
+      stream: fc
+        .tuple(fc.constantFrom('project', 'priceList', 'q3'), fc.uuid())
+        .map(([aggregate, id]) => streamName(aggregate, id)),
       version: fc.integer({ min: 1, max: 1e9 }),
     })
     fc.assert(
@@ -60,6 +62,7 @@ describe('a position', () => {
     btoa('project-1@1.5'),
     btoa('project-1@-1'),
     btoa('Project 1@1'),
+    btoa('price_list-1@1'),
     ',',
   ])('is refused where it is %j', (header) => {
     expect(() => parsePositions(header)).toThrow(invalid)

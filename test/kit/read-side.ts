@@ -1,10 +1,8 @@
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
-import type { Commit, Event, StoredEvent } from '../../domain/kernel/event.ts'
+import type { Commit, Event } from '../../domain/kernel/event.ts'
 import type { Deadline } from '../../domain/kernel/event-store.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
-import { type ProjectEvent, projectEvents } from '../../domain/project/events.ts'
-import { type UserEvent, userEvents } from '../../domain/user/events.ts'
 import { catchUp } from '../../projections/engine/catch-up.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
 import {
@@ -15,12 +13,13 @@ import {
   rowItem,
 } from '../../projections/engine/projection.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
+import { sampleOf } from './aggregates.ts'
 import { newCommit } from './commits.ts'
 import { manualClock } from './manual-clock.ts'
 
 export const ample: Deadline = { left: () => 60_000 }
 
-/** An event store and a read model in memory, with streams of projects and people to fill and project. */
+/** An event store and a read model in memory, with streams of every aggregate to fill and project. */
 export function readSide() {
   const table = createMemoryCommitTable()
   const clock = manualClock()
@@ -28,10 +27,11 @@ export function readSide() {
   const rows = createMemoryRowStore()
 
   /** Appends a commit and returns it as the stream would deliver it. */
-  const append = async (stream: StreamName, ...events: (ProjectEvent | UserEvent)[]): Promise<Commit> => {
+  const append = async (stream: StreamName, ...events: Event[]): Promise<Commit> => {
     const { head } = await store.load(stream, ample)
+    const { aggregate } = sampleOf(parseStreamName(stream).aggregate)
     const at = new Date(clock.now() + head.version * 1000).toISOString()
-    const commit = newCommit({ at, events: events.map(encode) })
+    const commit = newCommit({ at, events: events.map(aggregate.events.encode) })
     const appended = await store.append(head, commit, ample)
     if (appended.outcome !== 'appended') throw new Error('the test appends alone')
     return appended.commit
@@ -39,13 +39,6 @@ export function readSide() {
 
   const options = { store, rows: rows as RowStore, clock, deadline: ample }
   return { table, clock, store, rows, append, options }
-}
-
-function encode(event: ProjectEvent | UserEvent): StoredEvent {
-  // The codec that knows the type is the one of its aggregate.
-  return event.type in userEvents.schemas
-    ? userEvents.encode(event as UserEvent)
-    : projectEvents.encode(event as ProjectEvent)
 }
 
 /** What the rows of a stream have to be, folded from scratch without the engine. */

@@ -3,10 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
 import type { Event } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import { project } from '../../domain/project/project.ts'
-import { user } from '../../domain/user/user.ts'
-import { projectCommand, projectEvent } from '../kit/project-arbitraries.ts'
-import { userCommand, userEvent } from '../kit/user-arbitraries.ts'
+import { aggregates } from '../kit/aggregates.ts'
 
 /** What holds for the decider of every aggregate. */
 function deciderLaws<State, C extends Command, E extends Event>(
@@ -104,5 +101,4 @@ function deciderLaws<State, C extends Command, E extends Event>(
   })
 }
 
-deciderLaws(project, projectCommand, projectEvent)
-deciderLaws(user, userCommand, userEvent)
+for (const { aggregate, command, event } of aggregates) deciderLaws(aggregate, command, event)

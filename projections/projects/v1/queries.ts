@@ -1,17 +1,11 @@
 import type { QueryItem } from '../../../commands/http/contract.ts'
 import { addCost, type Cost } from '../../../domain/kernel/event-store.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
-import { parseStreamName, streamName } from '../../../domain/kernel/stream.ts'
+import { streamName } from '../../../domain/kernel/stream.ts'
 import type { ProjectEvent } from '../../../domain/project/events.ts'
 import { parseState } from '../../engine/catch-up.ts'
-import {
-  type Generation,
-  generationId,
-  guardKey,
-  partitionKey,
-  type RowItem,
-  streamOfRow,
-} from '../../engine/projection.ts'
+import { listRows, listStreams } from '../../engine/list.ts'
+import { type Generation, generationId, guardKey, partitionKey } from '../../engine/projection.ts'
 import type { Guard, ListOptions, Page, RowStore } from '../../engine/row-store.ts'
 import { membersOf, type ProjectState, person, projectsOf, projectsV1, roleOf } from './projection.ts'
 
@@ -52,7 +46,7 @@ export async function listMembers(
   readNames: ReadNames,
 ): Promise<Page<MemberItem>> {
   const project = await readProject(rows, userId, projectId)
-  const listed = await listPage(rows, partitionKey(id, membersOf(projectId)), options)
+  const listed = await listRows(rows, partitionKey(id, membersOf(projectId)), options)
   const people = listed.items.map(({ data }) => person.parse(JSON.parse(data)))
   const { names, cost } = await readNames(
     rows,
@@ -71,25 +65,8 @@ export async function listProjects(
   userId: string,
   options: ListOptions,
 ): Promise<Page<ProjectItem>> {
-  const listed = await listPage(rows, partitionKey(id, projectsOf(userId)), options)
-  const streams = listed.items.map((row) => parseStreamName(streamOfRow(row)))
-  const { guards, cost } = await rows.readGuards(streams.map(({ stream }) => guardKey(id, stream)))
-  const items = streams.flatMap((stream, index) => {
-    const guard = guards[index]
-    return (guard && itemOf(stream.id, guard, userId)) ?? []
-  })
-  return { ...listed, items, cost: addCost(listed.cost, cost) }
-}
-
-/** A page of rows; it asks for one more, to know whether there is another page. */
-async function listPage(
-  rows: RowStore,
-  partition: string,
-  { after, limit }: ListOptions,
-): Promise<Page<RowItem>> {
-  const { rows: found, cost } = await rows.list(partition, { after, limit: limit + 1 })
-  const items = found.slice(0, limit)
-  return { items, next: found.length > limit ? items.at(-1)?.SK : undefined, cost }
+  const listed = await listStreams(rows, id, partitionKey(id, projectsOf(userId)), options)
+  return { ...listed, items: listed.items.flatMap((one) => itemOf(one.id, one.guard, userId) ?? []) }
 }
 
 function itemOf(projectId: string, guard: Guard, userId: string): ProjectItem | undefined {

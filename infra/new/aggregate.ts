@@ -1,0 +1,77 @@
+import type { Change } from './change.ts'
+import type { Names } from './names.ts'
+import { aggregateOf, eventsOf } from './templates/domain.ts'
+import { projectionOf, queriesOf, queryHandlersOf } from './templates/read-side.ts'
+import { apiTestOf, arbitrariesOf, domainTestOf, fixturesOf } from './templates/tests.ts'
+import { commandsOf, contractOf } from './templates/write-side.ts'
+
+/** A vertical slice for a new aggregate, and a line in every list that has to know it. */
+export function newAggregate(names: Names): Change {
+  const { one, many } = names
+  const readModel = `projections/${many.kebab}`
+  return {
+    files: {
+      [`domain/${one.kebab}/events.ts`]: eventsOf(names),
+      [`domain/${one.kebab}/${one.kebab}.ts`]: aggregateOf(names),
+      [`commands/http/${one.kebab}-contract.ts`]: contractOf(names),
+      [`commands/${one.kebab}-commands.ts`]: commandsOf(names),
+      [`${readModel}/v1/projection.ts`]: projectionOf(names),
+      [`${readModel}/v1/queries.ts`]: queriesOf(names),
+      [`${readModel}/query-handlers.ts`]: queryHandlersOf(names),
+      // The tests look for it by the name in the aggregate's streams.
+      [`test/fixtures/events/${one.camel}.json`]: fixturesOf(names),
+      [`test/kit/${one.kebab}-arbitraries.ts`]: arbitrariesOf(names),
+      [`test/domain/${one.kebab}.test.ts`]: domainTestOf(names),
+      [`test/api/${one.kebab}.test.ts`]: apiTestOf(names),
+    },
+    additions: [
+      {
+        file: 'commands/http/contract.ts',
+        imports: [`import { ${one.camel}Contract } from './${one.kebab}-contract.ts'`],
+        entries: [
+          { list: 'export const commands = {', entry: `...${one.camel}Contract.commands` },
+          { list: 'export const queries = {', entry: `...${one.camel}Contract.queries` },
+        ],
+      },
+      {
+        file: 'commands/command-handlers.ts',
+        imports: [`import { ${one.camel}Commands } from './${one.kebab}-commands.ts'`],
+        entries: [
+          {
+            list: 'export const commandHandlers: CommandHandlers = {',
+            entry: `...${one.camel}Commands`,
+          },
+        ],
+      },
+      {
+        file: 'projections/generations.ts',
+        imports: [`import { ${many.camel} } from './${many.kebab}/v1/queries.ts'`],
+        entries: [
+          {
+            list: 'export const generations: readonly LiveGeneration[] = [',
+            entry: `live(${many.camel})`,
+          },
+        ],
+      },
+      {
+        file: 'projections/query-handlers.ts',
+        imports: [`import { ${one.camel}Queries } from './${many.kebab}/query-handlers.ts'`],
+        entries: [{ list: 'export const queryHandlers: QueryHandlers = {', entry: `...${one.camel}Queries` }],
+      },
+      {
+        file: 'test/kit/aggregates.ts',
+        imports: [
+          `import { ${one.camel} } from '../../domain/${one.kebab}/${one.kebab}.ts'`,
+          `import { ${many.camel} } from '../../projections/${many.kebab}/v1/queries.ts'`,
+          `import { ${one.camel}Command, ${one.camel}Event } from './${one.kebab}-arbitraries.ts'`,
+        ],
+        entries: [
+          {
+            list: 'export const aggregates: readonly Sample[] = [',
+            entry: `{ aggregate: ${one.camel}, command: ${one.camel}Command, event: ${one.camel}Event, generations: [${many.camel}] }`,
+          },
+        ],
+      },
+    ],
+  }
+}

@@ -1,0 +1,33 @@
+import type fc from 'fast-check'
+import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
+import type { Event } from '../../domain/kernel/event.ts'
+import { project } from '../../domain/project/project.ts'
+import { user } from '../../domain/user/user.ts'
+import type { Generation } from '../../projections/engine/projection.ts'
+import { projects } from '../../projections/projects/v1/queries.ts'
+import { users } from '../../projections/users/v1/queries.ts'
+import { projectCommand, projectEvent } from './project-arbitraries.ts'
+import { userCommand, userEvent } from './user-arbitraries.ts'
+
+/** An aggregate with what the properties draw for it, and the read models that fold it. */
+export interface Sample {
+  readonly aggregate: Aggregate<unknown, Command, Event>
+  readonly command: fc.Arbitrary<Command>
+  /** Any event, whether or not the decider would emit it there. */
+  readonly event: fc.Arbitrary<Event>
+  /** Those that are kept up to date. */
+  readonly generations: readonly Generation<unknown, Event>[]
+}
+
+/** Every aggregate. What holds for all of them is tested of one as soon as it stands here. */
+export const aggregates: readonly Sample[] = [
+  { aggregate: user, command: userCommand, event: userEvent, generations: [users] },
+  { aggregate: project, command: projectCommand, event: projectEvent, generations: [projects] },
+]
+
+/** The sample whose streams have this name. */
+export function sampleOf(name: string): Sample {
+  const found = aggregates.find(({ aggregate }) => aggregate.name === name)
+  if (found === undefined) throw new Error(`no aggregate is named ${name}`)
+  return found
+}
