@@ -8,6 +8,9 @@ import { newDataDir, removeDataDir } from '../kit/local-stage.ts'
 import { type Person, readConfig, signIn, signUp } from '../kit/person.ts'
 import { runNpmStart, runStart, type StartProcess } from '../kit/start-process.ts'
 
+// Each of them bundles and synthesises everything, once or twice, beside whatever else this machine does.
+vi.setConfig({ testTimeout: 90_000 })
+
 let dataDir: string
 const running: StartProcess[] = []
 

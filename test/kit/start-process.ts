@@ -54,7 +54,7 @@ function run(program: string, args: string[], dataDir: string, env: Record<strin
           if (url === undefined) throw new Error(`not ready: ${output}`)
           return url
         },
-        { timeout: 25_000, interval: 20 },
+        { timeout: 40_000, interval: 20 },
       ),
   }
 }
