@@ -1,17 +1,28 @@
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib'
+import { EventBus } from 'aws-cdk-lib/aws-events'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { projectedAggregates } from '../projections/generations.ts'
 import { addApi } from './constructs/api.ts'
 import { addEventStore } from './constructs/event-store.ts'
 import { addFunction, allow, allowInvoke } from './constructs/lambda-function.ts'
+import { addMailSender, allowMail } from './constructs/mail.ts'
+import { addHandledEvents, addReaction } from './constructs/reactions.ts'
 import { addReadModel } from './constructs/read-model.ts'
 import { addRegistration } from './constructs/registration.ts'
 import { addReservations } from './constructs/reservations.ts'
 import { addSignIn } from './constructs/sign-in.ts'
-import { addStreamMapping } from './constructs/stream-mapping.ts'
+import { addStreamMapping, changedCommits, newCommits } from './constructs/stream-mapping.ts'
 import { addTamperAlarm } from './constructs/tamper-alarm.ts'
 
-/** The whole backend, in whatever account and region it is deployed to. `bundles` is the folder of the functions. */
-export function addAnnalsStack(app: App, bundles: string): Stack {
+export interface StackOptions {
+  /** Folder of the functions. */
+  readonly bundles: string
+  /** Address that mail comes from. */
+  readonly mailFrom: string
+}
+
+/** The whole backend, in whatever account and region it is deployed to. */
+export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): Stack {
   const stack = new Stack(app, 'Annals', {
     description: 'Annals: an event-sourced backend on DynamoDB Streams',
     terminationProtection: true,
@@ -58,8 +69,53 @@ export function addAnnalsStack(app: App, bundles: string): Stack {
   allow(projector, eventStore.tableArn, ['Query'])
   // A transaction needs what its items need: there is no action for the transaction itself.
   allow(projector, readModel.tableArn, ['GetItem', 'PutItem', 'DeleteItem'])
-  addStreamMapping(projector, { eventStore, aggregates: projectedAggregates })
+  addStreamMapping(projector, {
+    eventStore,
+    filters: [newCommits(projectedAggregates), changedCommits],
+  })
   addTamperAlarm(projector)
+
+  const bus = new EventBus(stack, 'Events')
+  const forwarder = addFunction(stack, 'Forwarder', {
+    ...{ name: 'forwarder', bundles, memoryMb: 512, timeoutSeconds: 60 },
+    environment: { ...tables, EVENT_BUS_NAME: bus.eventBusName },
+  })
+  allow(forwarder, eventStore.tableArn, ['Query'])
+  // The marks of parked streams.
+  allow(forwarder, readModel.tableArn, ['BatchGetItem', 'PutItem', 'DeleteItem'])
+  forwarder.addToRolePolicy(
+    new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
+  )
+  // All of them: one of an unknown kind is parked and not lost.
+  addStreamMapping(forwarder, { eventStore, filters: [newCommits()] })
+
+  const sender = addMailSender(stack, mailFrom)
+  const shared = { bundles, bus, eventStore, handled: addHandledEvents(stack) }
+  const welcome = addReaction(stack, 'WelcomeEmail', {
+    ...shared,
+    ...{ name: 'welcome-email', eventType: 'UserRegistered', environment: { MAIL_FROM: sender.address } },
+  })
+  allowMail(welcome, sender)
+  const projectCreated = addReaction(stack, 'ProjectCreatedEmail', {
+    ...shared,
+    ...{
+      name: 'project-created-email',
+      eventType: 'ProjectCreated',
+      environment: { MAIL_FROM: sender.address },
+    },
+  })
+  allowMail(projectCreated, sender)
+  const deleteSignIn = addReaction(stack, 'DeleteSignIn', {
+    ...shared,
+    ...{ name: 'delete-sign-in', eventType: 'UserDeleted' },
+    environment: { USER_POOL_ID: signIn.userPool.userPoolId },
+  })
+  deleteSignIn.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['cognito-idp:AdminDeleteUser'],
+      resources: [signIn.userPool.userPoolArn],
+    }),
+  )
 
   const api = addApi(stack, { functions: { 'command-api': commandApi, 'query-api': queryApi }, signIn })
   new CfnOutput(stack, 'ApiUrl', { value: api.apiEndpoint })

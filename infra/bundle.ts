@@ -8,6 +8,10 @@ const entries = {
   'query-api': 'projections/query-api.ts',
   registration: 'commands/registration.ts',
   projector: 'projections/projector.ts',
+  forwarder: 'projections/forwarder/forwarder.ts',
+  'welcome-email': 'workflows/reactions/welcome-email.ts',
+  'project-created-email': 'workflows/reactions/project-created-email.ts',
+  'delete-sign-in': 'workflows/reactions/delete-sign-in.ts',
 } as const
 
 export type FunctionName = keyof typeof entries

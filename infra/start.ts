@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { bundle } from './bundle.ts'
 import { consoleLog } from './console-log.ts'
 import { startStage } from './local/stage.ts'
-import { synthesise } from './synthesise.ts'
+import { mailFrom, synthesise } from './synthesise.ts'
 
 /**
  * `npm start`: bundles the functions, synthesises the template and runs it on this machine until ctrl-c. Variables:
@@ -26,7 +26,7 @@ async function start(): Promise<void> {
   const dataDir = process.env['ANNALS_DATA'] || '.annals'
   const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB']
   await bundle('dist')
-  synthesise({ bundles: 'dist', outDir: 'cdk.out' })
+  synthesise({ bundles: 'dist', outDir: 'cdk.out', mailFrom: mailFrom() })
   const stage = await startStage({
     ...ports,
     assembly: 'cdk.out',
@@ -78,22 +78,26 @@ async function clientConfig(apiUrl: string): Promise<{ userPoolClientId: string 
   return (await response.json()) as { userPoolClientId: string }
 }
 
-/** Ends everything at the first signal; at the second, at once. */
+/** Ends everything at the first signal, and at once at the second. */
 function closeOnSignal(close: () => Promise<void>): void {
   let closing = false
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (closing) process.exit(1)
-      closing = true
-      console.log('\nclosing')
-      close().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          console.error(error)
-          process.exit(1)
-        },
-      )
-    })
+  const end = () => {
+    if (closing) process.exit(1)
+    closing = true
+    console.log('\nclosing')
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  // Where npm is killed, nothing comes through.
+  const npm = process.ppid
+  if (process.env['npm_lifecycle_event'] === 'start') {
+    setInterval(() => process.ppid === npm || closing || end(), 500).unref()
   }
 }
 

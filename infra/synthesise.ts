@@ -7,13 +7,20 @@ export interface SynthesisOptions {
   readonly bundles: string
   /** Folder for the template and what it deploys: `cdk.out`. */
   readonly outDir: string
+  /** Address that mail comes from. */
+  readonly mailFrom: string
+}
+
+/** The address that mail comes from: the variable `MAIL_FROM`, or one that nobody has. */
+export function mailFrom(): string {
+  return process.env['MAIL_FROM'] || 'annals@example.com'
 }
 
 /**
  * Writes the template of the stack `Annals` and its assets. It asks neither an account nor the network, so the same
  * template comes of the same bundles anywhere. The template is validated in the tests, as that takes several seconds.
  */
-export function synthesise({ bundles, outDir }: SynthesisOptions): CloudAssembly {
+export function synthesise({ bundles, outDir, mailFrom }: SynthesisOptions): CloudAssembly {
   const app = new App({
     outdir: outDir,
     // Without a `cdk.json` nothing else sets them.
@@ -22,6 +29,6 @@ export function synthesise({ bundles, outDir }: SynthesisOptions): CloudAssembly
     treeMetadata: false,
     builtinCloudFormationValidation: false,
   })
-  addAnnalsStack(app, bundles)
+  addAnnalsStack(app, { bundles, mailFrom })
   return app.synth()
 }

@@ -1,13 +1,8 @@
-import type { Commit } from '../domain/kernel/event.ts'
+import { lastVersion } from '../domain/kernel/event.ts'
 import type { StreamName } from '../domain/kernel/stream.ts'
 import type { CatchUpOptions, CaughtUp } from './engine/catch-up.ts'
 import type { LiveGeneration } from './generations.ts'
-
-/** A commit as the stream delivered it, with its place in the shard. */
-export interface Delivery {
-  readonly commit: Commit
-  readonly sequenceNumber: string
-}
+import { commitsOf, type Delivery } from './stream-record.ts'
 
 export interface StreamFailure {
   readonly stream: StreamName
@@ -27,7 +22,7 @@ const concurrency = 10
 function byStream(deliveries: readonly Delivery[]): [StreamName, Delivery[]][] {
   const streams = new Map<StreamName, Delivery[]>()
   for (const delivery of deliveries) {
-    const { stream } = delivery.commit
+    const { stream } = delivery
     streams.set(stream, [...(streams.get(stream) ?? []), delivery])
   }
   return [...streams]
@@ -35,7 +30,7 @@ function byStream(deliveries: readonly Delivery[]): [StreamName, Delivery[]][] {
 
 /**
  * Projects a batch: the commits of a stream become one write for each generation, and a stream that fails
- * holds up no other.
+ * or is parked holds up no other.
  */
 export async function projectBatch(
   deliveries: readonly Delivery[],
@@ -46,11 +41,13 @@ export async function projectBatch(
   const failures: StreamFailure[] = []
 
   const projectStream = async (stream: StreamName, delivered: readonly Delivery[]): Promise<void> => {
-    const hint = delivered.map(({ commit }) => commit)
+    const hint = commitsOf(delivered)
+    // A commit that cannot be read says at least how far the stream goes.
+    const until = Math.max(...delivered.map(({ version }) => version), ...hint.map(lastVersion))
     const aggregate = stream.slice(0, stream.indexOf('-'))
     const results = await Promise.allSettled(
       generationsOf(aggregate).map(async (generation) => {
-        const result = await generation.catchUp(stream, { ...catchUpOptions, hint })
+        const result = await generation.catchUp(stream, { ...catchUpOptions, hint, until })
         onCaughtUp?.(generation, stream, result)
       }),
     )

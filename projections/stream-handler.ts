@@ -1,11 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
-import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import { unmarshall } from '@aws-sdk/util-dynamodb'
-import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
-import { fromItem } from '../commands/event-store/commit-item.ts'
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import { deadlineIn } from '../commands/event-store/system-clock.ts'
-import type { Commit } from '../domain/kernel/event.ts'
-import { type BatchOptions, type Delivery, projectBatch } from './project-batch.ts'
+import { type BatchOptions, projectBatch } from './project-batch.ts'
+import { asError, commitsOf, type Delivery, deliveryOf, placeOf } from './stream-record.ts'
 
 /** What is kept back from the function's time to report which records to deliver again. */
 const reserveMs = 2000
@@ -20,8 +17,9 @@ export interface StreamHandlerOptions extends Omit<BatchOptions, 'deadline' | 'o
 }
 
 /**
- * Makes the Lambda handler that projects the event store's stream. It reports the records that failed, from
- * the lowest of which the batch is delivered again; what was projected meanwhile is then skipped.
+ * Makes the Lambda handler that projects the event store's stream. A stream with an event that cannot be
+ * projected is parked, and its record done with. It reports the records of those that failed for another
+ * reason, from the lowest of which the batch is delivered again; what was projected meanwhile is then skipped.
  */
 export function streamHandler({ logger, ...options }: StreamHandlerOptions): StreamHandler {
   return async (event, context) => {
@@ -38,9 +36,9 @@ export function streamHandler({ logger, ...options }: StreamHandlerOptions): Str
         continue
       }
       try {
-        deliveries.push({ commit: commitOf(record), sequenceNumber })
+        deliveries.push(deliveryOf(record))
       } catch (error) {
-        logger.error('commit cannot be read', { ...placeOf(record), error: asError(error) })
+        logger.error('record cannot be read', { ...placeOf(record), error: asError(error) })
         failed.push(sequenceNumber)
       }
     }
@@ -48,10 +46,12 @@ export function streamHandler({ logger, ...options }: StreamHandlerOptions): Str
     const failures = await projectBatch(deliveries, {
       ...options,
       deadline: deadlineIn(context.getRemainingTimeInMillis() - reserveMs, options.clock),
-      onCaughtUp: (generation, stream, { version, cost }) => {
-        const commits = deliveries.map(({ commit }) => commit).filter((commit) => commit.stream === stream)
+      onCaughtUp: (generation, stream, { version, parked, cost }) => {
+        const commits = commitsOf(deliveries.filter((delivery) => delivery.stream === stream))
         const correlationIds = commits.map(({ correlationId }) => correlationId)
-        logger.info('projected', { generation: generation.id, stream, version, cost, correlationIds })
+        const line = { generation: generation.id, stream, version, cost, correlationIds }
+        if (parked === undefined) logger.info('projected', line)
+        else logger.error('stream is parked', { ...line, reason: parked.error })
       },
     })
     for (const { stream, sequenceNumber, error } of failures) {
@@ -60,17 +60,4 @@ export function streamHandler({ logger, ...options }: StreamHandlerOptions): Str
     }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
   }
-}
-
-function commitOf(record: DynamoDBRecord): Commit {
-  // The same JSON, typed twice: once by the Lambda types and once by the SDK.
-  return fromItem(unmarshall((record.dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>))
-}
-
-function placeOf(record: DynamoDBRecord): Record<string, unknown> {
-  return { stream: record.dynamodb?.Keys?.['pk']?.S, version: record.dynamodb?.Keys?.['sk']?.N }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
 }

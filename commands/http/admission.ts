@@ -33,7 +33,7 @@ export interface AdmissionPorts {
 export interface Admission {
   /**
    * Does what a person asks for once they are registered, on their first use if need be, and not deleted. Who
-   * is registered is not looked up again for 30 s: a deletion in another environment is seen after that, or
+   * is registered is not looked up again for 5 s: a deletion in another environment is seen after that, or
    * once the person runs into it. Throws `account-deleted`, but not at a repetition of the command that
    * deleted the account, and what stands against the registration. `use` is told what all that consumed.
    */
@@ -42,7 +42,7 @@ export interface Admission {
   remember(userId: string, standing: Standing): void
 }
 
-const registeredForMs = 30_000
+const registeredForMs = 5_000
 const maxRemembered = 10_000
 
 /** Decides who may use an API. */

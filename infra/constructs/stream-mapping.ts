@@ -10,14 +10,23 @@ import { allow } from './lambda-function.ts'
 
 export interface StreamMappingOptions {
   readonly eventStore: TableV2
-  /** The kinds of streams whose commits the function gets. */
-  readonly aggregates: readonly string[]
+  /** What the function gets. */
+  readonly filters: readonly Readonly<Record<string, unknown>>[]
 }
 
-/**
- * Delivers the event store's commits to a function: the new ones of the given kinds of streams, and every change
- * or removal of any, which is an alarm.
- */
+/** New commits: of these kinds of streams, or of all. */
+export function newCommits(aggregates?: readonly string[]): Record<string, unknown> {
+  const eventName = FilterRule.isEqual('INSERT')
+  if (aggregates === undefined) return FilterCriteria.filter({ eventName })
+  // A stream is named `<aggregate>-<id>`.
+  const S = aggregates.flatMap((aggregate) => FilterRule.beginsWith(`${aggregate}-`))
+  return FilterCriteria.filter({ eventName, dynamodb: { Keys: { pk: { S } } } })
+}
+
+/** Commits that were changed or removed, which is an alarm. */
+export const changedCommits = FilterCriteria.filter({ eventName: FilterRule.or('MODIFY', 'REMOVE') })
+
+/** Delivers the event store's commits to a function. */
 export function addStreamMapping(target: LambdaFunction, o: StreamMappingOptions): void {
   const streamArn = o.eventStore.tableStreamArn
   if (streamArn === undefined) throw new Error('The event store has no stream')
@@ -34,15 +43,6 @@ export function addStreamMapping(target: LambdaFunction, o: StreamMappingOptions
     // A bad event is parked by the function, which then goes on. These retries are the last net, for when it cannot
     // do even that: without a limit one record would hold up its shard for a day, and the rest would be lost.
     retryAttempts: 10,
-    filters: [
-      FilterCriteria.filter({
-        eventName: FilterRule.isEqual('INSERT'),
-        dynamodb: {
-          // A stream is named `<aggregate>-<id>`.
-          Keys: { pk: { S: o.aggregates.flatMap((aggregate) => FilterRule.beginsWith(`${aggregate}-`)) } },
-        },
-      }),
-      FilterCriteria.filter({ eventName: FilterRule.or('MODIFY', 'REMOVE') }),
-    ],
+    filters: [...o.filters],
   })
 }

@@ -1,4 +1,5 @@
 import { type DynamoDbAddress, dynamoDbTarget, isLoopback, postDynamoDb } from './dynamodb-client.ts'
+import { type DynamoDbFaults, writeWithFaults } from './dynamodb-faults.ts'
 import { permissionsOf } from './dynamodb-permissions.ts'
 import { createTable, type Table } from './dynamodb-table.ts'
 import { startDynoxide } from './dynoxide.ts'
@@ -8,6 +9,8 @@ export interface DynamoDb {
   /** Of the engine itself, behind the gateway. */
   readonly endpoint: string
   readonly service: AwsService
+  /** Writes that go through the gateway and are to fail. */
+  readonly faults: DynamoDbFaults
   /**
    * Makes the table of an `AWS::DynamoDB::GlobalTable` whose properties are resolved, or brings the one that is
    * there in line with them. Throws where a property is not modelled or a table stands in the way.
@@ -24,10 +27,13 @@ export const operations = {
   BatchGetItem: 'the query API (small rows)',
   Query: 'the event store (a stream, a set of reservations), the query API (lists)',
   PutItem: 'the event store (a commit), the projection engine (one row)',
+  UpdateItem: 'Powertools idempotency (what a reaction has done)',
+  DeleteItem:
+    'Powertools idempotency (a reaction that failed), the forwarder (a stream that is not parked any more)',
   TransactWriteItems: 'the event store (a commit with reservations), the projection engine (several rows)',
 }
 
-const writes = new Set(['PutItem', 'TransactWriteItems'])
+const writes = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'])
 
 /**
  * Starts the embedded DynamoDB on the data folder, or takes the one at `endpoint` instead.
@@ -51,19 +57,23 @@ export async function startDynamoDb(o: {
   const address: DynamoDbAddress = { endpoint: engine?.endpoint ?? o.endpoint ?? '', region: o.region }
   const listeners = new Set<() => void>()
   const arns = new Map<string, string>()
+  const faults: DynamoDbFaults = new Map()
 
   async function handle(request: AwsRequest): Promise<AwsResponse> {
     refuseForeignCharacters(request.body)
-    const response = await postDynamoDb(
-      address,
-      `${dynamoDbTarget}.${request.operation}`,
-      request.body,
-    ).catch((error: Error) => {
+    if (!writes.has(request.operation)) return pass(request)
+    return writeWithFaults(faults, request, async () => {
+      const response = await pass(request)
+      for (const listener of listeners) listener()
+      return response
+    })
+  }
+
+  function pass({ operation, body }: AwsRequest): Promise<AwsResponse> {
+    return postDynamoDb(address, `${dynamoDbTarget}.${operation}`, body).catch((error: Error) => {
       // The engine went away before it answered; whether it wrote is unknown, as after any 500.
       throw new AwsError('InternalServerError', `DynamoDB did not answer: ${error.message}`, 500)
     })
-    if (writes.has(request.operation)) for (const listener of listeners) listener()
-    return response
   }
 
   const arnOf = (table: string) =>
@@ -72,6 +82,7 @@ export async function startDynamoDb(o: {
   return {
     endpoint: address.endpoint,
     service: { targets: [dynamoDbTarget], operations, permissions, handle },
+    faults,
     async createTable(logicalId, properties) {
       const table = await createTable(address, logicalId, properties)
       // The engine knows no region and names itself in its place.

@@ -1,13 +1,13 @@
 import { clientIdOf, issuerOf, poolArnOf, poolIdOf } from './cognito/settings.ts'
-import type { Lookup, Resource, Template } from './template.ts'
+import type { Lookup, Properties, Resource, Template } from './template.ts'
 
-interface Place {
+export interface Place {
   readonly region: string
   readonly stackName: string
 }
 
 /** `Ref` and the attributes of a resource, as far as they are known before it is made. */
-type Names = (logicalId: string, place: Place) => Readonly<Record<string, string>>
+type Names = (logicalId: string, place: Place, properties: Properties) => Readonly<Record<string, string>>
 
 const account = '000000000000'
 const unnamed: Names = (logicalId) => ({ Ref: logicalId })
@@ -34,14 +34,27 @@ const types: Readonly<Record<string, Names>> = {
     return { Ref: id, Arn: poolArnOf(region, id), ProviderURL: issuer, ProviderName: providerName }
   },
   'AWS::Cognito::UserPoolClient': (logicalId) => ({ Ref: clientIdOf(logicalId) }),
+  // What it is called by, its URL, is known once the gateway listens.
+  'AWS::SQS::Queue': (logicalId, { region, stackName }, { QueueName }) => {
+    const name = typeof QueueName === 'string' ? QueueName : `${stackName}-${logicalId}`
+    return { QueueName: name, Arn: `arn:aws:sqs:${region}:${account}:${name}` }
+  },
+  'AWS::Events::EventBus': (logicalId, { region, stackName }, { Name }) => {
+    const name = typeof Name === 'string' ? Name : `${stackName}-${logicalId}`
+    return { Ref: name, Name: name, Arn: `arn:aws:events:${region}:${account}:event-bus/${name}` }
+  },
+  'AWS::Events::Rule': () => ({}), // named by its bus
+  'AWS::SES::EmailIdentity': (_, __, { EmailIdentity }) => ({ Ref: String(EmailIdentity) }),
   'AWS::ApiGatewayV2::Api': unnamed,
   'AWS::ApiGatewayV2::Authorizer': unnamed,
   'AWS::ApiGatewayV2::Integration': unnamed,
   'AWS::ApiGatewayV2::Route': unnamed,
   'AWS::ApiGatewayV2::Stage': unnamed,
   'AWS::IAM::Policy': unnamed,
+  'AWS::Lambda::EventInvokeConfig': unnamed,
   'AWS::Lambda::EventSourceMapping': unnamed,
   'AWS::Lambda::Permission': unnamed,
+  'AWS::SQS::QueuePolicy': unnamed,
   // Without effect on one machine: who runs it reads the log.
   'AWS::Logs::MetricFilter': unnamed,
   'AWS::CloudWatch::Alarm': unnamed,
@@ -57,10 +70,10 @@ export interface ResourceNames {
 /** Names every resource of a template. Throws, naming it, where one is of a type that is not modelled. */
 export function nameResources(template: Template, region: string): ResourceNames {
   const place = { region, stackName: template.stackName }
-  const namesOf = ({ logicalId, type }: Resource) => {
+  const namesOf = ({ logicalId, type, properties }: Resource) => {
     const names = Object.hasOwn(types, type) ? types[type] : undefined
     if (names === undefined) throw new Error(`${logicalId}: the local stage does not model ${type}`)
-    return names(logicalId, place)
+    return names(logicalId, place, properties)
   }
   const known = new Map<string, Readonly<Record<string, string | undefined>>>(
     template.resources.map((resource) => [resource.logicalId, namesOf(resource)]),

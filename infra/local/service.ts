@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type * as z from 'zod'
 
 /** A call of an AWS operation, as the gateway hands it to a service. */
 export interface AwsRequest {
@@ -49,6 +50,14 @@ export class AwsError extends Error {
     this.code = code
     this.status = status
   }
+}
+
+/** Reads the JSON of a call. Throws an AwsError of this code that names the first place that is wrong. */
+export function readInput<S extends z.ZodType>({ body }: AwsRequest, schema: S, code: string): z.output<S> {
+  const { data, error } = schema.safeParse(JSON.parse(body.toString() || '{}'))
+  const issue = error?.issues[0]
+  if (issue) throw new AwsError(code, `Value at '${issue.path.join('.')}' is not valid: ${issue.message}`)
+  return data as z.output<S> // without an error, it is what the schema says
 }
 
 /** One line per event an operator would look for. `source` is a service or a function's logical id. */

@@ -1,13 +1,18 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { openCognito } from './cognito/cognito.ts'
 import { startDynamoDb } from './dynamodb.ts'
+import type { DynamoDbFault } from './dynamodb-faults.ts'
+import { nameRule, openEvents } from './events.ts'
 import { startGateway } from './gateway.ts'
 import { startHttpApi } from './http-api/http-api.ts'
 import { compilePolicy, type Policy } from './iam.ts'
+import { openAsyncInvocations } from './lambda/async-invocations.ts'
 import { readFunction } from './lambda/definition.ts'
 import { startLambda } from './lambda/lambda.ts'
+import { type MailService, openMailService } from './mail-service.ts'
 import { mailPage, openMailbox } from './mailbox.ts'
 import { readPermissions } from './permissions.ts'
+import { openQueues } from './queues.ts'
 import { nameResources } from './resource-names.ts'
 import type { Log } from './service.ts'
 import { startStreamMapping } from './stream-mapping.ts'
@@ -27,6 +32,8 @@ export interface StageOptions {
   readonly allowRemote: boolean
   /** Groups that everyone who signs up is put in. */
   readonly groups: readonly string[]
+  /** Waits before what failed is delivered again, an event or an asynchronous invocation; those of AWS otherwise. */
+  readonly retryDelaysMs?: readonly number[]
   readonly log: Log
 }
 
@@ -34,7 +41,15 @@ export interface Stage {
   readonly apiUrl: string
   /** Endpoint of the AWS gateway. */
   readonly awsUrl: string
+  readonly faults: Faults
   close(): Promise<void>
+}
+
+/** How a test makes the stage fail as AWS can. */
+export interface Faults {
+  /** The next so many writes to DynamoDB fail like this. */
+  dynamoDb(fault: DynamoDbFault, times: number): void
+  refuseMail: MailService['refuse']
 }
 
 /** What a function's role must allow on the stream that is mapped to it (Lambda developer guide, "Using Lambda with DynamoDB"). */
@@ -54,6 +69,10 @@ export async function startStage(o: StageOptions): Promise<Stage> {
   const each = (type: string) =>
     template.ofType(type).map(({ logicalId, properties }) => ({ logicalId, properties: resolve(properties) }))
   const nameOf = (logicalId: string, attribute = 'Ref') => names.lookup(logicalId, attribute) ?? ''
+  const place = { region: o.region, stackName: template.stackName }
+  for (const { logicalId, properties } of each('AWS::Events::Rule')) {
+    names.learn(logicalId, nameRule(place, logicalId, properties))
+  }
 
   const started: (() => unknown)[] = []
   const close = async () => {
@@ -81,7 +100,11 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       cognito.createUserPoolClient(logicalId, properties)
     }
 
-    const services = [dynamoDb.service, cognito.service]
+    const identities = each('AWS::SES::EmailIdentity').map(({ logicalId }) => nameOf(logicalId))
+    const mail = openMailService({ region: o.region, identities, mailbox })
+    const queues = openQueues(o.dataDir)
+
+    const services = [dynamoDb.service, cognito.service, mail.service, queues.service]
     const gateway = await startGateway({
       port: o.awsPort,
       services,
@@ -90,6 +113,11 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       log: o.log,
     })
     started.push(gateway.close)
+    for (const { logicalId, properties } of each('AWS::SQS::Queue')) {
+      const [name, arn] = [nameOf(logicalId, 'QueueName'), nameOf(logicalId, 'Arn')]
+      const { url } = queues.createQueue({ name, arn, baseUrl: gateway.url, properties })
+      names.learn(logicalId, { Ref: url })
+    }
 
     const lambda = await startLambda({ region: o.region, endpoint: gateway.url, log: o.log })
     started.push(lambda.close)
@@ -99,6 +127,40 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       lambda.define(readFunction({ logicalId, properties, name, arn, assetFolder: template.assetFolder }))
     }
 
+    for (const { logicalId, properties } of each('AWS::Cognito::UserPool')) {
+      const trigger = fieldsOf(properties['LambdaConfig'])['PostConfirmation']
+      if (trigger === undefined) continue
+      const target = lambda.find(String(trigger))
+      permissions.demandInvoke('cognito-idp.amazonaws.com', nameOf(logicalId, 'Arn'), target)
+    }
+
+    /** How to tell a function's failure destination, if it has one; the function's role must allow it. */
+    const failureDestination = (functionId: string, { DestinationConfig: config }: Properties) => {
+      const arn = fieldsOf(fieldsOf(config)['OnFailure'])['Destination']
+      if (arn === undefined) return undefined
+      const queue = queues.find(String(arn))
+      permissions.demand(functionId, [{ action: 'sqs:SendMessage', resource: queue.arn }])
+      return (record: string) => queue.send(record)
+    }
+
+    const invocations = openAsyncInvocations({ ...o, lambda })
+    started.push(invocations.close)
+    for (const { properties } of each('AWS::Lambda::EventInvokeConfig')) {
+      const { arn, logicalId } = lambda.find(String(properties['FunctionName']))
+      invocations.configure(arn, properties, failureDestination(logicalId, properties))
+    }
+
+    const rules = each('AWS::Events::Rule').map(({ logicalId, properties }) => ({
+      ...{ arn: nameOf(logicalId, 'Arn'), name: nameOf(logicalId, 'Name'), properties },
+    }))
+    const events = openEvents({ ...o, rules, invoke: invocations.invokeAsync, findQueue: queues.find })
+    started.push(events.close)
+    services.push(events.service)
+    for (const { rule, arn, deadLetters } of events.targets) {
+      permissions.demandInvoke('events.amazonaws.com', rule, lambda.find(arn))
+      if (deadLetters) permissions.demandSend('events.amazonaws.com', rule, deadLetters)
+    }
+
     for (const { properties } of each('AWS::Lambda::EventSourceMapping')) {
       const streamArn = String(properties['EventSourceArn'])
       const target = lambda.find(String(properties['FunctionName']))
@@ -106,6 +168,7 @@ export async function startStage(o: StageOptions): Promise<Stage> {
         target.logicalId,
         streamActions.map((action) => ({ action: `dynamodb:${action}`, resource: streamArn })),
       )
+      const tell = failureDestination(target.logicalId, properties)
       const mapping = startStreamMapping({
         endpoint: dynamoDb.endpoint,
         region: o.region,
@@ -113,6 +176,7 @@ export async function startStage(o: StageOptions): Promise<Stage> {
         properties,
         stateDir: o.dataDir,
         invoke: (payload) => lambda.invoke(target.arn, payload),
+        ...(tell && { onFailure: async (batch) => tell(JSON.stringify(batch)) }),
         log: o.log,
       })
       started.push(mapping.close, dynamoDb.onWrite(mapping.wake))
@@ -142,7 +206,11 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       log: o.log,
     })
     started.push(httpApi.close)
-    return { apiUrl: httpApi.url, awsUrl: gateway.url, close }
+    const faults: Faults = {
+      dynamoDb: (fault, times) => void dynamoDb.faults.set(fault, times),
+      refuseMail: mail.refuse,
+    }
+    return { apiUrl: httpApi.url, awsUrl: gateway.url, faults, close }
   } catch (error) {
     await close()
     throw error

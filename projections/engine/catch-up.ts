@@ -17,7 +17,7 @@ import {
   type RowItem,
   rowItem,
 } from './projection.ts'
-import { maxRowsPerMove, type RowStore } from './row-store.ts'
+import { maxRowsPerMove, type Parked, type RowStore } from './row-store.ts'
 
 export interface CatchUpOptions {
   readonly store: EventStore
@@ -34,14 +34,17 @@ export interface CaughtUp<State> {
   /** Version of the guard: that of the last event folded, 0 for none. */
   readonly version: number
   readonly state: State
+  /** Set where it stopped at an event that it cannot fold. */
+  readonly parked?: Parked
   readonly cost: Cost
 }
 
 /**
  * Brings a generation up to date with one stream: the one function behind live delivery and queries that
  * read their own writes. Commits that were folded are skipped, a gap is filled from the store, and guard and
- * rows move in one write, so duplicates, any order and rivals do no harm. Throws `unreadable` at an event
- * that it cannot fold, after it has written what came before; `unavailable` past the deadline.
+ * rows move in one write, so duplicates, any order and rivals do no harm. At an event that it cannot fold it
+ * parks the stream, in one write with what came before; whoever calls next tries again from there. Throws
+ * `unavailable` past the deadline.
  */
 export async function catchUp<State, E extends Event>(
   generation: Generation<State, E>,
@@ -49,8 +52,7 @@ export async function catchUp<State, E extends Event>(
   { store, rows, clock, deadline, hint = [], until = target(hint) }: CatchUpOptions,
 ): Promise<CaughtUp<State>> {
   const { projection } = generation
-  const id = generationId(generation)
-  const key = guardKey(id, stream)
+  const key = guardKey(generationId(generation), stream)
   let cost = noCost
 
   for (let attempt = 0; ; attempt++) {
@@ -61,24 +63,26 @@ export async function catchUp<State, E extends Event>(
 
     for (let moved = true; moved; ) {
       if (version >= until) return { version, state, cost }
-      let commits = runFrom(hint, version + 1)
-      if (commits.length === 0) {
-        const page = await store.read(stream, version + 1, deadline)
-        cost = addCost(cost, page.cost)
-        commits = page.commits
-        if (commits.length === 0) return { version, state, cost }
-      }
+      const from = { version, state }
+      const at = await commitsAt(store, stream, version + 1, hint, deadline)
+      cost = addCost(cost, at.cost)
+      if (at.failure === undefined && at.commits.length === 0) return { version, state, cost }
 
-      const { folded, ...difference } = step(generation, stream, { version, state }, commits)
-      if (folded.version > version) {
-        const to = { version: folded.version, state: JSON.stringify(folded.state) }
+      const { folded, ...difference } =
+        at.failure === undefined
+          ? step(generation, stream, from, at.commits)
+          : { ...nothing, folded: { ...from, failure: at.failure } }
+      const parked = folded.failure === undefined ? undefined : markOf(folded.failure, clock)
+      const known = folded.version === read.guard?.version && parked?.error === read.guard.parked?.error
+      if (folded.version > version || (parked !== undefined && !known)) {
+        const to = { version: folded.version, state: JSON.stringify(folded.state), ...(parked && { parked }) }
         const written = await rows.move({ key, from: version, to, ...difference })
         cost = addCost(cost, written.cost)
         moved = written.outcome === 'moved'
       }
       if (moved) {
         ;({ version, state } = folded)
-        if (folded.failure !== undefined) throw folded.failure
+        if (parked !== undefined) return { version, state, parked, cost }
       }
     }
 
@@ -90,6 +94,29 @@ export async function catchUp<State, E extends Event>(
     }
     await clock.sleep(pause)
   }
+}
+
+/** The commits from a version on: those at hand, or else a page of the store; `failure` where that cannot be read. */
+async function commitsAt(
+  store: EventStore,
+  stream: StreamName,
+  version: number,
+  hint: readonly Commit[],
+  deadline: Deadline,
+): Promise<{ commits: readonly Commit[]; cost: Cost; failure?: unknown }> {
+  const commits = runFrom(hint, version)
+  if (commits.length > 0) return { commits, cost: noCost }
+  try {
+    return await store.read(stream, version, deadline)
+  } catch (failure) {
+    if (failure instanceof Problem && failure.code === 'unreadable') return { commits, cost: noCost, failure }
+    throw failure
+  }
+}
+
+function markOf(failure: unknown, clock: Clock): Parked {
+  const error = failure instanceof Problem ? `${failure.code}: ${failure.message}` : String(failure)
+  return { error: error.slice(0, 500), at: new Date(clock.now()).toISOString() }
 }
 
 function target(hint: readonly Commit[]): number {
@@ -115,9 +142,11 @@ interface Difference {
   readonly remove: readonly RowItem[]
 }
 
+const nothing: Difference = { put: [], remove: [] }
+
 /**
- * Folds as many of the commits' events as one write holds, with the difference that they make in the rows.
- * An event is never divided: one that alone changes too many rows is refused by the write.
+ * Folds as many of the commits' events as can be rendered and as one write holds, with the difference that they
+ * make in the rows. An event is never divided: one that alone changes too many rows is a failure.
  */
 function step<State, E extends Event>(
   generation: Generation<State, E>,
@@ -130,13 +159,17 @@ function step<State, E extends Event>(
     projection
       .render(state, parseStreamName(stream).id)
       .map((row) => rowItem(generationId(generation), stream, row))
-  const before = rowsOf(from.state)
   for (let most = Number.POSITIVE_INFINITY; ; ) {
     const folded = fold(projection, from, commits, most)
-    const difference = differenceOf(before, rowsOf(folded.state))
     const events = folded.version - from.version
-    if (difference.put.length + difference.remove.length <= maxRowsPerMove || events <= 1)
-      return { folded, ...difference }
+    try {
+      const difference = events === 0 ? nothing : differenceOf(rowsOf(from.state), rowsOf(folded.state))
+      const changes = difference.put.length + difference.remove.length
+      if (changes <= maxRowsPerMove) return { folded, ...difference }
+      throw new Problem('too-large', `An event changes ${changes} rows; a write holds ${maxRowsPerMove}.`)
+    } catch (failure) {
+      if (events <= 1) return { ...nothing, folded: { ...from, failure } }
+    }
     most = Math.floor(events / 2)
   }
 }

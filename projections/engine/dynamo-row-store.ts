@@ -7,6 +7,7 @@ import {
   QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb'
+import * as z from 'zod'
 import { costOf } from '../../commands/event-store/dynamo-client.ts'
 import { failureOf, orUnavailable } from '../../commands/event-store/sdk-call.ts'
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
@@ -105,13 +106,10 @@ export function createDynamoRowStore(
     const guard = {
       TableName: tableName,
       Item: { ...key, ...to },
-      ...(from === 0
-        ? { ConditionExpression: 'attribute_not_exists(PK)' }
-        : {
-            ConditionExpression: '#version = :from',
-            ExpressionAttributeNames: { '#version': 'version' },
-            ExpressionAttributeValues: { ':from': from },
-          }),
+      // A stream whose first event is parked has a guard at 0.
+      ConditionExpression: from === 0 ? 'attribute_not_exists(PK) OR #version = :from' : '#version = :from',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: { ':from': from },
     }
     if (put.length + remove.length === 0) {
       const answer = await client.send(new PutCommand({ ...guard, ReturnConsumedCapacity: 'TOTAL' }))
@@ -133,10 +131,16 @@ export function createDynamoRowStore(
 
 function asGuard(item: Record<string, unknown> | undefined): Guard | undefined {
   if (item === undefined) return undefined
-  const { version, state } = item
-  if (typeof version === 'number' && typeof state === 'string') return { version, state }
+  const parsed = guardItem.safeParse(item)
+  if (parsed.success) return parsed.data
   throw new Problem('unreadable', 'An item of the read model is not a guard.')
 }
+
+const guardItem = z.object({
+  version: z.number(),
+  state: z.string(),
+  parked: z.object({ error: z.string(), at: z.string() }).optional(),
+})
 
 /** A transaction can also fail by another one in flight, which the SDK does not retry. */
 function isGuardMoved(error: unknown): boolean {

@@ -7,11 +7,20 @@ export interface Guard {
   readonly version: number
   /** The state as JSON. */
   readonly state: string
+  /** Why the generation goes no further in this stream for the moment. */
+  readonly parked?: Parked | undefined
+}
+
+/** What stands against an event. It lies in the guard's item, and the write that passes the event clears it. */
+export interface Parked {
+  readonly error: string
+  /** When it was found, ISO 8601 UTC with milliseconds. */
+  readonly at: string
 }
 
 export interface Move {
   readonly key: RowKey
-  /** The version that the guard was read at; 0 where there was none. The write's only condition. */
+  /** The version that the guard was read at; 0 where there was none, or none but a parked one. The write's only condition. */
   readonly from: number
   readonly to: Guard
   readonly put: readonly RowItem[]

@@ -1,48 +1,14 @@
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import type { ServerResponse } from 'node:http'
+import { describe, expect, it } from 'vitest'
 import { createCognitoDirectory } from '../../commands/cognito-directory.ts'
 import { createLambdaRegistration } from '../../commands/http/lambda-registration.ts'
+import { awsServer, json } from '../kit/aws-server.ts'
 import { ample } from '../kit/read-side.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
-
-/** A server that answers every request alike, and the settings of a client of it. */
-async function serve(answer: (response: ServerResponse) => void) {
-  const requests: { url: string | undefined; target: unknown; body: string }[] = []
-  const server = createServer(async (request, response) => {
-    const body = Buffer.concat(await request.toArray()).toString()
-    requests.push({ url: request.url, target: request.headers['x-amz-target'], body })
-    answer(response)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closers.push(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo // It listens on a port.
-  const config = {
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-  }
-  return { config, requests }
-}
-
-const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
-  function answer(response: ServerResponse) {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers })
-    response.end(JSON.stringify(body))
-  }
 
 describe('the registration function, invoked', () => {
   const visit = { userId: 'ann', correlationId: 'correlation', deadline: ample }
   const register = async (answer: (response: ServerResponse) => void, deadline = ample) => {
-    const { config, requests } = await serve(answer)
+    const { config, requests } = await awsServer(answer)
     return {
       requests,
       done: createLambdaRegistration('Registration', 'pool', config)({ ...visit, deadline }),
@@ -93,7 +59,7 @@ describe('the registration function, invoked', () => {
 
 describe('the directory of a user pool', () => {
   const find = async (answer: (response: ServerResponse) => void, deadline = ample) => {
-    const { config, requests } = await serve(answer)
+    const { config, requests } = await awsServer(answer)
     return { requests, person: createCognitoDirectory(config).find('pool', 'ann', deadline) }
   }
   const attributes = (values: Record<string, string>) =>

@@ -51,6 +51,17 @@ export function rowStoreContract(name: string, open: () => RowStore): void {
       expect((await store.list(list, { limit: 10 })).rows).toEqual([])
     })
 
+    it('keeps why a stream is parked with its guard, until a write passes that', async () => {
+      const { store, key, move } = setUp()
+      const parked = { error: 'unreadable', at: '2026-01-01T00:00:00.000Z' }
+      await store.move(move({ to: { version: 0, state: '{}', parked } }))
+      expect((await store.readGuard(key)).guard).toEqual({ version: 0, state: '{}', parked })
+      await store.move(move({ to: { version: 3, state: '{}', parked } }))
+      expect((await store.readGuard(key)).guard).toEqual({ version: 3, state: '{}', parked })
+      await store.move(move({ from: 3, to: { version: 4, state: '{}' } }))
+      expect((await store.readGuard(key)).guard).toEqual({ version: 4, state: '{}' })
+    })
+
     it('moves guard and rows together', async () => {
       const { store, list, row, move } = setUp()
       await store.move(move({ put: [row('a', '1'), row('b', '2')] }))

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { newDataDir, removeDataDir } from '../kit/local-stage.ts'
 import { type Person, readConfig, signIn, signUp } from '../kit/person.ts'
-import { runStart, type StartProcess } from '../kit/start-process.ts'
+import { runNpmStart, runStart, type StartProcess } from '../kit/start-process.ts'
 
 let dataDir: string
 const running: StartProcess[] = []
@@ -100,6 +100,15 @@ describe('npm start', () => {
       async () => expect((await samePerson.query(`/projects/${id}`)).body).toMatchObject({ title: 'Atlas' }),
       { timeout: 5_000 },
     )
+  })
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('ends where npm alone gets %s', async (signal) => {
+    const { child, ready } = runNpmStart(dataDir)
+    await ready()
+    const children = childrenOf(child.pid)
+    expect(children.length).toBeGreaterThan(2)
+    child.kill(signal)
+    await untilGone(children)
   })
 
   it('puts who signs up in the group admin, unless told not to', async () => {

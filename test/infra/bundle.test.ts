@@ -50,6 +50,10 @@ describe('a bundle', () => {
     ['query-api', 'QueryApi'],
     ['registration', 'Registration'],
     ['projector', 'Projector'],
+    ['forwarder', 'Forwarder'],
+    ['welcome-email', 'WelcomeEmail'],
+    ['project-created-email', 'ProjectCreatedEmail'],
+    ['delete-sign-in', 'DeleteSignIn'],
   ] as const)('of %s exports a handler when Node loads it with what its template sets', async (name, id) => {
     const code = 'console.log(Object.keys(bundle).join(), typeof bundle.handler)'
     expect(await withBundle(name, environmentOf(id), code)).toBe('handler function')

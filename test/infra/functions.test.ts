@@ -23,7 +23,7 @@ interface Expected {
 const table = 'EVENT_STORE_TABLE'
 const onFirstUse = { REGISTRATION_FUNCTION: 'Registration', USER_POOL_ID: 'UserPool' }
 
-const functions: readonly Expected[] = [
+const apis: readonly Expected[] = [
   {
     name: 'Registration',
     bundle: 'registration',
@@ -73,6 +73,52 @@ const functions: readonly Expected[] = [
       'EventStore.StreamArn': 'dynamodb: DescribeStream GetRecords GetShardIterator ListStreams',
     },
   },
+]
+
+const reaction = (
+  name: string,
+  bundle: string,
+  environment: Record<string, string>,
+  grants: Record<string, string>,
+): Expected => ({
+  name,
+  bundle,
+  seconds: 30,
+  environment: { [table]: 'EventStore', IDEMPOTENCY_TABLE: 'HandledEvents', ...environment },
+  grants: {
+    'EventStore.Arn': 'dynamodb: Query',
+    'HandledEvents.Arn': 'dynamodb: DeleteItem GetItem PutItem UpdateItem',
+    [`${name}Failures.Arn`]: 'sqs: SendMessage',
+    ...grants,
+  },
+})
+const mailFrom = { MAIL_FROM: 'annals@example.com' }
+const sendMail = {
+  'arn:aws:ses:region:account:identity/MailSender': 'ses: SendEmail',
+}
+
+const functions: readonly Expected[] = [
+  ...apis,
+  {
+    name: 'Forwarder',
+    bundle: 'forwarder',
+    seconds: 60,
+    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel', EVENT_BUS_NAME: 'Events' },
+    grants: {
+      'EventStore.Arn': 'dynamodb: Query',
+      'ReadModel.Arn': 'dynamodb: BatchGetItem DeleteItem PutItem',
+      'Events.Arn': 'events: PutEvents',
+      'EventStore.StreamArn': 'dynamodb: DescribeStream GetRecords GetShardIterator ListStreams',
+    },
+  },
+  reaction('WelcomeEmail', 'welcome-email', mailFrom, sendMail),
+  reaction('ProjectCreatedEmail', 'project-created-email', mailFrom, sendMail),
+  reaction(
+    'DeleteSignIn',
+    'delete-sign-in',
+    { USER_POOL_ID: 'UserPool' },
+    { 'UserPool.Arn': 'cognito-idp: AdminDeleteUser' },
+  ),
 ]
 
 /** What the policies of a role allow: service and actions by resource. */

@@ -30,13 +30,19 @@ describe('the stack', () => {
       'AWS::Cognito::UserPool',
       'AWS::Cognito::UserPoolClient',
       'AWS::DynamoDB::GlobalTable',
+      'AWS::Events::EventBus',
+      'AWS::Events::Rule',
       'AWS::IAM::Policy',
       'AWS::IAM::Role',
+      'AWS::Lambda::EventInvokeConfig',
       'AWS::Lambda::EventSourceMapping',
       'AWS::Lambda::Function',
       'AWS::Lambda::Permission',
       'AWS::Logs::LogGroup',
       'AWS::Logs::MetricFilter',
+      'AWS::SES::EmailIdentity',
+      'AWS::SQS::Queue',
+      'AWS::SQS::QueuePolicy',
     ])
   })
 
@@ -57,7 +63,7 @@ describe('the stack', () => {
   })
 
   it('comes out the same of the same bundles', () => {
-    synthesise({ bundles: inject('bundles'), outDir: join(folder, 'again') })
+    synthesise({ bundles: inject('bundles'), outDir: join(folder, 'again'), mailFrom: 'annals@example.com' })
     expect(read(join(folder, 'again'), file)).toBe(read(inject('assembly'), file))
   })
 })

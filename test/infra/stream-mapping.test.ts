@@ -4,10 +4,12 @@ import type { StreamRecord } from '../../infra/local/stream-shards.ts'
 import { projectedAggregates } from '../../projections/generations.ts'
 import { declared, declaredOf } from '../kit/declared-resources.ts'
 
-function mapping() {
-  const [found, ...others] = declaredOf('AWS::Lambda::EventSourceMapping')
-  expect(others).toEqual([])
-  return found?.Properties ?? {}
+function mappingOf(name: string) {
+  const found = declaredOf('AWS::Lambda::EventSourceMapping').filter(
+    ({ Properties }) => Properties['FunctionName'] === name,
+  )
+  expect(found).toHaveLength(1)
+  return found[0]?.Properties ?? {}
 }
 
 function record(eventName: string, stream: string): StreamRecord {
@@ -16,11 +18,18 @@ function record(eventName: string, stream: string): StreamRecord {
 }
 
 describe('the mapping of the event store', () => {
-  it('brings the projector its whole stream, and gives up on a batch only at last', () => {
-    const { FilterCriteria: _, ...settings } = mapping()
+  it('has the two readers that DynamoDB allows a stream', () => {
+    const readers = declaredOf('AWS::Lambda::EventSourceMapping').map(
+      ({ Properties }) => Properties['FunctionName'],
+    )
+    expect(readers.toSorted()).toEqual(['Forwarder', 'Projector'])
+  })
+
+  it.each(['Projector', 'Forwarder'])('brings the %s its whole stream, and gives up only at last', (name) => {
+    const { FilterCriteria: _, ...settings } = mappingOf(name)
     expect(settings).toEqual({
       EventSourceArn: 'EventStore.StreamArn',
-      FunctionName: 'Projector',
+      FunctionName: name,
       StartingPosition: 'TRIM_HORIZON',
       BatchSize: 100,
       ParallelizationFactor: 1,
@@ -39,8 +48,19 @@ describe('the mapping of the event store', () => {
     [true, 'REMOVE', 'project-1'],
     [true, 'MODIFY', 'nothing-1'],
     [true, 'REMOVE', 'nothing-1'],
+  ])('lets through (%s) to the projector an %s of %s', (passes, eventName, stream) => {
+    expect(readStreamMapping(mappingOf('Projector'), false).wants(record(eventName, stream))).toBe(passes)
+  })
+})
+
+describe('the mapping of the forwarder', () => {
+  it.each([
+    [true, 'INSERT', 'project-1'],
+    [true, 'INSERT', 'nothing-1'],
+    [false, 'MODIFY', 'project-1'],
+    [false, 'REMOVE', 'project-1'],
   ])('lets through (%s) an %s of %s', (passes, eventName, stream) => {
-    expect(readStreamMapping(mapping(), false).wants(record(eventName, stream))).toBe(passes)
+    expect(readStreamMapping(mappingOf('Forwarder'), false).wants(record(eventName, stream))).toBe(passes)
   })
 })
 

@@ -116,6 +116,7 @@ describe('what holds data', () => {
       'EventStore165FCE28',
       'Reservations25D4BAC6',
       'ReadModel464BD010',
+      'HandledEventsFBE4F743',
       'UserPool6BA7E5F2',
     ])
   })

@@ -19,7 +19,7 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'annals-assembly-'))
   const [bundles, assembly] = [join(folder, 'dist'), join(folder, 'cdk.out')]
   await bundle(bundles)
-  synthesise({ bundles, outDir: assembly })
+  synthesise({ bundles, outDir: assembly, mailFrom: 'annals@example.com' })
   project.provide('assembly', assembly)
   project.provide('bundles', bundles)
   return () => rmSync(folder, { recursive: true })

@@ -9,7 +9,7 @@ const region = 'eu-west-1'
 const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB']
 
 /**
- * A DynamoDB for a file of tests, and a client of it: the embedded one, or the one that
+ * A DynamoDB for a file of tests, a client of it and the settings for another: the embedded one, or the one that
  * `AWS_ENDPOINT_URL_DYNAMODB` names. Each call of `table` makes a table, by the type of each key.
  */
 export async function embeddedDynamoDb() {
@@ -21,11 +21,12 @@ export async function embeddedDynamoDb() {
     log: () => {},
     ...(endpoint === undefined ? {} : { endpoint }),
   })
-  const client = createDynamoClient({
+  const config = {
     endpoint: db.endpoint,
     region,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  })
+  }
+  const client = createDynamoClient(config)
   afterAll(async () => {
     client.destroy()
     await db.close()
@@ -47,5 +48,5 @@ export async function embeddedDynamoDb() {
     })
     return made.name
   }
-  return { client, table }
+  return { client, config, table }
 }

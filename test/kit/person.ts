@@ -45,12 +45,16 @@ export function cognitoClient({ region, awsEndpoint }: ClientConfig): CognitoIde
   return new CognitoIdentityProviderClient({ region, endpoint: awsEndpoint, credentials })
 }
 
-/** The newest mail to an address, as the local mailbox has it. */
-export async function newestMail(config: ClientConfig, to: string): Promise<{ text: string } | undefined> {
+export interface Mail {
+  readonly subject: string
+  readonly text: string
+}
+
+/** The mails to an address, newest first, as the local mailbox has them. */
+export async function mailsTo(config: ClientConfig, to: string): Promise<Mail[]> {
   const response = await fetch(`${config.awsEndpoint}/_local/mail?to=${encodeURIComponent(to)}`)
   // The contract's form of this answer.
-  const mails = (await response.json()) as { text: string }[]
-  return mails[0]
+  return (await response.json()) as Mail[]
 }
 
 /** Signs a new person up, with the code from the mail, and in, by AWS's own client. */
@@ -59,8 +63,9 @@ export async function signUp(config: ClientConfig): Promise<Person> {
   const client = cognitoClient(config)
   const ClientId = config.userPoolClientId
   await client.send(new SignUpCommand({ ClientId, Username: email, Password: password }))
-  const code = /\b\d{6}\b/.exec((await newestMail(config, email))?.text ?? '')?.[0]
-  await client.send(new ConfirmSignUpCommand({ ClientId, Username: email, ConfirmationCode: code }))
+  const [mail] = await mailsTo(config, email)
+  const ConfirmationCode = /\b\d{6}\b/.exec(mail?.text ?? '')?.[0]
+  await client.send(new ConfirmSignUpCommand({ ClientId, Username: email, ConfirmationCode }))
   return signIn(config, email)
 }
 
@@ -73,14 +78,25 @@ export async function signIn(config: ClientConfig, email: string): Promise<Perso
     }),
   )
   const { AccessToken = '', IdToken = '', RefreshToken = '' } = tokens ?? {}
-  const claims = JSON.parse(Buffer.from(AccessToken.split('.')[1] ?? '', 'base64url').toString())
-  const authorization = `Bearer ${AccessToken}`
-  return {
-    email,
-    userId: claims.sub,
+  return personOf(config, email, {
     accessToken: AccessToken,
     idToken: IdToken,
     refreshToken: RefreshToken,
+  })
+}
+
+/** Someone who has signed in, with what they can do at the API. */
+export function personOf(
+  config: ClientConfig,
+  email: string,
+  tokens: Pick<Person, 'accessToken' | 'idToken' | 'refreshToken'>,
+): Person {
+  const claims = JSON.parse(Buffer.from(tokens.accessToken.split('.')[1] ?? '', 'base64url').toString())
+  const authorization = `Bearer ${tokens.accessToken}`
+  return {
+    ...tokens,
+    email,
+    userId: claims.sub,
     command: (name, body, headers) =>
       call(config, `/commands/${name}`, {
         method: 'POST',

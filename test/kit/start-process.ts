@@ -16,13 +16,22 @@ export interface StartProcess {
   ended(): Promise<number | string>
 }
 
+/** Runs `npm start` itself, on free ports and with this data folder. */
+export function runNpmStart(dataDir: string): StartProcess {
+  return run('npm', ['start'], dataDir, {})
+}
+
 /** Runs what `npm start` runs, on free ports and with this data folder. */
 export function runStart(
   dataDir: string,
   env: Record<string, string> = {},
   args: string[] = [],
 ): StartProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', start, ...args], {
+  return run(process.execPath, ['--import', 'tsx', start, ...args], dataDir, env)
+}
+
+function run(program: string, args: string[], dataDir: string, env: Record<string, string>): StartProcess {
+  const child = spawn(program, args, {
     cwd: root,
     env: { ...process.env, PORT: '0', AWS_PORT: '0', ANNALS_DATA: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

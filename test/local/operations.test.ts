@@ -3,11 +3,15 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { operations as cognito } from '../../infra/local/cognito/cognito.ts'
 import { operations as dynamoDb } from '../../infra/local/dynamodb.ts'
+import { operations as events } from '../../infra/local/events.ts'
+import { operations as lambda } from '../../infra/local/lambda/lambda.ts'
+import { operations as mail } from '../../infra/local/mail-service.ts'
+import { operations as queues } from '../../infra/local/queues.ts'
 
-/** Everything that may call an operation: the sources, the README's story and the tests' client of the API. */
+/** Everything that may call an operation: the sources, the README's story, and clients of the tests. */
 const callers = [
-  ...['domain', 'commands', 'projections'].flatMap(sourcesIn),
-  ...['README.md', 'test/kit/person.ts', 'test/kit/user-pool.ts'],
+  ...['domain', 'commands', 'projections', 'workflows'].flatMap(sourcesIn),
+  ...['README.md', 'test/kit/person.ts', 'test/kit/user-pool.ts', 'test/local/queues.test.ts'],
 ].map((file) => readFileSync(file, 'utf8'))
 
 function sourcesIn(folder: string): string[] {
@@ -22,10 +26,15 @@ const documentClient: Readonly<Record<string, string>> = {
   PutItem: 'PutCommand',
   Query: 'QueryCommand',
   TransactWriteItems: 'TransactWriteCommand',
+  DeleteItem: 'DeleteCommand',
+  // Powertools writes it for us.
+  UpdateItem: 'DynamoDBPersistenceLayer',
 }
 
 describe("the stage's tables of operations", () => {
-  it.each(Object.keys({ ...dynamoDb, ...cognito }))('list %s, which something here calls', (operation) => {
+  it.each(
+    Object.keys({ ...dynamoDb, ...cognito, ...lambda, ...queues, ...events, ...mail }),
+  )('list %s, which something here calls', (operation) => {
     const names = [`${operation}Command`, documentClient[operation], `cognito ${operation}`]
     expect(callers.some((text) => names.some((name) => name !== undefined && text.includes(name)))).toBe(true)
   })

@@ -1,7 +1,5 @@
-import { marshall } from '@aws-sdk/util-dynamodb'
-import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
+import type { DynamoDBRecord } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
-import { toItem } from '../../commands/event-store/commit-item.ts'
 import type { Commit } from '../../domain/kernel/event.ts'
 import type { ProjectEvent } from '../../domain/project/events.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
@@ -9,6 +7,7 @@ import { generationsOf } from '../../projections/generations.ts'
 import { projects } from '../../projections/projects/v1/queries.ts'
 import { streamHandler } from '../../projections/stream-handler.ts'
 import { generationId, guardKey, readSide } from '../kit/read-side.ts'
+import { record } from '../kit/stream-record.ts'
 
 const created: ProjectEvent = {
   type: 'ProjectCreated',
@@ -38,24 +37,6 @@ function setUp(shake: (rows: RowStore) => Partial<RowStore> = () => ({})) {
   return { append, deliver, lines, guard }
 }
 
-let sequence = 0
-function record(commit: Commit, over: Partial<DynamoDBRecord> = {}, events?: string): DynamoDBRecord {
-  sequence += 1
-  const item = { ...toItem(commit), ...(events === undefined ? {} : { events }) }
-  // The same JSON, typed twice.
-  const image = marshall(item) as Record<string, AttributeValue>
-  const { pk, sk } = image
-  return {
-    eventName: 'INSERT',
-    dynamodb: {
-      Keys: { ...(pk && { pk }), ...(sk && { sk }) },
-      NewImage: image,
-      SequenceNumber: `${sequence}`,
-    },
-    ...over,
-  }
-}
-
 describe('the projector', () => {
   it('projects what the stream delivers', async () => {
     const { append, deliver, guard, lines } = setUp()
@@ -74,29 +55,38 @@ describe('the projector', () => {
     })
   })
 
-  it('reports the first record of a stream that fails, and projects the others', async () => {
+  it('parks a stream with an event that it cannot project, and projects the others', async () => {
     const { append, deliver, guard, lines } = setUp()
     const unknown = JSON.stringify([{ type: 'ProjectSold', schema: 1, data: {} }])
-    const poison = record(await append('project-1', created), {}, unknown)
     const answer = await deliver(
       record(await append('project-2', created)),
-      poison,
+      record(await append('project-1', created), {}, unknown),
       record(await append('project-3', created)),
     )
-    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: poison.dynamodb?.SequenceNumber }] })
+    expect(answer).toEqual({ batchItemFailures: [] })
     expect([await guard('project-1'), await guard('project-2'), await guard('project-3')]).toMatchObject([
-      undefined as never,
+      { version: 0, parked: { error: expect.stringContaining('ProjectSold') } },
       { version: 1 },
       { version: 1 },
     ])
-    expect(lines.filter(({ level }) => level === 'error')).toHaveLength(1)
+    expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
+      { message: 'stream is parked', extra: { stream: 'project-1', reason: expect.any(String) } },
+    ])
   })
 
-  it('reports a record that is no commit', async () => {
-    const { append, deliver } = setUp()
+  it('takes a record whose commit it cannot read as news of the stream, and asks the event store', async () => {
+    const { append, deliver, guard } = setUp()
     const garbage = record(await append('project-1', created), {}, 'not JSON')
-    expect(await deliver(garbage)).toEqual({
-      batchItemFailures: [{ itemIdentifier: garbage.dynamodb?.SequenceNumber }],
+    expect(await deliver(garbage)).toEqual({ batchItemFailures: [] })
+    expect(await guard('project-1')).toMatchObject({ version: 1 })
+  })
+
+  it('reports a record without the key of a commit', async () => {
+    const { append, deliver } = setUp()
+    const commit = record(await append('project-1', created))
+    const keyless = { ...commit, dynamodb: { ...commit.dynamodb, Keys: {} } }
+    expect(await deliver(keyless)).toEqual({
+      batchItemFailures: [{ itemIdentifier: commit.dynamodb?.SequenceNumber }],
     })
   })
 

@@ -38,6 +38,11 @@ const schedule = fc.record({
   lost: fc.array(fc.boolean(), { maxLength: 12 }),
 })
 
+const deliveryOf = (commit: Commit, index: number) => {
+  const { stream, version } = commit
+  return { stream, version, commit, sequenceNumber: `${index}` }
+}
+
 describe('any delivery of any history', () => {
   it('leaves the rows equal to the fold: duplicated, reordered, rewound, with rivals and lost answers', async () => {
     await fc.assert(
@@ -58,10 +63,7 @@ describe('any delivery of any history', () => {
           }),
         }
         const deliver = (batch: readonly Commit[]) =>
-          projectBatch(
-            batch.map((commit, index) => ({ commit, sequenceNumber: `${index}` })),
-            { ...options, rows: shaken, generationsOf },
-          )
+          projectBatch(batch.map(deliveryOf), { ...options, rows: shaken, generationsOf })
         const all = batches.map((batch) =>
           deliver(batch.flatMap((place) => commits[place % commits.length] ?? [])),
         )
@@ -99,8 +101,9 @@ describe('any delivery of any history', () => {
             return moved
           },
         }
-        const deliveries = commits.map((commit, index) => ({ commit, sequenceNumber: `${index}` }))
-        expect(await projectBatch(deliveries, { ...options, rows: checked, generationsOf })).toEqual([])
+        expect(
+          await projectBatch(commits.map(deliveryOf), { ...options, rows: checked, generationsOf }),
+        ).toEqual([])
         await expectReached(commits, rows)
       }),
       { numRuns: 30 },

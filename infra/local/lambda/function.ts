@@ -24,7 +24,7 @@ export interface FunctionDefinition {
 
 export interface LambdaFunction {
   readonly definition: FunctionDefinition
-  invoke(payload: string): Promise<Invocation>
+  invoke(payload: string, requestId?: string): Promise<Invocation>
   environment(id: string): Environment | undefined
   close(): Promise<void>
 }
@@ -178,10 +178,10 @@ export function createFunction(
 
   return {
     definition,
-    async invoke(payload) {
+    async invoke(payload, requestId = o.newId()) {
       if (closed) return closing
       return new Promise((settle) => {
-        queue.push({ requestId: o.newId(), payload, settle })
+        queue.push({ requestId, payload, settle })
         dispatch()
       })
     },

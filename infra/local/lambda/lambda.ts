@@ -11,7 +11,7 @@ export interface Lambda {
   /** The function of this ARN or name. Throws where there is none. */
   find(nameOrArn: string): FunctionDefinition
   /** Invokes a function by its ARN and waits for its answer. Rejects where there is no such function. */
-  invoke(functionArn: string, payload: unknown): Promise<Invocation>
+  invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation>
   close(): Promise<void>
 }
 
@@ -63,10 +63,10 @@ export async function startLambda(o: { region: string; endpoint: string; log: Lo
     throw new AwsError('ResourceNotFoundException', `Function not found: ${nameOrArn}`, 404)
   }
 
-  async function invoke(functionArn: string, payload: unknown): Promise<Invocation> {
+  async function invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation> {
     const called = functions.get(functionArn)
     if (called === undefined) throw new Error(`There is no function ${functionArn}`)
-    return called.invoke(JSON.stringify(payload))
+    return called.invoke(JSON.stringify(payload), requestId)
   }
 
   const named = ({ path = '' }: AwsRequest) => find(decodeURIComponent(invocationPath.exec(path)?.[1] ?? ''))

@@ -1,0 +1,77 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { type EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { CfnEventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { Queue } from 'aws-cdk-lib/aws-sqs'
+import type { Construct } from 'constructs'
+import { addFunction, allow, type FunctionOptions } from './lambda-function.ts'
+
+export interface ReactionOptions extends Pick<FunctionOptions, 'name' | 'bundles' | 'environment'> {
+  /** The type of event that it reacts to. */
+  readonly eventType: string
+  readonly bus: EventBus
+  readonly eventStore: TableV2
+  readonly handled: TableV2
+}
+
+/**
+ * What the reactions have done already, so that an event that comes again does nothing again. An entry expires by
+ * itself, long after the last repetition.
+ */
+export function addHandledEvents(scope: Construct): TableV2 {
+  return new TableV2(scope, 'HandledEvents', {
+    partitionKey: { name: 'id', type: AttributeType.STRING },
+    timeToLiveAttribute: 'expiration',
+    billing: Billing.onDemand(),
+    removalPolicy: RemovalPolicy.DESTROY,
+  })
+}
+
+/**
+ * A function that reacts to one type of event. What fails is tried again for hours, and then waits in a queue of
+ * its own for somebody to look at it, with an alarm; nothing is dropped in silence.
+ */
+export function addReaction(scope: Construct, id: string, o: ReactionOptions): LambdaFunction {
+  const reaction = addFunction(scope, id, {
+    ...{ name: o.name, bundles: o.bundles, memoryMb: 512, timeoutSeconds: 30 },
+    environment: {
+      EVENT_STORE_TABLE: o.eventStore.tableName,
+      IDEMPOTENCY_TABLE: o.handled.tableName,
+      ...o.environment,
+    },
+  })
+  allow(reaction, o.eventStore.tableArn, ['Query'])
+  allow(reaction, o.handled.tableArn, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'])
+
+  const queue = new Queue(scope, `${id}Failures`, { retentionPeriod: Duration.days(14) })
+  reaction.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }))
+  // The function was invoked and failed.
+  new CfnEventInvokeConfig(reaction, 'Retries', {
+    functionName: reaction.functionName,
+    qualifier: '$LATEST',
+    maximumRetryAttempts: 2,
+    maximumEventAgeInSeconds: Duration.hours(6).toSeconds(),
+    destinationConfig: { onFailure: { destination: queue.queueArn } },
+  })
+  // It could not be invoked.
+  new Rule(scope, `${id}Rule`, {
+    // The two differ in how an optional property is written.
+    eventBus: o.bus as IEventBus,
+    // Of the public schema that it knows: the next one is a change of the function, too.
+    eventPattern: { source: ['annals'], detailType: [o.eventType], detail: { schema: [1] } },
+    targets: [new LambdaTarget(reaction, { deadLetterQueue: queue })],
+  })
+  queue
+    .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) })
+    .createAlarm(queue, 'Alarm', {
+      alarmDescription: `A reaction to ${o.eventType} failed for good. The queue holds the event.`,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: 1,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    })
+  return reaction
+}

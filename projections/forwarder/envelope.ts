@@ -1,0 +1,63 @@
+import * as z from 'zod'
+import type { Recorded } from '../../domain/kernel/event.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import { parseStreamName } from '../../domain/kernel/stream.ts'
+import { entryBytes, maxRequestBytes } from './batches.ts'
+import type { Entry } from './event-bus.ts'
+import { type AnyEvent, type CatalogueEntry, publicEventOf } from './public-events.ts'
+
+/** What stands in `source` of every event that is published. */
+export const source = 'annals'
+
+/** The `detail` of every event; `data` is the public data of its type. */
+export const envelope = z.object({
+  id: z.string().describe('`<stream>/<version>`: the same for every delivery of this event'),
+  type: z.string().describe('Type of the event, as in `detail-type`'),
+  schema: z.int().positive().describe('Number of the schema that `data` has'),
+  stream: z.string().describe('`<aggregate>-<id>`: what the event happened to'),
+  version: z.int().positive().describe('Place of the event in its stream, from 1'),
+  at: z.iso.datetime({ precision: 3 }).describe('When it happened, in UTC'),
+  actor: z.string().describe('Id of the person who did it'),
+  correlationId: z.string().describe('What it belongs to, from the first request on'),
+  causationId: z.string().describe('The request that did it'),
+  data: z.unknown().describe('See the type of the event'),
+})
+
+export type Envelope = z.infer<typeof envelope>
+
+/**
+ * An event as it is published; nothing for a private one. Throws `too-large` where it fits no request, and
+ * whatever its mapping throws.
+ */
+export function entryOf(event: Recorded<AnyEvent>): Entry | undefined {
+  const definition = publicEventOf(event.type)
+  if (definition === undefined) return undefined
+  const entry: Entry = {
+    source,
+    detailType: event.type,
+    time: event.at,
+    detail: JSON.stringify(envelopeOf(event, definition)),
+  }
+  const bytes = entryBytes(entry)
+  if (bytes <= maxRequestBytes) return entry
+  throw new Problem(
+    'too-large',
+    `EventBridge takes ${maxRequestBytes} bytes at once; this event has ${bytes}.`,
+  )
+}
+
+function envelopeOf(event: Recorded<AnyEvent>, definition: CatalogueEntry): Envelope {
+  const { type, stream, version, at, actorId: actor, correlationId, causationId } = event
+  return {
+    id: `${stream}/${version}`,
+    type,
+    schema: definition.schema,
+    stream,
+    version,
+    at,
+    actor,
+    correlationId,
+    causationId,
+    data: definition.publish({ ...event, id: parseStreamName(stream).id }),
+  }
+}

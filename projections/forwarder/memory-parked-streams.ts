@@ -1,0 +1,29 @@
+import type { StreamName } from '../../domain/kernel/stream.ts'
+import type { Mark, ParkedStreams } from './parked-streams.ts'
+
+/** Marks in memory, for tests and simulations. */
+export function createMemoryParkedStreams(): ParkedStreams & { readonly all: () => Map<StreamName, Mark> } {
+  const all = new Map<StreamName, Mark>()
+  return {
+    async read(streams) {
+      const marks = new Map<StreamName, Mark>()
+      for (const stream of streams) {
+        const mark = all.get(stream)
+        if (mark !== undefined) marks.set(stream, mark)
+      }
+      const requests = Math.ceil(streams.length / 100)
+      return { marks, cost: { requests, readUnits: streams.length, writeUnits: 0 } }
+    },
+
+    async move(stream, from, to) {
+      const cost = { requests: 1, readUnits: 0, writeUnits: 1 }
+      const standing = all.get(stream)
+      if (standing?.version !== from?.version || standing?.at !== from?.at) return { outcome: 'again', cost }
+      if (to === undefined) all.delete(stream)
+      else all.set(stream, to)
+      return { outcome: 'moved', cost }
+    },
+
+    all: () => new Map(all),
+  }
+}

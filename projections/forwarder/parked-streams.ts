@@ -1,0 +1,28 @@
+import type { Cost } from '../../domain/kernel/event-store.ts'
+import type { StreamName } from '../../domain/kernel/stream.ts'
+
+/** That a stream is not forwarded from a version on, and why. */
+export interface Mark {
+  /** Version of the first event that may not have been sent. */
+  readonly version: number
+  readonly error: string
+  /** When it was last tried, ISO 8601 UTC. Each mark of a stream has a later one than the mark before. */
+  readonly at: string
+}
+
+/** The port to the marks. `test/contract/parked-streams.ts` says what an adapter does. */
+export interface ParkedStreams {
+  /** The marks of those streams that are parked, read consistently. */
+  read(
+    streams: readonly StreamName[],
+  ): Promise<{ readonly marks: ReadonlyMap<StreamName, Mark>; readonly cost: Cost }>
+  /**
+   * Puts a mark in the place of the one that was read; `undefined` stands for none. `again`: there is another
+   * by now; read it again. Throws `unavailable` where the outcome is unknown.
+   */
+  move(
+    stream: StreamName,
+    from: Mark | undefined,
+    to: Mark | undefined,
+  ): Promise<{ readonly outcome: 'moved' | 'again'; readonly cost: Cost }>
+}

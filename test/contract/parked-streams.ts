@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import type { StreamName } from '../../domain/kernel/stream.ts'
+import type { Mark, ParkedStreams } from '../../projections/forwarder/parked-streams.ts'
+
+/** What every keeper of parked streams does. `open` is called once per test. */
+export function parkedStreamsContract(name: string, open: () => ParkedStreams): void {
+  let made = 0
+  const setUp = () => {
+    made += 1
+    const parked = open()
+    const stream: StreamName = `project-${process.pid}x${Date.now()}x${made}`
+    const markOf = async () => (await parked.read([stream])).marks.get(stream)
+    return { parked, stream, markOf }
+  }
+  const mark = (version: number, at = '2026-01-01T00:00:00.000Z'): Mark => ({
+    version,
+    error: 'Unknown event type "Ö".',
+    at,
+  })
+
+  describe(`parked streams on ${name}`, () => {
+    it('has no mark where nothing was parked', async () => {
+      const { parked, stream } = setUp()
+      expect((await parked.read([stream])).marks.size).toBe(0)
+      expect((await parked.read([])).marks.size).toBe(0)
+    })
+
+    it('sets a mark, moves it and removes it', async () => {
+      const { parked, stream, markOf } = setUp()
+      expect((await parked.move(stream, undefined, mark(5))).outcome).toBe('moved')
+      expect(await markOf()).toEqual(mark(5))
+      expect((await parked.move(stream, mark(5), mark(8))).outcome).toBe('moved')
+      expect(await markOf()).toEqual(mark(8))
+      expect((await parked.move(stream, mark(8), undefined)).outcome).toBe('moved')
+      expect(await markOf()).toBeUndefined()
+    })
+
+    it.each([
+      ['no mark', undefined],
+      ['a mark of an older event', mark(4)],
+      ['a mark of a newer event', mark(6)],
+      ['the mark before its last try', mark(5, '2025-12-31T23:59:59.999Z')],
+    ])('leaves a mark to those who have read it, not to who read %s', async (_, from) => {
+      const { parked, stream, markOf } = setUp()
+      await parked.move(stream, undefined, mark(5))
+      expect((await parked.move(stream, from, mark(9))).outcome).toBe('again')
+      if (from !== undefined) expect((await parked.move(stream, from, undefined)).outcome).toBe('again')
+      expect(await markOf()).toEqual(mark(5))
+    })
+
+    it('does not set a mark again that was removed', async () => {
+      const { parked, stream, markOf } = setUp()
+      expect((await parked.move(stream, mark(5), mark(6))).outcome).toBe('again')
+      expect((await parked.move(stream, mark(5), undefined)).outcome).toBe('again')
+      expect(await markOf()).toBeUndefined()
+    })
+
+    it('reads the marks of any number of streams, a hundred in a request', async () => {
+      const { parked, stream } = setUp()
+      const streams = Array.from({ length: 101 }, (_, index): StreamName => `${stream}-${index}`)
+      for (const index of [0, 100]) await parked.move(`${stream}-${index}`, undefined, mark(index + 1))
+      const { marks, cost } = await parked.read(streams)
+      expect([...marks].sort()).toEqual([
+        [`${stream}-0`, mark(1)],
+        [`${stream}-100`, mark(101)],
+      ])
+      expect(cost.requests).toBe(2)
+    })
+  })
+}

@@ -1,0 +1,48 @@
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { afterEach, expect, inject, it, vi } from 'vitest'
+import { toItem } from '../../commands/event-store/commit-item.ts'
+import { readTemplate } from '../../infra/local/template.ts'
+import { newCommit } from '../kit/commits.ts'
+import { type RunningStage, runStage } from '../kit/local-stage.ts'
+import { mailsTo, signUp } from '../kit/person.ts'
+
+let running: RunningStage
+const soon = { timeout: 10_000, interval: 20 }
+
+afterEach(() => running.close())
+
+it('an event that nobody knows parks its stream in the projector and the forwarder, and holds up nothing else', async () => {
+  running = await runStage()
+  const { config, stage, lines } = running
+  const ann = await signUp(config)
+  const poison = newCommit({ events: [{ type: 'ProjectSold', schema: 1, data: {} }] })
+  const [store] = readTemplate(inject('assembly'))
+    .ofType('AWS::DynamoDB::GlobalTable')
+    .filter(({ properties }) => properties['StreamSpecification'] !== undefined)
+  const database = new DynamoDBClient({
+    region: config.region,
+    endpoint: stage.awsUrl,
+    credentials: { accessKeyId: 'developer', secretAccessKey: 'any' },
+  })
+  await database.send(
+    new PutItemCommand({
+      TableName: `Annals-${store?.logicalId}`,
+      Item: marshall(toItem({ ...poison, stream: 'project-poison', version: 1 })),
+    }),
+  )
+  const { body } = await ann.command('create-project', { title: 'Atlas' })
+
+  await vi.waitFor(async () => {
+    expect(await ann.query(`/projects/${body['id']}`)).toMatchObject({ status: 200 })
+    expect((await mailsTo(config, ann.email)).map(({ subject }) => subject)).toContainEqual(
+      expect.stringContaining('Atlas'),
+    )
+  }, soon)
+  await vi.waitFor(() => {
+    for (const name of ['Projector', 'Forwarder']) {
+      const parked = lines.filter((line) => line.startsWith(name) && line.includes('"stream is parked"'))
+      expect(parked).toEqual([expect.stringContaining('project-poison')])
+    }
+  }, soon)
+})
