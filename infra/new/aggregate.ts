@@ -59,6 +59,19 @@ export function newAggregate(names: Names): Change {
         entries: [{ list: 'export const queryHandlers: QueryHandlers = {', entry: `...${one.camel}Queries` }],
       },
       {
+        file: 'projections/forwarder/public-events.ts',
+        imports: [`import { ${one.camel}Events } from '../../domain/${one.kebab}/events.ts'`],
+        entries: [
+          { list: 'const stored = {', entry: `${one.camel}: ${one.camel}Events` },
+          {
+            list: 'export const privateEvents: Readonly<Record<PrivateEventType, string>> = {',
+            entry: ['Created', 'Renamed', 'Archived']
+              .map((happened) => `${one.pascal}${happened}: 'Nothing outside depends on it yet.'`)
+              .join(),
+          },
+        ],
+      },
+      {
         file: 'test/kit/aggregates.ts',
         imports: [
           `import { ${one.camel} } from '../../domain/${one.kebab}/${one.kebab}.ts'`,

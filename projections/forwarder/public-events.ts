@@ -1,15 +1,20 @@
 import * as z from 'zod'
 import type { Codec } from '../../domain/kernel/codec.ts'
 import type { Event } from '../../domain/kernel/event.ts'
-import { type ProjectEvent, projectEvents } from '../../domain/project/events.ts'
-import { type UserEvent, userEvents } from '../../domain/user/events.ts'
+import { projectEvents } from '../../domain/project/events.ts'
+import { userEvents } from '../../domain/user/events.ts'
+
+/** The codec of each kind of stream, by the name in its streams. */
+const stored = {
+  project: projectEvents,
+  user: userEvents,
+}
 
 /** Every event that is stored. */
-export type AnyEvent = ProjectEvent | UserEvent
+export type AnyEvent = ReturnType<(typeof stored)[keyof typeof stored]['decode']>
 export type EventType = AnyEvent['type']
 
-/** The codec of each kind of stream. */
-export const codecs: Readonly<Record<string, Codec<AnyEvent>>> = { project: projectEvents, user: userEvents }
+export const codecs: Readonly<Record<string, Codec<AnyEvent>>> = stored
 
 /** A stored event as the public one is made from it: `id` is the stream's, without the aggregate. */
 interface Source<Type extends EventType> {
@@ -124,12 +129,13 @@ const catalogue = [
   }),
 ] as const
 
+type PrivateEventType = Exclude<EventType, (typeof catalogue)[number]['type']>
+
 /** Why the rest stays here. A type of event that stands in neither list does not compile. */
-export const privateEvents: Readonly<Record<Exclude<EventType, (typeof catalogue)[number]['type']>, string>> =
-  {
-    UserProfileChanged: 'A name is personal, and nothing else is in it.',
-    ProjectDescribed: 'A description is free text for the members, and nothing outside depends on it.',
-  }
+export const privateEvents: Readonly<Record<PrivateEventType, string>> = {
+  UserProfileChanged: 'A name is personal, and nothing else is in it.',
+  ProjectDescribed: 'A description is free text for the members, and nothing outside depends on it.',
+}
 
 export const publicEvents: readonly CatalogueEntry[] = catalogue
 
