@@ -62,12 +62,12 @@ export function newAggregate(names: Names): Change {
         file: 'projections/forwarder/public-events.ts',
         imports: [`import { ${one.camel}Events } from '../../domain/${one.kebab}/events.ts'`],
         entries: [
-          { list: 'const stored = {', entry: `${one.camel}: ${one.camel}Events` },
+          { list: 'export const codecs = {', entry: `${one.camel}: ${one.camel}Events` },
           {
             list: 'export const privateEvents: Readonly<Record<PrivateEventType, string>> = {',
             entry: ['Created', 'Renamed', 'Archived']
-              .map((happened) => `${one.pascal}${happened}: 'Nothing outside depends on it yet.'`)
-              .join(),
+              .map((what) => `${one.pascal}${what}: 'Nothing outside depends on it so far.'`)
+              .join(','),
           },
         ],
       },

@@ -1,3 +1,4 @@
+import type { Codec } from '../../domain/kernel/codec.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
@@ -6,7 +7,7 @@ import type { Delivery } from '../stream-record.ts'
 import { entryOf } from './envelope.ts'
 import type { Entry } from './event-bus.ts'
 import type { Mark } from './parked-streams.ts'
-import { codecs } from './public-events.ts'
+import { type AnyEvent, codecs } from './public-events.ts'
 
 /** An event to send, and the record to deliver again if that fails. */
 export interface PlannedEvent {
@@ -103,9 +104,10 @@ function runOf(commits: readonly Commit[], { from, before, sequenceNumber }: Ran
   }
 }
 
-function codecOf(stream: StreamName) {
+function codecOf(stream: StreamName): Codec<AnyEvent> {
   const { aggregate } = parseStreamName(stream)
-  const codec = Object.hasOwn(codecs, aggregate) ? codecs[aggregate] : undefined
+  const all: Readonly<Record<string, Codec<AnyEvent>>> = codecs
+  const codec = Object.hasOwn(all, aggregate) ? all[aggregate] : undefined
   if (codec === undefined) throw new Problem('unreadable', `Unknown kind of stream "${aggregate}".`)
   return codec
 }

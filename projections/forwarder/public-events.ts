@@ -1,20 +1,17 @@
 import * as z from 'zod'
-import type { Codec } from '../../domain/kernel/codec.ts'
 import type { Event } from '../../domain/kernel/event.ts'
 import { projectEvents } from '../../domain/project/events.ts'
 import { userEvents } from '../../domain/user/events.ts'
 
-/** The codec of each kind of stream, by the name in its streams. */
-const stored = {
+/** The codec of each kind of stream. An event of any other kind is parked. */
+export const codecs = {
   project: projectEvents,
   user: userEvents,
 }
 
 /** Every event that is stored. */
-export type AnyEvent = ReturnType<(typeof stored)[keyof typeof stored]['decode']>
+export type AnyEvent = ReturnType<(typeof codecs)[keyof typeof codecs]['decode']>
 export type EventType = AnyEvent['type']
-
-export const codecs: Readonly<Record<string, Codec<AnyEvent>>> = stored
 
 /** A stored event as the public one is made from it: `id` is the stream's, without the aggregate. */
 interface Source<Type extends EventType> {

@@ -91,6 +91,8 @@ describe('npm run new', () => {
       expect(tested.output).toContain(`test/domain/${name}.test.ts`)
       expect(tested.output).toContain(`test/api/${name}.test.ts`)
     }
+    // The catalogue of events is up to date too.
+    expect(tested.output).toContain('test/projections/public-events.test.ts')
   }, 60_000)
 })
 

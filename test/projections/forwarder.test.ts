@@ -228,7 +228,7 @@ describe('a poisonous event', () => {
 
   it('may be in a stream of a kind that this code does not know', async () => {
     const { append, deliver, marks } = setUp()
-    await deliver(record(await append('planet-1', created)))
+    await deliver(record({ ...(await append('project-1', created)), stream: 'planet-1' }))
     expect(marks.all().get('planet-1')).toMatchObject({ version: 1, error: expect.stringMatching('planet') })
   })
 
