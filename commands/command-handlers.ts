@@ -34,4 +34,7 @@ export type CommandHandlers = {
   ) => Target | Promise<Target>
 }
 
-export const commandHandlers: CommandHandlers = { ...userCommands, ...projectCommands }
+export const commandHandlers: CommandHandlers = {
+  ...userCommands,
+  ...projectCommands,
+}

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { newAggregate } from './aggregate.ts'
@@ -23,14 +24,19 @@ async function run([kind, name, ...more]: readonly string[]): Promise<void> {
 
   const change = newAggregate(names)
   await apply(change, process.cwd())
+  // The catalogue of events names the private ones too; it is made of the code that has just been written.
+  const catalogue = ['--import', 'tsx', 'projections/forwarder/write-catalogue.ts']
+  const { status } = spawnSync(process.execPath, catalogue, { stdio: 'ignore' })
+  if (status !== 0) console.log('docs/events.md could not be written: npm run events says why.\n')
+
   const list = (files: readonly string[]) => files.map((file) => `  ${file}`).join('\n')
   console.log(`${names.a} is there. Written:
 
 ${list(Object.keys(change.files))}
 
-and one line more in each of:
+and added to:
 
-${list(change.additions.map(({ file }) => file))}
+${list([...change.additions.map(({ file }) => file), 'docs/events.md'])}
 
 Next: npm test. Then make it yours: docs/make-it-yours.md`)
 }

@@ -11,7 +11,15 @@ import { namesOf, takenBy } from '../../infra/new/names.ts'
 const [oneWord, twoWords] = ['zebra', 'zebra-crossing']
 
 const folders = ['domain', 'commands', 'projections', 'infra/new', 'test/api', 'test/domain', 'test/fixtures']
-const others = ['test/kit', 'test/properties', 'package.json', 'tsconfig.json', 'biome.json', '.gitignore']
+const others = [
+  'test/kit',
+  'test/properties',
+  'test/projections',
+  'package.json',
+  'tsconfig.json',
+  'biome.json',
+  '.gitignore',
+]
 
 /** A copy of what the generator reads and writes. */
 let root = ''
@@ -66,7 +74,13 @@ describe('npm run new', () => {
     // The stack is left out, which takes its routes and filters from the lists: its types take most of the time.
     const config = { extends: './tsconfig.json', include: [...folders, 'test/properties'] }
     writeFileSync(join(root, 'tsconfig.new.json'), JSON.stringify(config))
-    const tests = [`test/api/${oneWord}`, `test/domain/${oneWord}`, 'event-fixtures', 'properties/decider']
+    const tests = [
+      `test/api/${oneWord}`,
+      `test/domain/${oneWord}`,
+      'event-fixtures',
+      'public-events',
+      'properties/decider',
+    ]
     const [types, lint, tested] = await Promise.all([
       node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.new.json'),
       node('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', ...folders, 'test/kit'),
@@ -77,6 +91,8 @@ describe('npm run new', () => {
       expect(tested.output).toContain(`test/domain/${name}.test.ts`)
       expect(tested.output).toContain(`test/api/${name}.test.ts`)
     }
+    // The catalogue of events is up to date too.
+    expect(tested.output).toContain('test/projections/public-events.test.ts')
   }, 60_000)
 })
 
