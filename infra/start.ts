@@ -1,9 +1,9 @@
+import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { bundle } from './bundle.ts'
 import { consoleLog } from './console-log.ts'
+import { listen } from './local/listen.ts'
 import { startStage } from './local/stage.ts'
-import { mailFrom, synthesise } from './synthesise.ts'
 
 /**
  * `npm start`: bundles the functions, synthesises the template and runs it on this machine until ctrl-c. Variables:
@@ -23,13 +23,14 @@ async function start(): Promise<void> {
   if (options.help) return console.log(usage)
   const began = performance.now()
   const ports = { port: portOf('PORT', 3000), awsPort: portOf('AWS_PORT', 4566) }
+  // Before anything is built; whoever takes one later is told of when it is needed.
+  await ensureFree(ports.port, 'PORT')
+  await ensureFree(ports.awsPort, 'AWS_PORT')
   const dataDir = process.env['ANNALS_DATA'] || '.annals'
   const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB']
-  await bundle('dist')
-  synthesise({ bundles: 'dist', outDir: 'cdk.out', mailFrom: mailFrom() })
   const stage = await startStage({
     ...ports,
-    assembly: 'cdk.out',
+    assembly: build,
     dataDir: resolve(dataDir),
     region: process.env['AWS_REGION'] || 'us-east-1',
     allowRemote: options.allowRemote,
@@ -57,6 +58,22 @@ Sign up, then look for the code in the mail; the README goes on from there:
 Ctrl-C ends it; the data stay.
 `)
   console.log(`annals ready ${stage.apiUrl}`)
+}
+
+/** Bundles the functions and synthesises the template. Returns the folder of the cloud assembly. */
+async function build(): Promise<string> {
+  // Loaded here, because what cannot start shall say so before that.
+  const { bundle } = await import('./bundle.ts')
+  const { mailFrom, synthesise } = await import('./synthesise.ts')
+  await bundle('dist')
+  synthesise({ bundles: 'dist', outDir: 'cdk.out', mailFrom: mailFrom() })
+  return 'cdk.out'
+}
+
+async function ensureFree(port: number, variable: string): Promise<void> {
+  const server = createServer()
+  await listen(server, port, variable)
+  await new Promise((closed) => server.close(closed))
 }
 
 function readOptions(): { help: boolean; noAdmin: boolean; allowRemote: boolean } {

@@ -19,8 +19,8 @@ import { startStreamMapping } from './stream-mapping.ts'
 import { createResolver, fieldsOf, type Properties, readTemplate } from './template.ts'
 
 export interface StageOptions {
-  /** Folder of the cloud assembly with the template: `cdk.out`. */
-  readonly assembly: string
+  /** Gives the folder of the cloud assembly with the template, such as `cdk.out`, once the data folder is ours. */
+  readonly assembly: () => Promise<string> | string
   readonly dataDir: string
   /** Ports of the API and of the AWS gateway; 0 picks one. */
   readonly port: number
@@ -63,17 +63,6 @@ const streamActions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'List
  * folder in use.
  */
 export async function startStage(o: StageOptions): Promise<Stage> {
-  const template = readTemplate(o.assembly)
-  const names = nameResources(template, o.region)
-  const resolve = createResolver(names.pseudo, names.lookup)
-  const each = (type: string) =>
-    template.ofType(type).map(({ logicalId, properties }) => ({ logicalId, properties: resolve(properties) }))
-  const nameOf = (logicalId: string, attribute = 'Ref') => names.lookup(logicalId, attribute) ?? ''
-  const place = { region: o.region, stackName: template.stackName }
-  for (const { logicalId, properties } of each('AWS::Events::Rule')) {
-    names.learn(logicalId, nameRule(place, logicalId, properties))
-  }
-
   const started: (() => unknown)[] = []
   const close = async () => {
     for (const end of started.splice(0).reverse()) await end()
@@ -82,6 +71,20 @@ export async function startStage(o: StageOptions): Promise<Stage> {
     prepareFolder(o.dataDir)
     const dynamoDb = await startDynamoDb(o)
     started.push(dynamoDb.close)
+
+    const template = readTemplate(await o.assembly())
+    const names = nameResources(template, o.region)
+    const resolve = createResolver(names.pseudo, names.lookup)
+    const each = (type: string) =>
+      template
+        .ofType(type)
+        .map(({ logicalId, properties }) => ({ logicalId, properties: resolve(properties) }))
+    const nameOf = (logicalId: string, attribute = 'Ref') => names.lookup(logicalId, attribute) ?? ''
+    const place = { region: o.region, stackName: template.stackName }
+    for (const { logicalId, properties } of each('AWS::Events::Rule')) {
+      names.learn(logicalId, nameRule(place, logicalId, properties))
+    }
+
     const resourcePolicies = new Map<string, Policy>()
     for (const { logicalId, properties } of each('AWS::DynamoDB::GlobalTable')) {
       const table = await dynamoDb.createTable(logicalId, properties)

@@ -26,7 +26,8 @@ export async function runStage(
   const lines: string[] = []
   const dataDir = newDataDir()
   const stage = await startStage({
-    assembly: change === undefined ? inject('assembly') : changedAssembly(join(dataDir, 'cdk.out'), change),
+    assembly: () =>
+      change === undefined ? inject('assembly') : changedAssembly(join(dataDir, 'cdk.out'), change),
     dataDir,
     port: 0,
     awsPort: 0,
