@@ -1,6 +1,5 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import {
-  BatchGetCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -10,9 +9,10 @@ import {
 import * as z from 'zod'
 import { costOf } from '../../commands/event-store/dynamo-client.ts'
 import { failureOf, orUnavailable } from '../../commands/event-store/sdk-call.ts'
-import { backoff, type Clock } from '../../domain/kernel/clock.ts'
-import { addCost, type Cost, noCost } from '../../domain/kernel/event-store.ts'
+import type { Clock } from '../../domain/kernel/clock.ts'
+import type { Cost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
+import { batchRead } from './dynamo-batch-read.ts'
 import type { RowItem } from './projection.ts'
 import { type Guard, type Move, maxRowsPerMove, type RowStore } from './row-store.ts'
 
@@ -40,26 +40,8 @@ export function createDynamoRowStore(
     },
 
     async readGuards(keys) {
-      if (keys.length === 0) return { guards: [], cost: noCost }
-      const found = new Map<string, Guard | undefined>()
-      let cost = noCost
-      let pending: Record<string, unknown>[] = keys.map(({ PK, SK }) => ({ PK, SK }))
-      for (let attempt = 0; pending.length > 0; attempt++) {
-        if (attempt > 8)
-          throw new Problem('unavailable', 'The read model is busy. Try again.', { retryAfterSeconds: 1 })
-        if (attempt > 0) await clock.sleep(backoff(attempt, clock.random))
-        const answer = await client
-          .send(
-            new BatchGetCommand({
-              RequestItems: { [tableName]: { Keys: pending, ConsistentRead: true } },
-              ReturnConsumedCapacity: 'TOTAL',
-            }),
-          )
-          .catch(unavailable)
-        cost = addCost(cost, costOf('read', answer, answer.ConsumedCapacity ?? []))
-        for (const item of answer.Responses?.[tableName] ?? []) found.set(`${item['PK']}`, asGuard(item))
-        pending = answer.UnprocessedKeys?.[tableName]?.Keys ?? []
-      }
+      const { items, cost } = await batchRead(client, tableName, keys, clock)
+      const found = new Map(items.map((item) => [`${item['PK']}`, asGuard(item)]))
       return { guards: keys.map(({ PK }) => found.get(PK)), cost }
     },
 

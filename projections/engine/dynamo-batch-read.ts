@@ -1,0 +1,49 @@
+import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { costOf } from '../../commands/event-store/dynamo-client.ts'
+import { orUnavailable } from '../../commands/event-store/sdk-call.ts'
+import { backoff, type Clock } from '../../domain/kernel/clock.ts'
+import { addCost, type Cost, noCost } from '../../domain/kernel/event-store.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import type { RowKey } from './projection.ts'
+
+/** What one request holds (`BatchGetItem` in the API reference). */
+const maxKeys = 100
+const maxAttempts = 9
+
+const unavailable = orUnavailable('The read model did not answer in time. Try again.')
+
+/**
+ * Reads the items of these keys consistently, in no order; those that are not there are left out. What DynamoDB
+ * leaves unprocessed is asked for again. Throws `unavailable` where that goes on for too long.
+ */
+export async function batchRead(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  keys: readonly RowKey[],
+  clock: Clock,
+): Promise<{ items: Record<string, unknown>[]; cost: Cost }> {
+  const items: Record<string, unknown>[] = []
+  let cost = noCost
+  for (let from = 0; from < keys.length; from += maxKeys) {
+    let pending: Record<string, unknown>[] = keys
+      .slice(from, from + maxKeys)
+      .map(({ PK, SK }) => ({ PK, SK }))
+    for (let attempt = 0; pending.length > 0; attempt++) {
+      if (attempt === maxAttempts)
+        throw new Problem('unavailable', 'The read model is busy. Try again.', { retryAfterSeconds: 1 })
+      if (attempt > 0) await clock.sleep(backoff(attempt, clock.random))
+      const answer = await client
+        .send(
+          new BatchGetCommand({
+            RequestItems: { [tableName]: { Keys: pending, ConsistentRead: true } },
+            ReturnConsumedCapacity: 'TOTAL',
+          }),
+        )
+        .catch(unavailable)
+      cost = addCost(cost, costOf('read', answer, answer.ConsumedCapacity ?? []))
+      items.push(...(answer.Responses?.[tableName] ?? []))
+      pending = answer.UnprocessedKeys?.[tableName]?.Keys ?? []
+    }
+  }
+  return { items, cost }
+}
