@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { consoleLog } from './console-log.ts'
 import { listen } from './local/listen.ts'
-import { startStage } from './local/stage.ts'
+import { type Stage, startStage } from './local/stage.ts'
+import { watchSources } from './watch.ts'
 
 /**
  * `npm start`: bundles the functions, synthesises the template and runs it on this machine until ctrl-c. Variables:
@@ -38,7 +39,13 @@ async function start(): Promise<void> {
     log: consoleLog,
     ...(endpoint ? { endpoint } : {}),
   })
-  closeOnSignal(stage.close)
+  const unwatch = watchSources(['domain', 'commands', 'projections', 'workflows'], (files) =>
+    reload(stage, files),
+  )
+  closeOnSignal(() => {
+    unwatch()
+    return stage.close()
+  })
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   const { userPoolClientId } = await clientConfig(stage.apiUrl)
   console.log(`
@@ -55,7 +62,7 @@ Sign up, then look for the code in the mail; the README goes on from there:
     -H 'Content-Type: application/x-amz-json-1.1' \\
     -d '{"ClientId":"${userPoolClientId}","Username":"you@example.com","Password":"Secret-123"}'
 
-Ctrl-C ends it; the data stay.
+A function takes over what you save. Ctrl-C ends everything; the data stay.
 `)
   console.log(`annals ready ${stage.apiUrl}`)
 }
@@ -68,6 +75,21 @@ async function build(): Promise<string> {
   await bundle('dist')
   synthesise({ bundles: 'dist', outDir: 'cdk.out', mailFrom: mailFrom() })
   return 'cdk.out'
+}
+
+/** Takes over what was saved: the functions whose code has changed start anew, at their next invocation. */
+async function reload(stage: Stage, files: readonly string[]): Promise<void> {
+  const began = performance.now()
+  try {
+    const changed = stage.reload(await build())
+    const seconds = ((performance.now() - began) / 1000).toFixed(1)
+    consoleLog('reload', `${changed.length} functions take over ${files.join(', ')}, after ${seconds} s`)
+    // What the template is made from was loaded at the start.
+    if (files.some((file) => /contract\.ts$|generations\.ts$/.test(file)))
+      consoleLog('reload', 'new routes and read models take a new start')
+  } catch (error) {
+    consoleLog('reload', `not taken over: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 async function ensureFree(port: number, variable: string): Promise<void> {

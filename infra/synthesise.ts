@@ -1,4 +1,4 @@
-import { App } from 'aws-cdk-lib'
+import { App, AssetStaging } from 'aws-cdk-lib'
 import { type CloudAssembly, CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api'
 import { addAnnalsStack } from './annals-stack.ts'
 
@@ -21,6 +21,8 @@ export function mailFrom(): string {
  * template comes of the same bundles anywhere. The template is validated in the tests, as that takes several seconds.
  */
 export function synthesise({ bundles, outDir, mailFrom }: SynthesisOptions): CloudAssembly {
+  // The bundles may be others than those of the last time in this process.
+  AssetStaging.clearAssetHashCache()
   const app = new App({
     outdir: outDir,
     // Without a `cdk.json` nothing else sets them.

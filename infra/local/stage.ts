@@ -1,4 +1,5 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
+import { basename } from 'node:path'
 import { openCognito } from './cognito/cognito.ts'
 import { startDynamoDb } from './dynamodb.ts'
 import type { DynamoDbFault } from './dynamodb-faults.ts'
@@ -16,7 +17,7 @@ import { openQueues } from './queues.ts'
 import { nameResources } from './resource-names.ts'
 import type { Log } from './service.ts'
 import { startStreamMapping } from './stream-mapping.ts'
-import { createResolver, fieldsOf, type Properties, readTemplate } from './template.ts'
+import { createResolver, fieldsOf, type Properties, readTemplate, type Template } from './template.ts'
 
 export interface StageOptions {
   /** Gives the folder of the cloud assembly with the template, such as `cdk.out`, once the data folder is ours. */
@@ -42,6 +43,11 @@ export interface Stage {
   /** Endpoint of the AWS gateway. */
   readonly awsUrl: string
   readonly faults: Faults
+  /**
+   * Runs the functions of another assembly's template, as far as their code differs. Returns the logical ids of
+   * those; throws where anything else differs, which takes a new start.
+   */
+  reload(assembly: string): readonly string[]
   close(): Promise<void>
 }
 
@@ -125,10 +131,14 @@ export async function startStage(o: StageOptions): Promise<Stage> {
     const lambda = await startLambda({ region: o.region, endpoint: gateway.url, log: o.log })
     started.push(lambda.close)
     services.push(lambda.service)
-    for (const { logicalId, properties } of each('AWS::Lambda::Function')) {
-      const [name, arn] = [nameOf(logicalId), nameOf(logicalId, 'Arn')]
-      lambda.define(readFunction({ logicalId, properties, name, arn, assetFolder: template.assetFolder }))
-    }
+    const functionsOf = ({ ofType, assetFolder }: Template) =>
+      ofType('AWS::Lambda::Function').map(({ logicalId, properties }) =>
+        readFunction({
+          ...{ logicalId, properties: resolve(properties), assetFolder },
+          ...{ name: nameOf(logicalId), arn: nameOf(logicalId, 'Arn') },
+        }),
+      )
+    for (const definition of functionsOf(template)) lambda.define(definition)
 
     for (const { logicalId, properties } of each('AWS::Cognito::UserPool')) {
       const trigger = fieldsOf(properties['LambdaConfig'])['PostConfirmation']
@@ -213,7 +223,18 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       dynamoDb: (fault, times) => void dynamoDb.faults.set(fault, times),
       refuseMail: mail.refuse,
     }
-    return { apiUrl: httpApi.url, awsUrl: gateway.url, faults, close }
+    const reload = (assembly: string) => {
+      const next = readTemplate(assembly)
+      if (withoutCode(next) !== withoutCode(template))
+        throw new Error('The template differs in more than the code of its functions: start again')
+      // An asset's folder is named after what it holds.
+      const changed = functionsOf(next).filter(
+        ({ arn, folder }) => basename(lambda.find(arn).folder) !== basename(folder),
+      )
+      for (const definition of changed) lambda.define(definition)
+      return changed.map(({ logicalId }) => logicalId)
+    }
+    return { apiUrl: httpApi.url, awsUrl: gateway.url, faults, reload, close }
   } catch (error) {
     await close()
     throw error
@@ -230,6 +251,11 @@ function prepareFolder(dataDir: string): void {
       `${dataDir} cannot be used as the data folder (${code}): choose another with ANNALS_DATA=…`,
     )
   }
+}
+
+/** Everything that a template says but where the code of its functions lies, as text to compare. */
+function withoutCode({ resources }: Template): string {
+  return JSON.stringify(resources, (name, value: unknown) => (name === 'S3Key' ? '' : value))
 }
 
 /** The policy that lies on a table itself. */

@@ -179,6 +179,21 @@ describe('a function that fails', () => {
   })
 })
 
+describe('a function that is replaced', () => {
+  it('answers with its new code from then on, and finishes with the old one what is under way', async () => {
+    define(`import { setTimeout } from 'node:timers/promises'
+      export const handler = async ({ ms }) => { console.log('begun'); await setTimeout(ms); return 'old' }`)
+    const underWay = lambda.invoke(arn, { ms: 200 })
+    await vi.waitFor(() => expect(log).toHaveBeenCalledWith('Greeter', 'begun'))
+    define(`export const handler = async () => 'new'`)
+    expect(await lambda.invoke(arn, { ms: 0 })).toEqual({ payload: 'new' })
+    expect(await underWay).toEqual({ payload: 'old' })
+    expect(await Promise.all([1, 2, 3].map(() => lambda.invoke(arn, {})))).toEqual(
+      Array(3).fill({ payload: 'new' }),
+    )
+  })
+})
+
 describe('closing', () => {
   it('ends every process and answers what was under way with an error', async () => {
     define(`export const handler = async ({ wait }) => { if (wait) await new Promise(() => setInterval(() => {}, 1000)); return process.pid }`)

@@ -23,7 +23,10 @@ export interface FunctionDefinition {
 }
 
 export interface LambdaFunction {
-  readonly definition: FunctionDefinition
+  /** As it was made or last replaced. */
+  definition(): FunctionDefinition
+  /** Takes another definition for what is invoked from now on; what is under way is finished by the old one. */
+  replace(next: FunctionDefinition): void
   invoke(payload: string, requestId?: string): Promise<Invocation>
   environment(id: string): Environment | undefined
   close(): Promise<void>
@@ -61,7 +64,7 @@ const bootstrap = fileURLToPath(new URL('bootstrap.mjs', import.meta.url))
 
 /** A function with its queue of invocations and its environments, each of which works on one at a time. */
 export function createFunction(
-  definition: FunctionDefinition,
+  first: FunctionDefinition,
   o: {
     readonly region: string
     readonly endpoint: string
@@ -71,13 +74,14 @@ export function createFunction(
     readonly log: Log
   },
 ): LambdaFunction {
-  const { logicalId } = definition
+  const { logicalId } = first
+  let current = first
   const queue: Work[] = []
   const environments = new Map<string, ReturnType<typeof start>>()
-  const limit = Math.min(maxEnvironments, definition.reserved ?? maxEnvironments)
   let closed = false
 
   function dispatch(): void {
+    const limit = Math.min(maxEnvironments, current.reserved ?? maxEnvironments)
     const all = [...environments.values()]
     for (const environment of all) environment.take()
     if (queue.length > all.filter((e) => e.isStarting()).length && environments.size < limit) start()
@@ -85,6 +89,7 @@ export function createFunction(
 
   function start() {
     const id = o.newId()
+    const definition = current
     const child = spawnBound(process.execPath, ['--enable-source-maps', bootstrap], {
       cwd: definition.folder,
       env: variables(definition, { ...o, id }),
@@ -93,6 +98,7 @@ export function createFunction(
     let work: Work | undefined
     let waiting: ServerResponse | undefined
     let started = false
+    let retired = false
     let failure: Invocation['error']
     // Runs out when the process does not get ready, the work takes too long, or there is none for long.
     let patience = setTimeout(() => end('Init', `Init timed out after ${initMs / 1000} seconds`), initMs)
@@ -111,6 +117,12 @@ export function createFunction(
     function wait(ms: number, runOut: () => void): void {
       clearTimeout(patience)
       patience = setTimeout(runOut, ms)
+    }
+
+    /** Ends the process, which has nothing to do and is given nothing any more. */
+    function leave(): void {
+      waiting = undefined
+      child.kill('SIGTERM')
     }
 
     child.once('error', (error) => o.log(logicalId, `cannot be started: ${error.message}`))
@@ -132,9 +144,15 @@ export function createFunction(
       isStarting: () => !started,
       next(response: ServerResponse) {
         started = true
+        if (retired) return leave()
         waiting = response
-        wait(idleMs, () => child.kill('SIGTERM'))
+        wait(idleMs, leave)
         dispatch()
+      },
+      /** Gives it no more work, and ends it once it has none. */
+      retire() {
+        retired = true
+        if (waiting !== undefined) leave()
       },
       take() {
         if (waiting === undefined) return
@@ -177,7 +195,11 @@ export function createFunction(
   }
 
   return {
-    definition,
+    definition: () => current,
+    replace(next) {
+      current = next
+      for (const environment of environments.values()) environment.retire()
+    },
     async invoke(payload, requestId = o.newId()) {
       if (closed) return closing
       return new Promise((settle) => {

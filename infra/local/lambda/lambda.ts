@@ -7,6 +7,7 @@ import { createFunction, type FunctionDefinition, type LambdaFunction } from './
 
 export interface Lambda {
   readonly service: AwsService
+  /** Makes a function, or replaces the one of this ARN. */
   define(definition: FunctionDefinition): void
   /** The function of this ARN or name. Throws where there is none. */
   find(nameOrArn: string): FunctionDefinition
@@ -58,7 +59,8 @@ export async function startLambda(o: { region: string; endpoint: string; log: Lo
 
   function find(nameOrArn: string): FunctionDefinition {
     for (const { definition } of functions.values()) {
-      if (definition.arn === nameOrArn || definition.name === nameOrArn) return definition
+      const { arn, name } = definition()
+      if (arn === nameOrArn || name === nameOrArn) return definition()
     }
     throw new AwsError('ResourceNotFoundException', `Function not found: ${nameOrArn}`, 404)
   }
@@ -104,6 +106,8 @@ export async function startLambda(o: { region: string; endpoint: string; log: Lo
     find,
     invoke,
     define(definition) {
+      const there = functions.get(definition.arn)
+      if (there !== undefined) return there.replace(definition)
       const runtimeApi = (id: string) => `127.0.0.1:${port}/${id}`
       functions.set(definition.arn, createFunction(definition, { ...o, runtimeApi, newId: randomUUID }))
     },

@@ -1,0 +1,54 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { fieldsOf } from '../../infra/local/template.ts'
+import { newDataDir, type RunningStage, removeDataDir, runStage, type Template } from '../kit/local-stage.ts'
+import { call } from '../kit/person.ts'
+
+let running: RunningStage
+let assembly: string
+
+beforeEach(async () => {
+  running = await runStage()
+  assembly = newDataDir()
+  cpSync(inject('assembly'), assembly, { recursive: true })
+})
+
+afterEach(async () => {
+  await running.close()
+  removeDataDir(assembly)
+})
+
+function change<Content>(file: string, how: (content: Content) => void): void {
+  const content: Content = JSON.parse(readFileSync(join(assembly, file), 'utf8'))
+  how(content)
+  writeFileSync(join(assembly, file), JSON.stringify(content))
+}
+
+it('a function whose code has changed answers with the new one', async () => {
+  mkdirSync(join(assembly, 'asset.new'))
+  writeFileSync(
+    join(assembly, 'asset.new/index.mjs'),
+    `export const handler = async () => ({ statusCode: 200, body: '{"status":"new"}' })`,
+  )
+  change('Annals.assets.json', ({ files }: { files: Record<string, unknown> }) => {
+    files['new'] = { source: { path: 'asset.new' }, destinations: { here: { objectKey: 'new.zip' } } }
+  })
+  change('Annals.template.json', ({ Resources }: Template) => {
+    for (const [id, { Type, Properties }] of Object.entries(Resources)) {
+      if (Type !== 'AWS::Lambda::Function' || !id.startsWith('QueryApi')) continue
+      Properties['Code'] = { ...fieldsOf(Properties['Code']), S3Key: 'new.zip' }
+    }
+  })
+  expect((await call(running.config, '/health')).body).toEqual({ status: 'ok' })
+  expect(running.stage.reload(assembly)).toEqual([expect.stringMatching(/^QueryApi/)])
+  expect((await call(running.config, '/health')).body).toEqual({ status: 'new' })
+})
+
+it('a template that differs in anything else is not taken over', async () => {
+  change('Annals.template.json', ({ Resources }: Template) => {
+    for (const { Properties } of Object.values(Resources)) delete Properties['Timeout']
+  })
+  expect(() => running.stage.reload(assembly)).toThrow('start again')
+  expect((await call(running.config, '/health')).body).toEqual({ status: 'ok' })
+})
