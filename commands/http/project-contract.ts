@@ -17,6 +17,7 @@ const project = z.strictObject({
   archived: z.boolean(),
 })
 const member = z.strictObject({
+  ...itemFields,
   userId: z.string(),
   name: z.string().describe('Empty for someone who has deleted their account'),
   role,

@@ -169,10 +169,12 @@ describe('a shared project', () => {
     const { query, command, projectId, position } = await shared()
     const renamed = await command('bob', 'change-profile', { name: 'Robert' })
     const people = await query('bob', `/projects/${projectId}/members`, position, renamed.body['position'])
+    const at = expect.any(String)
+    const times = { since: at, createdAt: at, updatedAt: at }
     expect(people.body['items']).toEqual([
-      { userId: 'bob', name: 'Robert', role: 'editor', since: expect.any(String) },
+      { id: 'bob', version: 2, userId: 'bob', name: 'Robert', role: 'editor', ...times },
       // Nobody has looked at ann since she signed up: her name is shown once the projector has been there.
-      { userId: 'ann', name: '', role: 'owner', since: expect.any(String) },
+      { id: 'ann', version: 1, userId: 'ann', name: '', role: 'owner', ...times },
     ])
     await query('ann', '/me')
     expect((await query('ann', `/projects/${projectId}/members`)).body['items']).toMatchObject([
@@ -214,7 +216,10 @@ describe('a shared project', () => {
     const before = await since(position)
     await clock.sleep(60_000)
     const { body } = await add('bob@example.com', 'viewer')
-    expect(await since(body['position'])).toEqual({ ...before, role: 'viewer' })
+    expect(await since(body['position'])).toEqual({
+      ...before,
+      ...{ role: 'viewer', version: 3, updatedAt: expect.any(String) },
+    })
   })
 
   it('is gone for a member who was removed, or has left', async () => {

@@ -3,7 +3,9 @@ import type { Recorded } from '../../../domain/kernel/event.ts'
 import { memberRole, type ProjectEvent, projectEvents } from '../../../domain/project/events.ts'
 import type { Projection, Row } from '../../engine/projection.ts'
 
-const member = z.strictObject({ userId: z.string(), role: memberRole, since: z.string() })
+/** `version` and `updatedAt` are of the event that last changed it. */
+const membership = { userId: z.string(), since: z.string(), version: z.number(), updatedAt: z.string() }
+const member = z.strictObject({ ...membership, role: memberRole })
 
 /** What is shown of a project. `exists` is false until its creation has been folded. */
 const projectState = z.discriminatedUnion('exists', [
@@ -54,7 +56,8 @@ function evolve(state: ProjectState, event: Recorded<ProjectEvent>): ProjectStat
     case 'ProjectMemberRoleChanged': {
       const { userId, role } = event.data
       const since = state.members.find((other) => other.userId === userId)?.since ?? event.at
-      return { ...updated, members: [...without(state.members, userId), { userId, role, since }] }
+      const changed = { userId, role, since, version: event.version, updatedAt: event.at }
+      return { ...updated, members: [...without(state.members, userId), changed] }
     }
     case 'ProjectMemberRemoved':
       return { ...updated, members: without(state.members, event.data.userId) }
@@ -71,9 +74,9 @@ function without(members: readonly Member[], userId: string): Member[] {
  */
 function render(state: ProjectState, id: string): readonly Row[] {
   if (!state.exists) return []
-  return peopleOf(state).flatMap(({ userId, role, since }): Row[] => [
-    { partition: projectsOf(userId), sort: state.createdAt, data: {} },
-    { partition: membersOf(id), sort: `${since}#${userId}`, data: { userId, role, since } },
+  return peopleOf(state).flatMap((person): Row[] => [
+    { partition: projectsOf(person.userId), sort: state.createdAt, data: {} },
+    { partition: membersOf(id), sort: `${person.since}#${person.userId}`, data: person },
   ])
 }
 
@@ -90,17 +93,20 @@ export function membersOf(projectId: string): string {
 export type Role = Person['role']
 
 /** The row of a project's list of people. */
-export const person = z.strictObject({
-  userId: z.string(),
-  role: z.enum(['owner', ...memberRole.options]),
-  since: z.string(),
-})
+export const person = z.strictObject({ ...membership, role: z.enum(['owner', ...memberRole.options]) })
 
 type Person = z.infer<typeof person>
 
 /** Everyone who sees the project, the owner first; an owner is nothing else besides. */
 function peopleOf({ ownerId, createdAt, members }: Existing): readonly Person[] {
-  return [{ userId: ownerId, role: 'owner', since: createdAt }, ...without(members, ownerId)]
+  const owner = {
+    userId: ownerId,
+    role: 'owner',
+    since: createdAt,
+    version: 1,
+    updatedAt: createdAt,
+  } as const
+  return [owner, ...without(members, ownerId)]
 }
 
 /** What a person is in a project; nothing for a stranger. */

@@ -52,7 +52,12 @@ export async function listMembers(
     rows,
     people.map((member) => member.userId),
   )
-  const items = people.map((member, index) => ({ ...member, name: names[index] ?? '' }))
+  const items = people.map((member, index) => ({
+    ...member,
+    id: member.userId,
+    name: names[index] ?? '',
+    createdAt: member.since,
+  }))
   return { ...listed, items, cost: [project.cost, cost].reduce(addCost, listed.cost) }
 }
 
