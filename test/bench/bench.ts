@@ -66,10 +66,11 @@ async function bench(): Promise<void> {
     const field: Field = { database, raw, annals, others, size: values.quick ? quickSize : fullSize, next }
     // The scan wants tables in which nothing else lies.
     for (const name of chosen.sort((a, b) => Number(b === 'scan') - Number(a === 'scan'))) {
+      console.log(`\n… ${name}`)
       const { value, ms } = await timed(async () => subjects[name]?.(field))
       if (value === undefined) continue
       measured.set(name, value)
-      console.log(`\n${asText(value.table)}\n  ${Math.round(ms / 1000)} s`)
+      console.log(`${asText(value.table)}\n  ${Math.round(ms / 1000)} s`)
     }
   } finally {
     for (const contestant of contestants) contestant.close()

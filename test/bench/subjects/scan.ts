@@ -1,7 +1,7 @@
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb'
 import type { Contestant } from '../contestants/contestant.ts'
 import type { Database } from '../database.ts'
-import { spreadOf, timed } from '../measure.ts'
+import { runAll, spreadOf, timed } from '../measure.ts'
 import { againstRaw, doesLess, ratioToRaw, type Subject } from './subject.ts'
 
 const segments = 4
@@ -10,8 +10,9 @@ const segments = 4
 export const scan: Subject = async (field) => {
   const { raw, others, size, database } = field
   for (const contestant of [raw, ...others]) {
-    for (let n = 0; n < size.scanned.streams; n++)
-      await contestant.fill(`bench-scan-${n}`, size.scanned.events)
+    const { streams, events } = size.scanned
+    const fills = Array.from({ length: streams }, (_, n) => () => contestant.fill(`bench-scan-${n}`, events))
+    await runAll(fills, 4)
   }
   const compared = await againstRaw(field, (contestant) => eventsPerSecond(database, contestant))
   const rows = compared.map((each) => ({

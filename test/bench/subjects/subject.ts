@@ -41,7 +41,7 @@ export const fullSize: Size = {
   growth: 1000,
   commandsPerWriter: 50,
   lostAnswers: 5,
-  scanned: { streams: 200, events: 100 },
+  scanned: { streams: 100, events: 50 },
   visible: 200,
   starts: 3,
   bundleStarts: 11,
