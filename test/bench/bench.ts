@@ -109,12 +109,22 @@ async function enterPeers(database: Database, absent: string[]): Promise<Contest
     try {
       // By a name that the compiler does not follow: the peers' types are there only once they are installed.
       const { enter } = (await import(`./peers/${name}.ts`)) as { enter: Enter }
-      entered.push(...(await enter(database)))
+      const contestants = await enter(database)
+      for (const contestant of contestants) await tryOut(contestant)
+      entered.push(...contestants)
     } catch (error) {
       absent.push(`${name}: ${firstLine(error)}`)
     }
   }
   return entered
+}
+
+/** Throws where a contestant does not do on this machine what it is measured by. */
+async function tryOut({ name, fill, command, load }: Contestant): Promise<void> {
+  await fill('bench-try', 2)
+  await command('bench-try', 'third')
+  const { count } = await load('bench-try')
+  if (count !== 3) throw new Error(`${name} has ${count} events where 3 were written`)
 }
 
 function firstLine(error: unknown): string {
