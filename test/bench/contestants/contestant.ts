@@ -71,9 +71,10 @@ export interface CommitMetadata {
   readonly causationId: string
 }
 
+/** Of the length of real ids; the command id stays apart from every other that is given here. */
 export function metadata(commandId: string): CommitMetadata {
   return {
-    commandId: commandId.padEnd(32, '0').slice(0, 32),
+    commandId: commandId.padEnd(32, '.'),
     digest: 'd1ge57d1ge57d1ge',
     at: '2026-01-01T00:00:00.000Z',
     actorId: '7c9e6679-7425-40de-944b-e07fc1f90ae7',

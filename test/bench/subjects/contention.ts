@@ -27,11 +27,15 @@ export const contention: Subject = async ({ raw, others, size: { commandsPerWrit
       used(contestant.wire, () => Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)))),
     )
     const { count, wrong } = await contestant.load(stream)
+    const flaws = [
+      ...(count - 1 !== accepted ? [`${accepted} accepted, ${count - 1} stored`] : []),
+      ...(wrong > 0 ? [`${wrong} decided on a wrong state`] : []),
+    ]
     rows.push({
       what: `${writers} writers × ${commandsPerWriter}`,
       contestant: contestant.name,
       figures: [accepted, count - 1, surfaced, value.usage.writes, ms / 1000, ms / accepted],
-      ...(wrong > 0 && { flaw: `${wrong} decided on a wrong state` }),
+      ...(flaws.length > 0 && { flaw: flaws.join(', ') }),
     })
   }
   const table = {
