@@ -86,8 +86,12 @@ export function codec<const Definitions extends EventDefinitions>(
       const { stream, at, actorId, correlationId, causationId } = commit
       for (const [index, stored] of commit.events.entries()) {
         const version = commit.version + index
-        if (version >= from)
-          yield { ...decode(stored), stream, version, at, actorId, correlationId, causationId }
+        if (version < from) continue
+        const { type, data } = decode(stored)
+        // Field by field: a spread takes Node 20 a hundred times longer, and streams are long. It is what `decode`
+        // says with the occurrence; TypeScript cannot put a union together again.
+        const recorded = { type, data, stream, version, at, actorId, correlationId, causationId }
+        yield recorded as Recorded<EventOf<Definitions>>
       }
     },
   }

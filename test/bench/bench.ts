@@ -1,0 +1,159 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { enter as enterAnnals } from './contestants/annals.ts'
+import type { Contestant, Enter } from './contestants/contestant.ts'
+import { enter as enterRaw } from './contestants/raw.ts'
+import { type Database, startDatabase } from './database.ts'
+import { timed } from './measure.ts'
+import { asMarkdown, asText, type Result } from './report.ts'
+import { append } from './subjects/append.ts'
+import { bundles } from './subjects/bundles.ts'
+import { command } from './subjects/command.ts'
+import { contention } from './subjects/contention.ts'
+import { growth } from './subjects/growth.ts'
+import { load } from './subjects/load.ts'
+import { lostAnswer } from './subjects/lost-answer.ts'
+import { projection } from './subjects/projection.ts'
+import { scan } from './subjects/scan.ts'
+import { startUp } from './subjects/start-up.ts'
+import { type Field, fullSize, quickSize, type Subject } from './subjects/subject.ts'
+import { visible } from './subjects/visible.ts'
+
+const usage = `npm run bench [-- OPTION…]
+
+  --quick         a small run, to try it out; it writes docs/benchmarks.quick.md
+  --only NAME     one subject alone, to try it out; it writes nothing
+  --help          this text
+
+Measures Annals beside the raw SDK and other event stores and writes docs/benchmarks.md. These are installed in
+test/bench when they are missing.`
+
+const here = import.meta.dirname
+const root = join(here, '../..')
+
+/** In the order in which they are reported. */
+const subjects: Readonly<Record<string, Subject>> = {
+  ...{ append, load, command, growth, contention, 'lost-answer': lostAnswer, projection, visible, scan },
+  ...{ bundles, 'start-up': startUp },
+}
+
+const peers = ['castore', 'equinox', 'event-store-adapter']
+
+async function bench(): Promise<void> {
+  const flag = { type: 'boolean', default: false } as const
+  const { values } = parseArgs({ options: { quick: flag, help: flag, only: { type: 'string' } } })
+  if (values.help) return console.log(usage)
+  const chosen = Object.keys(subjects).filter((name) => values.only === undefined || name === values.only)
+  if (chosen.length === 0) throw new Error(`no subject ${values.only}: ${Object.keys(subjects).join(', ')}`)
+
+  const absent = installPeers()
+  const database = await startDatabase()
+  const measured = new Map<string, Result>()
+  const contestants: Contestant[] = []
+  try {
+    const [raw] = await enterRaw(database)
+    const [annals] = await enterAnnals(database)
+    if (raw === undefined || annals === undefined) throw new Error('raw and annals are always there')
+    const others = [annals, ...(absent.length > 0 ? [] : await enterPeers(database, absent))]
+    contestants.push(raw, ...others)
+    for (const line of absent) console.log(`left out: ${line}`)
+
+    let names = 0
+    const next = () => ++names
+    const field: Field = { database, raw, annals, others, size: values.quick ? quickSize : fullSize, next }
+    // The scan wants tables in which nothing else lies.
+    for (const name of chosen.sort((a, b) => Number(b === 'scan') - Number(a === 'scan'))) {
+      console.log(`\n… ${name}`)
+      const { value, ms } = await timed(async () => subjects[name]?.(field))
+      if (value === undefined) continue
+      measured.set(name, value)
+      console.log(`${asText(value.table)}\n  ${Math.round(ms / 1000)} s`)
+    }
+  } finally {
+    for (const contestant of contestants) contestant.close()
+    await database.close()
+  }
+
+  const results = Object.keys(subjects).flatMap((name) => measured.get(name) ?? [])
+  console.log()
+  for (const { bar, measured, met, because } of results.flatMap(({ bars }) => bars)) {
+    const verdict = met === undefined ? 'not measured' : met ? 'met' : 'NOT MET'
+    console.log(`${verdict.padEnd(12)}  ${bar} — ${measured}${because === undefined ? '' : ` (${because})`}`)
+  }
+  if (values.only !== undefined) return
+  const file = values.quick ? 'docs/benchmarks.quick.md' : 'docs/benchmarks.md'
+  writeFileSync(join(root, file), asMarkdown(results, { ...circumstances(), quick: values.quick, absent }))
+  console.log(`\nwritten to ${file}`)
+}
+
+/** Installs what is compared with, if it is not there. Returns why that did not work. */
+function installPeers(): string[] {
+  // What npm writes last.
+  if (existsSync(join(here, 'node_modules/.package-lock.json'))) return []
+  console.log('installing the other event stores in test/bench')
+  try {
+    execFileSync('npm', ['ci', '--prefix', here], { stdio: ['ignore', 'ignore', 'pipe'] })
+    return []
+  } catch (error) {
+    return [`everyone but raw: npm ci in test/bench failed: ${firstLine(error)}`]
+  }
+}
+
+/** The peers that run on this Node; the reasons of the others are added to `absent`. */
+async function enterPeers(database: Database, absent: string[]): Promise<Contestant[]> {
+  const entered: Contestant[] = []
+  for (const name of peers) {
+    try {
+      // By a name that the compiler does not follow: the peers' types are there only once they are installed.
+      const { enter } = (await import(`./peers/${name}.ts`)) as { enter: Enter }
+      const contestants = await enter(database)
+      for (const contestant of contestants) await tryOut(contestant)
+      entered.push(...contestants)
+    } catch (error) {
+      absent.push(`${name}: ${firstLine(error)}`)
+    }
+  }
+  return entered
+}
+
+/** Throws where a contestant does not do on this machine what it is measured by. */
+async function tryOut({ name, fill, command, load }: Contestant): Promise<void> {
+  await fill('bench-try', 2)
+  await command('bench-try', 'third')
+  const { count } = await load('bench-try')
+  if (count !== 3) throw new Error(`${name} has ${count} events where 3 were written`)
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+}
+
+function circumstances(): { date: string; machine: string; versions: string } {
+  const processors = cpus()
+  // The manifests of this repository.
+  const versionsIn = (folder: string) =>
+    (
+      JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+        dependencies: Record<string, string>
+      }
+    ).dependencies
+  const all = { ...versionsIn(root), ...versionsIn(here) }
+  const named = Object.entries(all).filter(([name]) => /dynamo|castore|equinox|event-store/.test(name))
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${processors[0]?.model.trim() ?? 'an unknown processor'} with ${processors.length} cores, ${process.platform} ${process.arch}`,
+    versions: [`Node ${process.version}`, ...named.map(([name, version]) => `${name} ${version}`)].join(', '),
+  }
+}
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
+bench().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(`bench: ${error instanceof Error ? error.message : String(error)}`)
+    process.exit(1)
+  },
+)

@@ -1,0 +1,87 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import * as z from 'zod'
+import { fromItem, toItem } from '../../../commands/event-store/commit-item.ts'
+import { createDynamoClient } from '../../../commands/event-store/dynamo-client.ts'
+import { createDynamoCommitTable } from '../../../commands/event-store/dynamo-commit-table.ts'
+import { createEventStore } from '../../../commands/event-store/event-store.ts'
+import { systemClock as clock, deadlineIn } from '../../../commands/event-store/system-clock.ts'
+import { execute } from '../../../commands/execute.ts'
+import { codec, type EventOf } from '../../../domain/kernel/codec.ts'
+import type { Aggregate, Command } from '../../../domain/kernel/decider.ts'
+import type { NewCommit } from '../../../domain/kernel/event-store.ts'
+import { noReservations } from '../../../domain/kernel/reservation.ts'
+import { parseStreamName } from '../../../domain/kernel/stream.ts'
+import { runAll } from '../measure.ts'
+import { watch } from '../wire.ts'
+import { type Counted, counted, type Enter, evolve, initial, metadata, type State } from './contestant.ts'
+
+const definitions = {
+  Counted: { schema: 1, data: z.strictObject({ n: z.number(), text: z.string() }) },
+} as const
+
+const aggregate: Aggregate<State, Command, EventOf<typeof definitions>> = {
+  name: 'bench',
+  events: codec(definitions),
+  initial,
+  evolve: (state, { data }) => evolve(state, data),
+  decide: ({ count }) => [{ type: 'Counted', data: counted(count + 1) }],
+  knownTo: () => true,
+}
+
+/** Our own event store; a command is `execute`, as the command API calls it. */
+export const enter: Enter = async (database) => {
+  const tableName = await database.table('annals', { keys: { pk: 'S', sk: 'N' }, stream: true })
+  const client = createDynamoClient(database.client)
+  const table = createDynamoCommitTable(client, tableName)
+  const store = createEventStore(table, clock)
+  const nameOf = (stream: string) => parseStreamName(stream).stream
+
+  return [
+    {
+      name: 'annals',
+      wire: watch(client),
+      table: tableName,
+      async begin(stream, events) {
+        const { head } = await store.load(nameOf(stream), deadlineIn(10_000))
+        await store.append(head, commitOf([counted(1)], 'first'), deadlineIn(10_000))
+        const loaded = await store.load(nameOf(stream), deadlineIn(10_000))
+        const commit = commitOf(events, 'second')
+        return async () => {
+          await store.append(loaded.head, commit, deadlineIn(10_000))
+        }
+      },
+      /** Past the store, side by side: each of its commits takes a load before it. */
+      async fill(stream, events) {
+        const puts = Array.from({ length: events }, (_, i) => () => {
+          const commit = { ...commitOf([counted(i + 1)], `${i}`), stream: nameOf(stream), version: i + 1 }
+          return table.putNew(toItem(commit), noReservations, 10_000)
+        })
+        await runAll(puts, 16)
+      },
+      async load(stream) {
+        const { commits } = await store.load(nameOf(stream), deadlineIn(10_000))
+        let state = initial
+        for (const commit of commits) {
+          for (const event of aggregate.events.decodeCommit(commit)) state = aggregate.evolve(state, event)
+        }
+        return state
+      },
+      async command(stream, id) {
+        const { commandId, digest, actorId, correlationId, causationId } = metadata(id)
+        const command = { type: 'count', actorId }
+        const ids = { commandId, digest, correlationId, causationId }
+        const options = { store, clock, deadline: deadlineIn(10_000, clock) }
+        await execute(aggregate, { stream: nameOf(stream), command, ...ids }, options)
+      },
+      eventsOf: (item) => [...aggregate.events.decodeCommit(fromItem(unmarshall(item)))],
+      close: () => client.destroy(),
+    },
+  ]
+}
+
+function commitOf(events: readonly Counted[], commandId: string): NewCommit {
+  return {
+    events: events.map((data) => aggregate.events.encode({ type: 'Counted', data })),
+    ...metadata(commandId),
+  }
+}

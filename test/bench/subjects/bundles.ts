@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { type BuildOptions, build } from 'esbuild'
+import { bundle, functionNames } from '../../../infra/bundle.ts'
+import { synthesise } from '../../../infra/synthesise.ts'
+import { inPairs, ratios, spreadOf } from '../measure.ts'
+import { type Bar, format, type Row } from '../report.ts'
+import type { Subject } from './subject.ts'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '../../..')
+
+/** What each function weighs and how long Node takes to load it, against a bundle of `lib-dynamodb` alone. */
+export const bundles: Subject = async ({ size }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'annals-bundles-'))
+  try {
+    const made = await bundle(join(folder, 'dist'))
+    const env = {
+      ...environmentOf(synthesise({ bundles: join(folder, 'dist'), outDir: join(folder, 'cdk.out') })),
+    }
+    const bare = await bundleBare(folder, made['command-api'].bytes)
+
+    const rows: Row[] = []
+    const bars: Bar[] = []
+    const ofBare: number[] = []
+    for (const name of functionNames) {
+      const file = join(made[name].folder, 'index.mjs')
+      const [bareMs, ms] = await inPairs(size.bundleStarts, [
+        () => msToLoad(bare, env),
+        () => msToLoad(file, env),
+      ])
+      ofBare.push(...bareMs)
+      const ratio = spreadOf(ratios(ms, bareMs))
+      rows.push({ what: 'load', contestant: name, figures: [made[name].bytes / 1000, spreadOf(ms), ratio] })
+      if (name === 'command-api') {
+        bars.push(
+          {
+            bar: 'command bundle: ≤ 500 KB',
+            measured: `${format(made[name].bytes / 1000)} KB`,
+            met: made[name].bytes <= 500_000,
+          },
+          {
+            bar: 'start of the command bundle against a bare `lib-dynamodb` bundle: ≤ 1.3',
+            measured: format(ratio),
+            met: ratio.median <= 1.3,
+            ...(ratio.median > 1.3 && {
+              because: 'zod, the client of Lambda and the logger are loaded with it',
+            }),
+          },
+        )
+      }
+    }
+    const all = join(folder, 'bare-with-credentials.mjs')
+    await buildBare(all, { external: [] })
+    const allMs = await inPairs(size.bundleStarts, [() => msToLoad(bare, env), () => msToLoad(all, env)])
+    rows.unshift(
+      {
+        what: 'load',
+        contestant: 'bare lib-dynamodb',
+        figures: [statSync(bare).size / 1000, spreadOf(ofBare), undefined],
+      },
+      {
+        what: 'load',
+        contestant: 'bare lib-dynamodb, every source of credentials in it',
+        figures: [statSync(all).size / 1000, spreadOf(allMs[1]), spreadOf(ratios(allMs[1], allMs[0]))],
+      },
+    )
+    const table = {
+      title: 'Bundles',
+      about:
+        'Size of the file that a function loads, and how long a new Node process takes to import it. All are made with the same settings, which leave out the sources of credentials that a function never asks.',
+      columns: [{ name: 'KB' }, { name: 'ms' }, { name: 'against bare' }],
+      rows,
+    }
+    return { table, bars }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** The settings of `infra/bundle.ts`, which keeps them to itself: whether they still are is checked below. */
+const settings: BuildOptions = {
+  absWorkingDir: root,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  mainFields: ['module', 'main'],
+  external: [
+    ...['ini', 'sso', 'process', 'web-identity', 'login', 'http'].map(
+      (source) => `@aws-sdk/credential-provider-${source}`,
+    ),
+    '@smithy/credential-provider-imds',
+  ],
+  minify: true,
+  legalComments: 'none',
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: 'silent',
+}
+
+/** What everyone needs who puts and queries. */
+const bareSource = `
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+const client = DynamoDBDocumentClient.from(new DynamoDBClient({}))
+export const handler = async (event) => [
+  await client.send(new PutCommand(event)),
+  await client.send(new QueryCommand(event)),
+]
+`
+
+/**
+ * Returns the file of the bare bundle.
+ *
+ * @throws Error where the settings here make another command bundle than `infra/bundle.ts` does.
+ */
+async function bundleBare(folder: string, bytesOfCommands: number): Promise<string> {
+  const again = { in: 'commands/command-api.ts', out: 'command-api' }
+  await build({ ...settings, entryPoints: [again], outdir: join(folder, 'again') })
+  const { size } = statSync(join(folder, 'again', 'command-api.mjs'))
+  // The name of its source map is part of the file.
+  const names =
+    '//# sourceMappingURL=command-api.mjs.map\n'.length - '//# sourceMappingURL=index.mjs.map\n'.length
+  if (size - names !== bytesOfCommands) {
+    throw new Error(
+      'infra/bundle.ts has other settings than test/bench/subjects/bundles.ts: bring them in line',
+    )
+  }
+  const file = join(folder, 'bare.mjs')
+  await buildBare(file)
+  return file
+}
+
+async function buildBare(outfile: string, over: BuildOptions = {}): Promise<void> {
+  await build({ ...settings, ...over, stdin: { contents: bareSource, resolveDir: root }, outfile })
+}
+
+async function msToLoad(file: string, env: NodeJS.ProcessEnv): Promise<number> {
+  const url = JSON.stringify(pathToFileURL(file).href)
+  const script = `const began = performance.now(); await import(${url}); console.log(performance.now() - began)`
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env })
+  return Number(stdout)
+}
+
+/** What the template sets for any function, so that each finds what it asks for. */
+function environmentOf(assembly: ReturnType<typeof synthesise>): NodeJS.ProcessEnv {
+  // A template's form, as CloudFormation defines it.
+  const resources = Object.values(assembly.getStackByName('Annals').template['Resources']) as {
+    Type: string
+    Properties?: { Environment?: { Variables?: Record<string, unknown> } }
+  }[]
+  const variables = resources
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .flatMap(({ Properties }) => Object.entries(Properties?.Environment?.Variables ?? {}))
+  const texts = variables.map(([name, value]) => [name, typeof value === 'string' ? value : 'anything'])
+  return {
+    ...Object.fromEntries(texts),
+    AWS_REGION: 'eu-west-1',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  }
+}

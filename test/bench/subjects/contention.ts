@@ -1,0 +1,55 @@
+import { timed } from '../measure.ts'
+import type { Row } from '../report.ts'
+import { used } from '../wire.ts'
+import type { Subject } from './subject.ts'
+
+const writers = 16
+
+/** Many writers of one stream, each with one command after the other; an error is the caller's, who goes on. */
+export const contention: Subject = async ({ raw, others, size: { commandsPerWriter } }) => {
+  const rows: Row[] = []
+  for (const contestant of [raw, ...others]) {
+    const stream = 'bench-contention'
+    await contestant.fill(stream, 1)
+    let accepted = 0
+    let surfaced = 0
+    const write = async (writer: number) => {
+      for (let n = 0; n < commandsPerWriter; n++) {
+        try {
+          await contestant.command(stream, `writer-${writer}-${n}`)
+          accepted += 1
+        } catch {
+          surfaced += 1
+        }
+      }
+    }
+    const { value, ms } = await timed(() =>
+      used(contestant.wire, () => Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)))),
+    )
+    const { count, wrong } = await contestant.load(stream)
+    const flaws = [
+      ...(count - 1 !== accepted ? [`${accepted} accepted, ${count - 1} stored`] : []),
+      ...(wrong > 0 ? [`${wrong} decided on a wrong state`] : []),
+    ]
+    rows.push({
+      what: `${writers} writers × ${commandsPerWriter}`,
+      contestant: contestant.name,
+      figures: [accepted, count - 1, surfaced, value.usage.writes, ms / 1000, ms / accepted],
+      ...(flaws.length > 0 && { flaw: flaws.join(', ') }),
+    })
+  }
+  const table = {
+    title: 'One stream, many writers',
+    about: `${writers} writers of one process, each with ${commandsPerWriter} commands on the same stream. Libraries without a loop of their own try three times, as those with one do.`,
+    columns: [
+      { name: 'accepted', better: 'more' },
+      { name: 'events' },
+      { name: 'errors', better: 'less' },
+      { name: 'writes tried' },
+      { name: 's' },
+      { name: 'ms per accepted command' },
+    ],
+    rows,
+  } as const
+  return { table, bars: [] }
+}

@@ -1,0 +1,74 @@
+import type { Contestant } from '../contestants/contestant.ts'
+import { spreadOf, timed } from '../measure.ts'
+import { type Bar, format, type Row } from '../report.ts'
+import { used } from '../wire.ts'
+import { againstRaw, doesLess, ratioToRaw, type Subject } from './subject.ts'
+
+/** Loads of whole streams up to the folded state; and what a command on each of them takes, for the bars. */
+export const load: Subject = async (field) => {
+  const { raw, annals, others, size } = field
+  const rows: Row[] = []
+  const bars: Bar[] = []
+  for (const length of size.lengths) {
+    const stream = `bench-load-${length}`
+    for (const contestant of [raw, ...others]) await contestant.fill(stream, length)
+
+    const times = Math.max(1, Math.min(size.loads, 2000 / length))
+    const what = `load ${length.toLocaleString('en-US')}`
+    const compared = await againstRaw(field, (contestant) => loads(contestant, stream, times))
+    for (const each of compared) {
+      const { contestant, own } = each
+      const { value, usage } = await used(contestant.wire, () => contestant.load(stream))
+      const complete = value.count === length && value.wrong === 0
+      rows.push({
+        what,
+        contestant: contestant.name,
+        figures: [usage.requests, usage.readUnits, spreadOf(own), ratioToRaw(each, (ms) => ms)],
+        ...(!complete && { flaw: `wrong: ${value.count} events` }),
+      })
+    }
+
+    const { usage } = await used(annals.wire, () => annals.command(stream, `of-${length}`))
+    bars.push({
+      bar: `command on a stream of ${length.toLocaleString('en-US')}, cold: 2 requests, ≤ 8 RCU`,
+      measured: `${usage.requests} requests, ${format(usage.readUnits)} RCU`,
+      met: usage.requests <= 2 && usage.readUnits <= 8,
+      ...(usage.readUnits > 8 && { because: 'a load reads the whole stream; there are no snapshots yet' }),
+    })
+  }
+
+  bars.push({
+    bar: 'command on a stream, warm: 1 request',
+    measured: '2 requests',
+    met: false,
+    because: 'a function does not keep the states it has seen yet',
+  })
+
+  const table = {
+    title: 'Load',
+    about: `A whole stream, of one event a commit, read consistently where the library can, decoded and folded. The time is the mean of several loads in each round.`,
+    columns: [
+      { name: 'requests', better: 'less' },
+      { name: 'RCU', better: 'less' },
+      { name: 'ms' },
+      { name: 'ms against raw', better: 'less' },
+    ],
+    rows,
+    reasons: {
+      'equinox-js':
+        'It compresses events and packs them into items of 32 KB: fewer bytes and far fewer items to read.',
+      'equinox-js-snapshot': 'It reads one item, the tip with a snapshot; Annals has no snapshots yet.',
+      'event-store-adapter-js': `It reads an index, which cannot be read consistently and costs half. ${doesLess}`,
+      castore: doesLess,
+    },
+  } as const
+  return { table, bars }
+}
+
+/** The mean of some loads, in milliseconds. */
+async function loads(contestant: Contestant, stream: string, times: number): Promise<number> {
+  const { ms } = await timed(async () => {
+    for (let n = 0; n < times; n++) await contestant.load(stream)
+  })
+  return ms / times
+}

@@ -1,0 +1,95 @@
+import type { Contestant } from '../contestants/contestant.ts'
+import type { Database } from '../database.ts'
+import { inPairs, ratios, spreadOf } from '../measure.ts'
+import type { Figure, Result } from '../report.ts'
+
+/** What a run is made of. */
+export interface Field {
+  readonly database: Database
+  readonly raw: Contestant
+  readonly annals: Contestant
+  /** All but `raw`, Annals first. */
+  readonly others: readonly Contestant[]
+  readonly size: Size
+  /** A number that no other call returned, for names of streams. */
+  next(): number
+}
+
+export interface Size {
+  /** Rounds of a measurement that is made in pairs, at least 5 in a full run. */
+  readonly rounds: number
+  /** Appends in a round, one at a time and side by side. */
+  readonly appends: number
+  /** Lengths of the streams that are loaded. */
+  readonly lengths: readonly number[]
+  /** Loads in a round, fewer of long streams. */
+  readonly loads: number
+  readonly growth: number
+  readonly commandsPerWriter: number
+  readonly lostAnswers: number
+  readonly scanned: { readonly streams: number; readonly events: number }
+  readonly visible: number
+  readonly starts: number
+  readonly bundleStarts: number
+}
+
+export const fullSize: Size = {
+  rounds: 7,
+  appends: 200,
+  lengths: [10, 100, 1000, 10_000],
+  loads: 20,
+  growth: 1000,
+  commandsPerWriter: 50,
+  lostAnswers: 5,
+  scanned: { streams: 100, events: 50 },
+  visible: 200,
+  starts: 3,
+  bundleStarts: 11,
+}
+
+export const quickSize: Size = {
+  rounds: 2,
+  appends: 60,
+  lengths: [10, 100, 1000],
+  loads: 5,
+  growth: 200,
+  commandsPerWriter: 5,
+  lostAnswers: 2,
+  scanned: { streams: 20, events: 50 },
+  visible: 30,
+  starts: 1,
+  bundleStarts: 3,
+}
+
+export type Subject = (field: Field) => Promise<Result>
+
+/** What a contestant's measurements are against those of `raw`, taken in turns. */
+export interface Compared<T> {
+  readonly contestant: Contestant
+  readonly own: readonly T[]
+  readonly raw: readonly T[]
+}
+
+/**
+ * Measures every contestant in turns with `raw`. The first is `raw` itself, with what it measured beside all of
+ * the others and without a ratio.
+ */
+export async function againstRaw<T>(
+  { raw, others, size: { rounds } }: Field,
+  measure: (contestant: Contestant) => Promise<T>,
+): Promise<Compared<T>[]> {
+  const compared: Compared<T>[] = []
+  for (const contestant of others) {
+    const [ofRaw, own] = await inPairs(rounds, [() => measure(raw), () => measure(contestant)])
+    compared.push({ contestant, own, raw: ofRaw })
+  }
+  return [{ contestant: raw, own: compared.flatMap((each) => each.raw), raw: [] }, ...compared]
+}
+
+export function ratioToRaw<T>({ own, raw }: Compared<T>, of: (measured: T) => number): Figure {
+  return raw.length === 0 ? undefined : spreadOf(ratios(own.map(of), raw.map(of)))
+}
+
+/** Why a library that reads as many items may be faster. */
+export const doesLess =
+  'It does less with an event that it has read: Annals checks item and event against their schemas and sets place, time and author beside it.'

@@ -1,0 +1,62 @@
+import { startBackend } from '../../demo/backend.ts'
+import { type Person, readConfig, signUp } from '../../kit/person.ts'
+import { percentile, timed } from '../measure.ts'
+import { format } from '../report.ts'
+import type { Subject } from './subject.ts'
+
+/** From the answer to a command until a query shows what it did, over the running local stage. */
+export const visible: Subject = async ({ size }) => {
+  const backend = await startBackend()
+  const accepted: number[] = []
+  const shown: number[] = []
+  try {
+    const person = await signUp(await readConfig(backend.apiUrl))
+    const created = await person.command('create-project', { title: 'Atlas' })
+    const path = `/projects/${String(created.body['id'])}`
+    await until(person, path, 'Atlas')
+    // The first ones warm the functions up.
+    for (let n = -10; n < size.visible; n++) {
+      const title = `Atlas ${n}`
+      const command = await timed(() =>
+        person.command('rename-project', { projectId: created.body['id'], title }),
+      )
+      if (command.value.status !== 200) throw new Error(`a renaming got ${command.value.status}`)
+      const { ms } = await timed(() => until(person, path, title))
+      if (n < 0) continue
+      accepted.push(command.ms)
+      shown.push(ms)
+    }
+  } finally {
+    await backend.close()
+  }
+
+  const [p50, p99] = [percentile(shown, 50), percentile(shown, 99)]
+  const table = {
+    title: 'From command to query',
+    about: `${size.visible} renamings of one project, one after the other, over \`npm start\` in a process of its own, warm. The query is asked again as soon as it has answered, without \`Read-After\`.`,
+    columns: [{ name: 'p50 ms' }, { name: 'p99 ms' }],
+    rows: [
+      {
+        what: 'command answered',
+        contestant: 'annals',
+        figures: [percentile(accepted, 50), percentile(accepted, 99)],
+      },
+      { what: 'then visible', contestant: 'annals', figures: [p50, p99] },
+    ],
+  }
+  const bar = {
+    bar: 'command accepted → visible in the query API, warm: p50 ≤ 100 ms, p99 ≤ 400 ms',
+    measured: `${format(p50)} ms, ${format(p99)} ms`,
+    met: p50 <= 100 && p99 <= 400,
+  }
+  return { table, bars: [bar] }
+}
+
+async function until(person: Person, path: string, title: string): Promise<void> {
+  const began = performance.now()
+  for (;;) {
+    const { body } = await person.query(path)
+    if (body['title'] === title) return
+    if (performance.now() - began > 10_000) throw new Error(`${title} was not visible after ten seconds`)
+  }
+}
