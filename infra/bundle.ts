@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 
 /** The functions and their handlers' modules, from the root of the repository. */
 const entries = {
@@ -29,6 +29,26 @@ const otherCredentials = [
   '@smithy/credential-provider-imds',
 ]
 
+/**
+ * These settings make the bundle that starts fastest: ES modules throughout, so that what nobody calls is left out.
+ */
+export const settings = {
+  absWorkingDir: join(import.meta.dirname, '..'),
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  // The oldest Node that the local stage runs on.
+  target: 'node20.19',
+  mainFields: ['module', 'main'],
+  external: otherCredentials,
+  minify: true,
+  legalComments: 'none',
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: 'silent',
+} as const satisfies BuildOptions
+
 export interface Bundle {
   /** Holds `index.mjs`, which exports `handler`, and its source map. */
   readonly folder: string
@@ -39,31 +59,17 @@ export interface Bundle {
 export type Bundles = Readonly<Record<FunctionName, Bundle>>
 
 /**
- * Bundles every handler, the SDK included, to `<outDir>/<function>/index.mjs`. These settings make the bundle
- * that starts fastest: ES modules throughout, so that what nobody calls is left out. Throws what esbuild finds.
+ * Bundles every handler, the SDK included, to `<outDir>/<function>/index.mjs`. Throws what esbuild finds.
  */
 export async function bundle(outDir: string): Promise<Bundles> {
   const folder = resolve(outDir)
   const folderOf = (name: FunctionName) => join(folder, name)
   for (const name of functionNames) mkdirSync(folderOf(name), { recursive: true })
   const { metafile } = await build({
-    absWorkingDir: join(import.meta.dirname, '..'),
+    ...settings,
     entryPoints: functionNames.map((name) => ({ in: entries[name], out: `${name}/index` })),
     outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    // The oldest Node that the local stage runs on.
-    target: 'node20.19',
-    mainFields: ['module', 'main'],
-    external: otherCredentials,
-    minify: true,
-    legalComments: 'none',
-    sourcemap: true,
-    sourcesContent: false,
     metafile: true,
-    logLevel: 'silent',
   })
   const sizes = new Map(Object.values(metafile.outputs).map(({ entryPoint, bytes }) => [entryPoint, bytes]))
   const bundles = functionNames.map((name) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
-import { bundle, functionNames } from '../../../infra/bundle.ts'
+import { bundle, functionNames, settings } from '../../../infra/bundle.ts'
 import { synthesise } from '../../../infra/synthesise.ts'
 import { inPairs, ratios, spreadOf } from '../measure.ts'
 import { type Bar, format, type Row } from '../report.ts'
@@ -19,10 +19,11 @@ export const bundles: Subject = async ({ size }) => {
   const folder = mkdtempSync(join(tmpdir(), 'annals-bundles-'))
   try {
     const made = await bundle(join(folder, 'dist'))
-    const env = {
-      ...environmentOf(synthesise({ bundles: join(folder, 'dist'), outDir: join(folder, 'cdk.out') })),
-    }
-    const bare = await bundleBare(folder, made['command-api'].bytes)
+    const mailFrom = 'annals@example.com'
+    const synthesis = { bundles: join(folder, 'dist'), outDir: join(folder, 'cdk.out'), mailFrom }
+    const env = environmentOf(synthesise(synthesis))
+    const bare = join(folder, 'bare.mjs')
+    await buildBare(bare)
 
     const rows: Row[] = []
     const bars: Bar[] = []
@@ -82,28 +83,6 @@ export const bundles: Subject = async ({ size }) => {
   }
 }
 
-/** The settings of `infra/bundle.ts`, which keeps them to itself: whether they still are is checked below. */
-const settings: BuildOptions = {
-  absWorkingDir: root,
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  mainFields: ['module', 'main'],
-  external: [
-    ...['ini', 'sso', 'process', 'web-identity', 'login', 'http'].map(
-      (source) => `@aws-sdk/credential-provider-${source}`,
-    ),
-    '@smithy/credential-provider-imds',
-  ],
-  minify: true,
-  legalComments: 'none',
-  sourcemap: true,
-  sourcesContent: false,
-  logLevel: 'silent',
-}
-
 /** What everyone needs who puts and queries. */
 const bareSource = `
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
@@ -114,28 +93,6 @@ export const handler = async (event) => [
   await client.send(new QueryCommand(event)),
 ]
 `
-
-/**
- * Returns the file of the bare bundle.
- *
- * @throws Error where the settings here make another command bundle than `infra/bundle.ts` does.
- */
-async function bundleBare(folder: string, bytesOfCommands: number): Promise<string> {
-  const again = { in: 'commands/command-api.ts', out: 'command-api' }
-  await build({ ...settings, entryPoints: [again], outdir: join(folder, 'again') })
-  const { size } = statSync(join(folder, 'again', 'command-api.mjs'))
-  // The name of its source map is part of the file.
-  const names =
-    '//# sourceMappingURL=command-api.mjs.map\n'.length - '//# sourceMappingURL=index.mjs.map\n'.length
-  if (size - names !== bytesOfCommands) {
-    throw new Error(
-      'infra/bundle.ts has other settings than test/bench/subjects/bundles.ts: bring them in line',
-    )
-  }
-  const file = join(folder, 'bare.mjs')
-  await buildBare(file)
-  return file
-}
 
 async function buildBare(outfile: string, over: BuildOptions = {}): Promise<void> {
   await build({ ...settings, ...over, stdin: { contents: bareSource, resolveDir: root }, outfile })
