@@ -34,8 +34,8 @@ export interface Size {
 }
 
 export const fullSize: Size = {
-  rounds: 7,
-  appends: 200,
+  rounds: 5,
+  appends: 100,
   lengths: [10, 100, 1000, 10_000],
   loads: 20,
   growth: 1000,
