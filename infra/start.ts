@@ -71,8 +71,8 @@ A function takes over what you save. Ctrl-C ends everything; the data stay.
 async function build(): Promise<string> {
   // Loaded here, because what cannot start shall say so before that.
   const { bundle } = await import('./bundle.ts')
-  const { mailFrom, synthesise } = await import('./synthesise.ts')
-  await bundle('dist')
+  // Side by side: esbuild has a process of its own, and CDK takes a second to load.
+  const [{ mailFrom, synthesise }] = await Promise.all([import('./synthesise.ts'), bundle('dist')])
   synthesise({ bundles: 'dist', outDir: 'cdk.out', mailFrom: mailFrom() })
   return 'cdk.out'
 }
