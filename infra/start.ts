@@ -117,6 +117,9 @@ async function clientConfig(apiUrl: string): Promise<{ userPoolClientId: string 
   return (await response.json()) as { userPoolClientId: string }
 }
 
+/** After so long a close has had its time: the whole end takes less than two seconds. */
+const closeWithinMs = 1700
+
 /** Ends everything at the first signal, and at once at the second. */
 function closeOnSignal(close: () => Promise<void>): void {
   let closing = false
@@ -124,6 +127,8 @@ function closeOnSignal(close: () => Promise<void>): void {
     if (closing) process.exit(1)
     closing = true
     console.log('\nclosing')
+    // Whatever still works by then ends with this process, and is taken up at the next start.
+    setTimeout(() => process.exit(0), closeWithinMs).unref()
     close().then(
       () => process.exit(0),
       (error: unknown) => {

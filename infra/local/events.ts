@@ -13,8 +13,6 @@ export interface Events {
   readonly service: AwsService
   /** Of all rules, those that are disabled too. */
   readonly targets: readonly { rule: string; arn: string; deadLetters: Queue | undefined }[]
-  /** Takes an event for the rules of a bus, durably, and completes its envelope. Returns its id. */
-  publish(bus: string, event: { source: string; 'detail-type': string; detail: object } & BusEvent): string
   close: Deliveries<unknown>['close']
 }
 
@@ -109,7 +107,8 @@ export function openEvents(o: {
     log: o.log,
   })
 
-  const publish: Events['publish'] = (bus, given) => {
+  /** Takes an event for the rules of a bus, durably, and completes its envelope. Returns its id. */
+  function publish(bus: string, given: BusEvent): string {
     const [id, ingestedAt] = [randomUUID(), isoSeconds(Date.now())]
     const event = { version: '0', id, account, time: ingestedAt, region: o.region, resources: [], ...given }
     const matching = rules.filter((rule) => rule.bus === bus && rule.matches(event))
@@ -153,7 +152,6 @@ export function openEvents(o: {
       },
     },
     targets: [...targets.values()],
-    publish,
     close: deliveries.close,
   }
 }

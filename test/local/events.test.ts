@@ -96,12 +96,6 @@ describe('an event', () => {
     await delivered()
     expect(invoke).toHaveBeenCalledTimes(1)
   })
-
-  it('of the stage itself goes the same way', async () => {
-    const id = events.publish('Annals', { source: 'aws.s3', 'detail-type': 'user-registered', detail: {} })
-    await delivered()
-    expect(invoke.mock.calls[0]?.[1]).toMatchObject({ id, source: 'aws.s3', resources: [] })
-  })
 })
 
 describe('PutEvents', () => {
