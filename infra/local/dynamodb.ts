@@ -1,5 +1,4 @@
 import { type DynamoDbAddress, dynamoDbTarget, isLoopback, postDynamoDb } from './dynamodb-client.ts'
-import { type DynamoDbFaults, writeWithFaults } from './dynamodb-faults.ts'
 import { permissionsOf } from './dynamodb-permissions.ts'
 import { createTable, type Table } from './dynamodb-table.ts'
 import { startDynoxide } from './dynoxide.ts'
@@ -9,8 +8,6 @@ export interface DynamoDb {
   /** Of the engine itself, behind the gateway. */
   readonly endpoint: string
   readonly service: AwsService
-  /** Writes that go through the gateway and are to fail. */
-  readonly faults: DynamoDbFaults
   /**
    * Makes the table of an `AWS::DynamoDB::GlobalTable` whose properties are resolved, or brings the one that is
    * there in line with them. Throws where a property is not modelled or a table stands in the way.
@@ -57,16 +54,12 @@ export async function startDynamoDb(o: {
   const address: DynamoDbAddress = { endpoint: engine?.endpoint ?? o.endpoint ?? '', region: o.region }
   const listeners = new Set<() => void>()
   const arns = new Map<string, string>()
-  const faults: DynamoDbFaults = new Map()
 
   async function handle(request: AwsRequest): Promise<AwsResponse> {
     refuseForeignCharacters(request.body)
-    if (!writes.has(request.operation)) return pass(request)
-    return writeWithFaults(faults, request, async () => {
-      const response = await pass(request)
-      for (const listener of listeners) listener()
-      return response
-    })
+    const response = await pass(request)
+    if (writes.has(request.operation)) for (const listener of listeners) listener()
+    return response
   }
 
   function pass({ operation, body }: AwsRequest): Promise<AwsResponse> {
@@ -82,7 +75,6 @@ export async function startDynamoDb(o: {
   return {
     endpoint: address.endpoint,
     service: { targets: [dynamoDbTarget], operations, permissions, handle },
-    faults,
     async createTable(logicalId, properties) {
       const table = await createTable(address, logicalId, properties)
       // The engine knows no region and names itself in its place.

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listen } from './listen.ts'
-import { AwsError, type AwsRequest, type AwsResponse, type AwsService, type Log } from './service.ts'
+import {
+  AwsError,
+  type AwsRequest,
+  type AwsResponse,
+  type AwsService,
+  type Log,
+  LostAnswer,
+} from './service.ts'
 
 export interface Gateway {
   readonly url: string
@@ -59,8 +66,8 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
 
   const server = createServer((request, response) => {
     answer(request)
-      .catch((error: unknown) => errorResponse(error, o.log))
-      .then((answered) => send(request, response, answered))
+      .catch((error: unknown) => (error instanceof LostAnswer ? undefined : errorResponse(error, o.log)))
+      .then((answered) => (answered ? send(request, response, answered) : response.destroy()))
   })
   const port = await listen(server, o.port, 'AWS_PORT')
   return {

@@ -52,6 +52,9 @@ export class AwsError extends Error {
   }
 }
 
+/** Thrown in place of an answer that gets lost: the connection breaks. */
+export class LostAnswer extends Error {}
+
 /** Reads the JSON of a call. Throws an AwsError of this code that names the first place that is wrong. */
 export function readInput<S extends z.ZodType>({ body }: AwsRequest, schema: S, code: string): z.output<S> {
   const { data, error } = schema.safeParse(JSON.parse(body.toString() || '{}'))

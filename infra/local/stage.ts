@@ -2,8 +2,8 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { openCognito } from './cognito/cognito.ts'
 import { startDynamoDb } from './dynamodb.ts'
-import type { DynamoDbFault } from './dynamodb-faults.ts'
 import { nameRule, openEvents } from './events.ts'
+import { createFaults, type Faults } from './faults.ts'
 import { startGateway } from './gateway.ts'
 import { startHttpApi } from './http-api/http-api.ts'
 import { compilePolicy, type Policy } from './iam.ts'
@@ -14,8 +14,9 @@ import { type MailService, openMailService } from './mail-service.ts'
 import { mailPage, openMailbox } from './mailbox.ts'
 import { readPermissions } from './permissions.ts'
 import { openQueues } from './queues.ts'
+import { withRequestFaults } from './request-faults.ts'
 import { nameResources } from './resource-names.ts'
-import type { Log } from './service.ts'
+import type { AwsService, Log } from './service.ts'
 import { startStreamMapping } from './stream-mapping.ts'
 import { createResolver, fieldsOf, type Properties, readTemplate, type Template } from './template.ts'
 
@@ -42,7 +43,7 @@ export interface Stage {
   readonly apiUrl: string
   /** Endpoint of the AWS gateway. */
   readonly awsUrl: string
-  readonly faults: Faults
+  readonly faults: StageFaults
   /**
    * Runs the functions of another assembly's template, as far as their code differs. Returns the logical ids of
    * those; throws where anything else differs, which takes a new start.
@@ -51,10 +52,8 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** How a test makes the stage fail as AWS can. */
-export interface Faults {
-  /** The next so many writes to DynamoDB fail like this. */
-  dynamoDb(fault: DynamoDbFault, times: number): void
+/** How a test makes the stage fail as AWS can. Of requests, those of functions fail, never those of who looks on. */
+export interface StageFaults extends Faults {
   refuseMail: MailService['refuse']
 }
 
@@ -113,7 +112,10 @@ export async function startStage(o: StageOptions): Promise<Stage> {
     const mail = openMailService({ region: o.region, identities, mailbox })
     const queues = openQueues(o.dataDir)
 
-    const services = [dynamoDb.service, cognito.service, mail.service, queues.service]
+    const faults = createFaults()
+    const functionIds = new Set(template.ofType('AWS::Lambda::Function').map(({ logicalId }) => logicalId))
+    const shaken = (service: AwsService) => withRequestFaults(service, faults, (id) => functionIds.has(id))
+    const services = [dynamoDb.service, cognito.service, mail.service, queues.service].map(shaken)
     const gateway = await startGateway({
       port: o.awsPort,
       services,
@@ -128,9 +130,9 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       names.learn(logicalId, { Ref: url })
     }
 
-    const lambda = await startLambda({ region: o.region, endpoint: gateway.url, log: o.log })
+    const lambda = await startLambda({ region: o.region, endpoint: gateway.url, faults, log: o.log })
     started.push(lambda.close)
-    services.push(lambda.service)
+    services.push(shaken(lambda.service))
     const functionsOf = ({ ofType, assetFolder }: Template) =>
       ofType('AWS::Lambda::Function').map(({ logicalId, properties }) =>
         readFunction({
@@ -156,7 +158,7 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       return (record: string) => queue.send(record)
     }
 
-    const invocations = openAsyncInvocations({ ...o, lambda })
+    const invocations = openAsyncInvocations({ ...o, lambda, faults })
     started.push(invocations.close)
     for (const { properties } of each('AWS::Lambda::EventInvokeConfig')) {
       const { arn, logicalId } = lambda.find(String(properties['FunctionName']))
@@ -168,7 +170,7 @@ export async function startStage(o: StageOptions): Promise<Stage> {
     }))
     const events = openEvents({ ...o, rules, invoke: invocations.invokeAsync, findQueue: queues.find })
     started.push(events.close)
-    services.push(events.service)
+    services.push(shaken(events.service))
     for (const { rule, arn, deadLetters } of events.targets) {
       permissions.demandInvoke('events.amazonaws.com', rule, lambda.find(arn))
       if (deadLetters) permissions.demandSend('events.amazonaws.com', rule, deadLetters)
@@ -190,6 +192,7 @@ export async function startStage(o: StageOptions): Promise<Stage> {
         stateDir: o.dataDir,
         invoke: (payload) => lambda.invoke(target.arn, payload),
         ...(tell && { onFailure: async (batch) => tell(JSON.stringify(batch)) }),
+        faults,
         log: o.log,
       })
       started.push(mapping.close, dynamoDb.onWrite(mapping.wake))
@@ -219,10 +222,6 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       log: o.log,
     })
     started.push(httpApi.close)
-    const faults: Faults = {
-      dynamoDb: (fault, times) => void dynamoDb.faults.set(fault, times),
-      refuseMail: mail.refuse,
-    }
     const reload = (assembly: string) => {
       const next = readTemplate(assembly)
       if (withoutCode(next) !== withoutCode(template))
@@ -234,7 +233,10 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       for (const definition of changed) lambda.define(definition)
       return changed.map(({ logicalId }) => logicalId)
     }
-    return { apiUrl: httpApi.url, awsUrl: gateway.url, faults, reload, close }
+    return {
+      ...{ apiUrl: httpApi.url, awsUrl: gateway.url, reload, close },
+      faults: { ...faults, refuseMail: mail.refuse },
+    }
   } catch (error) {
     await close()
     throw error

@@ -54,8 +54,12 @@ function sizeOf(queue: readonly StreamRecord[], batchSize: number): number {
 
 /** The lane of an item: all of its records go the same way, in order. */
 export function laneOf(record: StreamRecord, lanes: number): number {
-  const keys = Object.entries(record.dynamodb.Keys).sort(([a], [b]) => (a < b ? -1 : 1))
-  return createHash('md5').update(JSON.stringify(keys)).digest().readUInt32BE(0) % lanes
+  return createHash('md5').update(itemOf(record)).digest().readUInt32BE(0) % lanes
+}
+
+/** Names the item that a record is of. */
+export function itemOf(record: StreamRecord): string {
+  return JSON.stringify(Object.entries(record.dynamodb.Keys).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** Lets some wait, for a time at most, until others ring. */

@@ -1,7 +1,10 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DynamoDbAddress } from './dynamodb-client.ts'
+import type { Faults } from './faults.ts'
 import type { Log } from './service.ts'
 import { type DiscardedBatch, deliver, type Invocation } from './stream-batch.ts'
+import { withDeliveryFaults } from './stream-faults.ts'
 import { createBell, createLane, laneOf } from './stream-lane.ts'
 import { readStreamMapping, type StreamMappingProperties } from './stream-mapping-properties.ts'
 import {
@@ -38,6 +41,8 @@ export function startStreamMapping(o: {
   stateDir: string
   invoke: (payload: unknown) => Promise<Invocation>
   onFailure?: (batch: DiscardedBatch) => Promise<void>
+  /** What goes wrong with deliveries, at the place `stream <FunctionName>`. */
+  faults: Faults
   log: Log
 }): StreamMapping {
   const settings = readStreamMapping(o.properties, o.onFailure !== undefined)
@@ -45,6 +50,8 @@ export function startStreamMapping(o: {
   const checkpoint = openCheckpoint(o.stateDir, settings.functionName, o.streamArn)
   const stopped = new AbortController()
   const { signal } = stopped
+  // Every lane of every shard waits for it.
+  setMaxListeners(0, signal)
   let sealed = false
   const written = createBell(signal)
   const shardEnded = createBell(signal)
@@ -86,12 +93,17 @@ export function startStreamMapping(o: {
       settledSome.ring()
     }
 
-    const deliveries = { source, policy: settings.policy, signal, log: o.log, onSettled: settle }
-    const lanes = Array.from({ length: settings.lanes }, () =>
-      createLane(settings, signal, (batch) =>
-        deliver(batch, { ...deliveries, invoke: o.invoke, onDiscarded: o.onFailure }),
-      ),
-    )
+    const deliveries = { source, policy: settings.policy, signal, log: o.log, invoke: o.invoke }
+    const lanes = Array.from({ length: settings.lanes }, () => {
+      const shaken = withDeliveryFaults(`stream ${settings.functionName}`, o.faults, (batch, isFirst) =>
+        deliver(batch, {
+          ...deliveries,
+          onSettled: isFirst ? settle : () => {},
+          onDiscarded: isFirst ? o.onFailure : undefined,
+        }),
+      )
+      return createLane(settings, signal, shaken)
+    })
 
     for (let closed = false; !closed && !signal.aborted; ) {
       const rings = written.rings()

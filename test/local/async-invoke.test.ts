@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createFaults } from '../../infra/local/faults.ts'
 import { type AsyncInvocations, openAsyncInvocations } from '../../infra/local/lambda/async-invocations.ts'
 import type { FunctionDefinition } from '../../infra/local/lambda/function.ts'
 import { AwsError } from '../../infra/local/service.ts'
@@ -9,11 +10,13 @@ const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:Welcome'
 const failure: Invocation = { payload: null, error: { errorType: 'Error', errorMessage: 'the mail is down' } }
 const invoke = vi.fn<(functionArn: string, payload: unknown, requestId?: string) => Promise<Invocation>>()
 const onFailure = vi.fn<(record: string) => void>()
+let faults = createFaults()
 
 withDataDir()
 beforeEach(() => {
   invoke.mockReset().mockResolvedValue({ payload: 'done' })
   onFailure.mockReset()
+  faults = createFaults()
 })
 afterEach(() => void vi.useRealTimers())
 
@@ -26,7 +29,7 @@ function open(properties: object = {}, retryDelaysMs: readonly number[] | undefi
       ...{ timeoutSeconds: 1, memoryMb: 128, logGroup: '', reserved: undefined },
     }
   }
-  const invocations = openAsyncInvocations({ dataDir, lambda: { find, invoke }, retryDelaysMs, log })
+  const invocations = openAsyncInvocations({ dataDir, lambda: { find, invoke }, retryDelaysMs, faults, log })
   invocations.configure(arn, { FunctionName: 'Welcome', Qualifier: '$LATEST', ...properties }, onFailure)
   closeAfter(invocations.close)
   return invocations
@@ -43,6 +46,13 @@ describe('an asynchronous invocation', () => {
     open().invokeAsync(arn, { name: 'bob' })
     await vi.waitFor(() => expect(invoke).toHaveBeenCalledTimes(2))
     expect(invoke.mock.calls[1]?.[1]).toEqual({ name: 'bob' })
+  })
+
+  it('that is delivered twice runs the function twice, with the same id', async () => {
+    faults.next('duplicate')
+    open().invokeAsync(arn, { name: 'ann' })
+    await vi.waitFor(() => expect(invoke).toHaveBeenCalledTimes(2))
+    expect(new Set(ids()).size).toBe(1)
   })
 
   it('under way is waited for when the stage closes', async () => {
@@ -114,7 +124,7 @@ describe('an asynchronous invocation', () => {
     vi.useFakeTimers()
     invoke.mockResolvedValue(failure)
     const retries = openAsyncInvocations({
-      ...{ dataDir, log, lambda: { find: () => ({ arn }) as FunctionDefinition, invoke } }, // no other field is read
+      ...{ dataDir, faults, log, lambda: { find: () => ({ arn }) as FunctionDefinition, invoke } }, // no other field is read
     })
     closeAfter(retries.close)
     retries.invokeAsync(arn, {})

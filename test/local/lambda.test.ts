@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createFaults } from '../../infra/local/faults.ts'
 import { readFunction } from '../../infra/local/lambda/definition.ts'
 import type { FunctionDefinition } from '../../infra/local/lambda/function.ts'
 import { type Lambda, startLambda } from '../../infra/local/lambda/lambda.ts'
@@ -9,12 +10,14 @@ import { type Lambda, startLambda } from '../../infra/local/lambda/lambda.ts'
 const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:Greeter'
 let folder: string
 let lambda: Lambda
+let faults = createFaults()
 let log: ReturnType<typeof vi.fn<(source: string, message: string) => void>>
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'annals-lambda-'))
   log = vi.fn()
-  lambda = await startLambda({ region: 'eu-west-1', endpoint: 'http://127.0.0.1:4566', log })
+  faults = createFaults()
+  lambda = await startLambda({ region: 'eu-west-1', endpoint: 'http://127.0.0.1:4566', faults, log })
 })
 
 afterEach(async () => {
@@ -166,6 +169,16 @@ describe('a function that fails', () => {
       errorMessage: 'Task timed out after 0.20 seconds',
     })
     expect(next).toEqual({ payload: expect.any(Number) })
+  })
+
+  it('because it was killed at work is an error, and starts anew for the next event', async () => {
+    define('export const handler = async () => new Promise((done) => setTimeout(done, 200, process.pid))')
+    faults.next('kill', { at: /^run Greeter$/ })
+    expect(await lambda.invoke(arn, {})).toEqual({
+      payload: null,
+      error: { errorType: 'Runtime.ExitError', errorMessage: 'Runtime exited: SIGKILL' },
+    })
+    expect(await lambda.invoke(arn, {})).toEqual({ payload: expect.any(Number) })
   })
 
   it('answers the next event after it threw', async () => {

@@ -5,6 +5,7 @@ import { DeleteTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/cli
 import type { DynamoDBRecord } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type DynamoDb, startDynamoDb } from '../../infra/local/dynamodb.ts'
+import { createFaults } from '../../infra/local/faults.ts'
 import type { DiscardedBatch, Invocation } from '../../infra/local/stream-batch.ts'
 import { type StreamMapping, startStreamMapping } from '../../infra/local/stream-mapping.ts'
 
@@ -65,12 +66,14 @@ function map(
   onFailure?: (batch: DiscardedBatch) => Promise<void>,
 ) {
   const batches: DynamoDBRecord[][] = []
+  const faults = createFaults()
   const mapping = startStreamMapping({
     endpoint: db.endpoint,
     region,
     streamArn: table.streamArn,
     properties: { FunctionName: functionName, StartingPosition: 'TRIM_HORIZON', ...properties },
     stateDir: join(folder, 'state', table.name),
+    faults,
     log: () => {},
     async invoke(payload): Promise<Invocation> {
       // The payload of a stream's event, as the types of AWS name it.
@@ -85,7 +88,7 @@ function map(
     ...(onFailure && { onFailure }),
   })
   open.push(mapping)
-  return { mapping, batches, seen: () => batches.flat().map(placeOf) }
+  return { mapping, batches, faults, seen: () => batches.flat().map(placeOf) }
 }
 
 function placeOf(record: DynamoDBRecord): string {
@@ -211,6 +214,55 @@ describe('A failure', () => {
         DDBStreamBatchInfo: { startSequenceNumber: bad, endSequenceNumber: bad, batchSize: 1 },
       },
     ])
+  })
+})
+
+describe('A delivery that goes wrong', () => {
+  const oneByOne = { BatchSize: 1 }
+
+  test('comes twice', async () => {
+    const table = await makeTable()
+    const { seen, faults } = map(table, oneByOne)
+    faults.next('duplicate')
+    await put(table.name, 'a', 1)
+    await put(table.name, 'a', 2)
+    await vi.waitFor(() => expect(seen()).toEqual(['a/1', 'a/1', 'a/2']), quick)
+  })
+
+  test('is overtaken by what comes after it, unless that is of the same item', async () => {
+    const table = await makeTable()
+    for (const [pk, value] of [
+      ['a', 'one'],
+      ['b', 'one'],
+      ['a', 'two'],
+      ['c', 'one'],
+    ] as const)
+      await put(table.name, pk, 1, value)
+    const { seen, faults } = map(table, oneByOne)
+    faults.next('reorder', { delayMs: 300 })
+    await vi.waitFor(() => expect(seen()).toEqual(['b/1', 'a/1', 'a/1', 'c/1']), quick)
+  })
+
+  test('brings once more what went before it', async () => {
+    const table = await makeTable()
+    const { seen, faults } = map(table, oneByOne)
+    for (const sk of [1, 2]) await put(table.name, 'a', sk)
+    await vi.waitFor(() => expect(seen()).toHaveLength(2), quick)
+    faults.next('rewind')
+    await put(table.name, 'a', 3)
+    await vi.waitFor(() => expect(seen()).toEqual(['a/1', 'a/2', 'a/1', 'a/2', 'a/3']), quick)
+  })
+
+  test('comes after a restart where it was late', async () => {
+    const table = await makeTable()
+    const first = map(table, oneByOne)
+    first.faults.next('reorder', { delayMs: 200 })
+    await put(table.name, 'a', 1)
+    await put(table.name, 'b', 1)
+    await vi.waitFor(() => expect(first.seen()).toEqual(['b/1']), quick)
+    await first.mapping.close()
+    const { seen } = map(table, oneByOne)
+    await vi.waitFor(() => expect(seen()).toEqual(['a/1', 'b/1']), quick)
   })
 })
 

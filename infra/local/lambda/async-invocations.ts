@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Deliveries, type Limits, openDeliveries } from '../deliveries.ts'
+import type { Faults } from '../faults.ts'
 import type { Log } from '../service.ts'
 import type { Invocation } from '../stream-batch.ts'
 import { allowOnly, type Properties } from '../template.ts'
@@ -31,9 +33,12 @@ export function openAsyncInvocations(o: {
   readonly dataDir: string
   readonly lambda: Pick<Lambda, 'find' | 'invoke'>
   readonly retryDelaysMs?: readonly number[] | undefined
+  /** What goes wrong with deliveries, at the place `event <name of the function>`. */
+  readonly faults: Faults
   readonly log: Log
 }): AsyncInvocations {
   const configured = new Map<string, Settings>()
+  const placeOf = (functionArn: string) => `event ${functionArn.replace(/^.*:/, '')}`
   const settingsOf = ({ functionArn = '' }): Settings =>
     configured.get(functionArn) ?? { retries: 2, maxAgeMs: sixHours * 1000 }
 
@@ -45,9 +50,14 @@ export function openAsyncInvocations(o: {
     delaysMs: o.retryDelaysMs ?? [60_000, 120_000],
     limitsOf: settingsOf,
     async attempt({ functionArn, payload }, id) {
-      const { error } = await o.lambda.invoke(functionArn, payload, id).catch((thrown: unknown) => ({
-        error: { errorType: 'InvocationFailed', errorMessage: String(thrown) },
-      }))
+      const invoke = () =>
+        o.lambda.invoke(functionArn, payload, id).catch((thrown: unknown) => ({
+          error: { errorType: 'InvocationFailed', errorMessage: String(thrown) },
+        }))
+      const occasion = o.faults.draw(placeOf(functionArn), ['duplicate', 'delay'])
+      if (occasion?.fault === 'delay') await delay(occasion.afterMs)
+      const { error } = await invoke()
+      if (occasion?.fault === 'duplicate') await invoke()
       if (error) o.log('lambda', `${functionArn} failed: ${error.errorType} ${error.errorMessage}`)
       return error
     },

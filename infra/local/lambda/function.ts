@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { endProcess, spawnBound } from '../bound-process.ts'
+import type { Faults } from '../faults.ts'
 import type { Log } from '../service.ts'
 import type { Invocation } from '../stream-batch.ts'
 
@@ -71,6 +72,8 @@ export function createFunction(
     /** `AWS_LAMBDA_RUNTIME_API` of an environment. */
     readonly runtimeApi: (id: string) => string
     readonly newId: () => string
+    /** Whether an environment is killed while it works, at the place `run <name of the function>`. */
+    readonly faults: Faults
     readonly log: Log
   },
 ): LambdaFunction {
@@ -170,6 +173,8 @@ export function createFunction(
           })
           .end(work.payload)
         waiting = undefined
+        const killed = o.faults.draw(`run ${definition.name}`, ['kill'])
+        if (killed) setTimeout(() => child.kill('SIGKILL'), killed.afterMs)
       },
       respond(requestId: string, body: string) {
         if (work?.requestId !== requestId) return

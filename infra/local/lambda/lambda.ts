@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Faults } from '../faults.ts'
 import { listen } from '../listen.ts'
 import { AwsError, type AwsRequest, type AwsResponse, type AwsService, type Log } from '../service.ts'
 import type { Invocation } from '../stream-batch.ts'
@@ -27,7 +28,12 @@ const invocationPath = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
  * Runs functions in processes of their own and serves them the Lambda Runtime API (Lambda developer guide, "Using
  * the Lambda runtime API for custom runtimes"). `endpoint` is where they find the AWS services.
  */
-export async function startLambda(o: { region: string; endpoint: string; log: Log }): Promise<Lambda> {
+export async function startLambda(o: {
+  region: string
+  endpoint: string
+  faults: Faults
+  log: Log
+}): Promise<Lambda> {
   const functions = new Map<string, LambdaFunction>()
 
   const server = createServer((request, response) => {

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * What can go wrong between two parts, in one vocabulary for the running stage and for the ports in memory.
+ *
+ * Of a request: `throttle` refuses it as one too many; `fail` answers an error and does nothing; `fail-after`
+ * does it and answers an error; `lose-answer` does it and breaks the connection; `conflict` refuses a write because a
+ * transaction is under way there.
+ * Of a delivery: `duplicate` delivers it twice; `reorder` lets what came after it overtake it, unless that is of
+ * the same item; `rewind` delivers once more what went before it.
+ * Of both: `delay` keeps it waiting; a request is then carried out even where nobody waits for its answer any more.
+ * Of a process: `kill` ends it in the middle of its work.
+ */
+export const faultNames = [
+  'throttle',
+  'fail',
+  'fail-after',
+  'lose-answer',
+  'conflict',
+  'duplicate',
+  'reorder',
+  'rewind',
+  'delay',
+  'kill',
+] as const
+
+export type Fault = (typeof faultNames)[number]
+
+/** How likely each fault is wherever it can happen, from 0 to 1; one that is not named does not happen. */
+export type Chances = Readonly<Partial<Record<Fault, number>>>
+
+/** A fault that happens now. */
+export interface Occasion {
+  readonly fault: Fault
+  /** How long a `delay` is, how long the others wait before they strike, in milliseconds. */
+  readonly afterMs: number
+}
+
+/** Decides what goes wrong. Whoever can misbehave asks it each time. */
+export interface Faults {
+  /**
+   * Lets faults happen by chance, at the places that `at` matches. The same seed gives the n-th occasion at a place
+   * the same fault, however the others take turns.
+   */
+  shake(o: { chances: Chances; seed: string; at?: RegExp; delayMs?: number }): void
+  /** The next so many occasions at places that `at` matches have this fault, before any chance is drawn. */
+  next(fault: Fault, o?: { times?: number; at?: RegExp; delayMs?: number }): void
+  /** Nothing goes wrong any more. */
+  calm(): void
+  /** What goes wrong at a place now, of what can. */
+  draw(place: string, possible: readonly Fault[]): Occasion | undefined
+  /** How often each fault happened so far. */
+  fired(): Readonly<Record<Fault, number>>
+}
+
+const nowhere = { chances: {}, seed: '', at: /(?!)/, delayMs: 0 }
+
+export function createFaults(): Faults {
+  const fired = Object.fromEntries(faultNames.map((fault) => [fault, 0])) as Record<Fault, number> // all of them
+  const draws = new Map<string, number>()
+  let queued: { fault: Fault; times: number; at: RegExp; delayMs: number }[] = []
+  let shaken: { chances: Chances; seed: string; at: RegExp; delayMs: number } = nowhere
+
+  function drawn(place: string, possible: readonly Fault[]): Occasion | undefined {
+    const next = queued.find(({ fault, at }) => possible.includes(fault) && at.test(place))
+    if (next !== undefined) {
+      next.times--
+      if (next.times <= 0) queued = queued.filter((one) => one !== next)
+      return { fault: next.fault, afterMs: next.delayMs }
+    }
+    const { chances, seed, at, delayMs } = shaken
+    if (!at.test(place)) return undefined
+    const count = draws.get(place) ?? 0
+    draws.set(place, count + 1)
+    const hash = createHash('md5').update(`${seed} ${place} ${count}`).digest()
+    let left = hash.readUInt32BE(0) / 2 ** 32
+    for (const fault of possible) {
+      const chance = chances[fault] ?? 0
+      if (left < chance) return { fault, afterMs: (hash.readUInt32BE(4) / 2 ** 32) * delayMs }
+      left -= chance
+    }
+    return undefined
+  }
+
+  return {
+    shake({ at = /^/, delayMs = 300, ...rest }) {
+      shaken = { ...rest, at, delayMs }
+      draws.clear()
+    },
+    next(fault, { times = 1, at = /^/, delayMs = 0 } = {}) {
+      queued.push({ fault, times, at, delayMs })
+    },
+    calm() {
+      queued = []
+      shaken = nowhere
+    },
+    draw(place, possible) {
+      const occasion = drawn(place, possible)
+      if (occasion !== undefined) fired[occasion.fault]++
+      return occasion
+    },
+    fired: () => ({ ...fired }),
+  }
+}
