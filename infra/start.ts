@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { consoleLog } from './console-log.ts'
+import { parseChances } from './local/faults.ts'
 import { listen } from './local/listen.ts'
 import { type Stage, startStage } from './local/stage.ts'
 import { watchSources } from './watch.ts'
@@ -14,6 +16,9 @@ const usage = `npm start [-- OPTION…]
 
   --no-admin       put nobody in the group admin; otherwise everyone who signs up is in it
   --allow-remote   use the DynamoDB of AWS_ENDPOINT_URL_DYNAMODB even if it is not on this machine
+  --inspect        let a debugger attach to each function, from port 9229 on; a function then has one process
+  --faults LIST    let things go wrong by chance, such as throttle=0.05,lose-answer=0.01,kill=0.01
+  --seed SEED      which of them go wrong; the seed of a run is printed
   --help           this text
 
 PORT (3000) serves the API, AWS_PORT (4566) the AWS gateway, ANNALS_DATA (.annals) holds the data.
@@ -38,6 +43,7 @@ async function start(): Promise<void> {
     groups: options.noAdmin ? [] : ['admin'],
     log: consoleLog,
     ...(endpoint ? { endpoint } : {}),
+    ...(options.inspect ? { inspectPort: 9229 } : {}),
   })
   const unwatch = watchSources(['domain', 'commands', 'projections', 'workflows'], (files) =>
     reload(stage, files),
@@ -48,13 +54,15 @@ async function start(): Promise<void> {
   })
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   const { userPoolClientId } = await clientConfig(stage.apiUrl)
+  const { chances, seed } = options
+  if (chances !== undefined) stage.faults.shake({ chances, seed })
   console.log(`
 Annals runs what its template declares, after ${seconds} s.
 
   API    ${stage.apiUrl}         documentation at ${stage.apiUrl}/docs
   AWS    ${stage.awsUrl}         for any AWS client, as its endpoint
   mail   ${stage.awsUrl}/_local/mail
-  data   ${dataDir}${endpoint ? `, and the DynamoDB at ${endpoint}` : ''}
+  data   ${dataDir}${endpoint ? `, and the DynamoDB at ${endpoint}` : ''}${chances ? `\n  faults ${JSON.stringify(chances)}, again with --seed ${seed}` : ''}
 
 Sign up, then look for the code in the mail; the README goes on from there:
 
@@ -98,10 +106,13 @@ async function ensureFree(port: number, variable: string): Promise<void> {
   await new Promise((closed) => server.close(closed))
 }
 
-function readOptions(): { help: boolean; noAdmin: boolean; allowRemote: boolean } {
-  const flag = { type: 'boolean', default: false } as const
-  const { values } = parseArgs({ options: { help: flag, 'no-admin': flag, 'allow-remote': flag } })
-  return { help: values.help, noAdmin: values['no-admin'], allowRemote: values['allow-remote'] }
+function readOptions() {
+  const [flag, text] = [{ type: 'boolean', default: false } as const, { type: 'string' } as const]
+  const flags = { help: flag, 'no-admin': flag, 'allow-remote': flag, inspect: flag }
+  const { values } = parseArgs({ options: { ...flags, faults: text, seed: text } })
+  const { help, inspect, faults, seed = randomUUID().slice(0, 8) } = values
+  const chances = faults === undefined ? undefined : parseChances(faults)
+  return { help, inspect, noAdmin: values['no-admin'], allowRemote: values['allow-remote'], chances, seed }
 }
 
 function portOf(variable: string, otherwise: number): number {

@@ -58,7 +58,7 @@ export function apiHandler(
     const line = { correlationId, method: event.requestContext.http.method, route: event.routeKey }
     let response: ApiResponse
     try {
-      response = await handle(requestOf(event, context, correlationId))
+      response = await inTime(handle(requestOf(event, context, correlationId)), context)
     } catch (error) {
       response = refusalOf(error, correlationId)
       if (response.status >= 500) logger.error('request failed', { ...line, error: asError(error) })
@@ -71,6 +71,25 @@ export function apiHandler(
     })
     return resultOf(response, correlationId)
   }
+}
+
+/** What is kept back from the function's time to say that it was not enough. */
+const reserveMs = 250
+
+/** A function that is cut off answers a 500 that nobody wrote; this one says so in time. */
+async function inTime(
+  handled: Promise<ApiResponse>,
+  context: Parameters<ApiHandler>[1],
+): Promise<ApiResponse> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const detail =
+        'This takes too long at the moment. Try again, with the same Idempotency-Key if it is a command.'
+      reject(new Problem('unavailable', detail, { retryAfterSeconds: 1 }))
+    }, context.getRemainingTimeInMillis() - reserveMs)
+  })
+  return Promise.race([handled, late]).finally(() => clearTimeout(timer))
 }
 
 function requestOf(

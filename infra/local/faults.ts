@@ -29,6 +29,21 @@ export type Fault = (typeof faultNames)[number]
 /** How likely each fault is wherever it can happen, from 0 to 1; one that is not named does not happen. */
 export type Chances = Readonly<Partial<Record<Fault, number>>>
 
+/** Reads `throttle=0.05,kill=0.01`. Throws an Error in one line that says what is wrong with it. */
+export function parseChances(text: string): Chances {
+  const pairs = text.split(',').map((pair) => {
+    const [name = '', given = ''] = pair.split('=')
+    const fault = faultNames.find((one) => one === name.trim())
+    if (fault === undefined)
+      throw new Error(`There is no fault "${name}": there are ${faultNames.join(', ')}`)
+    const chance = Number(given)
+    if (given.trim() === '' || !(chance >= 0 && chance <= 1))
+      throw new Error(`The chance of ${fault} is "${given}": give a number from 0 to 1`)
+    return [fault, chance] as const
+  })
+  return Object.fromEntries(pairs)
+}
+
 /** A fault that happens now. */
 export interface Occasion {
   readonly fault: Fault

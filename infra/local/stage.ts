@@ -36,6 +36,8 @@ export interface StageOptions {
   readonly groups: readonly string[]
   /** Waits before what failed is delivered again, an event or an asynchronous invocation; those of AWS otherwise. */
   readonly retryDelaysMs?: readonly number[]
+  /** Where a debugger finds the first function; each further one has the next port. */
+  readonly inspectPort?: number
   readonly log: Log
 }
 
@@ -130,7 +132,7 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       names.learn(logicalId, { Ref: url })
     }
 
-    const lambda = await startLambda({ region: o.region, endpoint: gateway.url, faults, log: o.log })
+    const lambda = await startLambda({ ...o, endpoint: gateway.url, faults })
     started.push(lambda.close)
     services.push(shaken(lambda.service))
     const functionsOf = ({ ofType, assetFolder }: Template) =>

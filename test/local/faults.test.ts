@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createFaults, type Fault, faultNames } from '../../infra/local/faults.ts'
+import { createFaults, type Fault, faultNames, parseChances } from '../../infra/local/faults.ts'
 
 const times = (count: number) => Array.from({ length: count })
 const all = [...faultNames]
@@ -76,5 +76,20 @@ describe('the next faults', () => {
     expect(faults.draw('put', all)).toBeUndefined()
     expect(faults.draw('stream projector', ['kill'])).toBeUndefined()
     expect(faults.draw('stream projector', all)?.fault).toBe('duplicate')
+  })
+})
+
+describe('a list of chances', () => {
+  it('is read', () => {
+    expect(parseChances('throttle=0.05, lose-answer=1')).toEqual({ throttle: 0.05, 'lose-answer': 1 })
+  })
+
+  it.each([
+    ['explode=0.1', 'There is no fault "explode": there are throttle, fail,'],
+    ['kill', 'The chance of kill is "": give a number from 0 to 1'],
+    ['kill=2', 'The chance of kill is "2"'],
+    ['kill=often', 'The chance of kill is "often"'],
+  ])('is refused for %s', (text, says) => {
+    expect(() => parseChances(text)).toThrow(says)
   })
 })

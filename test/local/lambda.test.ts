@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -6,6 +7,7 @@ import { createFaults } from '../../infra/local/faults.ts'
 import { readFunction } from '../../infra/local/lambda/definition.ts'
 import type { FunctionDefinition } from '../../infra/local/lambda/function.ts'
 import { type Lambda, startLambda } from '../../infra/local/lambda/lambda.ts'
+import { listen } from '../../infra/local/listen.ts'
 
 const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:Greeter'
 let folder: string
@@ -189,6 +191,23 @@ describe('a function that fails', () => {
 
   it('because there is none of that name rejects', async () => {
     await expect(lambda.invoke(`${arn}2`, {})).rejects.toThrow('There is no function')
+  })
+})
+
+describe('a function with a debugger', () => {
+  it('is found at its port, in one process, and may take longer than its time', async () => {
+    await lambda.close()
+    const server = createServer()
+    const inspectPort = await listen(server, 0, 'PORT')
+    await new Promise((closed) => server.close(closed))
+    lambda = await startLambda({ region: 'eu-west-1', endpoint: '', faults, inspectPort, log })
+    define('export const handler = () => new Promise((done) => setTimeout(done, 300, process.pid))', {
+      timeoutSeconds: 0.1,
+    })
+    const answers = await Promise.all([lambda.invoke(arn, {}), lambda.invoke(arn, {})])
+    expect(answers).toEqual([{ payload: expect.any(Number) }, answers[0]])
+    const found = await fetch(`http://127.0.0.1:${inspectPort}/json`)
+    expect(await found.json()).toMatchObject([{ type: 'node', title: expect.stringContaining('bootstrap') }])
   })
 })
 

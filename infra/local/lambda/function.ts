@@ -53,6 +53,7 @@ interface Work {
 const maxEnvironments = 3
 const idleMs = 5 * 60_000
 const initMs = 10_000
+const dayMs = 24 * 3_600_000
 /** Of a synchronous answer: 6 MB (Lambda quotas). */
 const maxAnswerBytes = 6_291_556
 
@@ -74,6 +75,8 @@ export function createFunction(
     readonly newId: () => string
     /** Whether an environment is killed while it works, at the place `run <name of the function>`. */
     readonly faults: Faults
+    /** Where a debugger finds it. Then it has one process, and all the time in the world. */
+    readonly inspectPort?: number | undefined
     readonly log: Log
   },
 ): LambdaFunction {
@@ -84,7 +87,8 @@ export function createFunction(
   let closed = false
 
   function dispatch(): void {
-    const limit = Math.min(maxEnvironments, current.reserved ?? maxEnvironments)
+    // A debugger's port is free again only when its process is gone.
+    const limit = o.inspectPort ? 1 : Math.min(maxEnvironments, current.reserved ?? maxEnvironments)
     const all = [...environments.values()]
     for (const environment of all) environment.take()
     if (queue.length > all.filter((e) => e.isStarting()).length && environments.size < limit) start()
@@ -93,7 +97,8 @@ export function createFunction(
   function start() {
     const id = o.newId()
     const definition = current
-    const child = spawnBound(process.execPath, ['--enable-source-maps', bootstrap], {
+    const debug = o.inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${o.inspectPort}`]
+    const child = spawnBound(process.execPath, ['--enable-source-maps', ...debug, bootstrap], {
       cwd: definition.folder,
       env: variables(definition, { ...o, id }),
     })
@@ -161,7 +166,7 @@ export function createFunction(
         if (waiting === undefined) return
         work = queue.shift()
         if (work === undefined) return
-        const milliseconds = definition.timeoutSeconds * 1000
+        const milliseconds = o.inspectPort ? dayMs : definition.timeoutSeconds * 1000
         const seconds = definition.timeoutSeconds.toFixed(2)
         wait(milliseconds, () => end('Timedout', `Task timed out after ${seconds} seconds`))
         waiting

@@ -32,6 +32,8 @@ export async function startLambda(o: {
   region: string
   endpoint: string
   faults: Faults
+  /** Where a debugger finds the first function; each further one has the next port. */
+  inspectPort?: number | undefined
   log: Log
 }): Promise<Lambda> {
   const functions = new Map<string, LambdaFunction>()
@@ -115,7 +117,10 @@ export async function startLambda(o: {
       const there = functions.get(definition.arn)
       if (there !== undefined) return there.replace(definition)
       const runtimeApi = (id: string) => `127.0.0.1:${port}/${id}`
-      functions.set(definition.arn, createFunction(definition, { ...o, runtimeApi, newId: randomUUID }))
+      const inspectPort = o.inspectPort && o.inspectPort + functions.size
+      const options = { ...o, inspectPort, runtimeApi, newId: randomUUID }
+      functions.set(definition.arn, createFunction(definition, options))
+      if (inspectPort) o.log(definition.logicalId, `takes a debugger at 127.0.0.1:${inspectPort}`)
     },
     async close() {
       await Promise.all([...functions.values()].map((f) => f.close()))

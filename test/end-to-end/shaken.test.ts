@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Chances } from '../../infra/local/faults.ts'
+import { type RunningStage, runStage } from '../kit/local-stage.ts'
+import { type Answer, type Person, signUp } from '../kit/person.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+let running: RunningStage
+let ann: Person
+let projectId: string
+
+beforeEach(async () => {
+  running = await runStage({ retryDelaysMs: [50] })
+  ann = await signUp(running.config)
+  projectId = String((await ann.command('create-project', { title: 'Atlas' })).body['id'])
+})
+
+afterEach(() => running.close())
+
+/** What a good client does: it repeats with the same key what got no answer, or one that says to try again. */
+async function insist(name: string, body: unknown): Promise<Answer> {
+  const headers = { 'idempotency-key': randomUUID() }
+  for (;;) {
+    const answer = await ann.command(name, body, headers).catch(() => undefined)
+    if (answer !== undefined && answer.status < 500 && answer.status !== 429) return answer
+  }
+}
+
+const writers = 16
+const each = 50
+
+/** Every writer gives the project titles of its own, one after the other. */
+async function write(rename: (title: string) => Promise<Answer>): Promise<Answer[]> {
+  const all = Array.from({ length: writers }, async (_, writer) => {
+    const answers: Answer[] = []
+    for (let n = 0; n < each; n++) answers.push(await rename(`Title ${writer} ${n}`))
+    return answers
+  })
+  return (await Promise.all(all)).flat()
+}
+
+/** Each answer is an event of its own, and there are no others. */
+async function expectOnce(answers: readonly Answer[]): Promise<void> {
+  const versions = answers.map(({ body }) => Number(body['version'])).sort((a, b) => a - b)
+  expect(versions).toEqual(Array.from({ length: writers * each }, (_, n) => n + 2))
+  const last = answers.find(({ body }) => body['version'] === writers * each + 1)
+  const position = String(last?.body['position'])
+  const { status, body } = await ann.query(`/projects/${projectId}`, { 'read-after': position })
+  expect({ status, version: body['version'] }).toEqual({ status: 200, version: writers * each + 1 })
+}
+
+describe('one Idempotency-Key, used by several at once', () => {
+  it('creates one project, whichever environment answers', async () => {
+    running.stage.faults.next('delay', { at: /^PutItem .*Command/, times: 3, delayMs: 150 })
+    const headers = { 'idempotency-key': randomUUID() }
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => ann.command('create-project', { title: 'Borealis' }, headers)),
+    )
+    expect(new Set(answers.map(({ status, body }) => JSON.stringify({ status, body }))).size).toBe(1)
+    expect(answers[0]?.status).toBe(200)
+    const mine = await ann.query('/me/projects', { 'read-after': String(answers[0]?.body['position']) })
+    expect(mine.body['items']).toMatchObject([{ title: 'Borealis' }, { title: 'Atlas' }])
+  })
+
+  it('for two bodies takes one of them, and refuses the other', async () => {
+    running.stage.faults.next('delay', { at: /^PutItem .*Command/, times: 3, delayMs: 150 })
+    const headers = { 'idempotency-key': randomUUID() }
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, async (_, n) => {
+        const title = n % 2 === 0 ? 'Borealis' : 'Cygnus'
+        return { title, ...(await ann.command('rename-project', { projectId, title }, headers)) }
+      }),
+    )
+    const taken = answers.filter(({ status }) => status === 200)
+    expect(new Set(taken.map(({ title }) => title)).size).toBe(1)
+    expect(taken).toHaveLength(6)
+    expect(new Set(taken.map(({ body }) => body['version']))).toEqual(new Set([2]))
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(6)
+  })
+})
+
+describe('sixteen writers of one project, fifty commands each', () => {
+  it('are all accepted, and each is one event', async () => {
+    const answers = await write((title) => ann.command('rename-project', { projectId, title }))
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+    await expectOnce(answers)
+  })
+
+  const chances: Chances = {
+    ...{ throttle: 0.02, fail: 0.02, 'fail-after': 0.02, 'lose-answer': 0.02, conflict: 0.02 },
+    ...{ delay: 0.02, duplicate: 0.1, reorder: 0.1, rewind: 0.1 },
+  }
+  it.each([
+    ['answers are lost, writes throttled and requests fail', chances],
+    ['functions are killed at their work, too', { ...chances, kill: 0.01 }],
+  ])('are all accepted, and each is one event, while %s', async (_, chances) => {
+    const seed = randomUUID()
+    console.log(`shaken by seed ${seed}`)
+    running.stage.faults.shake({ chances, seed })
+    const rename =
+      chances.kill === undefined
+        ? (body: unknown) => ann.command('rename-project', body)
+        : (body: unknown) => insist('rename-project', body)
+    const answers = await write((title) => rename({ projectId, title }))
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+    await expectOnce(answers)
+    console.log(JSON.stringify(running.stage.faults.fired()))
+  })
+})

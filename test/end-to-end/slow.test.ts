@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type RunningStage, runStage } from '../kit/local-stage.ts'
+import { type Person, signUp } from '../kit/person.ts'
+
+let running: RunningStage
+let ann: Person
+
+beforeEach(async () => {
+  running = await runStage({}, ({ Resources }) => {
+    for (const [id, { Type, Properties }] of Object.entries(Resources)) {
+      if (Type === 'AWS::Lambda::Function' && /^(Command|Query)/.test(id)) Properties['Timeout'] = 3
+    }
+  })
+  ann = await signUp(running.config)
+})
+
+afterEach(() => running.close())
+
+const tooLong = {
+  status: 503,
+  body: { type: 'urn:annals:problem:unavailable', correlationId: expect.any(String) },
+}
+
+describe('a database that takes longer than the function has left', () => {
+  it('is 503 to a command before the function is cut off, and the command is carried out once', async () => {
+    const headers = { 'idempotency-key': randomUUID() }
+    const create = () => ann.command('create-project', { title: 'Atlas' }, headers)
+    running.stage.faults.next('delay', { at: /^PutItem Command/, times: 2, delayMs: 4000 })
+    const answer = await create()
+    expect(answer).toMatchObject(tooLong)
+    expect(answer.headers.get('retry-after')).toBe('1')
+    running.stage.faults.calm()
+
+    const again = await create()
+    expect(again).toMatchObject({ status: 200, body: { version: 1 } })
+    const mine = await ann.query('/me/projects', { 'read-after': String(again.body['position']) })
+    expect(mine.body['items']).toMatchObject([{ title: 'Atlas', version: 1 }])
+  })
+
+  it('is 503 to a query', async () => {
+    expect((await ann.query('/me')).status).toBe(200)
+    running.stage.faults.next('delay', { at: /^GetItem Query/, times: 5, delayMs: 4000 })
+    const answer = await ann.query('/me')
+    expect(answer).toMatchObject(tooLong)
+    expect(answer.headers.get('retry-after')).toBe('1')
+  })
+})
