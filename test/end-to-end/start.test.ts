@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { newDataDir, removeDataDir } from '../kit/local-stage.ts'
 import { type Person, readConfig, signIn, signUp } from '../kit/person.ts'
+import { childrenOf, untilGone } from '../kit/processes.ts'
 import { runNpmStart, runStart, type StartProcess } from '../kit/start-process.ts'
 
 // Each of them bundles and synthesises everything, once or twice, beside whatever else this machine does.
@@ -30,34 +30,6 @@ function start(...args: Parameters<typeof runStart>): StartProcess {
   const started = runStart(...args)
   running.push(started)
   return started
-}
-
-interface Process {
-  readonly pid: number
-  readonly parent: number
-}
-
-/** Every process that is not a zombie, which only waits for its parent to look. */
-function processes(): Process[] {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' }).trim().split('\n')
-  const fields = lines.map((line) => line.trim().split(/\s+/))
-  return fields.flatMap(([pid, parent, state]) =>
-    state?.startsWith('Z') ? [] : [{ pid: Number(pid), parent: Number(parent) }],
-  )
-}
-
-/** The processes that this one started, directly or not. */
-function childrenOf(pid: number | undefined, all = processes()): number[] {
-  const direct = all.filter(({ parent }) => parent === pid)
-  return direct.flatMap((child) => [child.pid, ...childrenOf(child.pid, all)])
-}
-
-/** Waits until none of these processes runs. */
-async function untilGone(pids: readonly number[]): Promise<void> {
-  await vi.waitFor(() => expect(processes().filter(({ pid }) => pids.includes(pid))).toEqual([]), {
-    timeout: 3_000,
-    interval: 100,
-  })
 }
 
 async function createProject(person: Person, title: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { vi } from 'vitest'
+import { until } from './until.ts'
 
 const start = fileURLToPath(new URL('../../infra/start.ts', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -47,14 +47,12 @@ function run(program: string, args: string[], dataDir: string, env: Record<strin
     child,
     output: () => output,
     ended: () => ended,
-    ready: () =>
-      vi.waitFor(
-        () => {
-          const url = /^annals ready (http:\S+)$/m.exec(output)?.[1]
-          if (url === undefined) throw new Error(`not ready: ${output}`)
-          return url
-        },
-        { timeout: 40_000, interval: 20 },
-      ),
+    async ready() {
+      const url = () => /^annals ready (http:\S+)$/m.exec(output)?.[1]
+      const what = () => `the ready line in: ${output}`
+      await until(() => url() !== undefined || child.exitCode !== null, { what, timeoutMs: 40_000 })
+      if (url() === undefined) throw new Error(`it ended before it was ready: ${output}`)
+      return url() ?? ''
+    },
   }
 }

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+
+/** Chance that can be had again by its seed. */
+export interface Seeded {
+  /** At least 0, less than 1. */
+  next(): number
+  /** A whole number from `from` to `to`, both included. */
+  between(from: number, to: number): number
+  /** One of these. Throws where there is none. */
+  pick<T>(some: readonly T[]): T
+}
+
+export function seeded(seed: string): Seeded {
+  let count = 0
+  const next = () => createHash('md5').update(`${seed} ${count++}`).digest().readUInt32BE(0) / 2 ** 32
+  const between = (from: number, to: number) => from + Math.floor(next() * (to - from + 1))
+  return {
+    next,
+    between,
+    pick(some) {
+      const [picked] = some.slice(between(0, some.length - 1))
+      if (picked === undefined) throw new RangeError('there is nothing to pick from')
+      return picked
+    },
+  }
+}

@@ -1,0 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Waits for a condition, outside of the test runner too. Throws an Error that says what was waited for in vain. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  o: { readonly what: () => string; readonly timeoutMs: number },
+): Promise<void> {
+  const end = performance.now() + o.timeoutMs
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`Waited ${o.timeoutMs} ms in vain for ${o.what()}`)
+    await delay(20)
+  }
+}

@@ -1,0 +1,105 @@
+import { createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { listen } from '../../infra/local/listen.ts'
+import { readConfig } from '../kit/person.ts'
+import { childrenOf, type Process, untilGone } from '../kit/processes.ts'
+import { type Seeded, seeded } from '../kit/seeded.ts'
+import { runStart, type StartProcess } from '../kit/start-process.ts'
+import { checkNothingLost } from './checks.ts'
+import { startLoad } from './load.ts'
+
+export interface RoundOptions {
+  readonly dataDir: string
+  readonly seed: string
+  /** How often something is killed under load. */
+  readonly kills: number
+  /** As `npm start -- --faults` takes them. */
+  readonly faults?: string
+  readonly log?: (line: string) => void
+}
+
+export interface Round {
+  readonly acknowledged: number
+  readonly repeats: number
+  readonly kills: readonly string[]
+}
+
+/** What is killed: what `npm start` runs in, the database, a function at a time, or everything at the same moment. */
+const victims = ['stage', 'stage', 'database', 'function', 'function', 'everything'] as const
+
+/**
+ * Runs `npm start` under load and kills its processes at random moments, starting it again where it is gone; then
+ * looks whether everything that was acknowledged is there, once, and shown. Throws an Error that says what broke.
+ */
+export async function runRound({
+  dataDir,
+  seed,
+  kills,
+  faults,
+  log = () => {},
+}: RoundOptions): Promise<Round> {
+  const chance = seeded(`${seed} kills`)
+  const env = { PORT: String(await freePort()), AWS_PORT: String(await freePort()) }
+  const args = faults === undefined ? [] : ['--faults', faults, '--seed', seed]
+  let running = runStart(dataDir, env, args)
+  const killed: string[] = []
+  try {
+    const config = await readConfig(await running.ready())
+    const load = await startLoad(config, seed)
+    for (let n = 0; n < kills; n++) {
+      await delay(chance.between(300, 2_000))
+      const { victim, started } = await kill(running, chance)
+      killed.push(victim)
+      log(`killed ${victim} after ${load.acknowledged.length} commands`)
+      if (!started) continue
+      running = runStart(dataDir, env, args)
+      await running.ready()
+    }
+    await delay(500)
+    await load.stop()
+    await checkNothingLost(config, load.acknowledged)
+    return { acknowledged: load.acknowledged.length, repeats: load.repeats(), kills: killed }
+  } catch (error) {
+    log(`the stage had written:\n${running.output()}`)
+    throw error
+  } finally {
+    running.child.kill('SIGKILL')
+    await running.ended()
+  }
+}
+
+/** Kills something; `started` says that it has to be started anew. None of its processes may be left then. */
+async function kill(
+  { child, ended }: StartProcess,
+  chance: Seeded,
+): Promise<{ victim: string; started: boolean }> {
+  const children = childrenOf(child.pid)
+  const wanted = chance.pick(victims)
+  if (wanted === 'stage' || wanted === 'everything') {
+    if (wanted === 'everything') for (const one of children) end(one)
+    child.kill('SIGKILL')
+    await ended()
+    await untilGone(children)
+    return { victim: wanted, started: true }
+  }
+  const named = wanted === 'database' ? /^\S*dynoxide\S* serve / : /bootstrap\.mjs/
+  const candidates = children.filter(({ command }) => named.test(command))
+  if (candidates.length === 0) return { victim: `no ${wanted}`, started: false }
+  end(chance.pick(candidates))
+  return { victim: wanted, started: false }
+}
+
+function end({ pid }: Process): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended by itself a moment ago.
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  const port = await listen(server, 0, 'PORT')
+  await new Promise((closed) => server.close(closed))
+  return port
+}
