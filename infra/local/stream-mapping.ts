@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
+import { withDeliveryFaults } from './delivery-faults.ts'
 import type { DynamoDbAddress } from './dynamodb-client.ts'
 import type { Faults } from './faults.ts'
 import type { Log } from './service.ts'
 import { type DiscardedBatch, deliver, type Invocation } from './stream-batch.ts'
-import { withDeliveryFaults } from './stream-faults.ts'
-import { createBell, createLane, laneOf } from './stream-lane.ts'
+import { createBell, createLane, itemOf, laneOf } from './stream-lane.ts'
 import { readStreamMapping, type StreamMappingProperties } from './stream-mapping-properties.ts'
 import {
   listShards,
@@ -95,12 +95,15 @@ export function startStreamMapping(o: {
 
     const deliveries = { source, policy: settings.policy, signal, log: o.log, invoke: o.invoke }
     const lanes = Array.from({ length: settings.lanes }, () => {
-      const shaken = withDeliveryFaults(`stream ${settings.functionName}`, o.faults, (batch, isFirst) =>
-        deliver(batch, {
-          ...deliveries,
-          onSettled: isFirst ? settle : () => {},
-          onDiscarded: isFirst ? o.onFailure : undefined,
-        }),
+      const place = `stream ${settings.functionName}`
+      const shaken = withDeliveryFaults<StreamRecord>(
+        { place, faults: o.faults, itemOf, sleep: delay },
+        (batch, isFirst) =>
+          deliver(batch, {
+            ...deliveries,
+            onSettled: isFirst ? settle : () => {},
+            onDiscarded: isFirst ? o.onFailure : undefined,
+          }),
       )
       return createLane(settings, signal, shaken)
     })

@@ -5,7 +5,8 @@ import { type Execution, execute } from '../../commands/execute.ts'
 import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
 import { noReservations } from '../../domain/kernel/reservation.ts'
 import { type ProjectCommand, project } from '../../domain/project/project.ts'
-import { faultyCommitTable } from '../kit/faulty-commit-table.ts'
+import { createFaults } from '../../infra/local/faults.ts'
+import { faultyCommitTable, faultyWire } from '../kit/faulty-ports.ts'
 import { manualClock } from '../kit/manual-clock.ts'
 
 const stream = 'project-1'
@@ -13,7 +14,8 @@ const ample: Deadline = { left: () => 10_000 }
 
 function setUp() {
   const memory = createMemoryCommitTable()
-  const table = faultyCommitTable(memory)
+  const faults = createFaults()
+  const table = faultyCommitTable(memory, faultyWire(faults))
   const clock = manualClock()
   const store = createEventStore(table, clock)
   let made = 0
@@ -36,7 +38,7 @@ function setUp() {
   }
   const events = async () =>
     (await store.load(stream, ample)).commits.flatMap((commit) => commit.events.map(({ type }) => type))
-  return { run, events, store, table, clock }
+  return { run, events, store, table, faults, clock }
 }
 
 const create = { type: 'create-project', title: 'Atlas' } as const
@@ -115,8 +117,8 @@ describe('execute', () => {
   })
 
   it('succeeds once when the answer of its write is lost', async () => {
-    const { run, table, events } = setUp()
-    table.next.push('lose the answer')
+    const { run, faults, events } = setUp()
+    faults.next('lose-answer', { at: /^putNew$/ })
     expect(await run(create)).toMatchObject({ version: 1, events: [{ type: 'ProjectCreated', version: 1 }] })
     expect(await events()).toEqual(['ProjectCreated'])
   })

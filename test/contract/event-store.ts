@@ -5,8 +5,9 @@ import type { Commit } from '../../domain/kernel/event.ts'
 import type { Deadline, EventStore, Head } from '../../domain/kernel/event-store.ts'
 import { noReservations, type Reservation, type ReservationReader } from '../../domain/kernel/reservation.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
+import { createFaults, type Fault } from '../../infra/local/faults.ts'
 import { newCommit } from '../kit/commits.ts'
-import { faultyCommitTable } from '../kit/faulty-commit-table.ts'
+import { faultyCommitTable, faultyWire } from '../kit/faulty-ports.ts'
 import { manualClock } from '../kit/manual-clock.ts'
 
 const ample: Deadline = { left: () => 10_000 }
@@ -16,12 +17,14 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
   let streams = 0
   const setUp = () => {
     const reservations = table()
-    const faulty = faultyCommitTable(reservations)
+    const faults = createFaults()
+    const faulty = faultyCommitTable(reservations, faultyWire(faults))
+    const putsFail = (fault: Fault, times = 1) => faults.next(fault, { times, at: /^putNew$/ })
     const store = createEventStore(faulty, manualClock())
     streams += 1
     const id = `${process.pid}x${Date.now()}x${streams}`
     const stream: StreamName = `project-${id}`
-    return { store, faulty, stream, id, reservations }
+    return { store, faulty, putsFail, stream, id, reservations }
   }
   const append = async (
     store: EventStore,
@@ -80,28 +83,29 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
     })
 
     it('recognises its own write after a lost answer', async () => {
-      const { store, faulty, stream } = setUp()
-      faulty.next.push('lose the answer')
+      const { putsFail, store, stream } = setUp()
+      putsFail('lose-answer')
       const appended = await append(store, stream, { count: 2 })
       expect(appended).toMatchObject({ outcome: 'repeated', commit: { version: 1 } })
       expect((await store.load(stream, ample)).commits).toHaveLength(1)
     })
 
     it('puts an unknown outcome again, unchanged, at the same place', async () => {
-      const { store, faulty, stream } = setUp()
-      faulty.next.push('fail without effect', 'fail without effect', 'lose the answer')
+      const { putsFail, store, faulty, stream } = setUp()
+      putsFail('fail', 2)
+      putsFail('lose-answer')
       expect((await append(store, stream)).outcome).toBe('repeated')
       expect(faulty.puts).toHaveLength(4)
       expect(new Set(faulty.puts.map((item) => JSON.stringify(item))).size).toBe(1)
     })
 
     it('gives up an unknown outcome only at the deadline, and says so', async () => {
-      const { faulty, stream } = setUp()
+      const { putsFail, faulty, stream } = setUp()
       const clock = manualClock()
       const store = createEventStore(faulty, clock)
       const deadline = { left: () => 1000 - clock.elapsed() }
       const { head } = await store.load(stream, ample)
-      faulty.next.push(...Array.from({ length: 1000 }, () => 'fail without effect' as const))
+      putsFail('fail', 1000)
       await expect(store.append(head, newCommit(), deadline)).rejects.toMatchObject({
         code: 'unavailable',
         retryAfterSeconds: 1,
@@ -226,8 +230,9 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
       })
 
       it('recognises its own write after a lost answer', async () => {
-        const { store, faulty, one, email, holder } = setUpTwo()
-        faulty.next.push('fail without effect', 'lose the answer')
+        const { putsFail, store, faulty, one, email, holder } = setUpTwo()
+        putsFail('fail')
+        putsFail('lose-answer')
         expect(await appendWith(store, one, { take: [email] })).toMatchObject({ outcome: 'repeated' })
         expect(new Set(faulty.puts.map((put) => JSON.stringify(put))).size).toBe(1)
         expect((await store.load(one, ample)).commits).toHaveLength(1)
@@ -255,11 +260,11 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
       })
 
       it('takes nothing where the commit never came about', async () => {
-        const { faulty, one, email, holder } = setUpTwo()
+        const { putsFail, faulty, one, email, holder } = setUpTwo()
         const clock = manualClock()
         const store = createEventStore(faulty, clock)
         const { head } = await store.load(one, ample)
-        faulty.next.push(...Array.from({ length: 1000 }, () => 'fail without effect' as const))
+        putsFail('fail', 1000)
         const deadline = { left: () => 1000 - clock.elapsed() }
         const attempt = store.append(head, newCommit(), deadline, { take: [email], release: [] })
         await expect(attempt).rejects.toMatchObject({ code: 'unavailable' })

@@ -11,8 +11,14 @@ export interface Seeded {
 }
 
 export function seeded(seed: string): Seeded {
-  let count = 0
-  const next = () => createHash('md5').update(`${seed} ${count++}`).digest().readUInt32BE(0) / 2 ** 32
+  let state = createHash('md5').update(seed).digest().readUInt32BE(0)
+  // mulberry32 (public domain): small, fast, and good enough for choices.
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
   const between = (from: number, to: number) => from + Math.floor(next() * (to - from + 1))
   return {
     next,

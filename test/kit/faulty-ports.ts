@@ -1,0 +1,87 @@
+import type { CommitTable } from '../../commands/event-store/commit-table.ts'
+import { noCost } from '../../domain/kernel/event-store.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import type { Fault, Faults } from '../../infra/local/faults.ts'
+import type { RowStore } from '../../projections/engine/row-store.ts'
+import type { EventBus } from '../../projections/forwarder/event-bus.ts'
+import type { ParkedStreams } from '../../projections/forwarder/parked-streams.ts'
+
+/**
+ * How a call gets to a port and its answer back. `effect` is the call itself, and `failed` what the caller gets or is
+ * thrown where it does not learn what became of it.
+ */
+export type Wire = <T>(
+  place: string,
+  effect: () => Promise<T>,
+  failed: () => T,
+  timeoutMs?: number,
+) => Promise<T>
+
+export const faultsOfCalls: readonly Fault[] = ['throttle', 'fail', 'fail-after', 'lose-answer']
+
+/** A wire on which nothing takes time. */
+export function faultyWire(faults: Faults): Wire {
+  return async (place, effect, failed) => {
+    const occasion = faults.draw(place, faultsOfCalls)
+    if (occasion === undefined) return effect()
+    if (occasion.fault === 'fail-after' || occasion.fault === 'lose-answer') await effect()
+    return failed()
+  }
+}
+
+const unavailable = (): never => {
+  throw new Problem('unavailable', 'The wire is broken.', { retryAfterSeconds: 1 })
+}
+const oneRequest = { ...noCost, requests: 1 }
+
+/** A table of commits behind a wire. It keeps everything that was put, for a look at retries. */
+export function faultyCommitTable<Table extends CommitTable>(
+  table: Table,
+  wire: Wire,
+): Table & { puts: unknown[] } {
+  const puts: unknown[] = []
+  return {
+    ...table,
+    puts,
+    putNew(item, reservations, timeoutMs) {
+      puts.push({ item, reservations })
+      const failed = () => ({ outcome: 'unknown' as const, cost: oneRequest })
+      return wire('putNew', () => table.putNew(item, reservations, timeoutMs), failed, timeoutMs)
+    },
+    query: (stream, range, timeoutMs) =>
+      wire('query', () => table.query(stream, range, timeoutMs), unavailable, timeoutMs),
+  }
+}
+
+/** A read model behind a wire. */
+export function faultyRowStore(rows: RowStore, wire: Wire): RowStore {
+  return {
+    readGuard: (key) => wire('readGuard', () => rows.readGuard(key), unavailable),
+    readGuards: (keys) => wire('readGuards', () => rows.readGuards(keys), unavailable),
+    move: (move) =>
+      wire(
+        'move',
+        () => rows.move(move),
+        () => ({ outcome: 'again', cost: oneRequest }),
+      ),
+    list: (partition, options) => wire('list', () => rows.list(partition, options), unavailable),
+  }
+}
+
+/** Marks of the forwarder behind a wire. */
+export function faultyParkedStreams(marks: ParkedStreams, wire: Wire): ParkedStreams {
+  return {
+    read: (streams) => wire('readMarks', () => marks.read(streams), unavailable),
+    move: (stream, from, to) => wire('moveMark', () => marks.move(stream, from, to), unavailable),
+  }
+}
+
+/** A bus behind a wire. */
+export function faultyEventBus(bus: EventBus, wire: Wire): EventBus {
+  const broken = (): never => {
+    throw new Error('The wire is broken.')
+  }
+  return {
+    put: (entries, timeoutMs) => wire('putEvents', () => bus.put(entries, timeoutMs), broken, timeoutMs),
+  }
+}

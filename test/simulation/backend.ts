@@ -1,0 +1,170 @@
+import { fromItem } from '../../commands/event-store/commit-item.ts'
+import { createEventStore } from '../../commands/event-store/event-store.ts'
+import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
+import { deadlineIn } from '../../commands/event-store/system-clock.ts'
+import { commandHandler } from '../../commands/handle-command.ts'
+import type { Register } from '../../commands/http/admission.ts'
+import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
+import { problemKinds } from '../../commands/http/problem-details.ts'
+import { checkRegistered } from '../../commands/http/registration-message.ts'
+import { registrationHandler } from '../../commands/registration-handler.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import type { Faults } from '../../infra/local/faults.ts'
+import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
+import { forwardBatch } from '../../projections/forwarder/forward-batch.ts'
+import { createMemoryParkedStreams } from '../../projections/forwarder/memory-parked-streams.ts'
+import { generationsOf } from '../../projections/generations.ts'
+import { queryHandler } from '../../projections/handle-query.ts'
+import { projectBatch } from '../../projections/project-batch.ts'
+import type { Delivery } from '../../projections/stream-record.ts'
+import {
+  faultyCommitTable,
+  faultyEventBus,
+  faultyParkedStreams,
+  faultyRowStore,
+} from '../kit/faulty-ports.ts'
+import { type Seeded, seeded } from '../kit/seeded.ts'
+import { type Record, recordStream } from './delivery.ts'
+import { type Environment, simulatedFunction } from './process.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+/** How long a projector and a forwarder keep back, to say what they did not manage. */
+const reserveMs = 2_000
+
+/**
+ * The whole backend over tables in memory: its functions are the real ones, each in up to two environments that may be
+ * killed, and everything between them and their ports goes wrong as `faults` says.
+ */
+export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: string) {
+  const chance: Seeded = seeded(`${seed} backend`)
+  const world = { clock, faults, chance }
+  const table = createMemoryCommitTable()
+  const rows = createMemoryRowStore()
+  const marks = createMemoryParkedStreams()
+  const stream = recordStream()
+  const published: string[] = []
+
+  // What is committed is on the stream at once.
+  const streamed: typeof table = {
+    ...table,
+    async putNew(item, reservations, timeoutMs) {
+      const answer = await table.putNew(item, reservations, timeoutMs)
+      if (answer.outcome === 'put') stream.push(fromItem(item))
+      return answer
+    },
+  }
+  const portsOf = ({ clock, wire }: Environment) => {
+    const commits = faultyCommitTable(streamed, wire)
+    return {
+      store: createEventStore(commits, clock),
+      rows: faultyRowStore(rows, wire),
+      reservations: commits,
+      clock,
+    }
+  }
+  const logger = { info() {}, error() {} }
+  const directory = {
+    find: async (_pool: string, userId: string) => ({
+      ...{ email: `${userId}@example.com`, name: userId, emailVerified: true },
+    }),
+  }
+  const timeoutMs = 15_000
+
+  const registration = simulatedFunction(
+    world,
+    { name: 'registration', environments: 2, timeoutMs: 10_000 },
+    (environment) => {
+      const handle = registrationHandler({ ...portsOf(environment), directory, logger })
+      return (userId: string, remainingMs) =>
+        handle(
+          { userPoolId: 'pool', userId, correlationId: 'registration' },
+          { awsRequestId: 'registration', getRemainingTimeInMillis: remainingMs },
+        )
+    },
+  )
+  const register: Register = async ({ userId }) => {
+    const answer = await registration.invoke(userId).catch(() => {
+      throw new Problem('unavailable', 'The registration failed.', { retryAfterSeconds: 1 })
+    })
+    checkRegistered(answer)
+  }
+
+  const api = (handle: (request: ApiRequest) => Promise<ApiResponse>) => {
+    return async (request: SimulatedRequest, remainingMs: () => number): Promise<ApiResponse> => {
+      const { userId, headers = {}, body = '', parameters = {} } = request
+      const correlationId = `correlation-of-${userId}`
+      const whole: ApiRequest = {
+        ...{ method: request.method, path: request.route, route: request.route, parameters, query: {} },
+        ...{ headers: { 'content-type': 'application/json', ...headers }, body, apiUrl: '', correlationId },
+        ...{ requestId: `request-${correlationId}`, remainingMs, identity: () => ({ userId }) },
+      }
+      return handle(whole).catch((error: unknown) => {
+        if (!(error instanceof Problem)) throw error
+        return { status: problemKinds[error.code].status, body: error.message }
+      })
+    }
+  }
+  const environments = 2
+  const commands = simulatedFunction(world, { name: 'commands', environments, timeoutMs }, (environment) =>
+    api(commandHandler({ ...portsOf(environment), register })),
+  )
+  const queries = simulatedFunction(world, { name: 'queries', environments, timeoutMs }, (environment) =>
+    api(queryHandler({ ...portsOf(environment), register })),
+  )
+
+  const deliveriesOf = (batch: readonly Record[]): Delivery[] =>
+    batch.map(({ commit, place }) => {
+      const { stream, version } = commit
+      return { stream, version, commit, sequenceNumber: String(place) }
+    })
+  // What a function reports: the places of the records to deliver again.
+  const projector = simulatedFunction(
+    world,
+    { name: 'projector', environments, timeoutMs },
+    (environment) => {
+      const ports = portsOf(environment)
+      return async (batch: readonly Record[], remainingMs) => {
+        const deadline = deadlineIn(remainingMs() - reserveMs, environment.clock)
+        const failures = await projectBatch(deliveriesOf(batch), { ...ports, deadline, generationsOf })
+        return failures.map(({ sequenceNumber }) => Number(sequenceNumber))
+      }
+    },
+  )
+  const forwarder = simulatedFunction(
+    world,
+    { name: 'forwarder', environments, timeoutMs },
+    (environment) => {
+      const { store } = portsOf(environment)
+      const { clock, wire } = environment
+      const parked = faultyParkedStreams(marks, wire)
+      const bus = faultyEventBus(
+        {
+          async put(entries) {
+            for (const { detail } of entries) published.push(String(JSON.parse(detail).id))
+            return entries.map(() => undefined)
+          },
+        },
+        wire,
+      )
+      return async (batch: readonly Record[], remainingMs) => {
+        const deadline = deadlineIn(remainingMs() - reserveMs, clock)
+        const results = await forwardBatch(deliveriesOf(batch), { bus, parked, store, clock, deadline })
+        return results.flatMap(({ failed }) => failed.map(Number))
+      }
+    },
+  )
+
+  return { table, rows, marks, stream, published, commands, queries, projector, forwarder }
+}
+
+export type SimulatedBackend = ReturnType<typeof simulatedBackend>
+
+export interface SimulatedRequest {
+  readonly method: 'GET' | 'POST'
+  /** Such as `/projects/{projectId}`. */
+  readonly route: string
+  readonly parameters?: { readonly [name: string]: string }
+  readonly userId: string
+  readonly headers?: { readonly [name: string]: string }
+  readonly body?: string
+}

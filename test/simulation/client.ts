@@ -1,0 +1,77 @@
+import type { ApiResponse } from '../../commands/http/api.ts'
+import type { Seeded } from '../kit/seeded.ts'
+import type { SimulatedBackend } from './backend.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+/** What a command came to at last. Several answers came where it was sent several times. */
+export interface Outcome {
+  readonly userId: string
+  readonly name: string
+  readonly body: object
+  readonly answers: readonly { readonly status: number; readonly answer: CommandAnswer }[]
+}
+
+/** What a command answers with 200. */
+export interface CommandAnswer {
+  readonly id: string
+  readonly stream: string
+  readonly version: number
+  readonly events: readonly { readonly type: string; readonly version: number }[]
+  readonly position: string
+}
+
+export interface Client {
+  /** Sends a command until the answer is definite; at times in two copies at once. */
+  command(name: string, body: object, headers?: { [name: string]: string }): Promise<Outcome>
+  /** Reads, with the position that it has to show. Throws where it shows less. */
+  readProject(projectId: string, known: CommandAnswer): Promise<void>
+}
+
+/** A good client tries for so long; the faults are not so many that this would not do. */
+const maxTries = 60
+
+/** A person with a client that repeats with the same key what got no definite answer. */
+export function simulatedClient(
+  userId: string,
+  { commands, queries }: SimulatedBackend,
+  clock: VirtualClock,
+  chance: Seeded,
+): Client {
+  let keys = 0
+
+  async function insist(send: () => Promise<ApiResponse>, what: string): Promise<ApiResponse> {
+    for (let tries = 0; tries < maxTries; tries++) {
+      const response = await send().catch(() => undefined)
+      if (response !== undefined && response.status < 500) return response
+      await clock.sleep(chance.between(50, 300))
+    }
+    throw new Error(`${what} found no answer in ${maxTries} tries`)
+  }
+
+  return {
+    async command(name, body, headers = {}) {
+      const key = `${userId} ${++keys}`.replace(' ', '/')
+      const request = {
+        ...{ method: 'POST' as const, route: '/commands/{name}', parameters: { name }, userId },
+        ...{ headers: { 'idempotency-key': key, ...headers }, body: JSON.stringify(body) },
+      }
+      const send = () => insist(() => commands.invoke(request), `${name} ${key}`)
+      const again = () => clock.sleep(chance.between(0, 400)).then(send)
+      const responses = await Promise.all(chance.next() < 0.4 ? [send(), again()] : [send()])
+      const answers = responses.map(({ status, body }) => ({ status, answer: body as CommandAnswer })) // of a 200
+      return { userId, name, body, answers }
+    },
+
+    async readProject(projectId, { position, version }) {
+      const request = {
+        ...{ method: 'GET' as const, route: '/projects/{projectId}', parameters: { projectId }, userId },
+        headers: { 'read-after': position },
+      }
+      const { status, body } = await insist(() => queries.invoke(request), `project ${projectId}`)
+      // Who is a member no more, or has deleted the account, is told nothing.
+      const shown = status === 200 ? (body as { version: number }).version : Number.POSITIVE_INFINITY
+      if (shown < version)
+        throw new Error(`project ${projectId} was shown at ${shown} to who knew of ${version}`)
+    },
+  }
+}

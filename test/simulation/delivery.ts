@@ -1,0 +1,98 @@
+import type { Commit } from '../../domain/kernel/event.ts'
+import { withDeliveryFaults } from '../../infra/local/delivery-faults.ts'
+import type { Faults } from '../../infra/local/faults.ts'
+import type { Seeded } from '../kit/seeded.ts'
+import type { SimulatedFunction } from './process.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+/** A record of the stream, and its place there. */
+export interface Record {
+  readonly commit: Commit
+  readonly place: number
+}
+
+export interface RecordStream {
+  readonly records: readonly Record[]
+  push(commit: Commit): void
+  /** Nothing comes after what is there. */
+  close(): void
+  /** Waits until so many records are there; false where the stream is closed before that. */
+  reaches(length: number): Promise<boolean>
+}
+
+export function recordStream(): RecordStream {
+  const records: Record[] = []
+  const waiting: (() => void)[] = []
+  let closed = false
+  const wake = () => {
+    for (const resume of waiting.splice(0)) resume()
+  }
+  return {
+    records,
+    push(commit) {
+      records.push({ commit, place: records.length })
+      wake()
+    },
+    close() {
+      closed = true
+      wake()
+    },
+    async reaches(length) {
+      while (records.length < length && !closed) await new Promise<void>((resume) => waiting.push(resume))
+      return records.length >= length
+    },
+  }
+}
+
+/** What goes through one lane is delivered in order; lanes are not. */
+const lanes = 3
+
+interface DeliverOptions {
+  readonly name: string
+  readonly stream: RecordStream
+  readonly target: SimulatedFunction<readonly Record[], readonly number[]>
+  readonly clock: VirtualClock
+  readonly faults: Faults
+  readonly chance: Seeded
+}
+
+/** Delivers a stream to a function as Lambda does, until it is closed and all of it is delivered. */
+export async function deliverStream(o: DeliverOptions): Promise<void> {
+  await Promise.all(Array.from({ length: lanes }, (_, lane) => deliverLane(o, lane)))
+}
+
+async function deliverLane(o: DeliverOptions, lane: number): Promise<void> {
+  const { clock, chance } = o
+  const late: Promise<void>[] = []
+
+  /** A partial response rewinds to the lowest record reported; a failure delivers all of them again. */
+  async function deliver(batch: readonly Record[]): Promise<void> {
+    for (let left = batch; left.length > 0; ) {
+      const failed = await o.target.invoke(left).catch(() => left.map(({ place }) => place))
+      const from = left.findIndex(({ place }) => failed.includes(place))
+      left = from === -1 ? [] : left.slice(from)
+      if (left.length > 0) await clock.sleep(100)
+    }
+  }
+
+  const shaken = withDeliveryFaults<Record>(
+    {
+      ...{ place: `stream ${o.name} ${lane}`, faults: o.faults, sleep: clock.sleep },
+      itemOf: ({ commit }) => `${commit.stream}/${commit.version}`,
+    },
+    (batch) => {
+      const delivered = deliver(batch)
+      late.push(delivered)
+      return delivered
+    },
+  )
+  for (let at = 0; await o.stream.reaches(at + 1); ) {
+    const next = o.stream.records.slice(at, at + lanes * chance.between(1, 4))
+    at += next.length
+    const batch = next.filter(({ place }) => place % lanes === lane)
+    if (batch.length > 0) await shaken(batch)
+  }
+  // What was overtaken may only begin now.
+  await clock.sleep(10_000)
+  await Promise.all(late)
+}

@@ -1,0 +1,126 @@
+import type { Clock } from '../../domain/kernel/clock.ts'
+import type { Faults } from '../../infra/local/faults.ts'
+import { faultsOfCalls, type Wire } from '../kit/faulty-ports.ts'
+import type { Seeded } from '../kit/seeded.ts'
+
+/** What one environment of a function is made of: a clock of its own, and the way to all ports. */
+export interface Environment {
+  readonly clock: Clock
+  readonly wire: Wire
+}
+
+/** A function with environments that work on one thing at a time, and can be killed at it. */
+export interface SimulatedFunction<Input, Output> {
+  /** Throws `Killed` where the environment was killed meanwhile, or ran out of time. */
+  invoke(input: Input): Promise<Output>
+}
+
+export class Killed extends Error {}
+
+interface World {
+  readonly clock: Clock
+  readonly faults: Faults
+  readonly chance: Seeded
+}
+
+/** The SDK waits so long for an answer. */
+const requestTimeoutMs = 3_000
+const never = new Promise<never>(() => {})
+
+/**
+ * A function that has up to so many environments at a time. `start` makes the handler of a new one, with nothing in its
+ * memory; it is given how much time an invocation has left.
+ */
+export function simulatedFunction<Input, Output>(
+  { clock, faults, chance }: World,
+  o: { readonly name: string; readonly environments: number; readonly timeoutMs: number },
+  start: (environment: Environment) => (input: Input, remainingMs: () => number) => Promise<Output>,
+): SimulatedFunction<Input, Output> {
+  const idle: ReturnType<typeof startEnvironment>[] = []
+  const waiting: (() => void)[] = []
+  let busy = 0
+
+  function startEnvironment() {
+    let dead = false
+    let die = (): void => {}
+    const died = new Promise<never>((_, reject) => {
+      die = () => {
+        dead = true
+        reject(new Killed(`${o.name} was killed`))
+      }
+    })
+    died.catch(() => {})
+    // Wall clocks differ between machines, and each may be set anew, also back.
+    let skewMs = chance.between(-2_000, 2_000)
+    const own: Clock = {
+      ...clock,
+      now() {
+        if (chance.next() < 0.02) skewMs = chance.between(-3_600_000, 3_600_000)
+        return clock.now() + skewMs
+      },
+      async sleep(milliseconds) {
+        await clock.sleep(milliseconds)
+        if (dead) await never
+      },
+    }
+    const wire: Wire = async (place, effect, failed, timeoutMs = requestTimeoutMs) => {
+      await own.sleep(chance.between(1, 15))
+      const occasion = faults.draw(`${place} ${o.name}`, [...faultsOfCalls, 'delay', 'kill'])
+      switch (occasion?.fault) {
+        case 'throttle':
+        case 'fail':
+          return failed()
+        case 'fail-after':
+        case 'lose-answer':
+          await effect()
+          return failed()
+        case 'kill':
+          if (chance.next() < 0.5) await effect()
+          die()
+          return never
+        case 'delay': {
+          // Carried out even where nobody waits for it any more.
+          const late = clock.sleep(occasion.afterMs).then(effect)
+          late.catch(() => {})
+          const patience = Math.min(timeoutMs, requestTimeoutMs)
+          if (occasion.afterMs < patience) return late
+          await own.sleep(patience)
+          return failed()
+        }
+      }
+      const answer = await effect()
+      await own.sleep(chance.between(1, 15))
+      return answer
+    }
+    const handle = start({ clock: own, wire })
+    return {
+      async handle(input: Input): Promise<Output> {
+        const end = clock.elapsed() + o.timeoutMs
+        let done = false
+        const cutOff = clock.sleep(o.timeoutMs).then(() => done || die())
+        const handled = handle(input, () => end - clock.elapsed())
+        return Promise.race([handled, died, cutOff.then(() => died)]).finally(() => {
+          done = true
+        })
+      },
+      isDead: () => dead,
+    }
+  }
+
+  return {
+    async invoke(input) {
+      if (busy >= o.environments) await new Promise<void>((free) => waiting.push(free))
+      else busy++
+      const environment = idle.splice(0, 1)[0] ?? startEnvironment()
+      try {
+        return await environment.handle(input)
+      } finally {
+        if (!environment.isDead()) idle.push(environment)
+        // Whoever waits takes the place.
+        const next = waiting.shift()
+        if (next) next()
+        else busy--
+      }
+    },
+  }
+}
