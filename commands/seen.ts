@@ -25,7 +25,10 @@ export interface Seen<State> {
    * other: it only grows, and what it holds is stored, whoever asks.
    */
   readonly commits: Map<string, Trace>
-  /** Others wrote since the last look: to look again costs less than a refused write. */
+  /**
+   * A write was refused because of another's, and no load since has found the stream at rest. A small read is a
+   * fifth of the price of another refused write.
+   */
   readonly contended: boolean
 }
 
