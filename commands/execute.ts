@@ -1,6 +1,6 @@
 import { backoff, type Clock } from '../domain/kernel/clock.ts'
 import type { Aggregate, Command } from '../domain/kernel/decider.ts'
-import { type Commit, type Event, lastVersion } from '../domain/kernel/event.ts'
+import type { Event } from '../domain/kernel/event.ts'
 import {
   addCost,
   type Cost,
@@ -10,8 +10,15 @@ import {
   noCost,
 } from '../domain/kernel/event-store.ts'
 import { Problem } from '../domain/kernel/problem.ts'
-import { noReservations, type Reservations, reservationsBetween } from '../domain/kernel/reservation.ts'
+import {
+  noReservations,
+  type Reservation,
+  type Reservations,
+  reservationsBetween,
+} from '../domain/kernel/reservation.ts'
 import { parseStreamName, type StreamName } from '../domain/kernel/stream.ts'
+import { type Seen, seenAfter, type Trace, traceOf } from './seen.ts'
+import { noWarmStates, type WarmStates } from './warm-states.ts'
 
 /** One command on one stream, with the ids that make it repeatable. */
 export interface Execution<C extends Command> {
@@ -36,79 +43,117 @@ export interface ExecuteOptions {
   readonly store: EventStore
   readonly clock: Clock
   readonly deadline: Deadline
+  /** What this process has seen of the streams of this store; without it, every command loads first. */
+  readonly warmStates?: WarmStates
 }
 
 /**
- * Load, decide, append, and again from the start where another command came first: the one place where that
+ * Load, decide, append, and again from the load where another command came first: the one place where that
  * happens. The checks come in this order: the command id (a repeat gets its first answer), the expected
  * version, the decision, the keys that it takes. Throws what the decider throws, `key-reused`,
- * `version-mismatch`, `taken`, and `unavailable` past the deadline.
+ * `version-mismatch`, `taken`, `too-large`, and `unavailable` past the deadline.
+ *
+ * A stream that this process has seen is not loaded first: the append finds out whether the state was still
+ * true. What no append confirms, a refusal or that there is nothing to do, is only ever answered from what was
+ * loaded for this very command. A command that has failed in the store leaves nothing warm behind.
  */
 export async function execute<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
   execution: Execution<C>,
-  { store, clock, deadline }: ExecuteOptions,
+  { store, clock, deadline, warmStates = noWarmStates }: ExecuteOptions,
 ): Promise<Executed> {
-  const { stream, command, commandId, digest, expectedVersion, correlationId, causationId } = execution
+  const { stream, commandId, digest } = execution
+  const drop = (error: unknown): never => {
+    warmStates.drop(stream)
+    throw error
+  }
   let cost = noCost
+  let seen = warmStates.find(aggregate, stream)
+  const known = seen?.commits.get(commandId)
+  if (known !== undefined) return answer(known, digest, cost)
 
-  for (let attempt = 0; ; attempt++) {
-    const loaded = await store.load(stream, deadline)
-    cost = addCost(cost, loaded.cost)
-    const { commits, head } = loaded
-    const earlier = commits.find((commit) => commit.commandId === commandId)
-    if (earlier !== undefined) return answer(earlier, digest, cost)
-
-    let state = aggregate.initial
-    for (const commit of commits) {
-      for (const event of aggregate.events.decodeCommit(commit)) state = aggregate.evolve(state, event)
-    }
-    if (
-      expectedVersion !== undefined &&
-      expectedVersion !== head.version &&
-      aggregate.knownTo(state, command.actorId)
-    ) {
-      throw new Problem(
-        'version-mismatch',
-        `It is at version ${head.version}, not ${expectedVersion}. Read it again and decide anew.`,
-      )
+  let fresh = false
+  for (let attempt = 0, conflicts = 0; ; attempt++) {
+    if (seen === undefined || seen.contended || attempt > 0) {
+      const loaded = await store.load(stream, deadline, seen?.head).catch(drop)
+      cost = addCost(cost, loaded.cost)
+      const earlier = loaded.commits.find((commit) => commit.commandId === commandId)
+      if (earlier !== undefined) return answer(traceOf(earlier), digest, cost)
+      seen = seenAfter(aggregate, seen, loaded)
+      warmStates.keep(aggregate, seen)
+      fresh = true
     }
 
-    const events = aggregate.decide(state, command)
-    if (events.length === 0) return { version: head.version, events: [], cost }
-
-    const commit: NewCommit = {
-      events: events.map((event) => aggregate.events.encode(event)),
-      commandId,
-      digest,
-      at: timeAfter(commits.at(-1), clock.now()),
-      actorId: command.actorId,
-      correlationId,
-      causationId,
+    let decision: Decision | undefined
+    try {
+      decision = decide(aggregate, seen, execution, clock.now())
+    } catch (refusal) {
+      if (fresh) throw refusal
+      continue
     }
-    const appended = await store.append(
-      head,
-      commit,
-      deadline,
-      reservationsOf(aggregate, stream, state, events),
-    )
+    if (decision === undefined) {
+      if (fresh) return { version: seen.head.version, events: [], cost }
+      continue
+    }
+
+    const { commit, reservations } = decision
+    const appended = await store.append(seen.head, commit, deadline, reservations).catch((error: unknown) => {
+      return fresh || !isTooLarge(error) ? drop(error) : undefined
+    })
+    if (appended === undefined) continue
     cost = addCost(cost, appended.cost)
     if (appended.outcome === 'taken') {
-      const { set } = appended.reservation
-      throw new Problem('taken', `Another has this ${set} already. Use another one.`, {
-        rule: `${set}-taken`,
-      })
+      if (fresh) throw taken(appended.reservation)
+      continue
     }
-    if (appended.outcome !== 'conflict') return answer(appended.commit, digest, cost)
-
-    const pause = backoff(attempt, clock.random)
-    if (deadline.left() <= pause) {
-      throw new Problem('unavailable', 'Too many others write to this at the moment. Try again.', {
-        retryAfterSeconds: 1,
-      })
+    if (appended.outcome === 'appended') {
+      const { commit, head } = appended
+      warmStates.keep(aggregate, seenAfter(aggregate, seen, { commits: [commit], head }))
+      return answer(traceOf(commit), digest, cost)
     }
-    await clock.sleep(pause)
+    // A commit stands there that `seen` knows nothing of: the next load goes on from what is stored.
+    seen = { ...seen, contended: true }
+    warmStates.keep(aggregate, seen)
+    if (appended.outcome === 'repeated') return answer(traceOf(appended.commit), digest, cost)
+    // A state of old says nothing of rivals at this moment.
+    if (fresh) await pause(conflicts++, clock, deadline)
   }
+}
+
+interface Decision {
+  readonly commit: NewCommit
+  readonly reservations: Reservations
+}
+
+/** What to append, if anything. Throws what the decider throws, and `version-mismatch` before it. */
+function decide<State, C extends Command, E extends Event>(
+  aggregate: Aggregate<State, C, E>,
+  { head, state, at }: Seen<State>,
+  { stream, command, commandId, digest, expectedVersion, correlationId, causationId }: Execution<C>,
+  now: number,
+): Decision | undefined {
+  if (
+    expectedVersion !== undefined &&
+    expectedVersion !== head.version &&
+    aggregate.knownTo(state, command.actorId)
+  ) {
+    throw new Problem(
+      'version-mismatch',
+      `It is at version ${head.version}, not ${expectedVersion}. Read it again and decide anew.`,
+    )
+  }
+  const events = aggregate.decide(state, command)
+  if (events.length === 0) return undefined
+  const commit = {
+    events: events.map((event) => aggregate.events.encode(event)),
+    commandId,
+    digest,
+    at: timeAfter(at, now),
+    actorId: command.actorId,
+    correlationId,
+    causationId,
+  }
+  return { commit, reservations: reservationsOf(aggregate, stream, state, events) }
 }
 
 function reservationsOf<State, C extends Command, E extends Event>(
@@ -124,19 +169,39 @@ function reservationsOf<State, C extends Command, E extends Event>(
 }
 
 /** The answer is what is stored: another process may have decided otherwise under the same command id. */
-function answer(commit: Commit, digest: string, cost: Cost): Executed {
-  if (commit.digest !== digest) {
+function answer({ version, types, digest }: Trace, given: string, cost: Cost): Executed {
+  if (digest !== given) {
     throw new Problem(
       'key-reused',
       'This Idempotency-Key was used for a command with another body. Use a new key, or send the same body.',
     )
   }
-  const events = commit.events.map(({ type }, index) => ({ type, version: commit.version + index }))
-  return { version: lastVersion(commit), events, cost }
+  const events = types.map((type, index) => ({ type, version: version + index }))
+  return { version: version + types.length - 1, events, cost }
+}
+
+/** What the store refuses of its own, before it writes anything. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'too-large'
+}
+
+function taken({ set }: Reservation): Problem {
+  return new Problem('taken', `Another has this ${set} already. Use another one.`, { rule: `${set}-taken` })
+}
+
+/** Lets rivals go first. Throws `unavailable` where the deadline would pass meanwhile. */
+async function pause(conflicts: number, clock: Clock, deadline: Deadline): Promise<void> {
+  const milliseconds = backoff(conflicts, clock.random)
+  if (deadline.left() <= milliseconds) {
+    throw new Problem('unavailable', 'Too many others write to this at the moment. Try again.', {
+      retryAfterSeconds: 1,
+    })
+  }
+  await clock.sleep(milliseconds)
 }
 
 /** Now, or the time of the commit before where the clock has jumped back. */
-function timeAfter(last: Commit | undefined, now: number): string {
+function timeAfter(last: string | undefined, now: number): string {
   const at = new Date(now).toISOString()
-  return last !== undefined && last.at > at ? last.at : at
+  return last !== undefined && last > at ? last : at
 }

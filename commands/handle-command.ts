@@ -13,6 +13,7 @@ import { commandNameOf, expectedVersionOf, idempotencyKeyOf, jsonBodyOf } from '
 import { type CommandName, commands } from './http/contract.ts'
 import { encodePosition } from './http/position.ts'
 import { validate } from './http/validate.ts'
+import { createWarmStates } from './warm-states.ts'
 
 /** After so many milliseconds a command gives up with 503, or half a second before the function is cut off. */
 const commandDeadlineMs = 10_000
@@ -25,7 +26,7 @@ export interface CommandPorts {
   readonly clock: Clock
 }
 
-/** Makes what answers the requests of the command API. */
+/** Makes what answers the requests of the command API. It keeps the states that its commands have seen. */
 export function commandHandler({ store, reservations, register, clock }: CommandPorts) {
   const standingOf = async ({ userId, deadline }: Visit) => {
     const { commits, cost } = await store.load(streamName(user.name, userId), deadline)
@@ -36,6 +37,7 @@ export function commandHandler({ store, reservations, register, clock }: Command
     return { standing, cost }
   }
   const admission = createAdmission({ standingOf, register, clock })
+  const warmStates = createWarmStates()
 
   return async (request: ApiRequest): Promise<ApiResponse> => {
     const { userId: actorId } = request.identity()
@@ -51,7 +53,7 @@ export function commandHandler({ store, reservations, register, clock }: Command
       const { target, body } = await targetOf(name, jsonBodyOf(request), context)
       const { version, events, cost } = await target.execute(
         { commandId, digest: digestOf(body), expectedVersion, correlationId, causationId: request.requestId },
-        { store, clock, deadline },
+        { store, clock, deadline, warmStates },
       )
       if (name === 'delete-account') admission.remember(actorId, { status: 'deleted', by: commandId })
 

@@ -12,7 +12,7 @@ export function createEventStore(table: CommitTable, clock: Clock): EventStore {
   const heads = new WeakSet<Head>()
 
   const headAt = (stream: StreamName, version: number): Head => {
-    // The one place where a head is made: only `load` calls it, after it has read to the end.
+    // The one place where a head is made: after a load to the end, and after a commit that was put at one.
     const head = { stream, version } as Head
     heads.add(head)
     return head
@@ -35,10 +35,12 @@ export function createEventStore(table: CommitTable, clock: Clock): EventStore {
   }
 
   return {
-    async load(stream, deadline) {
+    async load(stream, deadline, since) {
+      if (since !== undefined && (!heads.has(since) || since.stream !== stream))
+        throw new TypeError('load takes only a head of the same stream that this store handed out')
       const commits: Commit[] = []
       let cost = noCost
-      let from = 1
+      let from = (since?.version ?? 0) + 1
       for (let more = true; more; ) {
         const page = await table.query(stream, { from, order: 'forward' }, deadline.left())
         cost = addCost(cost, page.cost)
@@ -52,12 +54,14 @@ export function createEventStore(table: CommitTable, clock: Clock): EventStore {
     },
 
     async append(head, newCommit, deadline, reservations = noReservations) {
-      if (!heads.has(head)) throw new TypeError('append takes only a head that load of this store returned')
+      if (!heads.has(head)) throw new TypeError('append takes only a head that this store handed out')
       if (newCommit.events.length === 0) throw new TypeError('a commit holds at least one event')
       const commit: Commit = { ...newCommit, stream: head.stream, version: head.version + 1 }
       const { answer, cost } = await put(toItem(commit), reservations, deadline.left)
       if (answer.outcome === 'taken') return { ...answer, cost }
-      if (answer.outcome !== 'occupied') return { outcome: 'appended', commit, cost }
+      if (answer.outcome !== 'occupied') {
+        return { outcome: 'appended', commit, head: headAt(head.stream, lastVersion(commit)), cost }
+      }
       if (answer.item.commandId === commit.commandId)
         return { outcome: 'repeated', commit: fromItem(answer.item), cost }
       return { outcome: 'conflict', cost }

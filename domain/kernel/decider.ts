@@ -10,7 +10,8 @@ export interface Command {
 
 /**
  * Pure decisions about one stream. `decide` returns what happens, nothing where nothing changes (a repeated
- * command emits nothing), or throws a `Problem`; `evolve` takes every event in every state.
+ * command emits nothing), or throws a `Problem`; `evolve` takes every event in every state. Neither changes what
+ * it is given: a state outlives the command, and later ones are decided on it.
  */
 export interface Decider<State, C extends Command, E extends Event> {
   readonly initial: State

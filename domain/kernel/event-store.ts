@@ -28,8 +28,9 @@ export interface Deadline {
 declare const isHead: unique symbol
 
 /**
- * The end of a stream, as a load to its end found it, and the only thing that can be appended at. The
- * store hands it out and takes back none that it did not hand out, so a gap cannot be written.
+ * The end of a stream, as a load to its end found it or an append left it, and the only thing that can be
+ * appended at. The store hands it out and takes back none that it did not hand out, so a gap cannot be written.
+ * It may have become old: then other commits stand after it, and an append finds that out.
  */
 export interface Head {
   readonly [isHead]: true
@@ -48,14 +49,15 @@ export interface Loaded {
 export type NewCommit = Omit<Commit, 'stream' | 'version'>
 
 /**
- * - `appended`: it stands in the store, once.
+ * - `appended`: it stands in the store, once, and the stream ended at `head` when it was put.
  * - `repeated`: a commit with this command id stood there already, ours by a lost answer or another's by the
  *   same key. Answer and go on from `commit`, which is what is stored, never from what was decided.
  * - `conflict`: another command's commit stands there. Load and decide again.
  * - `taken`: another stream holds a key that the commit would take. Nothing was written.
  */
 export type Appended =
-  | { readonly outcome: 'appended' | 'repeated'; readonly commit: Commit; readonly cost: Cost }
+  | { readonly outcome: 'appended'; readonly commit: Commit; readonly head: Head; readonly cost: Cost }
+  | { readonly outcome: 'repeated'; readonly commit: Commit; readonly cost: Cost }
   | { readonly outcome: 'conflict'; readonly cost: Cost }
   | { readonly outcome: 'taken'; readonly reservation: Reservation; readonly cost: Cost }
 
@@ -68,8 +70,12 @@ export interface Page {
 
 /** The port. `test/contract/event-store.ts` says what every adapter of it does. */
 export interface EventStore {
-  /** Everything from the first commit to the head, read consistently. A gap or overlap is `unreadable`. */
-  load(stream: StreamName, deadline: Deadline): Promise<Loaded>
+  /**
+   * Everything from the first commit to the head, read consistently; with `since`, everything after that head
+   * of the same stream, and the new head. A gap or overlap is `unreadable`; a head of another stream, or one
+   * that this store did not hand out, is a `TypeError`.
+   */
+  load(stream: StreamName, deadline: Deadline, since?: Head): Promise<Loaded>
   /**
    * Puts one commit after the head, atomically. An unknown outcome is put again, unchanged, at the same
    * place until the answer is definite; past the deadline it is `unavailable`, and the command may be

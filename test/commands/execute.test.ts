@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
 import { type Execution, execute } from '../../commands/execute.ts'
+import { createWarmStates } from '../../commands/warm-states.ts'
 import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
 import { noReservations } from '../../domain/kernel/reservation.ts'
 import { type ProjectCommand, project } from '../../domain/project/project.ts'
@@ -12,12 +13,14 @@ import { manualClock } from '../kit/manual-clock.ts'
 const stream = 'project-1'
 const ample: Deadline = { left: () => 10_000 }
 
-function setUp() {
+/** `warm`: what a command has seen is kept for the next, as in a function that goes on running. */
+function setUp(warm: boolean) {
   const memory = createMemoryCommitTable()
   const faults = createFaults()
   const table = faultyCommitTable(memory, faultyWire(faults))
   const clock = manualClock()
   const store = createEventStore(table, clock)
+  const kept = warm ? { warmStates: createWarmStates() } : {}
   let made = 0
   const run = (
     command: Partial<ProjectCommand> & Pick<ProjectCommand, 'type'>,
@@ -34,7 +37,7 @@ function setUp() {
       causationId: 'causation',
       ...over,
     }
-    return execute(project, execution, { store, clock, deadline: ample, ...options })
+    return execute(project, execution, { store, clock, deadline: ample, ...kept, ...options })
   }
   const events = async () =>
     (await store.load(stream, ample)).commits.flatMap((commit) => commit.events.map(({ type }) => type))
@@ -44,22 +47,25 @@ function setUp() {
 const create = { type: 'create-project', title: 'Atlas' } as const
 const rename = { type: 'rename-project', title: 'Globe' } as const
 
-describe('execute', () => {
+describe.each([
+  ['cold', false],
+  ['with warm states', true],
+])('execute, %s', (_, warm) => {
   it('decides on what was stored and appends', async () => {
-    const { run, events } = setUp()
+    const { run, events } = setUp(warm)
     expect(await run(create)).toMatchObject({ version: 1, events: [{ type: 'ProjectCreated', version: 1 }] })
     expect(await run(rename)).toMatchObject({ version: 2, events: [{ type: 'ProjectRenamed', version: 2 }] })
     expect(await events()).toEqual(['ProjectCreated', 'ProjectRenamed'])
   })
 
   it('answers where the stream stands when there is nothing to do', async () => {
-    const { run } = setUp()
+    const { run } = setUp(warm)
     await run(create)
     expect(await run({ ...rename, title: 'Atlas' })).toMatchObject({ version: 1, events: [] })
   })
 
   it('answers a repeated command as the first time, also after others have followed', async () => {
-    const { run, events } = setUp()
+    const { run, events } = setUp(warm)
     const first = await run(create, { commandId: 'key' })
     await run(rename)
     const again = await run(create, { commandId: 'key' })
@@ -68,7 +74,7 @@ describe('execute', () => {
   })
 
   it('refuses the same key with another body', async () => {
-    const { run, events } = setUp()
+    const { run, events } = setUp(warm)
     await run(create, { commandId: 'key' })
     await expect(run(create, { commandId: 'key', digest: 'another' })).rejects.toMatchObject({
       code: 'key-reused',
@@ -77,7 +83,7 @@ describe('execute', () => {
   })
 
   it('refuses the same key with another body also when both come at once', async () => {
-    const { run, events } = setUp()
+    const { run, events } = setUp(warm)
     const both = await Promise.allSettled([
       run(create, { commandId: 'key', digest: 'one' }),
       run(create, { commandId: 'key', digest: 'another' }),
@@ -88,7 +94,7 @@ describe('execute', () => {
   })
 
   it('writes once when two with the same key come at once, and answers both alike', async () => {
-    const { run, events } = setUp()
+    const { run, events } = setUp(warm)
     const [one, other] = await Promise.all([
       run(create, { commandId: 'key' }),
       run(create, { commandId: 'key' }),
@@ -98,14 +104,14 @@ describe('execute', () => {
   })
 
   it('decides again when another came first', async () => {
-    const { run, events } = setUp()
+    const { run, events } = setUp(warm)
     await run(create)
     await Promise.all(Array.from({ length: 10 }, (_, i) => run({ ...rename, title: `Title ${i}` })))
     expect(await events()).toEqual(['ProjectCreated', ...Array.from({ length: 10 }, () => 'ProjectRenamed')])
   })
 
   it('decides on the state that the other left', async () => {
-    const { run, events } = setUp()
+    const { run, events } = setUp(warm)
     await run(create)
     const both = await Promise.allSettled([run({ type: 'archive-project' }), run(rename)])
     const seen = await events()
@@ -117,21 +123,21 @@ describe('execute', () => {
   })
 
   it('succeeds once when the answer of its write is lost', async () => {
-    const { run, faults, events } = setUp()
+    const { run, faults, events } = setUp(warm)
     faults.next('lose-answer', { at: /^putNew$/ })
     expect(await run(create)).toMatchObject({ version: 1, events: [{ type: 'ProjectCreated', version: 1 }] })
     expect(await events()).toEqual(['ProjectCreated'])
   })
 
   it('takes the version that the client saw, and refuses another', async () => {
-    const { run } = setUp()
+    const { run } = setUp(warm)
     await run(create)
     await expect(run(rename, { expectedVersion: 2 })).rejects.toMatchObject({ code: 'version-mismatch' })
     expect(await run(rename, { expectedVersion: 1 })).toMatchObject({ version: 2 })
   })
 
   it('looks at the version before it decides: a stale client learns that first', async () => {
-    const { run } = setUp()
+    const { run } = setUp(warm)
     await run(create)
     await run({ type: 'archive-project' })
     await expect(run(rename, { expectedVersion: 1 })).rejects.toMatchObject({ code: 'version-mismatch' })
@@ -139,7 +145,7 @@ describe('execute', () => {
   })
 
   it('looks at the command id before the version: a repeat is answered, not refused', async () => {
-    const { run } = setUp()
+    const { run } = setUp(warm)
     await run(create)
     const first = await run(rename, { commandId: 'key', expectedVersion: 1 })
     expect(await run(rename, { commandId: 'key', expectedVersion: 1 })).toMatchObject({
@@ -149,7 +155,7 @@ describe('execute', () => {
   })
 
   it('tells a stranger nothing, whatever version they name', async () => {
-    const { run } = setUp()
+    const { run } = setUp(warm)
     await run(create)
     await expect(run({ ...rename, actorId: 'bob' }, { expectedVersion: 9 })).rejects.toMatchObject({
       code: 'not-found',
@@ -160,7 +166,7 @@ describe('execute', () => {
   })
 
   it('leaves no trace of a refusal: the same key may be decided anew', async () => {
-    const { run } = setUp()
+    const { run } = setUp(warm)
     await run(create)
     await run({ type: 'archive-project' })
     await expect(run(rename, { commandId: 'key' })).rejects.toMatchObject({ rule: 'project-archived' })
@@ -169,7 +175,7 @@ describe('execute', () => {
   })
 
   it('gives up at its deadline where others always come first', async () => {
-    const { run, store, clock } = setUp()
+    const { run, store, clock } = setUp(warm)
     await run(create)
     const contended: EventStore = {
       ...store,
@@ -183,7 +189,7 @@ describe('execute', () => {
   })
 
   it('never dates a commit before the one it follows, though the clock jumps back', async () => {
-    const { run, store, clock } = setUp()
+    const { run, store, clock } = setUp(warm)
     await run(create)
     clock.setNow(clock.now() - 60_000)
     await run(rename)
@@ -192,7 +198,7 @@ describe('execute', () => {
   })
 
   it('never skips an event that it does not know', async () => {
-    const { run, table } = setUp()
+    const { run, table } = setUp(warm)
     await run(create)
     await table.putNew(
       {

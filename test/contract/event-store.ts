@@ -70,10 +70,21 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
       expect((await store.load(stream, ample)).commits).toHaveLength(1)
     })
 
-    it('takes only a head that a load returned, so a gap cannot be written', async () => {
+    it('appends at the head that an append left, without a load between', async () => {
+      const { store, stream } = setUp()
+      const first = await append(store, stream, { count: 2 })
+      if (first.outcome !== 'appended') throw new Error('the test appends alone')
+      expect(first.head).toMatchObject({ stream, version: 2 })
+      expect((await store.append(first.head, newCommit(), ample)).outcome).toBe('appended')
+      const { commits, head } = await store.load(stream, ample)
+      expect(commits.map(({ version }) => version)).toEqual([1, 3])
+      expect(head.version).toBe(3)
+    })
+
+    it('takes only a head that it handed out, so a gap cannot be written', async () => {
       const { store, stream } = setUp()
       const forged = { stream, version: 7 } as Head // what a careless caller would do
-      await expect(store.append(forged, newCommit(), ample)).rejects.toThrow('only a head that load')
+      await expect(store.append(forged, newCommit(), ample)).rejects.toThrow('only a head that this store')
       expect((await store.load(stream, ample)).commits).toEqual([])
     })
 
@@ -136,6 +147,66 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
       expect(commits.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5])
       expect(head.version).toBe(5)
       expect(cost.requests).toBeGreaterThan(1)
+    })
+
+    describe('loading since a head', () => {
+      it('returns what came after it, and a new head to append at', async () => {
+        const { store, stream } = setUp()
+        await append(store, stream, { count: 2 })
+        const { head: since } = await store.load(stream, ample)
+        await append(store, stream, { count: 3 })
+        await append(store, stream)
+        const { commits, head } = await store.load(stream, ample, since)
+        expect(commits.map(({ version }) => version)).toEqual([3, 6])
+        expect(head).toMatchObject({ stream, version: 6 })
+        expect((await store.append(head, newCommit(), ample)).outcome).toBe('appended')
+      })
+
+      it('returns nothing where nothing came, in one small read', async () => {
+        const { store, stream } = setUp()
+        for (let i = 0; i < 3; i++) await append(store, stream, { text: 'x'.repeat(20_000) })
+        const { head: since } = await store.load(stream, ample)
+        const { commits, head, cost } = await store.load(stream, ample, since)
+        expect(commits).toEqual([])
+        expect(head.version).toBe(3)
+        expect(cost.requests).toBe(1)
+        expect(cost.readUnits).toBeLessThanOrEqual(1)
+      })
+
+      it('returns all of a stream since the head that it had before its first commit', async () => {
+        const { store, stream } = setUp()
+        const { head: since } = await store.load(stream, ample)
+        await append(store, stream)
+        expect((await store.load(stream, ample, since)).commits).toHaveLength(1)
+      })
+
+      it('goes through as many pages as there are', async () => {
+        const { store, stream } = setUp()
+        await append(store, stream)
+        const { head: since } = await store.load(stream, ample)
+        for (let i = 0; i < 5; i++) await append(store, stream, { text: `${i}`.repeat(300 * 1024) })
+        const { commits, cost } = await store.load(stream, ample, since)
+        expect(commits.map(({ version }) => version)).toEqual([2, 3, 4, 5, 6])
+        expect(cost.requests).toBeGreaterThan(1)
+      })
+
+      it('takes only a head of the same stream that it handed out', async () => {
+        const { store, faulty, stream } = setUp()
+        const { head: ofAnother } = await store.load(setUp().stream, ample)
+        const { head: ofAnotherStore } = await createEventStore(faulty, manualClock()).load(stream, ample)
+        const forged = { stream, version: 0 } as Head // what a careless caller would do
+        for (const since of [ofAnother, ofAnotherStore, forged])
+          await expect(store.load(stream, ample, since)).rejects.toThrow(TypeError)
+      })
+
+      it('finds a gap after it unreadable', async () => {
+        const raw = table()
+        const { stream } = setUp()
+        const store = createEventStore(raw, manualClock())
+        const { head: since } = await store.load(stream, ample)
+        await putRaw(raw, { ...newCommit(), stream, version: 2 })
+        await expect(store.load(stream, ample, since)).rejects.toMatchObject({ code: 'unreadable' })
+      })
     })
 
     it.each([1, 3])('appends %i event(s) under 1 KB with one request and one write unit', async (count) => {

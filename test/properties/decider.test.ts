@@ -65,8 +65,15 @@ function deciderLaws<State, C extends Command, E extends Event>(
       )
     })
 
-    it('decides in every state without any error but a problem', () => {
-      fc.assert(fc.property(fc.array(event), command, (history, next) => void decided(fold(history), next)))
+    it('decides in every state without any error but a problem, and changes nothing that it was given', () => {
+      fc.assert(
+        fc.property(fc.array(event), command, (history, next) => {
+          const before = fold(history)
+          const copy = structuredClone(before)
+          decided(before, next)
+          expect(before).toEqual(copy)
+        }),
+      )
     })
 
     it('emits events that are stored and read back as they were', () => {
