@@ -49,7 +49,7 @@ async function main(): Promise<boolean> {
     console.log(`\n${table(results)}`)
     const survivors = results.filter(({ red }) => red === undefined)
     for (const { mutant, broken } of survivors)
-      if (broken !== undefined) console.log(`\n${mutant.rule} ${mutant.out}: no test ran.\n${broken}`)
+      if (broken !== undefined) console.log(`\n${mutant.rule} ${mutant.out}: proves nothing.\n${broken}`)
     console.log(`\n${results.length} mutants, ${survivors.length} survived.`)
     return survivors.length === 0
   } finally {
@@ -140,22 +140,29 @@ async function run(folder: string, tests: readonly string[]): Promise<Run> {
   if (code === 0) return {}
   const red = existsSync(report) ? firstRed(JSON.parse(readFileSync(report, 'utf8'))) : undefined
   rmSync(report, { force: true })
-  return red === undefined ? { broken: output.trim() || `no answer in ${maxRunMs / 1000} s` } : { red }
+  if (red === undefined) return { broken: output.trim() || `no answer in ${maxRunMs / 1000} s` }
+  const messages = red.failureMessages.join('\n')
+  // A name that is not there any more turns any test red: the code around the mutant has changed.
+  return messages.includes('ReferenceError') ? { broken: messages } : { red: red.fullName }
 }
 
 /** The part of vitest's report in JSON that is looked at. */
 interface Report {
   readonly testResults: readonly {
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+    readonly assertionResults: readonly TestResult[]
   }[]
 }
 
-function firstRed({ testResults }: Report): string | undefined {
-  for (const { assertionResults } of testResults) {
-    const failed = assertionResults.find(({ status }) => status === 'failed')
-    if (failed !== undefined) return failed.fullName
-  }
-  return undefined
+interface TestResult {
+  readonly fullName: string
+  readonly status: string
+  readonly failureMessages: readonly string[]
+}
+
+function firstRed({ testResults }: Report): TestResult | undefined {
+  return testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .find(({ status }) => status === 'failed')
 }
 
 function list(chosen: readonly Mutant[]): string {

@@ -120,8 +120,8 @@ export const writing: readonly Mutant[] = [
     rule: 'W3',
     out: 'execute answers with the events that it decided',
     file: execute,
-    find: 'answer(appended.commit, digest, cost)',
-    replace: 'answer({ ...appended.commit, events: commit.events }, digest, cost)',
+    find: 'appended.commit',
+    replace: '({ ...appended.commit, events: commit.events })',
     tests: ofExecute,
   },
   {
@@ -177,7 +177,8 @@ export const writing: readonly Mutant[] = [
     out: 'looks at the expected version before the command id',
     file: execute,
     find: 'if (earlier !== undefined) return',
-    replace: 'if (earlier !== undefined && (expectedVersion ?? head.version) === head.version) return',
+    replace:
+      'if (earlier !== undefined && (execution.expectedVersion ?? loaded.head.version) === loaded.head.version) return',
     tests: ofExecute,
   },
   {
@@ -186,7 +187,7 @@ export const writing: readonly Mutant[] = [
     file: execute,
     find: 'if (earlier !== undefined) return',
     replace:
-      'if (earlier !== undefined && aggregate.decide(commits.flatMap((one) => [...aggregate.events.decodeCommit(one)]).reduce<State>(aggregate.evolve, aggregate.initial), command)) return',
+      'if (earlier !== undefined && aggregate.decide(loaded.commits.flatMap((one) => [...aggregate.events.decodeCommit(one)]).reduce<State>(aggregate.evolve, aggregate.initial), execution.command)) return',
     tests: ofExecute,
   },
   {
@@ -217,8 +218,8 @@ export const writing: readonly Mutant[] = [
     rule: 'W6',
     out: 'does not compare the body',
     file: execute,
-    find: 'if (commit.digest !== digest)',
-    replace: "if (digest === '')",
+    find: 'digest !== ',
+    replace: "digest === '' && digest !== ",
     tests: ofExecute,
   },
   {
