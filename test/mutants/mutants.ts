@@ -87,8 +87,10 @@ function copySources(): string {
       process.exit(130)
     })
   const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z']
-  for (const file of execFileSync('git', list, { cwd: root, encoding: 'utf8' }).split('\0'))
-    if (file !== '' && existsSync(join(root, file))) cpSync(join(root, file), join(folder, file))
+  const files = execFileSync('git', list, { cwd: root, encoding: 'utf8' }).split('\0')
+  // Git does not ignore packages that are linked from elsewhere.
+  for (const file of files.filter((path) => path !== '' && path !== 'node_modules'))
+    if (existsSync(join(root, file))) cpSync(join(root, file), join(folder, file))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
   return folder
 }
