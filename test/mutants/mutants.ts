@@ -37,8 +37,14 @@ async function main(): Promise<boolean> {
   const gone = stale(root, chosen)
   if (gone.length > 0) throw new Error(gone.join('\n'))
 
-  const folder = copySources()
+  const folder = mkdtempSync(join(tmpdir(), 'annals-mutants-'))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      remove(folder)
+      process.exit(130)
+    })
   try {
+    copySources(folder)
     await checkGreen(folder, chosen)
     const results: Result[] = []
     for (const mutant of chosen) {
@@ -79,20 +85,13 @@ async function runMutant(folder: string, mutant: Mutant): Promise<Run> {
 }
 
 /** What lies under version control or will, as it is now, beside the packages that are installed. */
-function copySources(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'annals-mutants-'))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => {
-      remove(folder)
-      process.exit(130)
-    })
+function copySources(folder: string): void {
   const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z']
   const files = execFileSync('git', list, { cwd: root, encoding: 'utf8' }).split('\0')
   // Git does not ignore packages that are linked from elsewhere.
   for (const file of files.filter((path) => path !== '' && path !== 'node_modules'))
     if (existsSync(join(root, file))) cpSync(join(root, file), join(folder, file))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
-  return folder
 }
 
 let running: ChildProcess | undefined
