@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { appending } from './appending.ts'
+import { deciding } from './deciding.ts'
 import { reading } from './reading.ts'
-import { writing } from './writing.ts'
 
 /** What each rule of the kernel protects. Rules that are not built yet are not here. */
 export const rules = {
@@ -38,7 +39,7 @@ export interface Mutant {
   readonly tests: readonly string[]
 }
 
-export const mutants: readonly Mutant[] = [...writing, ...reading]
+export const mutants: readonly Mutant[] = [...appending, ...deciding, ...reading]
 
 /** The source with the mutant in it. Throws where its piece does not occur exactly once. */
 export function mutated(source: string, { rule, out, file, find, replace }: Mutant): string {

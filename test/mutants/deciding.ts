@@ -1,177 +1,20 @@
 import type { Mutant } from './rules.ts'
 
 const execute = 'commands/execute.ts'
-const eventStore = 'commands/event-store/event-store.ts'
 const commitTable = 'commands/event-store/dynamo-commit-table.ts'
-const sdkCall = 'commands/event-store/sdk-call.ts'
 const commandId = 'commands/command-id.ts'
 const reservations = 'commands/event-store/dynamo-reservations.ts'
 const codec = 'domain/kernel/codec.ts'
 
-const inMemory = ['test/commands/memory-event-store.test.ts']
 const onDynamoDb = ['test/commands/dynamo-event-store.test.ts']
 const ofExecute = ['test/commands/execute.test.ts']
 const ofIds = ['test/commands/http.test.ts']
 const ofCodec = ['test/domain/codec.test.ts']
 const ofReservations = ['test/commands/reservations.test.ts']
 const ofForwarder = ['test/projections/forwarder.test.ts']
-const ofMapping = ['test/infra/stream-mapping.test.ts']
 
-/** The rules of the write side, each taken out. */
-export const writing: readonly Mutant[] = [
-  {
-    rule: 'W1',
-    out: 'loads again after an unknown outcome, instead of putting again',
-    file: eventStore,
-    find: "if (answer.outcome !== 'unknown') return { answer, cost }",
-    replace:
-      "return answer.outcome === 'unknown' ? { answer: { outcome: 'occupied', item: { ...item, commandId: '' }, cost }, cost } : { answer, cost }",
-    tests: inMemory,
-  },
-  {
-    rule: 'W1',
-    out: 'takes an unknown outcome for a success',
-    file: eventStore,
-    find: "if (answer.outcome !== 'unknown') return { answer, cost }",
-    replace: 'if (cost.requests > 0) return { answer, cost }',
-    tests: inMemory,
-  },
-  {
-    rule: 'W1',
-    out: 'puts again with a new time',
-    file: eventStore,
-    find: 'table.putNew(item,',
-    replace: 'table.putNew(attempt === 0 ? item : { ...item, at: new Date(clock.now()).toISOString() },',
-    tests: inMemory,
-  },
-  {
-    rule: 'W1',
-    out: 'puts again one place further',
-    file: eventStore,
-    find: 'table.putNew(item,',
-    replace: 'table.putNew({ ...item, sk: item.sk + attempt },',
-    tests: inMemory,
-  },
-  {
-    rule: 'W1',
-    out: 'gives up after three attempts',
-    file: eventStore,
-    find: 'if (left() <= 0) throw outcomeUnknown()',
-    replace: 'if (left() <= 0 || attempt === 3) throw outcomeUnknown()',
-    tests: inMemory,
-  },
-  {
-    rule: 'W1',
-    out: 'looks for the command id in the last commit only',
-    file: execute,
-    find: 'commits.find((commit) =>',
-    replace: 'commits.slice(-1).find((commit) =>',
-    tests: ofExecute,
-  },
-  {
-    rule: 'W1',
-    out: 'does not ask what stands in the way of a commit',
-    file: commitTable,
-    find: "ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,",
-    replace: '',
-    tests: onDynamoDb,
-  },
-  {
-    rule: 'W1',
-    out: 'takes a lost connection or an error of the server for definite',
-    file: sdkCall,
-    find: "if ($fault !== 'client') return 'unknown'",
-    replace: "if ($fault !== 'client') return 'definite'",
-    tests: onDynamoDb,
-  },
-  {
-    rule: 'W1',
-    out: 'takes a throttled try for definite',
-    file: sdkCall,
-    find: "if (transient.has(error.name)) return 'unknown'",
-    replace: '',
-    tests: onDynamoDb,
-  },
-  {
-    rule: 'W1',
-    out: 'fails at an unknown outcome of DynamoDB',
-    file: commitTable,
-    find: "if (failureOf(error) === 'definite') throw error",
-    replace: 'if (failureOf(error)) throw error',
-    tests: onDynamoDb,
-  },
-  {
-    rule: 'W1',
-    out: 'takes a conflict of transactions for definite',
-    file: commitTable,
-    find: "new Set(['TransactionConflict', ",
-    replace: 'new Set([',
-    tests: onDynamoDb,
-  },
-  {
-    rule: 'W3',
-    out: 'the store answers with the commit that it was given',
-    file: eventStore,
-    find: 'commit: fromItem(answer.item)',
-    replace: 'commit',
-    tests: inMemory,
-  },
-  {
-    rule: 'W3',
-    out: 'execute answers with the events that it decided',
-    file: execute,
-    find: 'appended.commit',
-    replace: '({ ...appended.commit, events: commit.events })',
-    tests: ofExecute,
-  },
-  {
-    rule: 'W3',
-    out: 'takes its own commit for a conflict',
-    file: eventStore,
-    find: 'answer.item.commandId === commit.commandId',
-    replace: 'answer.item.commandId === undefined',
-    tests: inMemory,
-  },
-  {
-    rule: 'W3',
-    out: 'recognises a commit by the body of its command',
-    file: eventStore,
-    find: 'answer.item.commandId === commit.commandId',
-    replace: 'answer.item.digest === commit.digest',
-    tests: inMemory,
-  },
-  {
-    rule: 'W4',
-    out: 'appends at any place that a caller names',
-    file: eventStore,
-    find: 'if (!heads.has(head)) throw',
-    replace: 'if (head.version < 0) throw',
-    tests: inMemory,
-  },
-  {
-    rule: 'W4',
-    out: 'calls the end of the first page the end of the stream',
-    file: eventStore,
-    find: 'more = page.more',
-    replace: 'more = false',
-    tests: inMemory,
-  },
-  {
-    rule: 'W4',
-    out: 'loads over a gap',
-    file: eventStore,
-    find: 'checkContiguous(found, from)',
-    replace: '',
-    tests: inMemory,
-  },
-  {
-    rule: 'W4',
-    out: 'loads from whatever replica answers',
-    file: commitTable,
-    find: 'ConsistentRead: true',
-    replace: 'ConsistentRead: false',
-    tests: onDynamoDb,
-  },
+/** How a command becomes a commit, and what is read of one, each rule taken out. */
+export const deciding: readonly Mutant[] = [
   {
     rule: 'W5',
     out: 'looks at the expected version before the command id',
@@ -382,61 +225,5 @@ export const writing: readonly Mutant[] = [
     find: 'release: without(before, after)',
     replace: 'release: before',
     tests: ofReservations,
-  },
-  {
-    rule: 'W9',
-    out: 'puts a commit over another',
-    file: commitTable,
-    find: "ConditionExpression: 'attribute_not_exists(pk)',",
-    replace: '',
-    tests: onDynamoDb,
-  },
-  {
-    rule: 'W9',
-    out: 'projects a commit that was changed',
-    file: 'projections/stream-handler.ts',
-    find: "if (record.eventName !== 'INSERT')",
-    replace: "if (record.eventName === 'REMOVE')",
-    tests: ['test/projections/stream-handler.test.ts'],
-  },
-  {
-    rule: 'W9',
-    out: 'logs a changed commit at a level that raises no alarm',
-    file: 'projections/stream-handler.ts',
-    find: 'logger.critical(',
-    replace: 'logger.error(',
-    tests: ['test/projections/stream-handler.test.ts'],
-  },
-  {
-    rule: 'W9',
-    out: 'forwards a commit that was changed',
-    file: 'projections/forwarder/forward-handler.ts',
-    find: "if (record.eventName !== 'INSERT')",
-    replace: "if (record.eventName === 'REMOVE')",
-    tests: ofForwarder,
-  },
-  {
-    rule: 'W9',
-    out: 'keeps a removed commit from the projector',
-    file: 'infra/constructs/stream-mapping.ts',
-    find: "FilterRule.or('MODIFY', 'REMOVE')",
-    replace: "FilterRule.or('MODIFY')",
-    tests: ofMapping,
-  },
-  {
-    rule: 'W9',
-    out: 'counts lines of another level for the alarm',
-    file: 'infra/constructs/tamper-alarm.ts',
-    find: "'CRITICAL'",
-    replace: "'ERROR'",
-    tests: ofMapping,
-  },
-  {
-    rule: 'W9',
-    out: 'lets who may update items change a commit',
-    file: 'infra/constructs/event-store.ts',
-    find: "'UpdateItem',",
-    replace: '',
-    tests: ['test/infra/tables.test.ts'],
   },
 ]
