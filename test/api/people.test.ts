@@ -45,6 +45,16 @@ describe('a person', () => {
     expect(me.body['createdAt']).toMatch(/^\d{4}-.*\.\d{3}Z$/)
   })
 
+  it('makes two projects by the same command sent twice without a key, and one under a key', async () => {
+    const { confirm, command } = backend()
+    await confirm('ann')
+    const idOf = async (headers?: Record<string, string>) =>
+      (await command('ann', 'create-project', { title: 'Atlas' }, headers)).body['id']
+    expect(await idOf()).not.toBe(await idOf())
+    const key = { 'idempotency-key': 'key' }
+    expect(await idOf(key)).toBe(await idOf(key))
+  })
+
   it('is looked up once in 5 s', async () => {
     const { confirm, command, table, clock } = backend()
     await confirm('ann')

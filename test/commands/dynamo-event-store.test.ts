@@ -1,40 +1,72 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
+import { DynamoDBServiceException, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import { describe, expect, it } from 'vitest'
 import { toItem } from '../../commands/event-store/commit-item.ts'
 import { createDynamoCommitTable } from '../../commands/event-store/dynamo-commit-table.ts'
 import { createDynamoReservations } from '../../commands/event-store/dynamo-reservations.ts'
+import { noReservations } from '../../domain/kernel/reservation.ts'
 import { eventStoreContract } from '../contract/event-store.ts'
 import { newCommit } from '../kit/commits.ts'
 import { embeddedDynamoDb } from '../kit/embedded-dynamodb.ts'
 
 const { client, table } = await embeddedDynamoDb()
 const commits = await table('commits', { pk: 'S', sk: 'N' })
-const reservations = await table('reservations', { pk: 'S', sk: 'S' })
+const reserved = await table('reservations', { pk: 'S', sk: 'S' })
 
 eventStoreContract('DynamoDB', () => ({
-  ...createDynamoCommitTable(client, commits, reservations),
-  ...createDynamoReservations(client, reservations),
+  ...createDynamoCommitTable(client, commits, reserved),
+  ...createDynamoReservations(client, reserved),
 }))
+
+const item = toItem({ ...newCommit(), stream: 'user-1', version: 1 })
+
+/** What a put answers when every call of DynamoDB fails by this. */
+function putFailingBy(error: Error, reservations = noReservations) {
+  // The one method of the client that the adapter calls.
+  const failing = { send: () => Promise.reject(error) } as unknown as typeof client
+  return createDynamoCommitTable(failing, commits, reserved).putNew(item, reservations, 1000)
+}
+
+describe('a put of a commit', () => {
+  const named = (name: string) => Object.assign(new Error(name), { name })
+  const service = ($fault: 'client' | 'server', httpStatusCode: number, name: string) =>
+    new DynamoDBServiceException({ name, $fault, $metadata: { httpStatusCode } })
+
+  it.each([
+    named('TimeoutError'),
+    named('AbortError'),
+    named('ECONNRESET'),
+    service('server', 500, 'InternalServerError'),
+    service('server', 503, 'ServiceUnavailable'),
+    service('client', 400, 'ProvisionedThroughputExceededException'),
+    service('client', 400, 'ThrottlingException'),
+    service('client', 400, 'RequestLimitExceeded'),
+    service('client', 400, 'TransactionConflictException'),
+  ])('has an unknown outcome when it fails by %s', async (error) => {
+    expect(await putFailingBy(error)).toMatchObject({ outcome: 'unknown' })
+  })
+
+  it.each([
+    service('client', 400, 'AccessDeniedException'),
+    service('client', 400, 'ResourceNotFoundException'),
+    service('client', 400, 'ValidationException'),
+  ])('fails at once by %s', async (error) => {
+    await expect(putFailingBy(error)).rejects.toBe(error)
+  })
+})
 
 describe('the transaction of a commit and its reservation', () => {
   const reservation = { set: 'email', key: 'ann@example.com' }
-  const item = toItem({ ...newCommit(), stream: 'user-1', version: 1 })
 
   /** What a put answers when DynamoDB cancels its transaction with these codes, the commit's first. */
-  const putCancelledBy = (...codes: string[]) => {
-    const error = new TransactionCanceledException({
-      message: 'cancelled',
-      $metadata: {},
-      CancellationReasons: codes.map((Code) => ({ Code })),
-    })
-    // The one method of the client that the adapter calls.
-    const cancelling = { send: () => Promise.reject(error) } as unknown as typeof client
-    return createDynamoCommitTable(cancelling, commits, reservations).putNew(
-      item,
+  const putCancelledBy = (...codes: string[]) =>
+    putFailingBy(
+      new TransactionCanceledException({
+        message: 'cancelled',
+        $metadata: {},
+        CancellationReasons: codes.map((Code) => ({ Code })),
+      }),
       { take: [reservation], release: [] },
-      1000,
     )
-  }
 
   it.each([
     ['TransactionConflict', 'None'],

@@ -73,6 +73,38 @@ describe.each([
     expect(await events()).toEqual(['ProjectCreated', 'ProjectRenamed'])
   })
 
+  it('answers a repeated command also where it would be refused by now', async () => {
+    const { run } = setUp()
+    await run(create)
+    const first = await run(rename, { commandId: 'key' })
+    await run({ type: 'archive-project' })
+    expect(await run(rename, { commandId: 'key' })).toMatchObject({
+      version: first.version,
+      events: first.events,
+    })
+  })
+
+  it('answers what is stored where another process decided otherwise under the same command id', async () => {
+    const { run, store } = setUp()
+    await run(create)
+    const outrun: EventStore = {
+      ...store,
+      async append(head, commit, deadline) {
+        // The code of another deployment makes two events of this command.
+        const events = [...commit.events, ...commit.events]
+        await store.append(head, { ...commit, events }, deadline)
+        return store.append(head, commit, deadline)
+      },
+    }
+    expect(await run(rename, {}, { store: outrun })).toMatchObject({
+      version: 3,
+      events: [
+        { type: 'ProjectRenamed', version: 2 },
+        { type: 'ProjectRenamed', version: 3 },
+      ],
+    })
+  })
+
   it('refuses the same key with another body', async () => {
     const { run, events } = setUp(warm)
     await run(create, { commandId: 'key' })

@@ -202,6 +202,14 @@ describe('a command id', () => {
     expect(createdIdOf('x')).toBe(createdIdOf('x'))
   })
 
+  it.each<[string, Parameters<typeof commandIdOf>]>([
+    ['another person', ['bob', 'rename-project', 'key']],
+    ['another command', ['ann', 'archive-project', 'key']],
+    ['another key', ['ann', 'rename-project', 'another']],
+  ])('is another for %s', (_, other) => {
+    expect(commandIdOf(...other)).not.toBe(commandIdOf('ann', 'rename-project', 'key'))
+  })
+
   it('goes with a digest that does not depend on the order of fields', () => {
     expect(digestOf({ a: 1, b: { c: [1, 2], d: 2 } })).toBe(digestOf({ b: { d: 2, c: [1, 2] }, a: 1 }))
     expect(digestOf({ a: [1, 2] })).not.toBe(digestOf({ a: [2, 1] }))

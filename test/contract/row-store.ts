@@ -125,5 +125,14 @@ export function rowStoreContract(name: string, open: () => RowStore): void {
       )
       expect(withRow.cost).toMatchObject({ requests: 1, writeUnits: 4 })
     })
+
+    it('reads consistently, which takes a whole unit for a guard and for a page of rows', async () => {
+      const { store, key, list, row, move } = setUp()
+      await store.move(move({ put: [row('a', '1')] }))
+      const one = { requests: 1, readUnits: 1, writeUnits: 0 }
+      expect((await store.readGuard(key)).cost).toEqual(one)
+      expect((await store.readGuards([key])).cost).toEqual(one)
+      expect((await store.list(list, { limit: 10 })).cost).toEqual(one)
+    })
   })
 }

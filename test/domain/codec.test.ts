@@ -70,11 +70,14 @@ describe('a codec', () => {
     ])
   })
 
-  it('reads the events before an unreadable one', () => {
+  it.each([
+    ['of a type that it does not know', { type: 'Unknown', schema: 1, data: {} }],
+    ['of a schema from the future', { type: 'PriceSet', schema: 4, data: set.data }],
+  ])('reads the events of a commit up to one %s, and never passes over that', (_, unreadable) => {
     const commit: Commit = {
       stream: 'price-1',
       version: 1,
-      events: [events.encode(set), { type: 'Unknown', schema: 1, data: {} }],
+      events: [events.encode(set), unreadable, events.encode(set)],
       commandId: 'c',
       digest: 'd',
       at: '2026-01-01T00:00:00.000Z',

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
 import type { Commit } from '../../domain/kernel/event.ts'
 import { noReservations } from '../../domain/kernel/reservation.ts'
 import type { ProjectEvent } from '../../domain/project/events.ts'
 import type { CatchUpOptions } from '../../projections/engine/catch-up.ts'
+import type { Generation } from '../../projections/engine/projection.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
 import { projectsOf } from '../../projections/projects/v1/projection.ts'
 import { projects } from '../../projections/projects/v1/queries.ts'
@@ -74,12 +76,21 @@ describe('catchUp', () => {
     expect(count).toEqual({ reads: 0, moves: 1 })
   })
 
-  it('moves the guard also for events that change no row', async () => {
+  /** Of a project whose title changes back and forth it shows nothing else, such as when. */
+  const timeless: typeof projects = {
+    ...projects,
+    projection: {
+      ...projects.projection,
+      evolve: (state, event) => projects.projection.evolve(state, { ...event, at: '' }),
+    },
+  }
+
+  it('moves the guard also for events that change neither row nor state', async () => {
     const { append, options, rows } = readSide()
     const first = await append(stream, created)
-    await catchUp(projects, stream, { ...options, hint: [first] })
+    await catchUp(timeless, stream, { ...options, hint: [first] })
     const change = await append(stream, renamed('Globe'), renamed('Atlas'))
-    await catchUp(projects, stream, { ...options, hint: [change] })
+    await catchUp(timeless, stream, { ...options, hint: [change] })
     expect((await rows.readGuard(key)).guard?.version).toBe(3)
   })
 
@@ -89,13 +100,32 @@ describe('catchUp', () => {
     for (const event of [created, renamed('A'), renamed('C'), renamed('B'), renamed('A')])
       history.push(await append(stream, event))
     const [first, second, third, fourth, fifth] = history
-    const deliver = async (...hint: Commit[]) => catchUp(projects, stream, { ...options, hint })
+    const deliver = async (...hint: Commit[]) => catchUp(timeless, stream, { ...options, hint })
     if (!first || !second || !third || !fourth || !fifth) throw new Error('five commits')
     await deliver(first, second)
     await deliver(fifth)
     await deliver(third, fourth)
     expect((await rows.readGuard(key)).guard).toMatchObject({ version: 5 })
     expect(JSON.parse((await rows.readGuard(key)).guard?.state ?? '')).toMatchObject({ title: 'A' })
+  })
+
+  it('folds each event once where it slices a commit whose beginning was folded', async () => {
+    const { append, options, count } = counted()
+    const counting: Generation<number, ProjectEvent> = {
+      generation: 1,
+      projection: {
+        ...projects.projection,
+        state: z.number(),
+        initial: 0,
+        evolve: (events) => events + 1,
+        render: () => [],
+      },
+    }
+    const commit = await append(stream, created, renamed('Globe'), renamed('Moon'))
+    const half = { ...commit, events: commit.events.slice(0, 2) }
+    expect(await catchUp(counting, stream, { ...options, hint: [half] })).toMatchObject({ state: 2 })
+    expect(await catchUp(counting, stream, { ...options, hint: [commit] })).toMatchObject({ state: 3 })
+    expect(count.reads).toBe(0)
   })
 
   it('slices a commit whose beginning was folded', async () => {
@@ -203,6 +233,32 @@ describe('catchUp', () => {
     expect((await catchUp(projects, stream, { ...options, until: 1 })).version).toBe(2)
     expect(count.reads).toBe(reads)
     expect((await catchUp(projects, stream, { ...options, until: 9 })).version).toBe(2)
+  })
+
+  it('refuses a state that is not of its shape, rather than start anew from there', async () => {
+    const { append, options, rows } = readSide()
+    await append(stream, created)
+    await rows.move({ key, from: 0, to: { version: 1, state: '{"exists":"no"}' }, put: [], remove: [] })
+    const hint = [await append(stream, renamed('Globe'))]
+    await expect(catchUp(projects, stream, { ...options, hint })).rejects.toMatchObject({
+      code: 'unreadable',
+    })
+    expect((await rows.readGuard(key)).guard).toMatchObject({ version: 1, state: '{"exists":"no"}' })
+  })
+
+  it.each([
+    ['generations', { ...projects, generation: 2 }],
+    ['versions', { ...projects, projection: { ...projects.projection, version: 2 } }],
+  ])('keeps two %s of a projection apart, each with a guard and rows of its own', async (_, other) => {
+    const { append, options, rows } = readSide()
+    const hint = [await append(stream, created)]
+    await catchUp(projects, stream, { ...options, hint })
+    const own = rows.rows()
+    const { guard } = await rows.readGuard(key)
+    expect(await catchUp(other, stream, options)).toMatchObject({ version: 1 })
+    expect(rows.rows()).toHaveLength(2 * own.length)
+    await catchUp(other, stream, { ...options, hint: [await append(stream, renamed('Globe'))] })
+    expect((await rows.readGuard(key)).guard).toEqual(guard)
   })
 
   it('reads the guard again when a rival moved it', async () => {

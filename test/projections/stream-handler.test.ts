@@ -6,7 +6,7 @@ import type { RowStore } from '../../projections/engine/row-store.ts'
 import { generationsOf } from '../../projections/generations.ts'
 import { projects } from '../../projections/projects/v1/queries.ts'
 import { streamHandler } from '../../projections/stream-handler.ts'
-import { generationId, guardKey, readSide } from '../kit/read-side.ts'
+import { catchUp, generationId, guardKey, readSide } from '../kit/read-side.ts'
 import { record } from '../kit/stream-record.ts'
 
 const created: ProjectEvent = {
@@ -34,7 +34,7 @@ function setUp(shake: (rows: RowStore) => Partial<RowStore> = () => ({})) {
     handler({ Records: records }, { getRemainingTimeInMillis: () => 30_000 })
   const guard = async (stream: Commit['stream']) =>
     (await side.rows.readGuard(guardKey(generationId(projects), stream))).guard
-  return { append, deliver, lines, guard }
+  return { append, deliver, lines, guard, options: side.options }
 }
 
 describe('the projector', () => {
@@ -72,6 +72,18 @@ describe('the projector', () => {
     expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
       { message: 'stream is parked', extra: { stream: 'project-1', reason: expect.any(String) } },
     ])
+  })
+
+  it('projects the rest of a commit whose beginning was projected', async () => {
+    const { append, deliver, guard, options } = setUp()
+    const commit = await append('project-1', created, { type: 'ProjectArchived', data: {} })
+    await catchUp(projects, 'project-1', {
+      ...options,
+      hint: [{ ...commit, events: commit.events.slice(0, 1) }],
+    })
+    expect(await guard('project-1')).toMatchObject({ version: 1 })
+    expect(await deliver(record(commit))).toEqual({ batchItemFailures: [] })
+    expect(await guard('project-1')).toMatchObject({ version: 2 })
   })
 
   it('takes a record whose commit it cannot read as news of the stream, and asks the event store', async () => {

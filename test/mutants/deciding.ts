@@ -1,0 +1,229 @@
+import type { Mutant } from './rules.ts'
+
+const execute = 'commands/execute.ts'
+const commitTable = 'commands/event-store/dynamo-commit-table.ts'
+const commandId = 'commands/command-id.ts'
+const reservations = 'commands/event-store/dynamo-reservations.ts'
+const codec = 'domain/kernel/codec.ts'
+
+const onDynamoDb = ['test/commands/dynamo-event-store.test.ts']
+const ofExecute = ['test/commands/execute.test.ts']
+const ofIds = ['test/commands/http.test.ts']
+const ofCodec = ['test/domain/codec.test.ts']
+const ofReservations = ['test/commands/reservations.test.ts']
+const ofForwarder = ['test/projections/forwarder.test.ts']
+
+/** How a command becomes a commit, and what is read of one, each rule taken out. */
+export const deciding: readonly Mutant[] = [
+  {
+    rule: 'W5',
+    out: 'looks at the expected version before the command id',
+    file: execute,
+    find: 'if (earlier !== undefined) return',
+    replace:
+      'if (earlier !== undefined && (execution.expectedVersion ?? loaded.head.version) === loaded.head.version) return',
+    tests: ofExecute,
+  },
+  {
+    rule: 'W5',
+    out: 'decides before it looks at the command id',
+    file: execute,
+    find: 'if (earlier !== undefined) return',
+    replace:
+      'if (earlier !== undefined && aggregate.decide(loaded.commits.flatMap((one) => [...aggregate.events.decodeCommit(one)]).reduce<State>(aggregate.evolve, aggregate.initial), execution.command)) return',
+    tests: ofExecute,
+  },
+  {
+    rule: 'W5',
+    out: 'decides before it looks at the expected version',
+    file: execute,
+    find: 'expectedVersion !== undefined &&',
+    replace: 'aggregate.decide(state, command) && expectedVersion !== undefined &&',
+    tests: ofExecute,
+  },
+  {
+    rule: 'W5',
+    out: 'does not look at the expected version',
+    file: execute,
+    find: 'expectedVersion !== head.version &&',
+    replace: 'expectedVersion < 0 &&',
+    tests: ofExecute,
+  },
+  {
+    rule: 'W5',
+    out: 'tells a stranger the version',
+    file: execute,
+    find: 'aggregate.knownTo(state, command.actorId)',
+    replace: 'command.actorId',
+    tests: ofExecute,
+  },
+  {
+    rule: 'W6',
+    out: 'does not compare the body',
+    file: execute,
+    find: 'digest !== ',
+    replace: "digest === '' && digest !== ",
+    tests: ofExecute,
+  },
+  {
+    rule: 'W6',
+    out: 'the command id does not say who',
+    file: commandId,
+    find: "hash(['command', actorId, name, key])",
+    replace: "hash(['command', name, key])",
+    tests: ofIds,
+  },
+  {
+    rule: 'W6',
+    out: 'the command id does not say which command',
+    file: commandId,
+    find: "hash(['command', actorId, name, key])",
+    replace: "hash(['command', actorId, key])",
+    tests: ofIds,
+  },
+  {
+    rule: 'W6',
+    out: 'the parts of a command id run into each other',
+    file: commandId,
+    find: 'update(JSON.stringify(parts))',
+    replace: "update(parts.join(''))",
+    tests: ofIds,
+  },
+  {
+    rule: 'W6',
+    out: 'the digest of a body depends on the order of its fields',
+    file: commandId,
+    find: "hash(['body', canonical(body)])",
+    replace: "hash(['body', JSON.stringify(body)])",
+    tests: ofIds,
+  },
+  {
+    rule: 'W6',
+    out: 'what is created gets a new id each time',
+    file: commandId,
+    find: "hash(['created', commandId])",
+    replace: "hash(['created', commandId, crypto.randomUUID()])",
+    tests: ofIds,
+  },
+  {
+    rule: 'W6',
+    out: 'commands without a key are all one',
+    file: 'commands/handle-command.ts',
+    find: 'idempotencyKeyOf(request) ?? randomUUID()',
+    replace: "idempotencyKeyOf(request) ?? ''",
+    tests: ['test/api/people.test.ts'],
+  },
+  {
+    rule: 'W7',
+    out: 'skips an event of an unknown type',
+    file: codec,
+    find: 'if (version < from) continue',
+    replace: 'if (version < from || !Object.hasOwn(definitions, stored.type)) continue',
+    tests: ofCodec,
+  },
+  {
+    rule: 'W7',
+    out: 'skips an event of a schema from the future',
+    file: codec,
+    find: 'if (version < from) continue',
+    replace:
+      'if (version < from || stored.schema > (definitions[stored.type]?.schema ?? stored.schema)) continue',
+    tests: ofCodec,
+  },
+  {
+    rule: 'W7',
+    out: 'reads a schema from the future as the newest',
+    file: codec,
+    find: ' || stored.schema > definition.schema',
+    replace: '',
+    tests: ofCodec,
+  },
+  {
+    rule: 'W7',
+    out: 'finds a type under the names that every object has',
+    file: codec,
+    find: 'Object.hasOwn(definitions, type) ? definitions[type] : undefined',
+    replace: 'definitions[type]',
+    tests: ofCodec,
+  },
+  {
+    rule: 'W7',
+    out: 'the projector passes over an event that it cannot fold',
+    file: 'projections/engine/catch-up.ts',
+    find: 'return { version, state, failure }',
+    replace: 'return { version: Math.max(...commits.map(lastVersion)), state }',
+    tests: ['test/projections/catch-up.test.ts'],
+  },
+  {
+    rule: 'W7',
+    out: 'the projector starts anew from a state that it cannot read',
+    file: 'projections/engine/catch-up.ts',
+    find: 'if (parsed.success) return parsed.data',
+    replace: "if (parsed.success || json !== '') return parsed.data ?? projection.initial",
+    tests: ['test/projections/catch-up.test.ts'],
+  },
+  {
+    rule: 'W7',
+    out: 'the forwarder passes over an event that it cannot read',
+    file: 'projections/forwarder/plan.ts',
+    find: 'return version < before ? { events, poison: { version, error } } : { events }',
+    replace: 'return { events }',
+    tests: ofForwarder,
+  },
+  {
+    rule: 'W8',
+    out: 'reads what is said of the reservations before what is said of the commit',
+    file: commitTable,
+    find: 'if (ofCommit?.Item !== undefined)',
+    replace: 'if (ofCommit?.Item !== undefined && !ofReservations.some(isRefused))',
+    tests: onDynamoDb,
+  },
+  {
+    rule: 'W8',
+    out: 'says taken although the commit itself was in conflict',
+    file: commitTable,
+    find: "(ofCommit.Code ?? 'None') === 'None' && ",
+    replace: '',
+    tests: onDynamoDb,
+  },
+  {
+    rule: 'W8',
+    out: 'releases a key that it computes anew',
+    file: 'domain/user/user.ts',
+    find: "[{ set: 'email', key: state.emailKey }]",
+    replace: '[emailReservation(state.email)]',
+    tests: ofReservations,
+  },
+  {
+    rule: 'W8',
+    out: 'takes a key whoever holds it',
+    file: reservations,
+    find: 'Put: { ...free,',
+    replace: 'Put: { TableName: tableName,',
+    tests: onDynamoDb,
+  },
+  {
+    rule: 'W8',
+    out: 'releases a key whoever holds it',
+    file: reservations,
+    find: 'Delete: { ...free,',
+    replace: 'Delete: { TableName: tableName,',
+    tests: onDynamoDb,
+  },
+  {
+    rule: 'W8',
+    out: 'refuses a stream the key that it holds itself',
+    file: reservations,
+    find: "ConditionExpression: 'attribute_not_exists(pk) OR #stream = :stream'",
+    replace: "ConditionExpression: 'attribute_not_exists(pk) OR (#stream <> :stream AND #stream = :stream)'",
+    tests: onDynamoDb,
+  },
+  {
+    rule: 'W8',
+    out: 'releases what the stream goes on to hold',
+    file: 'domain/kernel/reservation.ts',
+    find: 'release: without(before, after)',
+    replace: 'release: before',
+    tests: ofReservations,
+  },
+]

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { appending } from './appending.ts'
+import { deciding } from './deciding.ts'
+import { reading } from './reading.ts'
+
+/** What each rule of the kernel protects. Rules that are not built yet are not here. */
+export const rules = {
+  W1: 'An unknown outcome is put again, unchanged, at its place, until the answer is definite',
+  W3: 'A stored commit that is recognised as ours is the answer, whatever was decided this time',
+  W4: 'Only a load to the end of a stream gives a place to append at',
+  W5: 'The command id comes first, then the expected version, then the decision',
+  W6: 'A command is known by person, name and key, and another body under its key is refused',
+  W7: 'An event that this code does not know is an error everywhere, and never skipped',
+  W8: 'A key has one holder: what is said of the commit comes first, and what the state holds is released',
+  W9: 'A commit is put by one function under its condition, and one that changes is an alarm',
+  R1: 'The guard moves only from the version that was read',
+  R2: 'A guard is of one generation and one stream, and stays for good',
+  R3: 'The guard moves for every event that is folded',
+  R4: 'A commit is skipped only by its last event, and sliced otherwise; what can be folded is kept',
+  R7: 'A gap is filled before anything is folded after it, in steps that are kept',
+  R11: 'A row is never shared by two streams',
+  R12: 'Why a stream is parked stands in its guard, until a write passes that',
+  R13: 'A query reads consistently, the guard first, and never answers from before a position',
+} as const
+
+export type Rule = keyof typeof rules
+
+/** One way to write a rule wrongly. */
+export interface Mutant {
+  readonly rule: Rule
+  /** What is taken out. */
+  readonly out: string
+  readonly file: string
+  /** A piece of the file that occurs once. */
+  readonly find: string
+  readonly replace: string
+  /** The files of tests of which one has to turn red. */
+  readonly tests: readonly string[]
+}
+
+export const mutants: readonly Mutant[] = [...appending, ...deciding, ...reading]
+
+/** The source with the mutant in it. Throws where its piece does not occur exactly once. */
+export function mutated(source: string, { rule, out, file, find, replace }: Mutant): string {
+  const [before, after, ...more] = source.split(find)
+  if (before === undefined || after === undefined || more.length > 0) {
+    const times = after === undefined ? 'is not in' : `occurs ${more.length + 1} times in`
+    throw new Error(
+      `The mutant "${out}" of ${rule} ${times} ${file} any more: bring test/mutants in line.\n  ${find}`,
+    )
+  }
+  return `${before}${replace}${after}`
+}
+
+/** What is wrong with each mutant whose piece of source is not found, in words. */
+export function stale(root: string, some: readonly Mutant[] = mutants): string[] {
+  return some.flatMap((mutant) => {
+    try {
+      mutated(readFileSync(join(root, mutant.file), 'utf8'), mutant)
+      return []
+    } catch (error) {
+      return [error instanceof Error ? error.message : String(error)]
+    }
+  })
+}
