@@ -134,14 +134,17 @@ function firstLine(error: unknown): string {
 function circumstances(): { date: string; machine: string; versions: string } {
   const processors = cpus()
   // The manifests of this repository.
-  const versionsIn = (folder: string) =>
-    (
-      JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-        dependencies: Record<string, string>
-      }
-    ).dependencies
+  const versionsIn = (folder: string) => {
+    const { dependencies, optionalDependencies } = JSON.parse(
+      readFileSync(join(folder, 'package.json'), 'utf8'),
+    ) as Record<'dependencies' | 'optionalDependencies', Record<string, string> | undefined>
+    return { ...dependencies, ...optionalDependencies }
+  }
   const all = { ...versionsIn(root), ...versionsIn(here) }
-  const named = Object.entries(all).filter(([name]) => /dynamo|castore|equinox|event-store/.test(name))
+  const engine = `@dynoxide/${process.platform}-${process.arch}`
+  const named = Object.entries(all).filter(
+    ([name]) => name === engine || /dynamo|castore|equinox|event-store/.test(name),
+  )
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: `${processors[0]?.model.trim() ?? 'an unknown processor'} with ${processors.length} cores, ${process.platform} ${process.arch}`,
