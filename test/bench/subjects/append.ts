@@ -82,7 +82,7 @@ export const append: Subject = async (field) => {
 const compresses =
   'It compresses events, so it sends fewer bytes while its tip is small; as the tip grows it pays for all of it.'
 const handsOver =
-  'It calls the client of DynamoDB directly; Annals goes through lib-dynamodb, as raw does, and besides weighs each item before it is put and sets a time-out for each call.'
+  'It calls the client of DynamoDB directly; Annals goes through lib-dynamodb, as raw does, and besides weighs each item before it is put and sets a time-out of its own for each call.'
 
 async function appends(
   field: Field,

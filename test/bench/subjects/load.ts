@@ -33,7 +33,7 @@ export const load: Subject = async (field) => {
 
   const table = {
     title: 'Load',
-    about: `A whole stream, of one event a commit, read consistently where the library can, decoded and folded. The time is the mean of several loads in each round.`,
+    about: `A whole stream, of one event a commit, read consistently where the library can, decoded and folded. The time of a round is the mean of its loads.`,
     columns: [
       { name: 'requests', better: 'less' },
       { name: 'RCU', better: 'less' },
