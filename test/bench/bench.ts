@@ -19,7 +19,7 @@ import { lostAnswer } from './subjects/lost-answer.ts'
 import { projection } from './subjects/projection.ts'
 import { scan } from './subjects/scan.ts'
 import { startUp } from './subjects/start-up.ts'
-import { type Field, fullSize, quickSize, type Subject } from './subjects/subject.ts'
+import { fullSize, quickSize, type Size, type Subject } from './subjects/subject.ts'
 import { visible } from './subjects/visible.ts'
 
 const usage = `npm run bench [-- OPTION…]
@@ -46,38 +46,21 @@ async function bench(): Promise<void> {
   const flag = { type: 'boolean', default: false } as const
   const { values } = parseArgs({ options: { quick: flag, help: flag, only: { type: 'string' } } })
   if (values.help) return console.log(usage)
-  const chosen = Object.keys(subjects).filter((name) => values.only === undefined || name === values.only)
+  const chosen = Object.entries(subjects).filter(([name]) => (values.only ?? name) === name)
   if (chosen.length === 0) throw new Error(`no subject ${values.only}: ${Object.keys(subjects).join(', ')}`)
 
   const absent = installPeers()
-  const database = await startDatabase()
-  const measured = new Map<string, Result>()
-  const contestants: Contestant[] = []
-  try {
-    const [raw] = await enterRaw(database)
-    const [annals] = await enterAnnals(database)
-    if (raw === undefined || annals === undefined) throw new Error('raw and annals are always there')
-    const others = [annals, ...(absent.length > 0 ? [] : await enterPeers(database, absent))]
-    contestants.push(raw, ...others)
-    for (const line of absent) console.log(`left out: ${line}`)
+  const enters = [enterRaw, enterAnnals, ...(absent.length > 0 ? [] : await peersThatRun(absent))]
+  for (const line of absent) console.log(`left out: ${line}`)
 
-    let names = 0
-    const next = () => ++names
-    const field: Field = { database, raw, annals, others, size: values.quick ? quickSize : fullSize, next }
-    // The scan wants tables in which nothing else lies.
-    for (const name of chosen.sort((a, b) => Number(b === 'scan') - Number(a === 'scan'))) {
-      console.log(`\n… ${name}`)
-      const { value, ms } = await timed(async () => subjects[name]?.(field))
-      if (value === undefined) continue
-      measured.set(name, value)
-      console.log(`${asText(value.table)}\n  ${Math.round(ms / 1000)} s`)
-    }
-  } finally {
-    for (const contestant of contestants) contestant.close()
-    await database.close()
+  const results: Result[] = []
+  for (const [name, subject] of chosen) {
+    console.log(`\n… ${name}`)
+    const { value, ms } = await timed(() => measure(subject, enters, values.quick ? quickSize : fullSize))
+    results.push(value)
+    console.log(`${asText(value.table)}\n  ${Math.round(ms / 1000)} s`)
   }
 
-  const results = Object.keys(subjects).flatMap((name) => measured.get(name) ?? [])
   console.log()
   for (const { bar, measured, met, because } of results.flatMap(({ bars }) => bars)) {
     const verdict = met === undefined ? 'not measured' : met ? 'met' : 'NOT MET'
@@ -102,21 +85,51 @@ function installPeers(): string[] {
   }
 }
 
+/**
+ * One subject, on an engine of its own: the engine keeps something of each transaction and takes longer for the next,
+ * so what one subject writes would slow the next one down for those who write by transactions.
+ */
+async function measure(subject: Subject, enters: readonly Enter[], size: Size): Promise<Result> {
+  return withContestants(enters, async (contestants, database) => {
+    const [raw, ...others] = contestants
+    const [annals] = others
+    if (raw === undefined || annals === undefined) throw new Error('raw and annals are always there')
+    let names = 0
+    return subject({ database, raw, annals, others, size, next: () => ++names })
+  })
+}
+
+async function withContestants<T>(
+  enters: readonly Enter[],
+  run: (contestants: readonly Contestant[], database: Database) => Promise<T>,
+): Promise<T> {
+  const database = await startDatabase()
+  const contestants: Contestant[] = []
+  try {
+    for (const enter of enters) contestants.push(...(await enter(database)))
+    return await run(contestants, database)
+  } finally {
+    for (const contestant of contestants) contestant.close()
+    await database.close()
+  }
+}
+
 /** The peers that run on this Node; the reasons of the others are added to `absent`. */
-async function enterPeers(database: Database, absent: string[]): Promise<Contestant[]> {
-  const entered: Contestant[] = []
+async function peersThatRun(absent: string[]): Promise<Enter[]> {
+  const running: Enter[] = []
   for (const name of peers) {
     try {
       // By a name that the compiler does not follow: the peers' types are there only once they are installed.
       const { enter } = (await import(`./peers/${name}.ts`)) as { enter: Enter }
-      const contestants = await enter(database)
-      for (const contestant of contestants) await tryOut(contestant)
-      entered.push(...contestants)
+      await withContestants([enter], async (contestants) => {
+        for (const contestant of contestants) await tryOut(contestant)
+      })
+      running.push(enter)
     } catch (error) {
       absent.push(`${name}: ${firstLine(error)}`)
     }
   }
-  return entered
+  return running
 }
 
 /** Throws where a contestant does not do on this machine what it is measured by. */
@@ -134,14 +147,17 @@ function firstLine(error: unknown): string {
 function circumstances(): { date: string; machine: string; versions: string } {
   const processors = cpus()
   // The manifests of this repository.
-  const versionsIn = (folder: string) =>
-    (
-      JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-        dependencies: Record<string, string>
-      }
-    ).dependencies
+  const versionsIn = (folder: string) => {
+    const { dependencies, optionalDependencies } = JSON.parse(
+      readFileSync(join(folder, 'package.json'), 'utf8'),
+    ) as Record<'dependencies' | 'optionalDependencies', Record<string, string> | undefined>
+    return { ...dependencies, ...optionalDependencies }
+  }
   const all = { ...versionsIn(root), ...versionsIn(here) }
-  const named = Object.entries(all).filter(([name]) => /dynamo|castore|equinox|event-store/.test(name))
+  const engine = `@dynoxide/${process.platform}-${process.arch}`
+  const named = Object.entries(all).filter(
+    ([name]) => name === engine || /dynamo|castore|equinox|event-store/.test(name),
+  )
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: `${processors[0]?.model.trim() ?? 'an unknown processor'} with ${processors.length} cores, ${process.platform} ${process.arch}`,

@@ -17,6 +17,8 @@ export interface Contestant {
   load(stream: string): Promise<State>
   /** A whole command, cold: load, decide on one event, append; on conflict from the start, as its users would. */
   command(stream: string, commandId: string): Promise<void>
+  /** The same in a process that keeps what it has seen of streams; nothing where the contestant cannot. */
+  readonly warmCommand?: (stream: string, commandId: string) => Promise<void>
   /** Where its events lie, and what is read of one item. */
   readonly table: string
   eventsOf(item: Record<string, AttributeValue>): readonly unknown[]

@@ -40,7 +40,7 @@ export const contention: Subject = async ({ raw, others, size: { commandsPerWrit
   }
   const table = {
     title: 'One stream, many writers',
-    about: `${writers} writers of one process, each with ${commandsPerWriter} commands on the same stream. Libraries without a loop of their own try three times, as those with one do.`,
+    about: `${writers} writers of one process, each with ${commandsPerWriter} commands on the same stream. Annals tries for ten seconds, with longer and longer pauses, before it answers 503; the others try three times, be it by a loop of their own or by one around them, and so end sooner, with most of the commands refused.`,
     columns: [
       { name: 'accepted', better: 'more' },
       { name: 'events' },

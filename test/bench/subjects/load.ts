@@ -28,25 +28,12 @@ export const load: Subject = async (field) => {
       })
     }
 
-    const { usage } = await used(annals.wire, () => annals.command(stream, `of-${length}`))
-    bars.push({
-      bar: `command on a stream of ${length.toLocaleString('en-US')}, cold: 2 requests, ≤ 8 RCU`,
-      measured: `${usage.requests} requests, ${format(usage.readUnits)} RCU`,
-      met: usage.requests <= 2 && usage.readUnits <= 8,
-      ...(usage.readUnits > 8 && { because: 'a load reads the whole stream; there are no snapshots yet' }),
-    })
+    bars.push(...(await commandOn(annals, stream, length)))
   }
-
-  bars.push({
-    bar: 'command on a stream, warm: 1 request',
-    measured: '2 requests',
-    met: false,
-    because: 'a function does not keep the states it has seen yet',
-  })
 
   const table = {
     title: 'Load',
-    about: `A whole stream, of one event a commit, read consistently where the library can, decoded and folded. The time is the mean of several loads in each round.`,
+    about: `A whole stream, of one event a commit, read consistently where the library can, decoded and folded. The time of a round is the mean of its loads.`,
     columns: [
       { name: 'requests', better: 'less' },
       { name: 'RCU', better: 'less' },
@@ -63,6 +50,29 @@ export const load: Subject = async (field) => {
     },
   } as const
   return { table, bars }
+}
+
+/** What a command takes, cold and warm. */
+async function commandOn(annals: Contestant, stream: string, length: number): Promise<Bar[]> {
+  const { command, warmCommand = command } = annals
+  const on = `command on a stream of ${length.toLocaleString('en-US')}`
+  const cold = (await used(annals.wire, () => command(stream, 'cold'))).usage
+  await warmCommand(stream, 'warming')
+  const warm = (await used(annals.wire, () => warmCommand(stream, 'warm'))).usage
+  return [
+    {
+      bar: `${on}, cold: 2 requests, ≤ 8 RCU`,
+      measured: `${cold.requests} requests, ${format(cold.readUnits)} RCU`,
+      met: cold.requests <= 2 && cold.readUnits <= 8,
+      ...(cold.readUnits > 8 && { because: 'a load reads the whole stream; there are no snapshots yet' }),
+    },
+    {
+      bar: `${on}, warm: 1 request`,
+      measured: `${warm.requests} ${warm.requests === 1 ? 'request' : 'requests'}`,
+      met: warm.requests <= 1,
+      ...(warm.requests > 1 && { because: 'every command loads its stream, also one that was just seen' }),
+    },
+  ]
 }
 
 /** The mean of some loads, in milliseconds. */

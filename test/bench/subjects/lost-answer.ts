@@ -15,11 +15,12 @@ export const lostAnswer: Subject = async (field) => {
       await contestant.command(stream, 'lost').catch((error: unknown) => errors.push(error))
       found.push((await contestant.load(stream)).count - length)
     }
-    const twice = found.filter((events) => events !== 1).length
+    const once = found.filter((events) => events === 1).length
+    const twice = found.filter((events) => events > 1).length
     rows.push({
       what: `${found.length} commands, each with one answer lost`,
       contestant: contestant.name,
-      figures: [found.length - twice, twice, errors.length],
+      figures: [once, twice, found.length - once - twice, errors.length],
       ...(twice > 0 ? { flaw: 'event twice' } : {}),
     })
   }
@@ -30,6 +31,7 @@ export const lostAnswer: Subject = async (field) => {
     columns: [
       { name: 'once', better: 'more' },
       { name: 'twice', better: 'less' },
+      { name: 'never', better: 'less' },
       { name: 'errors', better: 'less' },
     ],
     rows,

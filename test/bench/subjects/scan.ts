@@ -6,7 +6,7 @@ import { againstRaw, doesLess, ratioToRaw, type Subject } from './subject.ts'
 
 const segments = 4
 
-/** Everything read back, as a replay reads it. It comes before other subjects have written anything. */
+/** Everything read back, as a replay reads it. */
 export const scan: Subject = async (field) => {
   const { raw, others, size, database } = field
   for (const contestant of [raw, ...others]) {
