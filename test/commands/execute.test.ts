@@ -74,7 +74,7 @@ describe.each([
   })
 
   it('answers a repeated command also where it would be refused by now', async () => {
-    const { run } = setUp()
+    const { run } = setUp(warm)
     await run(create)
     const first = await run(rename, { commandId: 'key' })
     await run({ type: 'archive-project' })
@@ -85,7 +85,7 @@ describe.each([
   })
 
   it('answers what is stored where another process decided otherwise under the same command id', async () => {
-    const { run, store } = setUp()
+    const { run, store } = setUp(warm)
     await run(create)
     const outrun: EventStore = {
       ...store,

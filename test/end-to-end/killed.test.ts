@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { newDataDir, removeDataDir } from '../kit/local-stage.ts'
+import { newDataDir, removeDataDir } from '../kit/data-dir.ts'
 import { runRound } from '../soak/round.ts'
 
 it('kill -9 of any process, or of all of them, under load loses nothing and doubles nothing', async () => {
   const [dataDir, seed] = [newDataDir(), randomUUID()]
   console.log(`killed by seed ${seed}`)
-  const round = await runRound({ dataDir, seed, kills: 6, log: console.log })
+  const round = await runRound({ dataDir, seed, kills: 4, log: console.log })
   expect(round.acknowledged).toBeGreaterThan(20)
   removeDataDir(dataDir)
 }, 120_000)

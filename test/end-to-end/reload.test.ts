@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { fieldsOf } from '../../infra/local/template.ts'
-import { newDataDir, type RunningStage, removeDataDir, runStage, type Template } from '../kit/local-stage.ts'
+import { newDataDir, removeDataDir } from '../kit/data-dir.ts'
+import { type RunningStage, runStage, type Template } from '../kit/local-stage.ts'
 import { call } from '../kit/person.ts'
 
 let running: RunningStage

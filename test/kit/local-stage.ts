@@ -1,8 +1,8 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { type Stage, type StageOptions, startStage } from '../../infra/local/stage.ts'
+import { newDataDir, removeDataDir } from './data-dir.ts'
 import { type ClientConfig, readConfig } from './person.ts'
 
 export interface RunningStage {
@@ -54,12 +54,4 @@ function changedAssembly(folder: string, change: (template: Template) => void): 
   change(template)
   writeFileSync(file, JSON.stringify(template))
   return folder
-}
-
-export function newDataDir(): string {
-  return mkdtempSync(join(tmpdir(), 'annals-data-'))
-}
-
-export function removeDataDir(dataDir: string): void {
-  rmSync(dataDir, { recursive: true, maxRetries: 5 })
 }

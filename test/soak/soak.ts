@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import type { Fault } from '../../infra/local/faults.ts'
+import { newDataDir, removeDataDir } from '../kit/data-dir.ts'
+import { simulate } from '../simulation/simulate.ts'
+import { runRound } from './round.ts'
+
+const usage = `npm run soak [-- OPTION…]
+
+  --minutes N   how long it goes on (60)
+  --seed S      what is killed when, and what goes wrong where; the seed of a run is printed
+  --help        this text
+
+Runs \`npm start\` under load while everything goes wrong, and kills its processes at random moments; between two such
+rounds it simulates schedules of the whole backend. Ends with 1 at the first thing that is lost, doubled or wrong.`
+
+/** Of every request, delivery and invocation of a round. */
+const faults =
+  'throttle=0.01,fail=0.01,fail-after=0.01,lose-answer=0.01,conflict=0.01,delay=0.02,duplicate=0.05,reorder=0.05,rewind=0.05,kill=0.005'
+const killsOfRound = 8
+const schedulesOfRound = 300
+
+async function soak(): Promise<void> {
+  const text = { type: 'string' } as const
+  const options = { minutes: text, seed: text, help: { type: 'boolean', default: false } } as const
+  const { minutes = '60', seed = randomUUID().slice(0, 8), help } = parseArgs({ options }).values
+  if (help) return console.log(usage)
+  if (!(Number(minutes) > 0)) throw new Error(`--minutes is "${minutes}": give a number`)
+  console.log(`soak of ${minutes} minutes, again with --seed ${seed}`)
+
+  const end = performance.now() + Number(minutes) * 60_000
+  const fired = new Map<string, number>()
+  const total = { rounds: 0, acknowledged: 0, repeats: 0, kills: 0, schedules: 0, commits: 0 }
+  const dataDir = newDataDir()
+  for (let round = 1; performance.now() < end; round++) {
+    const { acknowledged, repeats, kills } = await runRound({
+      ...{ dataDir, seed: `${seed}-${round}`, kills: killsOfRound, faults, log: console.log },
+    })
+    total.rounds++
+    total.acknowledged += acknowledged
+    total.repeats += repeats
+    total.kills += kills.length
+    for (let n = 1; n <= schedulesOfRound && performance.now() < end; n++) {
+      const simulated = await simulate(`${seed}-${round}-${n}`)
+      total.schedules++
+      total.commits += simulated.commits
+      // The keys are those of the vocabulary.
+      for (const [fault, times] of Object.entries(simulated.fired) as [Fault, number][])
+        fired.set(fault, (fired.get(fault) ?? 0) + times)
+    }
+    console.log(`round ${round}: ${JSON.stringify(total)}`)
+  }
+  removeDataDir(dataDir)
+  console.log(`faults of the schedules: ${JSON.stringify(Object.fromEntries(fired))}`)
+  console.log('nothing was lost, doubled or wrong')
+}
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
+soak().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  },
+)
