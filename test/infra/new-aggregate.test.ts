@@ -15,6 +15,10 @@ const others = [
   'test/kit',
   'test/properties',
   'test/projections',
+  'test/simulation',
+  // What the tests of the ports are shaken by.
+  'infra/local/faults.ts',
+  'infra/local/delivery-faults.ts',
   'package.json',
   'tsconfig.json',
   'biome.json',

@@ -9,7 +9,8 @@ it('any schedule of the whole backend, with everything that can go wrong, keeps 
   const fired: Record<string, number> = {}
   for (let n = 1; n <= schedules; n++) {
     const simulated = await simulate(`${seed}-${n}`)
-    for (const [fault, times] of Object.entries(simulated.fired)) fired[fault] = (fired[fault] ?? 0) + times
+    for (const [fault, times] of Object.entries<number>(simulated.fired))
+      fired[fault] = (fired[fault] ?? 0) + times
   }
   console.log(`${schedules} schedules by seed ${seed}: ${JSON.stringify(fired)}`)
   const { conflict, ...others } = fired
