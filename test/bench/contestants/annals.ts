@@ -6,6 +6,7 @@ import { createDynamoCommitTable } from '../../../commands/event-store/dynamo-co
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { systemClock as clock, deadlineIn } from '../../../commands/event-store/system-clock.ts'
 import { execute } from '../../../commands/execute.ts'
+import { createWarmStates, noWarmStates, type WarmStates } from '../../../commands/warm-states.ts'
 import { codec, type EventOf } from '../../../domain/kernel/codec.ts'
 import type { Aggregate, Command } from '../../../domain/kernel/decider.ts'
 import type { NewCommit } from '../../../domain/kernel/event-store.ts'
@@ -35,6 +36,14 @@ export const enter: Enter = async (database) => {
   const table = createDynamoCommitTable(client, tableName)
   const store = createEventStore(table, clock)
   const nameOf = (stream: string) => parseStreamName(stream).stream
+
+  const commandWith = (warmStates: WarmStates) => async (stream: string, id: string) => {
+    const { commandId, digest, actorId, correlationId, causationId } = metadata(id)
+    const command = { type: 'count', actorId }
+    const ids = { commandId, digest, correlationId, causationId }
+    const options = { store, clock, deadline: deadlineIn(10_000, clock), warmStates }
+    await execute(aggregate, { stream: nameOf(stream), command, ...ids }, options)
+  }
 
   return [
     {
@@ -66,13 +75,8 @@ export const enter: Enter = async (database) => {
         }
         return state
       },
-      async command(stream, id) {
-        const { commandId, digest, actorId, correlationId, causationId } = metadata(id)
-        const command = { type: 'count', actorId }
-        const ids = { commandId, digest, correlationId, causationId }
-        const options = { store, clock, deadline: deadlineIn(10_000, clock) }
-        await execute(aggregate, { stream: nameOf(stream), command, ...ids }, options)
-      },
+      command: commandWith(noWarmStates),
+      warmCommand: commandWith(createWarmStates()),
       eventsOf: (item) => [...aggregate.events.decodeCommit(fromItem(unmarshall(item)))],
       close: () => client.destroy(),
     },

@@ -70,7 +70,7 @@ async function commandOn(annals: Contestant, stream: string, length: number): Pr
       bar: `${on}, warm: 1 request`,
       measured: `${warm.requests} ${warm.requests === 1 ? 'request' : 'requests'}`,
       met: warm.requests <= 1,
-      ...(warm.requests > 1 && { because: 'every command loads its stream, also one that was just seen' }),
+      ...(warm.requests > 1 && { because: 'the stream is loaded although it was just seen' }),
     },
   ]
 }
