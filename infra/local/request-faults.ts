@@ -3,6 +3,7 @@ import type { Fault, Faults } from './faults.ts'
 import { AwsError, type AwsRequest, type AwsResponse, type AwsService, LostAnswer } from './service.ts'
 
 const faultsOfRequest: readonly Fault[] = ['throttle', 'fail', 'fail-after', 'lose-answer', 'delay']
+const faultsOfWrite: readonly Fault[] = [...faultsOfRequest, 'conflict']
 const dynamoDbWrites = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'])
 
 /**
@@ -18,9 +19,7 @@ export function withRequestFaults(
     ...service,
     async handle(request) {
       const { operation, caller = '' } = request
-      const possible: readonly Fault[] = dynamoDbWrites.has(operation)
-        ? [...faultsOfRequest, 'conflict']
-        : faultsOfRequest
+      const possible = dynamoDbWrites.has(operation) ? faultsOfWrite : faultsOfRequest
       const occasion = concerns(caller) ? faults.draw(`${operation} ${caller}`, possible) : undefined
       switch (occasion?.fault) {
         case 'throttle':

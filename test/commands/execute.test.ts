@@ -9,8 +9,8 @@ import { type ProjectCommand, project } from '../../domain/project/project.ts'
 import { createFaults } from '../../infra/local/faults.ts'
 import { faultyCommitTable, faultyWire } from '../kit/faulty-ports.ts'
 import { manualClock } from '../kit/manual-clock.ts'
+import { projectExecution, stream } from '../kit/project-execution.ts'
 
-const stream = 'project-1'
 const ample: Deadline = { left: () => 10_000 }
 
 /** `warm`: what a command has seen is kept for the next, as in a function that goes on running. */
@@ -28,15 +28,7 @@ function setUp(warm: boolean) {
     options: Partial<{ store: EventStore; deadline: Deadline }> = {},
   ) => {
     made += 1
-    const execution: Execution<ProjectCommand> = {
-      stream,
-      command: { actorId: 'ann', ...command } as ProjectCommand, // each test gives what its command needs
-      commandId: `command-${made}`,
-      digest: 'digest',
-      correlationId: 'correlation',
-      causationId: 'causation',
-      ...over,
-    }
+    const execution = projectExecution(`command-${made}`, command, over)
     return execute(project, execution, { store, clock, deadline: ample, ...kept, ...options })
   }
   const events = async () =>

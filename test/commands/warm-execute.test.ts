@@ -10,9 +10,8 @@ import { createFaults } from '../../infra/local/faults.ts'
 import { newCommit } from '../kit/commits.ts'
 import { faultyCommitTable, faultyWire } from '../kit/faulty-ports.ts'
 import { manualClock } from '../kit/manual-clock.ts'
+import { projectExecution, stream } from '../kit/project-execution.ts'
 import { ample } from '../kit/read-side.ts'
-
-const stream = 'project-1'
 
 /** Processes of one backend: each has warm states of its own, and faults happen to its own writes. */
 function setUp() {
@@ -29,15 +28,7 @@ function setUp() {
       options: Partial<{ store: EventStore; deadline: Deadline }> = {},
     ) => {
       made += 1
-      const execution: Execution<ProjectCommand> = {
-        stream,
-        command: { actorId: 'ann', ...command } as ProjectCommand, // each test gives what its command needs
-        commandId: `command-${made}`,
-        digest: 'digest',
-        correlationId: 'correlation',
-        causationId: 'causation',
-        ...over,
-      }
+      const execution = projectExecution(`command-${made}`, command, over)
       const kept = warmStates && { warmStates }
       return execute(project, execution, { store, clock, deadline: ample, ...kept, ...options })
     }

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, inject, it } from 'vitest'
+import { eventStoreTable } from '../kit/event-store-table.ts'
 import { type RunningStage, runStage, type Template } from '../kit/local-stage.ts'
 import { signUp } from '../kit/person.ts'
 
@@ -65,19 +64,9 @@ describe('the event store', () => {
   it('is not changed by anyone', async () => {
     running = await runStage()
     const { stage } = running
-    const client = new DynamoDBClient({
-      region: 'eu-west-1',
-      endpoint: stage.awsUrl,
-      credentials: { accessKeyId: 'developer', secretAccessKey: 'any' },
+    const { client, TableName } = eventStoreTable({
+      ...{ assembly: inject('assembly'), endpoint: stage.awsUrl, region: 'eu-west-1' },
     })
-    const template: Template = JSON.parse(
-      readFileSync(join(inject('assembly'), 'Annals.template.json'), 'utf8'),
-    )
-    const store = Object.entries(template.Resources).find(
-      ([, { Type, Properties }]) =>
-        Type === 'AWS::DynamoDB::GlobalTable' && Properties['StreamSpecification'],
-    )
-    const TableName = `Annals-${store?.[0]}`
     const Key = { pk: { S: 'project-1' }, sk: { N: '1' } }
     await client.send(new PutItemCommand({ TableName, Item: Key }))
     await expect(client.send(new DeleteItemCommand({ TableName, Key }))).rejects.toThrow(

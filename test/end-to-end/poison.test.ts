@@ -1,9 +1,9 @@
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterEach, expect, inject, it, vi } from 'vitest'
 import { toItem } from '../../commands/event-store/commit-item.ts'
-import { readTemplate } from '../../infra/local/template.ts'
 import { newCommit } from '../kit/commits.ts'
+import { eventStoreTable } from '../kit/event-store-table.ts'
 import { type RunningStage, runStage } from '../kit/local-stage.ts'
 import { mailsTo, signUp } from '../kit/person.ts'
 
@@ -17,17 +17,12 @@ it('an event that nobody knows parks its stream in the projector and the forward
   const { config, stage, lines } = running
   const ann = await signUp(config)
   const poison = newCommit({ events: [{ type: 'ProjectSold', schema: 1, data: {} }] })
-  const [store] = readTemplate(inject('assembly'))
-    .ofType('AWS::DynamoDB::GlobalTable')
-    .filter(({ properties }) => properties['StreamSpecification'] !== undefined)
-  const database = new DynamoDBClient({
-    region: config.region,
-    endpoint: stage.awsUrl,
-    credentials: { accessKeyId: 'developer', secretAccessKey: 'any' },
+  const { client, TableName } = eventStoreTable({
+    ...{ assembly: inject('assembly'), endpoint: stage.awsUrl, region: config.region },
   })
-  await database.send(
+  await client.send(
     new PutItemCommand({
-      TableName: `Annals-${store?.logicalId}`,
+      TableName,
       Item: marshall(toItem({ ...poison, stream: 'project-poison', version: 1 })),
     }),
   )

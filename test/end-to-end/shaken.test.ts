@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Chances } from '../../infra/local/faults.ts'
+import { insist } from '../kit/insist.ts'
 import { type RunningStage, runStage } from '../kit/local-stage.ts'
 import { type Answer, type Person, signUp } from '../kit/person.ts'
 
@@ -17,15 +18,6 @@ beforeEach(async () => {
 })
 
 afterEach(() => running.close())
-
-/** What a good client does: it repeats with the same key what got no answer, or one that says to try again. */
-async function insist(name: string, body: unknown): Promise<Answer> {
-  const headers = { 'idempotency-key': randomUUID() }
-  for (;;) {
-    const answer = await ann.command(name, body, headers).catch(() => undefined)
-    if (answer !== undefined && answer.status < 500 && answer.status !== 429) return answer
-  }
-}
 
 const writers = 16
 const each = 50
@@ -100,8 +92,8 @@ describe('sixteen writers of one project, fifty commands each', () => {
     running.stage.faults.shake({ chances, seed })
     const rename =
       chances.kill === undefined
-        ? (body: unknown) => ann.command('rename-project', body)
-        : (body: unknown) => insist('rename-project', body)
+        ? (body: object) => ann.command('rename-project', body)
+        : (body: object) => insist(ann, 'rename-project', body)
     const answers = await write((title) => rename({ projectId, title }))
     expect(answers.filter(({ status }) => status !== 200)).toEqual([])
     await expectOnce(answers)

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -7,7 +6,7 @@ import { createFaults } from '../../infra/local/faults.ts'
 import { readFunction } from '../../infra/local/lambda/definition.ts'
 import type { FunctionDefinition } from '../../infra/local/lambda/function.ts'
 import { type Lambda, startLambda } from '../../infra/local/lambda/lambda.ts'
-import { listen } from '../../infra/local/listen.ts'
+import { freePort } from '../kit/free-port.ts'
 
 const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:Greeter'
 let folder: string
@@ -197,9 +196,7 @@ describe('a function that fails', () => {
 describe('a function with a debugger', () => {
   it('is found at its port, in one process, and may take longer than its time', async () => {
     await lambda.close()
-    const server = createServer()
-    const inspectPort = await listen(server, 0, 'PORT')
-    await new Promise((closed) => server.close(closed))
+    const inspectPort = await freePort()
     lambda = await startLambda({ region: 'eu-west-1', endpoint: '', faults, inspectPort, log })
     define('export const handler = () => new Promise((done) => setTimeout(done, 300, process.pid))', {
       timeoutSeconds: 0.1,

@@ -8,6 +8,7 @@ const sdkCall = 'commands/event-store/sdk-call.ts'
 const inMemory = ['test/commands/memory-event-store.test.ts']
 const onDynamoDb = ['test/commands/dynamo-event-store.test.ts']
 const ofExecute = ['test/commands/execute.test.ts']
+const ofWarm = ['test/commands/warm-execute.test.ts']
 const ofForwarder = ['test/projections/forwarder.test.ts']
 const ofMapping = ['test/infra/stream-mapping.test.ts']
 
@@ -101,6 +102,46 @@ export const appending: readonly Mutant[] = [
     find: "new Set(['TransactionConflict', ",
     replace: 'new Set([',
     tests: onDynamoDb,
+  },
+  {
+    rule: 'W2',
+    out: 'keeps a state whose last write has an unknown outcome',
+    file: execute,
+    find: '    warmStates.drop(stream)\n',
+    replace: '',
+    tests: ofWarm,
+  },
+  {
+    rule: 'W2',
+    out: 'forgets the command ids of what it has seen',
+    file: execute,
+    find: 'const known = seen?.commits.get(commandId)',
+    replace: 'const known = [seen?.commits.get(commandId)].find(() => false)',
+    tests: ofWarm,
+  },
+  {
+    rule: 'W2',
+    out: 'refuses by what it has seen, which may be old',
+    file: execute,
+    find: 'if (fresh) throw refusal',
+    replace: 'throw refusal',
+    tests: ofWarm,
+  },
+  {
+    rule: 'W2',
+    out: 'says by what it has seen that there is nothing to do',
+    file: execute,
+    find: 'if (fresh) return { version: seen.head.version, events: [], cost }',
+    replace: 'return { version: seen.head.version, events: [], cost }',
+    tests: ofWarm,
+  },
+  {
+    rule: 'W2',
+    out: 'loads the whole stream again onto what it has seen of it',
+    file: eventStore,
+    find: 'let from = (since?.version ?? 0) + 1',
+    replace: 'let from = 1',
+    tests: inMemory,
   },
   {
     rule: 'W3',

@@ -7,6 +7,7 @@ import { reading } from './reading.ts'
 /** What each rule of the kernel protects. Rules that are not built yet are not here. */
 export const rules = {
   W1: 'An unknown outcome is put again, unchanged, at its place, until the answer is definite',
+  W2: 'A state that is kept carries its place and all command ids, is dropped once an outcome is unknown, and refuses nobody',
   W3: 'A stored commit that is recognised as ours is the answer, whatever was decided this time',
   W4: 'Only a load to the end of a stream gives a place to append at',
   W5: 'The command id comes first, then the expected version, then the decision',

@@ -50,7 +50,7 @@ export function simulatedClient(
 
   return {
     async command(name, body, headers = {}) {
-      const key = `${userId} ${++keys}`.replace(' ', '/')
+      const key = `${userId}/${++keys}`
       const request = {
         ...{ method: 'POST' as const, route: '/commands/{name}', parameters: { name }, userId },
         ...{ headers: { 'idempotency-key': key, ...headers }, body: JSON.stringify(body) },

@@ -62,7 +62,6 @@ async function schedule(
     }),
   )
   const outcomes: Outcome[] = []
-  const projects: CommandAnswer[] = []
   const clients = people.map((userId) => ({
     ...{ userId, client: simulatedClient(userId, backend, clock, seeded(`${seed} client ${userId}`)) },
   }))
@@ -71,7 +70,11 @@ async function schedule(
     client.command('change-profile', { name: `Person ${userId}` }),
   )
   outcomes.push(...(await Promise.all(named)))
-  if (clients[0] !== undefined) outcomes.push(...(await createShared(clients[0].client, projects)))
+  const [first] = clients
+  if (first === undefined) throw new Error('there are people')
+  const { outcomes: begun, shared } = await createShared(first.client)
+  outcomes.push(...begun)
+  const projects = [shared]
   const all = clients.map(async ({ client, userId }) => {
     for (let n = 0; n < commandsEach; n++) outcomes.push(await act(client, userId, projects, chance))
   })
@@ -83,16 +86,16 @@ async function schedule(
 }
 
 /** Creates a project of all of them, which they start with. */
-async function createShared(client: Client, projects: CommandAnswer[]): Promise<Outcome[]> {
-  const outcomes = [await client.command('create-project', { title: 'Atlas' })]
-  const created = outcomes[0]?.answers[0]?.answer
-  if (created === undefined) return outcomes
+async function createShared(client: Client): Promise<{ outcomes: Outcome[]; shared: CommandAnswer }> {
+  const created = await client.command('create-project', { title: 'Atlas' })
+  const shared = created.answers[0]?.answer
+  if (shared === undefined) throw new Error('a command has an answer')
+  const outcomes = [created]
   for (const person of people.slice(1)) {
-    const body = { projectId: created.id, email: `${person}@example.com`, role: 'editor' }
+    const body = { projectId: shared.id, email: `${person}@example.com`, role: 'editor' }
     outcomes.push(await client.command('add-project-member', body))
   }
-  projects.push(created)
-  return outcomes
+  return { outcomes, shared }
 }
 
 /** Sends one command of many, mostly to a project that several change. */
@@ -102,12 +105,10 @@ async function act(
   projects: CommandAnswer[],
   chance: Seeded,
 ): Promise<Outcome> {
-  const [projectId, other] = [
-    projects.length === 0 ? '' : chance.pick([...projects.slice(0, 1), ...projects]).id,
-    chance.pick(people),
-  ]
+  const known = chance.pick([...projects.slice(0, 1), ...projects])
+  const [projectId, other] = [known.id, chance.pick(people)]
   const word = chance.pick(['Atlas', 'Globe'])
-  const known = projects.find(({ id }) => id === projectId)
+  // What stands twice comes twice as often.
   const commands: readonly (readonly [string, object])[] = [
     ['rename-project', { projectId, title: word }],
     ['rename-project', { projectId, title: `${word} ${userId}` }],
@@ -127,7 +128,7 @@ async function act(
   const create = chance.next() < 0.05
   const [name, body] = create ? ['create-project', { title: word }] : chance.pick(commands)
   const matches = !create && /project$/.test(name) && chance.next() < 0.15
-  const outcome = await client.command(name, body, matches ? { 'if-match': `"${known?.version}"` } : {})
+  const outcome = await client.command(name, body, matches ? { 'if-match': `"${known.version}"` } : {})
   const written = outcome.answers.find(({ status }) => status === 200)?.answer
   if (written?.stream.startsWith('project-')) {
     if (create) projects.push(written)

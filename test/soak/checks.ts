@@ -1,48 +1,28 @@
-import { readFileSync } from 'node:fs'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb'
 import { checkContiguous, fromItem } from '../../commands/event-store/commit-item.ts'
 import type { Commit } from '../../domain/kernel/event.ts'
+import { eventStoreTable } from '../kit/event-store-table.ts'
 import type { ClientConfig } from '../kit/person.ts'
 import { until } from '../kit/until.ts'
 import type { Acknowledged } from './load.ts'
 
 /** Reads the commits of a project past all of our own code but the item's codec. */
-export async function commitsOf(config: ClientConfig, projectId: string): Promise<Commit[]> {
-  const credentials = { accessKeyId: 'developer', secretAccessKey: 'any' }
-  const client = DynamoDBDocumentClient.from(
-    new DynamoDBClient({ region: config.region, endpoint: config.awsEndpoint, credentials }),
+async function commitsOf({ client, TableName }: Store, projectId: string): Promise<Commit[]> {
+  const pages = paginateQuery(
+    { client: DynamoDBDocumentClient.from(client) },
+    {
+      TableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': `project-${projectId}` },
+      ConsistentRead: true,
+    },
   )
   const commits: Commit[] = []
-  let ExclusiveStartKey: Record<string, unknown> | undefined
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: eventStoreTable(),
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': `project-${projectId}` },
-        ConsistentRead: true,
-        ...(ExclusiveStartKey && { ExclusiveStartKey }),
-      }),
-    )
-    commits.push(...(page.Items ?? []).map(fromItem))
-    ExclusiveStartKey = page.LastEvaluatedKey
-  } while (ExclusiveStartKey !== undefined)
-  client.destroy()
+  for await (const { Items = [] } of pages) commits.push(...Items.map(fromItem))
   return commits
 }
 
-/** Of the template that `npm start` has made last. */
-function eventStoreTable(): string {
-  // A template of CDK, with the one table that has a stream.
-  const { Resources } = JSON.parse(readFileSync('cdk.out/Annals.template.json', 'utf8')) as {
-    Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>
-  }
-  const store = Object.entries(Resources).find(
-    ([, { Type, Properties }]) => Type === 'AWS::DynamoDB::GlobalTable' && Properties['StreamSpecification'],
-  )
-  return `Annals-${store?.[0]}`
-}
+type Store = ReturnType<typeof eventStoreTable>
 
 const commandsOfEvents: Readonly<Record<string, string>> = {
   ProjectCreated: 'create-project',
@@ -55,8 +35,11 @@ const commandsOfEvents: Readonly<Record<string, string>> = {
  * nothing beside it that nobody was told of; and the read models show all of it by themselves.
  */
 export async function checkNothingLost(config: ClientConfig, all: readonly Acknowledged[]): Promise<void> {
+  const { region, awsEndpoint: endpoint } = config
+  // Of the template that `npm start` has made last.
+  const store = eventStoreTable({ assembly: 'cdk.out', endpoint, region })
   for (const projectId of new Set(all.map((one) => one.projectId))) {
-    const commits = await commitsOf(config, projectId)
+    const commits = await commitsOf(store, projectId)
     checkContiguous(commits, 1)
     const written = commits.flatMap(({ version, events }) =>
       events.flatMap(({ type, data }, index) => {
@@ -91,4 +74,5 @@ export async function checkNothingLost(config: ClientConfig, all: readonly Ackno
       },
     )
   }
+  store.client.destroy()
 }

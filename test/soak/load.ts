@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
-import { type Answer, type ClientConfig, type Person, signUp } from '../kit/person.ts'
+import { insist } from '../kit/insist.ts'
+import { type ClientConfig, type Person, signUp } from '../kit/person.ts'
 import { seeded } from '../kit/seeded.ts'
 
 /** A command that was answered with 200. */
@@ -24,64 +24,65 @@ export interface Load {
 }
 
 const writers = 6
-/** Nobody waits longer for an answer; the same command is then sent again. */
-const patienceMs = 5_000
+
+/** The people who write, and a project that all of them may change. */
+export interface Crew {
+  readonly people: readonly Person[]
+  readonly shared: Acknowledged
+}
+
+/** Signs the people up and makes the project, on a stage where nothing goes wrong yet. */
+export async function gatherCrew(config: ClientConfig): Promise<Crew> {
+  const [owner, ...others] = [await signUp(config), await signUp(config), await signUp(config)]
+  const shared = await acknowledge(owner, 'create-project', undefined)
+  for (const { email } of others) {
+    const added = await insist(owner, 'add-project-member', {
+      ...{ projectId: shared.projectId, email, role: 'editor' },
+    })
+    if (added.status !== 200) throw new Error(`a member was refused: ${JSON.stringify(added.body)}`)
+  }
+  return { people: [owner, ...others], shared }
+}
+
+async function acknowledge(
+  by: Person,
+  command: string,
+  projectId: string | undefined,
+  onRepeat?: () => void,
+): Promise<Acknowledged> {
+  const text = randomUUID()
+  const field = command === 'describe-project' ? { description: text } : { title: text }
+  const { status, body } = await insist(by, command, { ...field, ...(projectId && { projectId }) }, onRepeat)
+  if (status !== 200) throw new Error(`${command} was refused: ${status} ${JSON.stringify(body)}`)
+  return { command, text, projectId: String(body['id']), version: Number(body['version']), by }
+}
 
 /**
- * Writers that change one project of all of them and create others, each as fast as it is answered. They repeat with
- * the same key what got no answer, so that every command has to be accepted at last, whatever breaks meanwhile.
+ * Lets the crew change its project and create others, each as fast as it is answered. Nothing that they send may be
+ * refused, so that every command has to be accepted at last, whatever breaks meanwhile.
  */
-export async function startLoad(config: ClientConfig, seed: string): Promise<Load> {
-  const acknowledged: Acknowledged[] = []
+export function startLoad({ people, shared }: Crew, seed: string): Load {
+  const acknowledged: Acknowledged[] = [shared]
   let repeats = 0
   let stopping = false
 
-  async function insist(person: Person, command: string, body: object): Promise<Answer> {
-    const headers = { 'idempotency-key': randomUUID() }
-    for (;;) {
-      const late = delay(patienceMs, undefined, { ref: false })
-      const answer = await Promise.race([person.command(command, body, headers), late]).catch(() => undefined)
-      if (answer?.status === 200) return answer
-      if (answer !== undefined && answer.status < 500 && answer.status !== 429) {
-        throw new Error(`${command} was refused: ${answer.status} ${JSON.stringify(answer.body)}`)
-      }
-      repeats++
-      await delay(50)
-    }
-  }
-
-  async function send(person: Person, command: string, projectId: string | undefined): Promise<string> {
-    const text = randomUUID()
-    const field = command === 'describe-project' ? { description: text } : { title: text }
-    const { body } = await insist(person, command, { ...field, ...(projectId && { projectId }) })
-    const [id, version] = [String(body['id']), Number(body['version'])]
-    acknowledged.push({ command, text, projectId: id, version, by: person })
-    return id
-  }
-
-  async function write(person: Person, shared: string, writer: number): Promise<void> {
+  async function write(person: Person, writer: number): Promise<void> {
     const chance = seeded(`${seed} writer ${writer}`)
     const own: string[] = []
     while (!stopping) {
       const command = chance.pick(['create-project', 'rename-project', 'rename-project', 'describe-project'])
-      const projectId =
-        command === 'create-project' ? undefined : chance.pick([shared, shared, ...own.slice(-3)])
-      const id = await send(person, command, projectId)
-      if (projectId === undefined) own.push(id)
+      const projects = [shared.projectId, shared.projectId, ...own.slice(-3)]
+      const projectId = command === 'create-project' ? undefined : chance.pick(projects)
+      const one = await acknowledge(person, command, projectId, () => repeats++)
+      acknowledged.push(one)
+      if (projectId === undefined) own.push(one.projectId)
     }
   }
 
-  const owner = await signUp(config)
-  const shared = await send(owner, 'create-project', undefined)
-  const people = [owner, ...(await Promise.all([signUp(config), signUp(config)]))]
-  // Whoever signed up may be a moment away from being registered.
-  for (const { email, query } of people.slice(1)) {
-    await query('/me')
-    await insist(owner, 'add-project-member', { projectId: shared, email, role: 'editor' })
-  }
-  const all = Array.from({ length: writers }, (_, writer) =>
-    write(people[writer % people.length] ?? owner, shared, writer),
-  )
+  const all = Array.from({ length: writers }, (_, writer) => {
+    const person = people[writer % people.length] ?? shared.by
+    return write(person, writer)
+  })
   const ended = Promise.allSettled(all)
   return {
     acknowledged,

@@ -1,12 +1,11 @@
-import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { listen } from '../../infra/local/listen.ts'
+import { freePort } from '../kit/free-port.ts'
 import { readConfig } from '../kit/person.ts'
 import { childrenOf, type Process, untilGone } from '../kit/processes.ts'
 import { type Seeded, seeded } from '../kit/seeded.ts'
 import { runStart, type StartProcess } from '../kit/start-process.ts'
 import { checkNothingLost } from './checks.ts'
-import { startLoad } from './load.ts'
+import { gatherCrew, startLoad } from './load.ts'
 
 export interface RoundOptions {
   readonly dataDir: string
@@ -41,11 +40,18 @@ export async function runRound({
   const chance = seeded(`${seed} kills`)
   const env = { PORT: String(await freePort()), AWS_PORT: String(await freePort()) }
   const args = faults === undefined ? [] : ['--faults', faults, '--seed', seed]
-  let running = runStart(dataDir, env, args)
+  let running = runStart(dataDir, env)
   const killed: string[] = []
   try {
     const config = await readConfig(await running.ready())
-    const load = await startLoad(config, seed)
+    const crew = await gatherCrew(config)
+    if (faults !== undefined) {
+      running.child.kill('SIGINT')
+      await running.ended()
+      running = runStart(dataDir, env, args)
+      await running.ready()
+    }
+    const load = startLoad(crew, seed)
     for (let n = 0; n < kills; n++) {
       await delay(chance.between(300, 2_000))
       const { victim, started } = await kill(running, chance)
@@ -95,11 +101,4 @@ function end({ pid }: Process): void {
   } catch {
     // It ended by itself a moment ago.
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(server, 0, 'PORT')
-  await new Promise((closed) => server.close(closed))
-  return port
 }

@@ -35,6 +35,9 @@ async function soak(): Promise<void> {
   for (let round = 1; performance.now() < end; round++) {
     const { acknowledged, repeats, kills } = await runRound({
       ...{ dataDir, seed: `${seed}-${round}`, kills: killsOfRound, faults, log: console.log },
+    }).catch((error: unknown) => {
+      console.error(`the data of round ${round} stay in ${dataDir}`)
+      throw error
     })
     total.rounds++
     total.acknowledged += acknowledged
