@@ -27,8 +27,8 @@ export interface Client {
   readProject(projectId: string, known: CommandAnswer): Promise<void>
 }
 
-/** A good client tries for so long; the faults are not so many that this would not do. */
-const maxTries = 60
+/** A good client tries for so long. In the worst storm one try of twenty succeeds, so this always does. */
+const maxTries = 300
 
 /** A person with a client that repeats with the same key what got no definite answer. */
 export function simulatedClient(

@@ -26,8 +26,8 @@ export async function simulate(seed: string): Promise<Simulated> {
   const faults = createFaults()
   const clock = virtualClock(seed)
   const backend = simulatedBackend(clock, faults, seed)
-  // Some schedules are calm but for one thing, others stormy.
-  const likely = () => chance.pick([0, 0.02, 0.05, 0.15])
+  // Some schedules are calm but for one thing, others stormy: then two calls of five fail, and a query makes several.
+  const likely = () => chance.pick([0, 0.02, 0.05, 0.1])
   const chances: Chances = {
     ...{ throttle: likely(), fail: likely(), 'fail-after': likely(), 'lose-answer': likely() },
     ...{
