@@ -88,7 +88,8 @@ async function kill(
     await untilGone(children)
     return { victim: wanted, started: true }
   }
-  const named = wanted === 'database' ? /^\S*dynoxide\S* serve / : /bootstrap\.mjs/
+  // Not the shell that holds such a process to the stage and has the same words on its command line.
+  const named = wanted === 'database' ? /^\S*dynoxide\S* serve / : /^\S*node\S* .*bootstrap\.mjs/
   const candidates = children.filter(({ command }) => named.test(command))
   if (candidates.length === 0) return { victim: `no ${wanted}`, started: false }
   end(chance.pick(candidates))
