@@ -1,25 +1,25 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * The id of a command: the same person, command and key give the same id, so a repeat is recognised. Keys of
  * two people, or of two commands, never meet.
  */
 export function commandIdOf(actorId: string, name: string, key: string): string {
-  return hash(['command', actorId, name, key])
+  return idOf(['command', actorId, name, key])
 }
 
 /** The id of what a command creates. It follows from the command, so a repeat lands on the same stream. */
 export function createdIdOf(commandId: string): string {
-  return hash(['created', commandId])
+  return idOf(['created', commandId])
 }
 
 /** A digest of a body that does not depend on the order of its fields. */
 export function digestOf(body: unknown): string {
-  return hash(['body', canonical(body)]).slice(0, 16)
+  return idOf(['body', canonical(body)]).slice(0, 16)
 }
 
-function hash(parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
+function idOf(parts: readonly string[]): string {
+  return hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32)
 }
 
 function canonical(value: unknown): string {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * What can go wrong between two parts, in one vocabulary for the running stage and for the ports in memory.
@@ -87,11 +87,11 @@ export function createFaults(): Faults {
     if (!at.test(place)) return undefined
     const count = draws.get(place) ?? 0
     draws.set(place, count + 1)
-    const hash = createHash('md5').update(`${seed} ${place} ${count}`).digest()
-    let left = hash.readUInt32BE(0) / 2 ** 32
+    const drawn = hash('md5', `${seed} ${place} ${count}`, 'buffer')
+    let left = drawn.readUInt32BE(0) / 2 ** 32
     for (const fault of possible) {
       const chance = chances[fault] ?? 0
-      if (left < chance) return { fault, afterMs: (hash.readUInt32BE(4) / 2 ** 32) * delayMs }
+      if (left < chance) return { fault, afterMs: (drawn.readUInt32BE(4) / 2 ** 32) * delayMs }
       left -= chance
     }
     return undefined

@@ -17,12 +17,19 @@ export type Wire = <T>(
   timeoutMs?: number,
 ) => Promise<T>
 
-export const faultsOfCalls: readonly Fault[] = ['throttle', 'fail', 'fail-after', 'lose-answer']
+const faultsOfCalls: readonly Fault[] = ['throttle', 'fail', 'fail-after', 'lose-answer']
+/** Places where DynamoDB may have a transaction under way. */
+const transactions = ['putNew', 'move']
+
+/** What can go wrong with a call at this place. */
+export function faultsAt(place: string): readonly Fault[] {
+  return transactions.includes(place) ? [...faultsOfCalls, 'conflict'] : faultsOfCalls
+}
 
 /** A wire on which nothing takes time. */
 export function faultyWire(faults: Faults): Wire {
   return async (place, effect, failed) => {
-    const occasion = faults.draw(place, faultsOfCalls)
+    const occasion = faults.draw(place, faultsAt(place))
     if (occasion === undefined) return effect()
     if (occasion.fault === 'fail-after' || occasion.fault === 'lose-answer') await effect()
     return failed()

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Chance that can be had again by its seed. */
 export interface Seeded {
@@ -11,7 +11,7 @@ export interface Seeded {
 }
 
 export function seeded(seed: string): Seeded {
-  let state = createHash('md5').update(seed).digest().readUInt32BE(0)
+  let state = hash('md5', seed, 'buffer').readUInt32BE(0)
   // mulberry32 (public domain): small, fast, and good enough for choices.
   const next = () => {
     state = (state + 0x6d2b79f5) | 0

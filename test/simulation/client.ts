@@ -5,9 +5,7 @@ import type { VirtualClock } from './virtual-clock.ts'
 
 /** What a command came to at last. Several answers came where it was sent several times. */
 export interface Outcome {
-  readonly userId: string
   readonly name: string
-  readonly body: object
   readonly answers: readonly { readonly status: number; readonly answer: CommandAnswer }[]
 }
 
@@ -59,7 +57,7 @@ export function simulatedClient(
       const again = () => clock.sleep(chance.between(0, 400)).then(send)
       const responses = await Promise.all(chance.next() < 0.4 ? [send(), again()] : [send()])
       const answers = responses.map(({ status, body }) => ({ status, answer: body as CommandAnswer })) // of a 200
-      return { userId, name, body, answers }
+      return { name, answers }
     },
 
     async readProject(projectId, { position, version }) {

@@ -9,17 +9,44 @@ import { foldOf, generationId, guardKey } from '../kit/read-side.ts'
 import type { SimulatedBackend } from './backend.ts'
 import type { Outcome } from './client.ts'
 
+/** What a command was told that it wrote, by each of its copies. */
+export interface Acknowledged {
+  readonly command: string
+  readonly answers: readonly Written[]
+}
+
+export interface Written {
+  readonly stream: string
+  /** Of the last event. */
+  readonly version: number
+  readonly events: readonly { readonly type: string; readonly version: number }[]
+}
+
+export type Streams = ReadonlyMap<StreamName, readonly Commit[]>
+
 /** Throws an Error that names the first law that does not hold once everything has come to rest. */
 export async function checkLaws(backend: SimulatedBackend, outcomes: readonly Outcome[]): Promise<void> {
+  const acknowledged = outcomes.map(({ name, answers }) => ({
+    ...{ command: name, answers: answers.filter(({ status }) => status === 200).map(({ answer }) => answer) },
+  }))
+  const streams = await checkKernel(backend, acknowledged)
+  checkPublished(backend, [...streams.values()].flat())
+}
+
+/** The laws of the event store and of the read models. Returns the streams as they are stored. */
+export async function checkKernel(
+  { table, rows }: Pick<SimulatedBackend, 'table' | 'rows'>,
+  acknowledged: readonly Acknowledged[],
+): Promise<Streams> {
   const streams = new Map<StreamName, Commit[]>()
-  for (const commit of backend.table.all().map(fromItem)) {
+  for (const commit of table.all().map(fromItem)) {
     streams.set(commit.stream, [...(streams.get(commit.stream) ?? []), commit])
   }
   for (const commits of streams.values()) checkStream(commits)
-  for (const outcome of outcomes) checkOutcome(outcome, streams)
-  checkReservations(backend, streams)
-  await checkRows(backend, streams)
-  checkPublished(backend, [...streams.values()].flat())
+  for (const command of acknowledged) checkAnswers(command, streams)
+  checkReservations(table, streams)
+  await checkRows(rows, streams)
+  return streams
 }
 
 function checkStream(commits: readonly Commit[]): void {
@@ -30,20 +57,17 @@ function checkStream(commits: readonly Commit[]): void {
 }
 
 /** What was acknowledged stands where the answer says, and every copy of a command that wrote got that answer. */
-function checkOutcome({ name, answers }: Outcome, streams: ReadonlyMap<string, readonly Commit[]>): void {
-  const written = answers.filter(({ status, answer }) => status === 200 && answer.events.length > 0)
-  for (const { answer } of written) {
+function checkAnswers({ command, answers }: Acknowledged, streams: ReadonlyMap<string, readonly Commit[]>) {
+  const written = answers.filter(({ events }) => events.length > 0)
+  for (const answer of written) {
     const commit = streams.get(answer.stream)?.find((one) => lastVersion(one) === answer.version)
     const stored = commit?.events.map(({ type }, index) => ({ type, version: commit.version + index }))
-    same(`the answer of ${name} is what is stored`, answer.events, stored)
-    same(`the copies of ${name} get one answer`, answer, written[0]?.answer)
+    same(`the answer of ${command} is what is stored`, answer.events, stored)
+    same(`the copies of ${command} get one answer`, answer, written[0])
   }
 }
 
-function checkReservations(
-  { table }: SimulatedBackend,
-  streams: ReadonlyMap<StreamName, readonly Commit[]>,
-): void {
+function checkReservations(table: SimulatedBackend['table'], streams: Streams): void {
   const held = [...streams].flatMap(([stream, commits]) => {
     const { aggregate, id } = parseStreamName(stream)
     const { initial, evolve, events, holds } = sampleOf(aggregate).aggregate
@@ -54,7 +78,7 @@ function checkReservations(
   same('what is reserved is what the streams hold', reserved.sort(), held.sort())
 }
 
-async function checkRows({ rows }: SimulatedBackend, streams: ReadonlyMap<StreamName, readonly Commit[]>) {
+async function checkRows(rows: SimulatedBackend['rows'], streams: Streams): Promise<void> {
   const wanted: RowItem[] = []
   for (const [stream, commits] of streams) {
     for (const generation of sampleOf(parseStreamName(stream).aggregate).generations) {
@@ -83,7 +107,7 @@ function checkPublished({ published, marks }: SimulatedBackend, commits: readonl
 }
 
 /** Compares as JSON: what is not there is not said. */
-function same(law: string, found: unknown, wanted: unknown): void {
+export function same(law: string, found: unknown, wanted: unknown): void {
   const [a, b] = [canonical(found), canonical(wanted)]
   if (a !== b) throw new Error(`broken: ${law}\n  found  ${a}\n  wanted ${b}`)
 }

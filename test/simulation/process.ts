@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { Faults } from '../../infra/local/faults.ts'
-import { faultsOfCalls, type Wire } from '../kit/faulty-ports.ts'
+import { faultsAt, type Wire } from '../kit/faulty-ports.ts'
 import type { Seeded } from '../kit/seeded.ts'
 
 /** What one environment of a function is made of: a clock of its own, and the way to all ports. */
@@ -65,10 +65,11 @@ export function simulatedFunction<Input, Output>(
     }
     const wire: Wire = async (place, effect, failed, timeoutMs = requestTimeoutMs) => {
       await own.sleep(chance.between(1, 15))
-      const occasion = faults.draw(`${place} ${o.name}`, [...faultsOfCalls, 'delay', 'kill'])
+      const occasion = faults.draw(`${place} ${o.name}`, [...faultsAt(place), 'delay', 'kill'])
       switch (occasion?.fault) {
         case 'throttle':
         case 'fail':
+        case 'conflict':
           return failed()
         case 'fail-after':
         case 'lose-answer':

@@ -1,18 +1,12 @@
-import { type Chances, createFaults, type Fault } from '../../infra/local/faults.ts'
+import { createFaults } from '../../infra/local/faults.ts'
 import { type Seeded, seeded } from '../kit/seeded.ts'
 import { type SimulatedBackend, simulatedBackend } from './backend.ts'
 import { type Client, type CommandAnswer, type Outcome, simulatedClient } from './client.ts'
 import { deliverStream } from './delivery.ts'
 import { checkLaws } from './laws.ts'
+import type { Simulated } from './schedules.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'
-
-export interface Simulated {
-  readonly commands: number
-  readonly commits: number
-  /** Virtual milliseconds. */
-  readonly took: number
-  readonly fired: Readonly<Record<Fault, number>>
-}
+import { maxDelayMs, weatherOf } from './weather.ts'
 
 const people = ['1', '2', '3', '4']
 const commandsEach = 6
@@ -26,19 +20,7 @@ export async function simulate(seed: string): Promise<Simulated> {
   const faults = createFaults()
   const clock = virtualClock(seed)
   const backend = simulatedBackend(clock, faults, seed)
-  // Some schedules are calm but for one thing, others stormy: then two calls of five fail, and a query makes several.
-  const likely = () => chance.pick([0, 0.02, 0.05, 0.1])
-  const chances: Chances = {
-    ...{ throttle: likely(), fail: likely(), 'fail-after': likely(), 'lose-answer': likely() },
-    ...{
-      delay: likely(),
-      kill: likely() / 4,
-      duplicate: likely() * 2,
-      reorder: likely() * 3,
-      rewind: likely(),
-    },
-  }
-  faults.shake({ chances, seed, delayMs: chance.pick([100, 1_000, 5_000]) })
+  faults.shake(weatherOf(seed, chance))
   try {
     const outcomes = await clock.run(schedule(backend, { clock, faults, chance, seed }))
     await checkLaws(backend, outcomes)
@@ -80,6 +62,8 @@ async function schedule(
   })
   await Promise.all(all)
   faults.calm()
+  // What is on its way may still be carried out.
+  await clock.sleep(maxDelayMs)
   backend.stream.close()
   await Promise.all(streams)
   return outcomes

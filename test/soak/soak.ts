@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import type { Fault } from '../../infra/local/faults.ts'
 import { newDataDir, removeDataDir } from '../kit/data-dir.ts'
+import { simulateKernel } from '../simulation/kernel.ts'
+import { addSchedules, noSchedules, simulateAll } from '../simulation/schedules.ts'
 import { simulate } from '../simulation/simulate.ts'
 import { runRound } from './round.ts'
 
@@ -12,13 +13,14 @@ const usage = `npm run soak [-- OPTION…]
   --help        this text
 
 Runs \`npm start\` under load while everything goes wrong, and kills its processes at random moments; between two such
-rounds it simulates schedules of the whole backend. Ends with 1 at the first thing that is lost, doubled or wrong.`
+rounds it simulates schedules of the whole backend, and many short ones of its kernel. Ends with 1 at the first thing that is lost, doubled or wrong.`
 
 /** Of every request, delivery and invocation of a round. */
 const faults =
   'throttle=0.01,fail=0.01,fail-after=0.01,lose-answer=0.01,conflict=0.01,delay=0.02,duplicate=0.05,reorder=0.05,rewind=0.05,kill=0.005'
 const killsOfRound = 8
 const schedulesOfRound = 300
+const kernelSchedulesOfRound = 15_000
 
 async function soak(): Promise<void> {
   const text = { type: 'string' } as const
@@ -29,10 +31,11 @@ async function soak(): Promise<void> {
   console.log(`soak of ${minutes} minutes, again with --seed ${seed}`)
 
   const end = performance.now() + Number(minutes) * 60_000
-  const fired = new Map<string, number>()
-  const total = { rounds: 0, acknowledged: 0, repeats: 0, kills: 0, schedules: 0, commits: 0 }
+  const goesOn = () => performance.now() < end
+  let [whole, kernel] = [noSchedules, noSchedules]
+  const total = { rounds: 0, acknowledged: 0, repeats: 0, kills: 0 }
   const dataDir = newDataDir()
-  for (let round = 1; performance.now() < end; round++) {
+  for (let round = 1; goesOn(); round++) {
     const { acknowledged, repeats, kills } = await runRound({
       ...{ dataDir, seed: `${seed}-${round}`, kills: killsOfRound, faults, log: console.log },
     }).catch((error: unknown) => {
@@ -43,18 +46,18 @@ async function soak(): Promise<void> {
     total.acknowledged += acknowledged
     total.repeats += repeats
     total.kills += kills.length
-    for (let n = 1; n <= schedulesOfRound && performance.now() < end; n++) {
-      const simulated = await simulate(`${seed}-${round}-${n}`)
-      total.schedules++
-      total.commits += simulated.commits
-      // The keys are those of the vocabulary.
-      for (const [fault, times] of Object.entries(simulated.fired) as [Fault, number][])
-        fired.set(fault, (fired.get(fault) ?? 0) + times)
-    }
-    console.log(`round ${round}: ${JSON.stringify(total)}`)
+    const schedules = { seed: `${seed}-${round}`, goesOn }
+    whole = addSchedules(whole, await simulateAll(simulate, { ...schedules, count: schedulesOfRound }))
+    kernel = addSchedules(
+      kernel,
+      await simulateAll(simulateKernel, { ...schedules, count: kernelSchedulesOfRound }),
+    )
+    const simulated = { schedules: whole.schedules, kernelSchedules: kernel.schedules }
+    console.log(`round ${round}: ${JSON.stringify({ ...total, ...simulated })}`)
   }
   removeDataDir(dataDir)
-  console.log(`faults of the schedules: ${JSON.stringify(Object.fromEntries(fired))}`)
+  console.log(`schedules of the whole backend: ${JSON.stringify(whole)}`)
+  console.log(`schedules of the kernel: ${JSON.stringify(kernel)}`)
   console.log('nothing was lost, doubled or wrong')
 }
 

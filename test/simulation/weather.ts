@@ -1,0 +1,25 @@
+import type { Chances } from '../../infra/local/faults.ts'
+import type { Seeded } from '../kit/seeded.ts'
+
+/** No request is on its way for longer. */
+export const maxDelayMs = 5_000
+
+/**
+ * What goes wrong in a schedule, and how often. Some are calm but for one thing, others stormy: then two calls of five
+ * fail, and a query makes several.
+ */
+export function weatherOf(seed: string, chance: Seeded): { chances: Chances; seed: string; delayMs: number } {
+  const likely = () => chance.pick([0, 0.02, 0.05, 0.1])
+  const chances = {
+    ...{ throttle: likely(), fail: likely(), 'fail-after': likely(), 'lose-answer': likely() },
+    ...{
+      conflict: likely(),
+      delay: likely(),
+      kill: likely() / 4,
+      duplicate: likely() * 2,
+      reorder: likely() * 3,
+      rewind: likely(),
+    },
+  }
+  return { chances, seed, delayMs: chance.pick([100, 1_000, maxDelayMs]) }
+}
