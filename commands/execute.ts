@@ -8,6 +8,7 @@ import {
   type EventStore,
   type NewCommit,
   noCost,
+  type Snapshot,
 } from '../domain/kernel/event-store.ts'
 import { Problem } from '../domain/kernel/problem.ts'
 import {
@@ -26,6 +27,8 @@ export interface Execution<C extends Command> {
   readonly command: C
   readonly commandId: string
   readonly digest: string
+  /** Whether it makes the stream, whose name follows from the command id: a repeat is found however long ago it was. */
+  readonly creates?: boolean
   /** The version that the client saw; another one is `version-mismatch`. */
   readonly expectedVersion?: number | undefined
   readonly correlationId: string
@@ -46,6 +49,9 @@ export interface ExecuteOptions {
   /** What this process has seen of the streams of this store; without it, every command loads first. */
   readonly warmStates?: WarmStates
 }
+
+/** A repeat is found for so long, in milliseconds, however many commands came after the first. */
+const repeatReachMs = 120_000
 
 /**
  * Load, decide, append, and again from the load where another command came first: the one place where that
@@ -75,9 +81,17 @@ export async function execute<State, C extends Command, E extends Event>(
   let fresh = false
   for (let attempt = 0, conflicts = 0; ; attempt++) {
     if (seen === undefined || seen.contended || attempt > 0) {
-      const loaded = await store.load(stream, deadline, seen?.head).catch(drop)
+      const reach = new Date(clock.now() - repeatReachMs).toISOString()
+      const loaded = await store
+        .load(stream, deadline, { since: seen?.head, fold: aggregate.fold, reach })
+        .catch(drop)
       cost = addCost(cost, loaded.cost)
-      const earlier = loaded.commits.find((commit) => commit.commandId === commandId)
+      let earlier = loaded.commits.find((commit) => commit.commandId === commandId)
+      if (earlier === undefined && execution.creates && loaded.head.version > 0) {
+        const first = await store.read(stream, 1, deadline, 1)
+        cost = addCost(cost, first.cost)
+        earlier = first.commits.find((commit) => commit.commandId === commandId)
+      }
       if (earlier !== undefined) return answer(traceOf(earlier), digest, cost)
       seen = seenAfter(aggregate, seen, loaded)
       warmStates.keep(aggregate, seen)
@@ -97,9 +111,10 @@ export async function execute<State, C extends Command, E extends Event>(
     }
 
     const { commit, reservations } = decision
-    const appended = await store.append(seen.head, commit, deadline, reservations).catch((error: unknown) => {
-      return fresh || !isTooLarge(error) ? drop(error) : undefined
-    })
+    const snapshot = snapshotOf(aggregate, seen)
+    const appended = await store
+      .append(seen.head, commit, deadline, { reservations, snapshot })
+      .catch((error: unknown) => (fresh || !isTooLarge(error) ? drop(error) : undefined))
     if (appended === undefined) continue
     cost = addCost(cost, appended.cost)
     if (appended.outcome === 'taken') {
@@ -154,6 +169,11 @@ function decide<State, C extends Command, E extends Event>(
     causationId,
   }
   return { commit, reservations: reservationsOf(aggregate, stream, state, events) }
+}
+
+/** The state before a commit, where it is time to store it. */
+function snapshotOf<State>({ fold }: { fold?: string }, { head, state }: Seen<State>): Snapshot | undefined {
+  return head.snapshotDue && fold !== undefined ? { fold, state } : undefined
 }
 
 function reservationsOf<State, C extends Command, E extends Event>(

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/kernel/clock.ts'
 import { addCost, type EventStore, noCost } from '../domain/kernel/event-store.ts'
 import type { ReservationReader } from '../domain/kernel/reservation.ts'
 import { streamName } from '../domain/kernel/stream.ts'
-import { type UserState, user } from '../domain/user/user.ts'
+import { user } from '../domain/user/user.ts'
 import { type CommandContext, commandHandlers, type Target } from './command-handlers.ts'
 import { commandIdOf, createdIdOf, digestOf } from './command-id.ts'
 import { deadlineIn } from './event-store/system-clock.ts'
@@ -13,6 +13,7 @@ import { commandNameOf, expectedVersionOf, idempotencyKeyOf, jsonBodyOf } from '
 import { type CommandName, commands } from './http/contract.ts'
 import { encodePosition } from './http/position.ts'
 import { validate } from './http/validate.ts'
+import { stateAfter } from './seen.ts'
 import { createWarmStates } from './warm-states.ts'
 
 /** After so many milliseconds a command gives up with 503, or half a second before the function is cut off. */
@@ -29,9 +30,9 @@ export interface CommandPorts {
 /** Makes what answers the requests of the command API. It keeps the states that its commands have seen. */
 export function commandHandler({ store, reservations, register, clock }: CommandPorts) {
   const standingOf = async ({ userId, deadline }: Visit) => {
-    const { commits, cost } = await store.load(streamName(user.name, userId), deadline)
-    const events = commits.flatMap((commit) => [...user.events.decodeCommit(commit)])
-    const { status } = events.reduce<UserState>(user.evolve, user.initial)
+    const loaded = await store.load(streamName(user.name, userId), deadline, { fold: user.fold })
+    const { commits, cost } = loaded
+    const { status } = stateAfter(user, user.initial, loaded)
     if (status === 'deleted') return { standing: { status, by: commits.at(-1)?.commandId }, cost }
     const standing: Standing = { status: status === 'none' ? 'unknown' : status }
     return { standing, cost }
@@ -52,7 +53,10 @@ export function commandHandler({ store, reservations, register, clock }: Command
       const context = { actorId, createdId: createdIdOf(commandId), reservations, deadline }
       const { target, body } = await targetOf(name, jsonBodyOf(request), context)
       const { version, events, cost } = await target.execute(
-        { commandId, digest: digestOf(body), expectedVersion, correlationId, causationId: request.requestId },
+        {
+          ...{ commandId, digest: digestOf(body), creates: commands[name].creates, expectedVersion },
+          ...{ correlationId, causationId: request.requestId },
+        },
         { store, clock, deadline, warmStates },
       )
       if (name === 'delete-account') admission.remember(actorId, { status: 'deleted', by: commandId })

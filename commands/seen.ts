@@ -1,6 +1,6 @@
 import type { Aggregate, Command } from '../domain/kernel/decider.ts'
 import type { Commit, Event } from '../domain/kernel/event.ts'
-import type { Head } from '../domain/kernel/event-store.ts'
+import type { Head, Loaded } from '../domain/kernel/event-store.ts'
 
 /** What is left of a commit to answer a repeat of its command from. */
 export interface Trace {
@@ -21,8 +21,8 @@ export interface Seen<State> {
   /** Time of the last commit, where there is any. */
   readonly at: string | undefined
   /**
-   * Every commit up to the head, by its command id. One map serves all that is seen of a stream, one after the
-   * other: it only grows, and what it holds is stored, whoever asks.
+   * The commits up to the head that were loaded or appended, by their command ids. One map serves all that is seen of
+   * a stream, one after the other: it only grows, and what it holds is stored, whoever asks.
    */
   readonly commits: Map<string, Trace>
   /**
@@ -32,20 +32,35 @@ export interface Seen<State> {
   readonly contended: boolean
 }
 
-/** What is seen after these commits, which follow what was seen `before`. Throws `unreadable` as the codec does. */
+/** What is seen after this, which follows what was seen `before`. Throws `unreadable` as the codec does. */
 export function seenAfter<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
   before: Seen<State> | undefined,
-  { commits, head }: { readonly commits: readonly Commit[]; readonly head: Head },
+  loaded: Pick<Loaded, 'commits' | 'snapshot' | 'head'>,
 ): Seen<State> {
+  const { commits, head } = loaded
   const traces = before?.commits ?? new Map<string, Trace>()
-  let state = before?.state ?? aggregate.initial
   for (const commit of commits) {
-    for (const event of aggregate.events.decodeCommit(commit)) state = aggregate.evolve(state, event)
     if (!traces.has(commit.commandId)) traces.set(commit.commandId, traceOf(commit))
   }
+  const state = stateAfter(aggregate, before?.state ?? aggregate.initial, loaded)
   const contended = before?.contended === true && commits.length > 0
   return { head, state, at: commits.at(-1)?.at ?? before?.at, commits: traces, contended }
+}
+
+/** The state that a load leads to, from the one before it. Throws `unreadable` as the codec does. */
+export function stateAfter<State, C extends Command, E extends Event>(
+  { events, evolve }: Aggregate<State, C, E>,
+  before: State,
+  { commits, snapshot }: Pick<Loaded, 'commits' | 'snapshot'>,
+): State {
+  // The fold says that this very `evolve` has made it.
+  let state = snapshot === undefined ? before : (snapshot.state as State)
+  for (const commit of commits) {
+    if (snapshot !== undefined && commit.version <= snapshot.version) continue
+    for (const event of events.decodeCommit(commit)) state = evolve(state, event)
+  }
+  return state
 }
 
 export function traceOf({ version, events, digest }: Commit): Trace {

@@ -1,5 +1,7 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import * as z from 'zod'
 import { type Commit, lastVersion, type StoredEvent } from '../../domain/kernel/event.ts'
+import type { Snapshot } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
 
@@ -18,12 +20,16 @@ export interface CommitItem {
   readonly actorId: string
   readonly correlationId: string
   readonly causationId: string
+  /** A snapshot of the state before this commit: which fold made it, and its JSON, deflated. */
+  readonly fold?: string
+  readonly state?: Uint8Array
 }
 
 /** DynamoDB takes items up to 400 KB; what is refused here is refused before it reaches the table. */
 export const maxCommitBytes = 350 * 1024
 
-export function toItem(commit: Commit): CommitItem {
+/** Throws `too-large`. A snapshot that would make it so is left out. */
+export function toItem(commit: Commit, snapshot?: Snapshot): CommitItem {
   const { stream, version, events, ...rest } = commit
   const item: CommitItem = {
     pk: stream,
@@ -39,7 +45,22 @@ export function toItem(commit: Commit): CommitItem {
       `A command may write at most ${maxCommitBytes / 1024} KB; this one would write ${Math.ceil(bytes / 1024)} KB. Split it.`,
     )
   }
-  return item
+  if (snapshot === undefined) return item
+  const whole = { ...item, fold: snapshot.fold, state: deflateRawSync(JSON.stringify(snapshot.state)) }
+  return itemBytes(whole) > maxCommitBytes ? item : whole
+}
+
+/** The state in an item's snapshot; undefined where it has none of this fold that can be read. */
+export function snapshotIn(
+  { fold, state }: Pick<CommitItem, 'fold' | 'state'>,
+  wanted: string,
+): { readonly state: unknown } | undefined {
+  if (fold !== wanted || !(state instanceof Uint8Array)) return undefined
+  try {
+    return { state: JSON.parse(inflateRawSync(state).toString()) }
+  } catch {
+    return undefined
+  }
 }
 
 /** Reads an item, from a query or a stream record. Throws `unreadable` for anything that is not a commit. */
@@ -71,10 +92,14 @@ export function checkContiguous(commits: readonly Commit[], next: number): void 
 /** Size as DynamoDB counts it: names and values in UTF-8; a number takes about half a byte per digit, plus one. */
 export function itemBytes(item: CommitItem): number {
   let bytes = 0
-  for (const [name, value] of Object.entries(item)) {
+  for (const [name, value] of Object.entries<string | number | Uint8Array>({ ...item })) {
     bytes +=
       name.length +
-      (typeof value === 'number' ? Math.ceil(String(value).length / 2) + 1 : Buffer.byteLength(value))
+      (typeof value === 'number'
+        ? Math.ceil(String(value).length / 2) + 1
+        : typeof value === 'string'
+          ? Buffer.byteLength(value)
+          : value.byteLength)
   }
   return bytes
 }

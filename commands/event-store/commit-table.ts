@@ -21,9 +21,13 @@ export type PutAnswer =
   /** The place is free, but another stream holds this key. */
   | { readonly outcome: 'taken'; readonly reservation: Reservation; readonly cost: Cost }
 
+/** No stream gets so long. */
+export const maxVersion = Number.MAX_SAFE_INTEGER
+
 export interface QueryRange {
+  /** Where it begins, and where it ends: `backward` goes down from `from` to `to`. */
   readonly from: number
-  /** `backward` starts at `from` and goes down. */
+  readonly to?: number
   readonly order: 'forward' | 'backward'
   readonly limit?: number
 }

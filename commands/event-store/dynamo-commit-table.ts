@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { CommitItem } from './commit-item.ts'
-import type { CommitTable, PutAnswer } from './commit-table.ts'
+import { type CommitTable, maxVersion, type PutAnswer } from './commit-table.ts'
 import { costOf } from './dynamo-client.ts'
 import { reservationWrites } from './dynamo-reservations.ts'
 import { failureOf, orUnavailable, within } from './sdk-call.ts'
@@ -78,16 +78,17 @@ export function createDynamoCommitTable(
       }
     },
 
-    async query(stream, { from, order, limit }, timeoutMs) {
+    async query(stream, { from, to, order, limit }, timeoutMs) {
+      const forward = order === 'forward'
+      const [low, high] = forward ? [from, to ?? maxVersion] : [to ?? 0, from]
       const answer = await client
         .send(
           new QueryCommand({
             TableName: tableName,
             ConsistentRead: true,
-            KeyConditionExpression:
-              order === 'forward' ? 'pk = :pk AND sk >= :from' : 'pk = :pk AND sk <= :from',
-            ExpressionAttributeValues: { ':pk': stream, ':from': from },
-            ScanIndexForward: order === 'forward',
+            KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+            ExpressionAttributeValues: { ':pk': stream, ':low': low, ':high': high },
+            ScanIndexForward: forward,
             ReturnConsumedCapacity: 'TOTAL',
             ...(limit === undefined ? {} : { Limit: limit }),
           }),

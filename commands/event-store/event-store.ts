@@ -6,15 +6,37 @@ import { noReservations, type Reservations } from '../../domain/kernel/reservati
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { type CommitItem, checkContiguous, fromItem, toItem } from './commit-item.ts'
 import type { CommitTable, PutAnswer } from './commit-table.ts'
+import { addTally, loadAll, loadTail, nothing, type Tally, tallyOf } from './load.ts'
+
+/**
+ * A load goes back over so many commits at least, and that is how far it finds repeats in any case. With commits of 1 KB
+ * and snapshots of 4 KB they are 32 KB, or 8 read units.
+ */
+const tailCommits = 28
+/** A page of a query holds 1 MB: by then a snapshot should have come. */
+const maxTallyBytes = 500 * 1024
+
+export interface EventStoreOptions {
+  /** How many commits a load goes back over at least. */
+  readonly tail?: number
+  /** After how many commits the next one brings a snapshot: fewer than the tail, so that it is always in it. */
+  readonly snapshotEvery?: number
+}
 
 /** The event store over a table of commits. What every adapter shares is here; a table only puts and queries. */
-export function createEventStore(table: CommitTable, clock: Clock): EventStore {
-  const heads = new WeakSet<Head>()
+export function createEventStore(
+  table: CommitTable,
+  clock: Clock,
+  { tail = tailCommits, snapshotEvery = tail - 1 }: EventStoreOptions = {},
+): EventStore {
+  /** Those that were handed out, with what stands after the last snapshot of use. */
+  const heads = new WeakMap<Head, Tally>()
 
-  const headAt = (stream: StreamName, version: number): Head => {
+  const headAt = (stream: StreamName, version: number, tally: Tally): Head => {
     // The one place where a head is made: after a load to the end, and after a commit that was put at one.
-    const head = { stream, version } as Head
-    heads.add(head)
+    const snapshotDue = tally.commits >= snapshotEvery || tally.bytes >= maxTallyBytes
+    const head = { stream, version, snapshotDue } as Head
+    heads.set(head, tally)
     return head
   }
 
@@ -35,40 +57,42 @@ export function createEventStore(table: CommitTable, clock: Clock): EventStore {
   }
 
   return {
-    async load(stream, deadline, since) {
-      if (since !== undefined && (!heads.has(since) || since.stream !== stream))
+    async load(stream, deadline, { since, fold, reach } = {}) {
+      const before = since === undefined ? nothing : heads.get(since)
+      if (before === undefined || (since !== undefined && since.stream !== stream))
         throw new TypeError('load takes only a head of the same stream that this store handed out')
-      const commits: Commit[] = []
-      let cost = noCost
-      let from = (since?.version ?? 0) + 1
-      for (let more = true; more; ) {
-        const page = await table.query(stream, { from, order: 'forward' }, deadline.left())
-        cost = addCost(cost, page.cost)
-        const found = page.items.map(fromItem)
-        checkContiguous(found, from)
-        commits.push(...found)
-        from = next(found, from)
-        more = page.more
-      }
-      return { commits, head: headAt(stream, from - 1), cost }
+      const wanted = { stream, after: since?.version ?? 0, deadline }
+      const found =
+        fold === undefined
+          ? await loadAll(table, wanted)
+          : await loadTail(table, wanted, { fold, reach, tail })
+      const { commits, snapshot, cost } = found
+      const tally = snapshot === undefined ? addTally(before, found.tally) : found.tally
+      const last = commits.at(-1)
+      const version = last === undefined ? wanted.after : lastVersion(last)
+      return { commits, snapshot, head: headAt(stream, version, tally), cost }
     },
 
-    async append(head, newCommit, deadline, reservations = noReservations) {
-      if (!heads.has(head)) throw new TypeError('append takes only a head that this store handed out')
+    async append(head, newCommit, deadline, { reservations = noReservations, snapshot } = {}) {
+      const before = heads.get(head)
+      if (before === undefined) throw new TypeError('append takes only a head that this store handed out')
       if (newCommit.events.length === 0) throw new TypeError('a commit holds at least one event')
       const commit: Commit = { ...newCommit, stream: head.stream, version: head.version + 1 }
-      const { answer, cost } = await put(toItem(commit), reservations, deadline.left)
+      const item = toItem(commit, snapshot)
+      const { answer, cost } = await put(item, reservations, deadline.left)
       if (answer.outcome === 'taken') return { ...answer, cost }
       if (answer.outcome !== 'occupied') {
-        return { outcome: 'appended', commit, head: headAt(head.stream, lastVersion(commit)), cost }
+        const tally = addTally(item.fold === undefined ? before : nothing, tallyOf(item))
+        return { outcome: 'appended', commit, head: headAt(head.stream, lastVersion(commit), tally), cost }
       }
       if (answer.item.commandId === commit.commandId)
         return { outcome: 'repeated', commit: fromItem(answer.item), cost }
       return { outcome: 'conflict', cost }
     },
 
-    async read(stream, from, deadline) {
-      const page = await table.query(stream, { from, order: 'forward' }, deadline.left())
+    async read(stream, from, deadline, limit) {
+      const range = { from, order: 'forward', ...(limit !== undefined && { limit }) } as const
+      const page = await table.query(stream, range, deadline.left())
       const commits = page.items.map(fromItem)
       let cost = page.cost
       if (from > 1 && commits[0]?.version !== from) {
@@ -88,11 +112,6 @@ export function createEventStore(table: CommitTable, clock: Clock): EventStore {
       return { commits, more: page.more, cost }
     },
   }
-}
-
-function next(commits: readonly Commit[], otherwise: number): number {
-  const last = commits.at(-1)
-  return last === undefined ? otherwise : lastVersion(last) + 1
 }
 
 function outcomeUnknown(): Problem {

@@ -36,12 +36,12 @@ export function createMemoryCommitTable(): CommitTable &
       return { outcome: 'put', cost }
     },
 
-    async query(stream, { from, order, limit = Number.POSITIVE_INFINITY }) {
+    async query(stream, { from, to, order, limit = Number.POSITIVE_INFINITY }) {
       const all = streams.get(stream) ?? []
       const matching =
         order === 'forward'
-          ? all.filter(({ sk }) => sk >= from)
-          : all.filter(({ sk }) => sk <= from).reverse()
+          ? all.filter(({ sk }) => from <= sk && sk <= (to ?? sk))
+          : all.filter(({ sk }) => (to ?? sk) <= sk && sk <= from).reverse()
       const items: CommitItem[] = []
       let bytes = 0
       for (const item of matching) {

@@ -24,6 +24,11 @@ export interface Aggregate<State, C extends Command, E extends Event> extends De
   /** What stands before the first `-` of its streams' names. */
   readonly name: string
   readonly events: Codec<E>
+  /**
+   * Fingerprint of `evolve`, by which snapshots of its states are recognised (`domain/folds.ts`). Its states then are
+   * what JSON can say. Without it there are no snapshots, and a long stream is slow to load.
+   */
+  readonly fold?: string
   /** Whether it exists and this person may know it. A stranger is told `not-found`, whatever else is wrong. */
   knownTo(state: State, actorId: string): boolean
   /**

@@ -37,12 +37,43 @@ export interface Head {
   readonly stream: StreamName
   /** Version of the last event; 0 for a stream without any. */
   readonly version: number
+  /** Whether so much stands after the last snapshot of this fold that the next commit should bring one. */
+  readonly snapshotDue: boolean
+}
+
+/**
+ * The state of a stream before a commit, stored beside it, so that a load need not go further back. It is a cache:
+ * one that another fold has made, older or newer, is ignored, and so is one that cannot be read.
+ */
+export interface Snapshot {
+  /** Fingerprint of the `evolve` that made the state. */
+  readonly fold: string
+  /** What JSON can say. */
+  readonly state: unknown
+}
+
+export interface LoadOptions {
+  /** A head of the same stream: what came after it is loaded. */
+  readonly since?: Head | undefined
+  /** The fold whose snapshots are of use. Without it, all commits are loaded. */
+  readonly fold?: string | undefined
+  /** ISO 8601: with a fold, the commits from this time on are loaded although a snapshot stands after them. */
+  readonly reach?: string | undefined
 }
 
 export interface Loaded {
+  /** The newest that is of use: the state at this version. Only the commits after it are to be folded onto it. */
+  readonly snapshot?: { readonly version: number; readonly state: unknown } | undefined
+  /** In order and without a gap up to the head; those before the snapshot tell of repeats. */
   readonly commits: readonly Commit[]
   readonly head: Head
   readonly cost: Cost
+}
+
+/** What is stored together with a commit. */
+export interface Beside {
+  readonly reservations?: Reservations | undefined
+  readonly snapshot?: Snapshot | undefined
 }
 
 /** A commit whose place is not fixed yet: `append` puts it after the head. */
@@ -71,21 +102,22 @@ export interface Page {
 /** The port. `test/contract/event-store.ts` says what every adapter of it does. */
 export interface EventStore {
   /**
-   * Everything from the first commit to the head, read consistently; with `since`, everything after that head
-   * of the same stream, and the new head. A gap or overlap is `unreadable`; a head of another stream, or one
-   * that this store did not hand out, is a `TypeError`.
+   * The stream up to its head, read consistently: all of it, or what came after the head `since`. With `fold`, it
+   * goes back only to a snapshot, but always over the last 28 commits and those from `reach` on; that is one
+   * request where they are small and all before `reach`. A gap or overlap is `unreadable`; a head of another
+   * stream, or one that this store did not hand out, is a `TypeError`.
    */
-  load(stream: StreamName, deadline: Deadline, since?: Head): Promise<Loaded>
+  load(stream: StreamName, deadline: Deadline, options?: LoadOptions): Promise<Loaded>
   /**
    * Puts one commit after the head, atomically. An unknown outcome is put again, unchanged, at the same
    * place until the answer is definite; past the deadline it is `unavailable`, and the command may be
-   * repeated under its id. A commit over 350 KB is `too-large`. With reservations, commit and reservations
-   * are one transaction; without any, a plain put.
+   * repeated under its id. A commit over 350 KB is `too-large`; a snapshot that would make it so is left out. With
+   * reservations, commit and reservations are one transaction; without any, a plain put.
    */
-  append(head: Head, commit: NewCommit, deadline: Deadline, reservations?: Reservations): Promise<Appended>
+  append(head: Head, commit: NewCommit, deadline: Deadline, beside?: Beside): Promise<Appended>
   /**
-   * The commits that hold events of version `from` and after, consistently and in order, a page at a time.
-   * Nothing can be appended at what it found.
+   * The commits that hold events of version `from` and after, consistently and in order, a page at a time, or
+   * `limit` of them. Nothing can be appended at what it found.
    */
-  read(stream: StreamName, from: number, deadline: Deadline): Promise<Page>
+  read(stream: StreamName, from: number, deadline: Deadline, limit?: number): Promise<Page>
 }

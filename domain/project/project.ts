@@ -1,3 +1,4 @@
+import { folds } from '../folds.ts'
 import type { Aggregate } from '../kernel/decider.ts'
 import { Problem, refusal } from '../kernel/problem.ts'
 import { type MemberRole, type ProjectEvent, projectEvents } from './events.ts'
@@ -166,6 +167,7 @@ export function sharedProjectsOf(ownerId: string): string {
 export const project: Aggregate<ProjectState, ProjectCommand, ProjectEvent> = {
   name: 'project',
   events: projectEvents,
+  fold: folds.project,
   initial: { status: 'none' },
   evolve,
   decide,

@@ -1,3 +1,4 @@
+import { folds } from '../folds.ts'
 import type { Aggregate } from '../kernel/decider.ts'
 import { Problem, refusal } from '../kernel/problem.ts'
 import type { Reservation } from '../kernel/reservation.ts'
@@ -77,6 +78,7 @@ export function accountDeleted(): Problem {
 export const user: Aggregate<UserState, UserCommand, UserEvent> = {
   name: 'user',
   events: userEvents,
+  fold: folds.user,
   initial: { status: 'none' },
   evolve,
   decide,

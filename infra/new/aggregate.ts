@@ -26,6 +26,12 @@ export function newAggregate(names: Names): Change {
     },
     additions: [
       {
+        file: 'domain/folds.ts',
+        imports: [],
+        // `npm run folds` says what it is.
+        entries: [{ list: 'export const folds = {', entry: `${one.camel}: ''` }],
+      },
+      {
         file: 'commands/http/contract.ts',
         imports: [`import { ${one.camel}Contract } from './${one.kebab}-contract.ts'`],
         entries: [

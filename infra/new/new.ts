@@ -24,10 +24,14 @@ async function run([kind, name, ...more]: readonly string[]): Promise<void> {
 
   const change = newAggregate(names)
   await apply(change, process.cwd())
-  // The catalogue of events names the private ones too; it is made of the code that has just been written.
-  const catalogue = ['--import', 'tsx', 'projections/forwarder/write-catalogue.ts']
-  const { status } = spawnSync(process.execPath, catalogue, { stdio: 'ignore' })
-  if (status !== 0) console.log('docs/events.md could not be written: npm run events says why.\n')
+  // Made of the code that has just been written; the catalogue of events names the private ones too.
+  for (const [file, script, writer] of [
+    ['docs/events.md', 'events', 'projections/forwarder/write-catalogue.ts'],
+    ['domain/folds.ts', 'folds', 'test/kit/write-folds.ts'],
+  ] as const) {
+    const { status } = spawnSync(process.execPath, ['--import', 'tsx', writer], { stdio: 'ignore' })
+    if (status !== 0) console.log(`${file} could not be written: npm run ${script} says why.\n`)
+  }
 
   const list = (files: readonly string[]) => files.map((file) => `  ${file}`).join('\n')
   console.log(`${names.a} is there. Written:

@@ -5,6 +5,7 @@ import { createDynamoCommitTable } from '../../commands/event-store/dynamo-commi
 import { createDynamoReservations } from '../../commands/event-store/dynamo-reservations.ts'
 import { noReservations } from '../../domain/kernel/reservation.ts'
 import { eventStoreContract } from '../contract/event-store.ts'
+import { snapshotContract } from '../contract/snapshots.ts'
 import { newCommit } from '../kit/commits.ts'
 import { embeddedDynamoDb } from '../kit/embedded-dynamodb.ts'
 
@@ -16,6 +17,7 @@ eventStoreContract('DynamoDB', () => ({
   ...createDynamoCommitTable(client, commits, reserved),
   ...createDynamoReservations(client, reserved),
 }))
+snapshotContract('DynamoDB', () => createDynamoCommitTable(client, commits))
 
 const item = toItem({ ...newCommit(), stream: 'user-1', version: 1 })
 

@@ -72,7 +72,9 @@ describe('execute, for an aggregate that holds keys', () => {
     }
     const { head } = await store.load('user-ann', ample)
     const take = [{ set: 'email', key: emailKey }]
-    await store.append(head, newCommit({ events: [user.events.encode(old)] }), ample, { take, release: [] })
+    await store.append(head, newCommit({ events: [user.events.encode(old)] }), ample, {
+      reservations: { take, release: [] },
+    })
     await run('ann', leave)
     expect(table.reserved()).toEqual([])
   })

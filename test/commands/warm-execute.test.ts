@@ -94,7 +94,7 @@ describe('a command on a stream that this process has seen', () => {
       return query(of, range, ...rest)
     }
     await expect(ours.run(rename('Globe'))).rejects.toMatchObject({ rule: 'project-archived' })
-    expect(ranges).toEqual([{ from: 3, order: 'forward' }])
+    expect(ranges).toMatchObject([{ to: 3, order: 'backward' }])
     expect(ours.table.puts).toHaveLength(2)
   })
 

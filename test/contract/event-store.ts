@@ -156,7 +156,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         const { head: since } = await store.load(stream, ample)
         await append(store, stream, { count: 3 })
         await append(store, stream)
-        const { commits, head } = await store.load(stream, ample, since)
+        const { commits, head } = await store.load(stream, ample, { since })
         expect(commits.map(({ version }) => version)).toEqual([3, 6])
         expect(head).toMatchObject({ stream, version: 6 })
         expect((await store.append(head, newCommit(), ample)).outcome).toBe('appended')
@@ -166,7 +166,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         const { store, stream } = setUp()
         for (let i = 0; i < 3; i++) await append(store, stream, { text: 'x'.repeat(20_000) })
         const { head: since } = await store.load(stream, ample)
-        const { commits, head, cost } = await store.load(stream, ample, since)
+        const { commits, head, cost } = await store.load(stream, ample, { since })
         expect(commits).toEqual([])
         expect(head.version).toBe(3)
         expect(cost.requests).toBe(1)
@@ -177,7 +177,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         const { store, stream } = setUp()
         const { head: since } = await store.load(stream, ample)
         await append(store, stream)
-        expect((await store.load(stream, ample, since)).commits).toHaveLength(1)
+        expect((await store.load(stream, ample, { since })).commits).toHaveLength(1)
       })
 
       it('goes through as many pages as there are', async () => {
@@ -185,7 +185,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         await append(store, stream)
         const { head: since } = await store.load(stream, ample)
         for (let i = 0; i < 5; i++) await append(store, stream, { text: `${i}`.repeat(300 * 1024) })
-        const { commits, cost } = await store.load(stream, ample, since)
+        const { commits, cost } = await store.load(stream, ample, { since })
         expect(commits.map(({ version }) => version)).toEqual([2, 3, 4, 5, 6])
         expect(cost.requests).toBeGreaterThan(1)
       })
@@ -196,7 +196,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         const { head: ofAnotherStore } = await createEventStore(faulty, manualClock()).load(stream, ample)
         const forged = { stream, version: 0 } as Head // what a careless caller would do
         for (const since of [ofAnother, ofAnotherStore, forged])
-          await expect(store.load(stream, ample, since)).rejects.toThrow(TypeError)
+          await expect(store.load(stream, ample, { since })).rejects.toThrow(TypeError)
       })
 
       it('finds a gap after it unreadable', async () => {
@@ -205,7 +205,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         const store = createEventStore(raw, manualClock())
         const { head: since } = await store.load(stream, ample)
         await putRaw(raw, { ...newCommit(), stream, version: 2 })
-        await expect(store.load(stream, ample, since)).rejects.toMatchObject({ code: 'unreadable' })
+        await expect(store.load(stream, ample, { since })).rejects.toMatchObject({ code: 'unreadable' })
       })
     })
 
@@ -248,7 +248,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         { take = [], release = [] }: { take?: Reservation[]; release?: Reservation[] },
       ) => {
         const { head } = await store.load(stream, ample)
-        return store.append(head, newCommit(), ample, { take, release })
+        return store.append(head, newCommit(), ample, { reservations: { take, release } })
       }
 
       it('takes and releases a key in one transaction with the commit, and says what it consumed', async () => {
@@ -314,10 +314,12 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         const { store, one, other, email } = setUpTwo()
         const { head } = await store.load(one, ample)
         const commit = newCommit()
-        await store.append(head, commit, ample, { take: [email], release: [] })
+        await store.append(head, commit, ample, { reservations: { take: [email], release: [] } })
         await appendWith(store, one, { release: [email] })
         await appendWith(store, other, { take: [email] })
-        const again = await store.append(head, commit, ample, { take: [email], release: [] })
+        const again = await store.append(head, commit, ample, {
+          reservations: { take: [email], release: [] },
+        })
         expect(again).toMatchObject({ outcome: 'repeated', commit: { commandId: commit.commandId } })
       })
 
@@ -326,7 +328,9 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         await appendWith(store, other, { take: [email] })
         const { head } = await store.load(one, ample)
         await append(store, one)
-        const rival = await store.append(head, newCommit(), ample, { take: [email], release: [] })
+        const rival = await store.append(head, newCommit(), ample, {
+          reservations: { take: [email], release: [] },
+        })
         expect(rival.outcome).toBe('conflict')
       })
 
@@ -337,7 +341,9 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         const { head } = await store.load(one, ample)
         putsFail('fail', 1000)
         const deadline = { left: () => 1000 - clock.elapsed() }
-        const attempt = store.append(head, newCommit(), deadline, { take: [email], release: [] })
+        const attempt = store.append(head, newCommit(), deadline, {
+          reservations: { take: [email], release: [] },
+        })
         await expect(attempt).rejects.toMatchObject({ code: 'unavailable' })
         expect(await holder()).toBeUndefined()
       })

@@ -1,17 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import * as z from 'zod'
+import { folds } from '../../domain/folds.ts'
 import { aggregates } from '../kit/aggregates.ts'
-
-const fixture = z.object({
-  stored: z.object({ type: z.string(), schema: z.number(), data: z.unknown() }),
-  reads: z.unknown(),
-})
+import { fingerprints, fixturesOf } from '../kit/fingerprint.ts'
 
 /** What was ever stored has to be readable for good: a fixture of every event schema ever released stays here. */
 describe.each(aggregates)('the released events of $aggregate.name', ({ aggregate: { name, events } }) => {
-  const path = new URL(`../fixtures/events/${name}.json`, import.meta.url)
-  const fixtures = z.array(fixture).parse(JSON.parse(readFileSync(path, 'utf8')))
+  const fixtures = fixturesOf(name)
 
   it.each(fixtures)('are read: $stored.type, schema $stored.schema', ({ stored, reads }) => {
     expect(events.decode(stored)).toEqual(reads)
@@ -23,4 +17,8 @@ describe.each(aggregates)('the released events of $aggregate.name', ({ aggregate
     )
     expect(fixtures.map(({ stored }) => `${stored.type} ${stored.schema}`).sort()).toEqual(wanted.sort())
   })
+})
+
+it('every fold has the fingerprint that snapshots know it by; where it is another, run `npm run folds`', () => {
+  expect(folds).toEqual(fingerprints())
 })

@@ -54,6 +54,15 @@ function deciderLaws<State, C extends Command, E extends Event>(
       )
     })
 
+    it('has states that are the same when JSON has said them, so that a snapshot can be gone on from', () => {
+      fc.assert(
+        fc.property(fc.array(event), (history) => {
+          const state = fold(history)
+          expect(JSON.parse(JSON.stringify(state))).toEqual(state)
+        }),
+      )
+    })
+
     it('evolves by every event in every state, and changes nothing that it was given', () => {
       fc.assert(
         fc.property(fc.array(event), event, (history, next) => {

@@ -8,8 +8,8 @@ import { type Execution, execute } from '../../commands/execute.ts'
 import { traceOf } from '../../commands/seen.ts'
 import { createWarmStates, type WarmStates } from '../../commands/warm-states.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
-import { noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
+import { noReservations } from '../../domain/kernel/reservation.ts'
 import { type ProjectCommand, type ProjectState, project } from '../../domain/project/project.ts'
 import { createFaults } from '../../infra/local/faults.ts'
 import { faultyCommitTable, faultyWire } from '../kit/faulty-ports.ts'
@@ -92,7 +92,8 @@ describe('any schedule of commands of processes that keep what they have seen', 
             query: async (...args) => scheduler.schedule(Promise.resolve(await table.query(...args))),
             putNew: async (...args) => scheduler.schedule(Promise.resolve(await table.putNew(...args))),
           }
-          const store = createEventStore(slow, clock)
+          // All commits are in reach, and snapshots are made nevertheless.
+          const store = createEventStore(slow, clock, { tail: 1000, snapshotEvery: 2 })
           const deadline = { left: () => (patient ? 10_000 : 0) }
 
           const run = async (execution: Execution<ProjectCommand>) => {
@@ -146,11 +147,12 @@ async function answerOf(execution: Execution<ProjectCommand>, options: Parameter
 }
 
 /** What a process that has seen nothing answers, where these commits are stored and nobody else is there. */
-function coldAnswerOf(execution: Execution<ProjectCommand>, items: readonly CommitItem[]): Promise<Answer> {
-  const table: CommitTable = {
-    query: async () => ({ items, more: false, cost: noCost }),
-    putNew: async () => ({ outcome: 'put', cost: noCost }),
-  }
+async function coldAnswerOf(
+  execution: Execution<ProjectCommand>,
+  items: readonly CommitItem[],
+): Promise<Answer> {
+  const table = createMemoryCommitTable()
+  for (const { fold, state, ...item } of items) await table.putNew(item, noReservations, 1000)
   const clock = manualClock()
   return answerOf(execution, { store: createEventStore(table, clock), clock, deadline: ample })
 }

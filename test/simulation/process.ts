@@ -25,7 +25,8 @@ interface World {
 
 /** The SDK waits so long for an answer. */
 const requestTimeoutMs = 3_000
-const never = new Promise<never>(() => {})
+/** A new one each time: whoever waits for a promise is kept by it, and these never end. */
+const never = () => new Promise<never>(() => {})
 
 /**
  * A function that has up to so many environments at a time. `start` makes the handler of a new one, with nothing in its
@@ -60,7 +61,7 @@ export function simulatedFunction<Input, Output>(
       },
       async sleep(milliseconds) {
         await clock.sleep(milliseconds)
-        if (dead) await never
+        if (dead) await never()
       },
     }
     const wire: Wire = async (place, effect, failed, timeoutMs = requestTimeoutMs) => {
@@ -78,7 +79,7 @@ export function simulatedFunction<Input, Output>(
         case 'kill':
           if (chance.next() < 0.5) await effect()
           die()
-          return never
+          return never()
         case 'delay': {
           // Carried out even where nobody waits for it any more.
           const late = clock.sleep(occasion.afterMs).then(effect)

@@ -18,7 +18,8 @@ export type ${one.pascal}Event = EventOf<typeof definitions>
 export const ${one.camel}Events = codec(definitions)
 `
 
-export const aggregateOf = ({ one }: Names) => `import type { Aggregate } from '../kernel/decider.ts'
+export const aggregateOf = ({ one }: Names) => `import { folds } from '../folds.ts'
+import type { Aggregate } from '../kernel/decider.ts'
 import { Problem, refusal } from '../kernel/problem.ts'
 import { type ${one.pascal}Event, ${one.camel}Events } from './events.ts'
 
@@ -67,6 +68,7 @@ function decide(state: ${one.pascal}State, command: ${one.pascal}Command): reado
 export const ${one.camel}: Aggregate<${one.pascal}State, ${one.pascal}Command, ${one.pascal}Event> = {
   name: '${one.camel}',
   events: ${one.camel}Events,
+  fold: folds.${one.camel},
   initial: { status: 'none' },
   evolve,
   decide,

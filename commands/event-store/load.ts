@@ -1,0 +1,94 @@
+import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
+import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/event-store.ts'
+import type { StreamName } from '../../domain/kernel/stream.ts'
+import { type CommitItem, checkContiguous, fromItem, snapshotIn } from './commit-item.ts'
+import { type CommitTable, maxVersion } from './commit-table.ts'
+
+/** What of a stream is wanted: what came after a version. */
+export interface Wanted {
+  readonly stream: StreamName
+  readonly after: number
+  readonly deadline: Deadline
+}
+
+/** How much stands after a snapshot, or after the beginning. */
+export interface Tally {
+  readonly commits: number
+  /** Of events, about. */
+  readonly bytes: number
+}
+
+/** Commits in order, without a gap. */
+export interface Found {
+  readonly commits: readonly Commit[]
+  readonly snapshot?: { readonly version: number; readonly state: unknown } | undefined
+  /** Of what stands after the snapshot. */
+  readonly tally: Tally
+  readonly cost: Cost
+}
+
+export const nothing: Tally = { commits: 0, bytes: 0 }
+
+export function addTally(a: Tally, b: Tally): Tally {
+  return { commits: a.commits + b.commits, bytes: a.bytes + b.bytes }
+}
+
+/** What one commit adds. */
+export function tallyOf({ events }: Pick<CommitItem, 'events'>): Tally {
+  return { commits: 1, bytes: events.length }
+}
+
+/** Everything after a version, oldest first. Throws `unreadable` where something is missing. */
+export async function loadAll(table: CommitTable, { stream, after, deadline }: Wanted): Promise<Found> {
+  const commits: Commit[] = []
+  let cost = noCost
+  let from = after + 1
+  for (let more = true; more; ) {
+    const page = await table.query(stream, { from, order: 'forward' }, deadline.left())
+    cost = addCost(cost, page.cost)
+    const found = page.items.map(fromItem)
+    checkContiguous(found, from)
+    commits.push(...found)
+    const last = commits.at(-1)
+    if (last !== undefined) from = lastVersion(last) + 1
+    more = page.more
+  }
+  return { commits, tally: nothing, cost }
+}
+
+/**
+ * The end of what came after a version, newest first: the last `tail` commits in one request, and more where no
+ * snapshot of this fold is among them, or where they do not go back to the time `reach`. Throws `unreadable` where
+ * something is missing.
+ */
+export async function loadTail(
+  table: CommitTable,
+  { stream, after, deadline }: Wanted,
+  { fold, reach, tail }: { fold: string; reach: string | undefined; tail: number },
+): Promise<Found> {
+  const newestFirst: Commit[] = []
+  let snapshot: Found['snapshot']
+  let tally = nothing
+  let cost = noCost
+  for (let from = maxVersion, limit: number | undefined = tail; ; limit = undefined) {
+    const range = { from, to: after + 1, order: 'backward', ...(limit !== undefined && { limit }) } as const
+    const page = await table.query(stream, range, deadline.left())
+    cost = addCost(cost, page.cost)
+    for (const item of page.items) {
+      const commit = fromItem(item)
+      newestFirst.push(commit)
+      if (snapshot !== undefined) continue
+      tally = addTally(tally, tallyOf(item as CommitItem)) // `fromItem` has read it
+      const found = snapshotIn(item as CommitItem, fold)
+      if (found !== undefined) snapshot = { version: commit.version - 1, ...found }
+    }
+    const oldest = newestFirst.at(-1)
+    const whole = !page.more || oldest === undefined || oldest.version === after + 1
+    if (whole || (snapshot !== undefined && (reach === undefined || oldest.at < reach))) {
+      const commits = newestFirst.reverse()
+      checkContiguous(commits, whole ? after + 1 : oldest.version)
+      return { commits, snapshot, tally, cost }
+    }
+    from = oldest.version - 1
+  }
+}
