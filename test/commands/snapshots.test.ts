@@ -107,27 +107,35 @@ describe('a command on a long stream', () => {
   })
 })
 
-describe('snapshots of two deploys, of which one folds otherwise', () => {
-  const others: typeof project = {
-    ...project,
-    fold: 'another',
-    evolve: (state, event) => {
-      const next = project.evolve(state, event)
-      return next.status === 'none' ? next : { ...next, title: next.title.toUpperCase() }
-    },
-  }
+/** Says in the description how many events there were. */
+const counting: typeof project = {
+  ...project,
+  fold: 'counting',
+  evolve: (state, event) => {
+    const next = project.evolve(state, event)
+    const before = state.status === 'none' ? 0 : Number(state.description)
+    return next.status === 'none' ? next : { ...next, description: `${before + 1}` }
+  },
+}
 
-  it('are each used by the deploy that has made them', async () => {
+describe('the state that a snapshot leads to', () => {
+  const described = (description: string) => ({ type: 'describe-project', description }) as const
+
+  it('is that of all events, each of them once', async () => {
+    const { run, rename, begin } = setUp(counting)
+    await begin()
+    await rename(100)
+    expect(await run(described('101'))).toMatchObject({ version: 101, events: [] })
+  })
+
+  it('is made of the snapshots of its own deploy, where another folds otherwise', async () => {
     const { run, rename, begin, table } = setUp()
     await begin()
-    for (let n = 0; n < 6; n++) await rename(20, { as: n % 2 === 0 ? project : others })
+    for (let n = 0; n < 6; n++) await rename(20, { as: n % 2 === 0 ? project : counting })
     const folds = new Set(table.all().flatMap(({ fold }) => fold ?? []))
-    expect([...folds].sort()).toEqual([project.fold, 'another'].sort())
-    await run({ type: 'rename-project', title: 'Quiet' })
-    const same = { type: 'rename-project', title: 'Quiet' } as const
-    expect((await run(same)).events).toEqual([])
-    expect((await run(same, {}, { as: others })).events).toHaveLength(1)
-    expect((await run({ ...same, title: 'QUIET' }, {}, { as: others })).events).toEqual([])
+    expect([...folds].sort()).toEqual([project.fold, 'counting'].sort())
+    expect((await run(described('121'), {}, { as: counting })).events).toEqual([])
+    expect((await run(described(''))).events).toEqual([])
   })
 })
 

@@ -2,11 +2,13 @@ import type { Mutant } from './rules.ts'
 
 const execute = 'commands/execute.ts'
 const eventStore = 'commands/event-store/event-store.ts'
+const load = 'commands/event-store/load.ts'
 const commitTable = 'commands/event-store/dynamo-commit-table.ts'
 const sdkCall = 'commands/event-store/sdk-call.ts'
 
 const inMemory = ['test/commands/memory-event-store.test.ts']
 const onDynamoDb = ['test/commands/dynamo-event-store.test.ts']
+const ofSnapshots = ['test/commands/snapshots.test.ts']
 const ofExecute = ['test/commands/execute.test.ts']
 const ofWarm = ['test/commands/warm-execute.test.ts']
 const ofForwarder = ['test/projections/forwarder.test.ts']
@@ -59,9 +61,41 @@ export const appending: readonly Mutant[] = [
     rule: 'W1',
     out: 'looks for the command id in the last commit only',
     file: execute,
-    find: 'commits.find((commit) =>',
-    replace: 'commits.slice(-1).find((commit) =>',
+    find: 'loaded.commits.find((commit) =>',
+    replace: 'loaded.commits.slice(-1).find((commit) =>',
     tests: ofExecute,
+  },
+  {
+    rule: 'W1',
+    out: 'looks for the command id only after the snapshot',
+    file: execute,
+    find: 'loaded.commits.find((commit) =>',
+    replace: 'loaded.commits.filter((one) => one.version > (loaded.snapshot?.version ?? 0)).find((commit) =>',
+    tests: ofSnapshots,
+  },
+  {
+    rule: 'W1',
+    out: 'takes a shorter tail than snapshots are apart',
+    file: eventStore,
+    find: 'snapshotEvery = tail - 1',
+    replace: 'snapshotEvery = tail + 1',
+    tests: inMemory,
+  },
+  {
+    rule: 'W1',
+    out: 'looks for a repeat in the tail only, however little time it covers',
+    file: load,
+    find: '(reach === undefined || oldest.at < reach)',
+    replace: "reach !== ''",
+    tests: ofSnapshots,
+  },
+  {
+    rule: 'W1',
+    out: 'takes the tail for all there is',
+    file: load,
+    find: 'const whole = !page.more ||',
+    replace: 'const whole = page.items.length < 1000 ||',
+    tests: inMemory,
   },
   {
     rule: 'W1',
@@ -139,8 +173,16 @@ export const appending: readonly Mutant[] = [
     rule: 'W2',
     out: 'loads the whole stream again onto what it has seen of it',
     file: eventStore,
-    find: 'let from = (since?.version ?? 0) + 1',
-    replace: 'let from = 1',
+    find: 'after: since?.version ?? 0',
+    replace: 'after: 0',
+    tests: inMemory,
+  },
+  {
+    rule: 'W2',
+    out: 'forgets what stood before a head since which it loads, when it asks whether a snapshot is due',
+    file: eventStore,
+    find: 'addTally(before, found.tally)',
+    replace: 'found.tally',
     tests: inMemory,
   },
   {
@@ -179,14 +221,14 @@ export const appending: readonly Mutant[] = [
     rule: 'W4',
     out: 'appends at any place that a caller names',
     file: eventStore,
-    find: 'if (!heads.has(head)) throw',
-    replace: 'if (head.version < 0) throw',
+    find: 'if (before === undefined) throw',
+    replace: 'if (before === undefined && head.version < 0) throw',
     tests: inMemory,
   },
   {
     rule: 'W4',
     out: 'calls the end of the first page the end of the stream',
-    file: eventStore,
+    file: load,
     find: 'more = page.more',
     replace: 'more = false',
     tests: inMemory,
@@ -194,8 +236,16 @@ export const appending: readonly Mutant[] = [
   {
     rule: 'W4',
     out: 'loads over a gap',
-    file: eventStore,
+    file: load,
     find: 'checkContiguous(found, from)',
+    replace: '',
+    tests: inMemory,
+  },
+  {
+    rule: 'W4',
+    out: 'loads the tail over a gap',
+    file: load,
+    find: 'checkContiguous(commits, whole ? after + 1 : oldest.version)',
     replace: '',
     tests: inMemory,
   },

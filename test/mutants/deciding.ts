@@ -1,6 +1,7 @@
 import type { Mutant } from './rules.ts'
 
 const execute = 'commands/execute.ts'
+const commitItem = 'commands/event-store/commit-item.ts'
 const commitTable = 'commands/event-store/dynamo-commit-table.ts'
 const commandId = 'commands/command-id.ts'
 const reservations = 'commands/event-store/dynamo-reservations.ts'
@@ -8,6 +9,7 @@ const codec = 'domain/kernel/codec.ts'
 
 const onDynamoDb = ['test/commands/dynamo-event-store.test.ts']
 const ofExecute = ['test/commands/execute.test.ts']
+const ofSnapshots = ['test/commands/snapshots.test.ts']
 const ofIds = ['test/commands/http.test.ts']
 const ofCodec = ['test/domain/codec.test.ts']
 const ofReservations = ['test/commands/reservations.test.ts']
@@ -112,6 +114,46 @@ export const deciding: readonly Mutant[] = [
     find: 'idempotencyKeyOf(request) ?? randomUUID()',
     replace: "idempotencyKeyOf(request) ?? ''",
     tests: ['test/api/people.test.ts'],
+  },
+  {
+    rule: 'W6',
+    out: 'decides a repeated creation anew where its commit is far back',
+    file: execute,
+    find: 'execution.creates &&',
+    replace: '!execution.creates &&',
+    tests: ofSnapshots,
+  },
+  {
+    rule: 'W7',
+    out: 'takes a snapshot of another fold',
+    file: commitItem,
+    find: 'fold !== wanted ||',
+    replace: '',
+    tests: ofSnapshots,
+  },
+  {
+    rule: 'W7',
+    out: 'fails at a snapshot that cannot be read',
+    file: commitItem,
+    find: '  } catch {\n    return undefined',
+    replace: '  } catch (error) {\n    throw error',
+    tests: ['test/commands/memory-event-store.test.ts'],
+  },
+  {
+    rule: 'W7',
+    out: 'folds onto a snapshot what is in it',
+    file: 'commands/seen.ts',
+    find: 'if (snapshot !== undefined && commit.version <= snapshot.version) continue',
+    replace: '',
+    tests: ofSnapshots,
+  },
+  {
+    rule: 'W7',
+    out: 'changes a fold under the fingerprint of the old one',
+    file: 'domain/project/project.ts',
+    find: "return { ...state, status: 'archived' }",
+    replace: "return { ...state, status: 'archived', description: '' }",
+    tests: ['test/domain/event-fixtures.test.ts'],
   },
   {
     rule: 'W7',

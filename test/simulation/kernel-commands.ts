@@ -42,7 +42,7 @@ export function isCreating({ type }: Command): boolean {
 
 export type Deployed = Aggregate<unknown, Command, Event>
 
-/** An aggregate as one deploy has it: another decides the same and more, in the same commit. */
+/** An aggregate as one deploy has it: another decides the same and more, in the same commit, or has states of its own. */
 export function deployed(name: string, chance: Seeded): Deployed {
   const { aggregate } = sampleOf(name)
   const more: Event[] = Array.from({ length: chance.between(0, 2) }, (_, n) =>
@@ -50,9 +50,14 @@ export function deployed(name: string, chance: Seeded): Deployed {
       ? { type: 'UserProfileChanged', data: { name: `more ${n}` } }
       : { type: 'ProjectDescribed', data: { description: `more ${n}` } },
   )
+  const fold = chance.pick(['one', 'two'])
   return {
     ...aggregate,
+    fold,
+    evolve: (state, event) => ({ ...(aggregate.evolve(state, event) as object), fold }),
     decide(state, command) {
+      const { fold: by = fold } = state as { fold?: string } // what `evolve` has said; the initial state has none
+      if (by !== fold) throw new Error(`broken: fold ${fold} was given a state of fold ${by}`)
       const decided = aggregate.decide(state, command)
       return decided.length === 0 ? decided : [...decided, ...more]
     },

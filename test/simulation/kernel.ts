@@ -29,6 +29,8 @@ const environments = 2
 const timeoutMs = 15_000
 const reserveMs = 2_000
 const maxTries = 300
+/** Snapshots come often. All commits are within reach, because the clocks here jump too far for a reach by time. */
+const dense = { tail: 100, snapshotEvery: 2 }
 
 /**
  * One short schedule of the kernel alone, without what stands around it: rivals execute commands on two streams of one
@@ -136,7 +138,7 @@ function simulatedKernel(clock: VirtualClock, faults: Faults, chance: Seeded) {
   }
 
   const writer = simulatedFunction(world, { name: 'writer', environments, timeoutMs }, ({ clock, wire }) => {
-    const store = createEventStore(faultyCommitTable(streamed, wire), clock)
+    const store = createEventStore(faultyCommitTable(streamed, wire), clock, dense)
     const warmStates = createWarmStates()
     const deploys = new Map<string, Deployed>()
     return async (execution: Execution<Command>, remainingMs) => {
@@ -149,7 +151,7 @@ function simulatedKernel(clock: VirtualClock, faults: Faults, chance: Seeded) {
   })
   const reader = simulatedFunction(world, { name: 'reader', environments, timeoutMs }, ({ clock, wire }) => {
     const ports = {
-      store: createEventStore(faultyCommitTable(streamed, wire), clock),
+      store: createEventStore(faultyCommitTable(streamed, wire), clock, dense),
       rows: faultyRowStore(rows, wire),
     }
     return async ({ stream, version }: { stream: StreamName; version: number }, remainingMs) => {
@@ -168,7 +170,7 @@ function simulatedKernel(clock: VirtualClock, faults: Faults, chance: Seeded) {
     { name: 'projector', environments, timeoutMs },
     ({ clock, wire }) => {
       const ports = {
-        store: createEventStore(faultyCommitTable(streamed, wire), clock),
+        store: createEventStore(faultyCommitTable(streamed, wire), clock, dense),
         rows: faultyRowStore(rows, wire),
       }
       return async (batch: readonly Record[], remainingMs) => {
