@@ -14,7 +14,7 @@ export interface WarmStates {
   find<State>(aggregate: Aggregate<State, Command, Event>, stream: StreamName): Seen<State> | undefined
   /**
    * Keeps what was just seen, unless something later is kept. Those that were not used for the longest time make
-   * room; a stream that alone is too long is not kept, nor is one without commits, of which anyone can name any
+   * room; a stream that alone has too many is not kept, nor is one without commits, of which anyone can name any
    * number.
    */
   keep<State>(aggregate: Aggregate<State, Command, Event>, seen: Seen<State>): void

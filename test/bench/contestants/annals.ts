@@ -6,6 +6,7 @@ import { createDynamoCommitTable } from '../../../commands/event-store/dynamo-co
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { systemClock as clock, deadlineIn } from '../../../commands/event-store/system-clock.ts'
 import { execute } from '../../../commands/execute.ts'
+import { stateAfter } from '../../../commands/seen.ts'
 import { createWarmStates, noWarmStates, type WarmStates } from '../../../commands/warm-states.ts'
 import { codec, type EventOf } from '../../../domain/kernel/codec.ts'
 import type { Aggregate, Command } from '../../../domain/kernel/decider.ts'
@@ -20,9 +21,14 @@ const definitions = {
   Counted: { schema: 1, data: z.strictObject({ n: z.number(), text: z.string() }) },
 } as const
 
+const fold = 'bench'
+/** Where the store says so itself, while a stream grows one commit after the other. */
+const snapshotEvery = 27
+
 const aggregate: Aggregate<State, Command, EventOf<typeof definitions>> = {
   name: 'bench',
   events: codec(definitions),
+  fold,
   initial,
   evolve: (state, { data }) => evolve(state, data),
   decide: ({ count }) => [{ type: 'Counted', data: counted(count + 1) }],
@@ -63,17 +69,14 @@ export const enter: Enter = async (database) => {
       async fill(stream, events) {
         const puts = Array.from({ length: events }, (_, i) => () => {
           const commit = { ...commitOf([counted(i + 1)], `${i}`), stream: nameOf(stream), version: i + 1 }
-          return table.putNew(toItem(commit), noReservations, 10_000)
+          const due = i > 0 && i % snapshotEvery === 0
+          const snapshot = due ? { fold, state: { count: i, wrong: 0 } } : undefined
+          return table.putNew(toItem(commit, snapshot), noReservations, 10_000)
         })
         await runAll(puts, 16)
       },
       async load(stream) {
-        const { commits } = await store.load(nameOf(stream), deadlineIn(10_000))
-        let state = initial
-        for (const commit of commits) {
-          for (const event of aggregate.events.decodeCommit(commit)) state = aggregate.evolve(state, event)
-        }
-        return state
+        return stateAfter(aggregate, initial, await store.load(nameOf(stream), deadlineIn(10_000), { fold }))
       },
       command: commandWith(noWarmStates),
       warmCommand: commandWith(createWarmStates()),

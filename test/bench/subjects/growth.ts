@@ -17,15 +17,16 @@ export const growth: Subject = async ({ raw, annals, others, size }) => {
     if (contestant === annals) {
       bars.push({
         bar: 'WCU per event while a stream grows to 10,000 (snapshots on): ≤ 1.1',
-        measured: `${format(perEvent)}, to ${size.growth.toLocaleString('en-US')}, without snapshots`,
-        met: undefined,
-        because: 'there are no snapshots yet, which are what could exceed it',
+        measured: `${format(perEvent)}, to ${size.growth.toLocaleString('en-US')}, of a small state`,
+        met: perEvent <= 1.1,
+        ...(perEvent > 1.1 && { because: 'the snapshots are larger than the rest of a KB' }),
       })
     }
   }
   const table = {
     title: 'WCU while a stream grows',
-    about: 'One event in a commit, each appended to what was there.',
+    about:
+      'One event in a commit, each appended to what was there. Annals: every 27th commit has a snapshot beside it; a state that takes N KB, deflated, adds up to N / 27.',
     columns: [
       { name: 'requests', better: 'less' },
       { name: 'WCU per event', better: 'less' },
