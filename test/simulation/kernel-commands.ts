@@ -51,14 +51,17 @@ export function deployed(name: string, chance: Seeded): Deployed {
       : { type: 'ProjectDescribed', data: { description: `more ${n}` } },
   )
   const fold = chance.pick(['one', 'two'])
+  const own = (state: unknown) => {
+    const { fold: by = fold } = state as { fold?: string } // what `evolve` has said; the initial state has none
+    if (by !== fold) throw new Error(`broken: fold ${fold} was given a state of fold ${by}`)
+    return state
+  }
   return {
     ...aggregate,
     fold,
-    evolve: (state, event) => ({ ...(aggregate.evolve(state, event) as object), fold }),
+    evolve: (state, event) => ({ ...(aggregate.evolve(own(state), event) as object), fold }),
     decide(state, command) {
-      const { fold: by = fold } = state as { fold?: string } // what `evolve` has said; the initial state has none
-      if (by !== fold) throw new Error(`broken: fold ${fold} was given a state of fold ${by}`)
-      const decided = aggregate.decide(state, command)
+      const decided = aggregate.decide(own(state), command)
       return decided.length === 0 ? decided : [...decided, ...more]
     },
   }
