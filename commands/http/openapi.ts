@@ -61,7 +61,9 @@ function commandOperation(name: string, { summary, creates, body }: CommandContr
     parameters: [
       header(
         'Idempotency-Key',
-        '1 to 255 visible ASCII characters. A repeat under the same key gets the first answer.',
+        creates
+          ? '1 to 255 visible ASCII characters. A repeat under the same key gets the first answer.'
+          : '1 to 255 visible ASCII characters. A repeat under the same key gets the first answer, for two minutes at least.',
       ),
       ...(creates
         ? []

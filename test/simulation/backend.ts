@@ -1,4 +1,3 @@
-import { fromItem } from '../../commands/event-store/commit-item.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
 import { deadlineIn } from '../../commands/event-store/system-clock.ts'
@@ -24,7 +23,7 @@ import {
   faultyRowStore,
 } from '../kit/faulty-ports.ts'
 import { type Seeded, seeded } from '../kit/seeded.ts'
-import { type Record, recordStream } from './delivery.ts'
+import { type Record, recordStream, streamedTo } from './delivery.ts'
 import { type Environment, simulatedFunction } from './process.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -44,15 +43,7 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
   const stream = recordStream()
   const published: string[] = []
 
-  // What is committed is on the stream at once.
-  const streamed: typeof table = {
-    ...table,
-    async putNew(item, reservations, timeoutMs) {
-      const answer = await table.putNew(item, reservations, timeoutMs)
-      if (answer.outcome === 'put') stream.push(fromItem(item))
-      return answer
-    },
-  }
+  const streamed = streamedTo(stream, table)
   const portsOf = ({ clock, wire }: Environment) => {
     const commits = faultyCommitTable(streamed, wire)
     return {

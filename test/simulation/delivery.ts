@@ -1,3 +1,5 @@
+import { fromItem } from '../../commands/event-store/commit-item.ts'
+import type { CommitTable } from '../../commands/event-store/commit-table.ts'
 import type { Commit } from '../../domain/kernel/event.ts'
 import { withDeliveryFaults } from '../../infra/local/delivery-faults.ts'
 import type { Faults } from '../../infra/local/faults.ts'
@@ -40,6 +42,18 @@ export function recordStream(): RecordStream {
     async reaches(length) {
       while (records.length < length && !closed) await new Promise<void>((resume) => waiting.push(resume))
       return records.length >= length
+    },
+  }
+}
+
+/** A table of which every commit is on the stream as soon as it is put. */
+export function streamedTo<Table extends CommitTable>(stream: RecordStream, table: Table): Table {
+  return {
+    ...table,
+    async putNew(item, reservations, timeoutMs) {
+      const answer = await table.putNew(item, reservations, timeoutMs)
+      if (answer.outcome === 'put') stream.push(fromItem(item))
+      return answer
     },
   }
 }

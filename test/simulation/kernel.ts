@@ -1,4 +1,3 @@
-import { fromItem } from '../../commands/event-store/commit-item.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
 import { deadlineIn } from '../../commands/event-store/system-clock.ts'
@@ -14,7 +13,7 @@ import { generationsOf } from '../../projections/generations.ts'
 import { projectBatch } from '../../projections/project-batch.ts'
 import { faultyCommitTable, faultyRowStore } from '../kit/faulty-ports.ts'
 import { type Seeded, seeded } from '../kit/seeded.ts'
-import { deliverStream, type Record, recordStream } from './delivery.ts'
+import { deliverStream, type Record, recordStream, streamedTo } from './delivery.ts'
 import { commandOf, type Deployed, deployed, isCreating, streamsOf } from './kernel-commands.ts'
 import { type Answered, checkAnswers, checkDecisions } from './kernel-laws.ts'
 import { type Acknowledged, checkKernel } from './laws.ts'
@@ -127,15 +126,7 @@ function simulatedKernel(clock: VirtualClock, faults: Faults, chance: Seeded) {
   const table = createMemoryCommitTable()
   const rows = createMemoryRowStore()
   const stream = recordStream()
-  // What is committed is on the stream at once.
-  const streamed: typeof table = {
-    ...table,
-    async putNew(item, reservations, timeoutMs) {
-      const answer = await table.putNew(item, reservations, timeoutMs)
-      if (answer.outcome === 'put') stream.push(fromItem(item))
-      return answer
-    },
-  }
+  const streamed = streamedTo(stream, table)
 
   const writer = simulatedFunction(world, { name: 'writer', environments, timeoutMs }, ({ clock, wire }) => {
     const store = createEventStore(faultyCommitTable(streamed, wire), clock, dense)
