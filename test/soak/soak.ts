@@ -20,7 +20,7 @@ const faults =
   'throttle=0.01,fail=0.01,fail-after=0.01,lose-answer=0.01,conflict=0.01,delay=0.02,duplicate=0.05,reorder=0.05,rewind=0.05,kill=0.005'
 const killsOfRound = 8
 const schedulesOfRound = 300
-const kernelSchedulesOfRound = 15_000
+const kernelSchedulesOfRound = 20_000
 
 async function soak(): Promise<void> {
   const text = { type: 'string' } as const
