@@ -15,7 +15,6 @@ import { createMemoryParkedStreams } from '../../projections/forwarder/memory-pa
 import { generationsOf } from '../../projections/generations.ts'
 import { queryHandler } from '../../projections/handle-query.ts'
 import { projectBatch } from '../../projections/project-batch.ts'
-import type { Delivery } from '../../projections/stream-record.ts'
 import {
   faultyCommitTable,
   faultyEventBus,
@@ -23,7 +22,7 @@ import {
   faultyRowStore,
 } from '../kit/faulty-ports.ts'
 import { type Seeded, seeded } from '../kit/seeded.ts'
-import { type Record, recordStream, streamedTo } from './delivery.ts'
+import { deliveriesOf, type Record, recordStream, streamedTo } from './delivery.ts'
 import { type Environment, simulatedFunction } from './process.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -103,11 +102,6 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
     api(queryHandler({ ...portsOf(environment), register })),
   )
 
-  const deliveriesOf = (batch: readonly Record[]): Delivery[] =>
-    batch.map(({ commit, place }) => {
-      const { stream, version } = commit
-      return { stream, version, commit, sequenceNumber: String(place) }
-    })
   // What a function reports: the places of the records to deliver again.
   const projector = simulatedFunction(
     world,

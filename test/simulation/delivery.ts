@@ -3,6 +3,7 @@ import type { CommitTable } from '../../commands/event-store/commit-table.ts'
 import type { Commit } from '../../domain/kernel/event.ts'
 import { withDeliveryFaults } from '../../infra/local/delivery-faults.ts'
 import type { Faults } from '../../infra/local/faults.ts'
+import type { Delivery } from '../../projections/stream-record.ts'
 import type { Seeded } from '../kit/seeded.ts'
 import type { SimulatedFunction } from './process.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -56,6 +57,14 @@ export function streamedTo<Table extends CommitTable>(stream: RecordStream, tabl
       return answer
     },
   }
+}
+
+/** Records as a handler reads them. Their sequence numbers are their places. */
+export function deliveriesOf(batch: readonly Record[]): Delivery[] {
+  return batch.map(({ commit, place }) => {
+    const { stream, version } = commit
+    return { stream, version, commit, sequenceNumber: String(place) }
+  })
 }
 
 /** What goes through one lane is delivered in order; lanes are not. */

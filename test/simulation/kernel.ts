@@ -13,7 +13,7 @@ import { generationsOf } from '../../projections/generations.ts'
 import { projectBatch } from '../../projections/project-batch.ts'
 import { faultyCommitTable, faultyRowStore } from '../kit/faulty-ports.ts'
 import { type Seeded, seeded } from '../kit/seeded.ts'
-import { deliverStream, type Record, recordStream, streamedTo } from './delivery.ts'
+import { deliveriesOf, deliverStream, type Record, recordStream, streamedTo } from './delivery.ts'
 import { commandOf, type Deployed, deployed, isCreating, streamsOf } from './kernel-commands.ts'
 import { type Answered, checkAnswers, checkDecisions } from './kernel-laws.ts'
 import { type Acknowledged, checkKernel } from './laws.ts'
@@ -32,8 +32,8 @@ const maxTries = 300
 const dense = { tail: 100, snapshotEvery: 2 }
 
 /**
- * One short schedule of the kernel alone, without what stands around it: rivals execute commands on two streams of one
- * aggregate and read what they wrote, a projector is delivered what was committed, and everything that can go wrong
+ * One short schedule of the kernel alone, without what stands around it: rivals execute commands on one or two streams of
+ * an aggregate and read what they wrote, a projector is delivered what was committed, and everything that can go wrong
  * does. Environments are of different deploys. The same seed gives the same schedule; throws an Error with the seed
  * and the law that does not hold.
  */
@@ -166,11 +166,7 @@ function simulatedKernel(clock: VirtualClock, faults: Faults, chance: Seeded) {
       }
       return async (batch: readonly Record[], remainingMs) => {
         const deadline = deadlineIn(remainingMs() - reserveMs, clock)
-        const deliveries = batch.map(({ commit, place }) => {
-          const { stream, version } = commit
-          return { stream, version, commit, sequenceNumber: String(place) }
-        })
-        const failures = await projectBatch(deliveries, { ...ports, clock, deadline, generationsOf })
+        const failures = await projectBatch(deliveriesOf(batch), { ...ports, clock, deadline, generationsOf })
         return failures.map(({ sequenceNumber }) => Number(sequenceNumber))
       }
     },
