@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { type Commit, lastVersion, type StoredEvent } from '../../domain/kernel/event.ts'
 import type { Snapshot } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
@@ -112,7 +112,8 @@ function parseEvents(json: string, pk: string, sk: number): StoredEvent[] {
   }
 }
 
-const storedEvents = z.array(z.object({ type: z.string(), schema: z.number(), data: z.unknown() })).min(1)
+const storedEvent = z.object({ type: z.string(), schema: z.number(), data: z.unknown() })
+const storedEvents = z.array(storedEvent).check(z.minLength(1))
 
 const commitItem = z.object({
   pk: z.string(),

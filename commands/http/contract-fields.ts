@@ -1,4 +1,9 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
+
+/** An id in the body of a command. */
+export function idOf(about: string): z.ZodMiniString {
+  return z.string().check(z.minLength(1), z.maxLength(64), z.describe(about))
+}
 
 /** A moment in an answer. */
 export const timestamp = z.iso.datetime({ precision: 3 })
@@ -6,7 +11,7 @@ export const timestamp = z.iso.datetime({ precision: 3 })
 /** What every item that stands for one aggregate carries besides its own. */
 export const itemFields = {
   id: z.string(),
-  version: z.int().positive(),
+  version: z.int().check(z.positive()),
   createdAt: timestamp,
   updatedAt: timestamp,
 }

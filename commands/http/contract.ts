@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import { projectContract } from './project-contract.ts'
 import { userContract } from './user-contract.ts'
 
@@ -27,7 +27,7 @@ export interface CommandContract {
   readonly summary: string
   /** Whether it starts a stream; such a command takes no `If-Match`. */
   readonly creates: boolean
-  readonly body: z.ZodType
+  readonly body: z.ZodMiniType
 }
 
 export type CommandName = keyof typeof commands
@@ -37,7 +37,7 @@ export interface QueryContract {
   readonly summary: string
   /** Whether it answers a page of items with a cursor, or one. */
   readonly many: boolean
-  readonly item: z.ZodType
+  readonly item: z.ZodMiniType
 }
 
 export type QueryPath = keyof typeof queries

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { Problem } from '../../domain/kernel/problem.ts'
 
 /** Where the next page of a list starts. It names the build of the read model that it was made from. */
@@ -23,7 +23,7 @@ export function parseCursor(encoded: string, build: string): Cursor {
   return { build, after: parsed.data[1] }
 }
 
-const cursor = z.tuple([z.string(), z.string().min(1).max(1024)])
+const cursor = z.tuple([z.string(), z.string().check(z.minLength(1), z.maxLength(1024))])
 
 function parseJson(text: string): unknown {
   try {

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { type CommandContract, commands, publicPaths, type QueryContract, queries } from './contract.ts'
 import { problemKinds } from './problem-details.ts'
 
@@ -95,7 +95,7 @@ function commandOperation(name: string, { summary, creates, body }: CommandContr
 
 function queryOperation(path: string, { summary, many, item }: QueryContract): Operation {
   const schema = many
-    ? schemaOf(z.strictObject({ items: z.array(item), cursor: z.string().optional() }))
+    ? schemaOf(z.strictObject({ items: z.array(item), cursor: z.optional(z.string()) }))
     : schemaOf(item)
   return {
     operationId: `get ${path}`,
@@ -143,19 +143,21 @@ function publicOperation(path: string): Operation {
 const commandAnswer = z.strictObject({
   id: z.string(),
   stream: z.string(),
-  version: z.int().nonnegative(),
-  events: z.array(z.strictObject({ type: z.string(), version: z.int().positive() })),
-  position: z.string().describe('Opaque. Carry it in Read-After.'),
+  version: z.int().check(z.nonnegative()),
+  events: z.array(z.strictObject({ type: z.string(), version: z.int().check(z.positive()) })),
+  position: z.string().check(z.describe('Opaque. Carry it in Read-After.')),
 })
 
 const problemSchema = schemaOf(
   z.object({
-    type: z.string().describe('urn:annals:problem:<code>'),
+    type: z.string().check(z.describe('urn:annals:problem:<code>')),
     title: z.string(),
     status: z.int(),
     detail: z.string(),
     correlationId: z.string(),
-    errors: z.array(z.object({ path: z.string().describe('JSON Pointer'), message: z.string() })).optional(),
+    errors: z.optional(
+      z.array(z.object({ path: z.string().check(z.describe('JSON Pointer')), message: z.string() })),
+    ),
   }),
 )
 
@@ -189,7 +191,7 @@ function queryParameter(
   return { name, in: 'query', required: false, description, schema }
 }
 
-function schemaOf(schema: z.ZodType): Record<string, unknown> {
+function schemaOf(schema: z.ZodMiniType): Record<string, unknown> {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input' })
   return rest
 }

@@ -1,11 +1,11 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { memberRole, projectDescription, projectTitle } from '../../domain/project/events.ts'
 import { emailAddress } from '../../domain/user/events.ts'
 import type { AggregateContract } from './contract.ts'
-import { itemFields, timestamp } from './contract-fields.ts'
+import { idOf, itemFields, timestamp } from './contract-fields.ts'
 
-const projectId = z.string().min(1).max(64).describe('Id of the project, as `create-project` returned it')
-const userId = z.string().min(1).max(64).describe("Id of a person: Cognito's `sub`")
+const projectId = idOf('Id of the project, as `create-project` returned it')
+const userId = idOf("Id of a person: Cognito's `sub`")
 const role = z.enum(['owner', ...memberRole.options])
 
 const project = z.strictObject({
@@ -19,7 +19,7 @@ const project = z.strictObject({
 const member = z.strictObject({
   ...itemFields,
   userId: z.string(),
-  name: z.string().describe('Empty for someone who has deleted their account'),
+  name: z.string().check(z.describe('Empty for someone who has deleted their account')),
   role,
   since: timestamp,
 })
@@ -29,7 +29,7 @@ export const projectContract = {
     'create-project': {
       summary: 'Create a project that you own',
       creates: true,
-      body: z.strictObject({ title: projectTitle, description: projectDescription.optional() }),
+      body: z.strictObject({ title: projectTitle, description: z.optional(projectDescription) }),
     },
     'rename-project': {
       summary: 'Give a project another title',

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { Problem } from '../../domain/kernel/problem.ts'
 
 /**
@@ -17,8 +17,8 @@ const registrationAnswer = z.union([
     problem: z.object({
       code: z.enum(['invalid-input', 'unauthenticated', 'forbidden', 'taken', 'unavailable', 'internal']),
       detail: z.string(),
-      rule: z.string().optional(),
-      retryAfterSeconds: z.number().optional(),
+      rule: z.optional(z.string()),
+      retryAfterSeconds: z.optional(z.number()),
     }),
   }),
 ])

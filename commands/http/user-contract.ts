@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { personName } from '../../domain/user/events.ts'
 import type { AggregateContract } from './contract.ts'
 import { itemFields } from './contract-fields.ts'

@@ -1,8 +1,9 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import { type FieldError, Problem } from '../../domain/kernel/problem.ts'
+import '../../domain/kernel/schema-messages.ts'
 
 /** Parses what a client sent. Throws `invalid-input` with the path of every field that is wrong. */
-export function validate<Schema extends z.ZodType>(
+export function validate<Schema extends z.ZodMiniType>(
   schema: Schema,
   input: unknown,
   what: string,

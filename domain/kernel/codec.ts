@@ -1,4 +1,5 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
+import './schema-messages.ts'
 import type { Commit, Event, Recorded, StoredEvent } from './event.ts'
 import { Problem } from './problem.ts'
 
@@ -8,7 +9,7 @@ import { Problem } from './problem.ts'
  */
 export interface EventDefinition {
   readonly schema: number
-  readonly data: z.ZodType
+  readonly data: z.ZodMiniType
   readonly upcast?: Readonly<Record<number, (data: unknown) => unknown>>
 }
 

@@ -1,12 +1,12 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
 import { text } from '../kernel/text.ts'
 
-export const projectTitle = text({ min: 1, max: 200 }).describe('1 to 200 characters')
-export const projectDescription = text({ max: 2000, lines: true }).describe('Up to 2,000 characters')
+export const projectTitle = text({ min: 1, max: 200 }).check(z.describe('1 to 200 characters'))
+export const projectDescription = text({ max: 2000, lines: true }).check(z.describe('Up to 2,000 characters'))
 export const memberRole = z
   .enum(['editor', 'viewer'])
-  .describe('An editor may rename and describe the project; a viewer reads')
+  .check(z.describe('An editor may rename and describe the project; a viewer reads'))
 
 /** What someone is in a project that they were added to. */
 export type MemberRole = z.infer<typeof memberRole>

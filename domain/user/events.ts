@@ -1,13 +1,14 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
 import { text } from '../kernel/text.ts'
 
-export const personName = text({ min: 1, max: 100 }).describe('1 to 100 characters')
+export const personName = text({ min: 1, max: 100 }).check(z.describe('1 to 100 characters'))
 
 /** Loose on purpose: whether an address exists is shown by the code that was sent to it. */
-export const emailAddress = text({ min: 3, max: 254 })
-  .regex(/^[^\s@]+@[^\s@]+$/, 'Not an email address.')
-  .describe('An email address, up to 254 characters')
+export const emailAddress = text({ min: 3, max: 254 }).check(
+  z.regex(/^[^\s@]+@[^\s@]+$/, 'Not an email address.'),
+  z.describe('An email address, up to 254 characters'),
+)
 
 /** Stored for good: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
 const definitions = {

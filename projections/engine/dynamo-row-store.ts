@@ -6,7 +6,7 @@ import {
   QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { costOf } from '../../commands/event-store/dynamo-client.ts'
 import { failureOf, orUnavailable } from '../../commands/event-store/sdk-call.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
@@ -121,7 +121,7 @@ function asGuard(item: Record<string, unknown> | undefined): Guard | undefined {
 const guardItem = z.object({
   version: z.number(),
   state: z.string(),
-  parked: z.object({ error: z.string(), at: z.string() }).optional(),
+  parked: z.optional(z.object({ error: z.string(), at: z.string() })),
 })
 
 /** A transaction can also fail by another one in flight, which the SDK does not retry. */

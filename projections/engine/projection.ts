@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import type { Codec } from '../../domain/kernel/codec.ts'
 import type { Event, Recorded } from '../../domain/kernel/event.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
@@ -15,7 +15,7 @@ export interface Projection<State, E extends Event> {
   readonly aggregate: string
   readonly events: Codec<E>
   /** How a state is read back from the guard's item, where it lies as JSON. */
-  readonly state: z.ZodType<State>
+  readonly state: z.ZodMiniType<State>
   readonly initial: State
   /** Takes every event in every state. */
   evolve(state: State, event: Recorded<E>): State

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { streamName } from '../../domain/kernel/stream.ts'
 import { type Envelope, envelope, source } from './envelope.ts'
 import { type CatalogueEntry, codecs, privateEvents, publicEvents } from './public-events.ts'
@@ -92,7 +92,7 @@ function privateSection(): string {
 }
 
 /** A table of an object's fields. */
-function fields(schema: z.ZodType): string {
+function fields(schema: z.ZodMiniType): string {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' })
   const rows = Object.entries(properties).map(([name, property]) => {
     // JSON Schema allows `true` for anything; an object says more.

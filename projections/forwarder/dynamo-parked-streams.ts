@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { costOf } from '../../commands/event-store/dynamo-client.ts'
 import { orUnavailable } from '../../commands/event-store/sdk-call.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { Recorded } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
@@ -11,16 +11,16 @@ export const source = 'annals'
 
 /** The `detail` of every event; `data` is the public data of its type. */
 export const envelope = z.object({
-  id: z.string().describe('`<stream>/<version>`: the same for every delivery of this event'),
-  type: z.string().describe('Type of the event, as in `detail-type`'),
-  schema: z.int().positive().describe('Number of the schema that `data` has'),
-  stream: z.string().describe('`<aggregate>-<id>`: what the event happened to'),
-  version: z.int().positive().describe('Place of the event in its stream, from 1'),
-  at: z.iso.datetime({ precision: 3 }).describe('When it happened, in UTC'),
-  actor: z.string().describe('Id of the person who did it'),
-  correlationId: z.string().describe('What it belongs to, from the first request on'),
-  causationId: z.string().describe('The request that did it'),
-  data: z.unknown().describe('See the type of the event'),
+  id: z.string().check(z.describe('`<stream>/<version>`: the same for every delivery of this event')),
+  type: z.string().check(z.describe('Type of the event, as in `detail-type`')),
+  schema: z.int().check(z.positive(), z.describe('Number of the schema that `data` has')),
+  stream: z.string().check(z.describe('`<aggregate>-<id>`: what the event happened to')),
+  version: z.int().check(z.positive(), z.describe('Place of the event in its stream, from 1')),
+  at: z.iso.datetime({ precision: 3 }).check(z.describe('When it happened, in UTC')),
+  actor: z.string().check(z.describe('Id of the person who did it')),
+  correlationId: z.string().check(z.describe('What it belongs to, from the first request on')),
+  causationId: z.string().check(z.describe('The request that did it')),
+  data: z.unknown().check(z.describe('See the type of the event')),
 })
 
 export type Envelope = z.infer<typeof envelope>

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { Event } from '../../domain/kernel/event.ts'
 import { projectEvents } from '../../domain/project/events.ts'
 import { userEvents } from '../../domain/user/events.ts'
@@ -25,13 +25,13 @@ export interface CatalogueEntry<Type extends EventType = EventType> {
   /** Counts the public shapes from 1, apart from the stored ones. */
   readonly schema: number
   readonly description: string
-  readonly data: z.ZodType
+  readonly data: z.ZodMiniType
   readonly example: unknown
   /** The public data of a stored event. Throws where it does not fit the schema. */
   publish(event: Event & { readonly id: string }): unknown
 }
 
-function define<Type extends EventType, Schema extends z.ZodType>(
+function define<Type extends EventType, Schema extends z.ZodMiniType>(
   type: Type,
   definition: {
     readonly schema: number
@@ -50,9 +50,9 @@ function define<Type extends EventType, Schema extends z.ZodType>(
   }
 }
 
-const userId = z.string().describe('Id of the person')
-const projectId = z.string().describe('Id of the project')
-const title = z.string().describe('What the project is called')
+const userId = z.string().check(z.describe('Id of the person'))
+const projectId = z.string().check(z.describe('Id of the project'))
+const title = z.string().check(z.describe('What the project is called'))
 const role = z.enum(['editor', 'viewer'])
 
 /**
@@ -78,7 +78,11 @@ const catalogue = [
   define('ProjectCreated', {
     schema: 1,
     description: 'A project was created by its owner.',
-    data: z.object({ projectId, ownerId: z.string().describe('Id of the person who owns it'), title }),
+    data: z.object({
+      projectId,
+      ownerId: z.string().check(z.describe('Id of the person who owns it')),
+      title,
+    }),
     from: ({ id, data: { ownerId, title } }) => ({ projectId: id, ownerId, title }),
     example: { projectId: '91be07d2', ownerId: '5f0c3f5e', title: 'Atlas' },
   }),

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { commandIdOf, createdIdOf, digestOf } from '../../commands/command-id.ts'
 import { type ApiRequest, type ApiResponse, apiHandler } from '../../commands/http/api.ts'
 import {
@@ -99,9 +99,9 @@ describe('a cursor', () => {
 
 describe('validation', () => {
   const schema = z.strictObject({
-    title: z.string().min(1),
+    title: z.string().check(z.minLength(1)),
     tags: z.array(z.number()),
-    'a/b~c': z.string().optional(),
+    'a/b~c': z.optional(z.string()),
   })
   const errorsOf = (input: unknown) => {
     try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { codec } from '../../domain/kernel/codec.ts'
 import type { Commit } from '../../domain/kernel/event.ts'
 

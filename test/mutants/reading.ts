@@ -306,7 +306,7 @@ export const reading: readonly Mutant[] = [
     rule: 'R12',
     out: 'loses the mark when it reads the guard',
     file: rowStore,
-    find: 'parked: z.object({ error: z.string(), at: z.string() }).optional(),',
+    find: 'parked: z.optional(z.object({ error: z.string(), at: z.string() })),',
     replace: '',
     tests: onDynamoDb,
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { Commit } from '../../domain/kernel/event.ts'
 import { noReservations } from '../../domain/kernel/reservation.ts'
 import type { ProjectEvent } from '../../domain/project/events.ts'

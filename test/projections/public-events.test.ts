@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { catalogue } from '../../projections/forwarder/catalogue.ts'
 import {
   codecs,

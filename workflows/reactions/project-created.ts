@@ -1,8 +1,8 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { type MailPorts, type Message, mailTo } from './mailer.ts'
 import type { Reaction } from './reaction.ts'
 
-const data = z.object({ ownerId: z.string().min(1), title: z.string() })
+const data = z.object({ ownerId: z.string().check(z.minLength(1)), title: z.string() })
 
 /** Tells the owner of a project that it was created. */
 export function projectCreated(ports: MailPorts): Reaction<z.infer<typeof data>> {

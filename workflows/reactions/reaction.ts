@@ -2,7 +2,7 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence'
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context } from 'aws-lambda'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { deadlineIn } from '../../commands/event-store/system-clock.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline } from '../../domain/kernel/event-store.ts'
@@ -33,7 +33,7 @@ export interface Reaction<Data> {
   readonly name: string
   readonly type: string
   readonly schema: number
-  readonly data: z.ZodType<Data>
+  readonly data: z.ZodMiniType<Data>
   /** What became of it, for the log. Whatever it throws, it is tried again. */
   react(event: PublicEvent<Data>, deadline: Deadline): Promise<string>
 }
@@ -104,7 +104,7 @@ function expectedBy<Data>({ type, schema, data }: Reaction<Data>) {
     source: z.literal('annals'),
     'detail-type': z.literal(type),
     detail: z.object({
-      id: z.string().min(1),
+      id: z.string().check(z.minLength(1)),
       type: z.literal(type),
       schema: z.literal(schema),
       at: z.iso.datetime(),

@@ -1,9 +1,9 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
 import { personNow } from './person.ts'
 import type { Reaction } from './reaction.ts'
 
-const data = z.object({ userId: z.string().min(1) })
+const data = z.object({ userId: z.string().check(z.minLength(1)) })
 
 /** The port to what people sign in with. */
 export interface SignIns {

@@ -1,8 +1,8 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { type MailPorts, type Message, mailTo } from './mailer.ts'
 import type { Reaction } from './reaction.ts'
 
-const data = z.object({ userId: z.string().min(1) })
+const data = z.object({ userId: z.string().check(z.minLength(1)) })
 
 /** Welcomes a person who has registered. */
 export function welcome(ports: MailPorts): Reaction<z.infer<typeof data>> {

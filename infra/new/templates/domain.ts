@@ -1,10 +1,10 @@
 import type { Names } from '../names.ts'
 
-export const eventsOf = ({ one }: Names) => `import * as z from 'zod'
+export const eventsOf = ({ one }: Names) => `import * as z from 'zod/mini'
 import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
 import { text } from '../kernel/text.ts'
 
-export const ${one.camel}Name = text({ min: 1, max: 200 }).describe('1 to 200 characters')
+export const ${one.camel}Name = text({ min: 1, max: 200 }).check(z.describe('1 to 200 characters'))
 
 /** Stored for good: a change of shape is a new \`schema\` with an upcaster, and a fixture of the old one. */
 const definitions = {

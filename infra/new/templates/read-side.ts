@@ -1,6 +1,6 @@
 import type { Names } from '../names.ts'
 
-export const projectionOf = ({ one, many }: Names) => `import * as z from 'zod'
+export const projectionOf = ({ one, many }: Names) => `import * as z from 'zod/mini'
 import type { Recorded } from '../../../domain/kernel/event.ts'
 import { type ${one.pascal}Event, ${one.camel}Events } from '../../../domain/${one.kebab}/events.ts'
 import type { Projection, Row } from '../../engine/projection.ts'

@@ -1,15 +1,11 @@
 import type { Names } from '../names.ts'
 
-export const contractOf = ({ one, many, a }: Names) => `import * as z from 'zod'
+export const contractOf = ({ one, many, a }: Names) => `import * as z from 'zod/mini'
 import { ${one.camel}Name } from '../../domain/${one.kebab}/events.ts'
 import type { AggregateContract } from './contract.ts'
-import { itemFields } from './contract-fields.ts'
+import { idOf, itemFields } from './contract-fields.ts'
 
-const ${one.camel}Id = z
-  .string()
-  .min(1)
-  .max(64)
-  .describe('Id of the ${one.words}, as \`create-${one.kebab}\` returned it')
+const ${one.camel}Id = idOf('Id of the ${one.words}, as \`create-${one.kebab}\` returned it')
 
 const item = z.strictObject({
   ...itemFields,

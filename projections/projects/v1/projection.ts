@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { Recorded } from '../../../domain/kernel/event.ts'
 import { memberRole, type ProjectEvent, projectEvents } from '../../../domain/project/events.ts'
 import type { Projection, Row } from '../../engine/projection.ts'

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { Recorded } from '../../../domain/kernel/event.ts'
 import { type UserEvent, userEvents } from '../../../domain/user/events.ts'
 import type { Projection } from '../../engine/projection.ts'

@@ -1,5 +1,5 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { fromItem, toItem } from '../../../commands/event-store/commit-item.ts'
 import { createDynamoClient } from '../../../commands/event-store/dynamo-client.ts'
 import { createDynamoCommitTable } from '../../../commands/event-store/dynamo-commit-table.ts'
