@@ -8,16 +8,10 @@ import {
   noCost,
 } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
-import {
-  type Generation,
-  generationId,
-  guardKey,
-  type Projection,
-  type RowItem,
-  rowItem,
-} from './projection.ts'
-import { maxRowsPerMove, type Parked, type RowStore } from './row-store.ts'
+import type { StreamName } from '../../domain/kernel/stream.ts'
+import { type Generation, generationId, guardKey, type Projection, type RowKey } from './projection.ts'
+import type { Guard, Parked, RowStore } from './row-store.ts'
+import { type Place, type Step, stay, step } from './step.ts'
 
 export interface CatchUpOptions {
   readonly store: EventStore
@@ -58,31 +52,27 @@ export async function catchUp<State, E extends Event>(
   for (let attempt = 0; ; attempt++) {
     const read = await rows.readGuard(key)
     cost = addCost(cost, read.cost)
-    let version = read.guard?.version ?? 0
-    let state = read.guard === undefined ? projection.initial : parseState(projection, read.guard.state)
+    let place = placeOf(projection, read.guard)
 
     for (let moved = true; moved; ) {
+      const { version, state } = place
       if (version >= until) return { version, state, cost }
-      const from = { version, state }
       const at = await commitsAt(store, stream, version + 1, hint, deadline)
       cost = addCost(cost, at.cost)
       if (at.failure === undefined && at.commits.length === 0) return { version, state, cost }
 
-      const { folded, ...difference } =
-        at.failure === undefined
-          ? step(generation, stream, from, at.commits)
-          : { ...nothing, folded: { ...from, failure: at.failure } }
-      const parked = folded.failure === undefined ? undefined : markOf(folded.failure, clock)
-      const known = folded.version === read.guard?.version && parked?.error === read.guard.parked?.error
-      if (folded.version > version || (parked !== undefined && !known)) {
-        const to = { version: folded.version, state: JSON.stringify(folded.state), ...(parked && { parked }) }
-        const written = await rows.move({ key, from: version, to, ...difference })
+      const next =
+        at.failure === undefined ? step(generation, stream, place, at.commits) : stay(place, at.failure)
+      const parked = next.failure === undefined ? undefined : markOf(next.failure, clock)
+      const known = next.to.version === read.guard?.version && parked?.error === read.guard.parked?.error
+      if (goesOn(next, place) || (parked !== undefined && !known)) {
+        const written = await write(rows, key, place, next, parked)
         cost = addCost(cost, written.cost)
-        moved = written.outcome === 'moved'
+        moved = written.moved
       }
       if (moved) {
-        ;({ version, state } = folded)
-        if (parked !== undefined) return { version, state, parked, cost }
+        place = next.to
+        if (parked !== undefined) return { version: place.version, state: place.state, parked, cost }
       }
     }
 
@@ -94,6 +84,41 @@ export async function catchUp<State, E extends Event>(
     }
     await clock.sleep(pause)
   }
+}
+
+function placeOf<State, E extends Event>(
+  projection: Projection<State, E>,
+  guard: Guard | undefined,
+): Place<State> {
+  if (guard === undefined) return { version: 0, state: projection.initial, written: 0 }
+  return { version: guard.version, state: parseState(projection, guard.state), written: guard.written ?? 0 }
+}
+
+function goesOn<State>({ to }: Step<State>, from: Place<State>): boolean {
+  return to.version > from.version || to.written !== from.written
+}
+
+/** Writes a step: the rows of a feed first, which are the same whoever writes them, then the rest with the guard. */
+async function write<State>(
+  rows: RowStore,
+  key: RowKey,
+  from: Place<State>,
+  { to, put, remove, tallies, feed }: Step<State>,
+  parked: Parked | undefined,
+): Promise<{ moved: boolean; cost: Cost }> {
+  const fed = feed.length === 0 ? { outcome: 'put', cost: noCost } : await rows.put(feed)
+  if (fed.outcome === 'again') return { moved: false, cost: fed.cost }
+  const { outcome, cost } = await rows.move({
+    key,
+    from: whereOf(from),
+    to: { ...whereOf(to), state: JSON.stringify(to.state), ...(parked && { parked }) },
+    ...{ put, remove, tallies },
+  })
+  return { moved: outcome === 'moved', cost: addCost(fed.cost, cost) }
+}
+
+function whereOf({ version, written }: Place<unknown>): Pick<Guard, 'version' | 'written'> {
+  return { version, ...(written > 0 && { written }) }
 }
 
 /** The commits from a version on: those at hand, or else a page of the store; `failure` where that cannot be read. */
@@ -135,82 +160,6 @@ function runFrom(hint: readonly Commit[], from: number): readonly Commit[] {
     next = lastVersion(commit) + 1
   }
   return run
-}
-
-interface Difference {
-  readonly put: readonly RowItem[]
-  readonly remove: readonly RowItem[]
-}
-
-const nothing: Difference = { put: [], remove: [] }
-
-/**
- * Folds as many of the commits' events as can be rendered and as one write holds, with the difference that they
- * make in the rows. An event is never divided: one that alone changes too many rows is a failure.
- */
-function step<State, E extends Event>(
-  generation: Generation<State, E>,
-  stream: StreamName,
-  from: Folded<State>,
-  commits: readonly Commit[],
-): Difference & { readonly folded: Folded<State> } {
-  const { projection } = generation
-  const rowsOf = (state: State) =>
-    projection
-      .render(state, parseStreamName(stream).id)
-      .map((row) => rowItem(generationId(generation), stream, row))
-  for (let most = Number.POSITIVE_INFINITY; ; ) {
-    const folded = fold(projection, from, commits, most)
-    const events = folded.version - from.version
-    try {
-      const difference = events === 0 ? nothing : differenceOf(rowsOf(from.state), rowsOf(folded.state))
-      const changes = difference.put.length + difference.remove.length
-      if (changes <= maxRowsPerMove) return { folded, ...difference }
-      throw new Problem('too-large', `An event changes ${changes} rows; a write holds ${maxRowsPerMove}.`)
-    } catch (failure) {
-      if (events <= 1) return { ...nothing, folded: { ...from, failure } }
-    }
-    most = Math.floor(events / 2)
-  }
-}
-
-interface Folded<State> {
-  readonly version: number
-  readonly state: State
-  /** Why it stopped before the end of the commits. */
-  readonly failure?: unknown
-}
-
-/** Folds as far as possible, `most` events at most. The version moves for every event, also where the state does not change. */
-function fold<State, E extends Event>(
-  projection: Projection<State, E>,
-  from: Folded<State>,
-  commits: readonly Commit[],
-  most: number,
-): Folded<State> {
-  let { version, state } = from
-  try {
-    for (const commit of commits) {
-      for (const event of projection.events.decodeCommit(commit, version + 1)) {
-        state = projection.evolve(state, event)
-        version = event.version
-        if (version - from.version === most) return { version, state }
-      }
-    }
-    return { version, state }
-  } catch (failure) {
-    return { version, state, failure }
-  }
-}
-
-function differenceOf(before: readonly RowItem[], after: readonly RowItem[]): Difference {
-  const name = ({ PK, SK }: RowItem) => JSON.stringify([PK, SK])
-  const stood = new Map(before.map((row) => [name(row), row]))
-  const stands = new Map(after.map((row) => [name(row), row]))
-  return {
-    put: [...stands].filter(([key, row]) => stood.get(key)?.data !== row.data).map(([, row]) => row),
-    remove: [...stood].filter(([key]) => !stands.has(key)).map(([, row]) => row),
-  }
 }
 
 /** Reads a state back. Throws `unreadable` where it is not of this projection's shape. */

@@ -10,11 +10,13 @@ import * as z from 'zod/mini'
 import { costOf } from '../../commands/event-store/dynamo-client.ts'
 import { failureOf, orUnavailable } from '../../commands/event-store/sdk-call.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
-import type { Cost } from '../../domain/kernel/event-store.ts'
+import { addCost, type Cost, noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
+import { batchPut } from './dynamo-batch-put.ts'
 import { batchRead } from './dynamo-batch-read.ts'
-import type { RowItem } from './projection.ts'
-import { type Guard, type Move, maxRowsPerMove, type RowStore } from './row-store.ts'
+import type { RowItem, RowKey } from './projection.ts'
+import { type Guard, type Move, maxChangesPerMove, type RowStore } from './row-store.ts'
+import { type Amounts, keysOf, sumsOf, type TallyItem } from './tallies.ts'
 
 const unavailable = orUnavailable('The read model did not answer in time. Try again.')
 
@@ -46,8 +48,8 @@ export function createDynamoRowStore(
     },
 
     async move(move) {
-      if (move.put.length + move.remove.length > maxRowsPerMove) {
-        throw new Problem('too-large', `A stream changes more than ${maxRowsPerMove} rows at once.`)
+      if (move.put.length + move.remove.length + move.tallies.length > maxChangesPerMove) {
+        throw new Problem('too-large', `A stream makes more than ${maxChangesPerMove} changes at once.`)
       }
       try {
         return { outcome: 'moved', cost: await write(move) }
@@ -56,6 +58,15 @@ export function createDynamoRowStore(
           return { outcome: 'again', cost: { requests: 1, readUnits: 0, writeUnits: 0 } }
         }
         throw error
+      }
+    },
+
+    async put(some) {
+      try {
+        return { outcome: 'put', cost: await batchPut(client, tableName, some, clock) }
+      } catch (error) {
+        if (failureOf(error) !== 'unknown') throw error
+        return { outcome: 'again', cost: { requests: 1, readUnits: 0, writeUnits: 0 } }
       }
     },
 
@@ -82,18 +93,41 @@ export function createDynamoRowStore(
         cost: costOf('read', answer, [answer.ConsumedCapacity]),
       }
     },
+
+    async sums(partition, range) {
+      const { from, to } = keysOf(range)
+      const items: TallyItem[] = []
+      let cost = noCost
+      for (let after: Record<string, unknown> | undefined, more = true; more; more = after !== undefined) {
+        const answer = await client
+          .send(
+            new QueryCommand({
+              TableName: tableName,
+              ConsistentRead: true,
+              KeyConditionExpression: 'PK = :pk AND SK BETWEEN :from AND :to',
+              ExpressionAttributeValues: { ':pk': partition, ':from': from, ':to': to },
+              ExclusiveStartKey: after,
+              ReturnConsumedCapacity: 'TOTAL',
+            }),
+          )
+          .catch(unavailable)
+        // Only `move` writes here, and beside the keys it writes nothing but amounts.
+        const found = (answer.Items ?? []) as (RowKey & Amounts)[]
+        items.push(...found.map(({ PK, SK, ...amounts }) => ({ PK, SK, amounts })))
+        cost = addCost(cost, costOf('read', answer, [answer.ConsumedCapacity]))
+        after = answer.LastEvaluatedKey
+      }
+      return { sums: sumsOf(items), cost }
+    },
   }
 
-  async function write({ key, from, to, put, remove }: Move): Promise<Cost> {
+  async function write({ key, from, to, put, remove, tallies }: Move): Promise<Cost> {
     const guard = {
       TableName: tableName,
       Item: { ...key, ...to },
-      // A stream whose first event is parked has a guard at 0.
-      ConditionExpression: from === 0 ? 'attribute_not_exists(PK) OR #version = :from' : '#version = :from',
-      ExpressionAttributeNames: { '#version': 'version' },
-      ExpressionAttributeValues: { ':from': from },
+      ...conditionOf(from),
     }
-    if (put.length + remove.length === 0) {
+    if (put.length + remove.length + tallies.length === 0) {
       const answer = await client.send(new PutCommand({ ...guard, ReturnConsumedCapacity: 'TOTAL' }))
       return costOf('write', answer, [answer.ConsumedCapacity])
     }
@@ -103,11 +137,36 @@ export function createDynamoRowStore(
           { Put: guard },
           ...put.map((Item) => ({ Put: { TableName: tableName, Item } })),
           ...remove.map(({ PK, SK }) => ({ Delete: { TableName: tableName, Key: { PK, SK } } })),
+          ...tallies.map(({ PK, SK, amounts }) => ({
+            Update: { TableName: tableName, Key: { PK, SK }, ...addition(amounts) },
+          })),
         ],
         ReturnConsumedCapacity: 'TOTAL',
       }),
     )
     return costOf('write', answer, answer.ConsumedCapacity ?? [])
+  }
+}
+
+/** That the guard is where it was read. A stream whose first event is parked has a guard at 0. */
+function conditionOf({ version, written }: Move['from']) {
+  const inWhole = written === undefined
+  const there = inWhole
+    ? '#version = :version AND attribute_not_exists(#written)'
+    : '#version = :version AND #written = :written'
+  return {
+    ConditionExpression: version === 0 ? `attribute_not_exists(PK) OR (${there})` : there,
+    ExpressionAttributeNames: { '#version': 'version', '#written': 'written' },
+    ExpressionAttributeValues: { ':version': version, ...(!inWhole && { ':written': written }) },
+  }
+}
+
+function addition(amounts: Amounts) {
+  const named = Object.entries(amounts).map(([name, amount], index) => ({ name, amount, index }))
+  return {
+    UpdateExpression: `ADD ${named.map(({ index }) => `#n${index} :n${index}`).join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(named.map(({ name, index }) => [`#n${index}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(named.map(({ amount, index }) => [`:n${index}`, amount])),
   }
 }
 
@@ -121,6 +180,7 @@ function asGuard(item: Record<string, unknown> | undefined): Guard | undefined {
 const guardItem = z.object({
   version: z.number(),
   state: z.string(),
+  written: z.optional(z.number()),
   parked: z.optional(z.object({ error: z.string(), at: z.string() })),
 })
 

@@ -1,37 +1,53 @@
 import { noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import type { RowItem, RowKey } from './projection.ts'
-import { type Guard, maxRowsPerMove, type RowStore } from './row-store.ts'
+import { nameOf, type RowItem } from './projection.ts'
+import { type Guard, maxChangesPerMove, type RowStore } from './row-store.ts'
+import { added, keysOf, sumsOf, type TallyItem } from './tallies.ts'
+
+export interface MemoryRowStore extends RowStore {
+  readonly rows: () => RowItem[]
+  readonly tallies: () => TallyItem[]
+}
 
 /** A read model in memory, for tests and simulations. */
-export function createMemoryRowStore(): RowStore & { readonly rows: () => RowItem[] } {
+export function createMemoryRowStore(): MemoryRowStore {
   const guards = new Map<string, Guard>()
   const rows = new Map<string, RowItem>()
-  const name = ({ PK, SK }: RowKey) => JSON.stringify([PK, SK])
+  const tallies = new Map<string, TallyItem>()
   return {
     async readGuard(key) {
-      return { guard: guards.get(name(key)), cost: { requests: 1, readUnits: 1, writeUnits: 0 } }
+      return { guard: guards.get(nameOf(key)), cost: { requests: 1, readUnits: 1, writeUnits: 0 } }
     },
 
     async readGuards(keys) {
       return {
-        guards: keys.map((key) => guards.get(name(key))),
+        guards: keys.map((key) => guards.get(nameOf(key))),
         cost: { requests: 1, readUnits: keys.length, writeUnits: 0 },
       }
     },
 
-    async move({ key, from, to, put, remove }) {
-      const changes = put.length + remove.length
-      if (changes > maxRowsPerMove) throw new Problem('too-large', 'A stream changes too many rows at once.')
-      if ((guards.get(name(key))?.version ?? 0) !== from)
+    async move({ key, from, to, put, remove, tallies: counted }) {
+      const changes = put.length + remove.length + counted.length
+      if (changes > maxChangesPerMove) throw new Problem('too-large', 'A stream changes too much at once.')
+      const { version = 0, written } = guards.get(nameOf(key)) ?? {}
+      if (version !== from.version || written !== from.written)
         return { outcome: 'again', cost: { ...noCost, requests: 1 } }
-      guards.set(name(key), to)
-      for (const row of remove) rows.delete(name(row))
-      for (const row of put) rows.set(name(row), row)
+      guards.set(nameOf(key), to)
+      for (const row of remove) rows.delete(nameOf(row))
+      for (const row of put) rows.set(nameOf(row), row)
+      for (const item of counted) {
+        const sum = tallies.get(nameOf(item))
+        tallies.set(nameOf(item), { ...item, amounts: added(sum?.amounts ?? {}, item.amounts) })
+      }
       return {
         outcome: 'moved',
         cost: { requests: 1, readUnits: 0, writeUnits: changes === 0 ? 1 : 2 * (1 + changes) },
       }
+    },
+
+    async put(some) {
+      for (const row of some) rows.set(nameOf(row), row)
+      return { outcome: 'put', cost: { requests: 1, readUnits: 0, writeUnits: some.length } }
     },
 
     async list(partition, { after, limit }) {
@@ -42,6 +58,13 @@ export function createMemoryRowStore(): RowStore & { readonly rows: () => RowIte
       return { rows: found, cost: { requests: 1, readUnits: 1, writeUnits: 0 } }
     },
 
+    async sums(partition, range) {
+      const { from, to } = keysOf(range)
+      const items = [...tallies.values()].filter(({ PK, SK }) => PK === partition && SK >= from && SK <= to)
+      return { sums: sumsOf(items), cost: { requests: 1, readUnits: 1, writeUnits: 0 } }
+    },
+
     rows: () => [...rows.values()],
+    tallies: () => [...tallies.values()],
   }
 }

@@ -21,6 +21,10 @@ export interface Projection<State, E extends Event> {
   evolve(state: State, event: Recorded<E>): State
   /** The rows that should exist for the stream of this id, besides the guard's item with the state. */
   render(state: State, id: string): readonly Row[]
+  /** What the stream of this id counts for in this state; it follows the state, and ends with what it counted for. */
+  tally?(state: State, id: string): readonly Tally[]
+  /** What an event leaves for good, whatever comes after it. `state` is the one that it led to. */
+  record?(event: Recorded<E>, state: State, id: string): Entry
 }
 
 /** A row of a list: `partition` says whose list it stands in, `sort` in what order. Both without the stream. */
@@ -28,6 +32,23 @@ export interface Row {
   readonly partition: string
   readonly sort: string
   readonly data: Readonly<Record<string, string | number | boolean>>
+}
+
+/** A part of some counters that streams have in common: they are read as the sum of all parts. */
+export interface Tally {
+  readonly partition: string
+  readonly sort: string
+  /** Whole numbers by the name of their counter. */
+  readonly amounts: Readonly<Record<string, number>>
+  /** How many items the counters are spread over (1): as many streams can count at the same moment. */
+  readonly shards?: number
+}
+
+/** What one event leaves for good. */
+export interface Entry {
+  /** Rows of a feed. The engine adds the event's version to their keys, so that each event has its own. */
+  readonly rows?: readonly Row[]
+  readonly tallies?: readonly Tally[]
 }
 
 /** One build of a projection version's rows, under keys of its own. */
@@ -47,6 +68,11 @@ export function generationId<State, E extends Event>({
 export interface RowKey {
   readonly PK: string
   readonly SK: string
+}
+
+/** A key as one text. */
+export function nameOf({ PK, SK }: RowKey): string {
+  return JSON.stringify([PK, SK])
 }
 
 export interface RowItem extends RowKey {
@@ -70,6 +96,11 @@ export function rowItem(generation: string, stream: StreamName, row: Row): RowIt
     SK: `${row.sort}#${stream}`,
     data: JSON.stringify(row.data),
   }
+}
+
+/** A row that an event leaves: the event is part of its key. */
+export function feedItem(generation: string, stream: StreamName, version: number, row: Row): RowItem {
+  return rowItem(generation, stream, { ...row, sort: `${row.sort}#${String(version).padStart(10, '0')}` })
 }
 
 /** The stream that a row stands for, from its key. */

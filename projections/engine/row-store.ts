@@ -1,5 +1,6 @@
 import type { Cost } from '../../domain/kernel/event-store.ts'
 import type { RowItem, RowKey } from './projection.ts'
+import type { Range, Sums, TallyItem } from './tallies.ts'
 
 /** How far a generation has come in one stream, and the state there. */
 export interface Guard {
@@ -7,6 +8,8 @@ export interface Guard {
   readonly version: number
   /** The state as JSON. */
   readonly state: string
+  /** How many of the changes that the next event makes are written already, where one write does not hold them all. */
+  readonly written?: number | undefined
   /** Why the generation goes no further in this stream for the moment. */
   readonly parked?: Parked | undefined
 }
@@ -20,11 +23,16 @@ export interface Parked {
 
 export interface Move {
   readonly key: RowKey
-  /** The version that the guard was read at; 0 where there was none, or none but a parked one. The write's only condition. */
-  readonly from: number
+  /**
+   * Where the guard was read; version 0 where there was none, or none but a parked one. That it is still there is
+   * the write's only condition.
+   */
+  readonly from: Pick<Guard, 'version' | 'written'>
   readonly to: Guard
   readonly put: readonly RowItem[]
   readonly remove: readonly RowKey[]
+  /** Amounts to add to what the items hold, one for each item. */
+  readonly tallies: readonly TallyItem[]
 }
 
 export interface ListOptions {
@@ -49,16 +57,23 @@ export interface RowStore {
     keys: readonly RowKey[],
   ): Promise<{ readonly guards: readonly (Guard | undefined)[]; readonly cost: Cost }>
   /**
-   * Guard and rows move together or not at all. `again`: the guard is not where it was read, or the outcome
-   * is unknown; read it again. A difference of more than 99 rows is `too-large`.
+   * Guard, rows and tallies move together or not at all. `again`: the guard is not where it was read, or the
+   * outcome is unknown; read it again. More than 99 changes are `too-large`.
    */
   move(move: Move): Promise<{ readonly outcome: 'moved' | 'again'; readonly cost: Cost }>
+  /**
+   * Puts rows that events leave, in any number and order; one that is there already is the same. `again`: some may
+   * be missing.
+   */
+  put(rows: readonly RowItem[]): Promise<{ readonly outcome: 'put' | 'again'; readonly cost: Cost }>
   /** Rows of a partition, the largest sort key first. */
   list(
     partition: string,
     options: ListOptions,
   ): Promise<{ readonly rows: readonly RowItem[]; readonly cost: Cost }>
+  /** The counters of a partition, each the sum of its shards; those that nothing counted for are not there. */
+  sums(partition: string, range: Range): Promise<{ readonly sums: Sums; readonly cost: Cost }>
 }
 
-/** What one transaction holds, less the guard. */
-export const maxRowsPerMove = 99
+/** Changes that one transaction holds, less the guard. */
+export const maxChangesPerMove = 99

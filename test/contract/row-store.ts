@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { guardKey, type RowItem } from '../../projections/engine/projection.ts'
 import type { Move, RowStore } from '../../projections/engine/row-store.ts'
+import { tallyPartition } from '../../projections/engine/tallies.ts'
 
 /** What every store of rows does. `open` is called once per test. */
 export function rowStoreContract(name: string, open: () => RowStore): void {
@@ -13,10 +14,11 @@ export function rowStoreContract(name: string, open: () => RowStore): void {
     const row = (sort: string, data: string): RowItem => ({ PK: `${generation}#list`, SK: sort, data })
     const move = (over: Partial<Move>): Move => ({
       key,
-      from: 0,
+      from: { version: 0 },
       to: { version: 1, state: '{}' },
       put: [],
       remove: [],
+      tallies: [],
       ...over,
     })
     return { store: open(), generation, key, list: `${generation}#list`, row, move }
@@ -31,9 +33,9 @@ export function rowStoreContract(name: string, open: () => RowStore): void {
     it('moves a guard from where it was read', async () => {
       const { store, key, move } = setUp()
       expect((await store.move(move({}))).outcome).toBe('moved')
-      expect((await store.move(move({ from: 1, to: { version: 4, state: '{"a":"ö"}' } }))).outcome).toBe(
-        'moved',
-      )
+      expect(
+        (await store.move(move({ from: { version: 1 }, to: { version: 4, state: '{"a":"ö"}' } }))).outcome,
+      ).toBe('moved')
       expect((await store.readGuard(key)).guard).toEqual({ version: 4, state: '{"a":"ö"}' })
     })
 
@@ -44,8 +46,12 @@ export function rowStoreContract(name: string, open: () => RowStore): void {
     ])('does not move a guard that was read %s where it is', async (_, from) => {
       const { store, key, list, row, move } = setUp()
       await store.move(move({ to: { version: 2, state: '{}' } }))
-      expect((await store.move(move({ from, to: { version: 9, state: '{}' } }))).outcome).toBe('again')
-      const withRows = await store.move(move({ from, to: { version: 9, state: '{}' }, put: [row('a', '1')] }))
+      expect(
+        (await store.move(move({ from: { version: from }, to: { version: 9, state: '{}' } }))).outcome,
+      ).toBe('again')
+      const withRows = await store.move(
+        move({ from: { version: from }, to: { version: 9, state: '{}' }, put: [row('a', '1')] }),
+      )
       expect(withRows.outcome).toBe('again')
       expect((await store.readGuard(key)).guard?.version).toBe(2)
       expect((await store.list(list, { limit: 10 })).rows).toEqual([])
@@ -58,7 +64,7 @@ export function rowStoreContract(name: string, open: () => RowStore): void {
       expect((await store.readGuard(key)).guard).toEqual({ version: 0, state: '{}', parked })
       await store.move(move({ to: { version: 3, state: '{}', parked } }))
       expect((await store.readGuard(key)).guard).toEqual({ version: 3, state: '{}', parked })
-      await store.move(move({ from: 3, to: { version: 4, state: '{}' } }))
+      await store.move(move({ from: { version: 3 }, to: { version: 4, state: '{}' } }))
       expect((await store.readGuard(key)).guard).toEqual({ version: 4, state: '{}' })
     })
 
@@ -66,9 +72,88 @@ export function rowStoreContract(name: string, open: () => RowStore): void {
       const { store, list, row, move } = setUp()
       await store.move(move({ put: [row('a', '1'), row('b', '2')] }))
       await store.move(
-        move({ from: 1, to: { version: 2, state: '{}' }, put: [row('b', '3')], remove: [row('a', '1')] }),
+        move({
+          from: { version: 1 },
+          to: { version: 2, state: '{}' },
+          put: [row('b', '3')],
+          remove: [row('a', '1')],
+        }),
       )
       expect((await store.list(list, { limit: 10 })).rows).toEqual([row('b', '3')])
+    })
+
+    it('counts what of an event is written, and goes on from there alone', async () => {
+      const { store, key, list, row, move } = setUp()
+      const written = (count: number) => ({ version: 0, state: '{}', ...(count > 0 && { written: count }) })
+      const steps = async (from: number, to: number) =>
+        (await store.move(move({ from: written(from), to: written(to), put: [row(`r${to}`, '1')] }))).outcome
+      expect(await steps(0, 99)).toBe('moved')
+      expect(await steps(0, 99)).toBe('again')
+      expect(await steps(98, 99)).toBe('again')
+      expect(await steps(99, 198)).toBe('moved')
+      expect((await store.readGuard(key)).guard).toEqual({ version: 0, state: '{}', written: 198 })
+      const whole = move({ to: { version: 1, state: '{}' }, put: [row('r1', '1')] })
+      expect((await store.move(whole)).outcome).toBe('again')
+      expect((await store.move({ ...whole, from: written(198) })).outcome).toBe('moved')
+      expect((await store.readGuard(key)).guard).toEqual({ version: 1, state: '{}' })
+      expect((await store.list(list, { limit: 10 })).rows).toHaveLength(3)
+      const after = { version: 1, written: 198 }
+      expect((await store.move({ ...whole, from: after })).outcome).toBe('again')
+    })
+
+    it('puts rows of a feed, which are the same however often they are put', async () => {
+      const { store, list, row } = setUp()
+      const rows = Array.from({ length: 60 }, (_, i) => row(`r${i + 10}`, 'x'))
+      expect((await store.put(rows)).outcome).toBe('put')
+      expect((await store.put(rows.slice(0, 1))).outcome).toBe('put')
+      expect((await store.put([])).outcome).toBe('put')
+      expect((await store.list(list, { limit: 100 })).rows).toEqual(rows.toReversed())
+      expect((await store.put(rows.slice(0, 2))).cost).toMatchObject({ requests: 1, writeUnits: 2 })
+    })
+
+    it('adds to tallies with the guard, or not at all', async () => {
+      const { store, generation, move } = setUp()
+      const PK = tallyPartition(generation, 'days')
+      const counts = (SK: string, amounts: Record<string, number>) => ({ PK, SK, amounts })
+      const sums = async (from: string, to: string) => [...(await store.sums(PK, { from, to })).sums]
+      expect(await sums('01', '31')).toEqual([])
+
+      const first = move({
+        tallies: [counts('01#0', { PROJECTS: 2, bytes: 5 }), counts('02#1', { bytes: 1 })],
+      })
+      expect((await store.move(first)).outcome).toBe('moved')
+      expect((await store.move(first)).outcome).toBe('again')
+      const to = { version: 2, state: '{}' }
+      const second = {
+        from: { version: 1 },
+        to,
+        tallies: [counts('01#1', { PROJECTS: 1 }), counts('02#1', { bytes: -3 })],
+      }
+      expect((await store.move(move(second))).outcome).toBe('moved')
+
+      expect(await sums('01', '02')).toEqual([
+        ['01', { PROJECTS: 3, bytes: 5 }],
+        ['02', { bytes: -2 }],
+      ])
+      expect(await sums('02', '02')).toEqual([['02', { bytes: -2 }]])
+      expect(await sums('00', '00')).toEqual([])
+      expect(await sums('03', '99')).toEqual([])
+    })
+
+    it('reads counters consistently, over as many pages as they fill', async () => {
+      const { store, generation, move } = setUp()
+      const PK = tallyPartition(generation, 'long')
+      const amounts = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${i}`.repeat(5000), i + 1]))
+      for (let version = 0; version < 8; version++) {
+        const tallies = Array.from({ length: 5 }, (_, i) => ({ PK, SK: `a#${version * 5 + i}`, amounts }))
+        const to = { version: version + 1, state: '{}' }
+        expect((await store.move(move({ from: { version }, to, tallies }))).outcome).toBe('moved')
+      }
+      const { sums } = await store.sums(PK, { from: 'a', to: 'a' })
+      const named = Object.entries(sums.get('a') ?? {}).map(([name, amount]) => [name[0], amount])
+      expect(Object.fromEntries(named)).toEqual(
+        Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${i}`, (i + 1) * 40])),
+      )
     })
 
     it('lets one of several rivals move', async () => {
@@ -110,18 +195,26 @@ export function rowStoreContract(name: string, open: () => RowStore): void {
     })
 
     it('moves 99 rows at once, and refuses more than a transaction holds', async () => {
-      const { store, list, row, move } = setUp()
+      const { store, generation, list, row, move } = setUp()
       const rows = Array.from({ length: 100 }, (_, i) => row(`r${i}`, 'x'))
       await expect(store.move(move({ put: rows }))).rejects.toMatchObject({ code: 'too-large' })
+      const tallies = [{ PK: tallyPartition(generation, 'all'), SK: 'a#0', amounts: { rows: 99 } }]
+      const counted = store.move(move({ put: rows.slice(1), tallies }))
+      await expect(counted).rejects.toMatchObject({ code: 'too-large' })
       expect((await store.move(move({ put: rows.slice(1) }))).outcome).toBe('moved')
       expect((await store.list(list, { limit: 200 })).rows).toHaveLength(99)
     })
 
     it('says what it consumed: one unit for the guard alone, two an item in a transaction', async () => {
-      const { store, row, move } = setUp()
+      const { store, generation, row, move } = setUp()
       expect((await store.move(move({}))).cost).toMatchObject({ requests: 1, writeUnits: 1 })
+      const counted = { PK: tallyPartition(generation, 'all'), SK: 'a#0', amounts: { rows: 1 } }
+      const withTally = await store.move(
+        move({ from: { version: 1 }, to: { version: 1, state: '{}' }, tallies: [counted] }),
+      )
+      expect(withTally.cost).toMatchObject({ requests: 1, writeUnits: 4 })
       const withRow = await store.move(
-        move({ from: 1, to: { version: 2, state: '{}' }, put: [row('a', '1')] }),
+        move({ from: { version: 1 }, to: { version: 2, state: '{}' }, put: [row('a', '1')] }),
       )
       expect(withRow.cost).toMatchObject({ requests: 1, writeUnits: 4 })
     })

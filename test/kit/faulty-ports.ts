@@ -71,7 +71,14 @@ export function faultyRowStore(rows: RowStore, wire: Wire): RowStore {
         () => rows.move(move),
         () => ({ outcome: 'again', cost: oneRequest }),
       ),
+    put: (some) =>
+      wire(
+        'put',
+        () => rows.put(some),
+        () => ({ outcome: 'again', cost: oneRequest }),
+      ),
     list: (partition, options) => wire('list', () => rows.list(partition, options), unavailable),
+    sums: (partition, range) => wire('sums', () => rows.sums(partition, range), unavailable),
   }
 }
 

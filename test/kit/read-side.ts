@@ -6,13 +6,16 @@ import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import { catchUp } from '../../projections/engine/catch-up.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
 import {
+  feedItem,
   type Generation,
   generationId,
   guardKey,
   type RowItem,
   rowItem,
+  type Tally,
 } from '../../projections/engine/projection.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
+import { type TallyItem, tallyItem } from '../../projections/engine/tallies.ts'
 import { sampleOf } from './aggregates.ts'
 import { newCommit } from './commits.ts'
 import { manualClock } from './manual-clock.ts'
@@ -41,25 +44,50 @@ export function readSide() {
   return { table, clock, store, rows, append, options }
 }
 
-/** What the rows of a stream have to be, folded from scratch without the engine. */
+/** What a stream has to leave in the read model, folded from scratch without the engine. */
 export function foldOf<State, E extends Event>(
   generation: Generation<State, E>,
   stream: StreamName,
   commits: readonly Commit[],
-): { version: number; state: State; rows: RowItem[] } {
+): { version: number; state: State; rows: RowItem[]; feed: RowItem[]; tallies: TallyItem[] } {
   const { projection } = generation
+  const { id } = parseStreamName(stream)
+  const name = generationId(generation)
   let state = projection.initial
   let version = 0
+  const feed: RowItem[] = []
+  const tallies: Tally[] = []
   for (const commit of commits) {
     for (const event of projection.events.decodeCommit(commit)) {
       state = projection.evolve(state, event)
       version = event.version
+      const entry = projection.record?.(event, state, id)
+      feed.push(...(entry?.rows ?? []).map((row) => feedItem(name, stream, version, row)))
+      tallies.push(...(entry?.tallies ?? []))
     }
   }
-  const rows = projection
-    .render(state, parseStreamName(stream).id)
-    .map((row) => rowItem(generationId(generation), stream, row))
-  return { version, state, rows }
+  tallies.push(...(projection.tally?.(state, id) ?? []))
+  const rows = projection.render(state, id).map((row) => rowItem(name, stream, row))
+  return {
+    version,
+    state,
+    rows,
+    feed,
+    tallies: totals(tallies.map((tally) => tallyItem(name, stream, tally))),
+  }
+}
+
+/** The tallies of any number of streams, one for each item. */
+export function totals(items: readonly TallyItem[]): TallyItem[] {
+  const sums = new Map<string, TallyItem & { amounts: Record<string, number> }>()
+  for (const { PK, SK, amounts } of items) {
+    const sum = sums.get(PK + SK) ?? { PK, SK, amounts: {} }
+    for (const [counter, amount] of Object.entries(amounts)) {
+      sum.amounts[counter] = (sum.amounts[counter] ?? 0) + amount
+    }
+    sums.set(PK + SK, sum)
+  }
+  return [...sums.values()]
 }
 
 export { catchUp, generationId, guardKey }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Commit } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName, streamName } from '../../domain/kernel/stream.ts'
-import { maxRowsPerMove, type RowStore } from '../../projections/engine/row-store.ts'
+import { maxChangesPerMove, type RowStore } from '../../projections/engine/row-store.ts'
 import { generationsOf } from '../../projections/generations.ts'
 import { projectBatch } from '../../projections/project-batch.ts'
 import { aggregates, sampleOf } from '../kit/aggregates.ts'
@@ -95,7 +95,7 @@ describe('any delivery of any history', () => {
         const checked: RowStore = {
           ...rows,
           async move(move) {
-            expect(move.put.length + move.remove.length).toBeLessThanOrEqual(maxRowsPerMove)
+            expect(move.put.length + move.remove.length).toBeLessThanOrEqual(maxChangesPerMove)
             const moved = await rows.move(move)
             await expectFolds(commits, rows)
             return moved

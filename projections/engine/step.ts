@@ -1,0 +1,163 @@
+import type { Commit, Event } from '../../domain/kernel/event.ts'
+import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
+import {
+  feedItem,
+  type Generation,
+  generationId,
+  nameOf,
+  type RowItem,
+  rowItem,
+  type Tally,
+} from './projection.ts'
+import { type Move, maxChangesPerMove } from './row-store.ts'
+import { negative, sumUp, tallyItem } from './tallies.ts'
+
+/** A place in a stream: the state after the event of that version, and what is written of the next one. */
+export interface Place<State> {
+  readonly version: number
+  readonly state: State
+  readonly written: number
+}
+
+/** What brings a generation from one place to another: the changes of one write, and the rows that go before it. */
+export interface Step<State> extends Pick<Move, 'put' | 'remove' | 'tallies'> {
+  readonly to: Place<State>
+  readonly feed: readonly RowItem[]
+  /** Why it goes no further for the moment. */
+  readonly failure?: unknown
+}
+
+const nothing = { put: [], remove: [], tallies: [], feed: [] }
+
+/** At most so many rows of a feed go before one write, so that a long history is caught up with in steps. */
+const maxFeedRows = 100
+
+/** A step that goes nowhere. */
+export function stay<State>(place: Place<State>, failure: unknown): Step<State> {
+  return { ...nothing, to: place, failure }
+}
+
+/**
+ * Folds as many of the commits' events as can be shown and as one write holds. An event that alone changes more
+ * than that is written in steps: the guard counts how many of its changes are written, always in the same order,
+ * and its tallies move with the last of them.
+ */
+export function step<State, E extends Event>(
+  generation: Generation<State, E>,
+  stream: StreamName,
+  from: Place<State>,
+  commits: readonly Commit[],
+): Step<State> {
+  for (let most = from.written > 0 ? 1 : Number.POSITIVE_INFINITY; ; ) {
+    const folded = fold(generation, stream, from, commits, most)
+    const events = folded.version - from.version
+    if (events === 0) return stay(from, folded.failure)
+    try {
+      const change = changeOf(generation, stream, from.state, folded)
+      const changes = change.put.length + change.remove.length + change.tallies.length
+      if (changes <= maxChangesPerMove && change.feed.length <= maxFeedRows)
+        return whole(folded, change, from)
+      if (events === 1) return part(folded, change, from)
+    } catch (failure) {
+      if (events === 1) return stay(from, failure)
+    }
+    most = Math.floor(events / 2)
+  }
+}
+
+type Change = Omit<Step<unknown>, 'to' | 'failure'>
+
+interface Folded<State> {
+  readonly version: number
+  readonly state: State
+  readonly feed: readonly RowItem[]
+  /** What the events count for by themselves. */
+  readonly tallies: readonly Tally[]
+  readonly failure?: unknown
+}
+
+/** Folds as far as possible, `most` events at most. The version moves for every event, also where the state does not change. */
+function fold<State, E extends Event>(
+  { projection, generation }: Generation<State, E>,
+  stream: StreamName,
+  from: Place<State>,
+  commits: readonly Commit[],
+  most: number,
+): Folded<State> {
+  const { id } = parseStreamName(stream)
+  const name = generationId({ projection, generation })
+  let { version, state } = from
+  const feed: RowItem[] = []
+  const tallies: Tally[] = []
+  try {
+    for (const commit of commits) {
+      for (const event of projection.events.decodeCommit(commit, version + 1)) {
+        const next = projection.evolve(state, event)
+        const entry = projection.record?.(event, next, id)
+        feed.push(...(entry?.rows ?? []).map((row) => feedItem(name, stream, event.version, row)))
+        tallies.push(...(entry?.tallies ?? []))
+        state = next
+        version = event.version
+        if (version - from.version === most) return { version, state, feed, tallies }
+      }
+    }
+    return { version, state, feed, tallies }
+  } catch (failure) {
+    return { version, state, feed, tallies, failure }
+  }
+}
+
+function changeOf<State, E extends Event>(
+  generation: Generation<State, E>,
+  stream: StreamName,
+  before: State,
+  { state: after, feed, tallies }: Folded<State>,
+): Change {
+  const { projection } = generation
+  const { id } = parseStreamName(stream)
+  const name = generationId(generation)
+  const rowsOf = (state: State) => projection.render(state, id).map((row) => rowItem(name, stream, row))
+  const counted = (some: readonly Tally[] = []) => some.map((tally) => tallyItem(name, stream, tally))
+  const takenBack = counted(projection.tally?.(before, id)).map(negative)
+  return {
+    ...differenceOf(rowsOf(before), rowsOf(after)),
+    tallies: sumUp([...takenBack, ...counted(projection.tally?.(after, id)), ...counted(tallies)]),
+    feed: [...new Map(feed.map((row) => [nameOf(row), row])).values()],
+  }
+}
+
+function differenceOf(before: readonly RowItem[], after: readonly RowItem[]): Pick<Move, 'put' | 'remove'> {
+  const stood = new Map(before.map((row) => [nameOf(row), row]))
+  const stands = new Map(after.map((row) => [nameOf(row), row]))
+  return {
+    put: [...stands].filter(([key, row]) => stood.get(key)?.data !== row.data).map(([, row]) => row),
+    remove: [...stood].filter(([key]) => !stands.has(key)).map(([, row]) => row),
+  }
+}
+
+function whole<State>(folded: Folded<State>, change: Change, from: Place<State>): Step<State> {
+  const { version, state, failure } = folded
+  return { ...left(change, from.written), to: { version, state, written: 0 }, failure }
+}
+
+/** The next changes of an event that one write does not hold; the last of them come with its tallies. */
+function part<State>(folded: Folded<State>, change: Change, from: Place<State>): Step<State> {
+  if (change.tallies.length > maxChangesPerMove) {
+    throw new RangeError(
+      `An event counts in ${change.tallies.length} places; a write holds ${maxChangesPerMove}.`,
+    )
+  }
+  const rest = left(change, from.written)
+  if (rest.put.length + rest.remove.length + rest.tallies.length <= maxChangesPerMove) {
+    return whole(folded, change, from)
+  }
+  const put = rest.put.slice(0, maxChangesPerMove)
+  const remove = rest.remove.slice(0, maxChangesPerMove - put.length)
+  const written = from.written + put.length + remove.length
+  return { ...nothing, put, remove, to: { ...from, written } }
+}
+
+/** Without the changes that are written. */
+function left({ put, remove, ...change }: Change, written: number): Change {
+  return { ...change, put: put.slice(written), remove: remove.slice(Math.max(0, written - put.length)) }
+}

@@ -1,0 +1,85 @@
+import type { StreamName } from '../../domain/kernel/stream.ts'
+import { nameOf, type RowKey, type Tally } from './projection.ts'
+
+/** Whole numbers by the name of their counter. */
+export type Amounts = Tally['amounts']
+
+/** The part of some counters that lies in one item. What streams count that share the item adds up in it. */
+export interface TallyItem extends RowKey {
+  readonly amounts: Amounts
+}
+
+/** Amounts by the sort key of their tally, and by the name of the counter. */
+export type Sums = ReadonlyMap<string, Amounts>
+
+/** Tallies whose sort keys, all of one length, lie between two, both included. */
+export interface Range {
+  readonly from: string
+  readonly to: string
+}
+
+/** It begins like no generation, so it is the partition of no row. */
+export function tallyPartition(generation: string, partition: string): string {
+  return `tally#${generation}#${partition}`
+}
+
+/** A stream always counts in the same item, so that it takes back where it has added. */
+export function tallyItem(generation: string, stream: StreamName, tally: Tally): TallyItem {
+  return {
+    PK: tallyPartition(generation, tally.partition),
+    SK: `${tally.sort}#${shardOf(stream, tally.shards ?? 1)}`,
+    amounts: tally.amounts,
+  }
+}
+
+/** FNV-1a of the name, over the shards. Frozen: another one would take back where nothing was added. */
+export function shardOf(stream: StreamName, shards: number): number {
+  let hash = 0x811c9dc5
+  for (const character of stream) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0
+  }
+  return hash % shards
+}
+
+/** The keys between which the shards of a range lie: a shard is a number, and those stand before `:`. */
+export function keysOf({ from, to }: Range): Range {
+  return { from: `${from}#`, to: `${to}#:` }
+}
+
+/** The sums of all shards. */
+export function sumsOf(items: readonly TallyItem[]): Sums {
+  const sums = new Map<string, Amounts>()
+  for (const { SK, amounts } of items) {
+    const sort = SK.slice(0, SK.lastIndexOf('#'))
+    sums.set(sort, added(sums.get(sort) ?? {}, amounts))
+  }
+  return sums
+}
+
+/** What takes back what was counted. */
+export function negative(item: TallyItem): TallyItem {
+  const amounts = Object.entries(item.amounts).map(([name, amount]) => [name, -amount])
+  return { ...item, amounts: Object.fromEntries(amounts) }
+}
+
+/** One for each item, without what comes to nothing. Throws where an amount is not a whole number. */
+export function sumUp(items: readonly TallyItem[]): readonly TallyItem[] {
+  const sums = new Map<string, TallyItem>()
+  for (const item of items) {
+    for (const [name, amount] of Object.entries(item.amounts)) {
+      if (!Number.isSafeInteger(amount)) throw new RangeError(`${name} counts ${amount}, not a whole number.`)
+    }
+    const sum = sums.get(nameOf(item))
+    sums.set(nameOf(item), { ...item, amounts: added(sum?.amounts ?? {}, item.amounts) })
+  }
+  return [...sums.values()].flatMap(({ amounts, ...key }) => {
+    const changed = Object.entries(amounts).filter(([, amount]) => amount !== 0)
+    return changed.length === 0 ? [] : [{ ...key, amounts: Object.fromEntries(changed) }]
+  })
+}
+
+/** Counter by counter. */
+export function added(to: Amounts, amounts: Amounts): Amounts {
+  const names = [...new Set([...Object.keys(to), ...Object.keys(amounts)])]
+  return Object.fromEntries(names.map((name) => [name, (to[name] ?? 0) + (amounts[name] ?? 0)]))
+}

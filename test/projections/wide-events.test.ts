@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import type { Commit } from '../../domain/kernel/event.ts'
+import type { ProjectEvent } from '../../domain/project/events.ts'
+import type { MemoryRowStore } from '../../projections/engine/memory-row-store.ts'
+import type { RowItem } from '../../projections/engine/projection.ts'
+import type { RowStore } from '../../projections/engine/row-store.ts'
+import type { ProjectState } from '../../projections/projects/v1/projection.ts'
+import { projects } from '../../projections/projects/v1/queries.ts'
+import { catchUp, foldOf, generationId, guardKey, readSide } from '../kit/read-side.ts'
+
+const stream = 'project-1'
+const created: ProjectEvent = {
+  type: 'ProjectCreated',
+  data: { ownerId: 'ann', title: 'Atlas', description: '' },
+}
+const renamed = (title: string): ProjectEvent => ({ type: 'ProjectRenamed', data: { title } })
+const key = guardKey(generationId(projects), stream)
+const sorted = (items: readonly RowItem[]) => [...items].sort((a, b) => (a.PK + a.SK < b.PK + b.SK ? -1 : 1))
+
+describe('an event that alone changes more than one write holds', () => {
+  /** It shows so many rows as its title says, each with the title, and counts them. */
+  const wide: typeof projects = {
+    ...projects,
+    projection: {
+      ...projects.projection,
+      render: (state) =>
+        Array.from({ length: widthOf(state) }, (_, i) => {
+          return { partition: 'all', sort: `${i}`, data: { title: state.exists ? state.title : '' } }
+        }),
+      tally: (state) => [{ partition: 'rows', sort: 'all', amounts: { rows: widthOf(state) } }],
+      record: (event, state) => ({
+        rows: [{ partition: 'titles', sort: event.at, data: { title: state.exists ? state.title : '' } }],
+        tallies: [{ partition: 'rows', sort: 'all', amounts: { events: 1 } }],
+      }),
+    },
+  }
+  const widthOf = (state: ProjectState) => (state.exists ? Number(state.title) || 0 : 0)
+  const expectFold = (rows: MemoryRowStore, commits: readonly Commit[]) => {
+    const fold = foldOf(wide, stream, commits)
+    expect(sorted(rows.rows())).toEqual(sorted([...fold.rows, ...fold.feed]))
+    expect(rows.tallies()).toEqual(fold.tallies)
+  }
+
+  it.each([98, 99, 100, 198, 199, 250, 500])('is written in steps, to %d rows and back', async (width) => {
+    const { append, options, rows } = readSide()
+    const commits = [
+      await append(stream, created, renamed(`${width}`)),
+      await append(stream, renamed('7'), renamed('Globe')),
+    ]
+    for (const commit of commits) await catchUp(wide, stream, { ...options, hint: [commit] })
+    expectFold(rows, commits)
+    expect((await rows.readGuard(key)).guard).not.toHaveProperty('written')
+  })
+
+  it('is finished by who comes next, from where the one before stopped, before anything else', async () => {
+    for (let stop = 1; stop <= 4; stop++) {
+      const { append, options, rows } = readSide()
+      const commits = [await append(stream, created, renamed('250'))]
+      let moves = 0
+      const dying: RowStore = {
+        ...rows,
+        async move(move) {
+          moves += 1
+          if (moves > stop) throw new Error('The function died.')
+          return rows.move(move)
+        },
+      }
+      const first = catchUp(wide, stream, { ...options, rows: dying })
+      await (stop < 4 ? expect(first).rejects.toThrow('died') : first)
+      if (stop > 1 && stop < 4) expect((await rows.readGuard(key)).guard).toMatchObject({ version: 1 })
+      commits.push(await append(stream, renamed('120')))
+      await catchUp(wide, stream, { ...options, hint: commits })
+      expectFold(rows, commits)
+    }
+  })
+
+  it('counts once, with rivals and lost answers', async () => {
+    const { append, options, rows } = readSide()
+    const commits = [await append(stream, created, renamed('350'))]
+    let writes = 0
+    const losing: RowStore = {
+      ...rows,
+      async move(move) {
+        await Promise.resolve()
+        const written = await rows.move(move)
+        writes += 1
+        return writes % 3 === 0 ? { ...written, outcome: 'again' } : written
+      },
+    }
+    const rivals = Array.from({ length: 5 }, () => catchUp(wide, stream, { ...options, rows: losing }))
+    await Promise.all(rivals)
+    expectFold(rows, commits)
+  })
+
+  it('parks where it counts in more places than one write holds', async () => {
+    const { append, options } = readSide()
+    const scattered: typeof projects = {
+      ...projects,
+      projection: {
+        ...projects.projection,
+        tally: ({ exists }) =>
+          Array.from({ length: exists ? 100 : 0 }, (_, i) => {
+            return { partition: 'all', sort: `${i}`, amounts: { projects: 1 } }
+          }),
+      },
+    }
+    await append(stream, created)
+    expect(await catchUp(scattered, stream, options)).toMatchObject({
+      version: 0,
+      parked: { error: expect.stringContaining('100 places') },
+    })
+  })
+
+  it('parks where it counts no whole number', async () => {
+    const { append, options, rows } = readSide()
+    const record = () => ({ tallies: [{ partition: 'a', sort: 'b', amounts: { bytes: Number.NaN } }] })
+    const broken: typeof projects = { ...projects, projection: { ...projects.projection, record } }
+    await append(stream, created)
+    expect(await catchUp(broken, stream, options)).toMatchObject({
+      version: 0,
+      parked: { error: expect.stringContaining('bytes counts NaN') },
+    })
+    expect(rows.tallies()).toEqual([])
+  })
+})
