@@ -12,7 +12,8 @@ export interface LiveGeneration {
   readonly catchUp: (stream: StreamName, options: CatchUpOptions) => Promise<CaughtUp<unknown>>
 }
 
-function live<State, E extends Event>(generation: Generation<State, E>): LiveGeneration {
+/** Hides what only its own functions know of: its state and its events. */
+export function live<State, E extends Event>(generation: Generation<State, E>): LiveGeneration {
   return {
     id: generationId(generation),
     aggregate: generation.projection.aggregate,
