@@ -53,13 +53,16 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
   allow(commandApi, reservations.tableArn, ['GetItem', 'Query', 'PutItem', 'DeleteItem'])
   allowInvoke(commandApi, registration)
 
+  // Guards and rows, rows that events leave, and tallies.
+  const projecting = ['PutItem', 'DeleteItem', 'BatchWriteItem', 'UpdateItem'] as const
+
   const queryApi = addFunction(stack, 'QueryApi', {
     ...{ name: 'query-api', bundles, memoryMb: 512, timeoutSeconds: 10 },
     environment: { ...tables, ...onFirstUse, USER_POOL_CLIENT_ID: signIn.client.userPoolClientId },
   })
   allow(queryApi, eventStore.tableArn, ['Query'])
   // It writes as well: where `Read-After` asks for it, it catches a stream up as the projector does.
-  allow(queryApi, readModel.tableArn, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'])
+  allow(queryApi, readModel.tableArn, ['GetItem', 'BatchGetItem', 'Query', ...projecting])
   allowInvoke(queryApi, registration)
 
   const projector = addFunction(stack, 'Projector', {
@@ -68,7 +71,7 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
   })
   allow(projector, eventStore.tableArn, ['Query'])
   // A transaction needs what its items need: there is no action for the transaction itself.
-  allow(projector, readModel.tableArn, ['GetItem', 'PutItem', 'DeleteItem'])
+  allow(projector, readModel.tableArn, ['GetItem', ...projecting])
   addStreamMapping(projector, {
     eventStore,
     filters: [newCommits(projectedAggregates), changedCommits],

@@ -12,7 +12,13 @@ import { generationId } from './engine/projection.ts'
 import type { RowStore } from './engine/row-store.ts'
 import { generations } from './generations.ts'
 import { isPublicPath, publicPages } from './public-pages.ts'
-import { type ManyQuery, type OneQuery, type QueryContext, queryHandlers } from './query-handlers.ts'
+import {
+  type ManyQuery,
+  type OneQuery,
+  type QueryContext,
+  queryHandlers,
+  type ReportQuery,
+} from './query-handlers.ts'
 import { readAfter } from './read-after.ts'
 import { userStream, users } from './users/v1/queries.ts'
 
@@ -43,7 +49,7 @@ export function queryHandler({ store, rows, register, clock }: QueryPorts) {
   const honourPositions = async (
     request: ApiRequest,
     context: QueryContext,
-    query: OneQuery<unknown> | ManyQuery<unknown>,
+    query: OneQuery<unknown> | ManyQuery<unknown> | ReportQuery<unknown>,
   ): Promise<void> => {
     const own = userStream(context.userId)
     const given = parsePositions(request.headers['read-after'])
@@ -69,15 +75,22 @@ export function queryHandler({ store, rows, register, clock }: QueryPorts) {
     if (isPublicPath(request.route)) return publicPages[request.route](request)
     if (!isQueryPath(request.route)) throw new Problem('not-found', 'There is no such query.')
 
-    const { userId } = request.identity()
+    const { userId, groups } = request.identity()
     const { correlationId, parameters } = request
-    const context: QueryContext = { rows, userId, parameters }
+    const context: QueryContext = { rows, userId, parameters, query: request.query, now: clock.now }
     const query = queryHandlers[request.route]
+    const contract = queries[request.route]
+    if (contract.kind === 'report' && !groups.includes(contract.group))
+      throw new Problem('forbidden', `This is for the group ${contract.group}.`)
     await honourPositions(request, context, query)
     const deadline = deadlineIn(Math.min(admissionMs, request.remainingMs() - reserveMs), clock)
     return admission.admit({ userId, correlationId, deadline }, async (admitted) => {
       const { cost, ...response } =
-        'list' in query ? await answerMany(request, context, query) : await answerOne(request, context, query)
+        'list' in query
+          ? await answerMany(request, context, query)
+          : 'report' in query
+            ? await answerReport(context, query)
+            : await answerOne(request, context, query)
       return { ...response, log: { cost: addCost(admitted, cost) } }
     })
   }
@@ -93,6 +106,14 @@ async function answerOne(
   const headers = { etag, 'cache-control': 'private, no-cache' }
   if (isCached(request.headers['if-none-match'], etag)) return { status: 304, headers, cost }
   return { status: 200, headers, body: item, cost }
+}
+
+async function answerReport(
+  context: QueryContext,
+  query: ReportQuery<unknown>,
+): Promise<ApiResponse & { cost: Cost }> {
+  const { items, cost } = await query.report(context)
+  return { status: 200, headers: { 'cache-control': 'private, no-cache' }, body: { items }, cost }
 }
 
 async function answerMany(

@@ -2,6 +2,7 @@ import type { ApiRequest } from '../commands/http/api.ts'
 import type { QueryItem, QueryPath, queries } from '../commands/http/contract.ts'
 import type { Position } from '../commands/http/position.ts'
 import type { Cost } from '../domain/kernel/event-store.ts'
+import { analyticsQueries } from './analytics/query-handlers.ts'
 import type { ListOptions, Page, RowStore } from './engine/row-store.ts'
 import { projectQueries } from './projects/query-handlers.ts'
 import { userQueries } from './users/query-handlers.ts'
@@ -10,6 +11,9 @@ export interface QueryContext {
   readonly rows: RowStore
   readonly userId: string
   readonly parameters: ApiRequest['parameters']
+  readonly query: ApiRequest['query']
+  /** Milliseconds since 1970. */
+  readonly now: () => number
 }
 
 interface Query {
@@ -31,13 +35,23 @@ export interface ManyQuery<Item> extends Query {
   readonly list: (context: QueryContext, options: ListOptions) => Promise<Page<Item>>
 }
 
+/** Answers all items that it is asked for, to the group that its contract names. */
+export interface ReportQuery<Item> extends Query {
+  readonly report: (context: QueryContext) => Promise<{ items: readonly Item[]; cost: Cost }>
+}
+
+type Handlers<Item> = {
+  readonly one: OneQuery<Item>
+  readonly many: ManyQuery<Item>
+  readonly report: ReportQuery<Item>
+}
+
 export type QueryHandlers = {
-  readonly [Path in QueryPath]: (typeof queries)[Path]['many'] extends true
-    ? ManyQuery<QueryItem<Path>>
-    : OneQuery<QueryItem<Path>>
+  readonly [Path in QueryPath]: Handlers<QueryItem<Path>>[(typeof queries)[Path]['kind']]
 }
 
 export const queryHandlers: QueryHandlers = {
   ...userQueries,
   ...projectQueries,
+  ...analyticsQueries,
 }

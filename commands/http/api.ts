@@ -28,6 +28,8 @@ export interface ApiRequest {
 export interface Identity {
   /** Cognito's `sub`. */
   readonly userId: string
+  /** The groups of the user pool that they are in. */
+  readonly groups: readonly string[]
 }
 
 export interface ApiResponse {
@@ -123,7 +125,13 @@ function identityOf(event: APIGatewayProxyEventV2): Identity {
   if (claims?.['token_use'] !== 'access' || typeof claims['sub'] !== 'string') {
     throw new Problem('unauthenticated', 'Send the access token that signing in returned, not the ID token.')
   }
-  return { userId: claims['sub'] }
+  return { userId: claims['sub'], groups: groupsOf(claims['cognito:groups']) }
+}
+
+/** API Gateway hands a list on as the text `[a b]`; the name of a group has no spaces. */
+function groupsOf(claim: unknown): string[] {
+  const listed = typeof claim === 'string' ? /^\[(.*)\]$/.exec(claim)?.[1] : undefined
+  return listed === undefined || listed === '' ? [] : listed.split(' ')
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

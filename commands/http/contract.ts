@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini'
+import { analyticsContract } from './analytics-contract.ts'
 import { projectContract } from './project-contract.ts'
 import { userContract } from './user-contract.ts'
 
@@ -15,6 +16,7 @@ export const commands = {
 export const queries = {
   ...userContract.queries,
   ...projectContract.queries,
+  ...analyticsContract.queries,
 } as const satisfies AggregateContract['queries']
 
 /** What one aggregate offers. */
@@ -33,10 +35,23 @@ export interface CommandContract {
 export type CommandName = keyof typeof commands
 export type CommandBody<Name extends CommandName> = z.infer<(typeof commands)[Name]['body']>
 
-export interface QueryContract {
+export type QueryContract = ItemContract | ReportContract
+
+/** Answers one item, or a page of many with a cursor. */
+export interface ItemContract {
   readonly summary: string
-  /** Whether it answers a page of items with a cursor, or one. */
-  readonly many: boolean
+  readonly kind: 'one' | 'many'
+  readonly item: z.ZodMiniType
+}
+
+/** Answers all items that its parameters ask for, to the people of a group. */
+export interface ReportContract {
+  readonly summary: string
+  readonly kind: 'report'
+  /** A group of the user pool. */
+  readonly group: string
+  /** Of the query string, by name. */
+  readonly parameters: z.ZodMiniObject<Readonly<Record<string, z.ZodMiniOptional<z.ZodMiniType>>>>
   readonly item: z.ZodMiniType
 }
 

@@ -93,13 +93,10 @@ function commandOperation(name: string, { summary, creates, body }: CommandContr
   }
 }
 
-function queryOperation(path: string, { summary, many, item }: QueryContract): Operation {
-  const schema = many
-    ? schemaOf(z.strictObject({ items: z.array(item), cursor: z.optional(z.string()) }))
-    : schemaOf(item)
+function queryOperation(path: string, query: QueryContract): Operation {
   return {
     operationId: `get ${path}`,
-    summary,
+    summary: query.summary,
     tags: ['queries'],
     parameters: [
       ...[...path.matchAll(/{(\w+)}/g)].map(([, name]) => ({
@@ -108,25 +105,52 @@ function queryOperation(path: string, { summary, many, item }: QueryContract): O
         required: true,
         schema: { type: 'string' },
       })),
-      ...(many
-        ? [
-            queryParameter('limit', 'How many items, 1 to 100 (20)', {
-              type: 'integer',
-              minimum: 1,
-              maximum: 100,
-              default: 20,
-            }),
-            queryParameter('cursor', 'Where the next page starts, from the page before', { type: 'string' }),
-          ]
-        : [header('If-None-Match', 'The ETag that you have. Where it is still true: 304.')]),
+      ...queryParameters(query),
       header('Read-After', 'Positions, separated by commas. The answer is not from before any of them.'),
       correlation,
     ],
     responses: {
-      200: { description: 'OK', content: { 'application/json': { schema } } },
-      ...(many ? {} : { 304: { description: 'What you have is still true' } }),
-      ...problems('invalid-input', 'account-deleted', 'not-found', 'taken', 'unavailable'),
+      200: {
+        description: 'OK',
+        content: { 'application/json': { schema: schemaOf(answerOf[query.kind](query.item)) } },
+      },
+      ...(query.kind === 'one' && { 304: { description: 'What you have is still true' } }),
+      ...problems(
+        'invalid-input',
+        'account-deleted',
+        ...(query.kind === 'report' ? (['forbidden'] as const) : (['not-found'] as const)),
+        'taken',
+        'unavailable',
+      ),
     },
+  }
+}
+
+const answerOf = {
+  one: (item: z.ZodMiniType) => item,
+  many: (item: z.ZodMiniType) => z.strictObject({ items: z.array(item), cursor: z.optional(z.string()) }),
+  report: (item: z.ZodMiniType) => z.strictObject({ items: z.array(item) }),
+}
+
+function queryParameters(query: QueryContract): Record<string, unknown>[] {
+  switch (query.kind) {
+    case 'one':
+      return [header('If-None-Match', 'The ETag that you have. Where it is still true: 304.')]
+    case 'many':
+      return [
+        queryParameter('limit', 'How many items, 1 to 100 (20)', {
+          type: 'integer',
+          minimum: 1,
+          maximum: 100,
+          default: 20,
+        }),
+        queryParameter('cursor', 'Where the next page starts, from the page before', { type: 'string' }),
+      ]
+    case 'report':
+      return Object.entries(query.parameters.shape).map(([name, parameter]) => {
+        const { description, ...schema } = schemaOf(parameter)
+        return queryParameter(name, String(description), schema)
+      })
   }
 }
 

@@ -16,6 +16,13 @@ const project = z.strictObject({
   ownerId: z.string(),
   archived: z.boolean(),
 })
+const activity = z.strictObject({
+  ...itemFields,
+  type: z.string().check(z.describe('Type of the event')),
+  at: timestamp,
+  actorId: z.string().check(z.describe('Id of the person who did it')),
+  summary: z.string().check(z.describe('What happened, in a few words')),
+})
 const member = z.strictObject({
   ...itemFields,
   userId: z.string(),
@@ -63,15 +70,20 @@ export const projectContract = {
     },
   },
   queries: {
-    '/projects/{projectId}': { summary: 'One project', many: false, item: project },
+    '/projects/{projectId}': { summary: 'One project', kind: 'one', item: project },
     '/projects/{projectId}/members': {
       summary: 'The people of a project, its owner included, newest first',
-      many: true,
+      kind: 'many',
       item: member,
+    },
+    '/projects/{projectId}/activity': {
+      summary: 'What happened in a project, newest first',
+      kind: 'many',
+      item: activity,
     },
     '/me/projects': {
       summary: 'The projects that you own or are a member of, newest first',
-      many: true,
+      kind: 'many',
       item: project,
     },
   },

@@ -19,6 +19,6 @@ export const userContract = {
     },
   },
   queries: {
-    '/me': { summary: 'You', many: false, item: me },
+    '/me': { summary: 'You', kind: 'one', item: me },
   },
 } as const satisfies AggregateContract

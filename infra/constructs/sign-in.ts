@@ -1,5 +1,12 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
-import { AccountRecovery, FeaturePlan, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito'
+import {
+  AccountRecovery,
+  FeaturePlan,
+  Mfa,
+  UserPool,
+  type UserPoolClient,
+  UserPoolGroup,
+} from 'aws-cdk-lib/aws-cognito'
 import type { Construct } from 'constructs'
 
 export interface SignIn {
@@ -31,6 +38,11 @@ export function addSignIn(scope: Construct): SignIn {
     mfa: Mfa.OFF,
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
+  })
+  new UserPoolGroup(userPool, 'Admin', {
+    userPool,
+    groupName: 'admin',
+    description: 'People who may read the analytics',
   })
   const client = userPool.addClient('Client', {
     authFlows: { userSrp: true, userPassword: true },

@@ -33,6 +33,7 @@ const types: Readonly<Record<string, Names>> = {
     const providerName = issuer.replace('https://', '')
     return { Ref: id, Arn: poolArnOf(region, id), ProviderURL: issuer, ProviderName: providerName }
   },
+  'AWS::Cognito::UserPoolGroup': (_, __, { GroupName }) => ({ Ref: String(GroupName) }),
   'AWS::Cognito::UserPoolClient': (logicalId) => ({ Ref: clientIdOf(logicalId) }),
   // What it is called by, its URL, is known once the gateway listens.
   'AWS::SQS::Queue': (logicalId, { region, stackName }, { QueueName }) => {

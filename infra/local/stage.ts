@@ -110,6 +110,10 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       cognito.createUserPoolClient(logicalId, properties)
     }
 
+    for (const { logicalId, properties } of each('AWS::Cognito::UserPoolGroup')) {
+      cognito.createGroup(logicalId, properties)
+    }
+
     const identities = each('AWS::SES::EmailIdentity').map(({ logicalId }) => nameOf(logicalId))
     const mail = openMailService({ region: o.region, identities, mailbox })
     const queues = openQueues(o.dataDir)

@@ -3,7 +3,7 @@ import { parseStreamName, streamName } from '../../domain/kernel/stream.ts'
 import { generationId } from '../engine/projection.ts'
 import type { QueryContext, QueryHandlers } from '../query-handlers.ts'
 import { readNames, users } from '../users/v1/queries.ts'
-import { listMembers, listProjects, projects, readProject } from './v1/queries.ts'
+import { listActivity, listMembers, listProjects, projects, readProject } from './v1/queries.ts'
 
 const projectIdOf = ({ parameters }: QueryContext) => parameters['projectId'] ?? ''
 const isOfProject = (context: QueryContext, { stream }: Position) =>
@@ -24,6 +24,11 @@ export const projectQueries = {
       isOfProject(context, position) || parseStreamName(position.stream).aggregate === 'user',
     list: (context, options) =>
       listMembers(context.rows, context.userId, projectIdOf(context), options, readNames),
+  },
+  '/projects/{projectId}/activity': {
+    generation: generationId(projects),
+    dependsOn: isOfProject,
+    list: (context, options) => listActivity(context.rows, context.userId, projectIdOf(context), options),
   },
   '/me/projects': {
     generation: generationId(projects),

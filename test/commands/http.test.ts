@@ -33,7 +33,7 @@ function request(over: Partial<ApiRequest> = {}): ApiRequest {
     correlationId: 'correlation',
     requestId: 'request',
     remainingMs: () => 10_000,
-    identity: () => ({ userId: 'ann' }),
+    identity: () => ({ groups: [], userId: 'ann' }),
     ...over,
   }
 }

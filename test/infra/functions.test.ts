@@ -58,7 +58,7 @@ const apis: readonly Expected[] = [
     },
     grants: {
       'EventStore.Arn': 'dynamodb: Query',
-      'ReadModel.Arn': 'dynamodb: BatchGetItem DeleteItem GetItem PutItem Query',
+      'ReadModel.Arn': 'dynamodb: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem',
       'Registration.Arn': 'lambda: InvokeFunction',
     },
   },
@@ -69,7 +69,7 @@ const apis: readonly Expected[] = [
     environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
     grants: {
       'EventStore.Arn': 'dynamodb: Query',
-      'ReadModel.Arn': 'dynamodb: DeleteItem GetItem PutItem',
+      'ReadModel.Arn': 'dynamodb: BatchWriteItem DeleteItem GetItem PutItem UpdateItem',
       'EventStore.StreamArn': 'dynamodb: DescribeStream GetRecords GetShardIterator ListStreams',
     },
   },

@@ -42,6 +42,10 @@ describe('the user pool', () => {
     expect(pool()['Schema']).toEqual([{ Name: 'name', Required: false, Mutable: true }])
   })
 
+  it('has the group of those who may read the analytics', () => {
+    expect(declared('UserPoolAdmin').Properties).toMatchObject({ UserPoolId: 'UserPool', GroupName: 'admin' })
+  })
+
   it('is not deleted by mistake, and survives its stack and its replacement', () => {
     expect(pool()['DeletionProtection']).toBe('ACTIVE')
     expect(declared('UserPool')).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })

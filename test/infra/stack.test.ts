@@ -29,6 +29,7 @@ describe('the stack', () => {
       'AWS::CloudWatch::Alarm',
       'AWS::Cognito::UserPool',
       'AWS::Cognito::UserPoolClient',
+      'AWS::Cognito::UserPoolGroup',
       'AWS::DynamoDB::GlobalTable',
       'AWS::Events::EventBus',
       'AWS::Events::Rule',

@@ -34,6 +34,7 @@ export function backend() {
 
   const people = new Map<string, Person>()
   const lookUps: string[] = []
+  const groups = new Map<string, readonly string[]>()
   const directory: Directory = {
     async find(_pool, userId) {
       lookUps.push(userId)
@@ -53,6 +54,11 @@ export function backend() {
     queries: apiHandler(queryHandler({ store, rows, register, clock })),
   })
   let apis = environment()
+  const claimsOf = (sub: string) => ({
+    ...{ token_use: 'access', sub },
+    // As API Gateway writes a list.
+    ...(groups.has(sub) && { 'cognito:groups': `[${groups.get(sub)?.join(' ')}]` }),
+  })
 
   return {
     table,
@@ -60,6 +66,8 @@ export function backend() {
     store,
     rows,
     people,
+    /** The groups that somebody's token says they are in. */
+    groups,
     lookUps,
     registration,
     restart() {
@@ -91,7 +99,7 @@ export function backend() {
       headers: Readonly<Record<string, string>> = {},
     ) {
       const all = { 'content-type': 'application/json', ...headers }
-      const request = requestOf('POST', '/commands/{name}', userId, { name }, all)
+      const request = requestOf('POST', '/commands/{name}', claimsOf(userId), { name }, all)
       return answerOf(apis.commands, { ...request, body: JSON.stringify(body) })
     },
     /** `query` is the path, with its parameters filled in. */
@@ -108,7 +116,7 @@ export function backend() {
       const headers: Record<string, string> =
         positions.length === 0 ? {} : { 'read-after': positions.join(', ') }
       const parameters = Object.fromEntries(names)
-      const request = requestOf('GET', route ?? path, userId, parameters, headers)
+      const request = requestOf('GET', route ?? path, claimsOf(userId), parameters, headers)
       return answerOf(apis.queries, {
         ...request,
         queryStringParameters: Object.fromEntries(new URLSearchParams(search)),
@@ -120,11 +128,10 @@ export function backend() {
 function requestOf(
   method: string,
   route: string,
-  userId: string,
+  claims: Readonly<Record<string, string>>,
   pathParameters: Record<string, string>,
   headers: Record<string, string>,
 ): APIGatewayProxyEventV2 {
-  const claims = { token_use: 'access', sub: userId }
   return {
     version: '2.0',
     routeKey: `ANY ${route}`,

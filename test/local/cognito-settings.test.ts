@@ -14,6 +14,14 @@ import {
 withUserPool()
 
 describe('a template', () => {
+  it('with a group is taken, of a pool that is there and with what is modelled', () => {
+    const make = (over: object) =>
+      cognito.createGroup('Admin', { UserPoolId: poolId, GroupName: 'admin', Description: 'All', ...over })
+    expect(() => make({})).not.toThrow()
+    expect(() => make({ UserPoolId: 'eu-west-1_Other' })).toThrow('eu-west-1_Other does not exist')
+    expect(() => make({ Precedence: 1 })).toThrow(/^Admin is not modelled: .*Precedence/)
+  })
+
   const policy = (more: object) => ({
     Policies: { PasswordPolicy: { ...poolProperties.Policies.PasswordPolicy, ...more } },
   })

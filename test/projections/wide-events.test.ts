@@ -93,7 +93,7 @@ describe('an event that alone changes more than one write holds', () => {
     await append(stream, created)
     expect(await catchUp(scattered, stream, options)).toMatchObject({
       version: 0,
-      parked: { error: expect.stringContaining('100 places') },
+      parked: { error: expect.stringContaining('101 places') },
     })
   })
 

@@ -86,7 +86,7 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
       const whole: ApiRequest = {
         ...{ method: request.method, path: request.route, route: request.route, parameters, query: {} },
         ...{ headers: { 'content-type': 'application/json', ...headers }, body, apiUrl: '', correlationId },
-        ...{ requestId: `request-${correlationId}`, remainingMs, identity: () => ({ userId }) },
+        ...{ requestId: `request-${correlationId}`, remainingMs, identity: () => ({ userId, groups: [] }) },
       }
       return handle(whole).catch((error: unknown) => {
         if (!(error instanceof Problem)) throw error

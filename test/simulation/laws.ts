@@ -3,9 +3,10 @@ import type { Commit } from '../../domain/kernel/event.ts'
 import { lastVersion } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import type { RowItem } from '../../projections/engine/projection.ts'
+import type { TallyItem } from '../../projections/engine/tallies.ts'
 import { type EventType, publicEventOf } from '../../projections/forwarder/public-events.ts'
 import { sampleOf } from '../kit/aggregates.ts'
-import { foldOf, generationId, guardKey } from '../kit/read-side.ts'
+import { foldOf, generationId, guardKey, totals } from '../kit/read-side.ts'
 import type { SimulatedBackend } from './backend.ts'
 import type { Outcome } from './client.ts'
 
@@ -80,6 +81,7 @@ function checkReservations(table: SimulatedBackend['table'], streams: Streams): 
 
 async function checkRows(rows: SimulatedBackend['rows'], streams: Streams): Promise<void> {
   const wanted: RowItem[] = []
+  const tallies: TallyItem[] = []
   for (const [stream, commits] of streams) {
     for (const generation of sampleOf(parseStreamName(stream).aggregate).generations) {
       const fold = foldOf(generation, stream, commits)
@@ -87,12 +89,15 @@ async function checkRows(rows: SimulatedBackend['rows'], streams: Streams): Prom
       const reached = guard && { ...guard, state: JSON.parse(guard.state) }
       const { version, state } = fold
       same(`${stream} is folded to its end, and parked nowhere`, reached, { version, state })
-      wanted.push(...fold.rows)
+      wanted.push(...fold.rows, ...fold.feed)
+      tallies.push(...fold.tallies)
     }
   }
   const texts = (some: readonly RowItem[]) =>
     some.map(({ data, ...key }) => canonical({ ...key, data: JSON.parse(data) })).sort()
   same('the rows are those of the fold', texts(rows.rows()), texts(wanted))
+  const counts = (some: readonly TallyItem[]) => some.map((item) => canonical(item)).sort()
+  same('the tallies are those of all folds', counts(rows.tallies()), counts(totals(tallies)))
 }
 
 function checkPublished({ published, marks }: SimulatedBackend, commits: readonly Commit[]): void {

@@ -3,7 +3,14 @@ import type { Mailbox } from '../mailbox.ts'
 import { AwsError, type AwsResponse, type AwsService, type Log } from '../service.ts'
 import type { Invocation } from '../stream-batch.ts'
 import { notFound, texts, userNotFound } from './request.ts'
-import { type ClientSettings, clientSettings, issuerOf, poolArnOf, poolSettings } from './settings.ts'
+import {
+  type ClientSettings,
+  clientSettings,
+  groupSettings,
+  issuerOf,
+  poolArnOf,
+  poolSettings,
+} from './settings.ts'
 import { signInOperations } from './sign-in.ts'
 import { signUpOperations } from './sign-up.ts'
 import { openTokenSigner, type TokenSigner } from './tokens.ts'
@@ -26,6 +33,8 @@ export interface Cognito {
   createUserPool(logicalId: string, properties: Record<string, unknown>): void
   /** Makes a client of a pool that is there; throws as `createUserPool` does. */
   createUserPoolClient(logicalId: string, properties: Record<string, unknown>): void
+  /** Makes a group of a pool that is there; throws as `createUserPool` does. */
+  createGroup(logicalId: string, properties: Record<string, unknown>): void
   /** `/<poolId>/.well-known/jwks.json` and `/openid-configuration`; `undefined` for any other path. */
   document(path: string): AwsResponse | undefined
   /** Public keys of an issuer; `undefined` for a foreign one. */
@@ -103,6 +112,10 @@ export function openCognito(o: CognitoOptions): Cognito {
       const client = clientSettings(logicalId, properties)
       poolOf(client.UserPoolId)
       clients.set(client.id, client)
+    },
+    createGroup(logicalId, properties) {
+      // Who is in it is said at the start, for all groups and people alike.
+      poolOf(groupSettings(logicalId, properties).UserPoolId)
     },
     document(path) {
       const [, id = '', name] = /^\/([^/]+)\/\.well-known\/([^/]+)$/.exec(path) ?? []

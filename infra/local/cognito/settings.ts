@@ -93,8 +93,11 @@ const userPoolClient = z.strictObject({
   ...{ AllowedOAuthFlowsUserPoolClient: z.literal(false).optional(), ClientName: anything },
 })
 
+const group = z.strictObject({ UserPoolId: z.string(), GroupName: z.string(), Description: anything })
+
 export type PoolSettings = z.output<typeof userPool> & { readonly id: string }
 export type ClientSettings = z.output<typeof userPoolClient> & { readonly id: string }
+export type GroupSettings = z.output<typeof group>
 
 /** Reads the resolved properties of an `AWS::Cognito::UserPool`. Throws, naming it, on what is not modelled. */
 export function poolSettings(region: string, logicalId: string, properties: unknown): PoolSettings {
@@ -104,6 +107,11 @@ export function poolSettings(region: string, logicalId: string, properties: unkn
 /** Reads the resolved properties of an `AWS::Cognito::UserPoolClient`; throws as `poolSettings` does. */
 export function clientSettings(logicalId: string, properties: unknown): ClientSettings {
   return { ...read(userPoolClient, properties, notModelled(logicalId)), id: clientIdOf(logicalId) }
+}
+
+/** Reads the resolved properties of an `AWS::Cognito::UserPoolGroup`; throws as `poolSettings` does. */
+export function groupSettings(logicalId: string, properties: unknown): GroupSettings {
+  return read(group, properties, notModelled(logicalId))
 }
 
 function notModelled(logicalId: string) {

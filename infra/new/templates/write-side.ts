@@ -33,8 +33,8 @@ export const ${one.camel}Contract = {
     },
   },
   queries: {
-    '/${many.kebab}/{${one.camel}Id}': { summary: 'One of your ${many.words}', many: false, item },
-    '/me/${many.kebab}': { summary: 'Your ${many.words}, newest first', many: true, item },
+    '/${many.kebab}/{${one.camel}Id}': { summary: 'One of your ${many.words}', kind: 'one', item },
+    '/me/${many.kebab}': { summary: 'Your ${many.words}, newest first', kind: 'many', item },
   },
 } as const satisfies AggregateContract
 `

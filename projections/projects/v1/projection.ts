@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import type { Recorded } from '../../../domain/kernel/event.ts'
 import { memberRole, type ProjectEvent, projectEvents } from '../../../domain/project/events.ts'
-import type { Projection, Row } from '../../engine/projection.ts'
+import { onDay } from '../../analytics/v1/days.ts'
+import type { Entry, Projection, Row } from '../../engine/projection.ts'
 
 /** `version` and `updatedAt` are of the event that last changed it. */
 const membership = { userId: z.string(), since: z.string(), version: z.number(), updatedAt: z.string() }
@@ -80,6 +81,56 @@ function render(state: ProjectState, id: string): readonly Row[] {
   ])
 }
 
+/** A row of the project's activity for every event; a creation counts on its day. */
+function record(event: Recorded<ProjectEvent>, _: ProjectState, id: string): Entry {
+  const { type, at, actorId, version } = event
+  const data = { type, at, actorId, version, summary: summaryOf(event) } satisfies Activity
+  return {
+    rows: [{ partition: activityOf(id), sort: at, data }],
+    ...(type === 'ProjectCreated' && { tallies: [onDay(at, { projects: 1 })] }),
+  }
+}
+
+/** It names nobody: names change, and go with their account. */
+function summaryOf(event: Recorded<ProjectEvent>): string {
+  switch (event.type) {
+    case 'ProjectCreated':
+      return `Created "${event.data.title}"`
+    case 'ProjectRenamed':
+      return `Renamed to "${event.data.title}"`
+    case 'ProjectDescribed':
+      return 'Changed the description'
+    case 'ProjectArchived':
+      return 'Archived'
+    case 'ProjectRestored':
+      return 'Restored'
+    case 'ProjectMemberAdded':
+      return `Added ${withArticle[event.data.role]}`
+    case 'ProjectMemberRoleChanged':
+      return `Made a member ${withArticle[event.data.role]}`
+    case 'ProjectMemberRemoved':
+      return event.actorId === event.data.userId ? 'Left' : 'Removed a member'
+  }
+}
+
+const withArticle = { editor: 'an editor', viewer: 'a viewer' } as const
+
+/** The row of a project's activity. */
+export const activity = z.strictObject({
+  type: z.string(),
+  at: z.string(),
+  actorId: z.string(),
+  version: z.number(),
+  summary: z.string(),
+})
+
+type Activity = z.infer<typeof activity>
+
+/** The partition of a project's activity. */
+export function activityOf(projectId: string): string {
+  return `activity-of#${projectId}`
+}
+
 /** The partition of a person's list of projects. */
 export function projectsOf(userId: string): string {
   return `projects-of#${userId}`
@@ -123,4 +174,5 @@ export const projectsV1: Projection<ProjectState, ProjectEvent> = {
   initial: { exists: false },
   evolve,
   render,
+  record,
 }

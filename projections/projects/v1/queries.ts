@@ -7,9 +7,19 @@ import { parseState } from '../../engine/catch-up.ts'
 import { listRows, listStreams } from '../../engine/list.ts'
 import { type Generation, generationId, guardKey, partitionKey } from '../../engine/projection.ts'
 import type { Guard, ListOptions, Page, RowStore } from '../../engine/row-store.ts'
-import { membersOf, type ProjectState, person, projectsOf, projectsV1, roleOf } from './projection.ts'
+import {
+  activity,
+  activityOf,
+  membersOf,
+  type ProjectState,
+  person,
+  projectsOf,
+  projectsV1,
+  roleOf,
+} from './projection.ts'
 
 export type ProjectItem = QueryItem<'/projects/{projectId}'>
+export type ActivityItem = QueryItem<'/projects/{projectId}/activity'>
 export type MemberItem = QueryItem<'/projects/{projectId}/members'>
 
 export const projects: Generation<ProjectState, ProjectEvent> = { projection: projectsV1, generation: 1 }
@@ -59,6 +69,23 @@ export async function listMembers(
     createdAt: member.since,
   }))
   return { ...listed, items, cost: [project.cost, cost].reduce(addCost, listed.cost) }
+}
+
+/** A page of what happened in a project, newest first. Throws `not-found` for an unknown project and for a stranger's. */
+export async function listActivity(
+  rows: RowStore,
+  userId: string,
+  projectId: string,
+  options: ListOptions,
+): Promise<Page<ActivityItem>> {
+  const project = await readProject(rows, userId, projectId)
+  const listed = await listRows(rows, partitionKey(id, activityOf(projectId)), options)
+  const stream = streamName(projectsV1.aggregate, projectId)
+  const items = listed.items.map(({ data }) => {
+    const { at, version, ...rest } = activity.parse(JSON.parse(data))
+    return { id: `${stream}/${version}`, version, createdAt: at, updatedAt: at, at, ...rest }
+  })
+  return { ...listed, items, cost: addCost(project.cost, listed.cost) }
 }
 
 /**

@@ -1,0 +1,40 @@
+import { daysAsked } from '../../commands/http/analytics-contract.ts'
+import { validate } from '../../commands/http/validate.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import { parseStreamName } from '../../domain/kernel/stream.ts'
+import { generationId } from '../engine/projection.ts'
+import { projects } from '../projects/v1/queries.ts'
+import type { QueryContext, QueryHandlers } from '../query-handlers.ts'
+import { users } from '../users/v1/queries.ts'
+import { dayMs, dayOf, readDays } from './v1/queries.ts'
+
+/** Days that one answer holds at most, and those that it holds where nothing else is asked. */
+const maxDays = 366
+const usualDays = 30
+
+/** Which version of the read model answers each query, and what the answer depends on. */
+export const analyticsQueries = {
+  '/analytics/daily': {
+    generation: generationId(projects),
+    joins: generationId(users),
+    // Any stream that counts.
+    dependsOn: (_, { stream }) => ['user', 'project'].includes(parseStreamName(stream).aggregate),
+    report: (context) => readDays(context.rows, rangeOf(context)),
+  },
+} satisfies Partial<QueryHandlers>
+
+function rangeOf({ query, now }: QueryContext): { from: string; to: string } {
+  const asked = validate(daysAsked, query, 'query')
+  const to = asked.to ?? dayOf(now())
+  const from = asked.from ?? dayOf(Date.parse(to) - (usualDays - 1) * dayMs)
+  const count = (Date.parse(to) - Date.parse(from)) / dayMs + 1
+  if (count < 1) throw invalid('It lies after `to`.')
+  if (count > maxDays) throw invalid(`At most ${maxDays} days up to \`to\`.`)
+  return { from, to }
+}
+
+function invalid(message: string): Problem {
+  return new Problem('invalid-input', 'The query is not valid: see errors.', {
+    errors: [{ path: '/from', message }],
+  })
+}

@@ -1,0 +1,43 @@
+import type { QueryItem } from '../../../commands/http/contract.ts'
+import { addCost, type Cost, noCost } from '../../../domain/kernel/event-store.ts'
+import { generationId } from '../../engine/projection.ts'
+import type { RowStore } from '../../engine/row-store.ts'
+import { type Range, tallyPartition } from '../../engine/tallies.ts'
+import { projects } from '../../projects/v1/queries.ts'
+import { users } from '../../users/v1/queries.ts'
+import { days } from './days.ts'
+
+export type DayItem = QueryItem<'/analytics/daily'>
+
+/** The generations that count by day. */
+const counting = [generationId(users), generationId(projects)].map((id) => tallyPartition(id, days))
+
+/** What happened on each day of a range, the first day first; a day on which nothing happened is there too. */
+export async function readDays(
+  rows: RowStore,
+  range: Range,
+): Promise<{ items: readonly DayItem[]; cost: Cost }> {
+  const found = await Promise.all(counting.map((partition) => rows.sums(partition, range)))
+  const on = (day: string, counter: string) =>
+    found.reduce((sum, { sums }) => sum + (sums.get(day)?.[counter] ?? 0), 0)
+  const items = eachDay(range).map((day) => ({
+    day,
+    signUps: on(day, 'signUps'),
+    projects: on(day, 'projects'),
+    uploads: on(day, 'uploads'),
+    bytes: on(day, 'bytes'),
+  }))
+  return { items, cost: found.map(({ cost }) => cost).reduce(addCost, noCost) }
+}
+
+/** A day has 24 hours in UTC. */
+export const dayMs = 24 * 60 * 60 * 1000
+
+export function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 'YYYY-MM-DD'.length)
+}
+
+function eachDay({ from, to }: Range): string[] {
+  const first = Date.parse(from)
+  return Array.from({ length: (Date.parse(to) - first) / dayMs + 1 }, (_, i) => dayOf(first + i * dayMs))
+}
