@@ -35,8 +35,8 @@ export interface CaughtUp<State> {
 
 /**
  * Brings a generation up to date with one stream: the one function behind live delivery and queries that
- * read their own writes. Commits that were folded are skipped, a gap is filled from the store, and guard and
- * rows move in one write, so duplicates, any order and rivals do no harm. At an event that it cannot fold it
+ * read their own writes. Commits that were folded are skipped, a gap is filled from the store, and guard, rows
+ * and tallies move in one write, so duplicates, any order and rivals do no harm. At an event that it cannot fold it
  * parks the stream, in one write with what came before; whoever calls next tries again from there. Throws
  * `unavailable` past the deadline.
  */
@@ -57,6 +57,7 @@ export async function catchUp<State, E extends Event>(
     for (let moved = true; moved; ) {
       const { version, state } = place
       if (version >= until) return { version, state, cost }
+      if (deadline.left() <= 0) throw busy()
       const at = await commitsAt(store, stream, version + 1, hint, deadline)
       cost = addCost(cost, at.cost)
       if (at.failure === undefined && at.commits.length === 0) return { version, state, cost }
@@ -77,13 +78,15 @@ export async function catchUp<State, E extends Event>(
     }
 
     const pause = backoff(attempt, clock.random)
-    if (deadline.left() <= pause) {
-      throw new Problem('unavailable', 'The read model is busy at the moment. Try again.', {
-        retryAfterSeconds: 1,
-      })
-    }
+    if (deadline.left() <= pause) throw busy()
     await clock.sleep(pause)
   }
+}
+
+function busy(): Problem {
+  return new Problem('unavailable', 'The read model is busy at the moment. Try again.', {
+    retryAfterSeconds: 1,
+  })
 }
 
 function placeOf<State, E extends Event>(

@@ -150,14 +150,19 @@ export function createDynamoRowStore(
 
 /** That the guard is where it was read. A stream whose first event is parked has a guard at 0. */
 function conditionOf({ version, written }: Move['from']) {
-  const inWhole = written === undefined
-  const there = inWhole
-    ? '#version = :version AND attribute_not_exists(#written)'
-    : '#version = :version AND #written = :written'
+  const ExpressionAttributeNames = { '#version': 'version', '#written': 'written' }
+  if (written !== undefined) {
+    return {
+      ConditionExpression: '#version = :version AND #written = :written',
+      ExpressionAttributeNames,
+      ExpressionAttributeValues: { ':version': version, ':written': written },
+    }
+  }
+  const there = '#version = :version AND attribute_not_exists(#written)'
   return {
     ConditionExpression: version === 0 ? `attribute_not_exists(PK) OR (${there})` : there,
-    ExpressionAttributeNames: { '#version': 'version', '#written': 'written' },
-    ExpressionAttributeValues: { ':version': version, ...(!inWhole && { ':written': written }) },
+    ExpressionAttributeNames,
+    ExpressionAttributeValues: { ':version': version },
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Mutant } from './rules.ts'
 
 const catchUp = 'projections/engine/catch-up.ts'
+const step = 'projections/engine/step.ts'
 const rowStore = 'projections/engine/dynamo-row-store.ts'
 const projection = 'projections/engine/projection.ts'
 const readAfter = 'projections/read-after.ts'
@@ -16,40 +17,41 @@ export const reading: readonly Mutant[] = [
     rule: 'R1',
     out: 'moves a guard that is behind where it was read',
     file: rowStore,
-    find: ": '#version = :from'",
-    replace: ": '#version <= :from'",
+    find: "const there = '#version = :version AND attribute_not_exists(#written)'",
+    replace: "const there = '#version <= :version AND attribute_not_exists(#written)'",
     tests: onDynamoDb,
   },
   {
     rule: 'R1',
     out: 'moves a guard that is ahead of where it was read',
     file: rowStore,
-    find: ": '#version = :from'",
-    replace: ": '#version >= :from'",
+    find: "const there = '#version = :version AND attribute_not_exists(#written)'",
+    replace: "const there = '#version >= :version AND attribute_not_exists(#written)'",
     tests: onDynamoDb,
   },
   {
     rule: 'R1',
     out: 'moves a guard wherever it is',
     file: rowStore,
-    find: ": '#version = :from'",
-    replace: ": 'attribute_exists(#version) OR #version = :from'",
+    find: "const there = '#version = :version AND attribute_not_exists(#written)'",
+    replace:
+      "const there = 'attribute_exists(#version) OR (#version = :version AND attribute_not_exists(#written))'",
     tests: onDynamoDb,
   },
   {
     rule: 'R1',
     out: 'moves a guard that was not there when it was read, though it is now',
     file: rowStore,
-    find: 'attribute_not_exists(PK) OR #version = :from',
-    replace: 'attribute_not_exists(PK) OR #version >= :from',
+    find: '`attribute_not_exists(PK) OR (${there})`',
+    replace: "'attribute_not_exists(PK) OR #version >= :version'",
     tests: onDynamoDb,
   },
   {
     rule: 'R1',
     out: 'never moves a guard that was parked at the first event',
     file: rowStore,
-    find: "'attribute_not_exists(PK) OR #version = :from'",
-    replace: "'attribute_not_exists(PK) OR #version < :from'",
+    find: '`attribute_not_exists(PK) OR (${there})`',
+    replace: "'attribute_not_exists(PK)'",
     tests: onDynamoDb,
   },
   {
@@ -72,17 +74,17 @@ export const reading: readonly Mutant[] = [
     rule: 'R1',
     out: 'reads the guard again just before it writes what it folded from the first read',
     file: catchUp,
-    find: 'rows.move({ key, from: version, to,',
-    replace: 'rows.move({ key, from: (await rows.readGuard(key)).guard?.version ?? 0, to,',
+    find: '    from: whereOf(from),',
+    replace: '    from: whereOf({ ...from, version: (await rows.readGuard(key)).guard?.version ?? 0 }),',
     tests: ofDelivery,
   },
   {
     rule: 'R1',
     out: 'goes on as if it had moved the guard that a rival moved',
     file: catchUp,
-    find: "moved = written.outcome === 'moved'",
-    replace: 'moved = written.outcome !== undefined',
-    tests: ofCatchUp,
+    find: "moved: outcome === 'moved'",
+    replace: 'moved: outcome !== undefined',
+    tests: ofDelivery,
   },
   {
     rule: 'R2',
@@ -128,16 +130,16 @@ export const reading: readonly Mutant[] = [
     rule: 'R3',
     out: 'moves the guard only where the rows change',
     file: catchUp,
-    find: 'if (folded.version > version ||',
-    replace: 'if (difference.put.length + difference.remove.length > 0 ||',
+    find: 'if (goesOn(next, place) ||',
+    replace: 'if (next.put.length + next.remove.length > 0 ||',
     tests: ofCatchUp,
   },
   {
     rule: 'R3',
     out: 'moves the guard only where the state changes',
     file: catchUp,
-    find: 'if (folded.version > version ||',
-    replace: 'if (JSON.stringify(folded.state) !== JSON.stringify(state) ||',
+    find: 'if (goesOn(next, place) ||',
+    replace: 'if (JSON.stringify(next.to.state) !== JSON.stringify(state) ||',
     tests: ofCatchUp,
   },
   {
@@ -167,7 +169,7 @@ export const reading: readonly Mutant[] = [
   {
     rule: 'R4',
     out: 'does not slice a commit',
-    file: catchUp,
+    file: step,
     find: 'decodeCommit(commit, version + 1)',
     replace: 'decodeCommit(commit)',
     tests: ofCatchUp,
@@ -191,9 +193,9 @@ export const reading: readonly Mutant[] = [
   {
     rule: 'R4',
     out: 'loses what it could fold before a bad event',
-    file: catchUp,
-    find: 'return { version, state, failure }',
-    replace: 'return { ...from, failure }',
+    file: step,
+    find: 'return { version, state, feed, tallies, failure }',
+    replace: 'return { ...from, feed, tallies, failure }',
     tests: ofCatchUp,
   },
   {
@@ -242,8 +244,8 @@ export const reading: readonly Mutant[] = [
     rule: 'R7',
     out: 'stops after the first page',
     file: catchUp,
-    find: 'if (parked !== undefined) return { version, state, parked, cost }',
-    replace: 'return { version, state, ...(parked && { parked }), cost }',
+    find: 'if (parked !== undefined) return { version: place.version,',
+    replace: 'return { version: place.version,',
     tests: ofCatchUp,
   },
   {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { appending } from './appending.ts'
+import { counting } from './counting.ts'
 import { deciding } from './deciding.ts'
 import { reading } from './reading.ts'
 
@@ -15,11 +16,13 @@ export const rules = {
   W7: 'An event that this code does not know is an error everywhere, and never skipped',
   W8: 'A key has one holder: what is said of the commit comes first, and what the state holds is released',
   W9: 'A commit is put by one function under its condition, and one that changes is an alarm',
-  R1: 'The guard moves only from the version that was read',
+  R1: 'The guard moves only from the version that was read, and what streams count moves with it',
   R2: 'A guard is of one generation and one stream, and stays for good',
   R3: 'The guard moves for every event that is folded',
   R4: 'A commit is skipped only by its last event, and sliced otherwise; what can be folded is kept',
+  R5: 'What one write does not hold is written in parts that the guard counts, and finished before anything else; rows that events leave come before the guard',
   R7: 'A gap is filled before anything is folded after it, in steps that are kept',
+  R10: 'A stream counts where it has always counted',
   R11: 'A row is never shared by two streams',
   R12: 'Why a stream is parked stands in its guard, until a write passes that',
   R13: 'A query reads consistently, the guard first, and never answers from before a position',
@@ -40,7 +43,7 @@ export interface Mutant {
   readonly tests: readonly string[]
 }
 
-export const mutants: readonly Mutant[] = [...appending, ...deciding, ...reading]
+export const mutants: readonly Mutant[] = [...appending, ...deciding, ...reading, ...counting]
 
 /** The source with the mutant in it. Throws where its piece does not occur exactly once. */
 export function mutated(source: string, { rule, out, file, find, replace }: Mutant): string {

@@ -1,0 +1,143 @@
+import type { Mutant } from './rules.ts'
+
+const catchUp = 'projections/engine/catch-up.ts'
+const step = 'projections/engine/step.ts'
+const tallies = 'projections/engine/tallies.ts'
+const rowStore = 'projections/engine/dynamo-row-store.ts'
+
+const ofWideEvents = ['test/projections/wide-events.test.ts']
+const ofDelivery = ['test/properties/delivery.test.ts']
+const onDynamoDb = ['test/projections/dynamo-row-store.test.ts']
+
+/** The rules of what one write does not hold, and of what streams count together, each taken out. */
+export const counting: readonly Mutant[] = [
+  {
+    rule: 'R5',
+    out: 'finishes what is written in part with more than that event',
+    file: step,
+    find: 'let most = from.written > 0 ? 1 : Number.POSITIVE_INFINITY',
+    replace: 'let most = Number.POSITIVE_INFINITY',
+    tests: ofWideEvents,
+  },
+  {
+    rule: 'R5',
+    out: 'writes a part without saying so',
+    file: step,
+    find: 'to: { ...from, written } }',
+    replace: 'to: from }',
+    tests: ofWideEvents,
+  },
+  {
+    rule: 'R5',
+    out: 'counts with every part',
+    file: step,
+    find: 'return { ...nothing, put, remove, to: { ...from, written } }',
+    replace:
+      'return { ...nothing, tallies: rest.tallies.slice(0, 1), put: put.slice(0, 98), remove, to: { ...from, written } }',
+    tests: ofWideEvents,
+  },
+  {
+    rule: 'R5',
+    out: 'skips one change after each part',
+    file: step,
+    find: 'return { ...change, put: put.slice(written),',
+    replace: 'return { ...change, put: put.slice(written > 0 ? written + 1 : 0),',
+    tests: ofWideEvents,
+  },
+  {
+    rule: 'R5',
+    out: 'leaves the rows to remove behind',
+    file: step,
+    find: 'remove: remove.slice(Math.max(0, written - put.length))',
+    replace: 'remove: written > 0 ? [] : remove',
+    tests: ofWideEvents,
+  },
+  {
+    rule: 'R5',
+    out: 'leaves the mark of a part where the event is done',
+    file: step,
+    find: 'to: { version, state, written: 0 }, failure }',
+    replace: 'to: { version, state, written: from.written }, failure }',
+    tests: ofWideEvents,
+  },
+  {
+    rule: 'R5',
+    out: 'begins a part anew, whatever is written',
+    file: catchUp,
+    find: 'written: guard.written ?? 0 }',
+    replace: 'written: 0 }',
+    tests: ofWideEvents,
+  },
+  {
+    rule: 'R5',
+    out: 'the store moves a part that another has moved',
+    file: rowStore,
+    find: "ConditionExpression: '#version = :version AND #written = :written'",
+    replace: "ConditionExpression: '#version = :version AND #written <= :written'",
+    tests: onDynamoDb,
+  },
+  {
+    rule: 'R5',
+    out: 'the store moves over what is written in part',
+    file: rowStore,
+    find: "const there = '#version = :version AND attribute_not_exists(#written)'",
+    replace: "const there = '#version = :version OR attribute_not_exists(#written)'",
+    tests: onDynamoDb,
+  },
+  {
+    rule: 'R5',
+    out: 'the store forgets what is written when it reads the guard',
+    file: rowStore,
+    find: 'written: z.optional(z.number()),',
+    replace: '',
+    tests: onDynamoDb,
+  },
+  {
+    rule: 'R5',
+    out: 'the rows of a feed go after the guard',
+    file: catchUp,
+    find: "const fed = feed.length === 0 ? { outcome: 'put', cost: noCost } : await rows.put(feed)",
+    replace: "const fed = { outcome: 'put', cost: noCost }\\n  setImmediate(() => rows.put(feed))",
+    tests: ['test/projections/feeds.test.ts'],
+  },
+  {
+    rule: 'R5',
+    out: 'goes on where rows of a feed may be missing',
+    file: catchUp,
+    find: "if (fed.outcome === 'again') return",
+    replace: "if (fed.outcome === 'never') return",
+    tests: ['test/projections/feeds.test.ts'],
+  },
+  {
+    rule: 'R1',
+    out: 'what a state counts for is not taken back',
+    file: step,
+    find: 'sumUp([...takenBack,',
+    replace: 'sumUp([',
+    tests: ofDelivery,
+  },
+  {
+    rule: 'R1',
+    out: 'what an event counts for is left out',
+    file: step,
+    find: ', ...counted(tallies)])',
+    replace: '])',
+    tests: ofDelivery,
+  },
+  {
+    rule: 'R10',
+    out: 'a stream takes back from another shard than it has counted in',
+    file: tallies,
+    find: 'return hash % shards',
+    replace: 'return (hash >>> 3) % shards',
+    tests: ['test/projections/tallies.test.ts'],
+  },
+  {
+    rule: 'R13',
+    out: 'reads counters without being sure of the last write',
+    file: rowStore,
+    find: "ConsistentRead: true,\n              KeyConditionExpression: 'PK = :pk AND SK BETWEEN",
+    replace: "ConsistentRead: false,\n              KeyConditionExpression: 'PK = :pk AND SK BETWEEN",
+    tests: onDynamoDb,
+  },
+]
