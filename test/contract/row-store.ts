@@ -90,6 +90,7 @@ export function rowStoreContract(name: string, open: () => RowStore): void {
       expect(await steps(0, 99)).toBe('moved')
       expect(await steps(0, 99)).toBe('again')
       expect(await steps(98, 99)).toBe('again')
+      expect(await steps(100, 199)).toBe('again')
       expect(await steps(99, 198)).toBe('moved')
       expect((await store.readGuard(key)).guard).toEqual({ version: 0, state: '{}', written: 198 })
       const whole = move({ to: { version: 1, state: '{}' }, put: [row('r1', '1')] })
@@ -219,13 +220,17 @@ export function rowStoreContract(name: string, open: () => RowStore): void {
       expect(withRow.cost).toMatchObject({ requests: 1, writeUnits: 4 })
     })
 
-    it('reads consistently, which takes a whole unit for a guard and for a page of rows', async () => {
-      const { store, key, list, row, move } = setUp()
+    it('reads consistently, which takes a whole unit for a guard, a page of rows and a sum', async () => {
+      const { store, generation, key, list, row, move } = setUp()
       await store.move(move({ put: [row('a', '1')] }))
       const one = { requests: 1, readUnits: 1, writeUnits: 0 }
       expect((await store.readGuard(key)).cost).toEqual(one)
       expect((await store.readGuards([key])).cost).toEqual(one)
       expect((await store.list(list, { limit: 10 })).cost).toEqual(one)
+      const PK = tallyPartition(generation, 'all')
+      const to = { version: 2, state: '{}' }
+      await store.move(move({ from: { version: 1 }, to, tallies: [{ PK, SK: 'a#0', amounts: { rows: 1 } }] }))
+      expect((await store.sums(PK, { from: 'a', to: 'a' })).cost).toEqual(one)
     })
   })
 }

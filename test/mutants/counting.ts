@@ -21,10 +21,10 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R5',
-    out: 'writes a part without saying so',
+    out: 'says less than it has written of an event',
     file: step,
-    find: 'to: { ...from, written } }',
-    replace: 'to: from }',
+    find: 'const written = from.written + put.length + remove.length',
+    replace: 'const written = from.written + 1',
     tests: ofWideEvents,
   },
   {
@@ -97,7 +97,7 @@ export const counting: readonly Mutant[] = [
     out: 'the rows of a feed go after the guard',
     file: catchUp,
     find: "const fed = feed.length === 0 ? { outcome: 'put', cost: noCost } : await rows.put(feed)",
-    replace: "const fed = { outcome: 'put', cost: noCost }\\n  setImmediate(() => rows.put(feed))",
+    replace: "const fed = { outcome: 'put', cost: noCost }\n  setImmediate(() => rows.put(feed))",
     tests: ['test/projections/feeds.test.ts'],
   },
   {

@@ -191,9 +191,10 @@ export const deciding: readonly Mutant[] = [
   {
     rule: 'W7',
     out: 'the projector passes over an event that it cannot fold',
-    file: 'projections/engine/catch-up.ts',
-    find: 'return { version, state, failure }',
-    replace: 'return { version: Math.max(...commits.map(lastVersion)), state }',
+    file: 'projections/engine/step.ts',
+    find: 'return { version, state, feed, tallies, failure }',
+    replace:
+      'const last = commits.at(-1)\n    return { version: last ? last.version + last.events.length - 1 : version, state, feed, tallies }',
     tests: ['test/projections/catch-up.test.ts'],
   },
   {

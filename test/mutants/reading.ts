@@ -84,7 +84,7 @@ export const reading: readonly Mutant[] = [
     file: catchUp,
     find: "moved: outcome === 'moved'",
     replace: 'moved: outcome !== undefined',
-    tests: ofDelivery,
+    tests: ofCatchUp,
   },
   {
     rule: 'R2',

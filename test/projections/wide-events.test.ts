@@ -18,6 +18,19 @@ const renamed = (title: string): ProjectEvent => ({ type: 'ProjectRenamed', data
 const key = guardKey(generationId(wide), stream)
 const sorted = (items: readonly RowItem[]) => [...items].sort((a, b) => (a.PK + a.SK < b.PK + b.SK ? -1 : 1))
 
+/** Rows that take so many moves, and then no more. */
+function failingAfter(most: number, rows: RowStore): RowStore {
+  let moves = 0
+  return {
+    ...rows,
+    async move(move) {
+      moves += 1
+      if (moves > most) throw new Error('The function died.')
+      return rows.move(move)
+    },
+  }
+}
+
 describe('an event that alone changes more than one write holds', () => {
   const expectFold = (rows: MemoryRowStore, commits: readonly Commit[]) => {
     const fold = foldOf(wide, stream, commits)
@@ -33,29 +46,25 @@ describe('an event that alone changes more than one write holds', () => {
       await append(stream, created, renamed(`${width}`)),
       await append(stream, renamed('7'), renamed('Globe')),
     ]
-    for (const commit of commits) await catchUp(wide, stream, { ...options, hint: [commit] })
+    for (const commit of commits)
+      await catchUp(wide, stream, { ...options, rows: failingAfter(30, rows), hint: [commit] })
     expectFold(rows, commits)
     expect((await rows.readGuard(key)).guard).not.toHaveProperty('written')
   })
 
-  it('is finished by who comes next, from where the one before stopped, before anything else', async () => {
+  // The event after it changes as many rows, or takes nearly all of its changes back.
+  it.each([
+    '120',
+    '7',
+  ])('is finished by who comes next, before anything else: before %s rows', async (next) => {
     for (let stop = 1; stop <= 4; stop++) {
       const { append, options, rows } = readSide()
       const commits = [await append(stream, created, renamed('250'))]
-      let moves = 0
-      const dying: RowStore = {
-        ...rows,
-        async move(move) {
-          moves += 1
-          if (moves > stop) throw new Error('The function died.')
-          return rows.move(move)
-        },
-      }
-      const first = catchUp(wide, stream, { ...options, rows: dying })
+      const first = catchUp(wide, stream, { ...options, rows: failingAfter(stop, rows) })
       await (stop < 4 ? expect(first).rejects.toThrow('died') : first)
       if (stop > 1 && stop < 4) expect((await rows.readGuard(key)).guard).toMatchObject({ version: 1 })
-      commits.push(await append(stream, renamed('120')))
-      await catchUp(wide, stream, { ...options, hint: commits })
+      commits.push(await append(stream, renamed(next)))
+      await catchUp(wide, stream, { ...options, rows: failingAfter(30, rows), hint: commits })
       expectFold(rows, commits)
     }
   })
