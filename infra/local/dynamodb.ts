@@ -24,13 +24,15 @@ export const operations = {
   BatchGetItem: 'the query API (small rows)',
   Query: 'the event store (a stream, a set of reservations), the query API (lists)',
   PutItem: 'the event store (a commit), the projection engine (one row)',
+  BatchWriteItem: 'the projection engine (rows of a feed)',
   UpdateItem: 'Powertools idempotency (what a reaction has done)',
   DeleteItem:
     'Powertools idempotency (a reaction that failed), the forwarder (a stream that is not parked any more)',
-  TransactWriteItems: 'the event store (a commit with reservations), the projection engine (several rows)',
+  TransactWriteItems:
+    'the event store (a commit with reservations), the projection engine (several rows, tallies)',
 }
 
-const writes = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'])
+const writes = new Set(['PutItem', 'BatchWriteItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'])
 
 /**
  * Starts the embedded DynamoDB on the data folder, or takes the one at `endpoint` instead.

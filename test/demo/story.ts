@@ -100,7 +100,7 @@ export async function tellStory(config: ClientConfig, tell: Timeline): Promise<v
     expectAnswer(answer, 200, { version: 7 })
     return told(undefined, 'version 7')
   })
-  await tell.step('ten changes at once, five by each', async () => {
+  const changed = await tell.step('ten changes at once, five by each', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
         (n % 2 === 0 ? ann : bob).command('describe-project', { projectId, description: `Edition ${n}` }),
@@ -109,11 +109,23 @@ export async function tellStory(config: ClientConfig, tell: Timeline): Promise<v
     for (const answer of answers) expectAnswer(answer, 200, {})
     const versions = new Set(answers.map(({ body }) => body['version']))
     if (versions.size !== 10) throw new Broken(`ten commands left ${versions.size} versions`)
-    return told(undefined, 'ten events, none lost, no error')
+    return told(answers, 'ten events, none lost, no error')
   })
   await tell.step('ann tries to delete her account', async () => {
     const answer = await ann.command('delete-account', {})
     return told(undefined, expectProblem(answer, 422, 'owns-shared-projects'))
+  })
+
+  await tell.step('bob looks at what has happened', async () => {
+    const answer = await bob.query(`/projects/${projectId}/activity?limit=100`, readAfter(...changed))
+    expectAnswer(answer, 200, { items: { length: 17 } })
+    return told(undefined, '17 events, newest first')
+  })
+  await tell.step('and at the last thirty days, if he is an admin', async () => {
+    const answer = await bob.query('/analytics/daily')
+    if (answer.status === 403) return told(undefined, expectProblem(answer, 403, 'forbidden'))
+    expectAnswer(answer, 200, { items: { length: 30 } })
+    return told(undefined, 'a line for each')
   })
 
   tell.chapter('Bob leaves.')
@@ -186,7 +198,9 @@ async function mail({ config, tell }: Told, { email }: Person, what: string, sub
   })
 }
 
-const readAfter = ({ body }: Answer) => ({ 'read-after': String(body['position']) })
+const readAfter = (...answers: readonly Answer[]) => ({
+  'read-after': answers.map(({ body }) => body['position']).join(', '),
+})
 
 function expectAnswer(answer: Answer, status: number, fields: unknown): void {
   if (answer.status !== status) {

@@ -90,6 +90,38 @@ describe('a project', () => {
   })
 })
 
+describe('the activity of a project', () => {
+  it('fills by itself, through the stream', async () => {
+    const { id: projectId } = await newProject()
+    await ann.command('rename-project', { projectId, title: 'Globe' })
+    const summaries = async () => {
+      const { body } = await ann.query(`/projects/${projectId}/activity`)
+      return [body['items']].flat().map((item) => Object(item).summary)
+    }
+    await vi.waitFor(
+      async () => expect(await summaries()).toEqual(['Renamed to "Globe"', 'Created "Atlas"']),
+      {
+        timeout: 5_000,
+        interval: 10,
+      },
+    )
+    expect((await bob.query(`/projects/${projectId}/activity`)).status).toBe(404)
+  })
+})
+
+describe('the analytics of each day', () => {
+  it('count what has just happened', async () => {
+    const projectsOf = async (after: Record<string, string> = {}) => {
+      const { status, body } = await ann.query('/analytics/daily', after)
+      expect(status).toBe(200)
+      return [body['items']].flat().reduce<number>((sum, day) => sum + Object(day).projects, 0)
+    }
+    const before = await projectsOf()
+    const { after } = await newProject()
+    expect(await projectsOf(after)).toBeGreaterThan(before)
+  })
+})
+
 describe("a person's projects", () => {
   it('are listed newest first, page by page', async () => {
     const carol = await signUp(running.config)

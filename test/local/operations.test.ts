@@ -23,6 +23,7 @@ function sourcesIn(folder: string): string[] {
 const documentClient: Readonly<Record<string, string>> = {
   GetItem: 'GetCommand',
   BatchGetItem: 'BatchGetCommand',
+  BatchWriteItem: 'BatchWriteCommand',
   PutItem: 'PutCommand',
   Query: 'QueryCommand',
   TransactWriteItems: 'TransactWriteCommand',
