@@ -14,6 +14,7 @@ import { addCost, type Cost, noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { batchPut } from './dynamo-batch-put.ts'
 import { batchRead } from './dynamo-batch-read.ts'
+import { parkedIndexKey } from './parked-index.ts'
 import type { RowItem, RowKey } from './projection.ts'
 import { type Guard, type Move, maxChangesPerMove, type RowStore } from './row-store.ts'
 import { type Amounts, keysOf, sumsOf, type TallyItem } from './tallies.ts'
@@ -124,7 +125,7 @@ export function createDynamoRowStore(
   async function write({ key, from, to, put, remove, tallies }: Move): Promise<Cost> {
     const guard = {
       TableName: tableName,
-      Item: { ...key, ...to },
+      Item: { ...key, ...to, ...parkedIndexKey(key, to.parked) },
       ...conditionOf(from),
     }
     if (put.length + remove.length + tallies.length === 0) {

@@ -1,10 +1,11 @@
 import { noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import { nameOf, type RowItem } from './projection.ts'
+import type { ParkedIndex } from './parked-index.ts'
+import { nameOf, type RowItem, type RowKey } from './projection.ts'
 import { type Guard, maxChangesPerMove, type RowStore } from './row-store.ts'
 import { added, keysOf, sumsOf, type TallyItem } from './tallies.ts'
 
-export interface MemoryRowStore extends RowStore {
+export interface MemoryRowStore extends RowStore, ParkedIndex {
   readonly rows: () => RowItem[]
   readonly tallies: () => TallyItem[]
 }
@@ -62,6 +63,17 @@ export function createMemoryRowStore(): MemoryRowStore {
       const { from, to } = keysOf(range)
       const items = [...tallies.values()].filter(({ PK, SK }) => PK === partition && SK >= from && SK <= to)
       return { sums: sumsOf(items), cost: { requests: 1, readUnits: 1, writeUnits: 0 } }
+    },
+
+    async parkedKeys() {
+      const keys = [...guards.entries()]
+        .filter(([, { parked }]) => parked !== undefined)
+        .map(([key]): RowKey => {
+          const [PK, SK] = JSON.parse(key)
+          return { PK, SK }
+        })
+        .sort((a, b) => (a.PK < b.PK ? -1 : 1))
+      return { keys, cost: { requests: 1, readUnits: 1, writeUnits: 0 } }
     },
 
     rows: () => [...rows.values()],

@@ -6,12 +6,11 @@ import { orUnavailable } from '../../commands/event-store/sdk-call.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import { batchRead } from '../engine/dynamo-batch-read.ts'
-import type { Mark, ParkedStreams } from './parked-streams.ts'
+import { parkedIndexKey } from '../engine/parked-index.ts'
+import { forwarderName, type Mark, markKey, type ParkedStreams } from './parked-streams.ts'
 
 const unavailable = orUnavailable('The read model did not answer in time. Try again.')
 
-const prefix = 'forwarder#'
-const keyOf = (stream: StreamName) => ({ PK: `${prefix}${stream}`, SK: 'parked' })
 const mark = z.object({ version: z.number(), error: z.string(), at: z.string() })
 
 /** Marks in the read model's table, an item each: `PK` is `forwarder#<stream>`, `SK` is `parked`. */
@@ -22,15 +21,16 @@ export function createDynamoParkedStreams(
 ): ParkedStreams {
   return {
     async read(streams) {
-      const { items, cost } = await batchRead(client, tableName, streams.map(keyOf), clock)
+      const { items, cost } = await batchRead(client, tableName, streams.map(markKey), clock)
       const marks = items.map((item): [StreamName, Mark] => [
-        parseStreamName(`${item['PK']}`.slice(prefix.length)).stream,
+        parseStreamName(`${item['PK']}`.slice(forwarderName.length + 1)).stream,
         mark.parse(item),
       ])
       return { marks: new Map(marks), cost }
     },
 
     async move(stream, from, to) {
+      const key = markKey(stream)
       const condition =
         from === undefined
           ? { ConditionExpression: 'attribute_not_exists(PK)' }
@@ -43,8 +43,10 @@ export function createDynamoParkedStreams(
       try {
         const answer =
           to === undefined
-            ? await client.send(new DeleteCommand({ ...write, Key: keyOf(stream) }))
-            : await client.send(new PutCommand({ ...write, Item: { ...keyOf(stream), ...to } }))
+            ? await client.send(new DeleteCommand({ ...write, Key: key }))
+            : await client.send(
+                new PutCommand({ ...write, Item: { ...key, ...to, ...parkedIndexKey(key, to) } }),
+              )
         return { outcome: 'moved', cost: costOf('write', answer, [answer.ConsumedCapacity]) }
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) return unavailable(error)

@@ -1,8 +1,10 @@
 import type { StreamName } from '../../domain/kernel/stream.ts'
-import type { Mark, ParkedStreams } from './parked-streams.ts'
+import type { ParkedIndex } from '../engine/parked-index.ts'
+import { type Mark, markKey, type ParkedStreams } from './parked-streams.ts'
 
 /** Marks in memory, for tests and simulations. */
-export function createMemoryParkedStreams(): ParkedStreams & { readonly all: () => Map<StreamName, Mark> } {
+export function createMemoryParkedStreams(): ParkedStreams &
+  ParkedIndex & { readonly all: () => Map<StreamName, Mark> } {
   const all = new Map<StreamName, Mark>()
   return {
     async read(streams) {
@@ -22,6 +24,11 @@ export function createMemoryParkedStreams(): ParkedStreams & { readonly all: () 
       if (to === undefined) all.delete(stream)
       else all.set(stream, to)
       return { outcome: 'moved', cost }
+    },
+
+    async parkedKeys() {
+      const keys = [...all.keys()].sort().map(markKey)
+      return { keys, cost: { requests: 1, readUnits: 1, writeUnits: 0 } }
     },
 
     all: () => new Map(all),

@@ -1,5 +1,14 @@
 import type { Cost } from '../../domain/kernel/event-store.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
+import type { RowKey } from '../engine/projection.ts'
+
+/** What the forwarder is called where the generations of projections are. */
+export const forwarderName = 'forwarder'
+
+/** The key of a stream's mark in the read model's table. */
+export function markKey(stream: StreamName): RowKey {
+  return { PK: `${forwarderName}#${stream}`, SK: 'parked' }
+}
 
 /** That a stream is not forwarded from a version on, and why. */
 export interface Mark {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { StreamName } from '../../domain/kernel/stream.ts'
-import type { Mark, ParkedStreams } from '../../projections/forwarder/parked-streams.ts'
+import type { ParkedIndex } from '../../projections/engine/parked-index.ts'
+import { type Mark, markKey, type ParkedStreams } from '../../projections/forwarder/parked-streams.ts'
 
 /** What every keeper of parked streams does. `open` is called once per test. */
-export function parkedStreamsContract(name: string, open: () => ParkedStreams): void {
+export function parkedStreamsContract(name: string, open: () => ParkedStreams & ParkedIndex): void {
   let made = 0
   const setUp = () => {
     made += 1
@@ -53,6 +54,18 @@ export function parkedStreamsContract(name: string, open: () => ParkedStreams): 
       expect((await parked.move(stream, mark(5), mark(6))).outcome).toBe('again')
       expect((await parked.move(stream, mark(5), undefined)).outcome).toBe('again')
       expect(await markOf()).toBeUndefined()
+    })
+
+    it('lists a stream as long as it has a mark', async () => {
+      const { parked, stream } = setUp()
+      const listed = async () => (await parked.parkedKeys()).keys.filter(({ PK }) => PK.includes(stream))
+      await parked.move(stream, undefined, mark(5))
+      await parked.move(`${stream}-b`, undefined, mark(5))
+      expect(await listed()).toEqual([markKey(stream), markKey(`${stream}-b`)])
+      await parked.move(stream, mark(5), mark(8))
+      expect(await listed()).toHaveLength(2)
+      await parked.move(stream, mark(8), undefined)
+      expect(await listed()).toEqual([markKey(`${stream}-b`)])
     })
 
     it('reads the marks of any number of streams, a hundred in a request', async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { ParkedIndex } from '../../projections/engine/parked-index.ts'
 import { guardKey, type RowItem } from '../../projections/engine/projection.ts'
 import type { Move, RowStore } from '../../projections/engine/row-store.ts'
 import { tallyPartition } from '../../projections/engine/tallies.ts'
 
 /** What every store of rows does. `open` is called once per test. */
-export function rowStoreContract(name: string, open: () => RowStore): void {
+export function rowStoreContract(name: string, open: () => RowStore & ParkedIndex): void {
   let made = 0
   const setUp = () => {
     made += 1
@@ -66,6 +67,26 @@ export function rowStoreContract(name: string, open: () => RowStore): void {
       expect((await store.readGuard(key)).guard).toEqual({ version: 3, state: '{}', parked })
       await store.move(move({ from: { version: 3 }, to: { version: 4, state: '{}' } }))
       expect((await store.readGuard(key)).guard).toEqual({ version: 4, state: '{}' })
+    })
+
+    it('lists a guard while it is parked, by its key, whatever else the write does', async () => {
+      const { store, key, generation, row, move } = setUp()
+      const listed = async () =>
+        (await store.parkedKeys()).keys.filter(({ PK }) => PK.startsWith(`${generation}#`))
+      const parked = { error: 'unreadable', at: '2026-01-01T00:00:00.000Z' }
+      await store.move(move({ to: { version: 1, state: '{}' } }))
+      expect(await listed()).toEqual([])
+      await store.move(move({ from: 1, to: { version: 2, state: '{}', parked } }))
+      expect(await listed()).toEqual([key])
+      const other = guardKey(generation, 'project-0')
+      await store.move(move({ key: other, to: { version: 0, state: '{}', parked }, put: [row('a', '1')] }))
+      expect(await listed()).toEqual([other, key])
+      // A write that is refused changes nothing of it.
+      expect((await store.move(move({ from: 1, to: { version: 3, state: '{}' } }))).outcome).toBe('again')
+      expect(await listed()).toEqual([other, key])
+      await store.move(move({ from: 2, to: { version: 3, state: '{}' }, put: [row('b', '2')] }))
+      await store.move(move({ key: other, to: { version: 1, state: '{}' } }))
+      expect(await listed()).toEqual([])
     })
 
     it('moves guard and rows together', async () => {

@@ -59,7 +59,7 @@ describe('the event store', () => {
 })
 
 describe('the read model', () => {
-  it('has rows by PK and SK, paid by the request, without stream or index', () => {
+  it('has rows by PK and SK, paid by the request, without stream, and one sparse index of keys alone', () => {
     const { Properties } = declared('ReadModel')
     expect(Properties).toMatchObject({
       KeySchema: [
@@ -69,16 +69,30 @@ describe('the read model', () => {
       AttributeDefinitions: [
         { AttributeName: 'PK', AttributeType: 'S' },
         { AttributeName: 'SK', AttributeType: 'S' },
+        { AttributeName: 'GSI1PK', AttributeType: 'S' },
+        { AttributeName: 'GSI1SK', AttributeType: 'S' },
       ],
       BillingMode: 'PAY_PER_REQUEST',
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'GSI1',
+          KeySchema: [
+            { AttributeName: 'GSI1PK', KeyType: 'HASH' },
+            { AttributeName: 'GSI1SK', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
     })
     expect(Properties).not.toHaveProperty('StreamSpecification')
-    expect(Properties).not.toHaveProperty('GlobalSecondaryIndexes')
   })
 
   it('goes with its stack and costs no backup, as it can be rebuilt', () => {
     expect(declared('ReadModel')).toMatchObject({ DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' })
-    expect(replicaOf('ReadModel')).toEqual({ Region: 'region' })
+    expect(replicaOf('ReadModel')).toEqual({
+      Region: 'region',
+      GlobalSecondaryIndexes: [{ IndexName: 'GSI1' }],
+    })
   })
 })
 

@@ -1,9 +1,13 @@
+import { createDynamoParkedIndex } from '../../projections/engine/dynamo-parked-index.ts'
 import { createDynamoRowStore } from '../../projections/engine/dynamo-row-store.ts'
 import { rowStoreContract } from '../contract/row-store.ts'
 import { embeddedDynamoDb } from '../kit/embedded-dynamodb.ts'
 import { manualClock } from '../kit/manual-clock.ts'
 
-const { client, table } = await embeddedDynamoDb()
-const rows = await table('rows', { PK: 'S', SK: 'S' })
+const { client, readModel } = await embeddedDynamoDb()
+const rows = await readModel()
 
-rowStoreContract('DynamoDB', () => createDynamoRowStore(client, rows, manualClock()))
+rowStoreContract('DynamoDB', () => ({
+  ...createDynamoRowStore(client, rows, manualClock()),
+  ...createDynamoParkedIndex(client, rows),
+}))

@@ -1,0 +1,42 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import * as z from 'zod/mini'
+import { costOf } from '../../commands/event-store/dynamo-client.ts'
+import { orUnavailable } from '../../commands/event-store/sdk-call.ts'
+import { addCost, noCost } from '../../domain/kernel/event-store.ts'
+import { type ParkedIndex, parkedPartition } from './parked-index.ts'
+import type { RowKey } from './projection.ts'
+
+const unavailable = orUnavailable('The read model did not answer in time. Try again.')
+const rowKey = z.object({ PK: z.string(), SK: z.string() })
+
+/**
+ * The read model's index `GSI1` in DynamoDB: keys `GSI1PK` and `GSI1SK`, both strings, and nothing else. That is
+ * one partition for all, which takes a thousand marks a second before it slows their writers down.
+ */
+export function createDynamoParkedIndex(client: DynamoDBDocumentClient, tableName: string): ParkedIndex {
+  return {
+    async parkedKeys() {
+      const keys: RowKey[] = []
+      let cost = noCost
+      let from: Record<string, unknown> | undefined
+      do {
+        const answer = await client
+          .send(
+            new QueryCommand({
+              TableName: tableName,
+              IndexName: 'GSI1',
+              KeyConditionExpression: 'GSI1PK = :parked',
+              ExpressionAttributeValues: { ':parked': parkedPartition },
+              ReturnConsumedCapacity: 'TOTAL',
+              ...(from && { ExclusiveStartKey: from }),
+            }),
+          )
+          .catch(unavailable)
+        keys.push(...(answer.Items ?? []).map((item) => rowKey.parse(item)))
+        cost = addCost(cost, costOf('read', answer, [answer.ConsumedCapacity]))
+        from = answer.LastEvaluatedKey
+      } while (from !== undefined)
+      return { keys, cost }
+    },
+  }
+}
