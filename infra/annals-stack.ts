@@ -124,5 +124,10 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
   new CfnOutput(stack, 'ApiUrl', { value: api.apiEndpoint })
   new CfnOutput(stack, 'UserPoolId', { value: signIn.userPool.userPoolId })
   new CfnOutput(stack, 'UserPoolClientId', { value: signIn.client.userPoolClientId })
+  // What `npm run ops` looks for (`infra/ops/stack.ts`).
+  new CfnOutput(stack, 'EventStoreTable', { value: eventStore.tableName })
+  new CfnOutput(stack, 'EventStoreStreamArn', { value: eventStore.tableStreamArn ?? '' })
+  new CfnOutput(stack, 'ReadModelTable', { value: readModel.tableName })
+  new CfnOutput(stack, 'EventBusName', { value: bus.eventBusName })
   return stack
 }

@@ -1,4 +1,10 @@
-import { type DynamoDbAddress, dynamoDbTarget, isLoopback, postDynamoDb } from './dynamodb-client.ts'
+import {
+  type DynamoDbAddress,
+  dynamoDbTarget,
+  isLoopback,
+  postDynamoDb,
+  streamsTarget,
+} from './dynamodb-client.ts'
 import { permissionsOf } from './dynamodb-permissions.ts'
 import { createTable, type Table } from './dynamodb-table.ts'
 import { startDynoxide } from './dynoxide.ts'
@@ -22,7 +28,8 @@ export interface DynamoDb {
 export const operations = {
   GetItem: 'the projection engine (a guard), the query API, the event store (who holds a reservation)',
   BatchGetItem: 'the query API (small rows)',
-  Query: 'the event store (a stream, a set of reservations), the query API (lists)',
+  Query:
+    'the event store (a stream, a set of reservations), the query API (lists), npm run ops (what is parked)',
   PutItem: 'the event store (a commit), the projection engine (one row)',
   BatchWriteItem: 'the projection engine (rows of a feed)',
   UpdateItem: 'Powertools idempotency (what a reaction has done)',
@@ -30,6 +37,13 @@ export const operations = {
     'Powertools idempotency (a reaction that failed), the forwarder (a stream that is not parked any more)',
   TransactWriteItems:
     'the event store (a commit with reservations), the projection engine (several rows, tallies)',
+}
+
+/** Those of its streams. The mappings read them behind the gateway. */
+export const streamOperations = {
+  DescribeStream: 'npm run ops (new events)',
+  GetShardIterator: 'npm run ops (new events)',
+  GetRecords: 'npm run ops (new events)',
 }
 
 const writes = new Set(['PutItem', 'BatchWriteItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'])
@@ -65,7 +79,8 @@ export async function startDynamoDb(o: {
   }
 
   function pass({ operation, body }: AwsRequest): Promise<AwsResponse> {
-    return postDynamoDb(address, `${dynamoDbTarget}.${operation}`, body).catch((error: Error) => {
+    const target = Object.hasOwn(streamOperations, operation) ? streamsTarget : dynamoDbTarget
+    return postDynamoDb(address, `${target}.${operation}`, body).catch((error: Error) => {
       // The engine went away before it answered; whether it wrote is unknown, as after any 500.
       throw new AwsError('InternalServerError', `DynamoDB did not answer: ${error.message}`, 500)
     })
@@ -76,7 +91,12 @@ export async function startDynamoDb(o: {
   const permissions = (request: AwsRequest) => permissionsOf(request, arnOf)
   return {
     endpoint: address.endpoint,
-    service: { targets: [dynamoDbTarget], operations, permissions, handle },
+    service: {
+      targets: [dynamoDbTarget, streamsTarget],
+      operations: { ...operations, ...streamOperations },
+      permissions,
+      handle,
+    },
     async createTable(logicalId, properties) {
       const table = await createTable(address, logicalId, properties)
       // The engine knows no region and names itself in its place.

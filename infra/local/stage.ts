@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { basename } from 'node:path'
+import { openAnnouncement } from './announcement.ts'
 import { openCognito } from './cognito/cognito.ts'
 import { startDynamoDb } from './dynamodb.ts'
 import { nameRule, openEvents } from './events.ts'
@@ -117,6 +118,7 @@ export async function startStage(o: StageOptions): Promise<Stage> {
     const identities = each('AWS::SES::EmailIdentity').map(({ logicalId }) => nameOf(logicalId))
     const mail = openMailService({ region: o.region, identities, mailbox })
     const queues = openQueues(o.dataDir)
+    const announcement = openAnnouncement(o.dataDir)
 
     const faults = createFaults()
     const functionIds = new Set(template.ofType('AWS::Lambda::Function').map(({ logicalId }) => logicalId))
@@ -125,7 +127,7 @@ export async function startStage(o: StageOptions): Promise<Stage> {
     const gateway = await startGateway({
       port: o.awsPort,
       services,
-      page: (url) => mailPage(mailbox, url) ?? cognito.document(url.pathname),
+      page: (url) => mailPage(mailbox, url) ?? announcement.page(url) ?? cognito.document(url.pathname),
       refusal: permissions.refusal,
       log: o.log,
     })
@@ -228,6 +230,9 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       log: o.log,
     })
     started.push(httpApi.close)
+    names.learn(api.logicalId, { ApiEndpoint: httpApi.url })
+    const outputs = resolve(template.outputs) as Readonly<Record<string, string>> // outputs are texts
+    started.push(announcement.publish({ endpoint: gateway.url, region: o.region, outputs }))
     const reload = (assembly: string) => {
       const next = readTemplate(assembly)
       if (withoutCode(next) !== withoutCode(template))

@@ -14,6 +14,8 @@ export interface Resource {
 export interface Template {
   readonly stackName: string
   readonly resources: readonly Resource[]
+  /** The values of its outputs by their names, with intrinsics. */
+  readonly outputs: Properties
   ofType(type: string): readonly Resource[]
   /** Folder of the asset that is deployed under this key. */
   assetFolder(objectKey: string): string
@@ -50,6 +52,7 @@ export function readTemplate(assembly: string): Template {
   const file = properties?.templateFile ?? `${stackName}.template.json`
   const template = readJson<{
     Resources: Record<string, { Type: string; Properties?: Properties; Condition?: string }>
+    Outputs?: Record<string, { Value: unknown }>
   }>(join(assembly, file))
   const assets = readJson<AssetManifest>(join(assembly, `${stackName}.assets.json`))
 
@@ -61,6 +64,9 @@ export function readTemplate(assembly: string): Template {
   return {
     stackName,
     resources,
+    outputs: Object.fromEntries(
+      Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [name, Value]),
+    ),
     ofType: (type) => resources.filter((resource) => resource.type === type),
     assetFolder(objectKey) {
       const asset = Object.values(assets.files).find(({ destinations }) =>

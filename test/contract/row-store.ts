@@ -76,15 +76,17 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       const parked = { error: 'unreadable', at: '2026-01-01T00:00:00.000Z' }
       await store.move(move({ to: { version: 1, state: '{}' } }))
       expect(await listed()).toEqual([])
-      await store.move(move({ from: 1, to: { version: 2, state: '{}', parked } }))
+      await store.move(move({ from: { version: 1 }, to: { version: 2, state: '{}', parked } }))
       expect(await listed()).toEqual([key])
       const other = guardKey(generation, 'project-0')
       await store.move(move({ key: other, to: { version: 0, state: '{}', parked }, put: [row('a', '1')] }))
       expect(await listed()).toEqual([other, key])
       // A write that is refused changes nothing of it.
-      expect((await store.move(move({ from: 1, to: { version: 3, state: '{}' } }))).outcome).toBe('again')
+      expect(
+        (await store.move(move({ from: { version: 1 }, to: { version: 3, state: '{}' } }))).outcome,
+      ).toBe('again')
       expect(await listed()).toEqual([other, key])
-      await store.move(move({ from: 2, to: { version: 3, state: '{}' }, put: [row('b', '2')] }))
+      await store.move(move({ from: { version: 2 }, to: { version: 3, state: '{}' }, put: [row('b', '2')] }))
       await store.move(move({ key: other, to: { version: 1, state: '{}' } }))
       expect(await listed()).toEqual([])
     })

@@ -47,9 +47,17 @@ describe('the stack', () => {
     ])
   })
 
-  it('tells where the API is and what a client signs in with', () => {
+  it('tells where the API is, what a client signs in with, and what an operator works on', () => {
     const { Outputs } = JSON.parse(read(inject('assembly'), file))
-    expect(Object.keys(Outputs).sort()).toEqual(['ApiUrl', 'UserPoolClientId', 'UserPoolId'])
+    expect(Object.keys(Outputs).sort()).toEqual([
+      'ApiUrl',
+      'EventBusName',
+      'EventStoreStreamArn',
+      'EventStoreTable',
+      'ReadModelTable',
+      'UserPoolClientId',
+      'UserPoolId',
+    ])
   })
 
   it('is not deleted by mistake', () => {

@@ -8,6 +8,7 @@ import { type ClientConfig, readConfig } from './person.ts'
 export interface RunningStage {
   readonly stage: Stage
   readonly config: ClientConfig
+  readonly dataDir: string
   /** Every line that the stage and its functions wrote. */
   readonly lines: readonly string[]
   /** Ends it and removes what it kept. */
@@ -18,11 +19,11 @@ export interface Template {
   readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>
 }
 
+/** Changes a template in place; `assembly` is the folder that it lies in, which is a copy. */
+export type Change = (template: Template, assembly: string) => void
+
 /** Starts the stage in this process, on free ports and a folder of its own, on the template as `change` leaves it. */
-export async function runStage(
-  over: Partial<StageOptions> = {},
-  change?: (template: Template) => void,
-): Promise<RunningStage> {
+export async function runStage(over: Partial<StageOptions> = {}, change?: Change): Promise<RunningStage> {
   const lines: string[] = []
   const dataDir = newDataDir()
   const stage = await startStage({
@@ -44,14 +45,14 @@ export async function runStage(
     await stage.close()
     removeDataDir(dataDir)
   }
-  return { stage, config: await readConfig(stage.apiUrl), lines, close }
+  return { stage, config: await readConfig(stage.apiUrl), dataDir, lines, close }
 }
 
-function changedAssembly(folder: string, change: (template: Template) => void): string {
+function changedAssembly(folder: string, change: Change): string {
   cpSync(inject('assembly'), folder, { recursive: true })
   const file = join(folder, 'Annals.template.json')
   const template: Template = JSON.parse(readFileSync(file, 'utf8'))
-  change(template)
+  change(template, folder)
   writeFileSync(file, JSON.stringify(template))
   return folder
 }

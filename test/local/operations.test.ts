@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { operations as cognito } from '../../infra/local/cognito/cognito.ts'
-import { operations as dynamoDb } from '../../infra/local/dynamodb.ts'
+import { operations as dynamoDb, streamOperations } from '../../infra/local/dynamodb.ts'
 import { operations as events } from '../../infra/local/events.ts'
 import { operations as lambda } from '../../infra/local/lambda/lambda.ts'
 import { operations as mail } from '../../infra/local/mail-service.ts'
@@ -10,7 +10,7 @@ import { operations as queues } from '../../infra/local/queues.ts'
 
 /** Everything that may call an operation: the sources, the README's story, and clients of the tests. */
 const callers = [
-  ...['domain', 'commands', 'projections', 'workflows'].flatMap(sourcesIn),
+  ...['domain', 'commands', 'projections', 'workflows', 'infra/ops'].flatMap(sourcesIn),
   ...['README.md', 'test/kit/person.ts', 'test/kit/user-pool.ts', 'test/local/queues.test.ts'],
 ].map((file) => readFileSync(file, 'utf8'))
 
@@ -34,7 +34,7 @@ const documentClient: Readonly<Record<string, string>> = {
 
 describe("the stage's tables of operations", () => {
   it.each(
-    Object.keys({ ...dynamoDb, ...cognito, ...lambda, ...queues, ...events, ...mail }),
+    Object.keys({ ...dynamoDb, ...streamOperations, ...cognito, ...lambda, ...queues, ...events, ...mail }),
   )('list %s, which something here calls', (operation) => {
     const names = [`${operation}Command`, documentClient[operation], `cognito ${operation}`]
     expect(callers.some((text) => names.some((name) => name !== undefined && text.includes(name)))).toBe(true)
