@@ -32,6 +32,16 @@ export function newAggregate(names: Names): Change {
         entries: [{ list: 'export const folds = {', entry: `${one.camel}: ''` }],
       },
       {
+        file: 'domain/aggregates.ts',
+        imports: [`import { ${one.camel} } from './${one.kebab}/${one.kebab}.ts'`],
+        entries: [
+          {
+            list: 'export const aggregates: readonly Aggregate<unknown, Command, Event>[] = [',
+            entry: one.camel,
+          },
+        ],
+      },
+      {
         file: 'commands/http/contract.ts',
         imports: [`import { ${one.camel}Contract } from './${one.kebab}-contract.ts'`],
         entries: [

@@ -1,0 +1,15 @@
+import type { Aggregate, Command } from './kernel/decider.ts'
+import type { Event } from './kernel/event.ts'
+import { Problem } from './kernel/problem.ts'
+import { project } from './project/project.ts'
+import { user } from './user/user.ts'
+
+/** Every aggregate. */
+export const aggregates: readonly Aggregate<unknown, Command, Event>[] = [user, project]
+
+/** The aggregate whose streams have this name. Throws `unreadable` where there is none. */
+export function aggregateNamed(name: string): Aggregate<unknown, Command, Event> {
+  const found = aggregates.find((aggregate) => aggregate.name === name)
+  if (found === undefined) throw new Problem('unreadable', `Unknown kind of stream "${name}".`)
+  return found
+}
