@@ -11,7 +11,7 @@ const rowKey = z.object({ PK: z.string(), SK: z.string() })
 
 /**
  * The read model's index `GSI1` in DynamoDB: keys `GSI1PK` and `GSI1SK`, both strings, and nothing else. That is
- * one partition for all, which takes a thousand marks a second before it slows their writers down.
+ * one partition for all, which takes a thousand marks a second.
  */
 export function createDynamoParkedIndex(client: DynamoDBDocumentClient, tableName: string): ParkedIndex {
   return {

@@ -77,7 +77,7 @@ function unchanged(
 }
 
 /** Sets, moves or removes the mark, so that every event that was held back lies at it or after it. */
-async function settle(
+export async function settle(
   { stream, mark, heals, events, poison }: Plan,
   unsent: ReadonlyMap<object, Unsent>,
   delivered: readonly Delivery[],

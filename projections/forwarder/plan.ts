@@ -54,10 +54,7 @@ export async function planOf(
 
   const first = delivered.find((delivery) => endOf(delivery) >= heldFrom)
   if (first !== undefined) {
-    const { sequenceNumber } = first
-    const held = await readHeld(store, stream, heldFrom, deadline)
-    const all = { from: heldFrom, before: Number.POSITIVE_INFINITY, sequenceNumber }
-    runs.push('unreadable' in held ? { events: [], poison: held.unreadable } : runOf(held.commits, all))
+    runs.push(await heldRun(stream, heldFrom, first.sequenceNumber, { store, deadline }))
   }
 
   const [poison] = runs.flatMap((run) => run.poison ?? []).sort((a, b) => a.version - b.version)
@@ -68,13 +65,35 @@ export async function planOf(
   return { stream, mark, heals: first !== undefined, events: [...events.values()], poison }
 }
 
+/** What is to be sent of a parked stream without any record of it: everything from its mark on, from the store. */
+export async function planHeld(
+  stream: StreamName,
+  mark: Mark,
+  { store, deadline }: { readonly store: EventStore; readonly deadline: Deadline },
+): Promise<Plan> {
+  // There is no record to deliver again.
+  const { events, poison } = await heldRun(stream, mark.version, '', { store, deadline })
+  return { stream, mark, heals: true, events, poison }
+}
+
+async function heldRun(
+  stream: StreamName,
+  from: number,
+  sequenceNumber: string,
+  { store, deadline }: { readonly store: EventStore; readonly deadline: Deadline },
+): Promise<Run> {
+  const held = await readHeld(store, stream, from, deadline)
+  if ('unreadable' in held) return { events: [], poison: held.unreadable }
+  return runOf(held.commits, { from, before: Number.POSITIVE_INFINITY, sequenceNumber })
+}
+
 function endOf({ commit, version }: Delivery): number {
   return 'unreadable' in commit ? version : lastVersion(commit)
 }
 
 interface Run {
   readonly events: readonly PlannedEvent[]
-  readonly poison?: Poison
+  readonly poison?: Poison | undefined
 }
 
 interface Range {

@@ -8,6 +8,7 @@ import type { Entry, EventBus } from '../../projections/forwarder/event-bus.ts'
 import { forwardHandler } from '../../projections/forwarder/forward-handler.ts'
 import { createMemoryParkedStreams } from '../../projections/forwarder/memory-parked-streams.ts'
 import type { ParkedStreams } from '../../projections/forwarder/parked-streams.ts'
+import { resubmit } from '../../projections/forwarder/resubmit.ts'
 import { newCommit } from '../kit/commits.ts'
 import { ample, readSide } from '../kit/read-side.ts'
 import { record } from '../kit/stream-record.ts'
@@ -64,7 +65,8 @@ function setUp() {
     if (appended.outcome !== 'appended') throw new Error('the test appends alone')
     return appended.commit
   }
-  return { store, clock, append, appendStored, deliver, world, sent, ids: () => sent.map(idOf), marks, lines }
+  const ids = () => sent.map(idOf)
+  return { store, clock, bus, append, appendStored, deliver, world, sent, ids, marks, lines }
 }
 
 function idOf({ detail }: Entry): string {
@@ -381,5 +383,54 @@ describe('a parked stream', () => {
     }
     expect(await deliver(next)).toEqual(again(next))
     expect(marks.all().get('project-1')?.version).toBe(3)
+  })
+})
+
+describe('a stream that is resubmitted', () => {
+  const withoutRecords = ({ store, marks: parked, bus, clock }: ReturnType<typeof setUp>) => ({
+    ...{ store, parked, bus, clock, deadline: ample },
+  })
+
+  it('is sent from its mark to its end without a record, and is not parked any more', async () => {
+    const side = setUp()
+    await side.append('project-1', created, archived)
+    await side.append('project-1', restored)
+    await side.marks.move('project-1', undefined, {
+      version: 2,
+      error: 'unknown',
+      at: '2026-01-01T00:00:00.000Z',
+    })
+    expect(await resubmit('project-1', withoutRecords(side))).toMatchObject({ moved: true, mark: undefined })
+    expect(side.marks.all().size).toBe(0)
+    expect(side.ids()).toEqual(['project-1/2', 'project-1/3'])
+    expect(await resubmit('project-1', withoutRecords(side))).toMatchObject({ sent: 0, moved: false })
+  })
+
+  it('is parked where it cannot go on now', async () => {
+    const side = setUp()
+    await side.append('project-1', created)
+    await side.appendStored('project-1', sold)
+    await side.marks.move('project-1', undefined, {
+      version: 1,
+      error: 'unknown',
+      at: '2026-01-01T00:00:00.000Z',
+    })
+    const { mark, sent } = await resubmit('project-1', withoutRecords(side))
+    expect(mark).toMatchObject({ version: 2, error: 'Unknown event type "ProjectSold".' })
+    expect(sent).toBe(1)
+    expect(side.marks.all().get('project-1')).toEqual(mark)
+  })
+
+  it('keeps its mark where the bus does not take it', async () => {
+    const side = setUp()
+    await side.append('project-1', created)
+    await side.marks.move('project-1', undefined, {
+      version: 1,
+      error: 'unknown',
+      at: '2026-01-01T00:00:00.000Z',
+    })
+    side.world.refuse = () => 'AccessDeniedException'
+    const { mark } = await resubmit('project-1', withoutRecords(side))
+    expect(mark).toMatchObject({ version: 1, error: 'AccessDeniedException' })
   })
 })
