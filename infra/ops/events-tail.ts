@@ -1,0 +1,24 @@
+import type { OpsCommand } from './command.ts'
+import { columns } from './printing.ts'
+import { eventCells, shownEvents } from './stored-event.ts'
+import { storedOf } from './stored-stream.ts'
+
+export const eventsTail: OpsCommand = {
+  name: 'events tail',
+  usage: 'events tail [STREAM | AGGREGATE]',
+  summary: 'new events as they come, until ctrl-c; with --json an object a line',
+  options: [],
+  async run({ operands: [of, ...more], untilInterrupted, print, tell }, ports) {
+    if (more.length > 0) throw new Error('give one STREAM or AGGREGATE, or nothing for all')
+    const { newItems } = await ports()
+    const onReady = () => tell(`new events of ${of ?? 'all streams'}; ctrl-c ends it`)
+    for await (const item of newItems(untilInterrupted(), onReady)) {
+      const { pk } = item as { pk?: unknown } // an item of the event store
+      const stream = String(pk)
+      if (of !== undefined && stream !== of && !stream.startsWith(`${of}-`)) continue
+      for (const event of shownEvents(stream, storedOf(item)))
+        print(event, columns([[stream, ...eventCells(event)]]))
+    }
+    return undefined
+  },
+}

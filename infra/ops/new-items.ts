@@ -1,0 +1,134 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  type _Record,
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type GetShardIteratorCommandInput,
+  type Shard,
+} from '@aws-sdk/client-dynamodb-streams'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import type { ClientSettings } from './stack.ts'
+
+export interface NewItemsOptions {
+  readonly settings: ClientSettings
+  readonly streamArn: string
+  readonly signal: AbortSignal
+  readonly onReady: () => void
+  /** Between two looks at a shard. */
+  readonly pauseMs?: number
+}
+
+/**
+ * One look a second of the five that a shard allows: the projector and the forwarder are the two readers that DynamoDB
+ * provides for, and what is read here is taken from their share.
+ */
+const onceASecond = 1000
+/** Looks after which shards are listed anew: a shard is replaced every few hours, and at once where it is split. */
+const listEvery = 30
+
+interface Reader {
+  readonly shardId: string
+  /** Where it goes on when its iterator is gone. */
+  start: Pick<GetShardIteratorCommandInput, 'ShardIteratorType' | 'SequenceNumber'>
+  /** Without one it is to be opened, or at the shard's end. */
+  iterator?: string | undefined
+}
+
+/**
+ * The new images of what is put into a table, as its stream brings them: those of an item's partition in order. It
+ * ends where `signal` says so. Throws what the stream cannot be read by.
+ */
+export async function* readNewItems(o: NewItemsOptions): AsyncGenerator<Record<string, unknown>> {
+  const { streamArn, signal, onReady, pauseMs = onceASecond } = o
+  const client = new DynamoDBStreamsClient(o.settings)
+  const readers = new Map<string, Reader>()
+
+  // What has children by now is closed, and holds nothing new.
+  const listed = await listShards(client, streamArn)
+  const seen = new Set(listed.map(({ ShardId: id }) => id))
+  const parents = new Set(listed.map(({ ParentShardId: parent }) => parent))
+  for (const { ShardId: shardId = '' } of listed) {
+    if (parents.has(shardId)) continue
+    const reader: Reader = { shardId, start: { ShardIteratorType: 'LATEST' } }
+    reader.iterator = await openIterator(client, streamArn, reader)
+    readers.set(shardId, reader)
+  }
+  onReady()
+
+  for (let look = 1; !signal.aborted; look++) {
+    let closed = false
+    for (const [shardId, reader] of readers) {
+      for (const { eventName, dynamodb } of await readOn(client, streamArn, reader))
+        if (eventName === 'INSERT') yield unmarshall(dynamodb?.NewImage ?? {})
+      if (reader.iterator === undefined) closed = readers.delete(shardId)
+    }
+    if (closed || look % listEvery === 0) {
+      for (const { ShardId: shardId = '', ParentShardId: parent = '' } of await listShards(
+        client,
+        streamArn,
+      )) {
+        // All of a child is new; it comes after the rest of its parent.
+        if (seen.has(shardId) || readers.has(parent)) continue
+        seen.add(shardId)
+        const reader: Reader = { shardId, start: { ShardIteratorType: 'TRIM_HORIZON' } }
+        reader.iterator = await openIterator(client, streamArn, reader)
+        readers.set(shardId, reader)
+      }
+    }
+    await delay(pauseMs, undefined, { signal }).catch(() => {})
+  }
+}
+
+async function listShards(client: DynamoDBStreamsClient, streamArn: string): Promise<Shard[]> {
+  const shards: Shard[] = []
+  let from: string | undefined
+  do {
+    const { StreamDescription: page } = await client.send(
+      new DescribeStreamCommand({ StreamArn: streamArn, ExclusiveStartShardId: from }),
+    )
+    shards.push(...(page?.Shards ?? []))
+    from = page?.LastEvaluatedShardId
+  } while (from !== undefined)
+  return shards
+}
+
+async function openIterator(
+  client: DynamoDBStreamsClient,
+  streamArn: string,
+  { shardId, start }: Reader,
+): Promise<string | undefined> {
+  const answer = await client.send(
+    new GetShardIteratorCommand({ StreamArn: streamArn, ShardId: shardId, ...start }),
+  )
+  return answer.ShardIterator
+}
+
+/** The next page of a shard; at its end the reader has no iterator. Where another reads too much, it is tried again later. */
+async function readOn(client: DynamoDBStreamsClient, streamArn: string, reader: Reader): Promise<_Record[]> {
+  try {
+    const { Records = [], NextShardIterator } = await client.send(
+      new GetRecordsCommand({ ShardIterator: reader.iterator }),
+    )
+    reader.iterator = NextShardIterator
+    const last = Records.at(-1)?.dynamodb?.SequenceNumber
+    if (last !== undefined)
+      reader.start = { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: last }
+    return Records
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    if (throttled.has(error.name)) return []
+    // An iterator lasts 15 minutes, and a laptop is closed for longer; a record lasts a day.
+    if (error.name === 'TrimmedDataAccessException') reader.start = { ShardIteratorType: 'TRIM_HORIZON' }
+    else if (error.name !== 'ExpiredIteratorException') throw error
+    reader.iterator = await openIterator(client, streamArn, reader)
+    return []
+  }
+}
+
+const throttled = new Set([
+  'LimitExceededException',
+  'ThrottlingException',
+  'ProvisionedThroughputExceededException',
+])

@@ -1,0 +1,51 @@
+import type { CommitTable } from '../../commands/event-store/commit-table.ts'
+import { createDynamoClient } from '../../commands/event-store/dynamo-client.ts'
+import { createDynamoCommitTable } from '../../commands/event-store/dynamo-commit-table.ts'
+import { createEventStore } from '../../commands/event-store/event-store.ts'
+import { systemClock as clock } from '../../commands/event-store/system-clock.ts'
+import type { Clock } from '../../domain/kernel/clock.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
+import { createDynamoParkedIndex } from '../../projections/engine/dynamo-parked-index.ts'
+import { createDynamoRowStore } from '../../projections/engine/dynamo-row-store.ts'
+import type { ParkedIndex } from '../../projections/engine/parked-index.ts'
+import type { RowStore } from '../../projections/engine/row-store.ts'
+import { createDynamoParkedStreams } from '../../projections/forwarder/dynamo-parked-streams.ts'
+import type { EventBus } from '../../projections/forwarder/event-bus.ts'
+import { createEventBridgeBus } from '../../projections/forwarder/eventbridge-event-bus.ts'
+import type { ParkedStreams } from '../../projections/forwarder/parked-streams.ts'
+import { generations, type LiveGeneration } from '../../projections/generations.ts'
+import { readNewItems } from './new-items.ts'
+import type { Stack } from './stack.ts'
+
+/** What the commands work on. They know no AWS, so tests give them stores in memory. */
+export interface Ports {
+  /** For what the store refuses to read. Nothing is put here. */
+  readonly commits: Pick<CommitTable, 'query'>
+  readonly store: EventStore
+  readonly rows: RowStore
+  readonly index: ParkedIndex
+  readonly parked: ParkedStreams
+  readonly bus: EventBus
+  readonly generations: readonly LiveGeneration[]
+  readonly clock: Clock
+  /** Items of commits as they are put from now on; `onReady` is called once none is missed any more. */
+  readonly newItems: (signal: AbortSignal, onReady: () => void) => AsyncIterable<unknown>
+}
+
+/** The ports of a running backend. */
+export function openPorts({ client: settings, outputs }: Stack): Ports {
+  const client = createDynamoClient(settings)
+  const commits = createDynamoCommitTable(client, outputs.EventStoreTable)
+  return {
+    commits,
+    store: createEventStore(commits, clock),
+    rows: createDynamoRowStore(client, outputs.ReadModelTable, clock),
+    index: createDynamoParkedIndex(client, outputs.ReadModelTable),
+    parked: createDynamoParkedStreams(client, outputs.ReadModelTable, clock),
+    bus: createEventBridgeBus(outputs.EventBusName, settings),
+    generations,
+    clock,
+    newItems: (signal, onReady) =>
+      readNewItems({ settings, streamArn: outputs.EventStoreStreamArn, signal, onReady }),
+  }
+}

@@ -1,0 +1,41 @@
+/** Rows as text in columns, the last of which is as wide as it comes. Nothing in them reaches the terminal but text. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = []
+  for (const row of rows) {
+    for (const [column, cell] of row.entries())
+      widths[column] = Math.max(widths[column] ?? 0, printable(cell).length)
+  }
+  return rows
+    .map((row) =>
+      row
+        .map(printable)
+        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** Text without what a terminal would take for a command: data are anybody's. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, escaped)
+}
+
+/** JSON without the control characters that JSON itself leaves as they are. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(/[\x7f-\x9f]/g, escaped)
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** What went wrong, in one line. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return printable(String(error))
+  // The errors of AWS and of the system say what they are by their name or code.
+  const { name, message } = error
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : name
+  const known = '$fault' in error || message === '' ? `${code}: ${message}` : message
+  return printable(known.replace(/\s*\n\s*/g, ' '))
+}

@@ -1,0 +1,209 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
+import { toItem } from '../../commands/event-store/commit-item.ts'
+import { readAnnouncement } from '../../infra/local/announcement.ts'
+import { newCommit } from '../kit/commits.ts'
+import { newDataDir, removeDataDir } from '../kit/data-dir.ts'
+import { eventStoreTable } from '../kit/event-store-table.ts'
+import { type RunningStage, runStage, type Template } from '../kit/local-stage.ts'
+import { runOps, startOps } from '../kit/ops-process.ts'
+import { type Person, signUp } from '../kit/person.ts'
+import { until } from '../kit/until.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+const soon = { timeout: 15_000, interval: 50 }
+
+describe('the operator of a running stage', () => {
+  let running: RunningStage
+  let ann: Person
+
+  const ops = (...args: string[]) => runOps(running.dataDir, args)
+  const json = async (...args: string[]) => JSON.parse((await ops(...args, '--json')).stdout)
+  const idOf = async (title: string) => String((await ann.command('create-project', { title })).body['id'])
+
+  beforeEach(async () => {
+    running = await runStage()
+    ann = await signUp(running.config)
+  })
+  afterEach(() => running.close())
+
+  it('sees the events of a stream and its states of before', async () => {
+    const id = await idOf('Atlas')
+    await ann.command('rename-project', { projectId: id, title: 'Globe' })
+    const stream = `project-${id}`
+    expect(await json('events', 'show', stream)).toMatchObject([
+      { version: 1, type: 'ProjectCreated', actorId: ann.userId, data: { title: 'Atlas' } },
+      { version: 2, type: 'ProjectRenamed', data: { title: 'Globe' } },
+    ])
+    expect((await ops('events', 'show', stream)).stdout.trim().split('\n')).toHaveLength(2)
+    expect(await json('state', stream)).toMatchObject({ version: 2, state: { title: 'Globe' } })
+    expect(await json('state', stream, '--version', '1')).toMatchObject({ state: { title: 'Atlas' } })
+    expect(await ops('state', stream, '--version', '3')).toEqual({
+      ...{ code: 1, stdout: '', stderr: `ops: ${stream} ends at version 2\n` },
+    })
+  })
+
+  it('sees new events as they come, until ctrl-c', async () => {
+    const id = await idOf('Atlas')
+    const tail = startOps(running.dataDir, ['events', 'tail', `project-${id}`, '--json'])
+    await until(() => tail.stderr().includes('ctrl-c ends it'), { what: tail.stderr, timeoutMs: 15_000 })
+    await idOf('Other')
+    await ann.command('rename-project', { projectId: id, title: 'Globe' })
+    await ann.command('archive-project', { projectId: id })
+    const events = () =>
+      tail
+        .stdout()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line))
+    await until(() => events().length > 1, { what: tail.stdout, timeoutMs: 15_000 })
+    expect(events()).toMatchObject([
+      { version: 2, type: 'ProjectRenamed', data: { title: 'Globe' } },
+      { version: 3, type: 'ProjectArchived' },
+    ])
+    tail.interrupt()
+    expect(await tail.ended()).toBe(0)
+  })
+
+  it('works the same on a stack of an account, found by its outputs', async () => {
+    const id = await idOf('Atlas')
+    const { outputs = {}, endpoint = '' } = (await readAnnouncement(running.dataDir)) ?? {}
+    const env = {
+      AWS_ENDPOINT_URL_CLOUDFORMATION: await cloudFormation({ Annals: outputs, Other: {} }),
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      AWS_ACCESS_KEY_ID: 'operator',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+    }
+    const onStack = (stack: string, ...args: string[]) =>
+      runOps('/nowhere', [...args, '--stack', stack, '--region', 'eu-west-1'], env)
+    const { code, stdout } = await onStack('Annals', 'events', 'show', `project-${id}`, '--json')
+    expect(JSON.parse(stdout)).toMatchObject([{ type: 'ProjectCreated' }])
+    expect(code).toBe(0)
+    expect((await onStack('Other', 'parked', 'list')).stderr).toBe(
+      'ops: Stack Other lacks an output of this code: deploy it first\n',
+    )
+    expect((await onStack('Nobody', 'parked', 'list')).stderr).toMatch(
+      /^ops: stack Nobody is not found: ValidationError: Stack with id Nobody does not exist\n$/,
+    )
+  })
+})
+
+describe('a stream that the deployed code cannot go on with', () => {
+  it('is listed, and is taken to its end by resubmitting with code that can', async () => {
+    const running = await runStage({}, withoutArchiving)
+    onTestFinished(running.close)
+    const ops = (...args: string[]) => runOps(running.dataDir, args)
+    const ann = await signUp(running.config)
+    expect(await ops('parked', 'list', '--json')).toEqual({ code: 0, stdout: '[]\n', stderr: '' })
+    const { body } = await ann.command('create-project', { title: 'Atlas' })
+    const projectId = String(body['id'])
+    const stream = `project-${projectId}`
+    await ann.command('archive-project', { projectId })
+
+    const parked = { stream, version: 1, error: expect.stringContaining('"ProjectArchived"') }
+    const since = expect.stringMatching(/^20.*Z$/)
+    await vi.waitFor(async () => {
+      const { code, stdout } = await ops('parked', 'list', '--json')
+      expect(code).toBe(0)
+      expect(JSON.parse(stdout)).toEqual([
+        { by: 'projects.v1.1', ...parked, since },
+        { by: 'forwarder', ...parked, since },
+      ])
+    }, soon)
+    expect((await ops('parked', 'list')).stdout).toMatch(/^PARKED BY +STREAM .*\nprojects\.v1\.1 +project-/)
+
+    const resubmitted = await ops('parked', 'resubmit', stream)
+    expect(resubmitted).toMatchObject({ code: 0, stderr: '' })
+    expect(resubmitted.stdout).toMatch(/^projects\.v1\.1 +\S+ +done +at version 2$/m)
+    expect(resubmitted.stdout).toMatch(/^forwarder +\S+ +done +1 sent$/m)
+    expect((await ops('parked', 'list', '--json')).stdout).toBe('[]\n')
+    expect(await ann.query(`/projects/${projectId}`)).toMatchObject({ body: { version: 2, archived: true } })
+  })
+
+  it('is still parked after resubmitting with code that cannot either, and the exit code says so', async () => {
+    const running = await runStage()
+    onTestFinished(running.close)
+    const ops = (...args: string[]) => runOps(running.dataDir, args)
+    const { client, TableName } = eventStoreTable({
+      ...{ assembly: inject('assembly'), endpoint: running.stage.awsUrl, region: running.config.region },
+    })
+    const poison = newCommit({ events: [{ type: 'ProjectSold', schema: 1, data: {} }] })
+    const item = toItem({ ...poison, stream: 'project-poison', version: 1 })
+    await client.send(new PutItemCommand({ TableName, Item: marshall(item) }))
+    await vi.waitFor(
+      async () => expect(JSON.parse((await ops('parked', 'list', '--json')).stdout)).toHaveLength(2),
+      soon,
+    )
+    const { code, stdout, stderr } = await ops('parked', 'resubmit', '--all')
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(stdout.match(/STILL PARKED .*"ProjectSold"/g)).toHaveLength(2)
+  })
+})
+
+describe('npm run ops', () => {
+  let dataDir: string
+  beforeEach(() => {
+    dataDir = newDataDir()
+  })
+  afterEach(() => removeDataDir(dataDir))
+
+  it('prints how it is used, and fails unless that was asked for', async () => {
+    const { code, stdout } = await runOps(dataDir, ['--help'])
+    expect(code).toBe(0)
+    for (const command of ['events show', 'events tail', 'state', 'parked list', 'parked resubmit'])
+      expect(stdout).toContain(`  ${command}`)
+    expect(await runOps(dataDir, [])).toEqual({ code: 1, stdout: '', stderr: `ops: say what\n\n${stdout}` })
+    const unknown = await runOps(dataDir, ['parked', 'frobnicate'])
+    expect(unknown).toMatchObject({ code: 1, stdout: '' })
+    expect(unknown.stderr).toContain('ops: "parked frobnicate" is not a command\n\nnpm run ops -- COMMAND')
+  })
+
+  it.each([
+    [['parked', 'list', '--frobnicate'], /^ops: Unknown option '--frobnicate'.*\n$/],
+    [['parked', 'list', '--version', '1'], /^ops: parked list takes no --version\n$/],
+    [['parked', 'list', '--region', 'eu-west-1'], /^ops: --region is of a --stack in an account: .*\n$/],
+    [['parked', 'list'], /^ops: no stage runs on \S+: npm start runs one, .*\n$/],
+  ])('%j says in one line what is wrong', async (args, message) => {
+    const { code, stdout, stderr } = await runOps(dataDir, args)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(message)
+  })
+})
+
+/** Takes an event that the commands emit away from what the projector and the forwarder know. */
+function withoutArchiving({ Resources }: Template, assembly: string): void {
+  const { files } = JSON.parse(readFileSync(join(assembly, 'Annals.assets.json'), 'utf8'))
+  for (const [id, { Type, Properties }] of Object.entries(Resources)) {
+    if (Type !== 'AWS::Lambda::Function' || !/^(Projector|Forwarder)/.test(id)) continue
+    const { S3Key } = Properties['Code'] as { S3Key: string } // as CDK writes it
+    const file = join(assembly, files[S3Key.replace('.zip', '')].source.path, 'index.mjs')
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('ProjectArchived', 'ProjectBurnt'))
+  }
+}
+
+/** For one test: answers `DescribeStacks` as CloudFormation does, with the outputs of each stack. */
+async function cloudFormation(stacks: Record<string, Readonly<Record<string, string>>>): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const body = new URLSearchParams(Buffer.concat(await request.toArray()).toString())
+    const name = body.get('StackName') ?? ''
+    const outputs = stacks[name]
+    const members = Object.entries(outputs ?? {}).map(
+      ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+    )
+    const result = `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${name}</StackName><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`
+    const missing = `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${name} does not exist</Message></Error></ErrorResponse>`
+    response.writeHead(outputs ? 200 : 400, { 'content-type': 'text/xml' }).end(outputs ? result : missing)
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo // it listens on a port
+  return `http://127.0.0.1:${port}`
+}
