@@ -4,7 +4,18 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  inject,
+  it,
+  onTestFinished,
+  vi,
+} from 'vitest'
 import { toItem } from '../../commands/event-store/commit-item.ts'
 import { readAnnouncement } from '../../infra/local/announcement.ts'
 import { newCommit } from '../kit/commits.ts'
@@ -26,11 +37,11 @@ describe('the operator of a running stage', () => {
   const json = async (...args: string[]) => JSON.parse((await ops(...args, '--json')).stdout)
   const idOf = async (title: string) => String((await ann.command('create-project', { title })).body['id'])
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     running = await runStage()
     ann = await signUp(running.config)
   })
-  afterEach(() => running.close())
+  afterAll(() => running.close())
 
   it('sees the events of a stream and its states of before', async () => {
     const id = await idOf('Atlas')
