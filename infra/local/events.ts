@@ -9,10 +9,13 @@ import type { Place } from './resource-names.ts'
 import { AwsError, type AwsRequest, type AwsService, type Log, readInput } from './service.ts'
 import { allowOnly, fieldsOf, type Properties } from './template.ts'
 
+/** As much of a queue as dead letters take. */
+export type DeadLetters = Pick<Queue, 'arn' | 'url' | 'send'>
+
 export interface Events {
   readonly service: AwsService
   /** Of all rules, those that are disabled too. */
-  readonly targets: readonly { rule: string; arn: string; deadLetters: Queue | undefined }[]
+  readonly targets: readonly { rule: string; arn: string; deadLetters: DeadLetters | undefined }[]
   close: Deliveries<unknown>['close']
 }
 
@@ -72,7 +75,7 @@ export function openEvents(o: {
   readonly rules: readonly Rule[]
   /** Hands an event to a target. Throws `ResourceNotFoundException` where there is none. */
   readonly invoke: (targetArn: string, input: unknown) => void
-  readonly findQueue: (arn: string) => Queue
+  readonly findQueue: (arn: string) => DeadLetters
   readonly retryDelaysMs?: readonly number[] | undefined
   readonly log: Log
 }): Events {
@@ -156,7 +159,7 @@ export function openEvents(o: {
   }
 }
 
-function compileRule({ arn, name, properties }: Rule, findQueue: (arn: string) => Queue) {
+function compileRule({ arn, name, properties }: Rule, findQueue: (arn: string) => DeadLetters) {
   allowOnly(modelledOfRule, properties, name)
   const { EventPattern, EventBusName = 'default', State, Targets = [] } = properties
   const matches = compilePattern(EventPattern)

@@ -1,6 +1,6 @@
 import { compilePolicy, type Policy, refusalOf, wildcard } from './iam.ts'
 import type { AwsRequest, AwsService, Permission } from './service.ts'
-import { fieldsOf, type Properties, type Template } from './template.ts'
+import type { Properties, Template } from './template.ts'
 
 /** Who may do what, as the template says it. */
 export interface Permissions {
@@ -14,8 +14,6 @@ export interface Permissions {
     sourceArn: string,
     target: { readonly name: string; readonly arn: string },
   ): void
-  /** Throws unless an `AWS::SQS::QueuePolicy` lets the service send to the queue for this source. */
-  demandSend(service: string, sourceArn: string, queue: { readonly url: string; readonly arn: string }): void
 }
 
 type Resolve = (properties: Properties) => Properties
@@ -84,31 +82,5 @@ export function readPermissions(o: {
       if (!allowed)
         throw new Error(`No AWS::Lambda::Permission lets ${service} invoke ${name} for ${sourceArn}`)
     },
-    demandSend(service, sourceArn, { url, arn }) {
-      const statements = o.template.ofType('AWS::SQS::QueuePolicy').flatMap(({ properties }) => {
-        const { Queues, PolicyDocument } = o.resolve(properties)
-        return listOf(Queues).includes(url) ? listOf(fieldsOf(PolicyDocument)['Statement']).map(fieldsOf) : []
-      })
-      const allowed = statements.some(({ Effect, Principal, Action, Resource, Condition }) => {
-        // CDK writes one of these, or none: any other condition is not met.
-        const { ArnEquals, ArnLike = ArnEquals, ...others } = fieldsOf(Condition)
-        const sources = ArnLike === undefined ? ['*'] : listOf(fieldsOf(ArnLike)['aws:SourceArn'])
-        return (
-          Effect === 'Allow' &&
-          fieldsOf(Principal)['Service'] === service &&
-          listOf(Action).includes('sqs:SendMessage') &&
-          listOf(Resource).includes(arn) &&
-          Object.keys(others).length === 0 &&
-          sources.some((source) => wildcard(String(source)).test(sourceArn))
-        )
-      })
-      if (!allowed)
-        throw new Error(`No AWS::SQS::QueuePolicy lets ${service} send to ${arn} for ${sourceArn}`)
-    },
   }
-}
-
-/** One or several, as policies are written. */
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : value === undefined ? [] : [value]
 }

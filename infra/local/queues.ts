@@ -3,13 +3,30 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { type Journal, openJournal } from './journal.ts'
 import { AwsError, type AwsRequest, type AwsService, readInput } from './service.ts'
-import { allowOnly, type Properties } from './template.ts'
+import { allowOnly, fieldsOf, type Properties } from './template.ts'
+
+/** A message as it is received. */
+export interface ReceivedMessage {
+  readonly id: string
+  readonly receiptHandle: string
+  readonly body: string
+  readonly attributes: Readonly<Record<string, string>>
+  /** What SQS says of it, by its names. */
+  readonly system: Readonly<Record<string, string>>
+}
 
 export interface Queue {
   readonly arn: string
   readonly url: string
   /** Once this returns, the message survives `kill -9`. The attributes are texts by name. */
   send(body: string, attributes?: Readonly<Record<string, string>>): void
+  /** Up to so many messages, hidden from now on for the queue's visibility timeout or the one given. */
+  receive(most: number, visibilitySeconds?: number): ReceivedMessage[]
+  /** Only the latest handle of a message deletes it; an older one is accepted, as the API reference says. */
+  delete(receiptHandle: string): void
+  readonly visibilitySeconds: number
+  /** Calls the listener after each message that was sent. Returns how to stop that. */
+  onSend(listener: () => void): () => void
 }
 
 export interface Queues {
@@ -18,6 +35,8 @@ export interface Queues {
   createQueue(o: { name: string; arn: string; baseUrl: string; properties: Properties }): Queue
   /** Throws where the template declares no such queue. */
   find(arn: string): Queue
+  /** Throws where a queue is to move messages to one that the template does not declare. */
+  checkRedrives(): void
 }
 
 /** The operations of this repository, and who calls them. */
@@ -34,18 +53,20 @@ interface Message {
   readonly sentAt: number
   readonly visibleAt: number
   readonly receives: number
+  readonly firstReceivedAt?: number | undefined
 }
 
 interface OpenQueue extends Queue {
   readonly messages: Journal<Message>
-  readonly visibilitySeconds: number
   readonly retentionSeconds: number
+  /** The queue for what was received too often. */
+  readonly deadLetters: string | undefined
 }
 
 /** Honoured, or without meaning on one machine: encryption, tags. */
 const modelled = [
   ...['QueueName', 'MessageRetentionPeriod', 'VisibilityTimeout', 'Tags'],
-  ...['KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds', 'SqsManagedSseEnabled'],
+  ...['KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds', 'SqsManagedSseEnabled', 'RedrivePolicy'],
 ]
 
 const wanted = z.array(z.string()).default([])
@@ -63,6 +84,11 @@ type Input = z.output<typeof inputs>
  */
 export function openQueues(dataDir: string): Queues {
   const queues = new Map<string, OpenQueue>()
+  const findOpen = (arn: string): OpenQueue => {
+    const queue = [...queues.values()].find((one) => one.arn === arn)
+    if (queue === undefined) throw new Error(`The template declares no queue ${arn}`)
+    return queue
+  }
 
   function named({ QueueUrl }: Input): OpenQueue {
     const queue = queues.get(QueueUrl.replace(/^.*\//, ''))
@@ -71,33 +97,24 @@ export function openQueues(dataDir: string): Queues {
   }
 
   const handlers: Readonly<Record<string, (queue: OpenQueue, input: Input) => object>> = {
-    ReceiveMessage(queue, input) {
-      const visibleAt = Date.now() + (input.VisibilityTimeout ?? queue.visibilitySeconds) * 1000
-      const taken = stored(queue).filter(isVisible).slice(0, input.MaxNumberOfMessages)
-      return {
-        Messages: taken.map(([id, message]) => {
-          const receives = message.receives + 1
-          queue.messages.set(id, { ...message, receives, visibleAt })
-          const system = { SentTimestamp: message.sentAt, ApproximateReceiveCount: receives }
-          return {
-            MessageId: id,
-            ReceiptHandle: Buffer.from(`${id} ${receives}`).toString('base64url'),
-            Body: message.body,
-            MD5OfBody: createHash('md5').update(message.body).digest('hex'),
-            Attributes: pick(system, [...input.AttributeNames, ...input.MessageSystemAttributeNames], String),
-            MessageAttributes: pick(message.attributes, input.MessageAttributeNames, (text) => ({
-              ...{ DataType: 'String', StringValue: text },
-            })),
-          }
-        }),
-      }
-    },
-    DeleteMessage({ messages }, { ReceiptHandle }) {
-      const [id = '', receives] = Buffer.from(ReceiptHandle, 'base64url').toString().split(' ')
-      if (receives === undefined)
-        throw new AwsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.')
-      // Only the latest handle deletes; an older one is accepted, as the API reference says.
-      if (messages.get(id)?.receives === Number(receives)) messages.delete(id)
+    ReceiveMessage: (queue, input) => ({
+      Messages: queue.receive(input.MaxNumberOfMessages, input.VisibilityTimeout).map((message) => ({
+        MessageId: message.id,
+        ReceiptHandle: message.receiptHandle,
+        Body: message.body,
+        MD5OfBody: md5(message.body),
+        Attributes: pick(
+          message.system,
+          [...input.AttributeNames, ...input.MessageSystemAttributeNames],
+          String,
+        ),
+        MessageAttributes: pick(message.attributes, input.MessageAttributeNames, (text) => ({
+          ...{ DataType: 'String', StringValue: text },
+        })),
+      })),
+    }),
+    DeleteMessage(queue, { ReceiptHandle }) {
+      queue.delete(ReceiptHandle)
       return {}
     },
     GetQueueAttributes(queue, { AttributeNames }) {
@@ -121,25 +138,89 @@ export function openQueues(dataDir: string): Queues {
     },
     createQueue({ name, arn, baseUrl, properties }) {
       allowOnly(modelled, properties, name)
+      const redrive = redriveOf(properties, name)
       const messages = openJournal<Message>(join(dataDir, 'queues', `${name}.jsonl`))
+      const listeners = new Set<() => void>()
+      const visibilitySeconds = Number(properties['VisibilityTimeout'] ?? 30)
+
+      /** Moves what was received too often, with what is known of it, and gives the rest. */
+      function withoutDead(all: [string, Message][]): [string, Message][] {
+        if (redrive === undefined) return all
+        const dead = all.filter(([, { receives }]) => receives >= redrive.maxReceives)
+        for (const [id, message] of dead) {
+          findOpen(redrive.target).messages.set(id, message)
+          messages.delete(id)
+        }
+        return all.filter((one) => !dead.includes(one))
+      }
+
       const queue: OpenQueue = {
-        ...{ arn, messages, url: `${baseUrl}/000000000000/${name}` },
-        visibilitySeconds: Number(properties['VisibilityTimeout'] ?? 30),
+        ...{ arn, messages, visibilitySeconds, url: `${baseUrl}/000000000000/${name}` },
+        deadLetters: redrive?.target,
         retentionSeconds: Number(properties['MessageRetentionPeriod'] ?? 345_600),
         send(body, attributes = {}) {
           const now = Date.now()
           messages.set(randomUUID(), { body, attributes, sentAt: now, visibleAt: now, receives: 0 })
+          for (const listener of listeners) listener()
+        },
+        receive(most, hiddenSeconds = visibilitySeconds) {
+          const now = Date.now()
+          const visible = withoutDead(stored(queue).filter(isVisible))
+          return visible.slice(0, most).map(([id, message]) => {
+            const [receives, firstReceivedAt] = [message.receives + 1, message.firstReceivedAt ?? now]
+            messages.set(id, { ...message, receives, firstReceivedAt, visibleAt: now + hiddenSeconds * 1000 })
+            return received(id, { ...message, receives, firstReceivedAt })
+          })
+        },
+        delete(receiptHandle) {
+          const [id = '', receives] = Buffer.from(receiptHandle, 'base64url').toString().split(' ')
+          if (receives === undefined)
+            throw new AwsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.')
+          if (messages.get(id)?.receives === Number(receives)) messages.delete(id)
+        },
+        onSend(listener) {
+          listeners.add(listener)
+          return () => listeners.delete(listener)
         },
       }
       queues.set(name, queue)
       return queue
     },
-    find(arn) {
-      const queue = [...queues.values()].find((one) => one.arn === arn)
-      if (queue === undefined) throw new Error(`The template declares no queue ${arn}`)
-      return queue
+    find: findOpen,
+    checkRedrives() {
+      for (const { deadLetters } of queues.values()) if (deadLetters !== undefined) findOpen(deadLetters)
     },
   }
+}
+
+/** After how many receives a message is moved where. */
+function redriveOf(properties: Properties, name: string) {
+  if (properties['RedrivePolicy'] === undefined) return undefined
+  const policy = fieldsOf(properties['RedrivePolicy'])
+  allowOnly(['deadLetterTargetArn', 'maxReceiveCount'], policy, `${name}.RedrivePolicy`)
+  const { deadLetterTargetArn: target, maxReceiveCount } = policy
+  const maxReceives = Number(maxReceiveCount)
+  if (typeof target !== 'string' || !(maxReceives >= 1 && maxReceives <= 1000))
+    throw new Error(`${name}.RedrivePolicy is not valid: ${JSON.stringify(policy)}`)
+  return { target, maxReceives }
+}
+
+function received(id: string, { body, attributes, sentAt, receives, firstReceivedAt }: Message) {
+  const system = {
+    ...{ ApproximateReceiveCount: `${receives}`, SentTimestamp: `${sentAt}` },
+    ...{ SenderId: '000000000000', ApproximateFirstReceiveTimestamp: `${firstReceivedAt}` },
+  }
+  return {
+    id,
+    body,
+    attributes,
+    system,
+    receiptHandle: Buffer.from(`${id} ${receives}`).toString('base64url'),
+  }
+}
+
+export function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex')
 }
 
 /** What is in a queue, without what has been in it for too long. */

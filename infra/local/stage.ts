@@ -3,7 +3,10 @@ import { basename } from 'node:path'
 import { openAnnouncement } from './announcement.ts'
 import { openCognito } from './cognito/cognito.ts'
 import { startDynamoDb } from './dynamodb.ts'
+import { createDynamoDbStreams } from './dynamodb-streams.ts'
+import { startEventSource } from './event-sources.ts'
 import { nameRule, openEvents } from './events.ts'
+import { failureDestinations } from './failure-destination.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { startGateway } from './gateway.ts'
 import { startHttpApi } from './http-api/http-api.ts'
@@ -14,11 +17,11 @@ import { startLambda } from './lambda/lambda.ts'
 import { type MailService, openMailService } from './mail-service.ts'
 import { mailPage, openMailbox } from './mailbox.ts'
 import { readPermissions } from './permissions.ts'
+import { readQueuePolicies } from './queue-policies.ts'
 import { openQueues } from './queues.ts'
 import { withRequestFaults } from './request-faults.ts'
 import { nameResources } from './resource-names.ts'
 import type { AwsService, Log } from './service.ts'
-import { startStreamMapping } from './stream-mapping.ts'
 import { createResolver, fieldsOf, type Properties, readTemplate, type Template } from './template.ts'
 
 export interface StageOptions {
@@ -59,9 +62,6 @@ export interface Stage {
 export interface StageFaults extends Faults {
   refuseMail: MailService['refuse']
 }
-
-/** What a function's role must allow on the stream that is mapped to it (Lambda developer guide, "Using Lambda with DynamoDB"). */
-const streamActions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams']
 
 /**
  * Starts everything that the template declares: tables and their streams, sign-in, functions, mappings and the
@@ -123,7 +123,8 @@ export async function startStage(o: StageOptions): Promise<Stage> {
     const faults = createFaults()
     const functionIds = new Set(template.ofType('AWS::Lambda::Function').map(({ logicalId }) => logicalId))
     const shaken = (service: AwsService) => withRequestFaults(service, faults, (id) => functionIds.has(id))
-    const services = [dynamoDb.service, cognito.service, mail.service, queues.service].map(shaken)
+    const streams = createDynamoDbStreams({ endpoint: dynamoDb.endpoint, region: o.region })
+    const services = [dynamoDb.service, streams, cognito.service, mail.service, queues.service].map(shaken)
     const gateway = await startGateway({
       port: o.awsPort,
       services,
@@ -137,6 +138,8 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       const { url } = queues.createQueue({ name, arn, baseUrl: gateway.url, properties })
       names.learn(logicalId, { Ref: url })
     }
+    queues.checkRedrives()
+    const queuePolicies = readQueuePolicies(each('AWS::SQS::QueuePolicy'))
 
     const lambda = await startLambda({ ...o, endpoint: gateway.url, faults })
     started.push(lambda.close)
@@ -157,15 +160,7 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       permissions.demandInvoke('cognito-idp.amazonaws.com', nameOf(logicalId, 'Arn'), target)
     }
 
-    /** How to tell a function's failure destination, if it has one; the function's role must allow it. */
-    const failureDestination = (functionId: string, { DestinationConfig: config }: Properties) => {
-      const arn = fieldsOf(fieldsOf(config)['OnFailure'])['Destination']
-      if (arn === undefined) return undefined
-      const queue = queues.find(String(arn))
-      permissions.demand(functionId, [{ action: 'sqs:SendMessage', resource: queue.arn }])
-      return (record: string) => queue.send(record)
-    }
-
+    const failureDestination = failureDestinations(queues, permissions)
     const invocations = openAsyncInvocations({ ...o, lambda, faults })
     started.push(invocations.close)
     for (const { properties } of each('AWS::Lambda::EventInvokeConfig')) {
@@ -181,30 +176,12 @@ export async function startStage(o: StageOptions): Promise<Stage> {
     services.push(shaken(events.service))
     for (const { rule, arn, deadLetters } of events.targets) {
       permissions.demandInvoke('events.amazonaws.com', rule, lambda.find(arn))
-      if (deadLetters) permissions.demandSend('events.amazonaws.com', rule, deadLetters)
+      if (deadLetters) queuePolicies.demandSend('events.amazonaws.com', rule, deadLetters)
     }
 
-    for (const { properties } of each('AWS::Lambda::EventSourceMapping')) {
-      const streamArn = String(properties['EventSourceArn'])
-      const target = lambda.find(String(properties['FunctionName']))
-      permissions.demand(
-        target.logicalId,
-        streamActions.map((action) => ({ action: `dynamodb:${action}`, resource: streamArn })),
-      )
-      const tell = failureDestination(target.logicalId, properties)
-      const mapping = startStreamMapping({
-        endpoint: dynamoDb.endpoint,
-        region: o.region,
-        streamArn,
-        properties,
-        stateDir: o.dataDir,
-        invoke: (payload) => lambda.invoke(target.arn, payload),
-        ...(tell && { onFailure: async (batch) => tell(JSON.stringify(batch)) }),
-        faults,
-        log: o.log,
-      })
-      started.push(mapping.close, dynamoDb.onWrite(mapping.wake))
-    }
+    const sources = { ...o, dynamoDb, queues, lambda, permissions, failureDestination, faults }
+    for (const { properties } of each('AWS::Lambda::EventSourceMapping'))
+      started.push(startEventSource(properties, sources))
 
     const [api, ...others] = each('AWS::ApiGatewayV2::Api')
     if (api === undefined || others.length > 0)

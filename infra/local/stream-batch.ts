@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { failedItems } from './partial-response.ts'
 import type { Log } from './service.ts'
 import type { StreamRecord } from './stream-shards.ts'
 
@@ -46,6 +47,8 @@ interface Attempt {
   readonly records: readonly StreamRecord[]
   readonly retries: number
   readonly invocations: number
+  /** Whether the last invocation ended with an error: it may have reported failures instead. */
+  readonly threw: boolean
 }
 
 /**
@@ -55,7 +58,7 @@ interface Attempt {
  * is discarded, so that the shard moves on.
  */
 export async function deliver(batch: readonly StreamRecord[], o: DeliverOptions): Promise<void> {
-  const pending: Attempt[] = [{ records: batch, retries: 0, invocations: 0 }]
+  const pending: Attempt[] = [{ records: batch, retries: 0, invocations: 0, threw: false }]
   for (let attempt = pending.shift(); attempt && !o.signal.aborted; attempt = pending.shift()) {
     const oldest = Date.now() - o.policy.maxAgeMs
     const aged = attempt.records.filter((record) => arrivalOf(record) < oldest)
@@ -65,11 +68,11 @@ export async function deliver(batch: readonly StreamRecord[], o: DeliverOptions)
       if (fresh.length > 0) pending.unshift({ ...attempt, records: fresh })
       continue
     }
-    const succeeded = await countSucceeded(attempt.records, o)
+    const { succeeded, threw } = await invokeOnce(attempt.records, o)
     if (succeeded > 0) o.onSettled(attempt.records.slice(0, succeeded))
     const records = attempt.records.slice(succeeded)
     if (records.length === 0) continue
-    const next = { records, retries: attempt.retries, invocations: attempt.invocations + 1 }
+    const next = { records, retries: attempt.retries, invocations: attempt.invocations + 1, threw }
     if (o.policy.bisect && succeeded > 0) {
       pending.unshift(next)
     } else if (o.policy.bisect && records.length > 1) {
@@ -92,7 +95,10 @@ function backoffMs(retries: number): number {
 }
 
 /** Invokes the function and tells how many of the records, from the first, it is done with. */
-async function countSucceeded(records: readonly StreamRecord[], o: DeliverOptions): Promise<number> {
+async function invokeOnce(
+  records: readonly StreamRecord[],
+  o: DeliverOptions,
+): Promise<{ readonly succeeded: number; readonly threw: boolean }> {
   const payload = { Records: records.map((record) => toLambdaRecord(record, o.source)) }
   const { payload: answer, error } = await o.invoke(payload).catch(
     (thrown: unknown): Invocation => ({
@@ -100,26 +106,17 @@ async function countSucceeded(records: readonly StreamRecord[], o: DeliverOption
       error: { errorType: 'InvocationFailed', errorMessage: String(thrown) },
     }),
   )
-  if (!error) return o.policy.partialResponses ? countBeforeFailure(answer, records) : records.length
   const numbers = records.map(({ dynamodb }) => dynamodb.SequenceNumber)
+  if (!error) {
+    const failed = o.policy.partialResponses ? failedItems(answer, numbers) : []
+    const first = numbers.findIndex((number) => failed.includes(number))
+    return { succeeded: first === -1 ? numbers.length : first, threw: false }
+  }
   o.log(
     'stream',
     `${o.source.functionArn} failed on ${numbers.join(', ')}: ${error.errorType} ${error.errorMessage}`,
   )
-  return 0
-}
-
-/** Reads `{batchItemFailures: [{itemIdentifier}]}`; nothing is success, and anything garbled fails the batch. */
-function countBeforeFailure(answer: unknown, records: readonly StreamRecord[]): number {
-  if (answer === null || answer === undefined) return records.length
-  if (typeof answer !== 'object' || Array.isArray(answer)) return 0
-  const failures: unknown = 'batchItemFailures' in answer ? answer.batchItemFailures : null
-  if (failures === null || failures === undefined) return records.length
-  if (!Array.isArray(failures)) return 0
-  const places = failures.map((failure: { itemIdentifier?: unknown } | null) =>
-    records.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === failure?.itemIdentifier),
-  )
-  return places.includes(-1) ? 0 : Math.min(records.length, ...places)
+  return { succeeded: 0, threw: true }
 }
 
 /** The record as a function gets it. The engine's own event ids are unique in one stream only. */
@@ -144,7 +141,7 @@ async function discard(
   condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded',
   o: DeliverOptions,
 ): Promise<void> {
-  const batch = describeDiscarded(records, attempt.invocations, condition, o.source)
+  const batch = describeDiscarded(records, attempt, condition, o.source)
   const { startSequenceNumber: from, endSequenceNumber: to } = batch.DDBStreamBatchInfo
   o.log('stream', `${o.source.functionArn} lost ${from} to ${to}: ${condition}`)
   await o
@@ -153,9 +150,10 @@ async function discard(
   o.onSettled(records)
 }
 
+/** Lambda developer guide, "Retain discarded records for a DynamoDB event source". */
 function describeDiscarded(
   records: readonly StreamRecord[],
-  approximateInvokeCount: number,
+  { invocations, threw }: Attempt,
   condition: string,
   { functionArn, shardId, streamArn }: BatchSource,
 ) {
@@ -163,9 +161,16 @@ function describeDiscarded(
   const [startSequenceNumber = '', endSequenceNumber = ''] = ends.map(
     ({ dynamodb }) => dynamodb.SequenceNumber,
   )
-  const [first = '', last = ''] = ends.map((record) => new Date(arrivalOf(record)).toISOString())
+  const isoSeconds = (ms: number) => new Date(ms).toISOString().replace(/\.\d+/, '')
+  const [first = '', last = ''] = ends.map((record) => isoSeconds(arrivalOf(record)))
+  const functionError = threw ? 'Unhandled' : null
   return {
-    requestContext: { requestId: randomUUID(), functionArn, condition, approximateInvokeCount },
+    requestContext: {
+      ...{ requestId: randomUUID(), functionArn, condition, approximateInvokeCount: invocations },
+    },
+    ...(invocations > 0 && {
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError },
+    }),
     version: '1.0',
     timestamp: new Date().toISOString(),
     DDBStreamBatchInfo: {

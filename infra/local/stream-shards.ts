@@ -21,6 +21,8 @@ export interface Shard {
   readonly ShardId: string
   readonly ParentShardId?: string
   readonly SequenceNumberRange: {
+    /** Of its oldest record that is left. */
+    readonly StartingSequenceNumber?: string
     /** DynamoDB gives it for closed shards only; the embedded engine for an open one that has records, too. */
     readonly EndingSequenceNumber?: string
   }

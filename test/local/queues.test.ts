@@ -6,11 +6,12 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openQueues, type Queue } from '../../infra/local/queues.ts'
+import { openQueues, type Queue, type Queues } from '../../infra/local/queues.ts'
 import { dataDir, serve, withDataDir } from '../kit/local-service.ts'
 
 const arn = 'arn:aws:sqs:eu-west-1:000000000000:DeadLetters'
 let queue: Queue
+let queues: Queues
 let client: SQSClient
 
 withDataDir()
@@ -19,9 +20,14 @@ afterEach(() => void vi.useRealTimers())
 
 /** Opens the data folder as the stage does when it starts. */
 async function open(properties = {}): Promise<void> {
-  const queues = openQueues(dataDir)
-  queue = queues.createQueue({ name: 'DeadLetters', arn, baseUrl: 'http://127.0.0.1:4566', properties })
+  queues = openQueues(dataDir)
+  queue = create('DeadLetters', properties)
   client = new SQSClient(await serve(queues.service))
+}
+
+function create(name: string, properties = {}): Queue {
+  const baseUrl = 'http://127.0.0.1:4566'
+  return queues.createQueue({ name, arn: arn.replace('DeadLetters', name), baseUrl, properties })
 }
 
 async function receive(input: Partial<ReceiveMessageCommandInput> = {}) {
@@ -136,6 +142,55 @@ describe('a queue', () => {
 
   it('refuses a handle that it never gave', async () => {
     await expect(remove('nonsense')).rejects.toMatchObject({ name: 'ReceiptHandleIsInvalid' })
+  })
+
+  it('moves a message that was received as often as its redrive policy allows, once it would come again', async () => {
+    const RedrivePolicy = { deadLetterTargetArn: arn, maxReceiveCount: 2 }
+    const source = create('Failures', { RedrivePolicy, VisibilityTimeout: 0 })
+    source.send('body', { ERROR_CODE: 'NO_RESOURCE' })
+    const QueueUrl = source.url
+    const [first] = await receive({ QueueUrl })
+    expect(await receive({ QueueUrl })).toHaveLength(1)
+    expect(await receive()).toEqual([])
+    expect(await receive({ QueueUrl })).toEqual([])
+    const [dead] = await receive({ MessageSystemAttributeNames: ['All'], MessageAttributeNames: ['All'] })
+    expect(dead).toMatchObject({
+      ...{ MessageId: first?.MessageId, Body: 'body', MessageAttributes: { ERROR_CODE: {} } },
+      Attributes: { ApproximateReceiveCount: '3' },
+    })
+  })
+
+  it('keeps a message that it was moved no longer than if it had been sent there', async () => {
+    const RedrivePolicy = { deadLetterTargetArn: arn, maxReceiveCount: 1 }
+    const source = create('Failures', {
+      RedrivePolicy,
+      VisibilityTimeout: 0,
+      MessageRetentionPeriod: 1_209_600,
+    })
+    source.send('body')
+    await receive({ QueueUrl: source.url })
+    pass(345_000)
+    await receive({ QueueUrl: source.url })
+    expect(await count('ApproximateNumberOfMessages')).toEqual({ ApproximateNumberOfMessages: '1' })
+    pass(601)
+    expect(await count('ApproximateNumberOfMessages')).toEqual({ ApproximateNumberOfMessages: '0' })
+  })
+
+  it.each([
+    [{ deadLetterTargetArn: arn, maxReceiveCount: 0 }, 'Failures.RedrivePolicy is not valid'],
+    [{ deadLetterTargetArn: arn, maxReceiveCount: 1001 }, 'Failures.RedrivePolicy is not valid'],
+    [{ maxReceiveCount: 5 }, 'Failures.RedrivePolicy is not valid'],
+    [
+      { deadLetterTargetArn: arn, maxReceiveCount: 5, other: 1 },
+      'Failures.RedrivePolicy.other is not modelled',
+    ],
+  ])('refuses the redrive policy %j', (RedrivePolicy, message) => {
+    expect(() => create('Failures', { RedrivePolicy })).toThrow(message)
+  })
+
+  it('that is to move messages to one that is not declared is told before any message comes', () => {
+    create('Failures', { RedrivePolicy: { deadLetterTargetArn: `${arn}s`, maxReceiveCount: 5 } })
+    expect(() => queues.checkRedrives()).toThrow(`The template declares no queue ${arn}s`)
   })
 
   it('refuses a property that is not modelled, by its name', async () => {

@@ -99,6 +99,41 @@ describe('An answer', () => {
 })
 
 describe('A batch that keeps failing', () => {
+  test('is told to the failure destination in the shape that Lambda gives it', async () => {
+    const { batches } = await run(
+      [record('a', 1_573_690_399), record('b', 1_573_690_400)],
+      { retries: 0 },
+      () => fails,
+    )
+    expect(batches).toEqual([
+      {
+        requestContext: {
+          requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          functionArn: 'function',
+          condition: 'RetryAttemptsExhausted',
+          approximateInvokeCount: 1,
+        },
+        responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+        version: '1.0',
+        timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        DDBStreamBatchInfo: {
+          shardId: 'shard',
+          startSequenceNumber: 'a',
+          endSequenceNumber: 'b',
+          approximateArrivalOfFirstRecord: '2019-11-14T00:13:19Z',
+          approximateArrivalOfLastRecord: '2019-11-14T00:13:20Z',
+          batchSize: 2,
+          streamArn: 'stream',
+        },
+      },
+    ])
+  })
+
+  test('by what the function reports is told without an error of its own', async () => {
+    const { batches } = await run('ab', { retries: 0 }, () => identified('b'))
+    expect(batches).toMatchObject([{ responseContext: { functionError: null } }])
+  })
+
   test('is discarded after its retries, with what came after the failure', async () => {
     const result = await run('abc', {}, () => identified('b'))
     expect(result).toMatchObject({ calls: ['abc', 'bc', 'bc'], settled: 'abc', discarded: ['b-c'] })
@@ -137,4 +172,5 @@ test('Records that are too old are discarded without a call, and the others deli
     requestContext: { condition: 'RecordAgeExceeded', approximateInvokeCount: 0 },
     DDBStreamBatchInfo: { batchSize: 2, shardId: 'shard', streamArn: 'stream' },
   })
+  expect(result.batches[0]).not.toHaveProperty('responseContext')
 })
