@@ -1,6 +1,7 @@
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib'
 import { EventBus } from 'aws-cdk-lib/aws-events'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { projectedAggregates } from '../projections/generations.ts'
 import { addApi } from './constructs/api.ts'
 import { addEventStore } from './constructs/event-store.ts'
@@ -8,6 +9,7 @@ import { addFunction, allow, allowInvoke } from './constructs/lambda-function.ts
 import { addMailSender, allowMail } from './constructs/mail.ts'
 import { addHandledEvents, addReaction } from './constructs/reactions.ts'
 import { addReadModel } from './constructs/read-model.ts'
+import { addRedrive, addStreamFailures } from './constructs/redrive.ts'
 import { addRegistration } from './constructs/registration.ts'
 import { addReservations } from './constructs/reservations.ts'
 import { addSignIn } from './constructs/sign-in.ts'
@@ -65,32 +67,56 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
   allow(queryApi, readModel.tableArn, ['GetItem', 'BatchGetItem', 'Query', ...projecting])
   allowInvoke(queryApi, registration)
 
+  const mayProject = (target: LambdaFunction) => {
+    allow(target, eventStore.tableArn, ['Query'])
+    // A transaction needs what its items need: there is no action for the transaction itself.
+    allow(target, readModel.tableArn, ['GetItem', ...projecting])
+  }
   const projector = addFunction(stack, 'Projector', {
     ...{ name: 'projector', bundles, memoryMb: 512, timeoutSeconds: 60 },
     environment: tables,
   })
-  allow(projector, eventStore.tableArn, ['Query'])
-  // A transaction needs what its items need: there is no action for the transaction itself.
-  allow(projector, readModel.tableArn, ['GetItem', ...projecting])
+  mayProject(projector)
+  const projectorFailures = addStreamFailures(stack, 'Projector')
   addStreamMapping(projector, {
     eventStore,
     filters: [newCommits(projectedAggregates), changedCommits],
+    failures: projectorFailures,
   })
-  addTamperAlarm(projector)
+  const projectorRedrive = addRedrive(stack, 'ProjectorRedrive', {
+    ...{ name: 'projector-redrive', bundles, environment: tables, eventStore, failures: projectorFailures },
+  })
+  mayProject(projectorRedrive)
+  addTamperAlarm(projector, projectorRedrive)
 
   const bus = new EventBus(stack, 'Events')
+  const forwarding = { ...tables, EVENT_BUS_NAME: bus.eventBusName }
+  const mayForward = (target: LambdaFunction) => {
+    allow(target, eventStore.tableArn, ['Query'])
+    // The marks of parked streams.
+    allow(target, readModel.tableArn, ['BatchGetItem', 'PutItem', 'DeleteItem'])
+    target.addToRolePolicy(
+      new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
+    )
+  }
   const forwarder = addFunction(stack, 'Forwarder', {
     ...{ name: 'forwarder', bundles, memoryMb: 512, timeoutSeconds: 60 },
-    environment: { ...tables, EVENT_BUS_NAME: bus.eventBusName },
+    environment: forwarding,
   })
-  allow(forwarder, eventStore.tableArn, ['Query'])
-  // The marks of parked streams.
-  allow(forwarder, readModel.tableArn, ['BatchGetItem', 'PutItem', 'DeleteItem'])
-  forwarder.addToRolePolicy(
-    new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
-  )
+  mayForward(forwarder)
+  const forwarderFailures = addStreamFailures(stack, 'Forwarder')
   // All of them: one of an unknown kind is parked and not lost.
-  addStreamMapping(forwarder, { eventStore, filters: [newCommits()] })
+  addStreamMapping(forwarder, { eventStore, filters: [newCommits()], failures: forwarderFailures })
+  const forwarderRedrive = addRedrive(stack, 'ForwarderRedrive', {
+    ...{
+      name: 'forwarder-redrive',
+      bundles,
+      environment: forwarding,
+      eventStore,
+      failures: forwarderFailures,
+    },
+  })
+  mayForward(forwarderRedrive)
 
   const sender = addMailSender(stack, mailFrom)
   const shared = { bundles, bus, eventStore, handled: addHandledEvents(stack) }

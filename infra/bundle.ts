@@ -9,6 +9,8 @@ const entries = {
   registration: 'commands/registration.ts',
   projector: 'projections/projector.ts',
   forwarder: 'projections/forwarder/forwarder.ts',
+  'projector-redrive': 'projections/redrive/projector-redrive.ts',
+  'forwarder-redrive': 'projections/redrive/forwarder-redrive.ts',
   'welcome-email': 'workflows/reactions/welcome-email.ts',
   'project-created-email': 'workflows/reactions/project-created-email.ts',
   'delete-sign-in': 'workflows/reactions/delete-sign-in.ts',

@@ -4,6 +4,9 @@ import { deadlineIn } from '../commands/event-store/system-clock.ts'
 import { type BatchOptions, projectBatch } from './project-batch.ts'
 import { asError, commitsOf, type Delivery, deliveryOf, placeOf } from './stream-record.ts'
 
+/** The line of a commit that was changed or removed, which an alarm waits for. */
+export const changedCommit = 'a commit was changed or removed'
+
 /** What is kept back from the function's time to report which records to deliver again. */
 const reserveMs = 2000
 
@@ -29,7 +32,7 @@ export function streamHandler({ logger, ...options }: StreamHandlerOptions): Str
       const sequenceNumber = record.dynamodb?.SequenceNumber ?? ''
       // A commit never changes and never goes: a record that says so is an alarm, and has nothing to project.
       if (record.eventName !== 'INSERT') {
-        logger.critical('a commit was changed or removed', {
+        logger.critical(changedCommit, {
           eventName: record.eventName,
           ...placeOf(record),
         })

@@ -1,12 +1,10 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
-import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { type EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { CfnEventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
+import { addFailureQueue, alarmOnFailures, allowSend } from './failure-queue.ts'
 import { addFunction, allow, type FunctionOptions } from './lambda-function.ts'
 
 export interface ReactionOptions extends Pick<FunctionOptions, 'name' | 'bundles' | 'environment'> {
@@ -46,8 +44,9 @@ export function addReaction(scope: Construct, id: string, o: ReactionOptions): L
   allow(reaction, o.eventStore.tableArn, ['Query'])
   allow(reaction, o.handled.tableArn, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'])
 
-  const queue = new Queue(scope, `${id}Failures`, { retentionPeriod: Duration.days(14) })
-  reaction.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }))
+  const queue = addFailureQueue(scope, `${id}Failures`)
+  alarmOnFailures(queue, `A reaction to ${o.eventType} failed for good. The queue holds the event.`)
+  allowSend(reaction, queue)
   // The function was invoked and failed.
   new CfnEventInvokeConfig(reaction, 'Retries', {
     functionName: reaction.functionName,
@@ -64,14 +63,5 @@ export function addReaction(scope: Construct, id: string, o: ReactionOptions): L
     eventPattern: { source: ['annals'], detailType: [o.eventType], detail: { schema: [1] } },
     targets: [new LambdaTarget(reaction, { deadLetterQueue: queue })],
   })
-  queue
-    .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) })
-    .createAlarm(queue, 'Alarm', {
-      alarmDescription: `A reaction to ${o.eventType} failed for good. The queue holds the event.`,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      threshold: 1,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    })
   return reaction
 }

@@ -6,12 +6,16 @@ import {
   type Function as LambdaFunction,
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda'
+import type { IQueue } from 'aws-cdk-lib/aws-sqs'
+import { allowSend } from './failure-queue.ts'
 import { allow } from './lambda-function.ts'
 
 export interface StreamMappingOptions {
   readonly eventStore: TableV2
   /** What the function gets. */
   readonly filters: readonly Readonly<Record<string, unknown>>[]
+  /** What is told of records that are given up. */
+  readonly failures: IQueue
 }
 
 /** New commits: of these kinds of streams, or of all. */
@@ -31,6 +35,7 @@ export function addStreamMapping(target: LambdaFunction, o: StreamMappingOptions
   const streamArn = o.eventStore.tableStreamArn
   if (streamArn === undefined) throw new Error('The event store has no stream')
   allow(target, streamArn, ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'])
+  allowSend(target, o.failures)
   new EventSourceMapping(target, 'EventStoreMapping', {
     target,
     eventSourceArn: streamArn,
@@ -41,8 +46,10 @@ export function addStreamMapping(target: LambdaFunction, o: StreamMappingOptions
     reportBatchItemFailures: true,
     bisectBatchOnError: true,
     // A bad event is parked by the function, which then goes on. These retries are the last net, for when it cannot
-    // do even that: without a limit one record would hold up its shard for a day, and the rest would be lost.
+    // do even that: without a limit one record would hold up its shard for a day, and the rest would be lost. What is
+    // given up is redriven.
     retryAttempts: 10,
+    onFailure: { bind: () => ({ destination: o.failures.queueArn }) },
     filters: [...o.filters],
   })
 }

@@ -5,20 +5,22 @@ import { listShards } from './stream-shards.ts'
 
 /** The operations of this repository, and who calls them. */
 export const operations = {
-  GetShardIterator: 'the redrive of what a stream mapping gave up',
+  DescribeStream: 'npm run ops (new events)',
+  GetShardIterator: 'the redrive of what a stream mapping gave up, npm run ops (new events)',
   GetRecords: 'the same',
 }
 
 const place = z.object({
   StreamArn: z.string(),
   ShardId: z.string(),
-  ShardIteratorType: z.enum(['AT_SEQUENCE_NUMBER', 'TRIM_HORIZON']),
+  ShardIteratorType: z.enum(['AT_SEQUENCE_NUMBER', 'AFTER_SEQUENCE_NUMBER', 'TRIM_HORIZON', 'LATEST']),
   SequenceNumber: z.string().regex(/^\d+$/).optional(),
 })
+const description = z.object({ StreamArn: z.string(), ExclusiveStartShardId: z.string().optional() })
 const reading = z.object({ ShardIterator: z.string().includes('|'), Limit: z.int().min(1).optional() })
 
 /**
- * DynamoDB Streams for functions. An iterator bears the ARN of its stream, as on AWS, so that it can be seen who may
+ * DynamoDB Streams for functions and operators. An iterator bears the ARN of its stream, as on AWS, so that it can be seen who may
  * read by it; behind that it is the engine's own.
  */
 export function createDynamoDbStreams(address: DynamoDbAddress): AwsService {
@@ -46,17 +48,21 @@ export function createDynamoDbStreams(address: DynamoDbAddress): AwsService {
     }
   }
 
+  function streamOf(request: AwsRequest): string {
+    if (request.operation === 'GetRecords') return partsOf(read(request, reading).ShardIterator).streamArn
+    return read(request, request.operation === 'DescribeStream' ? description : place).StreamArn
+  }
+
   return {
     targets: [streamsTarget],
     operations,
     permissions(request) {
-      const resource =
-        request.operation === 'GetShardIterator'
-          ? read(request, place).StreamArn
-          : partsOf(read(request, reading).ShardIterator).streamArn
-      return [{ action: `dynamodb:${request.operation}`, resource }]
+      return [{ action: `dynamodb:${request.operation}`, resource: streamOf(request) }]
     },
     async handle(request) {
+      if (request.operation === 'DescribeStream') {
+        return post('DescribeStream', read(request, description))
+      }
       if (request.operation === 'GetShardIterator') {
         const input = read(request, place)
         await checkPlace(input)

@@ -1,10 +1,4 @@
-import {
-  type DynamoDbAddress,
-  dynamoDbTarget,
-  isLoopback,
-  postDynamoDb,
-  streamsTarget,
-} from './dynamodb-client.ts'
+import { type DynamoDbAddress, dynamoDbTarget, isLoopback, postDynamoDb } from './dynamodb-client.ts'
 import { permissionsOf } from './dynamodb-permissions.ts'
 import { createTable, type Table } from './dynamodb-table.ts'
 import { startDynoxide } from './dynoxide.ts'
@@ -37,13 +31,6 @@ export const operations = {
     'Powertools idempotency (a reaction that failed), the forwarder (a stream that is not parked any more)',
   TransactWriteItems:
     'the event store (a commit with reservations), the projection engine (several rows, tallies)',
-}
-
-/** Those of its streams. The mappings read them behind the gateway. */
-export const streamOperations = {
-  DescribeStream: 'npm run ops (new events)',
-  GetShardIterator: 'npm run ops (new events)',
-  GetRecords: 'npm run ops (new events)',
 }
 
 const writes = new Set(['PutItem', 'BatchWriteItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'])
@@ -79,8 +66,7 @@ export async function startDynamoDb(o: {
   }
 
   function pass({ operation, body }: AwsRequest): Promise<AwsResponse> {
-    const target = Object.hasOwn(streamOperations, operation) ? streamsTarget : dynamoDbTarget
-    return postDynamoDb(address, `${target}.${operation}`, body).catch((error: Error) => {
+    return postDynamoDb(address, `${dynamoDbTarget}.${operation}`, body).catch((error: Error) => {
       // The engine went away before it answered; whether it wrote is unknown, as after any 500.
       throw new AwsError('InternalServerError', `DynamoDB did not answer: ${error.message}`, 500)
     })
@@ -91,12 +77,7 @@ export async function startDynamoDb(o: {
   const permissions = (request: AwsRequest) => permissionsOf(request, arnOf)
   return {
     endpoint: address.endpoint,
-    service: {
-      targets: [dynamoDbTarget, streamsTarget],
-      operations: { ...operations, ...streamOperations },
-      permissions,
-      handle,
-    },
+    service: { targets: [dynamoDbTarget], operations, permissions, handle },
     async createTable(logicalId, properties) {
       const table = await createTable(address, logicalId, properties)
       // The engine knows no region and names itself in its place.

@@ -16,16 +16,19 @@ const runChanged = async (change: (template: Template) => void): Promise<Running
   return running
 }
 
-/** Takes actions away from every policy of the template. */
+/** Takes actions away from every role of the template. */
 function withoutActions(...actions: string[]) {
-  return (template: Template) => {
-    const text = JSON.stringify(template.Resources, (key, value: unknown) => {
-      if (key !== 'Action') return value
-      const granted = [value].flat()
-      const left = granted.filter((action) => !actions.includes(String(action)))
-      return left.length === granted.length ? value : left
-    })
-    Object.assign(template.Resources, JSON.parse(text))
+  return ({ Resources }: Template) => {
+    for (const [id, resource] of Object.entries(Resources)) {
+      if (resource.Type !== 'AWS::IAM::Policy') continue
+      const text = JSON.stringify(resource, (key, value: unknown) => {
+        if (key !== 'Action') return value
+        const granted = [value].flat()
+        const left = granted.filter((action) => !actions.includes(String(action)))
+        return left.length === granted.length ? value : left
+      })
+      Resources[id] = JSON.parse(text)
+    }
   }
 }
 
@@ -39,10 +42,13 @@ describe('a grant that the template lacks', () => {
     )
   })
 
-  it('on a stream fails the start', async () => {
-    await expect(runChanged(withoutActions('dynamodb:GetRecords'))).rejects.toThrow(
-      /is not authorized to perform: dynamodb:GetRecords on resource: arn:aws:dynamodb:\S+\/stream\//,
-    )
+  it.each([
+    ['a stream', 'dynamodb:GetRecords', /arn:aws:dynamodb:\S+\/stream\//],
+    ['a queue', 'sqs:ReceiveMessage', /arn:aws:sqs:\S+ProjectorFailures/],
+    ['a failure destination', 'sqs:SendMessage', /arn:aws:sqs:\S+Failures/],
+  ])('on %s fails the start', async (_, action, resource) => {
+    const message = new RegExp(`is not authorized to perform: ${action} on resource: ${resource.source}`)
+    await expect(runChanged(withoutActions(action))).rejects.toThrow(message)
   })
 
   it.each([

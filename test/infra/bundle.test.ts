@@ -51,6 +51,8 @@ describe('a bundle', () => {
     ['registration', 'Registration'],
     ['projector', 'Projector'],
     ['forwarder', 'Forwarder'],
+    ['projector-redrive', 'ProjectorRedrive'],
+    ['forwarder-redrive', 'ForwarderRedrive'],
     ['welcome-email', 'WelcomeEmail'],
     ['project-created-email', 'ProjectCreatedEmail'],
     ['delete-sign-in', 'DeleteSignIn'],

@@ -28,7 +28,9 @@ describe('the reaction', () => {
         DestinationConfig: { OnFailure: { Destination: `${name}Failures.Arn` } },
       },
     ])
-    expect(declared(`${name}Failures`).Properties).toEqual({ MessageRetentionPeriod: 1_209_600 })
+    expect(declared(`${name}Failures`).Properties).toEqual({
+      ...{ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true },
+    })
   })
 
   it.each(reactions)('%s sounds an alarm as soon as something waits there', (name) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readStreamMapping } from '../../infra/local/stream-mapping-properties.ts'
 import type { StreamRecord } from '../../infra/local/stream-shards.ts'
 import { projectedAggregates } from '../../projections/generations.ts'
+import { changedCommit } from '../../projections/stream-handler.ts'
 import { declared, declaredOf } from '../kit/declared-resources.ts'
 
 function mappingOf(name: string) {
@@ -19,13 +20,16 @@ function record(eventName: string, stream: string): StreamRecord {
 
 describe('the mapping of the event store', () => {
   it('has the two readers that DynamoDB allows a stream', () => {
-    const readers = declaredOf('AWS::Lambda::EventSourceMapping').map(
-      ({ Properties }) => Properties['FunctionName'],
-    )
+    const mappings = declaredOf('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties)
+    const ofStream = mappings.filter(({ EventSourceArn }) => EventSourceArn === 'EventStore.StreamArn')
+    const readers = ofStream.map(({ FunctionName }) => FunctionName)
     expect(readers.toSorted()).toEqual(['Forwarder', 'Projector'])
   })
 
-  it.each(['Projector', 'Forwarder'])('brings the %s its whole stream, and gives up only at last', (name) => {
+  it.each([
+    'Projector',
+    'Forwarder',
+  ])('brings the %s its whole stream, and tells a queue of what it gives up at last', (name) => {
     const { FilterCriteria: _, ...settings } = mappingOf(name)
     expect(settings).toEqual({
       EventSourceArn: 'EventStore.StreamArn',
@@ -36,6 +40,7 @@ describe('the mapping of the event store', () => {
       MaximumRetryAttempts: 10,
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
+      DestinationConfig: { OnFailure: { Destination: `${name}Failures.Arn` } },
     })
   })
 
@@ -49,7 +54,7 @@ describe('the mapping of the event store', () => {
     [true, 'MODIFY', 'nothing-1'],
     [true, 'REMOVE', 'nothing-1'],
   ])('lets through (%s) to the projector an %s of %s', (passes, eventName, stream) => {
-    expect(readStreamMapping(mappingOf('Projector'), false).wants(record(eventName, stream))).toBe(passes)
+    expect(readStreamMapping(mappingOf('Projector'), true).wants(record(eventName, stream))).toBe(passes)
   })
 })
 
@@ -60,19 +65,21 @@ describe('the mapping of the forwarder', () => {
     [false, 'MODIFY', 'project-1'],
     [false, 'REMOVE', 'project-1'],
   ])('lets through (%s) an %s of %s', (passes, eventName, stream) => {
-    expect(readStreamMapping(mappingOf('Forwarder'), false).wants(record(eventName, stream))).toBe(passes)
+    expect(readStreamMapping(mappingOf('Forwarder'), true).wants(record(eventName, stream))).toBe(passes)
   })
 })
 
 describe('the alarm for a commit that was changed or removed', () => {
-  it('goes off at the first critical line in the log of the projector', () => {
-    const [filter, ...others] = declaredOf('AWS::Logs::MetricFilter')
-    expect(others).toEqual([])
-    expect(filter?.Properties).toEqual({
-      LogGroupName: 'ProjectorLog',
-      FilterPattern: '{ $.level = "CRITICAL" }',
-      MetricTransformations: [{ MetricNamespace: 'Annals', MetricName: 'ChangedCommits', MetricValue: '1' }],
-    })
+  it('goes off at the first such line in the log of the projector or of its redrive', () => {
+    const filters = declaredOf('AWS::Logs::MetricFilter').map(({ Properties }) => Properties)
+    expect(filters.map(({ LogGroupName }) => LogGroupName)).toEqual(['ProjectorLog', 'ProjectorRedriveLog'])
+    for (const filter of filters)
+      expect(filter).toMatchObject({
+        FilterPattern: `{ ($.level = "CRITICAL") && ($.message = "${changedCommit}") }`,
+        MetricTransformations: [
+          { MetricNamespace: 'Annals', MetricName: 'ChangedCommits', MetricValue: '1' },
+        ],
+      })
     expect(declared('ProjectorChangedCommitsAlarm').Properties).toMatchObject({
       AlarmDescription: expect.stringContaining('A commit was changed or removed'),
       Namespace: 'Annals',

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { operations as cognito } from '../../infra/local/cognito/cognito.ts'
-import { operations as dynamoDb, streamOperations } from '../../infra/local/dynamodb.ts'
+import { operations as dynamoDb } from '../../infra/local/dynamodb.ts'
+import { operations as streams } from '../../infra/local/dynamodb-streams.ts'
 import { operations as events } from '../../infra/local/events.ts'
 import { operations as lambda } from '../../infra/local/lambda/lambda.ts'
 import { operations as mail } from '../../infra/local/mail-service.ts'
@@ -34,7 +35,7 @@ const documentClient: Readonly<Record<string, string>> = {
 
 describe("the stage's tables of operations", () => {
   it.each(
-    Object.keys({ ...dynamoDb, ...streamOperations, ...cognito, ...lambda, ...queues, ...events, ...mail }),
+    Object.keys({ ...dynamoDb, ...streams, ...cognito, ...lambda, ...queues, ...events, ...mail }),
   )('list %s, which something here calls', (operation) => {
     const names = [`${operation}Command`, documentClient[operation], `cognito ${operation}`]
     expect(callers.some((text) => names.some((name) => name !== undefined && text.includes(name)))).toBe(true)

@@ -1,0 +1,53 @@
+import { Duration } from 'aws-cdk-lib'
+import { ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { type IQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs'
+import type { Construct } from 'constructs'
+
+export type FailureQueueOptions = Pick<QueueProps, 'visibilityTimeout' | 'deadLetterQueue'>
+
+/** A queue for what failed, which waits there for as long as a queue holds anything. */
+export function addFailureQueue(scope: Construct, id: string, o: FailureQueueOptions = {}): Queue {
+  return new Queue(scope, id, {
+    ...o,
+    retentionPeriod: Duration.days(14),
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+  })
+}
+
+const atLeastOne = {
+  comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  threshold: 1,
+  treatMissingData: TreatMissingData.NOT_BREACHING,
+}
+
+/** An alarm as soon as something is in a queue that nothing empties but people. */
+export function alarmOnFailures(queue: Queue, alarmDescription: string): void {
+  queue
+    .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) })
+    .createAlarm(queue, 'Alarm', { ...atLeastOne, alarmDescription, evaluationPeriods: 1 })
+}
+
+/**
+ * An alarm once something has been for a quarter of an hour in a queue that a function empties. Between two tries a
+ * message is in flight and not visible; and the age of the oldest is distorted by messages that come again and again.
+ */
+export function alarmOnStuckFailures(queue: Queue, alarmDescription: string): void {
+  const period = Duration.minutes(5)
+  new MathExpression({
+    expression: 'visible + inFlight',
+    usingMetrics: {
+      visible: queue.metricApproximateNumberOfMessagesVisible({ period }),
+      inFlight: queue.metricApproximateNumberOfMessagesNotVisible({ period }),
+    },
+    label: 'Messages',
+    period,
+  }).createAlarm(queue, 'Alarm', { ...atLeastOne, alarmDescription, evaluationPeriods: 3 })
+}
+
+/** Lets a function, or Lambda on its behalf, send to a queue: CDK's own grant allows more than that. */
+export function allowSend(sender: LambdaFunction, queue: IQueue): void {
+  sender.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }))
+}
