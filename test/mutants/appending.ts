@@ -307,6 +307,14 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W9',
+    out: 'does not count for the alarm what is found once records were given up',
+    file: 'infra/constructs/tamper-alarm.ts',
+    find: '[projector, redrive].map(',
+    replace: '[projector].map(',
+    tests: ofMapping,
+  },
+  {
+    rule: 'W9',
     out: 'lets who may update items change a commit',
     file: 'infra/constructs/event-store.ts',
     find: "'UpdateItem',",

@@ -1,0 +1,125 @@
+import type { Mutant } from './rules.ts'
+
+const handler = 'projections/redrive/redrive-handler.ts'
+const reader = 'projections/redrive/dynamo-shard-reader.ts'
+const redrive = 'infra/constructs/redrive.ts'
+
+const ofHandler = ['test/projections/redrive.test.ts']
+const ofReader = ['test/projections/dynamo-shard-reader.test.ts']
+const ofTemplate = ['test/infra/redrive.test.ts', 'test/infra/stream-mapping.test.ts']
+
+/** What happens to records that a stream mapping gives up, taken out. */
+export const redriving: readonly Mutant[] = [
+  {
+    rule: 'R15',
+    out: 'is done with records that are trimmed',
+    file: handler,
+    find: 'if (trimmed || failures > 0) return false',
+    replace: 'if (failures > 0) return false',
+    tests: ofHandler,
+  },
+  {
+    rule: 'R15',
+    out: 'is done with records that failed once more',
+    file: handler,
+    find: 'if (trimmed || failures > 0) return false',
+    replace: 'if (trimmed) return false',
+    tests: ofHandler,
+  },
+  {
+    rule: 'R15',
+    out: 'is done with what it could not read',
+    file: handler,
+    find: 'error: asError(error) })\n      return false',
+    replace: 'error: asError(error) })\n      return true',
+    tests: ofHandler,
+  },
+  {
+    rule: 'R15',
+    out: 'says no louder that records are trimmed than that they failed',
+    file: handler,
+    find: 'logger.critical(',
+    replace: 'logger.error(',
+    tests: ofHandler,
+  },
+  {
+    rule: 'R15',
+    out: 'starts what it has no time for',
+    file: handler,
+    find: 'context.getRemainingTimeInMillis() < leastMs',
+    replace: 'context.getRemainingTimeInMillis() < 0',
+    tests: ofHandler,
+  },
+  {
+    rule: 'R15',
+    out: 'leaves out the last record of a range',
+    file: reader,
+    find: 'placeInShard(record) <= end)',
+    replace: 'placeInShard(record) < end)',
+    tests: ofReader,
+  },
+  {
+    rule: 'R15',
+    out: 'reads beyond the end of a range',
+    file: reader,
+    find: 'all.filter((record) => placeInShard(record) <= end)',
+    replace: 'all',
+    tests: ofReader,
+  },
+  {
+    rule: 'R15',
+    out: 'takes an empty page for the end',
+    file: reader,
+    find: 'if (isOver || iterator === undefined) return',
+    replace: 'if (isOver || all.length === 0 || iterator === undefined) return',
+    tests: ofReader,
+  },
+  {
+    rule: 'R15',
+    out: 'takes the end of a shard for the end of the range',
+    file: reader,
+    find: 'trimmed ||= !isOver && iterator === undefined',
+    replace: '',
+    tests: ofReader,
+  },
+  {
+    rule: 'R15',
+    out: 'takes a shard that is gone for one with nothing to do',
+    file: reader,
+    find: "if (page === 'gone') return yield { records: [], trimmed: true }",
+    replace: "if (page === 'gone') return yield { records: [], trimmed: false }",
+    tests: ofReader,
+  },
+  {
+    rule: 'R15',
+    out: 'takes it for read where a shard never comes to the end of the range',
+    file: reader,
+    find: 'if (!trimmed) throw',
+    replace: 'if (trimmed) throw',
+    tests: ofReader,
+  },
+  {
+    rule: 'R15',
+    out: 'tells nobody what a mapping gives up',
+    file: 'infra/constructs/stream-mapping.ts',
+    find: 'onFailure: { bind: () => ({ destination: o.failures.queueArn }) },',
+    replace: '',
+    tests: ofTemplate,
+  },
+  {
+    rule: 'R15',
+    out: 'gives up while the records can still be read',
+    file: redrive,
+    find: 'Duration.hours(24)',
+    replace: 'Duration.hours(12)',
+    tests: ofTemplate,
+  },
+  {
+    rule: 'R15',
+    out: 'deletes what the function reports as failed',
+    file: redrive,
+    find: 'reportBatchItemFailures: true',
+    replace: 'reportBatchItemFailures: false',
+    tests: ofTemplate,
+  },
+]
