@@ -81,7 +81,7 @@ const apis: readonly Expected[] = [
     environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
     grants: {
       'EventStore.Arn': 'dynamodb: Query',
-      'ReadModel.Arn': 'dynamodb: DeleteItem GetItem PutItem',
+      'ReadModel.Arn': 'dynamodb: BatchWriteItem DeleteItem GetItem PutItem UpdateItem',
       'EventStore.StreamArn': 'dynamodb: GetRecords GetShardIterator',
       'ProjectorFailures.Arn': 'sqs: DeleteMessage GetQueueAttributes ReceiveMessage',
     },

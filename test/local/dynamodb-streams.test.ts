@@ -5,6 +5,7 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
   type GetShardIteratorCommandInput,
+  ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { startDynamoDb } from '../../infra/local/dynamodb.ts'
@@ -102,8 +103,8 @@ describe('an iterator', () => {
       'ResourceNotFoundException',
     ],
     [
-      'of a kind that nobody here asks for',
-      () => ({ ShardIteratorType: 'LATEST' as const }),
+      'of a kind that there is not',
+      () => ({ ShardIteratorType: 'AT_TIMESTAMP' as 'LATEST' }), // as of a stream of Kinesis
       'ValidationException',
     ],
   ])('%s is refused as DynamoDB does', async (_, input, name) => {
@@ -115,8 +116,13 @@ describe('an iterator', () => {
   })
 })
 
+it('a stream tells its shards', async () => {
+  const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamArn: streamArn }))
+  expect(StreamDescription?.Shards?.map(({ ShardId }) => ShardId)).toContain(shardId)
+})
+
 it('an operation that nobody here calls is refused by its name', async () => {
-  await expect(client.send(new DescribeStreamCommand({ StreamArn: streamArn }))).rejects.toThrow(
-    'DynamoDBStreams_20120810.DescribeStream is not modelled by the local stage; of this service there are: GetShardIterator, GetRecords',
+  await expect(client.send(new ListStreamsCommand({}))).rejects.toThrow(
+    'DynamoDBStreams_20120810.ListStreams is not modelled by the local stage; of this service there are: DescribeStream, GetShardIterator, GetRecords',
   )
 })
