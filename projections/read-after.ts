@@ -11,7 +11,7 @@ import type { LiveGeneration } from './generations.ts'
  * and for one behind an event that the stream is parked at.
  */
 export async function readAfter(
-  generation: LiveGeneration,
+  generation: Pick<LiveGeneration, 'aggregate' | 'catchUp'>,
   positions: readonly Position[],
   options: Omit<CatchUpOptions, 'hint' | 'until'>,
 ): Promise<void> {

@@ -24,6 +24,7 @@ export const operations = {
   BatchGetItem: 'the query API (small rows)',
   Query:
     'the event store (a stream, a set of reservations), the query API (lists), npm run ops (what is parked)',
+  Scan: 'npm run ops (a walk over the event store: verify, republish)',
   PutItem: 'the event store (a commit), the projection engine (one row)',
   BatchWriteItem: 'the projection engine (rows of a feed)',
   UpdateItem: 'Powertools idempotency (what a reaction has done)',

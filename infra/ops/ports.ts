@@ -14,6 +14,8 @@ import type { EventBus } from '../../projections/forwarder/event-bus.ts'
 import { createEventBridgeBus } from '../../projections/forwarder/eventbridge-event-bus.ts'
 import type { ParkedStreams } from '../../projections/forwarder/parked-streams.ts'
 import { generations, type LiveGeneration } from '../../projections/generations.ts'
+import type { CommitScan } from '../../projections/replay/commit-scan.ts'
+import { createDynamoCommitScan } from '../../projections/replay/dynamo-commit-scan.ts'
 import { readNewItems } from './new-items.ts'
 import type { Stack } from './stack.ts'
 
@@ -22,6 +24,7 @@ export interface Ports {
   /** For what the store refuses to read. Nothing is put here. */
   readonly commits: Pick<CommitTable, 'query'>
   readonly store: EventStore
+  readonly scan: CommitScan
   readonly rows: RowStore
   readonly index: ParkedIndex
   readonly parked: ParkedStreams
@@ -39,6 +42,7 @@ export function openPorts({ client: settings, outputs }: Stack): Ports {
   return {
     commits,
     store: createEventStore(commits, clock),
+    scan: createDynamoCommitScan(client, outputs.EventStoreTable),
     rows: createDynamoRowStore(client, outputs.ReadModelTable, clock),
     index: createDynamoParkedIndex(client, outputs.ReadModelTable),
     parked: createDynamoParkedStreams(client, outputs.ReadModelTable, clock),

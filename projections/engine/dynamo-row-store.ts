@@ -71,6 +71,11 @@ export function createDynamoRowStore(
       }
     },
 
+    async readRows(keys) {
+      const { items, cost } = await batchRead(client, tableName, keys, clock)
+      return { rows: items as unknown as RowItem[], cost } // as below
+    },
+
     async list(partition, { after, limit }) {
       const answer = await client
         .send(

@@ -51,6 +51,11 @@ export function createMemoryRowStore(): MemoryRowStore {
       return { outcome: 'put', cost: { requests: 1, readUnits: 0, writeUnits: some.length } }
     },
 
+    async readRows(keys) {
+      const found = keys.flatMap((key) => rows.get(nameOf(key)) ?? [])
+      return { rows: found, cost: { requests: 1, readUnits: keys.length, writeUnits: 0 } }
+    },
+
     async list(partition, { after, limit }) {
       const found = [...rows.values()]
         .filter(({ PK, SK }) => PK === partition && (after === undefined || SK < after))

@@ -66,6 +66,8 @@ export interface RowStore {
    * be missing.
    */
   put(rows: readonly RowItem[]): Promise<{ readonly outcome: 'put' | 'again'; readonly cost: Cost }>
+  /** The rows of these keys, in any number and no order; those that are not there are left out. */
+  readRows(keys: readonly RowKey[]): Promise<{ readonly rows: readonly RowItem[]; readonly cost: Cost }>
   /** Rows of a partition, the largest sort key first. */
   list(
     partition: string,

@@ -189,6 +189,20 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect((await store.list(list, { limit: 10 })).rows).toHaveLength(1)
     })
 
+    it('reads rows by their keys, in any number, and leaves out those that are not there', async () => {
+      const { store, generation, row, move } = setUp()
+      const rows = Array.from({ length: 120 }, (_, i) => row(`r${i}`, `${i}`))
+      await store.put(rows.slice(0, 110))
+      await store.move(move({ put: [row('moved', 'x')] }))
+      const { rows: found, cost } = await store.readRows([...rows, row('moved', '')])
+      const named = (some: readonly { SK: string; data: string }[]) => some.map(({ SK, data }) => [SK, data])
+      expect(named(found).sort()).toEqual(named([...rows.slice(0, 110), row('moved', 'x')]).sort())
+      expect(found.every(({ PK }) => PK.startsWith(`${generation}#`))).toBe(true)
+      // A consistent read of a row takes a whole unit.
+      expect(cost.readUnits).toBeGreaterThanOrEqual(111)
+      expect((await store.readRows([])).rows).toEqual([])
+    })
+
     it('lists the largest sort key first, a page at a time', async () => {
       const { store, list, row, move } = setUp()
       await store.move(move({ put: ['a', 'd', 'b', 'c'].map((sort) => row(sort, sort)) }))

@@ -77,6 +77,7 @@ export function faultyRowStore(rows: RowStore, wire: Wire): RowStore {
         () => rows.put(some),
         () => ({ outcome: 'again', cost: oneRequest }),
       ),
+    readRows: (keys) => wire('readRows', () => rows.readRows(keys), unavailable),
     list: (partition, options) => wire('list', () => rows.list(partition, options), unavailable),
     sums: (partition, range) => wire('sums', () => rows.sums(partition, range), unavailable),
   }

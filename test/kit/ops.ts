@@ -5,6 +5,7 @@ import type { Ports } from '../../infra/ops/ports.ts'
 import type { Entry } from '../../projections/forwarder/event-bus.ts'
 import { createMemoryParkedStreams } from '../../projections/forwarder/memory-parked-streams.ts'
 import { generations } from '../../projections/generations.ts'
+import { createMemoryCommitScan } from '../../projections/replay/memory-commit-scan.ts'
 import { newCommit } from './commits.ts'
 import { ample, readSide } from './read-side.ts'
 
@@ -16,6 +17,7 @@ export function opsSide() {
   const sent: Entry[] = []
   const ports: Ports = {
     ...{ commits: table, store, rows, parked, generations, clock },
+    scan: createMemoryCommitScan(table),
     index: {
       async parkedKeys() {
         const [guards, marks] = await Promise.all([rows.parkedKeys(), parked.parkedKeys()])

@@ -27,6 +27,7 @@ const documentClient: Readonly<Record<string, string>> = {
   BatchWriteItem: 'BatchWriteCommand',
   PutItem: 'PutCommand',
   Query: 'QueryCommand',
+  Scan: 'ScanCommand',
   TransactWriteItems: 'TransactWriteCommand',
   DeleteItem: 'DeleteCommand',
   // Powertools writes it for us.

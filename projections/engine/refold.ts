@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import type { Commit, Event } from '../../domain/kernel/event.ts'
+import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
+import {
+  feedItem,
+  type Generation,
+  generationId,
+  nameOf,
+  type RowItem,
+  type RowKey,
+  rowItem,
+  type Tally,
+} from './projection.ts'
+import { type Amounts, added, tallyPartition } from './tallies.ts'
+
+/** What was counted in one tally, all of its shards together. */
+export interface Counted {
+  /** The partition of its items. */
+  readonly partition: string
+  readonly sort: string
+  readonly amounts: Amounts
+  /**
+   * A checksum of what has counted here: of events that count for good by their place, of streams that count by their
+   * state by how far they were folded. Two sums with the same one are of the same moment, as far as this tally goes.
+   */
+  readonly of: number
+}
+
+/** What a stream has to leave in a generation, folded from its first event without a look at what is there. */
+export interface Refold {
+  /** Version of the last event that was folded. */
+  version(): number
+  /**
+   * Folds the events of the next commit, up to a version. Returns the rows of a feed that they leave. Throws what the
+   * projection throws; `version` says how far it came.
+   */
+  take(commit: Commit, until: number): readonly RowItem[]
+  /** The state as JSON. */
+  state(): string
+  rows(): readonly RowItem[]
+  /** The rows of any state before, as far as there should be none now. */
+  formerRows(): readonly RowKey[]
+  counted(): readonly Counted[]
+}
+
+/** Begins to fold a stream from scratch, for a verification. Rows of each state on the way are rendered, too. */
+export function refold<State, E extends Event>(
+  { projection, generation }: Generation<State, E>,
+  stream: StreamName,
+): Refold {
+  const { id } = parseStreamName(stream)
+  const name = generationId({ projection, generation })
+  const rendered = new Map<string, RowKey>()
+  const byEvents = new Map<string, Counted>()
+  let state = projection.initial
+  let version = 0
+
+  const rowsNow = () => projection.render(state, id).map((row) => rowItem(name, stream, row))
+  const counts = (tally: Tally, by: string): Counted => {
+    const { sort, amounts } = tally
+    return { partition: tallyPartition(name, tally.partition), sort, amounts, of: checksum(by) }
+  }
+
+  /** Keeps what the state leads to, to look for it later. The engine may never have shown this one. */
+  const remember = () => {
+    try {
+      for (const { PK, SK } of rowsNow()) rendered.set(nameOf({ PK, SK }), { PK, SK })
+      for (const tally of projection.tally?.(state, id) ?? [])
+        addCounted(byEvents, { ...counts(tally, ''), amounts: {}, of: 0 })
+    } catch {
+      // Where it cannot be rendered it left nothing.
+    }
+  }
+
+  return {
+    version: () => version,
+    take(commit, until) {
+      const feed = new Map<string, RowItem>()
+      if (version >= until) return []
+      for (const event of projection.events.decodeCommit(commit, version + 1)) {
+        const next = projection.evolve(state, event)
+        const entry = projection.record?.(event, next, id)
+        for (const row of entry?.rows ?? []) {
+          const item = feedItem(name, stream, event.version, row)
+          feed.set(nameOf(item), item)
+        }
+        for (const tally of entry?.tallies ?? [])
+          addCounted(byEvents, counts(tally, `${stream}/${event.version}`))
+        const changed = next !== state
+        state = next
+        version = event.version
+        if (changed) remember()
+        if (version >= until) break
+      }
+      return [...feed.values()]
+    },
+    state: () => JSON.stringify(state),
+    rows: rowsNow,
+    formerRows() {
+      const wanted = new Set(rowsNow().map(nameOf))
+      return [...rendered].filter(([key]) => !wanted.has(key)).map(([, key]) => key)
+    },
+    counted() {
+      const all = new Map(byEvents)
+      for (const tally of projection.tally?.(state, id) ?? [])
+        addCounted(all, counts(tally, `${stream}@${version}`))
+      return [...all.values()]
+    },
+  }
+}
+
+/** Adds what was counted to what was counted before. */
+export function addCounted(sums: Map<string, Counted>, counted: Counted): void {
+  const key = JSON.stringify([counted.partition, counted.sort])
+  const sum = sums.get(key)
+  if (sum === undefined) sums.set(key, counted)
+  else {
+    const amounts = added(sum.amounts, counted.amounts)
+    sums.set(key, { ...sum, amounts, of: (sum.of + counted.of) % 2 ** 48 })
+  }
+}
+
+/** 48 bits, which a number holds exactly. Their sum does not depend on the order. */
+function checksum(text: string): number {
+  return createHash('sha256').update(text).digest().readUIntBE(0, 6)
+}

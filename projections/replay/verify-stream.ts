@@ -1,0 +1,165 @@
+import { deadlineIn } from '../../commands/event-store/system-clock.ts'
+import { backoff, type Clock } from '../../domain/kernel/clock.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
+import { guardKey, type RowItem } from '../engine/projection.ts'
+import type { Counted } from '../engine/refold.ts'
+import type { RowStore } from '../engine/row-store.ts'
+import type { LiveGeneration } from '../generations.ts'
+import type { Finding } from './finding.ts'
+import { type FoldedTo, foldTo, type Look, look } from './look.ts'
+import { isUnavailable, type WalkedStream } from './walk.ts'
+
+export interface VerifyStreamOptions {
+  readonly store: EventStore
+  readonly rows: RowStore
+  readonly clock: Clock
+  /** Catch up with what is behind, and put the rows of a feed that are missing. */
+  readonly repair: boolean
+}
+
+export interface VerifiedStream {
+  readonly findings: readonly Finding[]
+  /** How many events it has. */
+  readonly events: number
+  /** What it counts for where the guard is; nothing where that cannot be told. */
+  readonly counted: readonly Counted[] | undefined
+  /** Whether it was behind and is not any more, and how many rows of a feed were put. */
+  readonly caughtUp: boolean
+  readonly fed: number
+}
+
+/** How long one look may take, and how often one is taken where the stream moves or does not answer. */
+const patienceMs = 120_000
+const maxLooks = 8
+/** An event may be on its way to the read model for so long; then the stream is behind. */
+const deliveryMs = 3_000
+const deliveryPauseMs = 250
+
+/**
+ * Compares a stream with what a generation has of it, and repairs what can be repaired without folding anything anew.
+ * Throws what is wrong with the stores for good, such as a missing grant.
+ */
+export async function verifyStream(
+  generation: LiveGeneration,
+  walked: WalkedStream,
+  { store, rows, clock, repair }: VerifyStreamOptions,
+): Promise<VerifiedStream> {
+  const { stream } = walked
+  let fed = 0
+  const onMissing = async (missing: readonly RowItem[]): Promise<boolean> => {
+    if (!repair || !(await putAll(missing, rows, clock))) return false
+    fed += missing.length
+    return true
+  }
+  let wasBehind = false
+  let waits = deliveryMs / deliveryPauseMs
+  let why: unknown = 'it moved at every look'
+  for (let looks = 0; looks < maxLooks; looks++) {
+    if (looks > 0) await clock.sleep(backoff(looks, clock.random))
+    const options = { store, rows, deadline: deadlineIn(patienceMs, clock) }
+    try {
+      let seen = await look(generation, walked, options, onMissing)
+      while (seen !== undefined && !repair && isOnItsWay(seen, clock) && waits-- > 0) {
+        await clock.sleep(deliveryPauseMs)
+        seen = await look(generation, walked, options, onMissing)
+      }
+      if (seen === undefined) continue
+      if (repair && !wasBehind && isBehind(seen)) {
+        wasBehind = true
+        await generation.catchUp(stream, { ...options, clock })
+        // What it has come to is looked at like everything else.
+        seen = await look(generation, walked, options, onMissing)
+        if (seen === undefined) continue
+      }
+      const caughtUp = wasBehind && !isBehind(seen)
+      const events = seen.folded.end
+      return { findings: findingsOf(walked, seen), events, counted: countedOf(seen.folded), caughtUp, fed }
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      why = error
+    }
+  }
+  const { guard } = await rows.readGuard(guardKey(generation.id, stream))
+  const version = guard?.version ?? 0
+  const folded = await foldTo(generation, walked, version, {
+    ...{ store, rows, deadline: deadlineIn(patienceMs, clock) },
+  })
+  const details = [why instanceof Error ? why.message : String(why)]
+  const uncompared: Finding = { stream, found: 'uncompared', version, end: folded.end, details }
+  return { findings: [uncompared], events: folded.end, counted: countedOf(folded), caughtUp: false, fed }
+}
+
+/** What a stream counts for where its guard is; nothing where it cannot be folded as far as that. */
+export async function countedAtGuard(
+  generation: LiveGeneration,
+  walked: WalkedStream,
+  { store, rows, clock }: Omit<VerifyStreamOptions, 'repair'>,
+): Promise<readonly Counted[] | undefined> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const { guard } = await rows.readGuard(guardKey(generation.id, walked.stream))
+      const deadline = deadlineIn(patienceMs, clock)
+      return countedOf(await foldTo(generation, walked, guard?.version ?? 0, { store, rows, deadline }))
+    } catch (error) {
+      if (!isUnavailable(error) || attempt === maxLooks) throw error
+      await clock.sleep(backoff(attempt, clock.random))
+    }
+  }
+}
+
+function countedOf({ fold, failure }: FoldedTo): readonly Counted[] | undefined {
+  if (failure !== undefined) return undefined
+  try {
+    return fold.counted()
+  } catch {
+    return undefined
+  }
+}
+
+function versionOf({ guard }: Look): number {
+  return guard?.version ?? 0
+}
+
+function isBehind(seen: Look): boolean {
+  return versionOf(seen) < seen.folded.end
+}
+
+function isOnItsWay(seen: Look, clock: Clock): boolean {
+  const { behindSince } = seen.folded
+  if (behindSince === undefined || seen.guard?.parked !== undefined) return false
+  return clock.now() - Date.parse(behindSince) < deliveryMs
+}
+
+function findingsOf({ stream }: WalkedStream, seen: Look): Finding[] {
+  const { guard, folded, feed, difference } = seen
+  const { end, failure } = folded
+  const version = versionOf(seen)
+  const one = (found: Finding['found'], details: readonly string[]): Finding => ({
+    ...{ stream, found, version, end, details },
+  })
+  const findings: Finding[] = []
+  if (guard?.parked !== undefined) findings.push(one('parked', [guard.parked.error]))
+  else if (failure !== undefined) findings.push(one('uncompared', [reasonOf(folded)]))
+  else if (version > end)
+    findings.push(one('different', [`the guard is at ${version}, and the stream ends at ${end}`]))
+  else if (version < end) findings.push(one('behind', []))
+  else if (!difference.none()) findings.push(one('different', difference.list()))
+  if (!feed.none()) findings.push(one('feed', feed.list()))
+  return findings
+}
+
+function reasonOf({ fold, failure }: FoldedTo): string {
+  const reason = failure instanceof Error ? failure.message : String(failure)
+  return `this code cannot fold version ${fold.version() + 1}, which the generation has passed: ${reason}`
+}
+
+const maxPuts = 5
+
+/** Whether the rows are there now. */
+async function putAll(some: readonly RowItem[], rows: RowStore, clock: Clock): Promise<boolean> {
+  for (let attempt = 0; attempt < maxPuts; attempt++) {
+    if (attempt > 0) await clock.sleep(backoff(attempt, clock.random))
+    if ((await rows.put(some)).outcome === 'put') return true
+  }
+  return false
+}

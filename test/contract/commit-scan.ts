@@ -1,0 +1,91 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { CommitTable } from '../../commands/event-store/commit-table.ts'
+import { createEventStore } from '../../commands/event-store/event-store.ts'
+import type { StreamName } from '../../domain/kernel/stream.ts'
+import type { CommitScan, ScanPlace } from '../../projections/replay/commit-scan.ts'
+import { newCommit } from '../kit/commits.ts'
+import { manualClock } from '../kit/manual-clock.ts'
+
+const ample = { left: () => 10_000 }
+
+/**
+ * What every scan of an event store does. `open` is called once, for an empty table of commits and the ways to scan it:
+ * with pages of at most so many items, or as they come.
+ */
+export function commitScanContract(
+  name: string,
+  open: () => { commits: CommitTable; scan: (limit?: number) => CommitScan },
+): void {
+  const { commits, scan } = open()
+  const store = createEventStore(commits, manualClock())
+  const streams = Array.from({ length: 12 }, (_, index): StreamName => `project-${index}`)
+  const append = async (stream: StreamName, over: Parameters<typeof newCommit>[0] = {}) => {
+    const { head } = await store.load(stream, ample)
+    await store.append(head, newCommit(over), ample)
+  }
+  const items = async (scanned: CommitScan, from?: ScanPlace) => {
+    const found: [string, number][] = []
+    const sizes: number[] = []
+    let next = from
+    do {
+      const page = await scanned.page(next, 10_000)
+      // An item of the event store.
+      for (const { pk, sk } of page.items as { pk: string; sk: number }[]) found.push([pk, sk])
+      sizes.push(page.items.length)
+      next = page.next
+    } while (next !== undefined)
+    return { found, sizes }
+  }
+
+  describe(`scan of commits on ${name}`, () => {
+    beforeAll(async () => {
+      expect(await scan().page(undefined, 10_000)).toMatchObject({ items: [], next: undefined })
+      // One after the other, so that the items of a stream are not put in a row.
+      for (let version = 1; version <= 11; version++)
+        for (const stream of streams) await append(stream, { count: version === 2 ? 3 : 1 })
+    })
+
+    it.each([
+      1,
+      7,
+      100,
+      undefined,
+    ])('brings each commit once, those of a stream together and in order, in pages of %s', async (limit) => {
+      const { found, sizes } = await items(scan(limit))
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(limit ?? 1000)
+      const order = [...new Set(found.map(([stream]) => stream))]
+      const versions = [1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13]
+      expect(found).toEqual(order.flatMap((stream) => versions.map((version) => [stream, version])))
+      expect(order.toSorted()).toEqual(streams.toSorted())
+    })
+
+    it('brings a commit as it is stored', async () => {
+      const page = await scan(1).page(undefined, 10_000)
+      const { pk = '' } = page.items[0] as { pk?: string } // an item of the event store
+      const { items: stored } = await commits.query(pk, { from: 1, order: 'forward', limit: 1 }, 10_000)
+      expect(page.items).toEqual(stored)
+      expect(page.next).toEqual({ stream: pk, version: 1 })
+    })
+
+    it('goes on in a stream with what was put there meanwhile', async () => {
+      const { found } = await items(scan(100))
+      const [stream] = found[0] ?? ['project-0']
+      const after = { stream, version: 13 }
+      await append(stream as StreamName, { count: 2 }) // as above
+      const rest = (await items(scan(100), after)).found
+      expect(rest[0]).toEqual([stream, 14])
+      expect(rest).toHaveLength(11 * 11 + 1)
+    })
+
+    it('reads consistently, which takes a whole unit for a small page', async () => {
+      const { cost } = await scan(1).page(undefined, 10_000)
+      expect(cost).toEqual({ requests: 1, readUnits: 1, writeUnits: 0 })
+    })
+
+    it('ends a page at 1 MB', async () => {
+      for (let i = 0; i < 5; i++) await append('user-large', { text: 'x'.repeat(300_000) })
+      const { sizes } = await items(scan())
+      expect(sizes.length).toBeGreaterThan(1)
+    })
+  })
+}
