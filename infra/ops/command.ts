@@ -17,6 +17,9 @@ export interface Options {
   readonly version?: string | undefined
   readonly at?: string | undefined
   readonly all?: boolean | undefined
+  readonly repair?: boolean | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
 }
 
 export interface Answer {

@@ -8,8 +8,9 @@ import { openPorts } from './ports.ts'
 import { jsonText, printable, reasonOf } from './printing.ts'
 import { findStack } from './stack.ts'
 import { state } from './state.ts'
+import { verify } from './verify.ts'
 
-const commands: readonly OpsCommand[] = [eventsShow, eventsTail, state, parkedList, parkedResubmit]
+const commands: readonly OpsCommand[] = [eventsShow, eventsTail, state, parkedList, parkedResubmit, verify]
 
 /** `npm run ops -- …`: what an operator asks of a running backend, on this machine or in an account. */
 const usage = `npm run ops -- COMMAND [OPTION…]
@@ -27,7 +28,10 @@ async function run(): Promise<boolean> {
   const flag = { type: 'boolean' } as const
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: flag, help: flag, all: flag, stack: text, region: text, version: text, at: text },
+    options: {
+      ...{ json: flag, help: flag, all: flag, repair: flag },
+      ...{ stack: text, region: text, version: text, at: text, from: text, to: text },
+    },
   })
   const { json, help, stack, region, ...options } = values
   if (help) {

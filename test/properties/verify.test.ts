@@ -1,0 +1,228 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Commit, Event } from '../../domain/kernel/event.ts'
+import { parseStreamName, type StreamName, streamName } from '../../domain/kernel/stream.ts'
+import { type Generation, guardKey, nameOf, type RowItem } from '../../projections/engine/projection.ts'
+import type { Guard } from '../../projections/engine/row-store.ts'
+import type { TallyItem } from '../../projections/engine/tallies.ts'
+import { live } from '../../projections/generations.ts'
+import type { Found } from '../../projections/replay/finding.ts'
+import { createMemoryCommitScan } from '../../projections/replay/memory-commit-scan.ts'
+import { verify } from '../../projections/replay/verify.ts'
+import { aggregates, sampleOf } from '../kit/aggregates.ts'
+import { catchUp, foldOf, generationId, readSide, totals } from '../kit/read-side.ts'
+import { wide } from '../kit/wide-projection.ts'
+
+const commits: fc.Arbitrary<Appended[]> = fc.array(
+  fc.oneof(
+    ...aggregates.map(({ aggregate, event }) =>
+      fc.record({
+        stream: fc.constantFrom('1', '2', '3').map((id) => streamName(aggregate.name, id)),
+        events: fc.array(event, { minLength: 1, maxLength: 4 }),
+      }),
+    ),
+  ),
+  { minLength: 1, maxLength: 14 },
+)
+
+const schedule = fc.record({
+  history: commits,
+  /** How many items a page of the walk holds. */
+  pageItems: fc.constantFrom(1, 2, 5, 1000),
+  /** Which one is taken of everything that could be tampered with. */
+  pick: fc.nat(),
+})
+
+interface Appended {
+  readonly stream: StreamName
+  readonly events: readonly Event[]
+}
+
+/** Every tally is counted in by somebody: one that nobody counts in is not looked for. */
+const first: readonly Appended[] = [
+  {
+    stream: 'project-0',
+    events: [{ type: 'ProjectCreated', data: { ownerId: 'ann', title: 'Atlas', description: '' } }],
+  },
+  {
+    stream: 'user-0',
+    events: [{ type: 'UserRegistered', data: { email: 'a@b.de', emailKey: 'a@b.de', name: 'Ann' } }],
+  },
+]
+
+type Side = ReturnType<typeof readSide>
+
+/** A read side to which every commit came, in every generation, and how to verify one. */
+async function delivered(history: readonly Appended[]) {
+  const side = readSide()
+  const appended: Commit[] = []
+  for (const { stream, events } of [...first, ...history]) appended.push(await side.append(stream, ...events))
+  for (const stream of new Set(appended.map((commit) => commit.stream)))
+    for (const generation of allOf(parseStreamName(stream).aggregate))
+      await catchUp(generation, stream, side.options)
+  return { ...side, commits: appended }
+}
+
+function allOf(aggregate: string): readonly Generation<unknown, Event>[] {
+  const { generations } = sampleOf(aggregate)
+  return aggregate === wide.projection.aggregate ? [...generations, wide] : generations
+}
+
+const all = aggregates.flatMap(({ aggregate }) => allOf(aggregate.name))
+
+/** One thing done to what a stream has left, what has to be found of it, and what of that a repair leaves. */
+interface Tampering {
+  readonly does: string
+  readonly stream: string
+  readonly tamper: () => Promise<unknown>
+  readonly found: Found | undefined
+  readonly tally: boolean
+  readonly left: Found | undefined
+}
+
+async function tamperings(
+  generation: Generation<unknown, Event>,
+  { rows }: Side,
+  commits: readonly Commit[],
+): Promise<Tampering[]> {
+  const id = generationId(generation)
+  const streams = new Set(commits.map(({ stream }) => stream))
+  const nothing = { put: [], remove: [], tallies: [] }
+  const some: Tampering[] = []
+  for (const stream of streams) {
+    const { aggregate, id: streamId } = parseStreamName(stream)
+    if (aggregate !== generation.projection.aggregate || streamId === '0') continue
+    const whole = commits.filter((commit) => commit.stream === stream)
+    const fold = foldOf(generation, stream, whole)
+    const key = guardKey(id, stream)
+    const { guard } = await rows.readGuard(key)
+    if (guard === undefined) throw new Error('it was delivered')
+    const from = { version: guard.version }
+    const move = (to: Guard, over: object = {}) => rows.move({ key, from, to, ...nothing, ...over })
+    const one = (does: string, found: Found | undefined, tamper: Tampering['tamper'], over = {}) =>
+      some.push({ does, stream, tamper, found, tally: false, left: found, ...over })
+
+    for (const row of fold.rows) {
+      one('removes a row', 'different', () => move(guard, { remove: [row] }))
+      one('changes a row', 'different', () => rows.put([{ ...row, data: '{"no":1}' }]))
+    }
+    for (const row of fold.feed) {
+      one('removes a row of a feed', 'feed', () => move(guard, { remove: [row] }), { left: undefined })
+      one('changes a row of a feed', 'feed', () => rows.put([{ ...row, data: '{"no":1}' }]))
+    }
+    one('changes the state', 'different', () => move({ ...guard, state: '{"no":1}' }))
+    for (const { PK, SK, amounts } of fold.tallies) {
+      const more = [{ PK, SK, amounts: { [Object.keys(amounts)[0] ?? 'none']: 1 } }]
+      one('counts one more', undefined, () => move(guard, { tallies: more }), { tally: true })
+    }
+    for (let version = 0; version < guard.version; version++) {
+      const before = foldOf(generation, stream, upTo(whole, version))
+      const state = JSON.stringify(before.state)
+      const tally = JSON.stringify(amountsOf(before.tallies)) !== JSON.stringify(amountsOf(fold.tallies))
+      one('sets the guard back', 'behind', () => move({ version, state }), { tally, left: undefined })
+      const stands = new Set(fold.rows.map(nameOf))
+      for (const row of before.rows.filter((old) => !stands.has(nameOf(old))))
+        one('leaves a row over', 'different', () => rows.put([row]))
+    }
+  }
+  return some
+}
+
+function upTo(commits: readonly Commit[], version: number): Commit[] {
+  return commits.flatMap((commit) => {
+    const events = commit.events.slice(0, Math.max(0, version - commit.version + 1))
+    return events.length === 0 ? [] : [{ ...commit, events }]
+  })
+}
+
+function amountsOf(tallies: readonly TallyItem[]): [string, [string, number][]][] {
+  return totals(tallies)
+    .map(({ PK, SK, amounts }): [string, [string, number][]] => [
+      `${PK} ${SK}`,
+      Object.entries(amounts)
+        .filter(([, amount]) => amount !== 0)
+        .sort(),
+    ])
+    .filter(([, amounts]) => amounts.length > 0)
+    .sort()
+}
+
+describe('verify', () => {
+  const verifyAll = (side: Side, pageItems: number, repair = false) => {
+    const { store, rows, clock, table } = side
+    const scan = createMemoryCommitScan(table, pageItems)
+    return Promise.all(all.map((one) => verify(live(one), { scan, store, rows, clock, repair })))
+  }
+
+  it('finds nothing after a history was delivered, and changes nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(schedule, async ({ history, pageItems }) => {
+        const side = await delivered(history)
+        const before = JSON.stringify([side.rows.rows(), side.rows.tallies()])
+        for (const verified of await verifyAll(side, pageItems, true))
+          expect(verified).toMatchObject({ clean: true, findings: [], repaired: { streams: 0, feedRows: 0 } })
+        expect(JSON.stringify([side.rows.rows(), side.rows.tallies()])).toBe(before)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('finds exactly what one tampering did, and repairs what can be without a new generation', async () => {
+    const seen: Record<string, number> = {}
+    await fc.assert(
+      fc.asyncProperty(schedule, fc.nat(all.length - 1), async ({ history, pageItems, pick }, index) => {
+        const generation = all[index] ?? wide
+        const side = await delivered(history)
+        const options = await tamperings(generation, side, side.commits)
+        const tampering = options[pick % options.length]
+        if (tampering === undefined) return
+        const { does, stream, found, tally, left } = tampering
+        seen[does] = (seen[does] ?? 0) + 1
+        await tampering.tamper()
+        const id = generationId(generation)
+        const result = async (repair: boolean) => {
+          const results = await verifyAll(side, pageItems, repair)
+          for (const other of results)
+            if (other.generation !== id) expect(other.clean, other.generation).toBe(true)
+          return results.find((one) => one.generation === id)
+        }
+        const first = await result(false)
+        expect(first?.findings.map((one) => [one.stream, one.found])).toEqual(found ? [[stream, found]] : [])
+        expect((first?.tallies.different.length ?? 0) > 0).toBe(tally)
+        expect(first?.tallies.moved).toEqual([])
+        expect(first?.clean).toBe(false)
+
+        const repaired = await result(true)
+        expect(repaired?.findings.map((one) => one.found)).toEqual(left ? [left] : [])
+        const again = await result(false)
+        expect(again).toMatchObject({ findings: repaired?.findings, clean: left === undefined && !tally })
+        if (left === undefined) expectRows(side, generation)
+      }),
+      { numRuns: 300 },
+    )
+    expect(Object.keys(seen).sort()).toEqual([
+      ...['changes a row', 'changes a row of a feed', 'changes the state', 'counts one more'],
+      ...['leaves a row over', 'removes a row', 'removes a row of a feed', 'sets the guard back'],
+    ])
+  })
+})
+
+function expectRows(
+  { rows, commits }: Side & { commits: readonly Commit[] },
+  one: Generation<unknown, Event>,
+) {
+  const id = generationId(one)
+  const streams = [...new Set(commits.map(({ stream }) => stream))].filter(
+    (stream) => parseStreamName(stream).aggregate === one.projection.aggregate,
+  )
+  const wanted = streams.flatMap((stream) => {
+    const fold = foldOf(
+      one,
+      stream,
+      commits.filter((commit) => commit.stream === stream),
+    )
+    return [...fold.rows, ...fold.feed]
+  })
+  const sorted = (some: readonly RowItem[]) => some.map(nameOf).sort()
+  expect(sorted(rows.rows().filter(({ PK }) => PK.startsWith(`${id}#`)))).toEqual(sorted(wanted))
+}
