@@ -38,9 +38,9 @@ function namesOf(generations: readonly LiveGeneration[]): string {
 const progressMs = 5_000
 
 function progressOf(id: string, clock: Clock, tell: (text: string) => void): (progress: Progress) => void {
-  let walk = 0
-  let began = 0
-  let told = 0
+  let walk = 1
+  let began = clock.elapsed()
+  let told = began
   return ({ walk: current, streams }) => {
     const now = clock.elapsed()
     if (current !== walk) {

@@ -1,0 +1,351 @@
+import { describe, expect, it } from 'vitest'
+import type { StreamName } from '../../domain/kernel/stream.ts'
+import { verify } from '../../infra/ops/verify.ts'
+import { guardKey, type RowItem } from '../../projections/engine/projection.ts'
+import type { RowStore } from '../../projections/engine/row-store.ts'
+import { tallyPartition } from '../../projections/engine/tallies.ts'
+import { generations } from '../../projections/generations.ts'
+import { createMemoryCommitScan } from '../../projections/replay/memory-commit-scan.ts'
+import type { Verified } from '../../projections/replay/verify.ts'
+import { opsSide } from '../kit/ops.ts'
+
+const at = '2025-12-01T00:00:00.000Z'
+const later = '2025-12-02T00:00:00.000Z'
+const created = {
+  type: 'ProjectCreated',
+  schema: 1,
+  data: { ownerId: 'ann', title: 'Atlas', description: '' },
+}
+const renamed = (title: string) => ({ type: 'ProjectRenamed', schema: 1, data: { title } })
+const added = (userId: string) => ({
+  type: 'ProjectMemberAdded',
+  schema: 1,
+  data: { userId, role: 'viewer' },
+})
+const removed = (userId: string) => ({ type: 'ProjectMemberRemoved', schema: 1, data: { userId } })
+const sold = { type: 'ProjectSold', schema: 1, data: {} }
+const id = 'projects.v1.1'
+const days = tallyPartition(id, 'days')
+
+/** A read side with the moves of the projector, and of who tampers with what it wrote. */
+function verifySide() {
+  const side = opsSide()
+  const { rows, run, options } = side
+  const project = generations.find(({ aggregate }) => aggregate === 'project')
+  const catchUp = async (...streams: StreamName[]) => {
+    for (const stream of streams) await project?.catchUp(stream, options)
+  }
+  const tamper = async (
+    stream: StreamName,
+    over: { remove?: RowItem[]; amounts?: Record<string, number>; version?: number },
+  ) => {
+    const key = guardKey(id, stream)
+    const { guard } = await rows.readGuard(key)
+    if (guard === undefined) throw new Error(`${stream} was not delivered`)
+    const { remove = [], amounts, version = guard.version } = over
+    const tallies = amounts === undefined ? [] : [{ PK: days, SK: '2025-12-01#0', amounts }]
+    const to = { ...guard, version }
+    await rows.move({ key, from: { version: guard.version }, to, put: [], remove, tallies })
+  }
+  const rowsIn = (partition: string) => rows.rows().filter(({ PK }) => PK === `${id}#${partition}`)
+  const verified = async (
+    options: { repair?: boolean } = {},
+    over: Parameters<typeof run>[3] = {},
+  ): Promise<Verified & { failed: boolean | undefined; text: string; told: string[] }> => {
+    const { json, failed, text = '', told } = await run(verify, ['projects'], options, over)
+    const { generations: results, clean } = json as { generations: Verified[]; clean: boolean } // as it is printed
+    const [one, ...more] = results
+    if (one === undefined || more.length > 0) throw new Error('there is one generation')
+    expect(clean).toBe(!failed)
+    return { ...one, failed, text, told }
+  }
+  return { ...side, catchUp, tamper, rowsIn, verified }
+}
+
+/** Two projects that were delivered. */
+async function deliveredSide() {
+  const side = verifySide()
+  for (const stream of ['project-1', 'project-2'] as const) {
+    await side.appendStored(stream, at, created, added('bob'), added('eve'))
+    await side.appendStored(stream, later, renamed('Globe'), removed('eve'))
+    await side.catchUp(stream)
+  }
+  return side
+}
+
+/** Rows that do something before the n-th call of one of its functions. */
+function movedBefore(
+  rows: RowStore,
+  name: 'readRows' | 'sums',
+  act: (call: number) => Promise<unknown>,
+): RowStore {
+  let calls = 0
+  return {
+    ...rows,
+    async [name](...args: [never, never]) {
+      calls += 1
+      await act(calls)
+      // Whichever of the two it is, it gets what it was called with.
+      return (rows[name] as (...given: [never, never]) => Promise<never>)(...args)
+    },
+  }
+}
+
+describe('verify', () => {
+  it('finds nothing where everything was delivered, whatever streams of other kinds there are', async () => {
+    const { verified, appendStored } = await deliveredSide()
+    await appendStored('user-1', at, sold)
+    const result = await verified()
+    expect(result).toMatchObject({ failed: false, generation: id, streams: 2, events: 10, findings: [] })
+    expect(result.tallies).toEqual({ compared: 1, different: [], moved: [] })
+    expect(result.text).toContain('projects.v1.1: 2 streams with 10 events, 1 tallies\nNothing differs.')
+  })
+
+  it('finds nothing in an empty store', async () => {
+    expect(await verifySide().verified()).toMatchObject({ failed: false, streams: 0, findings: [] })
+  })
+
+  it('finds a stream that was never delivered, which the guards do not know of, and repairs it', async () => {
+    const { verified, appendStored, rowsIn } = await deliveredSide()
+    await appendStored('project-3', at, created)
+    await appendStored('project-3', at, renamed('Map'))
+    const found = { stream: 'project-3', found: 'behind', version: 0, end: 2, details: [] }
+    const result = await verified()
+    expect(result).toMatchObject({ failed: true, findings: [found] })
+    expect(result.text).toMatch(/^project-3 +BEHIND +at 0 of 2$/m)
+    expect(await verified({ repair: true })).toMatchObject({
+      ...{ failed: false, findings: [], repaired: { streams: 1, feedRows: 0 } },
+    })
+    expect(rowsIn('activity-of#3')).toHaveLength(2)
+    expect(await verified()).toMatchObject({ failed: false, streams: 3 })
+  })
+
+  it('waits for what is on its way, and calls it behind only after that', async () => {
+    const { verified, appendStored, catchUp, clock } = await deliveredSide()
+    const now = () => new Date(clock.now()).toISOString()
+    await appendStored('project-1', now(), renamed('Now'))
+    let slept = 0
+    const sleep = async (ms: number) => {
+      await clock.sleep(ms)
+      slept += 1
+      if (slept === 3) await catchUp('project-1')
+    }
+    expect(await verified({}, { clock: { ...clock, sleep } })).toMatchObject({ failed: false })
+    await appendStored('project-1', now(), renamed('Then'))
+    const began = clock.elapsed()
+    expect(await verified()).toMatchObject({ found: { behind: 1 } })
+    expect(clock.elapsed() - began).toBeGreaterThanOrEqual(3000)
+  })
+
+  it('finds rows that are missing, wrong or left over, says which, and leaves them as they are', async () => {
+    const { verified, rows, rowsIn, tamper } = await deliveredSide()
+    const [eve] = [`${id}#projects-of#eve`]
+    const [bob] = rowsIn('projects-of#bob').filter(({ SK }) => SK.endsWith('project-1'))
+    const [person] = rowsIn('members-of#1').filter(({ SK }) => SK.includes('#bob#'))
+    if (bob === undefined || person === undefined) throw new Error('bob was added')
+    const over = { ...bob, PK: eve }
+    await rows.put([
+      over,
+      { ...person, data: JSON.stringify({ ...JSON.parse(person.data), role: 'editor' }) },
+    ])
+    await tamper('project-1', { remove: [bob] })
+    const details = [
+      `missing: ${bob.PK} ${bob.SK}`,
+      `wrong: ${person.PK} ${person.SK}`,
+      `left over: ${eve} ${bob.SK}`,
+    ]
+    const found = { stream: 'project-1', found: 'different', version: 5, end: 5, details }
+    for (const repair of [false, true]) {
+      const result = await verified({ repair })
+      expect(result).toMatchObject({ failed: true, findings: [found], repaired: { streams: 0, feedRows: 0 } })
+      expect(result.text).toContain('it takes a new generation')
+    }
+    expect(rowsIn('projects-of#eve')).toEqual([over])
+  })
+
+  it('takes the same data in another order for the same', async () => {
+    const { verified, rows, rowsIn } = await deliveredSide()
+    const reversed = rowsIn('members-of#1').map((row) => {
+      return {
+        ...row,
+        data: JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(row.data)).reverse())),
+      }
+    })
+    await rows.put(reversed)
+    expect(await verified()).toMatchObject({ failed: false })
+  })
+
+  it('puts rows of a feed that are missing, and leaves those that are wrong', async () => {
+    const { verified, rows, rowsIn, tamper } = await deliveredSide()
+    const feed = rowsIn('activity-of#1')
+    await tamper('project-1', { remove: feed.slice(1, 3) })
+    const missing = feed.slice(1, 3).map(({ PK, SK }) => `missing: ${PK} ${SK}`)
+    expect(await verified()).toMatchObject({
+      ...{ failed: true, findings: [{ stream: 'project-1', found: 'feed', version: 5, details: missing }] },
+    })
+    expect(await verified({ repair: true })).toMatchObject({ failed: false, repaired: { feedRows: 2 } })
+    expect(
+      rowsIn('activity-of#1')
+        .map(({ data }) => data)
+        .sort(),
+    ).toEqual(feed.map(({ data }) => data).sort())
+
+    const [wrong] = feed.map((row) => ({ ...row, data: '{}' }))
+    if (wrong === undefined) throw new Error('there is a feed')
+    await rows.put([wrong])
+    const details = [`wrong: ${wrong.PK} ${wrong.SK}`]
+    expect(await verified({ repair: true })).toMatchObject({ failed: true, findings: [{ details }] })
+    expect(rowsIn('activity-of#1')).toContainEqual(wrong)
+  })
+
+  it('reports a parked stream as parked, and takes it further where this code can', async () => {
+    const { verified, appendStored, catchUp, rows } = await deliveredSide()
+    await appendStored('project-1', at, renamed('Map'), sold)
+    await catchUp('project-1')
+    const details = [expect.stringContaining('"ProjectSold"')]
+    const found = { stream: 'project-1', found: 'parked', version: 6, end: 7, details }
+    expect(await verified()).toMatchObject({ failed: true, findings: [found] })
+    expect(await verified({ repair: true })).toMatchObject({ failed: true, findings: [found] })
+
+    const key = guardKey(id, 'project-2')
+    const { guard } = await rows.readGuard(key)
+    if (guard === undefined) throw new Error('it was delivered')
+    await appendStored('project-2', at, renamed('Map'))
+    const to = { ...guard, parked: { error: 'of before', at } }
+    await rows.move({ key, from: { version: 5 }, to, put: [], remove: [], tallies: [] })
+    expect(await verified({ repair: true })).toMatchObject({ found: { parked: 1 }, repaired: { streams: 1 } })
+  })
+
+  it('compares nothing of a stream that moved while its rows were read, and looks at it again', async () => {
+    const { verified, appendStored, catchUp, rows } = await deliveredSide()
+    const moving = movedBefore(rows, 'readRows', async (call) => {
+      if (call !== 2) return
+      await appendStored('project-1', at, removed('bob'))
+      await catchUp('project-1')
+    })
+    expect(await verified({}, { rows: moving })).toMatchObject({ failed: false, findings: [] })
+  })
+
+  it('says that it could not compare a stream that moves at every look', async () => {
+    const { verified, appendStored, catchUp, rows } = await deliveredSide()
+    const moving = movedBefore(rows, 'readRows', async () => {
+      await appendStored('project-1', at, renamed('Map'))
+      await catchUp('project-1')
+    })
+    const found = { stream: 'project-1', found: 'uncompared', details: ['it moved at every look'] }
+    expect(await verified({}, { rows: moving })).toMatchObject({ failed: true, findings: [found] })
+  })
+
+  it('says that it cannot compare where this code cannot fold what the generation has passed', async () => {
+    const { verified, appendStored, tamper } = await deliveredSide()
+    await appendStored('project-1', at, sold)
+    await tamper('project-1', { version: 6 })
+    const result = await verified()
+    const details = [
+      expect.stringMatching(/cannot fold version 6, which the generation has passed: .*"ProjectSold"/),
+    ]
+    expect(result).toMatchObject({ failed: true, findings: [{ found: 'uncompared', version: 6, details }] })
+    expect(result.tallies.uncompared).toBeDefined()
+  })
+
+  it('finds a guard that is ahead of its stream, as after the store was restored to a moment before', async () => {
+    const { verified, tamper } = await deliveredSide()
+    await tamper('project-1', { version: 9 })
+    const details = ['the guard is at 9, and the stream ends at 5']
+    expect(await verified({ repair: true })).toMatchObject({ findings: [{ found: 'different', details }] })
+  })
+
+  it('folds a stream that goes over many pages of the walk', async () => {
+    const { verified, table, appendStored, catchUp } = await deliveredSide()
+    for (let i = 0; i < 30; i++) await appendStored('project-1', at, renamed(`${i}`))
+    await catchUp('project-1')
+    for (const pageItems of [1, 3, 7])
+      expect(await verified({}, { scan: createMemoryCommitScan(table, pageItems) })).toMatchObject({
+        ...{ failed: false, streams: 2, events: 40 },
+      })
+  })
+
+  it('tells how far it has come where it takes long', async () => {
+    const { verified, clock } = await deliveredSide()
+    let elapsed = 0
+    const slow = { ...clock, elapsed: () => (elapsed += 6000) }
+    const { told } = await verified({}, { clock: slow })
+    expect(told).toHaveLength(2)
+    expect(told[1]).toMatch(/^projects\.v1\.1: 2 streams compared, \d+ a second$/)
+  })
+
+  it('names the projections where there is none of that name', async () => {
+    const { run } = opsSide()
+    await expect(run(verify, ['invoices'])).rejects.toThrow(
+      'there is no projection invoices, but projects, users',
+    )
+    await expect(run(verify, [])).rejects.toThrow('give one PROJECTION, and nothing else')
+  })
+})
+
+describe('the tallies', () => {
+  const tally = (counted: number, found: number) => ({
+    ...{ partition: days, sort: '2025-12-01', counted: { projects: counted }, found: { projects: found } },
+  })
+
+  it('are different where they are not the sum of what the streams count for, and are not repaired', async () => {
+    const { verified, tamper } = await deliveredSide()
+    await tamper('project-1', { amounts: { projects: 1 } })
+    for (const repair of [false, true]) {
+      const result = await verified({ repair })
+      expect(result).toMatchObject({ failed: true, findings: [], tallies: { different: [tally(2, 3)] } })
+      expect(result.text).toMatch(/2025-12-01 +TALLY DIFFERS +counted {"projects":2}, found {"projects":3}$/m)
+      expect(result.text).toContain('it takes a new generation')
+    }
+  })
+
+  it('are found different also where a stream that counted there goes on meanwhile', async () => {
+    const { verified, tamper, appendStored, catchUp, rows } = await deliveredSide()
+    await tamper('project-1', { amounts: { projects: 1 } })
+    const moving = movedBefore(rows, 'sums', async (call) => {
+      await appendStored('project-1', later, renamed(`${call}`))
+      await catchUp('project-1')
+    })
+    expect((await verified({}, { rows: moving })).tallies).toMatchObject({
+      different: [tally(2, 3)],
+      moved: [],
+    })
+  })
+
+  it('are looked at again where somebody has counted meanwhile', async () => {
+    const { verified, appendStored, catchUp, rows } = await deliveredSide()
+    const moving = movedBefore(rows, 'sums', async (call) => {
+      if (call > 1) return
+      await appendStored('project-3', at, created)
+      await catchUp('project-3')
+    })
+    const result = await verified({}, { rows: moving })
+    expect(result).toMatchObject({ failed: false, tallies: { different: [], moved: [] } })
+  })
+
+  it('could not be compared where somebody counts each time', async () => {
+    const { verified, appendStored, catchUp, rows } = await deliveredSide()
+    let made = 10
+    const moving = movedBefore(rows, 'sums', async () => {
+      made += 1
+      await appendStored(`project-${made}`, at, created)
+      await catchUp(`project-${made}`)
+    })
+    const result = await verified({}, { rows: moving })
+    expect(result).toMatchObject({
+      failed: true,
+      tallies: { different: [], moved: [{ sort: '2025-12-01' }] },
+    })
+    expect(result.text).toContain('NOT COMPARED: it moved')
+  })
+
+  it('count a stream where its guard is, also one that is behind or parked', async () => {
+    const { verified, appendStored, catchUp } = await deliveredSide()
+    await appendStored('project-1', at, sold, created)
+    await catchUp('project-1')
+    await appendStored('project-3', at, created)
+    const result = await verified()
+    expect(result).toMatchObject({ found: { parked: 1, behind: 1 }, tallies: { different: [], moved: [] } })
+    expect(result.tallies.uncompared).toBeUndefined()
+  })
+})
