@@ -6,11 +6,20 @@ import { parkedList } from './parked-list.ts'
 import { parkedResubmit } from './parked-resubmit.ts'
 import { openPorts } from './ports.ts'
 import { jsonText, printable, reasonOf } from './printing.ts'
+import { republish } from './republish.ts'
 import { findStack } from './stack.ts'
 import { state } from './state.ts'
 import { verify } from './verify.ts'
 
-const commands: readonly OpsCommand[] = [eventsShow, eventsTail, state, parkedList, parkedResubmit, verify]
+const commands: readonly OpsCommand[] = [
+  eventsShow,
+  eventsTail,
+  state,
+  parkedList,
+  parkedResubmit,
+  verify,
+  republish,
+]
 
 /** `npm run ops -- …`: what an operator asks of a running backend, on this machine or in an account. */
 const usage = `npm run ops -- COMMAND [OPTION…]

@@ -4,6 +4,7 @@ import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import { type OpsCommand, oneOperand } from './command.ts'
 import { jsonText, reasonOf } from './printing.ts'
 import { readStored } from './stored-stream.ts'
+import { timeOf } from './time.ts'
 
 /** Until when events are folded: to the end, to a version, or to a moment in milliseconds since 1970. */
 export interface Until {
@@ -84,11 +85,5 @@ function untilOf({ version, at }: { version?: string | undefined; at?: string | 
     return { version: number }
   }
   if (at === undefined) return {}
-  const time = isoTime.test(at) ? Date.parse(at) : Number.NaN
-  if (Number.isNaN(time))
-    throw new Error(`--at is "${at}": give a time with its zone, such as 2026-01-31T12:00:00Z`)
-  return { time }
+  return { time: timeOf('at', at) }
 }
-
-/** A time without a zone would be another one on every machine; a day alone begins in UTC. */
-const isoTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/

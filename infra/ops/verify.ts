@@ -5,6 +5,7 @@ import { type Progress, type Verified, verify as verifyGeneration } from '../../
 import type { TallyDifference, VerifiedTallies } from '../../projections/replay/verify-tallies.ts'
 import { type OpsCommand, oneOperand } from './command.ts'
 import { columns, jsonText } from './printing.ts'
+import { createProgress } from './progress.ts'
 
 export const verify: OpsCommand = {
   name: 'verify',
@@ -34,25 +35,14 @@ function namesOf(generations: readonly LiveGeneration[]): string {
   return [...new Set(generations.map(({ projection }) => projection))].join(', ')
 }
 
-/** A line about a long walk, no more often than this. */
-const progressMs = 5_000
-
 function progressOf(id: string, clock: Clock, tell: (text: string) => void): (progress: Progress) => void {
-  let walk = 1
-  let began = clock.elapsed()
-  let told = began
-  return ({ walk: current, streams }) => {
-    const now = clock.elapsed()
-    if (current !== walk) {
-      walk = current
-      began = now
-      told = now
-    }
-    if (now - told < progressMs) return
-    told = now
-    const rate = Math.round((streams * 1000) / (now - began))
+  let current = 0
+  let progress = createProgress(clock, tell)
+  return ({ walk, streams }) => {
+    if (walk > 1 && walk !== current) progress = createProgress(clock, tell)
+    current = walk
     const what = walk === 1 ? 'compared' : 'counted again, because tallies differ'
-    tell(`${id}: ${streams} streams ${what}, ${rate} a second`)
+    progress(streams, (rate) => `${id}: ${streams} streams ${what}, ${rate} a second`)
   }
 }
 

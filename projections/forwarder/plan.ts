@@ -76,6 +76,16 @@ export async function planHeld(
   return { stream, mark, heals: true, events, poison }
 }
 
+/**
+ * What is to be sent again of commits of a stream that follow each other: their public events, up to the first that
+ * cannot be sent.
+ */
+export function planAgain(commits: readonly Commit[]): Pick<Plan, 'events' | 'poison'> {
+  const from = commits[0]?.version ?? 1
+  const run = runOf(commits, { from, before: Number.POSITIVE_INFINITY, sequenceNumber: '' })
+  return { events: run.events, poison: run.poison }
+}
+
 async function heldRun(
   stream: StreamName,
   from: number,

@@ -1,6 +1,6 @@
 import { deadlineIn } from '../../commands/event-store/system-clock.ts'
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
-import type { EventStore } from '../../domain/kernel/event-store.ts'
+import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
 import { guardKey, type RowItem } from '../engine/projection.ts'
 import type { Counted } from '../engine/refold.ts'
 import type { RowStore } from '../engine/row-store.ts'
@@ -28,8 +28,10 @@ export interface VerifiedStream {
   readonly fed: number
 }
 
-/** How long one look may take, and how often one is taken where the stream moves or does not answer. */
-const patienceMs = 120_000
+/** How long a page of a stream may take, and catching up with one. */
+const perPage: Deadline = { left: () => 10_000 }
+const catchUpMs = 120_000
+/** How often a stream is looked at that moves, or whose stores do not answer. */
 const maxLooks = 8
 /** An event may be on its way to the read model for so long; then the stream is behind. */
 const deliveryMs = 3_000
@@ -51,12 +53,12 @@ export async function verifyStream(
     fed += missing.length
     return true
   }
+  const options = { store, rows, deadline: perPage }
   let wasBehind = false
   let waits = deliveryMs / deliveryPauseMs
   let why: unknown = 'it moved at every look'
   for (let looks = 0; looks < maxLooks; looks++) {
     if (looks > 0) await clock.sleep(backoff(looks, clock.random))
-    const options = { store, rows, deadline: deadlineIn(patienceMs, clock) }
     try {
       let seen = await look(generation, walked, options, onMissing)
       while (seen !== undefined && !repair && isOnItsWay(seen, clock) && waits-- > 0) {
@@ -66,7 +68,7 @@ export async function verifyStream(
       if (seen === undefined) continue
       if (repair && !wasBehind && isBehind(seen)) {
         wasBehind = true
-        await generation.catchUp(stream, { ...options, clock })
+        await generation.catchUp(stream, { store, rows, clock, deadline: deadlineIn(catchUpMs, clock) })
         // What it has come to is looked at like everything else.
         seen = await look(generation, walked, options, onMissing)
         if (seen === undefined) continue
@@ -79,27 +81,32 @@ export async function verifyStream(
       why = error
     }
   }
-  const { guard } = await rows.readGuard(guardKey(generation.id, stream))
-  const version = guard?.version ?? 0
-  const folded = await foldTo(generation, walked, version, {
-    ...{ store, rows, deadline: deadlineIn(patienceMs, clock) },
-  })
+  const { version, folded } = await foldAtGuard(generation, walked, { store, rows, clock })
+  const { end } = folded
   const details = [why instanceof Error ? why.message : String(why)]
-  const uncompared: Finding = { stream, found: 'uncompared', version, end: folded.end, details }
-  return { findings: [uncompared], events: folded.end, counted: countedOf(folded), caughtUp: false, fed }
+  const uncompared: Finding = { stream, found: 'uncompared', version, end, details }
+  return { findings: [uncompared], events: end, counted: countedOf(folded), caughtUp: false, fed }
 }
 
 /** What a stream counts for where its guard is; nothing where it cannot be folded as far as that. */
 export async function countedAtGuard(
+  ...args: Parameters<typeof foldAtGuard>
+): Promise<readonly Counted[] | undefined> {
+  return countedOf((await foldAtGuard(...args)).folded)
+}
+
+/** Folds a stream to where its guard is, without a look at its rows. Throws `unavailable` where that goes on for long. */
+async function foldAtGuard(
   generation: LiveGeneration,
   walked: WalkedStream,
   { store, rows, clock }: Omit<VerifyStreamOptions, 'repair'>,
-): Promise<readonly Counted[] | undefined> {
+): Promise<{ version: number; folded: FoldedTo }> {
   for (let attempt = 0; ; attempt++) {
     try {
       const { guard } = await rows.readGuard(guardKey(generation.id, walked.stream))
-      const deadline = deadlineIn(patienceMs, clock)
-      return countedOf(await foldTo(generation, walked, guard?.version ?? 0, { store, rows, deadline }))
+      const version = guard?.version ?? 0
+      const options = { store, rows, deadline: perPage }
+      return { version, folded: await foldTo(generation, walked, version, options) }
     } catch (error) {
       if (!isUnavailable(error) || attempt === maxLooks) throw error
       await clock.sleep(backoff(attempt, clock.random))

@@ -1,0 +1,10 @@
+/** A time without a zone would be another one on every machine; a day alone begins in UTC. */
+const isoTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
+
+/** What an option names, in milliseconds since 1970. Throws an Error for anything but ISO 8601 with a zone. */
+export function timeOf(option: string, text: string): number {
+  const time = isoTime.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(time))
+    throw new Error(`--${option} is "${text}": give a time with its zone, such as 2026-01-31T12:00:00Z`)
+  return time
+}
