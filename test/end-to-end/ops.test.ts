@@ -2,7 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import {
   afterAll,
@@ -23,7 +28,7 @@ import { newDataDir, removeDataDir } from '../kit/data-dir.ts'
 import { eventStoreTable } from '../kit/event-store-table.ts'
 import { type RunningStage, runStage, type Template } from '../kit/local-stage.ts'
 import { runOps, startOps } from '../kit/ops-process.ts'
-import { type Person, signUp } from '../kit/person.ts'
+import { mailsTo, type Person, signUp } from '../kit/person.ts'
 import { until } from '../kit/until.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -36,6 +41,28 @@ describe('the operator of a running stage', () => {
   const ops = (...args: string[]) => runOps(running.dataDir, args)
   const json = async (...args: string[]) => JSON.parse((await ops(...args, '--json')).stdout)
   const idOf = async (title: string) => String((await ann.command('create-project', { title })).body['id'])
+
+  /** The read model's table, past all of our code. */
+  const readModel = async () => {
+    const { outputs = {} } = (await readAnnouncement(running.dataDir)) ?? {}
+    const { client } = developer(running)
+    return { client, TableName: outputs['ReadModelTable'] }
+  }
+  const rowsIn = async (partition: string) => {
+    const { client, TableName } = await readModel()
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName,
+        KeyConditionExpression: 'PK = :pk',
+        ExpressionAttributeValues: marshall({ ':pk': partition }),
+      }),
+    )
+    return Items
+  }
+  const remove = async ({ PK, SK }: Record<string, AttributeValue>) => {
+    const { client, TableName } = await readModel()
+    await client.send(new DeleteItemCommand({ TableName, Key: { ...(PK && { PK }), ...(SK && { SK }) } }))
+  }
 
   beforeAll(async () => {
     running = await runStage()
@@ -79,6 +106,50 @@ describe('the operator of a running stage', () => {
     ])
     tail.interrupt()
     expect(await tail.ended()).toBe(0)
+  })
+
+  it('compares the read models with the event store, and has done what can be put right', async () => {
+    const id = await idOf('Atlas')
+    await ann.command('rename-project', { projectId: id, title: 'Globe' })
+    for (const projection of ['projects', 'users'])
+      expect(await json('verify', projection)).toMatchObject({
+        ...{ projection, clean: true, generations: [{ generation: `${projection}.v1.1`, findings: [] }] },
+      })
+    const activity = await ann.query(`/projects/${id}/activity`)
+
+    const feed = await rowsIn(`projects.v1.1#activity-of#${id}`)
+    for (const row of feed) await remove(row)
+    const found = await ops('verify', 'projects')
+    expect(found).toMatchObject({ code: 1, stderr: '' })
+    expect(found.stdout).toMatch(new RegExp(`^project-${id} +FEED DIFFERS +at 2 +missing: `, 'm'))
+    const { code, stdout, stderr } = await ops('verify', 'projects', '--repair')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('repaired: 0 streams caught up, 2 rows of feeds put\nNothing differs.')
+    expect((await ann.query(`/projects/${id}/activity`)).body).toEqual(activity.body)
+
+    for (const row of await rowsIn(`projects.v1.1#members-of#${id}`)) await remove(row)
+    const different = await ops('verify', 'projects', '--repair', '--json')
+    expect(different).toMatchObject({ code: 1, stderr: '' })
+    const findings = [{ stream: `project-${id}`, found: 'different', version: 2, end: 2 }]
+    expect(JSON.parse(different.stdout)).toMatchObject({ clean: false, generations: [{ findings }] })
+    expect(await ops('verify', 'invoices')).toEqual({
+      ...{ code: 1, stdout: '', stderr: 'ops: there is no projection invoices, but projects, users\n' },
+    })
+  })
+
+  it('sends events again, which does nothing again', async () => {
+    const from = new Date().toISOString()
+    const id = await idOf('Once')
+    const to = new Date(Date.now() + 1000).toISOString()
+    const told = async () => (await mailsTo(running.config, ann.email)).filter((m) => m.text.includes('Once'))
+    await vi.waitFor(async () => expect(await told()).toHaveLength(1), soon)
+    expect(await json('republish', `project-${id}`)).toEqual({ streams: 1, sent: 1, unsent: 0, failures: [] })
+    expect(await ops('republish', '--from', from, '--to', to)).toEqual({
+      ...{ code: 0, stdout: '1 events of 1 streams sent\n', stderr: '' },
+    })
+    const again = (line: string) => /^ProjectCreatedEmail.*"repeated":true/.test(line) && line.includes(id)
+    await vi.waitFor(() => expect(running.lines.filter(again)).toHaveLength(2), soon)
+    expect(await told()).toHaveLength(1)
   })
 
   it('works the same on a stack of an account, found by its outputs', async () => {
@@ -136,13 +207,31 @@ describe('a stream that the deployed code cannot go on with', () => {
     expect(await ann.query(`/projects/${projectId}`)).toMatchObject({ body: { version: 2, archived: true } })
   })
 
+  it('is found by verification, which takes it to its end with code that can', async () => {
+    const running = await runStage({}, withoutArchiving)
+    onTestFinished(running.close)
+    const ann = await signUp(running.config)
+    const { body } = await ann.command('create-project', { title: 'Atlas' })
+    await ann.command('archive-project', { projectId: body['id'] })
+    const verified = async (...args: string[]) => {
+      const { code, stdout } = await runOps(running.dataDir, ['verify', 'projects', '--json', ...args])
+      return { code, ...JSON.parse(stdout).generations[0] }
+    }
+    const stream = `project-${body['id']}`
+    await vi.waitFor(
+      async () =>
+        expect(await verified()).toMatchObject({ code: 1, findings: [{ stream, found: 'parked' }] }),
+      soon,
+    )
+    expect(await verified('--repair')).toMatchObject({ code: 0, findings: [], repaired: { streams: 1 } })
+    expect(await verified()).toMatchObject({ code: 0, clean: true })
+  })
+
   it('is still parked after resubmitting with code that cannot either, and the exit code says so', async () => {
     const running = await runStage()
     onTestFinished(running.close)
     const ops = (...args: string[]) => runOps(running.dataDir, args)
-    const { client, TableName } = eventStoreTable({
-      ...{ assembly: inject('assembly'), endpoint: running.stage.awsUrl, region: running.config.region },
-    })
+    const { client, TableName } = developer(running)
     const poison = newCommit({ events: [{ type: 'ProjectSold', schema: 1, data: {} }] })
     const item = toItem({ ...poison, stream: 'project-poison', version: 1 })
     await client.send(new PutItemCommand({ TableName, Item: marshall(item) }))
@@ -166,8 +255,8 @@ describe('npm run ops', () => {
   it('prints how it is used, and fails unless that was asked for', async () => {
     const { code, stdout } = await runOps(dataDir, ['--help'])
     expect(code).toBe(0)
-    for (const command of ['events show', 'events tail', 'state', 'parked list', 'parked resubmit'])
-      expect(stdout).toContain(`  ${command}`)
+    const commands = ['events show', 'events tail', 'state', 'parked list', 'parked resubmit']
+    for (const command of [...commands, 'verify', 'republish']) expect(stdout).toContain(`  ${command}`)
     expect(await runOps(dataDir, [])).toEqual({ code: 1, stdout: '', stderr: `ops: say what\n\n${stdout}` })
     const unknown = await runOps(dataDir, ['parked', 'frobnicate'])
     expect(unknown).toMatchObject({ code: 1, stdout: '' })
@@ -185,6 +274,11 @@ describe('npm run ops', () => {
     expect(stderr).toMatch(message)
   })
 })
+
+/** The event store's table, past all of our code. */
+function developer({ stage, config }: RunningStage) {
+  return eventStoreTable({ assembly: inject('assembly'), endpoint: stage.awsUrl, region: config.region })
+}
 
 /** Takes an event that the commands emit away from what the projector and the forwarder know. */
 function withoutArchiving({ Resources }: Template, assembly: string): void {
