@@ -47,9 +47,12 @@ function progressOf(id: string, clock: Clock, tell: (text: string) => void): (pr
 }
 
 function textOf(verified: Verified, repair: boolean): string {
-  const { generation, streams, events, findings, repaired, tallies, clean } = verified
+  const { generation, streams, events, findings, repaired, tallies, cost, clean } = verified
   const { behind, feed, different } = verified.found
-  const lines = [`${generation}: ${streams} streams with ${events} events, ${tallies.compared} tallies`]
+  const price = `${Math.ceil(cost.readUnits)} read units`
+  const lines = [
+    `${generation}: ${streams} streams with ${events} events, ${tallies.compared} tallies, ${price}`,
+  ]
   if (repair)
     lines.push(`repaired: ${repaired.streams} streams caught up, ${repaired.feedRows} rows of feeds put`)
   if (findings.length > 0) lines.push(columns(findings.map(cells)))

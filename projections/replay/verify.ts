@@ -1,7 +1,9 @@
+import type { Cost } from '../../domain/kernel/event-store.ts'
 import { addCounted, type Counted } from '../engine/refold.ts'
 import type { LiveGeneration } from '../generations.ts'
 import type { CommitScan } from './commit-scan.ts'
 import type { Finding, Found } from './finding.ts'
+import { createMeter } from './metered.ts'
 import { countedAtGuard, type VerifyStreamOptions, verifyStream } from './verify-stream.ts'
 import { notCounted, type Sums, type VerifiedTallies, verifyTallies } from './verify-tallies.ts'
 import { eachStream, type WalkedStream, walkStreams } from './walk.ts'
@@ -31,6 +33,8 @@ export interface Verified {
   /** Streams that were behind and are not any more, and rows of feeds that were put. */
   readonly repaired: { readonly streams: number; readonly feedRows: number }
   readonly tallies: VerifiedTallies
+  /** What all of it consumed, repairs included. */
+  readonly cost: Cost
   /** Whether nothing of it is left. */
   readonly clean: boolean
 }
@@ -44,7 +48,10 @@ const maxFindings = 1000
  * with its guard, its rows, and, summed over all streams, its tallies. It keeps none of them in memory but the tallies.
  * Throws what is wrong with the stores for good.
  */
-export async function verify(generation: LiveGeneration, options: VerifyOptions): Promise<Verified> {
+export async function verify(generation: LiveGeneration, given: VerifyOptions): Promise<Verified> {
+  const { total, metered } = createMeter()
+  const { store, rows, scan } = given
+  const options = { ...given, store: metered(store), rows: metered(rows), scan: metered(scan) }
   const found: Record<Found, number> = { behind: 0, parked: 0, feed: 0, different: 0, uncompared: 0 }
   const findings: Finding[] = []
   const repaired = { streams: 0, feedRows: 0 }
@@ -92,5 +99,6 @@ export async function verify(generation: LiveGeneration, options: VerifyOptions)
     Object.values(found).every((count) => count === 0) &&
     tallies.different.length + tallies.moved.length === 0 &&
     tallies.uncompared === undefined
-  return { generation: generation.id, streams, events, found, findings, repaired, tallies, clean }
+  const what = { generation: generation.id, streams, events }
+  return { ...what, found, findings, repaired, tallies, cost: total(), clean }
 }

@@ -5,6 +5,7 @@ import { counting } from './counting.ts'
 import { deciding } from './deciding.ts'
 import { reading } from './reading.ts'
 import { redriving } from './redriving.ts'
+import { verifying } from './verifying.ts'
 
 /** What each rule of the kernel protects. Rules that are not built yet are not here. */
 export const rules = {
@@ -27,6 +28,7 @@ export const rules = {
   R11: 'A row is never shared by two streams',
   R12: 'Why a stream is parked stands in its guard, until a write passes that',
   R13: 'A query reads consistently, the guard first, and never answers from before a position',
+  R14: 'A verification walks over the event store, compares only what stood still, and repairs only what it can make whole',
   R15: 'What a stream mapping gives up is read again and handled, and what cannot be is kept with an alarm',
 } as const
 
@@ -45,7 +47,14 @@ export interface Mutant {
   readonly tests: readonly string[]
 }
 
-export const mutants: readonly Mutant[] = [...appending, ...deciding, ...reading, ...redriving, ...counting]
+export const mutants: readonly Mutant[] = [
+  ...appending,
+  ...deciding,
+  ...reading,
+  ...redriving,
+  ...counting,
+  ...verifying,
+]
 
 /** The source with the mutant in it. Throws where its piece does not occur exactly once. */
 export function mutated(source: string, { rule, out, file, find, replace }: Mutant): string {

@@ -98,7 +98,7 @@ describe('verify', () => {
     const result = await verified()
     expect(result).toMatchObject({ failed: false, generation: id, streams: 2, events: 10, findings: [] })
     expect(result.tallies).toEqual({ compared: 1, different: [], moved: [] })
-    expect(result.text).toContain('projects.v1.1: 2 streams with 10 events, 1 tallies\nNothing differs.')
+    expect(result.text).toContain(', 1 tallies, 28 read units\nNothing differs.')
   })
 
   it('finds nothing in an empty store', async () => {
@@ -198,6 +198,23 @@ describe('verify', () => {
     expect(rowsIn('activity-of#1')).toContainEqual(wrong)
   })
 
+  it('tells the first of many rows that are missing, and puts all of them', async () => {
+    const { verified, appendStored, catchUp, rowsIn, tamper } = verifySide()
+    const titles = Array.from({ length: 250 }, (_, index) => renamed(`${index}`))
+    await appendStored('project-1', at, created, ...titles.slice(0, 120))
+    await appendStored('project-1', at, ...titles.slice(120))
+    await catchUp('project-1')
+    const feed = rowsIn('activity-of#1').sort((a, b) => (a.SK < b.SK ? -1 : 1))
+    for (const missing of [feed.slice(0, 1), feed.slice(90, 180)]) {
+      await tamper('project-1', { remove: missing })
+      const { findings } = await verified()
+      expect(findings[0]?.details).toHaveLength(Math.min(11, missing.length))
+      expect(findings[0]?.details[10]).toBe(missing.length > 1 ? '80 more' : undefined)
+      expect(await verified({ repair: true })).toMatchObject({ repaired: { feedRows: missing.length } })
+    }
+    expect(rowsIn('activity-of#1')).toHaveLength(251)
+  })
+
   it('reports a parked stream as parked, and takes it further where this code can', async () => {
     const { verified, appendStored, catchUp, rows } = await deliveredSide()
     await appendStored('project-1', at, renamed('Map'), sold)
@@ -283,6 +300,15 @@ describe('verify', () => {
   })
 })
 
+describe('what a verification consumes', () => {
+  it('is a read for each page, guard, row and tally', async () => {
+    const { verified } = await deliveredSide()
+    // Of each stream twice the guard, 5 rows of a feed, the 4 rows of ann and bob, and the 2 that eve had.
+    const units = 1 + 2 * (2 + 5 + 4 + 2) + 1
+    expect((await verified()).cost).toMatchObject({ readUnits: units, writeUnits: 0 })
+  })
+})
+
 describe('the tallies', () => {
   const tally = (counted: number, found: number) => ({
     ...{ partition: days, sort: '2025-12-01', counted: { projects: counted }, found: { projects: found } },
@@ -337,6 +363,17 @@ describe('the tallies', () => {
       tallies: { different: [], moved: [{ sort: '2025-12-01' }] },
     })
     expect(result.text).toContain('NOT COMPARED: it moved')
+  })
+
+  it('are different where nobody counts for what is there', async () => {
+    const { verified, rows } = await deliveredSide()
+    const key = guardKey(id, 'project-1')
+    const { guard } = await rows.readGuard(key)
+    if (guard === undefined) throw new Error('it was delivered')
+    const tallies = [{ PK: days, SK: '2025-11-30#3', amounts: { projects: 1 } }]
+    await rows.move({ key, from: { version: 5 }, to: guard, put: [], remove: [], tallies })
+    const different = [{ partition: days, sort: '2025-11-30', counted: {}, found: { projects: 1 } }]
+    expect((await verified()).tallies).toMatchObject({ compared: 2, different })
   })
 
   it('count a stream where its guard is, also one that is behind or parked', async () => {
