@@ -70,7 +70,8 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
   const mayProject = (target: LambdaFunction) => {
     allow(target, eventStore.tableArn, ['Query'])
     // A transaction needs what its items need: there is no action for the transaction itself.
-    allow(target, readModel.tableArn, ['GetItem', ...projecting])
+    // The list of generations, guards.
+    allow(target, readModel.tableArn, ['BatchGetItem', 'GetItem', ...projecting])
   }
   const projector = addFunction(stack, 'Projector', {
     ...{ name: 'projector', bundles, memoryMb: 512, timeoutSeconds: 60 },

@@ -1,41 +1,79 @@
 import type { Event } from '../domain/kernel/event.ts'
 import type { StreamName } from '../domain/kernel/stream.ts'
 import { type CatchUpOptions, type CaughtUp, catchUp } from './engine/catch-up.ts'
-import { type Generation, generationId } from './engine/projection.ts'
+import { firstList, type GenerationList } from './engine/generation-list.ts'
+import { type Generation, generationId, type Projection } from './engine/projection.ts'
 import { type Refold, refold } from './engine/refold.ts'
-import { projects } from './projects/v1/queries.ts'
-import { users } from './users/v1/queries.ts'
+import { projectsV1 } from './projects/v1/projection.ts'
+import { usersV1 } from './users/v1/projection.ts'
 
 /** A generation as those see it who only keep it up to date. */
 export interface LiveGeneration {
   readonly id: string
   /** Name of the projection: all of its versions and generations have it. */
   readonly projection: string
+  readonly version: number
   readonly aggregate: string
   readonly catchUp: (stream: StreamName, options: CatchUpOptions) => Promise<CaughtUp<unknown>>
   /** For a verification. */
   readonly refold: (stream: StreamName) => Refold
 }
 
+/** A version of a projection, of which there can be any number of generations. */
+export interface ProjectionVersion {
+  readonly name: string
+  readonly version: number
+  readonly aggregate: string
+  readonly generation: (number: number) => LiveGeneration
+}
+
 /** Hides what only its own functions know of: its state and its events. */
 export function live<State, E extends Event>(generation: Generation<State, E>): LiveGeneration {
+  const { name, version, aggregate } = generation.projection
   return {
-    id: generationId(generation),
-    projection: generation.projection.name,
-    aggregate: generation.projection.aggregate,
+    ...{ id: generationId(generation), projection: name, version, aggregate },
     catchUp: (stream, options) => catchUp(generation, stream, options),
     refold: (stream) => refold(generation, stream),
   }
 }
 
-/** Every generation that is kept up to date and read. */
-export const generations: readonly LiveGeneration[] = [live(projects), live(users)]
-
-export function generationsOf(aggregate: string): readonly LiveGeneration[] {
-  return generations.filter((generation) => generation.aggregate === aggregate)
+function versionOf<State, E extends Event>(projection: Projection<State, E>): ProjectionVersion {
+  const { name, version, aggregate } = projection
+  return { name, version, aggregate, generation: (generation) => live({ projection, generation }) }
 }
 
-/** The kinds of streams that some generation folds: what the stream mapping lets through. */
-export const projectedAggregates: readonly string[] = [
-  ...new Set(generations.map(({ aggregate }) => aggregate)),
-]
+/** Every version of every projection that is not cleaned up yet, the older ones of a projection first. */
+export const versions: readonly ProjectionVersion[] = [versionOf(projectsV1), versionOf(usersV1)]
+
+export const projectionNames: readonly string[] = [...new Set(versions.map(({ name }) => name))]
+
+/** The newest version of a projection. Throws an Error in one line for a name that none has. */
+export function newestOf(name: string): ProjectionVersion {
+  const newest = versions.findLast((version) => version.name === name)
+  if (newest === undefined) throw new Error(`no projection ${name}, but ${projectionNames.join(', ')}`)
+  return newest
+}
+
+/** The list of a projection's generations where none is written: the first of its oldest version. */
+export function listOf(
+  name: string,
+  lists: ReadonlyMap<string, GenerationList>,
+  some: readonly ProjectionVersion[] = versions,
+): GenerationList {
+  const oldest = some.find((version) => version.name === name) ?? newestOf(name)
+  const { id } = oldest.generation(1)
+  return lists.get(name) ?? firstList({ id, version: oldest.version, generation: 1 })
+}
+
+/** The generations of one kind of stream. */
+export type GenerationsOf = (aggregate: string) => readonly LiveGeneration[]
+
+/** Those that there are where no list is written. */
+export const generationsOf: GenerationsOf = (aggregate) =>
+  projectionNames
+    .flatMap((name) => versions.find((version) => version.name === name) ?? [])
+    .map((oldest) => oldest.generation(1))
+    .filter((generation) => generation.aggregate === aggregate)
+
+/** The kinds of streams that some projection folds: what the stream mapping lets through. */
+export const projectedAggregates: readonly string[] = [...new Set(versions.map(({ aggregate }) => aggregate))]

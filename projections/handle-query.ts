@@ -1,3 +1,4 @@
+import * as z from 'zod/mini'
 import { deadlineIn } from '../commands/event-store/system-clock.ts'
 import { createAdmission, type Register, type Standing, type Visit } from '../commands/http/admission.ts'
 import type { ApiRequest, ApiResponse } from '../commands/http/api.ts'
@@ -7,10 +8,9 @@ import { parsePositions } from '../commands/http/position.ts'
 import type { Clock } from '../domain/kernel/clock.ts'
 import { addCost, type Cost, type EventStore } from '../domain/kernel/event-store.ts'
 import { Problem } from '../domain/kernel/problem.ts'
-import { catchUp } from './engine/catch-up.ts'
-import { generationId } from './engine/projection.ts'
+import type { GenerationLists } from './engine/generation-list.ts'
 import type { RowStore } from './engine/row-store.ts'
-import { generations } from './generations.ts'
+import { createReadable, type Readable } from './listed-generations.ts'
 import { isPublicPath, publicPages } from './public-pages.ts'
 import {
   type ManyQuery,
@@ -20,7 +20,8 @@ import {
   type ReportQuery,
 } from './query-handlers.ts'
 import { readAfter } from './read-after.ts'
-import { userStream, users } from './users/v1/queries.ts'
+import { usersV1 } from './users/v1/projection.ts'
+import { userStream } from './users/v1/queries.ts'
 
 /** A query that has to catch a stream up gives up after so many milliseconds. */
 const readAfterMs = 2000
@@ -28,20 +29,27 @@ const readAfterMs = 2000
 const admissionMs = 8000
 const reserveMs = 500
 
+/** What every version of `users` says of a person. */
+const anyUser = z.object({ status: z.enum(['none', 'registered', 'deleted']) })
+
 export interface QueryPorts {
   readonly store: EventStore
   readonly rows: RowStore
+  readonly lists: GenerationLists
   readonly register: Register
   readonly clock: Clock
 }
 
 /** Makes what answers the requests of the query API. */
-export function queryHandler({ store, rows, register, clock }: QueryPorts) {
+export function queryHandler({ store, rows, lists, register, clock }: QueryPorts) {
+  const readable = createReadable(lists, clock)
   const standingOf = async ({ userId, deadline }: Visit) => {
     // Where the guard is behind the registration, it is caught up; who was registered is in the guard for good.
     const options = { store, rows, clock, deadline, until: 1 }
-    const { state, cost } = await catchUp(users, userStream(userId), options)
-    const standing: Standing = { status: state.status === 'none' ? 'unknown' : state.status }
+    const { live } = await readable()
+    const { state, cost } = await live(usersV1.name).catchUp(userStream(userId), options)
+    const { status } = anyUser.parse(state)
+    const standing: Standing = { status: status === 'none' ? 'unknown' : status }
     return { standing, cost }
   }
   const admission = createAdmission({ standingOf, register, clock })
@@ -56,12 +64,12 @@ export function queryHandler({ store, rows, register, clock }: QueryPorts) {
     const positions = given.filter(
       (position) => position.stream === own || query.dependsOn(context, position),
     )
-    const read = new Set([generationId(users), query.generation, query.joins])
+    const read = new Set([usersV1.name, query.projection, query.joins ?? query.projection])
     const deadline = deadlineIn(readAfterMs, clock)
     await Promise.all(
-      generations
-        .filter(({ id }) => read.has(id))
-        .map((generation) => readAfter(generation, positions, { store, rows, clock, deadline })),
+      [...read].map((name) =>
+        readAfter(context.generation(name), positions, { store, rows, clock, deadline }),
+      ),
     )
     // What they did to their own account may be news to this environment.
     if (positions.some(({ stream }) => stream === own))
@@ -77,11 +85,14 @@ export function queryHandler({ store, rows, register, clock }: QueryPorts) {
 
     const { userId, groups } = request.identity()
     const { correlationId, parameters } = request
-    const context: QueryContext = { rows, userId, parameters, query: request.query, now: clock.now }
     const query = queryHandlers[request.route]
     const contract = queries[request.route]
     if (contract.kind === 'report' && !groups.includes(contract.group))
       throw new Problem('forbidden', `This is for the group ${contract.group}.`)
+    const generation = generationsFor(request, query.projection, await readable())
+    const context: QueryContext = {
+      ...{ rows, userId, parameters, query: request.query, now: clock.now, generation },
+    }
     await honourPositions(request, context, query)
     const deadline = deadlineIn(Math.min(admissionMs, request.remainingMs() - reserveMs), clock)
     return admission.admit({ userId, correlationId, deadline }, async (admitted) => {
@@ -96,13 +107,28 @@ export function queryHandler({ store, rows, register, clock }: QueryPorts) {
   }
 }
 
+/**
+ * The generations that a request reads: the live ones, but where it goes on with a page of another, that one for as
+ * long as it is listed.
+ */
+function generationsFor(
+  request: ApiRequest,
+  projection: string,
+  { live, listed }: Readable,
+): QueryContext['generation'] {
+  const given = request.query['cursor']
+  const isThere = (build: string) => listed(build)?.projection === projection
+  const named = given === undefined ? undefined : listed(parseCursor(given, isThere).build)
+  return (name) => (name === projection && named !== undefined ? named : live(name))
+}
+
 async function answerOne(
   request: ApiRequest,
   context: QueryContext,
   query: OneQuery<{ readonly version: number }>,
 ): Promise<ApiResponse & { cost: Cost }> {
   const { item, cost } = await query.read(context)
-  const etag = `"${query.generation}.${item.version}"`
+  const etag = `"${context.generation(query.projection).id}.${item.version}"`
   const headers = { etag, 'cache-control': 'private, no-cache' }
   if (isCached(request.headers['if-none-match'], etag)) return { status: 304, headers, cost }
   return { status: 200, headers, body: item, cost }
@@ -123,9 +149,10 @@ async function answerMany(
 ): Promise<ApiResponse & { cost: Cost }> {
   const limit = limitOf(request.query['limit'])
   const given = request.query['cursor']
-  const after = given === undefined ? undefined : parseCursor(given, query.generation).after
+  const { id: build } = context.generation(query.projection)
+  const after = given === undefined ? undefined : parseCursor(given, (named) => named === build).after
   const { items, next, cost } = await query.list(context, { after, limit })
-  const cursor = next === undefined ? {} : { cursor: encodeCursor({ build: query.generation, after: next }) }
+  const cursor = next === undefined ? {} : { cursor: encodeCursor({ build, after: next }) }
   return { status: 200, headers: { 'cache-control': 'private, no-cache' }, body: { items, ...cursor }, cost }
 }
 

@@ -1,7 +1,7 @@
 import { lastVersion } from '../domain/kernel/event.ts'
 import type { StreamName } from '../domain/kernel/stream.ts'
 import type { CatchUpOptions, CaughtUp } from './engine/catch-up.ts'
-import type { LiveGeneration } from './generations.ts'
+import type { GenerationsOf, LiveGeneration } from './generations.ts'
 import { commitsOf, type Delivery } from './stream-record.ts'
 
 export interface StreamFailure {
@@ -12,7 +12,8 @@ export interface StreamFailure {
 }
 
 export interface BatchOptions extends Omit<CatchUpOptions, 'hint' | 'until'> {
-  readonly generationsOf: (aggregate: string) => readonly LiveGeneration[]
+  /** Those that are listed at the moment that it is called: once the batch is in hand. */
+  readonly generations: () => Promise<GenerationsOf>
   readonly onCaughtUp?: (generation: LiveGeneration, stream: StreamName, result: CaughtUp<unknown>) => void
 }
 
@@ -30,13 +31,14 @@ function byStream(deliveries: readonly Delivery[]): [StreamName, Delivery[]][] {
 
 /**
  * Projects a batch: the commits of a stream become one write for each generation, and a stream that fails
- * or is parked holds up no other.
+ * or is parked holds up no other. Throws where the generations cannot be listed.
  */
 export async function projectBatch(
   deliveries: readonly Delivery[],
   options: BatchOptions,
 ): Promise<StreamFailure[]> {
-  const { generationsOf, onCaughtUp, ...catchUpOptions } = options
+  const { generations, onCaughtUp, ...catchUpOptions } = options
+  const generationsOf = await generations()
   const streams = byStream(deliveries)
   const failures: StreamFailure[] = []
 

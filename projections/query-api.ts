@@ -5,15 +5,18 @@ import { createEventStore } from '../commands/event-store/event-store.ts'
 import { systemClock as clock } from '../commands/event-store/system-clock.ts'
 import { apiHandler } from '../commands/http/api.ts'
 import { createLambdaRegistration } from '../commands/http/lambda-registration.ts'
+import { createDynamoGenerationLists } from './engine/dynamo-generation-lists.ts'
 import { createDynamoRowStore } from './engine/dynamo-row-store.ts'
 import { queryHandler } from './handle-query.ts'
 
 const client = createDynamoClient()
+const readModel = environment('READ_MODEL_TABLE')
 
 export const handler = apiHandler(
   queryHandler({
     store: createEventStore(createDynamoCommitTable(client, environment('EVENT_STORE_TABLE')), clock),
-    rows: createDynamoRowStore(client, environment('READ_MODEL_TABLE'), clock),
+    rows: createDynamoRowStore(client, readModel, clock),
+    lists: createDynamoGenerationLists(client, readModel, clock),
     register: createLambdaRegistration(environment('REGISTRATION_FUNCTION'), environment('USER_POOL_ID')),
     clock,
   }),

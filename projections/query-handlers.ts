@@ -4,6 +4,7 @@ import type { Position } from '../commands/http/position.ts'
 import type { Cost } from '../domain/kernel/event-store.ts'
 import { analyticsQueries } from './analytics/query-handlers.ts'
 import type { ListOptions, Page, RowStore } from './engine/row-store.ts'
+import type { LiveGeneration } from './generations.ts'
 import { projectQueries } from './projects/query-handlers.ts'
 import { userQueries } from './users/query-handlers.ts'
 
@@ -14,11 +15,13 @@ export interface QueryContext {
   readonly query: ApiRequest['query']
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** The generation of a projection that this request reads. */
+  readonly generation: (projection: string) => LiveGeneration
 }
 
 interface Query {
-  /** The generation that it answers from: its entity tags and cursors name it. */
-  readonly generation: string
+  /** The projection that it answers from: its entity tags and cursors name the generation. */
+  readonly projection: string
   /** Another one that it joins. */
   readonly joins?: string
   /** The positions in `Read-After` that the answer depends on. That of the person's own stream always is one. */

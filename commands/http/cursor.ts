@@ -12,15 +12,16 @@ export function encodeCursor({ build, after }: Cursor): string {
   return Buffer.from(JSON.stringify([build, after])).toString('base64url')
 }
 
-/** Throws `invalid-input` for a text that is not a cursor, or one of a build that is gone. */
-export function parseCursor(encoded: string, build: string): Cursor {
+/** Throws `invalid-input` for a text that is not a cursor, or one of a build that is not there (any more). */
+export function parseCursor(encoded: string, isThere: (build: string) => boolean): Cursor {
   const parsed = cursor.safeParse(parseJson(Buffer.from(encoded, 'base64url').toString()))
-  if (!parsed.success || parsed.data[0] !== build) {
+  if (!parsed.success || !isThere(parsed.data[0])) {
     throw new Problem('invalid-input', 'The cursor is not valid here. Start from the first page.', {
       errors: [{ path: '/cursor', message: 'Give the cursor that the page before answered.' }],
     })
   }
-  return { build, after: parsed.data[1] }
+  const [build, after] = parsed.data
+  return { build, after }
 }
 
 const cursor = z.tuple([z.string(), z.string().check(z.minLength(1), z.maxLength(1024))])

@@ -61,11 +61,11 @@ export function newAggregate(names: Names): Change {
       },
       {
         file: 'projections/generations.ts',
-        imports: [`import { ${many.camel} } from './${many.kebab}/v1/queries.ts'`],
+        imports: [`import { ${many.camel}V1 } from './${many.kebab}/v1/projection.ts'`],
         entries: [
           {
-            list: 'export const generations: readonly LiveGeneration[] = [',
-            entry: `live(${many.camel})`,
+            list: 'export const versions: readonly ProjectionVersion[] = [',
+            entry: `versionOf(${many.camel}V1)`,
           },
         ],
       },
@@ -91,13 +91,13 @@ export function newAggregate(names: Names): Change {
         file: 'test/kit/aggregates.ts',
         imports: [
           `import { ${one.camel} } from '../../domain/${one.kebab}/${one.kebab}.ts'`,
-          `import { ${many.camel} } from '../../projections/${many.kebab}/v1/queries.ts'`,
+          `import { ${many.camel}V1 } from '../../projections/${many.kebab}/v1/projection.ts'`,
           `import { ${one.camel}Command, ${one.camel}Event } from './${one.kebab}-arbitraries.ts'`,
         ],
         entries: [
           {
             list: 'export const aggregates: readonly Sample[] = [',
-            entry: `{ aggregate: ${one.camel}, command: ${one.camel}Command, event: ${one.camel}Event, generations: [${many.camel}] }`,
+            entry: `{ aggregate: ${one.camel}, command: ${one.camel}Command, event: ${one.camel}Event, generations: [{ projection: ${many.camel}V1, generation: 1 }] }`,
           },
         ],
       },

@@ -3,6 +3,7 @@ import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import { guardKey, type RowKey } from '../../projections/engine/projection.ts'
 import { forwarderName, markKey } from '../../projections/forwarder/parked-streams.ts'
 import { resubmit } from '../../projections/forwarder/resubmit.ts'
+import { keptGenerations } from '../../projections/listed-generations.ts'
 import type { Ports } from './ports.ts'
 import { reasonOf } from './printing.ts'
 
@@ -42,7 +43,7 @@ export async function allParked(ports: Ports): Promise<ParkedStream[]> {
 /** What is parked of one stream. It does not rely on the index for what this code knows. */
 export async function parkedOf(stream: StreamName, ports: Ports): Promise<ParkedStream[]> {
   const { aggregate } = parseStreamName(stream)
-  const known = ports.generations
+  const known = (await keptGenerations(ports.lists))
     .filter((generation) => generation.aggregate === aggregate)
     .map(({ id }) => guardKey(id, stream))
   const { keys } = await ports.index.parkedKeys()
@@ -78,7 +79,7 @@ async function resubmitOne({ by, stream }: ParkedStream, ports: Ports): Promise<
     const why = error === undefined ? mark.error : reasonOf(error)
     return { by, stream, outcome: 'parked', version: mark.version - 1, sent, error: why }
   }
-  const generation = ports.generations.find(({ id }) => id === by)
+  const generation = (await keptGenerations(ports.lists)).find(({ id }) => id === by)
   if (generation === undefined)
     throw new Error(`This code has no generation ${by}: resubmit with the code that is deployed.`)
   const { version, parked } = await generation.catchUp(stream, { store, rows: ports.rows, clock, deadline })

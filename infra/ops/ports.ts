@@ -5,15 +5,16 @@ import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { systemClock as clock } from '../../commands/event-store/system-clock.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
+import { createDynamoGenerationLists } from '../../projections/engine/dynamo-generation-lists.ts'
 import { createDynamoParkedIndex } from '../../projections/engine/dynamo-parked-index.ts'
 import { createDynamoRowStore } from '../../projections/engine/dynamo-row-store.ts'
+import type { GenerationLists } from '../../projections/engine/generation-list.ts'
 import type { ParkedIndex } from '../../projections/engine/parked-index.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
 import { createDynamoParkedStreams } from '../../projections/forwarder/dynamo-parked-streams.ts'
 import type { EventBus } from '../../projections/forwarder/event-bus.ts'
 import { createEventBridgeBus } from '../../projections/forwarder/eventbridge-event-bus.ts'
 import type { ParkedStreams } from '../../projections/forwarder/parked-streams.ts'
-import { generations, type LiveGeneration } from '../../projections/generations.ts'
 import type { CommitScan } from '../../projections/replay/commit-scan.ts'
 import { createDynamoCommitScan } from '../../projections/replay/dynamo-commit-scan.ts'
 import { readNewItems } from './new-items.ts'
@@ -29,7 +30,7 @@ export interface Ports {
   readonly index: ParkedIndex
   readonly parked: ParkedStreams
   readonly bus: EventBus
-  readonly generations: readonly LiveGeneration[]
+  readonly lists: GenerationLists
   readonly clock: Clock
   /** Items of commits as they are put from now on; `onReady` is called once none is missed any more. */
   readonly newItems: (signal: AbortSignal, onReady: () => void) => AsyncIterable<unknown>
@@ -47,7 +48,7 @@ export function openPorts({ client: settings, outputs }: Stack): Ports {
     index: createDynamoParkedIndex(client, outputs.ReadModelTable),
     parked: createDynamoParkedStreams(client, outputs.ReadModelTable, clock),
     bus: createEventBridgeBus(outputs.EventBusName, settings),
-    generations,
+    lists: createDynamoGenerationLists(client, outputs.ReadModelTable, clock),
     clock,
     newItems: (signal, onReady) =>
       readNewItems({ settings, streamArn: outputs.EventStoreStreamArn, signal, onReady }),

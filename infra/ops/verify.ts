@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
-import type { LiveGeneration } from '../../projections/generations.ts'
+import { newestOf } from '../../projections/generations.ts'
+import { keptGenerations } from '../../projections/listed-generations.ts'
 import type { Finding } from '../../projections/replay/finding.ts'
 import { type Progress, type Verified, verify as verifyGeneration } from '../../projections/replay/verify.ts'
 import type { TallyDifference, VerifiedTallies } from '../../projections/replay/verify-tallies.ts'
@@ -16,9 +17,11 @@ export const verify: OpsCommand = {
   async run(request, ports) {
     const name = oneOperand(request, 'PROJECTION')
     const opened = await ports()
-    const generations = opened.generations.filter(({ projection }) => projection === name)
-    if (generations.length === 0)
-      throw new Error(`there is no projection ${name}, but ${namesOf(opened.generations)}`)
+    newestOf(name)
+    // What is being built is verified once it has everything.
+    const generations = (await keptGenerations(opened.lists)).filter(
+      ({ projection, building }) => projection === name && building !== true,
+    )
     const repair = request.options.repair === true
     const results: Verified[] = []
     for (const generation of generations) {
@@ -29,10 +32,6 @@ export const verify: OpsCommand = {
     const text = results.map((result) => textOf(result, repair)).join('\n')
     return { json: { projection: name, clean, generations: results }, text, failed: !clean }
   },
-}
-
-function namesOf(generations: readonly LiveGeneration[]): string {
-  return [...new Set(generations.map(({ projection }) => projection))].join(', ')
 }
 
 function progressOf(id: string, clock: Clock, tell: (text: string) => void): (progress: Progress) => void {

@@ -2,24 +2,26 @@ import { daysAsked } from '../../commands/http/analytics-contract.ts'
 import { validate } from '../../commands/http/validate.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
-import { generationId } from '../engine/projection.ts'
-import { projects } from '../projects/v1/queries.ts'
+import { projectsV1 } from '../projects/v1/projection.ts'
 import type { QueryContext, QueryHandlers } from '../query-handlers.ts'
-import { users } from '../users/v1/queries.ts'
+import { usersV1 } from '../users/v1/projection.ts'
 import { dayMs, dayOf, readDays } from './v1/queries.ts'
 
 /** Days that one answer holds at most, and those that it holds where nothing else is asked. */
 const maxDays = 366
 const usualDays = 30
 
-/** Which version of the read model answers each query, and what the answer depends on. */
+/** What answers each query, and what the answer depends on. */
 export const analyticsQueries = {
   '/analytics/daily': {
-    generation: generationId(projects),
-    joins: generationId(users),
+    projection: projectsV1.name,
+    joins: usersV1.name,
     // Any stream that counts.
     dependsOn: (_, { stream }) => ['user', 'project'].includes(parseStreamName(stream).aggregate),
-    report: (context) => readDays(context.rows, rangeOf(context)),
+    report: (context) => {
+      const counting = [usersV1.name, projectsV1.name].map((name) => context.generation(name).id)
+      return readDays(context.rows, counting, rangeOf(context))
+    },
   },
 } satisfies Partial<QueryHandlers>
 

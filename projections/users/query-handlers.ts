@@ -1,12 +1,12 @@
-import { generationId } from '../engine/projection.ts'
 import type { QueryHandlers } from '../query-handlers.ts'
-import { readUser, userStream, users } from './v1/queries.ts'
+import { usersV1 } from './v1/projection.ts'
+import { readUser, userStream } from './v1/queries.ts'
 
-/** Which version of the read model answers each query, and what the answer depends on. */
+/** What answers each query, and what the answer depends on. */
 export const userQueries = {
   '/me': {
-    generation: generationId(users),
+    projection: usersV1.name,
     dependsOn: ({ userId }, { stream }) => stream === userStream(userId),
-    read: ({ rows, userId }) => readUser(rows, userId),
+    read: ({ rows, userId, generation }) => readUser(rows, generation(usersV1.name).id, userId),
   },
 } satisfies Partial<QueryHandlers>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { catchUp } from '../../projections/engine/catch-up.ts'
-import { users } from '../../projections/users/v1/queries.ts'
 import { backend } from '../kit/backend.ts'
+import { users } from '../kit/generations.ts'
 import { ample } from '../kit/read-side.ts'
 
 const problem = (code: string) => ({ type: `urn:annals:problem:${code}` })

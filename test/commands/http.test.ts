@@ -77,7 +77,7 @@ describe('a position', () => {
 describe('a cursor', () => {
   it('is read back as it was encoded', () => {
     const cursor = { build: 'projects.v1.1', after: '2026-01-01T00:00:00.000Z#project-1' }
-    expect(parseCursor(encodeCursor(cursor), cursor.build)).toEqual(cursor)
+    expect(parseCursor(encodeCursor(cursor), (build) => build === cursor.build)).toEqual(cursor)
   })
 
   it.each([
@@ -87,13 +87,12 @@ describe('a cursor', () => {
     btoa('["projects.v1.1"]'),
     btoa('{"build":"projects.v1.1"}'),
   ])('is refused where it is %j', (text) => {
-    expect(() => parseCursor(text, 'projects.v1.1')).toThrow(invalid)
+    expect(() => parseCursor(text, () => true)).toThrow(invalid)
   })
 
   it('is refused by another generation than the one it was made from', () => {
-    expect(() => parseCursor(encodeCursor({ build: 'projects.v1.1', after: 'x' }), 'projects.v2.1')).toThrow(
-      invalid,
-    )
+    const cursor = encodeCursor({ build: 'projects.v1.1', after: 'x' })
+    expect(() => parseCursor(cursor, (build) => build === 'projects.v2.1')).toThrow(invalid)
   })
 })
 

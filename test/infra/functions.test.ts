@@ -69,7 +69,7 @@ const apis: readonly Expected[] = [
     environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
     grants: {
       'EventStore.Arn': 'dynamodb: Query',
-      'ReadModel.Arn': 'dynamodb: BatchWriteItem DeleteItem GetItem PutItem UpdateItem',
+      'ReadModel.Arn': 'dynamodb: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem UpdateItem',
       'EventStore.StreamArn': 'dynamodb: DescribeStream GetRecords GetShardIterator ListStreams',
       'ProjectorFailures.Arn': 'sqs: SendMessage',
     },
@@ -81,7 +81,7 @@ const apis: readonly Expected[] = [
     environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
     grants: {
       'EventStore.Arn': 'dynamodb: Query',
-      'ReadModel.Arn': 'dynamodb: BatchWriteItem DeleteItem GetItem PutItem UpdateItem',
+      'ReadModel.Arn': 'dynamodb: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem UpdateItem',
       'EventStore.StreamArn': 'dynamodb: GetRecords GetShardIterator',
       'ProjectorFailures.Arn': 'sqs: DeleteMessage GetQueueAttributes ReceiveMessage',
     },

@@ -9,6 +9,7 @@ import { type ApiHandler, apiHandler } from '../../commands/http/api.ts'
 import { type CommandName, type QueryPath, queries } from '../../commands/http/contract.ts'
 import { checkRegistered } from '../../commands/http/registration-message.ts'
 import { registrationHandler } from '../../commands/registration-handler.ts'
+import { createMemoryGenerationLists } from '../../projections/engine/memory-generation-lists.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
 import { queryHandler } from '../../projections/handle-query.ts'
 import { manualClock } from './manual-clock.ts'
@@ -31,6 +32,7 @@ export function backend() {
   const clock = manualClock()
   const store = createEventStore(table, clock)
   const rows = createMemoryRowStore()
+  const lists = createMemoryGenerationLists()
 
   const people = new Map<string, Person>()
   const lookUps: string[] = []
@@ -51,7 +53,7 @@ export function backend() {
 
   const environment = () => ({
     commands: apiHandler(commandHandler({ store, reservations: table, register, clock })),
-    queries: apiHandler(queryHandler({ store, rows, register, clock })),
+    queries: apiHandler(queryHandler({ store, rows, lists, register, clock })),
   })
   let apis = environment()
   const claimsOf = (sub: string) => ({
@@ -65,6 +67,7 @@ export function backend() {
     clock,
     store,
     rows,
+    lists,
     people,
     /** The groups that somebody's token says they are in. */
     groups,

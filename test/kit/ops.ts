@@ -2,9 +2,9 @@ import type { StoredEvent } from '../../domain/kernel/event.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { OpsCommand, Options } from '../../infra/ops/command.ts'
 import type { Ports } from '../../infra/ops/ports.ts'
+import { createMemoryGenerationLists } from '../../projections/engine/memory-generation-lists.ts'
 import type { Entry } from '../../projections/forwarder/event-bus.ts'
 import { createMemoryParkedStreams } from '../../projections/forwarder/memory-parked-streams.ts'
-import { generations } from '../../projections/generations.ts'
 import { createMemoryCommitScan } from '../../projections/replay/memory-commit-scan.ts'
 import { newCommit } from './commits.ts'
 import { ample, readSide } from './read-side.ts'
@@ -16,7 +16,7 @@ export function opsSide() {
   const parked = createMemoryParkedStreams()
   const sent: Entry[] = []
   const ports: Ports = {
-    ...{ commits: table, store, rows, parked, generations, clock },
+    ...{ commits: table, store, rows, parked, lists: createMemoryGenerationLists(), clock },
     scan: createMemoryCommitScan(table),
     index: {
       async parkedKeys() {

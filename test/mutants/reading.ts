@@ -340,10 +340,10 @@ export const reading: readonly Mutant[] = [
     rule: 'R13',
     out: 'reads the rows of a list before the guard',
     file: 'projections/projects/v1/queries.ts',
-    find: `  const project = await readProject(rows, userId, projectId)
-  const listed = await listRows(rows, partitionKey(id, membersOf(projectId)), options)`,
-    replace: `  const listed = await listRows(rows, partitionKey(id, membersOf(projectId)), options)
-  const project = await readProject(rows, userId, projectId)`,
+    find: `  const project = await readProject(rows, generation, userId, projectId)
+  const listed = await listRows(rows, partitionKey(generation, membersOf(projectId)), options)`,
+    replace: `  const listed = await listRows(rows, partitionKey(generation, membersOf(projectId)), options)
+  const project = await readProject(rows, generation, userId, projectId)`,
     tests: ['test/projections/project-queries.test.ts'],
   },
   {

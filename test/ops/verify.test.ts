@@ -4,7 +4,7 @@ import { verify } from '../../infra/ops/verify.ts'
 import { guardKey, type RowItem } from '../../projections/engine/projection.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
 import { tallyPartition } from '../../projections/engine/tallies.ts'
-import { generations } from '../../projections/generations.ts'
+import { generationsOf } from '../../projections/generations.ts'
 import { createMemoryCommitScan } from '../../projections/replay/memory-commit-scan.ts'
 import type { Verified } from '../../projections/replay/verify.ts'
 import { opsSide } from '../kit/ops.ts'
@@ -31,7 +31,7 @@ const days = tallyPartition(id, 'days')
 function verifySide() {
   const side = opsSide()
   const { rows, run, options } = side
-  const project = generations.find(({ aggregate }) => aggregate === 'project')
+  const [project] = generationsOf('project')
   const catchUp = async (...streams: StreamName[]) => {
     for (const stream of streams) await project?.catchUp(stream, options)
   }

@@ -7,8 +7,8 @@ import type { CatchUpOptions } from '../../projections/engine/catch-up.ts'
 import type { Generation, RowItem } from '../../projections/engine/projection.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
 import { projectsOf } from '../../projections/projects/v1/projection.ts'
-import { projects } from '../../projections/projects/v1/queries.ts'
 import { readAfter } from '../../projections/read-after.ts'
+import { projects } from '../kit/generations.ts'
 import { catchUp, foldOf, generationId, guardKey, readSide } from '../kit/read-side.ts'
 
 const stream = 'project-1'
@@ -216,7 +216,7 @@ describe('catchUp', () => {
       await append(stream, created, archived)
       const live = {
         id: generationId(older),
-        aggregate: 'project',
+        ...{ projection: 'projects', version: 1, aggregate: 'project' },
         catchUp: (name: Commit['stream'], o: CatchUpOptions) => catchUp(older, name, o),
       }
       await readAfter(live, [{ stream, version: 1 }], options)

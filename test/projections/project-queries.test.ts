@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { generationId } from '../../projections/engine/projection.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
-import { listMembers, projects } from '../../projections/projects/v1/queries.ts'
+import { listMembers } from '../../projections/projects/v1/queries.ts'
 import { readNames } from '../../projections/users/v1/queries.ts'
+import { projects, users } from '../kit/generations.ts'
 import { catchUp, readSide } from '../kit/read-side.ts'
 
 describe('the list of the people of a project', () => {
@@ -26,7 +28,10 @@ describe('the list of the people of a project', () => {
         return listed
       },
     }
-    const list = () => listMembers(joined, 'bob', '1', { limit: 10 }, readNames)
+    const list = () =>
+      listMembers(joined, generationId(projects), 'bob', '1', { limit: 10 }, (ids) =>
+        readNames(rows, generationId(users), ids),
+      )
     await expect(list()).rejects.toMatchObject({ code: 'not-found' })
     expect((await list()).items.map(({ id }) => id)).toEqual(['bob', 'ann'])
   })

@@ -6,10 +6,10 @@ import type { Entry, EventBus } from '../../projections/forwarder/event-bus.ts'
 import { forwardHandler } from '../../projections/forwarder/forward-handler.ts'
 import { createMemoryParkedStreams } from '../../projections/forwarder/memory-parked-streams.ts'
 import { generationsOf } from '../../projections/generations.ts'
-import { projects } from '../../projections/projects/v1/queries.ts'
 import { createMemoryShardReader } from '../../projections/redrive/memory-shard-reader.ts'
 import { type RedriveOptions, redriveHandler } from '../../projections/redrive/redrive-handler.ts'
 import { changedCommit, streamHandler } from '../../projections/stream-handler.ts'
+import { projects } from '../kit/generations.ts'
 import { generationId, guardKey, readSide } from '../kit/read-side.ts'
 import { record } from '../kit/stream-record.ts'
 
@@ -88,10 +88,13 @@ function setUp() {
   }
   const parked = createMemoryParkedStreams()
   const project: RedriveOptions['deliver'] = (event, context) =>
-    streamHandler({ store, clock, rows: { ...side.rows, ...world.rows }, generationsOf, logger })(
-      event,
-      context,
-    )
+    streamHandler({
+      store,
+      clock,
+      rows: { ...side.rows, ...world.rows },
+      generations: async () => generationsOf,
+      logger,
+    })(event, context)
   const forward: RedriveOptions['deliver'] = forwardHandler({ store, clock, parked, bus, logger })
 
   const redriveWith =

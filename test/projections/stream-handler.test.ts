@@ -4,8 +4,8 @@ import type { Commit } from '../../domain/kernel/event.ts'
 import type { ProjectEvent } from '../../domain/project/events.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
 import { generationsOf } from '../../projections/generations.ts'
-import { projects } from '../../projections/projects/v1/queries.ts'
 import { streamHandler } from '../../projections/stream-handler.ts'
+import { projects } from '../kit/generations.ts'
 import { catchUp, generationId, guardKey, readSide } from '../kit/read-side.ts'
 import { record } from '../kit/stream-record.ts'
 
@@ -27,7 +27,7 @@ function setUp(shake: (rows: RowStore) => Partial<RowStore> = () => ({})) {
     store,
     clock,
     rows: { ...side.rows, ...shake(side.rows) },
-    generationsOf,
+    generations: async () => generationsOf,
     logger: { info: log('info'), error: log('error'), critical: log('critical') },
   })
   const deliver = (...records: DynamoDBRecord[]) =>

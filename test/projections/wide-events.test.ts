@@ -5,7 +5,7 @@ import type { MemoryRowStore } from '../../projections/engine/memory-row-store.t
 import type { RowItem } from '../../projections/engine/projection.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
 import type { TallyItem } from '../../projections/engine/tallies.ts'
-import { projects } from '../../projections/projects/v1/queries.ts'
+import { projects } from '../kit/generations.ts'
 import { catchUp, foldOf, generationId, guardKey, readSide } from '../kit/read-side.ts'
 import { wide } from '../kit/wide-projection.ts'
 

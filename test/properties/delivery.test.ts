@@ -78,7 +78,11 @@ describe('any delivery of any history', () => {
           }),
         }
         const deliver = (batch: readonly Commit[]) =>
-          projectBatch(batch.map(deliveryOf), { ...options, rows: shaken, generationsOf })
+          projectBatch(batch.map(deliveryOf), {
+            ...options,
+            rows: shaken,
+            generations: async () => generationsOf,
+          })
         const all = batches.map((batch) =>
           deliver(batch.flatMap((place) => commits[place % commits.length] ?? [])),
         )
@@ -119,7 +123,11 @@ describe('any delivery of any history', () => {
           },
         }
         expect(
-          await projectBatch(commits.map(deliveryOf), { ...options, rows: checked, generationsOf }),
+          await projectBatch(commits.map(deliveryOf), {
+            ...options,
+            rows: checked,
+            generations: async () => generationsOf,
+          }),
         ).toEqual([])
         await expectReached(commits, rows)
       }),

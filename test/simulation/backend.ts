@@ -9,11 +9,12 @@ import { checkRegistered } from '../../commands/http/registration-message.ts'
 import { registrationHandler } from '../../commands/registration-handler.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { Faults } from '../../infra/local/faults.ts'
+import { createMemoryGenerationLists } from '../../projections/engine/memory-generation-lists.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
 import { forwardBatch } from '../../projections/forwarder/forward-batch.ts'
 import { createMemoryParkedStreams } from '../../projections/forwarder/memory-parked-streams.ts'
-import { generationsOf } from '../../projections/generations.ts'
 import { queryHandler } from '../../projections/handle-query.ts'
+import { listedGenerations } from '../../projections/listed-generations.ts'
 import { projectBatch } from '../../projections/project-batch.ts'
 import {
   faultyCommitTable,
@@ -38,6 +39,7 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
   const world = { clock, faults, chance }
   const table = createMemoryCommitTable()
   const rows = createMemoryRowStore()
+  const lists = createMemoryGenerationLists()
   const marks = createMemoryParkedStreams()
   const stream = recordStream()
   const published: string[] = []
@@ -99,7 +101,7 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
     api(commandHandler({ ...portsOf(environment), register })),
   )
   const queries = simulatedFunction(world, { name: 'queries', environments, timeoutMs }, (environment) =>
-    api(queryHandler({ ...portsOf(environment), register })),
+    api(queryHandler({ ...portsOf(environment), lists, register })),
   )
 
   // What a function reports: the places of the records to deliver again.
@@ -110,7 +112,10 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
       const ports = portsOf(environment)
       return async (batch: readonly Record[], remainingMs) => {
         const deadline = deadlineIn(remainingMs() - reserveMs, environment.clock)
-        const failures = await projectBatch(deliveriesOf(batch), { ...ports, deadline, generationsOf })
+        const failures = await projectBatch(deliveriesOf(batch), {
+          ...{ ...ports, deadline },
+          generations: () => listedGenerations(lists),
+        })
         return failures.map(({ sequenceNumber }) => Number(sequenceNumber))
       }
     },

@@ -166,7 +166,10 @@ function simulatedKernel(clock: VirtualClock, faults: Faults, chance: Seeded) {
       }
       return async (batch: readonly Record[], remainingMs) => {
         const deadline = deadlineIn(remainingMs() - reserveMs, clock)
-        const failures = await projectBatch(deliveriesOf(batch), { ...ports, clock, deadline, generationsOf })
+        const failures = await projectBatch(deliveriesOf(batch), {
+          ...{ ...ports, clock, deadline },
+          generations: async () => generationsOf,
+        })
         return failures.map(({ sequenceNumber }) => Number(sequenceNumber))
       }
     },

@@ -65,29 +65,23 @@ export const queriesOf = ({
 import type { Cost } from '../../../domain/kernel/event-store.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
-import type { ${one.pascal}Event } from '../../../domain/${one.kebab}/events.ts'
 import { parseState } from '../../engine/catch-up.ts'
 import { listStreams } from '../../engine/list.ts'
-import { type Generation, generationId, guardKey, partitionKey } from '../../engine/projection.ts'
+import { guardKey, partitionKey } from '../../engine/projection.ts'
 import type { Guard, ListOptions, Page, RowStore } from '../../engine/row-store.ts'
-import { type ${one.pascal}State, ${many.camel}Of, ${many.camel}V1 } from './projection.ts'
+import { ${many.camel}Of, ${many.camel}V1 } from './projection.ts'
 
 export type ${one.pascal}Item = QueryItem<'/${many.kebab}/{${one.camel}Id}'>
 
-export const ${many.camel}: Generation<${one.pascal}State, ${one.pascal}Event> = {
-  projection: ${many.camel}V1,
-  generation: 1,
-}
-const id = generationId(${many.camel})
-
-/** One ${one.words}, by the key of its guard. Throws \`not-found\` for an unknown one and for a stranger's. */
+/** One ${one.words}, by the key of its guard in a generation. Throws \`not-found\` for an unknown one and for a stranger's. */
 export async function read${one.pascal}(
   rows: RowStore,
+  generation: string,
   userId: string,
   ${one.camel}Id: string,
 ): Promise<{ item: ${one.pascal}Item; cost: Cost }> {
   const stream = streamName(${many.camel}V1.aggregate, ${one.camel}Id)
-  const { guard, cost } = await rows.readGuard(guardKey(id, stream))
+  const { guard, cost } = await rows.readGuard(guardKey(generation, stream))
   const item = guard && itemOf(${one.camel}Id, guard, userId)
   if (item === undefined) throw new Problem('not-found', 'There is no such ${one.words}, or it is not yours.')
   return { item, cost }
@@ -96,10 +90,11 @@ export async function read${one.pascal}(
 /** A page of a person's ${many.words}, newest first. */
 export async function list${many.pascal}(
   rows: RowStore,
+  generation: string,
   userId: string,
   options: ListOptions,
 ): Promise<Page<${one.pascal}Item>> {
-  const listed = await listStreams(rows, id, partitionKey(id, ${many.camel}Of(userId)), options)
+  const listed = await listStreams(rows, generation, partitionKey(generation, ${many.camel}Of(userId)), options)
   return { ...listed, items: listed.items.flatMap((one) => itemOf(one.id, one.guard, userId) ?? []) }
 }
 
@@ -115,23 +110,27 @@ export const queryHandlersOf = ({
   one,
   many,
 }: Names) => `import { streamName } from '../../domain/kernel/stream.ts'
-import { generationId } from '../engine/projection.ts'
 import type { QueryContext, QueryHandlers } from '../query-handlers.ts'
-import { list${many.pascal}, ${many.camel}, read${one.pascal} } from './v1/queries.ts'
+import { ${many.camel}V1 } from './v1/projection.ts'
+import { list${many.pascal}, read${one.pascal} } from './v1/queries.ts'
 
+const projection = ${many.camel}V1.name
+const generationOf = (context: QueryContext) => context.generation(projection).id
 const ${one.camel}IdOf = ({ parameters }: QueryContext) => parameters['${one.camel}Id'] ?? ''
 
-/** Which version of the read model answers each query, and what the answer depends on. */
+/** What answers each query, and what the answer depends on. */
 export const ${one.camel}Queries = {
   '/${many.kebab}/{${one.camel}Id}': {
-    generation: generationId(${many.camel}),
+    projection,
     dependsOn: (context, { stream }) => stream === streamName('${one.camel}', ${one.camel}IdOf(context)),
-    read: (context) => read${one.pascal}(context.rows, context.userId, ${one.camel}IdOf(context)),
+    read: (context) =>
+      read${one.pascal}(context.rows, generationOf(context), context.userId, ${one.camel}IdOf(context)),
   },
   '/me/${many.kebab}': {
-    generation: generationId(${many.camel}),
+    projection,
     dependsOn: () => true,
-    list: ({ rows, userId }, options) => list${many.pascal}(rows, userId, options),
+    list: (context, options) =>
+      list${many.pascal}(context.rows, generationOf(context), context.userId, options),
   },
 } satisfies Partial<QueryHandlers>
 `

@@ -1,23 +1,21 @@
 import type { QueryItem } from '../../../commands/http/contract.ts'
 import { addCost, type Cost, noCost } from '../../../domain/kernel/event-store.ts'
-import { generationId } from '../../engine/projection.ts'
 import type { RowStore } from '../../engine/row-store.ts'
 import { type Range, tallyPartition } from '../../engine/tallies.ts'
-import { projects } from '../../projects/v1/queries.ts'
-import { users } from '../../users/v1/queries.ts'
 import { days } from './days.ts'
 
 export type DayItem = QueryItem<'/analytics/daily'>
 
-/** The generations that count by day. */
-const counting = [generationId(users), generationId(projects)].map((id) => tallyPartition(id, days))
-
-/** What happened on each day of a range, the first day first; a day on which nothing happened is there too. */
+/**
+ * What happened on each day of a range, as these generations have counted it, the first day first; a day on which
+ * nothing happened is there too.
+ */
 export async function readDays(
   rows: RowStore,
+  generations: readonly string[],
   range: Range,
 ): Promise<{ items: readonly DayItem[]; cost: Cost }> {
-  const found = await Promise.all(counting.map((partition) => rows.sums(partition, range)))
+  const found = await Promise.all(generations.map((id) => rows.sums(tallyPartition(id, days), range)))
   const on = (day: string, counter: string) =>
     found.reduce((sum, { sums }) => sum + (sums.get(day)?.[counter] ?? 0), 0)
   const items = eachDay(range).map((day) => ({

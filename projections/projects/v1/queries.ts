@@ -2,36 +2,26 @@ import type { QueryItem } from '../../../commands/http/contract.ts'
 import { addCost, type Cost } from '../../../domain/kernel/event-store.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
-import type { ProjectEvent } from '../../../domain/project/events.ts'
 import { parseState } from '../../engine/catch-up.ts'
 import { listRows, listStreams } from '../../engine/list.ts'
-import { type Generation, generationId, guardKey, partitionKey } from '../../engine/projection.ts'
+import { guardKey, partitionKey } from '../../engine/projection.ts'
 import type { Guard, ListOptions, Page, RowStore } from '../../engine/row-store.ts'
-import {
-  activity,
-  activityOf,
-  membersOf,
-  type ProjectState,
-  person,
-  projectsOf,
-  projectsV1,
-  roleOf,
-} from './projection.ts'
+import { activity, activityOf, membersOf, person, projectsOf, projectsV1, roleOf } from './projection.ts'
 
 export type ProjectItem = QueryItem<'/projects/{projectId}'>
 export type ActivityItem = QueryItem<'/projects/{projectId}/activity'>
 export type MemberItem = QueryItem<'/projects/{projectId}/members'>
 
-export const projects: Generation<ProjectState, ProjectEvent> = { projection: projectsV1, generation: 1 }
-const id = generationId(projects)
-
-/** One project, by the key of its guard. Throws `not-found` for an unknown one and for a stranger's. */
+/** One project, by the key of its guard in a generation. Throws `not-found` for an unknown one and for a stranger's. */
 export async function readProject(
   rows: RowStore,
+  generation: string,
   userId: string,
   projectId: string,
 ): Promise<{ item: ProjectItem; cost: Cost }> {
-  const { guard, cost } = await rows.readGuard(guardKey(id, streamName(projectsV1.aggregate, projectId)))
+  const { guard, cost } = await rows.readGuard(
+    guardKey(generation, streamName(projectsV1.aggregate, projectId)),
+  )
   const item = guard === undefined ? undefined : itemOf(projectId, guard, userId)
   if (item === undefined)
     throw new Problem('not-found', 'There is no such project, or it is not shared with you.')
@@ -39,10 +29,7 @@ export async function readProject(
 }
 
 /** Joins the names of up to 100 people by their ids, in the same order. */
-export type ReadNames = (
-  rows: RowStore,
-  userIds: readonly string[],
-) => Promise<{ names: readonly string[]; cost: Cost }>
+export type ReadNames = (userIds: readonly string[]) => Promise<{ names: readonly string[]; cost: Cost }>
 
 /**
  * A page of the people of a project, newest first, with the names that they have now. Throws `not-found` for
@@ -50,18 +37,16 @@ export type ReadNames = (
  */
 export async function listMembers(
   rows: RowStore,
+  generation: string,
   userId: string,
   projectId: string,
   options: ListOptions,
   readNames: ReadNames,
 ): Promise<Page<MemberItem>> {
-  const project = await readProject(rows, userId, projectId)
-  const listed = await listRows(rows, partitionKey(id, membersOf(projectId)), options)
+  const project = await readProject(rows, generation, userId, projectId)
+  const listed = await listRows(rows, partitionKey(generation, membersOf(projectId)), options)
   const people = listed.items.map(({ data }) => person.parse(JSON.parse(data)))
-  const { names, cost } = await readNames(
-    rows,
-    people.map((member) => member.userId),
-  )
+  const { names, cost } = await readNames(people.map((member) => member.userId))
   const items = people.map((member, index) => ({
     ...member,
     id: member.userId,
@@ -74,12 +59,13 @@ export async function listMembers(
 /** A page of what happened in a project, newest first. Throws `not-found` for an unknown project and for a stranger's. */
 export async function listActivity(
   rows: RowStore,
+  generation: string,
   userId: string,
   projectId: string,
   options: ListOptions,
 ): Promise<Page<ActivityItem>> {
-  const project = await readProject(rows, userId, projectId)
-  const listed = await listRows(rows, partitionKey(id, activityOf(projectId)), options)
+  const project = await readProject(rows, generation, userId, projectId)
+  const listed = await listRows(rows, partitionKey(generation, activityOf(projectId)), options)
   const stream = streamName(projectsV1.aggregate, projectId)
   const items = listed.items.map(({ data }) => {
     const { at, version, ...rest } = activity.parse(JSON.parse(data))
@@ -94,10 +80,11 @@ export async function listActivity(
  */
 export async function listProjects(
   rows: RowStore,
+  generation: string,
   userId: string,
   options: ListOptions,
 ): Promise<Page<ProjectItem>> {
-  const listed = await listStreams(rows, id, partitionKey(id, projectsOf(userId)), options)
+  const listed = await listStreams(rows, generation, partitionKey(generation, projectsOf(userId)), options)
   return { ...listed, items: listed.items.flatMap((one) => itemOf(one.id, one.guard, userId) ?? []) }
 }
 

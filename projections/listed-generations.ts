@@ -1,0 +1,130 @@
+import type { Clock } from '../domain/kernel/clock.ts'
+import { Problem } from '../domain/kernel/problem.ts'
+import { type GenerationList, type GenerationLists, withStatus } from './engine/generation-list.ts'
+import {
+  versions as allVersions,
+  type GenerationsOf,
+  type LiveGeneration,
+  listOf,
+  type ProjectionVersion,
+  projectionNames,
+} from './generations.ts'
+
+/** How long an environment of the query API goes on with the list that it has read. */
+export const readersCacheMs = 5000
+
+/**
+ * The generations that are to be kept up to date, as they are listed at this moment: whoever has records in hand
+ * reads the list after it has got them, so that each record comes either to a listed generation or lies in the store
+ * before its replay begins. Throws where this code lacks the version of the live one, whose records must not be
+ * acknowledged; any other that it lacks is abandoned, and said to be.
+ */
+export async function listedGenerations(
+  lists: GenerationLists,
+  versions: readonly ProjectionVersion[] = allVersions,
+): Promise<GenerationsOf> {
+  const names = [...new Set(versions.map(({ name }) => name))]
+  const read = await lists.read(names)
+  const found: LiveGeneration[] = []
+  for (const name of names) {
+    const list = listOf(name, read.lists, versions)
+    for (const { id, version, generation, status } of list.generations) {
+      if (status === 'abandoned') continue
+      const code = codeOf(name, version, versions)
+      if (code !== undefined) found.push(code.generation(generation))
+      else if (id === list.live) throw lacking(id)
+      else await abandon(lists, name, id, versions)
+    }
+  }
+  return (aggregate) => found.filter((one) => one.aggregate === aggregate)
+}
+
+/** The generations that are kept up to date, as far as this code has their versions: for who only looks. */
+export async function keptGenerations(lists: GenerationLists): Promise<readonly LiveGeneration[]> {
+  const read = await lists.read(projectionNames)
+  return projectionNames.flatMap((name) =>
+    listOf(name, read.lists)
+      .generations.filter(({ status }) => status !== 'abandoned')
+      .flatMap(({ version, generation, status }) => {
+        const code = codeOf(name, version, allVersions)
+        return code === undefined ? [] : [{ ...code.generation(generation), building: status === 'building' }]
+      }),
+  )
+}
+
+/** Marks a generation that this code cannot keep up to date, unless another has done so. */
+async function abandon(
+  lists: GenerationLists,
+  name: string,
+  id: string,
+  versions: readonly ProjectionVersion[],
+): Promise<void> {
+  for (let outcome = 'again'; outcome === 'again'; ) {
+    const list = listOf(name, (await lists.read([name])).lists, versions)
+    const listed = list.generations.find((one) => one.id === id)
+    if (listed === undefined || listed.status === 'abandoned') return
+    if (list.live === id) throw lacking(id)
+    ;({ outcome } = await lists.move(name, withStatus(list, id, 'abandoned')))
+  }
+}
+
+function codeOf(
+  name: string,
+  version: number,
+  versions: readonly ProjectionVersion[],
+): ProjectionVersion | undefined {
+  return versions.find((one) => one.name === name && one.version === version)
+}
+
+function lacking(id: string): Problem {
+  return new Problem('internal', `${id} is live, and this code does not have its version.`)
+}
+
+/** What a query reads: the live generation of each projection, and those that a cursor may still name. */
+export interface Readable {
+  /** Throws where this code lacks the version of the live one. */
+  readonly live: (projection: string) => LiveGeneration
+  /** A generation that is built and listed. */
+  readonly listed: (id: string) => LiveGeneration | undefined
+}
+
+/** Reads what is readable, at most once in five seconds: what was live then is kept up to date for longer than that. */
+export function createReadable(
+  lists: GenerationLists,
+  clock: Clock,
+  versions: readonly ProjectionVersion[] = allVersions,
+): () => Promise<Readable> {
+  let cached: { readonly readable: Readable; readonly until: number } | undefined
+  return async () => {
+    const now = clock.now()
+    // A clock that was set back must not keep it for longer.
+    if (cached !== undefined && now < cached.until && now >= cached.until - readersCacheMs)
+      return cached.readable
+    const read = await lists.read(projectionNames)
+    const readable = readableOf(read.lists, versions)
+    cached = { readable, until: now + readersCacheMs }
+    return readable
+  }
+}
+
+function readableOf(
+  lists: ReadonlyMap<string, GenerationList>,
+  versions: readonly ProjectionVersion[],
+): Readable {
+  const listed = new Map<string, LiveGeneration>()
+  for (const { name } of versions) {
+    for (const { id, version, generation, status } of listOf(name, lists, versions).generations) {
+      const code = codeOf(name, version, versions)
+      if (status === 'built' && code !== undefined) listed.set(id, code.generation(generation))
+    }
+  }
+  return {
+    live(projection) {
+      const { live } = listOf(projection, lists, versions)
+      const generation = listed.get(live)
+      if (generation === undefined) throw lacking(live)
+      return generation
+    },
+    listed: (id) => listed.get(id),
+  }
+}
