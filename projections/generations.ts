@@ -14,6 +14,8 @@ export interface LiveGeneration {
   readonly projection: string
   readonly version: number
   readonly aggregate: string
+  /** Whether its replay is still on its way. */
+  readonly building?: boolean
   readonly catchUp: (stream: StreamName, options: CatchUpOptions) => Promise<CaughtUp<unknown>>
   /** For a verification. */
   readonly refold: (stream: StreamName) => Refold

@@ -31,7 +31,7 @@ export async function listedGenerations(
     for (const { id, version, generation, status } of list.generations) {
       if (status === 'abandoned') continue
       const code = codeOf(name, version, versions)
-      if (code !== undefined) found.push(code.generation(generation))
+      if (code !== undefined) found.push({ ...code.generation(generation), building: status === 'building' })
       else if (id === list.live) throw lacking(id)
       else await abandon(lists, name, id, versions)
     }

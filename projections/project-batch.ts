@@ -11,6 +11,10 @@ export interface StreamFailure {
   readonly error: unknown
 }
 
+function isRejected(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
+  return result.status === 'rejected'
+}
+
 export interface BatchOptions extends Omit<CatchUpOptions, 'hint' | 'until'> {
   /** Those that are listed at the moment that it is called: once the batch is in hand. */
   readonly generations: () => Promise<GenerationsOf>
@@ -47,13 +51,15 @@ export async function projectBatch(
     // A commit that cannot be read says at least how far the stream goes.
     const until = Math.max(...delivered.map(({ version }) => version), ...hint.map(lastVersion))
     const aggregate = stream.slice(0, stream.indexOf('-'))
+    const found = generationsOf(aggregate)
     const results = await Promise.allSettled(
-      generationsOf(aggregate).map(async (generation) => {
+      found.map(async (generation) => {
         const result = await generation.catchUp(stream, { ...catchUpOptions, hint, until })
         onCaughtUp?.(generation, stream, result)
       }),
     )
-    const failed = results.find((result) => result.status === 'rejected')
+    // One that is being built must not hold up the others; its verification finds what it has missed.
+    const failed = results.filter((_, index) => found[index]?.building !== true).find(isRejected)
     const first = delivered[0]
     if (failed !== undefined && first !== undefined) {
       failures.push({ stream, sequenceNumber: first.sequenceNumber, error: failed.reason })

@@ -20,6 +20,8 @@ export interface Options {
   readonly repair?: boolean | undefined
   readonly from?: string | undefined
   readonly to?: string | undefined
+  readonly segments?: string | undefined
+  readonly speed?: string | undefined
 }
 
 export interface Answer {

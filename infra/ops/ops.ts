@@ -6,19 +6,18 @@ import { parkedList } from './parked-list.ts'
 import { parkedResubmit } from './parked-resubmit.ts'
 import { openPorts } from './ports.ts'
 import { jsonText, printable, reasonOf } from './printing.ts'
+import { replayClean } from './replay-clean.ts'
+import { replayStart } from './replay-start.ts'
+import { replayCancel, replayStatus } from './replay-status.ts'
+import { replayRollback, replaySwitch } from './replay-switch.ts'
 import { republish } from './republish.ts'
 import { findStack } from './stack.ts'
 import { state } from './state.ts'
 import { verify } from './verify.ts'
 
 const commands: readonly OpsCommand[] = [
-  eventsShow,
-  eventsTail,
-  state,
-  parkedList,
-  parkedResubmit,
-  verify,
-  republish,
+  ...[eventsShow, eventsTail, state, parkedList, parkedResubmit, verify, republish],
+  ...[replayStart, replayStatus, replayCancel, replaySwitch, replayRollback, replayClean],
 ]
 
 /** `npm run ops -- …`: what an operator asks of a running backend, on this machine or in an account. */
@@ -40,6 +39,7 @@ async function run(): Promise<boolean> {
     options: {
       ...{ json: flag, help: flag, all: flag, repair: flag },
       ...{ stack: text, region: text, version: text, at: text, from: text, to: text },
+      ...{ segments: text, speed: text },
     },
   })
   const { json, help, stack, region, ...options } = values

@@ -15,8 +15,13 @@ import { createDynamoParkedStreams } from '../../projections/forwarder/dynamo-pa
 import type { EventBus } from '../../projections/forwarder/event-bus.ts'
 import { createEventBridgeBus } from '../../projections/forwarder/eventbridge-event-bus.ts'
 import type { ParkedStreams } from '../../projections/forwarder/parked-streams.ts'
+import type { Checkpoints } from '../../projections/replay/checkpoints.ts'
 import type { CommitScan } from '../../projections/replay/commit-scan.ts'
+import { createDynamoCheckpoints } from '../../projections/replay/dynamo-checkpoints.ts'
 import { createDynamoCommitScan } from '../../projections/replay/dynamo-commit-scan.ts'
+import { createDynamoRowRemover } from '../../projections/replay/dynamo-row-remover.ts'
+import type { ReplayPorts } from '../../projections/replay/replay.ts'
+import type { RowRemover } from '../../projections/replay/row-remover.ts'
 import { readNewItems } from './new-items.ts'
 import type { Stack } from './stack.ts'
 
@@ -31,6 +36,9 @@ export interface Ports {
   readonly parked: ParkedStreams
   readonly bus: EventBus
   readonly lists: GenerationLists
+  readonly checkpoints: Checkpoints
+  readonly scanOf: ReplayPorts['scanOf']
+  readonly remover: RowRemover
   readonly clock: Clock
   /** Items of commits as they are put from now on; `onReady` is called once none is missed any more. */
   readonly newItems: (signal: AbortSignal, onReady: () => void) => AsyncIterable<unknown>
@@ -49,6 +57,10 @@ export function openPorts({ client: settings, outputs }: Stack): Ports {
     parked: createDynamoParkedStreams(client, outputs.ReadModelTable, clock),
     bus: createEventBridgeBus(outputs.EventBusName, settings),
     lists: createDynamoGenerationLists(client, outputs.ReadModelTable, clock),
+    checkpoints: createDynamoCheckpoints(client, outputs.ReadModelTable, clock),
+    scanOf: (segment, segments) =>
+      createDynamoCommitScan(client, outputs.EventStoreTable, { segment, segments }),
+    remover: createDynamoRowRemover(client, outputs.ReadModelTable, clock),
     clock,
     newItems: (signal, onReady) =>
       readNewItems({ settings, streamArn: outputs.EventStoreStreamArn, signal, onReady }),

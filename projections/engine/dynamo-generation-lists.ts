@@ -69,6 +69,7 @@ const listed = z.object({
       version: z.number(),
       generation: z.number(),
       status: z.enum(['building', 'built', 'abandoned']),
+      segments: z.optional(z.number()),
     }),
   ),
   removing: z.array(z.object({ id: z.string(), since: z.string() })),

@@ -12,8 +12,8 @@ import { failureOf, orUnavailable } from '../../commands/event-store/sdk-call.ts
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost, noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import { batchPut } from './dynamo-batch-put.ts'
 import { batchRead } from './dynamo-batch-read.ts'
+import { batchWrite } from './dynamo-batch-write.ts'
 import { parkedIndexKey } from './parked-index.ts'
 import type { RowItem, RowKey } from './projection.ts'
 import { type Guard, type Move, maxChangesPerMove, type RowStore } from './row-store.ts'
@@ -64,7 +64,8 @@ export function createDynamoRowStore(
 
     async put(some) {
       try {
-        return { outcome: 'put', cost: await batchPut(client, tableName, some, clock) }
+        const writes = some.map((put) => ({ put }))
+        return { outcome: 'put', cost: await batchWrite(client, tableName, writes, clock) }
       } catch (error) {
         if (failureOf(error) !== 'unknown') throw error
         return { outcome: 'again', cost: { requests: 1, readUnits: 0, writeUnits: 0 } }

@@ -28,6 +28,8 @@ export interface ListedGeneration {
    * up to date any more.
    */
   readonly status: 'building' | 'built' | 'abandoned'
+  /** In how many segments its replay walks the event store; nothing for the first, which needs none. */
+  readonly segments?: number | undefined
 }
 
 /** The port to the lists. `test/contract/generation-lists.ts` says what an adapter does. */
@@ -61,12 +63,13 @@ export function firstList(first: Omit<ListedGeneration, 'status'>): GenerationLi
 export function withBuild(
   list: GenerationList,
   version: number,
+  segments: number,
   idOf: (generation: number) => string,
 ): { list: GenerationList; id: string } {
   const other = list.generations.find(({ status }) => status === 'building')
   if (other !== undefined) throw refused(`${other.id} is being built: finish or cancel that first`)
   const id = idOf(list.next)
-  const built = { id, version, generation: list.next, status: 'building' } as const
+  const built = { id, version, generation: list.next, status: 'building', segments } as const
   const generations = [...list.generations, built]
   return { id, list: changed(list, { generations, next: list.next + 1 }) }
 }

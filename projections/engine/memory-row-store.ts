@@ -6,6 +6,8 @@ import { type Guard, maxChangesPerMove, type RowStore } from './row-store.ts'
 import { added, keysOf, sumsOf, type TallyItem } from './tallies.ts'
 
 export interface MemoryRowStore extends RowStore, ParkedIndex {
+  /** Removes everything whose partition begins so. Returns how many items that were. */
+  readonly removeAll: (prefixes: readonly string[]) => number
   readonly rows: () => RowItem[]
   readonly tallies: () => TallyItem[]
 }
@@ -79,6 +81,17 @@ export function createMemoryRowStore(): MemoryRowStore {
         })
         .sort((a, b) => (a.PK < b.PK ? -1 : 1))
       return { keys, cost: { requests: 1, readUnits: 1, writeUnits: 0 } }
+    },
+
+    removeAll(prefixes) {
+      let removed = 0
+      for (const items of [guards, rows, tallies]) {
+        for (const key of [...items.keys()]) {
+          const [PK] = JSON.parse(key)
+          if (prefixes.some((prefix) => String(PK).startsWith(prefix)) && items.delete(key)) removed += 1
+        }
+      }
+      return removed
     },
 
     rows: () => [...rows.values()],

@@ -33,7 +33,7 @@ export function tallyItem(generation: string, stream: StreamName, tally: Tally):
 }
 
 /** FNV-1a of the name, over the shards. Frozen: another one would take back where nothing was added. */
-export function shardOf(stream: StreamName, shards: number): number {
+export function shardOf(stream: string, shards: number): number {
   let hash = 0x811c9dc5
   for (const character of stream) {
     hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0

@@ -25,3 +25,12 @@ export interface CommitScan {
    */
   page(after: ScanPlace | undefined, timeoutMs: number): Promise<ScanPage>
 }
+
+/** How an adapter scans. */
+export interface ScanOptions {
+  /** Items of a page at most; without it, as many as come in 1 MB. */
+  readonly limit?: number | undefined
+  /** One of so many parts of the store, each with whole streams; without it, all of it. */
+  readonly segment?: number
+  readonly segments?: number
+}

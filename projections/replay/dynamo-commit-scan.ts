@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
 import { costOf } from '../../commands/event-store/dynamo-client.ts'
 import { orUnavailable, within } from '../../commands/event-store/sdk-call.ts'
-import type { CommitScan } from './commit-scan.ts'
+import type { CommitScan, ScanOptions } from './commit-scan.ts'
 
 const unavailable = orUnavailable('The event store did not answer in time. Try again.')
 const lastKey = z.object({ pk: z.string(), sk: z.number() })
@@ -15,7 +15,7 @@ const lastKey = z.object({ pk: z.string(), sk: z.number() })
 export function createDynamoCommitScan(
   client: DynamoDBDocumentClient,
   tableName: string,
-  limit?: number,
+  { limit, segment, segments }: ScanOptions = {},
 ): CommitScan {
   return {
     async page(after, timeoutMs) {
@@ -26,6 +26,7 @@ export function createDynamoCommitScan(
             ConsistentRead: true,
             ReturnConsumedCapacity: 'TOTAL',
             ...(limit !== undefined && { Limit: limit }),
+            ...(segments !== undefined && { Segment: segment ?? 0, TotalSegments: segments }),
             ...(after && { ExclusiveStartKey: { pk: after.stream, sk: after.version } }),
           }),
           within(timeoutMs),

@@ -1,14 +1,15 @@
 import { type CommitItem, itemBytes } from '../../commands/event-store/commit-item.ts'
-import type { CommitScan } from './commit-scan.ts'
+import { shardOf } from '../engine/tallies.ts'
+import type { CommitScan, ScanOptions } from './commit-scan.ts'
 
 /** Scans a table of commits in memory, for tests; a page holds 1 MB, or as many items as `limit` says. */
 export function createMemoryCommitScan(
   table: { readonly all: () => readonly CommitItem[] },
-  limit = Number.POSITIVE_INFINITY,
+  { limit = Number.POSITIVE_INFINITY, segment = 0, segments = 1 }: ScanOptions = {},
 ): CommitScan {
   return {
     async page(after) {
-      const all = table.all()
+      const all = table.all().filter(({ pk }) => shardOf(pk, segments) === segment)
       // Commits are never removed, so the place is there.
       const from = after ? all.findIndex(({ pk, sk }) => pk === after.stream && sk === after.version) + 1 : 0
       const items: CommitItem[] = []

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { CommitTable } from '../../commands/event-store/commit-table.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
-import type { CommitScan, ScanPlace } from '../../projections/replay/commit-scan.ts'
+import type { CommitScan, ScanOptions, ScanPlace } from '../../projections/replay/commit-scan.ts'
 import { newCommit } from '../kit/commits.ts'
 import { manualClock } from '../kit/manual-clock.ts'
 
@@ -14,7 +14,7 @@ const ample = { left: () => 10_000 }
  */
 export function commitScanContract(
   name: string,
-  open: () => { commits: CommitTable; scan: (limit?: number) => CommitScan },
+  open: () => { commits: CommitTable; scan: (options?: ScanOptions) => CommitScan },
 ): void {
   const { commits, scan } = open()
   const store = createEventStore(commits, manualClock())
@@ -51,7 +51,7 @@ export function commitScanContract(
       100,
       undefined,
     ])('brings each commit once, those of a stream together and in order, in pages of %s', async (limit) => {
-      const { found, sizes } = await items(scan(limit))
+      const { found, sizes } = await items(scan({ limit }))
       expect(Math.max(...sizes)).toBeLessThanOrEqual(limit ?? 1000)
       const order = [...new Set(found.map(([stream]) => stream))]
       const versions = [1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13]
@@ -59,8 +59,19 @@ export function commitScanContract(
       expect(order.toSorted()).toEqual(streams.toSorted())
     })
 
+    it('brings in its segments all that there is, each stream in one of them', async () => {
+      const parts = await Promise.all([0, 1, 2].map((segment) => items(scan({ segment, segments: 3 }))))
+      const { found } = await items(scan())
+      const texts = (some: readonly [string, number][]) =>
+        some.map(([stream, version]) => `${stream} ${version}`)
+      expect(parts.flatMap((part) => texts(part.found)).sort()).toEqual(texts(found).sort())
+      const inSegments = parts.flatMap((part) => [...new Set(part.found.map(([stream]) => stream))])
+      expect(inSegments.toSorted()).toEqual(streams.toSorted())
+      expect(parts.filter((part) => part.found.length > 0).length).toBeGreaterThan(1)
+    })
+
     it('brings a commit as it is stored', async () => {
-      const page = await scan(1).page(undefined, 10_000)
+      const page = await scan({ limit: 1 }).page(undefined, 10_000)
       const { pk = '' } = page.items[0] as { pk?: string } // an item of the event store
       const { items: stored } = await commits.query(pk, { from: 1, order: 'forward', limit: 1 }, 10_000)
       expect(page.items).toEqual(stored)
@@ -68,17 +79,17 @@ export function commitScanContract(
     })
 
     it('goes on in a stream with what was put there meanwhile', async () => {
-      const { found } = await items(scan(100))
+      const { found } = await items(scan({ limit: 100 }))
       const [stream] = found[0] ?? ['project-0']
       const after = { stream, version: 13 }
       await append(stream as StreamName, { count: 2 }) // as above
-      const rest = (await items(scan(100), after)).found
+      const rest = (await items(scan({ limit: 100 }), after)).found
       expect(rest[0]).toEqual([stream, 14])
       expect(rest).toHaveLength(11 * 11 + 1)
     })
 
     it('reads consistently, which takes a whole unit for a small page', async () => {
-      const { cost } = await scan(1).page(undefined, 10_000)
+      const { cost } = await scan({ limit: 1 }).page(undefined, 10_000)
       expect(cost).toEqual({ requests: 1, readUnits: 1, writeUnits: 0 })
     })
 

@@ -5,7 +5,9 @@ import type { Ports } from '../../infra/ops/ports.ts'
 import { createMemoryGenerationLists } from '../../projections/engine/memory-generation-lists.ts'
 import type { Entry } from '../../projections/forwarder/event-bus.ts'
 import { createMemoryParkedStreams } from '../../projections/forwarder/memory-parked-streams.ts'
+import { createMemoryCheckpoints } from '../../projections/replay/memory-checkpoints.ts'
 import { createMemoryCommitScan } from '../../projections/replay/memory-commit-scan.ts'
+import { createMemoryRowRemover } from '../../projections/replay/memory-row-remover.ts'
 import { newCommit } from './commits.ts'
 import { ample, readSide } from './read-side.ts'
 
@@ -18,6 +20,9 @@ export function opsSide() {
   const ports: Ports = {
     ...{ commits: table, store, rows, parked, lists: createMemoryGenerationLists(), clock },
     scan: createMemoryCommitScan(table),
+    checkpoints: createMemoryCheckpoints(),
+    scanOf: (segment, segments) => createMemoryCommitScan(table, { limit: 3, segment, segments }),
+    remover: createMemoryRowRemover(rows),
     index: {
       async parkedKeys() {
         const [guards, marks] = await Promise.all([rows.parkedKeys(), parked.parkedKeys()])

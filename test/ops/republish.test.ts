@@ -51,7 +51,7 @@ describe('republish', () => {
 
   it.each([1, 2, 4])('sends each once from a walk in pages of %d', async (limit) => {
     const { run, ids, table } = await publishedSide()
-    const scan = createMemoryCommitScan(table, limit)
+    const scan = createMemoryCommitScan(table, { limit })
     await run(republish, [], { from: '2026-01-01', to: '2026-02-01' }, { scan })
     expect(new Set(ids()).size).toBe(8)
     expect(ids()).toHaveLength(8)
@@ -111,7 +111,7 @@ describe('republish', () => {
       },
     }
     const period = { from: day(1), to: day(9) }
-    const over = { store: broken, scan: createMemoryCommitScan(table, 2) }
+    const over = { store: broken, scan: createMemoryCommitScan(table, { limit: 2 }) }
     const { json, failed } = await run(republish, [], period, over)
     expect(json).toMatchObject({
       failures: [{ stream: 'project-1', version: 5, error: 'Later.', ends: true }],

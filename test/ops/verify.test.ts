@@ -277,9 +277,11 @@ describe('verify', () => {
     for (let i = 0; i < 30; i++) await appendStored('project-1', at, renamed(`${i}`))
     await catchUp('project-1')
     for (const pageItems of [1, 3, 7])
-      expect(await verified({}, { scan: createMemoryCommitScan(table, pageItems) })).toMatchObject({
-        ...{ failed: false, streams: 2, events: 40 },
-      })
+      expect(await verified({}, { scan: createMemoryCommitScan(table, { limit: pageItems }) })).toMatchObject(
+        {
+          ...{ failed: false, streams: 2, events: 40 },
+        },
+      )
   })
 
   it('tells how far it has come where it takes long', async () => {

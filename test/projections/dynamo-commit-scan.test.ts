@@ -8,5 +8,5 @@ const commits = await table('scanned', { pk: 'S', sk: 'N' })
 
 commitScanContract('DynamoDB', () => ({
   commits: createDynamoCommitTable(client, commits),
-  scan: (limit) => createDynamoCommitScan(client, commits, limit),
+  scan: (options) => createDynamoCommitScan(client, commits, options),
 }))

@@ -4,5 +4,5 @@ import { commitScanContract } from '../contract/commit-scan.ts'
 
 commitScanContract('memory', () => {
   const commits = createMemoryCommitTable()
-  return { commits, scan: (limit) => createMemoryCommitScan(commits, limit) }
+  return { commits, scan: (options) => createMemoryCommitScan(commits, options) }
 })

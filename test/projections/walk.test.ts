@@ -12,7 +12,7 @@ async function filled(...lengths: number[]) {
   const side = readSide()
   for (const [index, length] of lengths.entries())
     for (let i = 0; i < length; i++) await side.append(`project-${index}`, renamed, renamed)
-  const scan = (limit?: number) => createMemoryCommitScan(side.table, limit)
+  const scan = (limit?: number) => createMemoryCommitScan(side.table, { limit })
   return { ...side, scan }
 }
 

@@ -150,7 +150,7 @@ function amountsOf(tallies: readonly TallyItem[]): [string, [string, number][]][
 describe('verify', () => {
   const verifyAll = (side: Side, pageItems: number, repair = false) => {
     const { store, rows, clock, table } = side
-    const scan = createMemoryCommitScan(table, pageItems)
+    const scan = createMemoryCommitScan(table, { limit: pageItems })
     return Promise.all(all.map((one) => verify(live(one), { scan, store, rows, clock, repair })))
   }
 

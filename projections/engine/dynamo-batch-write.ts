@@ -3,25 +3,28 @@ import { costOf } from '../../commands/event-store/dynamo-client.ts'
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost, noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import type { RowItem } from './projection.ts'
+import type { RowItem, RowKey } from './projection.ts'
 
 /** What one request holds (`BatchWriteItem` in the API reference). */
 const maxItems = 25
 const maxAttempts = 9
 
+/** An item to put, whatever stands there, or the key of one to delete. */
+export type Write = { readonly put: RowItem } | { readonly remove: RowKey }
+
 /**
- * Puts items, whatever stands there. What DynamoDB leaves unprocessed is put again. Throws what the client
- * throws, and `unavailable` where items stay unprocessed for too long.
+ * Carries out writes of different items, in no order. What DynamoDB leaves unprocessed is written again. Throws what
+ * the client throws, and `unavailable` where items stay unprocessed for too long.
  */
-export async function batchPut(
+export async function batchWrite(
   client: DynamoDBDocumentClient,
   tableName: string,
-  items: readonly RowItem[],
+  writes: readonly Write[],
   clock: Clock,
 ): Promise<Cost> {
   let cost = noCost
-  for (let from = 0; from < items.length; from += maxItems) {
-    let pending = items.slice(from, from + maxItems).map((Item) => ({ PutRequest: { Item: { ...Item } } }))
+  for (let from = 0; from < writes.length; from += maxItems) {
+    let pending = writes.slice(from, from + maxItems).map(requestOf)
     for (let attempt = 0; pending.length > 0; attempt++) {
       if (attempt === maxAttempts)
         throw new Problem('unavailable', 'The read model is busy. Try again.', { retryAfterSeconds: 1 })
@@ -38,4 +41,10 @@ export async function batchPut(
     }
   }
   return cost
+}
+
+function requestOf(write: Write) {
+  if ('put' in write) return { PutRequest: { Item: { ...write.put } } }
+  const { PK, SK } = write.remove
+  return { DeleteRequest: { Key: { PK, SK } } }
 }

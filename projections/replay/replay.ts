@@ -1,0 +1,207 @@
+import { fromItem } from '../../commands/event-store/commit-item.ts'
+import { deadlineIn } from '../../commands/event-store/system-clock.ts'
+import { backoff, type Clock } from '../../domain/kernel/clock.ts'
+import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
+import { type GenerationLists, withStatus } from '../engine/generation-list.ts'
+import type { RowStore } from '../engine/row-store.ts'
+import { type LiveGeneration, listOf } from '../generations.ts'
+import type { Checkpoint, Checkpoints } from './checkpoints.ts'
+import type { CommitScan, ScanPage } from './commit-scan.ts'
+
+export interface ReplayPorts {
+  /** Scans one of so many segments of the event store. */
+  readonly scanOf: (segment: number, segments: number) => CommitScan
+  readonly store: EventStore
+  readonly rows: RowStore
+  readonly lists: GenerationLists
+  readonly checkpoints: Checkpoints
+  readonly clock: Clock
+}
+
+export interface ReplayOptions extends ReplayPorts {
+  readonly segments: number
+  /** Ends it after the pages that are under way; it can be resumed. */
+  readonly signal: AbortSignal
+  /** Write units a second that it takes at most. */
+  readonly writeUnits?: number | undefined
+  readonly onProgress?: (progress: Progress) => void
+}
+
+/** What this worker has done so far. */
+export interface Progress {
+  readonly commits: number
+  readonly parked: number
+  readonly writeUnits: number
+}
+
+/** `built`: everything is in; `stopped`: it can be resumed; `cancelled`: it was abandoned meanwhile. */
+export type Outcome = 'built' | 'stopped' | 'cancelled'
+
+const pageTimeoutMs = 10_000
+const streamTimeoutMs = 60_000
+const concurrency = 8
+const maxAttempts = 10
+
+/**
+ * Builds a listed generation from the event store, from where its checkpoints say: it walks the store in segments and
+ * catches up every stream that it comes to. The generation was listed before, so what is written meanwhile the
+ * projector delivers to it, too; whatever both do is done once. A checkpoint moves when every stream of its page
+ * is written or parked, so a worker that dies loses nothing, and two workers do no harm. Throws what does not pass.
+ */
+export async function replay(generation: LiveGeneration, o: ReplayOptions): Promise<Outcome> {
+  const pace = paced(o)
+  const progress = { commits: 0, parked: 0, writeUnits: 0 }
+  const outcomes = await Promise.all(
+    Array.from({ length: o.segments }, (_, segment) => replaySegment(generation, segment, o, pace, progress)),
+  )
+  if (outcomes.includes('cancelled')) return 'cancelled'
+  if (outcomes.includes('stopped')) return 'stopped'
+  return finish(generation, o)
+}
+
+async function replaySegment(
+  generation: LiveGeneration,
+  segment: number,
+  o: ReplayOptions,
+  pace: Pace,
+  progress: { commits: number; parked: number; writeUnits: number },
+): Promise<Outcome> {
+  const scan = o.scanOf(segment, o.segments)
+  for (;;) {
+    if (o.signal.aborted) return 'stopped'
+    if (!(await isBuilding(generation, o))) return 'cancelled'
+    const { checkpoints } = await patiently(o, () => o.checkpoints.read(generation.id, o.segments))
+    const checkpoint = checkpoints[segment]
+    if (checkpoint === undefined) throw new Error(`There is no segment ${segment}.`)
+    if (checkpoint.done) return 'built'
+
+    const page = await patiently(o, () => scan.page(checkpoint.after, pageTimeoutMs))
+    const streams = streamsOf(page, generation.aggregate)
+    const results = await inTurns(streams, (one) => catchUpWith(generation, one, o, pace))
+    const parked = results.filter((result) => result.parked).length
+    const to: Checkpoint = {
+      revision: checkpoint.revision + 1,
+      ...(page.next && { after: page.next }),
+      done: page.next === undefined,
+      commits: checkpoint.commits + page.items.length,
+      parked: checkpoint.parked + parked,
+    }
+    // Where another worker was faster, or the answer was lost, the next look says where to go on.
+    await o.checkpoints.move(generation.id, segment, to)
+    progress.commits += page.items.length
+    progress.parked += parked
+    progress.writeUnits += results.reduce((sum, { writeUnits }) => sum + writeUnits, 0)
+    o.onProgress?.({ ...progress })
+  }
+}
+
+interface Found {
+  readonly stream: StreamName
+  /** Commits of a page that follow each other. */
+  readonly commits: readonly Commit[]
+  /** Version of the last item, also where that cannot be read. */
+  readonly until: number
+}
+
+/** The streams of a page that are of this kind. An item whose key names none is none of ours. */
+function streamsOf({ items }: ScanPage, aggregate: string): readonly Found[] {
+  const found = new Map<StreamName, { commits: Commit[]; until: number }>()
+  for (const item of items) {
+    const { pk, sk } = item as { pk: unknown; sk: unknown } // an item of the event store
+    if (typeof pk !== 'string' || !pk.startsWith(`${aggregate}-`)) continue
+    const { stream } = parseStreamName(pk)
+    const one = found.get(stream) ?? { commits: [], until: 0 }
+    const commit = readable(item)
+    if (commit !== undefined) one.commits.push(commit)
+    one.until = Math.max(one.until, commit === undefined ? Number(sk) : lastVersion(commit))
+    found.set(stream, one)
+  }
+  return [...found].map(([stream, one]) => ({ stream, ...one }))
+}
+
+/** One that cannot be read parks its stream, when the engine reads it from the store. */
+function readable(item: unknown): Commit | undefined {
+  try {
+    return fromItem(item)
+  } catch {
+    return undefined
+  }
+}
+
+async function catchUpWith(
+  generation: LiveGeneration,
+  { stream, commits, until }: Found,
+  o: ReplayOptions,
+  pace: Pace,
+): Promise<{ parked: boolean; writeUnits: number }> {
+  const { store, rows, clock } = o
+  const result = await patiently(o, () => {
+    const deadline = deadlineIn(streamTimeoutMs, clock)
+    return generation.catchUp(stream, { store, rows, clock, deadline, hint: commits, until })
+  })
+  await pace(result.cost.writeUnits)
+  return { parked: result.parked !== undefined, writeUnits: result.cost.writeUnits }
+}
+
+async function isBuilding({ id, projection }: LiveGeneration, o: ReplayOptions): Promise<boolean> {
+  const { lists } = await patiently(o, () => o.lists.read([projection]))
+  const listed = listOf(projection, lists).generations.find((one) => one.id === id)
+  return listed?.status === 'building'
+}
+
+async function finish(generation: LiveGeneration, o: ReplayOptions): Promise<Outcome> {
+  const { id, projection } = generation
+  for (;;) {
+    const { lists } = await patiently(o, () => o.lists.read([projection]))
+    const list = listOf(projection, lists)
+    const status = list.generations.find((one) => one.id === id)?.status
+    if (status === 'built') return 'built'
+    if (status !== 'building') return 'cancelled'
+    const { outcome } = await o.lists.move(projection, withStatus(list, id, 'built'))
+    if (outcome === 'moved') return 'built'
+  }
+}
+
+/** Waits until so many units may be written. */
+type Pace = (writeUnits: number) => Promise<void>
+
+/** Keeps to a number of write units a second over all that it lets through. */
+function paced({ writeUnits: perSecond, clock }: ReplayOptions): Pace {
+  if (perSecond === undefined) return async () => {}
+  let free = clock.now()
+  return async (units) => {
+    free = Math.max(free, clock.now()) + (units * 1000) / perSecond
+    const wait = free - clock.now()
+    if (wait > 0) await clock.sleep(wait)
+  }
+}
+
+/** Tries again what may pass. */
+async function patiently<T>({ clock }: ReplayOptions, run: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await run()
+    } catch (error) {
+      const passes = error instanceof Problem && error.code === 'unavailable'
+      if (!passes || attempt === maxAttempts) throw error
+      await clock.sleep(backoff(attempt, clock.random))
+    }
+  }
+}
+
+/** Some side by side; the results in the order of the items. */
+async function inTurns<Item, Result>(
+  items: readonly Item[],
+  run: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const pending = items.entries()
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of pending) results[index] = await run(item)
+  }
+  await Promise.all(Array.from({ length: concurrency }, worker))
+  return results
+}
