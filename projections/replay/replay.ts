@@ -54,9 +54,21 @@ const maxAttempts = 10
 export async function replay(generation: LiveGeneration, o: ReplayOptions): Promise<Outcome> {
   const pace = paced(o)
   const progress = { commits: 0, parked: 0, writeUnits: 0 }
-  const outcomes = await Promise.all(
-    Array.from({ length: o.segments }, (_, segment) => replaySegment(generation, segment, o, pace, progress)),
+  // What ends one segment ends the others after their page.
+  const failed = new AbortController()
+  const signal = AbortSignal.any([o.signal, failed.signal])
+  const segments = await Promise.allSettled(
+    Array.from({ length: o.segments }, (_, segment) =>
+      replaySegment(generation, segment, { ...o, signal }, pace, progress).catch((error: unknown) => {
+        failed.abort()
+        throw error
+      }),
+    ),
   )
+  const outcomes = segments.map((segment) => {
+    if (segment.status === 'rejected') throw segment.reason
+    return segment.value
+  })
   if (outcomes.includes('cancelled')) return 'cancelled'
   if (outcomes.includes('stopped')) return 'stopped'
   return finish(generation, o)
@@ -72,7 +84,9 @@ async function replaySegment(
   const scan = o.scanOf(segment, o.segments)
   for (;;) {
     if (o.signal.aborted) return 'stopped'
-    if (!(await isBuilding(generation, o))) return 'cancelled'
+    const { status } = await statusOf(generation, o)
+    if (status === 'built') return 'built'
+    if (status !== 'building') return 'cancelled'
     const { checkpoints } = await patiently(o, () => o.checkpoints.read(generation.id, o.segments))
     const checkpoint = checkpoints[segment]
     if (checkpoint === undefined) throw new Error(`There is no segment ${segment}.`)
@@ -146,21 +160,19 @@ async function catchUpWith(
   return { parked: result.parked !== undefined, writeUnits: result.cost.writeUnits }
 }
 
-async function isBuilding({ id, projection }: LiveGeneration, o: ReplayOptions): Promise<boolean> {
+/** What has become of it, by what the list says now. */
+async function statusOf({ id, projection }: LiveGeneration, o: ReplayOptions) {
   const { lists } = await patiently(o, () => o.lists.read([projection]))
-  const listed = listOf(projection, lists).generations.find((one) => one.id === id)
-  return listed?.status === 'building'
+  const list = listOf(projection, lists)
+  return { list, status: list.generations.find((one) => one.id === id)?.status }
 }
 
 async function finish(generation: LiveGeneration, o: ReplayOptions): Promise<Outcome> {
-  const { id, projection } = generation
   for (;;) {
-    const { lists } = await patiently(o, () => o.lists.read([projection]))
-    const list = listOf(projection, lists)
-    const status = list.generations.find((one) => one.id === id)?.status
+    const { list, status } = await statusOf(generation, o)
     if (status === 'built') return 'built'
     if (status !== 'building') return 'cancelled'
-    const { outcome } = await o.lists.move(projection, withStatus(list, id, 'built'))
+    const { outcome } = await o.lists.move(generation.projection, withStatus(list, generation.id, 'built'))
     if (outcome === 'moved') return 'built'
   }
 }

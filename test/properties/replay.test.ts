@@ -1,0 +1,137 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Commit } from '../../domain/kernel/event.ts'
+import { streamName } from '../../domain/kernel/stream.ts'
+import { withBuild } from '../../projections/engine/generation-list.ts'
+import { createMemoryGenerationLists } from '../../projections/engine/memory-generation-lists.ts'
+import { guardKey, type RowItem } from '../../projections/engine/projection.ts'
+import type { RowStore } from '../../projections/engine/row-store.ts'
+import type { TallyItem } from '../../projections/engine/tallies.ts'
+import { listOf, newestOf } from '../../projections/generations.ts'
+import { listedGenerations } from '../../projections/listed-generations.ts'
+import { projectBatch } from '../../projections/project-batch.ts'
+import { createMemoryCheckpoints } from '../../projections/replay/memory-checkpoints.ts'
+import { createMemoryCommitScan } from '../../projections/replay/memory-commit-scan.ts'
+import { type Outcome, replay } from '../../projections/replay/replay.ts'
+import { projects } from '../kit/generations.ts'
+import { projectEvent } from '../kit/project-arbitraries.ts'
+import { foldOf, readSide, totals } from '../kit/read-side.ts'
+
+const streams = ['1', '2', '3'].map((id) => streamName('project', id))
+const history = fc.array(
+  fc.record({
+    stream: fc.constantFrom(...streams),
+    events: fc.array(projectEvent, { minLength: 1, maxLength: 3 }),
+  }),
+  { maxLength: 12 },
+)
+
+const schedule = fc.record({
+  before: history,
+  meanwhile: history,
+  // Which of the commits of before come to the projector again, or only now.
+  late: fc.array(fc.nat(), { maxLength: 6 }),
+  lost: fc.array(fc.boolean(), { maxLength: 20 }),
+  deaths: fc.array(fc.nat(12), { maxLength: 3 }),
+  segments: fc.integer({ min: 1, max: 3 }),
+  limit: fc.integer({ min: 1, max: 4 }),
+})
+
+describe('any replay', () => {
+  it('builds what the events say, with live deliveries, rivals, lost answers and deaths', async () => {
+    await fc.assert(
+      fc.asyncProperty(schedule, fc.scheduler(), async (drawn, scheduler) => {
+        const { append, options, rows, table } = readSide()
+        const lists = createMemoryGenerationLists()
+        const checkpoints = createMemoryCheckpoints()
+        const commits: Commit[] = []
+        for (const { stream, events } of drawn.before) commits.push(await append(stream, ...events))
+
+        const newest = newestOf('projects')
+        const begun = withBuild(listOf('projects', new Map()), 1, drawn.segments, (number) => {
+          return newest.generation(number).id
+        })
+        await lists.move('projects', begun.list)
+
+        const lost = [...drawn.lost]
+        const shaken: RowStore = {
+          ...rows,
+          readGuard: scheduler.scheduleFunction((key) => rows.readGuard(key)),
+          move: scheduler.scheduleFunction(async (move) => {
+            const moved = await rows.move(move)
+            return lost.shift() ? { ...moved, outcome: 'again' as const } : moved
+          }),
+        }
+        const deaths = [...drawn.deaths]
+        /** A worker that dies at some of its writes, and is started again. */
+        const worker = async (): Promise<Outcome> => {
+          for (;;) {
+            let left = deaths.shift() ?? Number.POSITIVE_INFINITY
+            const mortal: RowStore = {
+              ...shaken,
+              async move(move) {
+                left -= 1
+                if (left < 0) throw new Error('The worker died.')
+                return shaken.move(move)
+              },
+            }
+            try {
+              return await replay(newest.generation(2), {
+                ...{ ...options, rows: mortal, lists, checkpoints, segments: drawn.segments },
+                scanOf: (segment, segments) =>
+                  createMemoryCommitScan(table, { limit: drawn.limit, segment, segments }),
+                signal: new AbortController().signal,
+              })
+            } catch (error) {
+              if (String(error) !== 'Error: The worker died.') throw error
+            }
+          }
+        }
+        const deliver = (some: readonly Commit[]) =>
+          projectBatch(
+            some.map((commit, index) => ({ ...commit, commit, sequenceNumber: `${index}` })),
+            { ...options, rows: shaken, generations: () => listedGenerations(lists) },
+          )
+        const live = async () => {
+          for (const { stream, events } of drawn.meanwhile) {
+            const commit = await append(stream, ...events)
+            commits.push(commit)
+            await deliver([commit])
+          }
+        }
+        const late = () => deliver(drawn.late.flatMap((place) => commits[place % commits.length] ?? []))
+        const all = [worker(), worker(), live(), late()] as const
+        const [one, two] = await scheduler.waitFor(Promise.all(all))
+        expect([one, two]).toEqual(['built', 'built'])
+
+        const { generations } = listOf('projects', (await lists.read(['projects'])).lists)
+        expect(generations.map(({ status }) => status)).toEqual(['built', 'built'])
+        await expectBuilt(rows, begun.id, commits)
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+/** Everything that a generation has is the fold of all commits, and nothing is missing. */
+async function expectBuilt(
+  rows: ReturnType<typeof readSide>['rows'],
+  id: string,
+  commits: readonly Commit[],
+): Promise<void> {
+  const wanted: RowItem[] = []
+  const tallies: TallyItem[] = []
+  for (const stream of new Set(commits.map((commit) => commit.stream))) {
+    const own = commits.filter((commit) => commit.stream === stream)
+    const fold = foldOf({ ...projects, generation: 2 }, stream, own)
+    const { guard } = await rows.readGuard(guardKey(id, stream))
+    expect(guard?.version).toBe(fold.version)
+    wanted.push(...fold.rows, ...fold.feed)
+    tallies.push(...fold.tallies)
+  }
+  const texts = (some: readonly object[]) => some.map((one) => JSON.stringify(one)).sort()
+  const found = rows.rows().filter(({ PK }) => PK.startsWith(`${id}#`))
+  expect(texts(found)).toEqual(texts(wanted))
+  const counted = rows.tallies().filter(({ PK }) => PK.startsWith(`tally#${id}#`))
+  expect(texts(totals(counted))).toEqual(texts(totals(tallies)))
+}
