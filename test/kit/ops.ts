@@ -53,11 +53,12 @@ export function opsSide() {
     operands: readonly string[] = [],
     options: Options = {},
     over: Partial<Ports> = {},
+    signal = new AbortController().signal,
   ) => {
     const printed: { json: unknown; text: string }[] = []
     const told: string[] = []
     const request = {
-      ...{ operands, options, untilInterrupted: () => new AbortController().signal },
+      ...{ operands, options, untilInterrupted: () => signal },
       print: (json: unknown, text: string) => void printed.push({ json, text }),
       tell: (text: string) => void told.push(text),
     }
