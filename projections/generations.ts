@@ -52,7 +52,8 @@ export const projectionNames: readonly string[] = [...new Set(versions.map(({ na
 /** The newest version of a projection. Throws an Error in one line for a name that none has. */
 export function newestOf(name: string): ProjectionVersion {
   const newest = versions.findLast((version) => version.name === name)
-  if (newest === undefined) throw new Error(`no projection ${name}, but ${projectionNames.join(', ')}`)
+  if (newest === undefined)
+    throw new Error(`there is no projection ${name}, but ${projectionNames.join(', ')}`)
   return newest
 }
 

@@ -5,6 +5,7 @@ import { counting } from './counting.ts'
 import { deciding } from './deciding.ts'
 import { reading } from './reading.ts'
 import { redriving } from './redriving.ts'
+import { replaying } from './replaying.ts'
 import { verifying } from './verifying.ts'
 
 /** What each rule of the kernel protects. Rules that are not built yet are not here. */
@@ -23,7 +24,10 @@ export const rules = {
   R3: 'The guard moves for every event that is folded',
   R4: 'A commit is skipped only by its last event, and sliced otherwise; what can be folded is kept',
   R5: 'What one write does not hold is written in parts that the guard counts, and finished before anything else; rows that events leave come before the guard',
+  R6: 'Who has records in hand reads the list of generations then, and never acknowledges for one that it cannot keep up',
   R7: 'A gap is filled before anything is folded after it, in steps that are kept',
+  R8: 'A replay says that it has come past a page when all of it is written, goes on after a death, and never after it was cancelled',
+  R9: 'What is removed is read and written by nobody any more',
   R10: 'A stream counts where it has always counted',
   R11: 'A row is never shared by two streams',
   R12: 'Why a stream is parked stands in its guard, until a write passes that',
@@ -54,6 +58,7 @@ export const mutants: readonly Mutant[] = [
   ...redriving,
   ...counting,
   ...verifying,
+  ...replaying,
 ]
 
 /** The source with the mutant in it. Throws where its piece does not occur exactly once. */

@@ -108,7 +108,7 @@ describe('a replay', () => {
     }
     expect(await run(replayStart, projects, { segments: '1' }, { scanOf })).toMatchObject({
       failed: true,
-      json: { outcome: 'cancelled' },
+      json: { outcome: 'cancelled', commits: 3 },
     })
     await expect(run(replaySwitch, projects)).rejects.toThrow('no other generation of projects is built')
     await expect(run(replayCancel, projects)).rejects.toThrow('nothing of projects is being built')
@@ -134,7 +134,7 @@ describe('a replay', () => {
   })
 
   it.each([
-    [replayStart, ['nothing'], {}, 'no projection nothing, but projects, users'],
+    [replayStart, ['nothing'], {}, 'there is no projection nothing, but projects, users'],
     [replayStart, [], {}, 'give one PROJECTION'],
     [replayStart, projects, { segments: '0' }, '--segments is a whole number from 1 to 64'],
     [replayStart, projects, { speed: 'fast' }, '--speed is a whole number from 1 to 1000000'],

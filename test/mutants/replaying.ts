@@ -1,0 +1,148 @@
+import type { Mutant } from './rules.ts'
+
+const listed = 'projections/listed-generations.ts'
+const list = 'projections/engine/generation-list.ts'
+const replay = 'projections/replay/replay.ts'
+const projectBatch = 'projections/project-batch.ts'
+const checkpoints = 'projections/replay/dynamo-checkpoints.ts'
+
+const ofLists = ['test/projections/listed-generations.test.ts']
+const ofOneList = ['test/projections/generation-list.test.ts']
+const ofReplays = ['test/properties/replay.test.ts']
+const ofOperators = ['test/ops/replay.test.ts']
+const ofAdapters = ['test/projections/replay-adapters.test.ts']
+
+/** The rules of replays, each taken out. */
+export const replaying: readonly Mutant[] = [
+  {
+    rule: 'R6',
+    out: 'goes on with the list of the batch before',
+    file: listed,
+    find: '  const read = await lists.read(names)\n  const found',
+    replace:
+      '  const kept = lists as GenerationLists & { kept?: ReturnType<GenerationLists["read"]> }\n  kept.kept ??= lists.read(names)\n  const read = await kept.kept\n  const found',
+    tests: ofLists,
+  },
+  {
+    rule: 'R6',
+    out: 'does not deliver to a generation that is being built',
+    file: listed,
+    find: "if (status === 'abandoned') continue",
+    replace: "if (status !== 'built') continue",
+    tests: ofReplays,
+  },
+  {
+    rule: 'R6',
+    out: 'acknowledges records of a live generation that this code lacks',
+    file: listed,
+    find: 'else if (id === list.live) throw lacking(id)',
+    replace: 'else if (id === list.live) continue',
+    tests: ofLists,
+  },
+  {
+    rule: 'R6',
+    out: 'says nothing of a build that this code lacks',
+    file: listed,
+    find: 'else await abandon(lists, name, id, versions)',
+    replace: '',
+    tests: ofLists,
+  },
+  {
+    rule: 'R6',
+    out: 'delivers again for what a build has failed at',
+    file: projectBatch,
+    find: 'building !== true',
+    replace: 'building !== undefined',
+    tests: ofLists,
+  },
+  {
+    rule: 'R8',
+    out: 'moves the checkpoint before the streams of the page are written',
+    file: replay,
+    find: '    const results = await inTurns(streams,',
+    replace:
+      '    await o.checkpoints.move(generation.id, segment, { ...checkpoint, revision: checkpoint.revision + 1, ...(page.next && { after: page.next }), done: page.next === undefined })\n    const results = await inTurns(streams,',
+    tests: ofReplays,
+  },
+  {
+    rule: 'R8',
+    out: 'moves a checkpoint wherever it is',
+    file: checkpoints,
+    find: "to.revision === 1 ? 'attribute_not_exists(PK)' : '#revision = :before'",
+    replace: "to.revision === 1 ? 'attribute_not_exists(PK)' : '#revision >= :before'",
+    tests: ofAdapters,
+  },
+  {
+    rule: 'R8',
+    out: 'passes over a stream that could not be written',
+    file: replay,
+    find: 'if (!passes || attempt === maxAttempts) throw error',
+    replace:
+      'if (!passes) return { cost: { writeUnits: 0 } } as T\n      if (attempt === maxAttempts) throw error',
+    tests: ofReplays,
+  },
+  {
+    rule: 'R8',
+    out: 'goes on with what was cancelled',
+    file: replay,
+    find: "    if (status !== 'building') return 'cancelled'\n    const { checkpoints }",
+    replace: '    const { checkpoints }',
+    tests: ofOperators,
+  },
+  {
+    rule: 'R8',
+    out: 'walks in other segments than the run has',
+    file: 'infra/ops/replay-start.ts',
+    find: 'segments: listed.segments ?? usualSegments',
+    replace: 'segments: segments ?? usualSegments',
+    tests: ofOperators,
+  },
+  {
+    rule: 'R8',
+    out: 'uses the number of a generation again',
+    file: list,
+    find: 'next: list.next + 1',
+    replace: 'next: list.generations.length + 1',
+    tests: ofOneList,
+  },
+  {
+    rule: 'R9',
+    out: 'removes what may still be read',
+    file: list,
+    find: 'if (id === list.previous && wait > 0)',
+    replace: 'if (id === list.previous && wait > 1e12)',
+    tests: ofOneList,
+  },
+  {
+    rule: 'R9',
+    out: 'removes what may still be written',
+    file: 'infra/ops/replay-clean.ts',
+    find: 'if (wait > 0) {',
+    replace: 'if (wait > 1e12) {',
+    tests: ofOperators,
+  },
+  {
+    rule: 'R9',
+    out: 'removes what is live',
+    file: list,
+    find: '  if (id === list.live) throw refused(`${id} is live`)\n  const wait',
+    replace: '  const wait',
+    tests: ofOneList,
+  },
+  {
+    rule: 'R9',
+    out: 'takes a cursor of what is gone for one of what is live',
+    file: 'projections/handle-query.ts',
+    find: 'const isThere = (build: string) => listed(build)?.projection === projection',
+    replace: 'const isThere = (_: string) => true',
+    tests: ['test/api/generations.test.ts'],
+  },
+  {
+    rule: 'R9',
+    out: 'removes rows of a generation whose name only begins alike',
+    file: 'projections/replay/row-remover.ts',
+    find: 'return [`${generation}#`, `tally#${generation}#`]',
+    replace: 'return [generation, `tally#${generation}`]',
+    tests: ofAdapters,
+  },
+]
