@@ -118,6 +118,53 @@ describe('a replay', () => {
     expect(await run(replayStart, projects)).toMatchObject({ json: { generation: 'projects.v1.3' } })
   })
 
+  it('is not switched to where it is not what the events say', async () => {
+    const { run, rows, live } = await withProjects()
+    await run(replayStart, projects)
+    const key = guardKey('projects.v1.2', 'project-3')
+    const { guard } = await rows.readGuard(key)
+    const state = JSON.stringify({ ...JSON.parse(guard?.state ?? '{}'), title: 'Spoilt' })
+    const at1 = { version: 1 }
+    await rows.move({ key, from: at1, to: { ...at1, state }, put: [], remove: [], tallies: [] })
+    expect(await run(replaySwitch, projects)).toMatchObject({
+      failed: true,
+      json: { live: 'projects.v1.1', refused: ['1 streams differ from their events'] },
+    })
+    expect(await live()).toBe('projects.v1.1')
+  })
+
+  it('is caught up before the switch with what was missed, and switched to', async () => {
+    const { run, has, appendStored, live } = await withProjects()
+    await run(replayStart, projects)
+    await appendStored('project-9', at, created)
+    expect(await run(replaySwitch, projects)).toMatchObject({ json: { live: 'projects.v1.2' } })
+    expect(await has('projects.v1.2', 'project-9')).toBe(true)
+    expect(await live()).toBe('projects.v1.2')
+  })
+
+  it.each([
+    ['in neither', false, 'projects.v1.2'],
+    ['in the live one as well', true, 'projects.v1.2'],
+  ])('whose streams are parked %s', async (_, parkedInBoth, live) => {
+    const { run, appendStored, options } = await withProjects()
+    if (parkedInBoth) {
+      await appendStored('project-9', at, { type: 'ProjectSold', schema: 1, data: {} })
+      await generationsOf('project')[0]?.catchUp('project-9', options)
+    }
+    await run(replayStart, projects)
+    expect((await run(replaySwitch, projects)).json).toMatchObject({ live })
+  })
+
+  it('is not switched to where a stream is parked that is not in the live one', async () => {
+    const { run, appendStored, live } = await withProjects()
+    await appendStored('project-9', at, { type: 'ProjectSold', schema: 1, data: {} })
+    await run(replayStart, projects)
+    expect(await run(replaySwitch, projects)).toMatchObject({
+      json: { refused: ['1 streams are parked that are not in projects.v1.1'] },
+    })
+    expect(await live()).toBe('projects.v1.1')
+  })
+
   it('leaves a stream that cannot be shown parked, and says so', async () => {
     const { run, appendStored } = await withProjects()
     await appendStored('project-9', at, { type: 'ProjectSold', schema: 1, data: {} })

@@ -78,6 +78,9 @@ describe('the generations that the projector keeps up to date', () => {
       catchUp: async () => {
         throw new Error('The read model is down.')
       },
+      refold: () => {
+        throw new Error('Nobody verifies it.')
+      },
     })
     const commit = await append('project-1', { type: 'ProjectArchived', data: {} })
     const delivery = { ...commit, commit, sequenceNumber: '7' }
