@@ -152,6 +152,35 @@ describe('the operator of a running stage', () => {
     expect(await told()).toHaveLength(1)
   })
 
+  it('builds a read model anew while everything goes on, lets queries read it, and goes back', async () => {
+    const before = await idOf('Before')
+    const building = ops('replay', 'start', 'projects', '--segments', '2', '--json')
+    const meanwhile = await idOf('Meanwhile')
+    const { code, stdout } = await building
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { generation: 'projects.v1.2', outcome: 'built' }])
+    expect(await json('replay', 'switch', 'projects')).toMatchObject({ live: 'projects.v1.2' })
+
+    const after = await idOf('After')
+    const tagOf = async (id: string) =>
+      (await ann.query(`/projects/${id}`)).headers.get('etag')?.replace(/\.\d+"$/, '')
+    // Within five seconds, and without a position: what came meanwhile was delivered to both.
+    for (const id of [before, meanwhile, after])
+      await vi.waitFor(async () => expect(await tagOf(id)).toBe('"projects.v1.2'), soon)
+    // What the verification above could not put right in the old one is whole in the new.
+    const { generations } = await json('verify', 'projects')
+    expect(generations).toMatchObject([
+      expect.objectContaining({ generation: 'projects.v1.1' }),
+      { generation: 'projects.v1.2', clean: true, findings: [] },
+    ])
+
+    expect(await json('replay', 'rollback', 'projects')).toMatchObject({ live: 'projects.v1.1' })
+    await vi.waitFor(async () => expect(await tagOf(after)).toBe('"projects.v1.1'), soon)
+    expect(await ops('replay', 'clean', 'projects')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^ops: projects\.v1\.2 may still be read for \d+ s: try again then\n$/),
+    })
+  })
+
   it('works the same on a stack of an account, found by its outputs', async () => {
     const id = await idOf('Atlas')
     const { outputs = {}, endpoint = '' } = (await readAnnouncement(running.dataDir)) ?? {}
