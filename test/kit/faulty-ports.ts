@@ -2,6 +2,7 @@ import type { CommitTable } from '../../commands/event-store/commit-table.ts'
 import { noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { Fault, Faults } from '../../infra/local/faults.ts'
+import type { GenerationLists } from '../../projections/engine/generation-list.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
 import type { EventBus } from '../../projections/forwarder/event-bus.ts'
 import type { ParkedStreams } from '../../projections/forwarder/parked-streams.ts'
@@ -80,6 +81,19 @@ export function faultyRowStore(rows: RowStore, wire: Wire): RowStore {
     readRows: (keys) => wire('readRows', () => rows.readRows(keys), unavailable),
     list: (partition, options) => wire('list', () => rows.list(partition, options), unavailable),
     sums: (partition, range) => wire('sums', () => rows.sums(partition, range), unavailable),
+  }
+}
+
+/** Lists of generations behind a wire. */
+export function faultyGenerationLists(lists: GenerationLists, wire: Wire): GenerationLists {
+  return {
+    read: (projections) => wire('readLists', () => lists.read(projections), unavailable),
+    move: (projection, to) =>
+      wire(
+        'moveList',
+        () => lists.move(projection, to),
+        () => ({ outcome: 'again', cost: oneRequest }),
+      ),
   }
 }
 

@@ -19,6 +19,7 @@ import { projectBatch } from '../../projections/project-batch.ts'
 import {
   faultyCommitTable,
   faultyEventBus,
+  faultyGenerationLists,
   faultyParkedStreams,
   faultyRowStore,
 } from '../kit/faulty-ports.ts'
@@ -50,6 +51,7 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
     return {
       store: createEventStore(commits, clock),
       rows: faultyRowStore(rows, wire),
+      lists: faultyGenerationLists(lists, wire),
       reservations: commits,
       clock,
     }
@@ -101,7 +103,7 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
     api(commandHandler({ ...portsOf(environment), register })),
   )
   const queries = simulatedFunction(world, { name: 'queries', environments, timeoutMs }, (environment) =>
-    api(queryHandler({ ...portsOf(environment), lists, register })),
+    api(queryHandler({ ...portsOf(environment), register })),
   )
 
   // What a function reports: the places of the records to deliver again.
@@ -114,7 +116,7 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
         const deadline = deadlineIn(remainingMs() - reserveMs, environment.clock)
         const failures = await projectBatch(deliveriesOf(batch), {
           ...{ ...ports, deadline },
-          generations: () => listedGenerations(lists),
+          generations: () => listedGenerations(ports.lists),
         })
         return failures.map(({ sequenceNumber }) => Number(sequenceNumber))
       }
