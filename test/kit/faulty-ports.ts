@@ -6,6 +6,8 @@ import type { GenerationLists } from '../../projections/engine/generation-list.t
 import type { RowStore } from '../../projections/engine/row-store.ts'
 import type { EventBus } from '../../projections/forwarder/event-bus.ts'
 import type { ParkedStreams } from '../../projections/forwarder/parked-streams.ts'
+import type { Checkpoints } from '../../projections/replay/checkpoints.ts'
+import type { CommitScan } from '../../projections/replay/commit-scan.ts'
 
 /**
  * How a call gets to a port and its answer back. `effect` is the call itself, and `failed` what the caller gets or is
@@ -94,6 +96,27 @@ export function faultyGenerationLists(lists: GenerationLists, wire: Wire): Gener
         () => lists.move(projection, to),
         () => ({ outcome: 'again', cost: oneRequest }),
       ),
+  }
+}
+
+/** Checkpoints of a replay behind a wire. */
+export function faultyCheckpoints(checkpoints: Checkpoints, wire: Wire): Checkpoints {
+  return {
+    read: (generation, segments) =>
+      wire('readCheckpoints', () => checkpoints.read(generation, segments), unavailable),
+    move: (generation, segment, to) =>
+      wire(
+        'moveCheckpoint',
+        () => checkpoints.move(generation, segment, to),
+        () => ({ outcome: 'again', cost: oneRequest }),
+      ),
+  }
+}
+
+/** A scan of commits behind a wire. */
+export function faultyCommitScan(scan: CommitScan, wire: Wire): CommitScan {
+  return {
+    page: (after, timeoutMs) => wire('scan', () => scan.page(after, timeoutMs), unavailable, timeoutMs),
   }
 }
 

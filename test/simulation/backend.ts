@@ -13,10 +13,17 @@ import { createMemoryGenerationLists } from '../../projections/engine/memory-gen
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
 import { forwardBatch } from '../../projections/forwarder/forward-batch.ts'
 import { createMemoryParkedStreams } from '../../projections/forwarder/memory-parked-streams.ts'
+import { newestOf } from '../../projections/generations.ts'
 import { queryHandler } from '../../projections/handle-query.ts'
 import { listedGenerations } from '../../projections/listed-generations.ts'
 import { projectBatch } from '../../projections/project-batch.ts'
+import { createMemoryCheckpoints } from '../../projections/replay/memory-checkpoints.ts'
+import { createMemoryCommitScan } from '../../projections/replay/memory-commit-scan.ts'
+import { createMemoryRowRemover } from '../../projections/replay/memory-row-remover.ts'
+import { replay } from '../../projections/replay/replay.ts'
 import {
+  faultyCheckpoints,
+  faultyCommitScan,
   faultyCommitTable,
   faultyEventBus,
   faultyGenerationLists,
@@ -122,6 +129,23 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
       }
     },
   )
+  // The operator's worker: a process that may be killed, and is given all the time it takes.
+  const checkpoints = createMemoryCheckpoints()
+  const replayer = simulatedFunction(
+    world,
+    { name: 'replayer', environments: 2, timeoutMs: 3_600_000 },
+    (environment) => {
+      const ports = portsOf(environment)
+      const { wire } = environment
+      return (segments: number) =>
+        replay(newestOf('projects').generation(2), {
+          ...{ ...ports, segments, signal: new AbortController().signal },
+          checkpoints: faultyCheckpoints(checkpoints, wire),
+          scanOf: (segment) =>
+            faultyCommitScan(createMemoryCommitScan(table, { limit: 5, segment, segments }), wire),
+        })
+    },
+  )
   const forwarder = simulatedFunction(
     world,
     { name: 'forwarder', environments, timeoutMs },
@@ -146,7 +170,12 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
     },
   )
 
-  return { table, rows, marks, stream, published, commands, queries, projector, forwarder }
+  const store = createEventStore(table, clock)
+  const remover = createMemoryRowRemover(rows)
+  return {
+    ...{ table, store, rows, lists, remover, marks, stream, published },
+    ...{ commands, queries, projector, forwarder, replayer },
+  }
 }
 
 export type SimulatedBackend = ReturnType<typeof simulatedBackend>

@@ -2,9 +2,11 @@ import { checkContiguous, fromItem } from '../../commands/event-store/commit-ite
 import type { Commit } from '../../domain/kernel/event.ts'
 import { lastVersion } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
+import { createMemoryGenerationLists } from '../../projections/engine/memory-generation-lists.ts'
 import type { RowItem } from '../../projections/engine/projection.ts'
 import type { TallyItem } from '../../projections/engine/tallies.ts'
 import { type EventType, publicEventOf } from '../../projections/forwarder/public-events.ts'
+import { listOf, projectionNames } from '../../projections/generations.ts'
 import { sampleOf } from '../kit/aggregates.ts'
 import { foldOf, generationId, guardKey, totals } from '../kit/read-side.ts'
 import type { SimulatedBackend } from './backend.ts'
@@ -36,7 +38,7 @@ export async function checkLaws(backend: SimulatedBackend, outcomes: readonly Ou
 
 /** The laws of the event store and of the read models. Returns the streams as they are stored. */
 export async function checkKernel(
-  { table, rows }: Pick<SimulatedBackend, 'table' | 'rows'>,
+  { table, rows, lists }: Pick<SimulatedBackend, 'table' | 'rows'> & Partial<Pick<SimulatedBackend, 'lists'>>,
   acknowledged: readonly Acknowledged[],
 ): Promise<Streams> {
   const streams = new Map<StreamName, Commit[]>()
@@ -46,7 +48,7 @@ export async function checkKernel(
   for (const commits of streams.values()) checkStream(commits)
   for (const command of acknowledged) checkAnswers(command, streams)
   checkReservations(table, streams)
-  await checkRows(rows, streams)
+  await checkRows(rows, streams, lists)
   return streams
 }
 
@@ -79,11 +81,20 @@ function checkReservations(table: SimulatedBackend['table'], streams: Streams): 
   same('what is reserved is what the streams hold', reserved.sort(), held.sort())
 }
 
-async function checkRows(rows: SimulatedBackend['rows'], streams: Streams): Promise<void> {
+/** Of every generation that is listed, and of no other. */
+async function checkRows(
+  rows: SimulatedBackend['rows'],
+  streams: Streams,
+  lists: SimulatedBackend['lists'] = createMemoryGenerationLists(),
+): Promise<void> {
+  const read = await lists.read(projectionNames)
   const wanted: RowItem[] = []
   const tallies: TallyItem[] = []
   for (const [stream, commits] of streams) {
-    for (const generation of sampleOf(parseStreamName(stream).aggregate).generations) {
+    const listed = sampleOf(parseStreamName(stream).aggregate).generations.flatMap(({ projection }) =>
+      listOf(projection.name, read.lists).generations.map(({ generation }) => ({ projection, generation })),
+    )
+    for (const generation of listed) {
       const fold = foldOf(generation, stream, commits)
       const { guard } = await rows.readGuard(guardKey(generationId(generation), stream))
       const reached = guard && { ...guard, state: JSON.parse(guard.state) }

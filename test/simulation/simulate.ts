@@ -4,6 +4,7 @@ import { type SimulatedBackend, simulatedBackend } from './backend.ts'
 import { type Client, type CommandAnswer, type Outcome, simulatedClient } from './client.ts'
 import { deliverStream } from './delivery.ts'
 import { checkLaws } from './laws.ts'
+import { operate } from './operator.ts'
 import type { Simulated } from './schedules.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'
 import { maxDelayMs, weatherOf } from './weather.ts'
@@ -60,8 +61,10 @@ async function schedule(
   const all = clients.map(async ({ client, userId }) => {
     for (let n = 0; n < commandsEach; n++) outcomes.push(await act(client, userId, projects, chance))
   })
+  const operated = chance.next() < 0.5 ? operate(backend, clock, seeded(`${seed} operator`)) : undefined
   await Promise.all(all)
   faults.calm()
+  await operated
   // What is on its way may still be carried out.
   await clock.sleep(maxDelayMs)
   backend.stream.close()

@@ -1,0 +1,62 @@
+import type { StreamName } from '../../domain/kernel/stream.ts'
+import {
+  type GenerationList,
+  rolledBack,
+  switchedTo,
+  withBuild,
+  withoutGeneration,
+  withoutRows,
+} from '../../projections/engine/generation-list.ts'
+import { listOf, newestOf } from '../../projections/generations.ts'
+import { ample } from '../kit/read-side.ts'
+import type { Seeded } from '../kit/seeded.ts'
+import type { SimulatedBackend } from './backend.ts'
+import { Killed } from './process.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+/** What `npm run ops -- replay` does, at some moment of a schedule: its worker dies, and is started again. */
+export async function operate(backend: SimulatedBackend, clock: VirtualClock, chance: Seeded): Promise<void> {
+  const { lists, rows, store, replayer, remover } = backend
+  const change = async (to: (list: GenerationList) => GenerationList): Promise<void> => {
+    const list = listOf('projects', (await lists.read(['projects'])).lists)
+    await lists.move('projects', to(list))
+  }
+  await clock.sleep(chance.between(1, 20_000))
+  const newest = newestOf('projects')
+  const segments = chance.between(1, 3)
+  let id = ''
+  await change((list) => {
+    const begun = withBuild(list, newest.version, segments, (number) => newest.generation(number).id)
+    id = begun.id
+    return begun.list
+  })
+  for (let outcome = 'stopped'; outcome !== 'built'; ) {
+    try {
+      outcome = await replayer.invoke(segments)
+    } catch (error) {
+      if (!(error instanceof Killed) && Object(error).code !== 'unavailable') throw error
+      await clock.sleep(1_000)
+    }
+  }
+  // The verification before the switch catches up what the projector has failed at meanwhile.
+  const generation = newest.generation(2)
+  const streams = new Set(backend.table.all().map(({ pk }) => pk))
+  for (const stream of [...streams].filter((name): name is StreamName => name.startsWith('project-')))
+    await generation.catchUp(stream, { store, rows, clock, deadline: ample })
+
+  const at = () => new Date(clock.now()).toISOString()
+  await change((list) => switchedTo(list, id, at()))
+  await clock.sleep(chance.between(1, 10_000))
+  if (chance.next() < 0.5) await change((list) => rolledBack(list, at()))
+  if (chance.next() < 0.5) return
+  // As long as readers and writers may take.
+  await clock.sleep(15_000)
+  let gone = ''
+  await change((list) => {
+    gone = list.previous ?? ''
+    return withoutGeneration(list, gone, clock.now(), 15_000)
+  })
+  await clock.sleep(70_000)
+  await remover.removeSome(gone, undefined)
+  await change((list) => withoutRows(list, gone))
+}
