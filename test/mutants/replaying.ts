@@ -131,6 +131,14 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R9',
+    out: 'a query goes on with its list for longer than who cleans up waits',
+    file: listed,
+    find: 'until: now + readersCacheMs',
+    replace: 'until: now + 60_000',
+    tests: ofLists,
+  },
+  {
+    rule: 'R9',
     out: 'takes a cursor of what is gone for one of what is live',
     file: 'projections/handle-query.ts',
     find: 'const isThere = (build: string) => listed(build)?.projection === projection',
