@@ -55,20 +55,22 @@ export async function verifyStream(
   }
   const options = { store, rows, deadline: perPage }
   let wasBehind = false
+  let tried = false
   let waits = deliveryMs / deliveryPauseMs
   let why: unknown = 'it moved at every look'
   for (let looks = 0; looks < maxLooks; looks++) {
     if (looks > 0) await clock.sleep(backoff(looks, clock.random))
     try {
       let seen = await look(generation, walked, options, onMissing)
-      while (seen !== undefined && !repair && isOnItsWay(seen, clock) && waits-- > 0) {
+      while (seen !== undefined && isOnItsWay(seen, clock) && waits-- > 0) {
         await clock.sleep(deliveryPauseMs)
         seen = await look(generation, walked, options, onMissing)
       }
       if (seen === undefined) continue
-      if (repair && !wasBehind && isBehind(seen)) {
+      if (repair && !tried && isBehind(seen)) {
         wasBehind = true
         await generation.catchUp(stream, { store, rows, clock, deadline: deadlineIn(catchUpMs, clock) })
+        tried = true
         // What it has come to is looked at like everything else.
         seen = await look(generation, walked, options, onMissing)
         if (seen === undefined) continue

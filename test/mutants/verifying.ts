@@ -97,8 +97,8 @@ export const verifying: readonly Mutant[] = [
     rule: 'R14',
     out: 'catches up also where nobody asked for a repair',
     file: verifyStream,
-    find: 'if (repair && !wasBehind && isBehind(seen))',
-    replace: 'if (!wasBehind && isBehind(seen))',
+    find: 'if (repair && !tried && isBehind(seen))',
+    replace: 'if (!tried && isBehind(seen))',
     tests: ofVerify,
   },
   {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Problem } from '../../domain/kernel/problem.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { verify } from '../../infra/ops/verify.ts'
 import { guardKey, type RowItem } from '../../projections/engine/projection.ts'
@@ -130,7 +131,9 @@ describe('verify', () => {
       slept += 1
       if (slept === 3) await catchUp('project-1')
     }
-    expect(await verified({}, { clock: { ...clock, sleep } })).toMatchObject({ failed: false })
+    // What comes by itself is no repair.
+    const waited = await verified({ repair: true }, { clock: { ...clock, sleep } })
+    expect(waited).toMatchObject({ failed: false, repaired: { streams: 0 } })
     await appendStored('project-1', now(), renamed('Then'))
     const began = clock.elapsed()
     expect(await verified()).toMatchObject({ found: { behind: 1 } })
@@ -251,6 +254,41 @@ describe('verify', () => {
     })
     const found = { stream: 'project-1', found: 'uncompared', details: ['it moved at every look'] }
     expect(await verified({}, { rows: moving })).toMatchObject({ failed: true, findings: [found] })
+  })
+
+  it('says that it could not compare a stream whose rows could not be read, and goes on with the others', async () => {
+    const { verified, rows } = await deliveredSide()
+    const failing: RowStore = {
+      ...rows,
+      async readRows(keys) {
+        if (keys.some(({ PK }) => PK.endsWith('#1'))) throw new Problem('unavailable', 'Later.')
+        return rows.readRows(keys)
+      },
+    }
+    const findings = [{ stream: 'project-1', found: 'uncompared', version: 5, end: 5, details: ['Later.'] }]
+    const result = await verified({}, { rows: failing })
+    expect(result).toMatchObject({
+      failed: true,
+      findings,
+      streams: 2,
+      tallies: { compared: 1, different: [] },
+    })
+  })
+
+  it('tries to catch up again where the stores did not answer', async () => {
+    const { verified, appendStored, ports } = await deliveredSide()
+    await appendStored('project-3', at, created)
+    let tries = 0
+    const failing = ports.generations.map((generation): (typeof ports.generations)[number] => ({
+      ...generation,
+      async catchUp(...args) {
+        tries += 1
+        if (tries < 3) throw new Problem('unavailable', 'Later.')
+        return generation.catchUp(...args)
+      },
+    }))
+    const result = await verified({ repair: true }, { generations: failing })
+    expect(result).toMatchObject({ failed: false, repaired: { streams: 1 } })
   })
 
   it('says that it cannot compare where this code cannot fold what the generation has passed', async () => {
