@@ -1,6 +1,9 @@
+import { failureOf } from '../../commands/event-store/sdk-call.ts'
 import { deadlineIn } from '../../commands/event-store/system-clock.ts'
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import type { StreamName } from '../../domain/kernel/stream.ts'
 import { guardKey, type RowItem } from '../engine/projection.ts'
 import type { Counted } from '../engine/refold.ts'
 import type { RowStore } from '../engine/row-store.ts'
@@ -56,6 +59,7 @@ export async function verifyStream(
   const options = { store, rows, deadline: perPage }
   let wasBehind = false
   let tried = false
+  let stuck: readonly string[] = []
   let waits = deliveryMs / deliveryPauseMs
   let why: unknown = 'it moved at every look'
   for (let looks = 0; looks < maxLooks; looks++) {
@@ -69,7 +73,7 @@ export async function verifyStream(
       if (seen === undefined) continue
       if (repair && !tried && isBehind(seen)) {
         wasBehind = true
-        await generation.catchUp(stream, { store, rows, clock, deadline: deadlineIn(catchUpMs, clock) })
+        stuck = await failureOfCatchUp(generation, stream, { store, rows, clock })
         tried = true
         // What it has come to is looked at like everything else.
         seen = await look(generation, walked, options, onMissing)
@@ -77,17 +81,53 @@ export async function verifyStream(
       }
       const caughtUp = wasBehind && !isBehind(seen)
       const events = seen.folded.end
-      return { findings: findingsOf(walked, seen), events, counted: countedOf(seen.folded), caughtUp, fed }
+      return {
+        findings: findingsOf(walked, seen, stuck),
+        events,
+        counted: countedOf(seen.folded),
+        caughtUp,
+        fed,
+      }
     } catch (error) {
+      if (isUnreadable(error)) return unreadable(stream, error)
       if (!isUnavailable(error)) throw error
       why = error
     }
   }
   const { version, folded } = await foldAtGuard(generation, walked, { store, rows, clock })
   const { end } = folded
-  const details = [why instanceof Error ? why.message : String(why)]
+  const details = [messageOf(why)]
   const uncompared: Finding = { stream, found: 'uncompared', version, end, details }
   return { findings: [uncompared], events: end, counted: countedOf(folded), caughtUp: false, fed }
+}
+
+/** Catches up. Returns why it cannot, such as a state that is none, and throws what is wrong with the stores. */
+async function failureOfCatchUp(
+  generation: LiveGeneration,
+  stream: StreamName,
+  ports: Omit<VerifyStreamOptions, 'repair'>,
+): Promise<readonly string[]> {
+  try {
+    await generation.catchUp(stream, { ...ports, deadline: deadlineIn(catchUpMs, ports.clock) })
+    return []
+  } catch (error) {
+    if (isUnavailable(error) || failureOf(error) === 'definite') throw error
+    return [messageOf(error)]
+  }
+}
+
+/** Of a stream whose guard is none. */
+function unreadable(stream: StreamName, error: unknown): VerifiedStream {
+  const finding: Finding = { stream, found: 'uncompared', version: 0, end: 0, details: [messageOf(error)] }
+  return { findings: [finding], events: 0, counted: undefined, caughtUp: false, fed: 0 }
+}
+
+function isUnreadable(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'unreadable'
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** What a stream counts for where its guard is; nothing where it cannot be folded as far as that. */
@@ -139,7 +179,7 @@ function isOnItsWay(seen: Look, clock: Clock): boolean {
   return clock.now() - Date.parse(behindSince) < deliveryMs
 }
 
-function findingsOf({ stream }: WalkedStream, seen: Look): Finding[] {
+function findingsOf({ stream }: WalkedStream, seen: Look, stuck: readonly string[]): Finding[] {
   const { guard, folded, feed, difference } = seen
   const { end, failure } = folded
   const version = versionOf(seen)
@@ -151,15 +191,14 @@ function findingsOf({ stream }: WalkedStream, seen: Look): Finding[] {
   else if (failure !== undefined) findings.push(one('uncompared', [reasonOf(folded)]))
   else if (version > end)
     findings.push(one('different', [`the guard is at ${version}, and the stream ends at ${end}`]))
-  else if (version < end) findings.push(one('behind', []))
+  else if (version < end) findings.push(one('behind', stuck))
   else if (!difference.none()) findings.push(one('different', difference.list()))
   if (!feed.none()) findings.push(one('feed', feed.list()))
   return findings
 }
 
 function reasonOf({ fold, failure }: FoldedTo): string {
-  const reason = failure instanceof Error ? failure.message : String(failure)
-  return `this code cannot fold version ${fold.version() + 1}, which the generation has passed: ${reason}`
+  return `this code cannot fold version ${fold.version() + 1}, which the generation has passed: ${messageOf(failure)}`
 }
 
 const maxPuts = 5

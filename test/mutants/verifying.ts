@@ -25,8 +25,8 @@ export const verifying: readonly Mutant[] = [
     rule: 'R14',
     out: 'passes over streams that have no guard',
     file: verifyStream,
-    find: "else if (version < end) findings.push(one('behind', []))",
-    replace: "else if (version < end && guard !== undefined) findings.push(one('behind', []))",
+    find: "else if (version < end) findings.push(one('behind', stuck))",
+    replace: "else if (version < end && guard !== undefined) findings.push(one('behind', stuck))",
     tests: ofVerify,
   },
   {

@@ -291,6 +291,31 @@ describe('verify', () => {
     expect(result).toMatchObject({ failed: false, repaired: { streams: 1 } })
   })
 
+  it('says why it cannot catch up, and goes on with the others', async () => {
+    const { verified, appendStored, rows } = await deliveredSide()
+    for (const stream of ['project-1', 'project-2'] as const) await appendStored(stream, at, renamed('Map'))
+    const key = guardKey(id, 'project-1')
+    const broken = { version: 5, state: '{' }
+    await rows.move({ key, from: { version: 5 }, to: broken, put: [], remove: [], tallies: [] })
+    const details = [expect.stringMatching(/JSON/)]
+    const findings = [{ stream: 'project-1', found: 'behind', version: 5, end: 6, details }]
+    const result = await verified({ repair: true })
+    expect(result).toMatchObject({ failed: true, repaired: { streams: 1 }, findings })
+  })
+
+  it('cannot compare a stream whose guard is none, and goes on with the others', async () => {
+    const { verified, rows } = await deliveredSide()
+    const failing: RowStore = {
+      ...rows,
+      async readGuard(key) {
+        if (key.PK.endsWith('project-1')) throw new Problem('unreadable', 'That is no guard.')
+        return rows.readGuard(key)
+      },
+    }
+    const findings = [{ stream: 'project-1', found: 'uncompared', details: ['That is no guard.'] }]
+    expect(await verified({}, { rows: failing })).toMatchObject({ failed: true, findings, streams: 2 })
+  })
+
   it('says that it cannot compare where this code cannot fold what the generation has passed', async () => {
     const { verified, appendStored, tamper } = await deliveredSide()
     await appendStored('project-1', at, sold)
