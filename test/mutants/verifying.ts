@@ -8,6 +8,7 @@ const refold = 'projections/engine/refold.ts'
 const scan = 'projections/replay/dynamo-commit-scan.ts'
 
 const ofVerify = ['test/ops/verify.test.ts']
+const ofTallies = ['test/ops/verify-tallies.test.ts']
 const ofTampering = ['test/properties/verify.test.ts']
 const ofWalk = ['test/projections/walk.test.ts']
 
@@ -115,7 +116,7 @@ export const verifying: readonly Mutant[] = [
     file: verifyTallies,
     find: '(before.get(key)?.of ?? 0) === (after.get(key)?.of ?? 0)',
     replace: "key !== ''",
-    tests: ofVerify,
+    tests: ofTallies,
   },
   {
     rule: 'R14',
@@ -123,7 +124,7 @@ export const verifying: readonly Mutant[] = [
     file: refold,
     find: 'counts(tally, `${stream}/${event.version}`)',
     replace: 'counts(tally, `${stream}/${commit.version}/${until}`)',
-    tests: ofVerify,
+    tests: ofTallies,
   },
   {
     rule: 'R14',
@@ -131,7 +132,7 @@ export const verifying: readonly Mutant[] = [
     file: verifyTallies,
     find: 'new Set([...before.keys(), ...found.keys()])',
     replace: 'new Set([...before.keys()])',
-    tests: ofVerify,
+    tests: ofTallies,
   },
   {
     rule: 'R14',

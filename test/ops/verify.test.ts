@@ -1,96 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { Problem } from '../../domain/kernel/problem.ts'
-import type { StreamName } from '../../domain/kernel/stream.ts'
 import { verify } from '../../infra/ops/verify.ts'
-import { guardKey, type RowItem } from '../../projections/engine/projection.ts'
+import { guardKey } from '../../projections/engine/projection.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
-import { tallyPartition } from '../../projections/engine/tallies.ts'
-import { generationsOf } from '../../projections/generations.ts'
 import { createMemoryCommitScan } from '../../projections/replay/memory-commit-scan.ts'
-import type { Verified } from '../../projections/replay/verify.ts'
 import { opsSide } from '../kit/ops.ts'
-
-const at = '2025-12-01T00:00:00.000Z'
-const later = '2025-12-02T00:00:00.000Z'
-const created = {
-  type: 'ProjectCreated',
-  schema: 1,
-  data: { ownerId: 'ann', title: 'Atlas', description: '' },
-}
-const renamed = (title: string) => ({ type: 'ProjectRenamed', schema: 1, data: { title } })
-const added = (userId: string) => ({
-  type: 'ProjectMemberAdded',
-  schema: 1,
-  data: { userId, role: 'viewer' },
-})
-const removed = (userId: string) => ({ type: 'ProjectMemberRemoved', schema: 1, data: { userId } })
-const sold = { type: 'ProjectSold', schema: 1, data: {} }
-const id = 'projects.v1.1'
-const days = tallyPartition(id, 'days')
-
-/** A read side with the moves of the projector, and of who tampers with what it wrote. */
-function verifySide() {
-  const side = opsSide()
-  const { rows, run, options } = side
-  const [project] = generationsOf('project')
-  const catchUp = async (...streams: StreamName[]) => {
-    for (const stream of streams) await project?.catchUp(stream, options)
-  }
-  const tamper = async (
-    stream: StreamName,
-    over: { remove?: RowItem[]; amounts?: Record<string, number>; version?: number },
-  ) => {
-    const key = guardKey(id, stream)
-    const { guard } = await rows.readGuard(key)
-    if (guard === undefined) throw new Error(`${stream} was not delivered`)
-    const { remove = [], amounts, version = guard.version } = over
-    const tallies = amounts === undefined ? [] : [{ PK: days, SK: '2025-12-01#0', amounts }]
-    const to = { ...guard, version }
-    await rows.move({ key, from: { version: guard.version }, to, put: [], remove, tallies })
-  }
-  const rowsIn = (partition: string) => rows.rows().filter(({ PK }) => PK === `${id}#${partition}`)
-  const verified = async (
-    options: { repair?: boolean } = {},
-    over: Parameters<typeof run>[3] = {},
-  ): Promise<Verified & { failed: boolean | undefined; text: string; told: string[] }> => {
-    const { json, failed, text = '', told } = await run(verify, ['projects'], options, over)
-    const { generations: results, clean } = json as { generations: Verified[]; clean: boolean } // as it is printed
-    const [one, ...more] = results
-    if (one === undefined || more.length > 0) throw new Error('there is one generation')
-    expect(clean).toBe(!failed)
-    return { ...one, failed, text, told }
-  }
-  return { ...side, catchUp, tamper, rowsIn, verified }
-}
-
-/** Two projects that were delivered. */
-async function deliveredSide() {
-  const side = verifySide()
-  for (const stream of ['project-1', 'project-2'] as const) {
-    await side.appendStored(stream, at, created, added('bob'), added('eve'))
-    await side.appendStored(stream, later, renamed('Globe'), removed('eve'))
-    await side.catchUp(stream)
-  }
-  return side
-}
-
-/** Rows that do something before the n-th call of one of its functions. */
-function movedBefore(
-  rows: RowStore,
-  name: 'readRows' | 'sums',
-  act: (call: number) => Promise<unknown>,
-): RowStore {
-  let calls = 0
-  return {
-    ...rows,
-    async [name](...args: [never, never]) {
-      calls += 1
-      await act(calls)
-      // Whichever of the two it is, it gets what it was called with.
-      return (rows[name] as (...given: [never, never]) => Promise<never>)(...args)
-    },
-  }
-}
+import {
+  at,
+  created,
+  deliveredSide,
+  id,
+  movedBefore,
+  removed,
+  renamed,
+  sold,
+  verifySide,
+} from '../kit/verify-side.ts'
 
 describe('verify', () => {
   it('finds nothing where everything was delivered, whatever streams of other kinds there are', async () => {
@@ -276,18 +201,18 @@ describe('verify', () => {
   })
 
   it('tries to catch up again where the stores did not answer', async () => {
-    const { verified, appendStored, ports } = await deliveredSide()
+    const { verified, appendStored, rows } = await deliveredSide()
     await appendStored('project-3', at, created)
     let tries = 0
-    const failing = ports.generations.map((generation): (typeof ports.generations)[number] => ({
-      ...generation,
-      async catchUp(...args) {
+    const failing: RowStore = {
+      ...rows,
+      async move(move) {
         tries += 1
         if (tries < 3) throw new Problem('unavailable', 'Later.')
-        return generation.catchUp(...args)
+        return rows.move(move)
       },
-    }))
-    const result = await verified({ repair: true }, { generations: failing })
+    }
+    const result = await verified({ repair: true }, { rows: failing })
     expect(result).toMatchObject({ failed: false, repaired: { streams: 1 } })
   })
 
@@ -371,83 +296,5 @@ describe('what a verification consumes', () => {
     // Of each stream twice the guard, 5 rows of a feed, the 4 rows of ann and bob, and the 2 that eve had.
     const units = 1 + 2 * (2 + 5 + 4 + 2) + 1
     expect((await verified()).cost).toMatchObject({ readUnits: units, writeUnits: 0 })
-  })
-})
-
-describe('the tallies', () => {
-  const tally = (counted: number, found: number) => ({
-    ...{ partition: days, sort: '2025-12-01', counted: { projects: counted }, found: { projects: found } },
-  })
-
-  it('are different where they are not the sum of what the streams count for, and are not repaired', async () => {
-    const { verified, tamper } = await deliveredSide()
-    await tamper('project-1', { amounts: { projects: 1 } })
-    for (const repair of [false, true]) {
-      const result = await verified({ repair })
-      expect(result).toMatchObject({ failed: true, findings: [], tallies: { different: [tally(2, 3)] } })
-      expect(result.text).toMatch(/2025-12-01 +TALLY DIFFERS +counted {"projects":2}, found {"projects":3}$/m)
-      expect(result.text).toContain('it takes a new generation')
-    }
-  })
-
-  it('are found different also where a stream that counted there goes on meanwhile', async () => {
-    const { verified, tamper, appendStored, catchUp, rows } = await deliveredSide()
-    await tamper('project-1', { amounts: { projects: 1 } })
-    const moving = movedBefore(rows, 'sums', async (call) => {
-      await appendStored('project-1', later, renamed(`${call}`))
-      await catchUp('project-1')
-    })
-    expect((await verified({}, { rows: moving })).tallies).toMatchObject({
-      different: [tally(2, 3)],
-      moved: [],
-    })
-  })
-
-  it('are looked at again where somebody has counted meanwhile', async () => {
-    const { verified, appendStored, catchUp, rows } = await deliveredSide()
-    const moving = movedBefore(rows, 'sums', async (call) => {
-      if (call > 1) return
-      await appendStored('project-3', at, created)
-      await catchUp('project-3')
-    })
-    const result = await verified({}, { rows: moving })
-    expect(result).toMatchObject({ failed: false, tallies: { different: [], moved: [] } })
-  })
-
-  it('could not be compared where somebody counts each time', async () => {
-    const { verified, appendStored, catchUp, rows } = await deliveredSide()
-    let made = 10
-    const moving = movedBefore(rows, 'sums', async () => {
-      made += 1
-      await appendStored(`project-${made}`, at, created)
-      await catchUp(`project-${made}`)
-    })
-    const result = await verified({}, { rows: moving })
-    expect(result).toMatchObject({
-      failed: true,
-      tallies: { different: [], moved: [{ sort: '2025-12-01' }] },
-    })
-    expect(result.text).toContain('NOT COMPARED: it moved')
-  })
-
-  it('are different where nobody counts for what is there', async () => {
-    const { verified, rows } = await deliveredSide()
-    const key = guardKey(id, 'project-1')
-    const { guard } = await rows.readGuard(key)
-    if (guard === undefined) throw new Error('it was delivered')
-    const tallies = [{ PK: days, SK: '2025-11-30#3', amounts: { projects: 1 } }]
-    await rows.move({ key, from: { version: 5 }, to: guard, put: [], remove: [], tallies })
-    const different = [{ partition: days, sort: '2025-11-30', counted: {}, found: { projects: 1 } }]
-    expect((await verified()).tallies).toMatchObject({ compared: 2, different })
-  })
-
-  it('count a stream where its guard is, also one that is behind or parked', async () => {
-    const { verified, appendStored, catchUp } = await deliveredSide()
-    await appendStored('project-1', at, sold, created)
-    await catchUp('project-1')
-    await appendStored('project-3', at, created)
-    const result = await verified()
-    expect(result).toMatchObject({ found: { parked: 1, behind: 1 }, tallies: { different: [], moved: [] } })
-    expect(result.tallies.uncompared).toBeUndefined()
   })
 })
