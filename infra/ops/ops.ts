@@ -23,7 +23,7 @@ const commands: readonly OpsCommand[] = [
 /** `npm run ops -- …`: what an operator asks of a running backend, on this machine or in an account. */
 const usage = `npm run ops -- COMMAND [OPTION…]
 
-${commands.map(({ usage: line, summary }) => `  ${line.padEnd(40)} ${summary}`).join('\n')}
+${commands.map(({ usage: line, summary }) => `  ${line.padEnd(42)} ${summary}`).join('\n')}
 
   --json          print JSON; npm run --silent ops -- … prints nothing else
   --stack NAME    work on that stack of your AWS account; otherwise on the stage that runs on ANNALS_DATA (.annals)
