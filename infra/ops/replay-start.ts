@@ -10,8 +10,9 @@ const maxSegments = 64
 
 export const replayStart: OpsCommand = {
   name: 'replay start',
-  usage: 'replay start PROJECTION [--segments N] [--speed WCU]',
-  summary: 'builds a new generation from the events; begun again, it goes on from where it stopped',
+  usage: 'replay start PROJECTION',
+  summary:
+    'builds a new generation from the events, or goes on with one; in --segments N (4), with --speed WCU a second at most',
   options: ['segments', 'speed'],
   async run(request, open) {
     const projection = oneOperand(request, 'PROJECTION')
@@ -74,7 +75,7 @@ function reporter({ tell }: Request, { clock }: Ports, id: string) {
 }
 
 function textOf(outcome: Outcome, id: string, projection: string, { commits, parked }: Progress): string {
-  const did = `${commits} commits${parked === 0 ? '' : `, ${parked} streams parked`}`
+  const did = `commits ${commits}, parked streams ${parked}`
   switch (outcome) {
     case 'built':
       return `${id} is built (${did}): replay switch ${projection} lets queries read it`

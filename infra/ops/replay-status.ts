@@ -29,7 +29,7 @@ export const replayStatus: OpsCommand = {
       ...[id, status, role],
       replay === undefined
         ? ''
-        : `${replay.done} of ${replay.segments} segments, ${replay.commits} commits, ${replay.parked} parked`,
+        : `segments ${replay.done} of ${replay.segments}, commits ${replay.commits}, parked ${replay.parked}`,
     ])
     const gone = removing.map(({ id, since }) => [id, 'removing', '', `since ${since}`])
     return {

@@ -76,11 +76,11 @@ async function objectionsTo(
   )
   const newly = found.parked - alike.filter(Boolean).length
   return [
-    found.behind > 0 && `${found.behind} streams are behind`,
-    found.different > 0 && `${found.different} streams differ from their events`,
-    found.feed > 0 && `${found.feed} streams have wrong rows in feeds`,
-    newly > 0 && `${newly} streams are parked that are not in ${live}`,
-    tallies.different.length > 0 && `${tallies.different.length} tallies differ`,
+    found.behind > 0 && `streams that are behind: ${found.behind}`,
+    found.different > 0 && `streams that differ from their events: ${found.different}`,
+    found.feed > 0 && `streams with wrong rows in feeds: ${found.feed}`,
+    newly > 0 && `streams parked that are not in ${live}: ${newly}`,
+    tallies.different.length > 0 && `tallies that differ: ${tallies.different.length}`,
   ].filter((objection) => objection !== false)
 }
 

@@ -94,7 +94,7 @@ function textOf({ streams, sent, unsent, failures }: Outcome): string {
     ...[stream, 'NOT SENT', `version ${version}${ends ? ' and what follows it' : ''}`, error],
   ])
   return [
-    `${sent} events of ${streams} streams sent`,
+    `events sent: ${sent}, of streams: ${streams}`,
     ...(lines.length > 0 ? [columns(lines)] : []),
     ...(unsent > failures.length ? [`… ${unsent} in all`] : []),
   ].join('\n')

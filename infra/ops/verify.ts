@@ -49,9 +49,7 @@ function textOf(verified: Verified, repair: boolean): string {
   const { generation, streams, events, findings, repaired, tallies, cost, clean } = verified
   const { behind, feed, different } = verified.found
   const price = `${Math.ceil(cost.readUnits)} read units`
-  const lines = [
-    `${generation}: ${streams} streams with ${events} events, ${tallies.compared} tallies, ${price}`,
-  ]
+  const lines = [`${generation}: streams ${streams}, events ${events}, tallies ${tallies.compared}; ${price}`]
   if (repair)
     lines.push(`repaired: ${repaired.streams} streams caught up, ${repaired.feedRows} rows of feeds put`)
   if (findings.length > 0) lines.push(columns(findings.map(cells)))

@@ -145,7 +145,7 @@ describe('the operator of a running stage', () => {
     await vi.waitFor(async () => expect(await told()).toHaveLength(1), soon)
     expect(await json('republish', `project-${id}`)).toEqual({ streams: 1, sent: 1, unsent: 0, failures: [] })
     expect(await ops('republish', '--from', from, '--to', to)).toEqual({
-      ...{ code: 0, stdout: '1 events of 1 streams sent\n', stderr: '' },
+      ...{ code: 0, stdout: 'events sent: 1, of streams: 1\n', stderr: '' },
     })
     const again = (line: string) => /^ProjectCreatedEmail.*"repeated":true/.test(line) && line.includes(id)
     await vi.waitFor(() => expect(running.lines.filter(again)).toHaveLength(2), soon)

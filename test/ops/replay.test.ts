@@ -49,7 +49,7 @@ describe('a replay', () => {
           { id: 'projects.v1.2', status: 'built', role: '', replay: { segments: 3, done: 3, commits: 9 } },
         ],
       },
-      text: expect.stringContaining('3 of 3 segments, 9 commits, 0 parked'),
+      text: expect.stringContaining('segments 3 of 3, commits 9, parked 0'),
     })
 
     expect((await run(replaySwitch, projects)).json).toMatchObject({ live: 'projects.v1.2' })
@@ -128,7 +128,7 @@ describe('a replay', () => {
     await rows.move({ key, from: at1, to: { ...at1, state }, put: [], remove: [], tallies: [] })
     expect(await run(replaySwitch, projects)).toMatchObject({
       failed: true,
-      json: { live: 'projects.v1.1', refused: ['1 streams differ from their events'] },
+      json: { live: 'projects.v1.1', refused: ['streams that differ from their events: 1'] },
     })
     expect(await live()).toBe('projects.v1.1')
   })
@@ -160,7 +160,7 @@ describe('a replay', () => {
     await appendStored('project-9', at, { type: 'ProjectSold', schema: 1, data: {} })
     await run(replayStart, projects)
     expect(await run(replaySwitch, projects)).toMatchObject({
-      json: { refused: ['1 streams are parked that are not in projects.v1.1'] },
+      json: { refused: ['streams parked that are not in projects.v1.1: 1'] },
     })
     expect(await live()).toBe('projects.v1.1')
   })

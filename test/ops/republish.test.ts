@@ -33,7 +33,7 @@ describe('republish', () => {
     expect(ids()).toEqual(['project-1/1', 'project-1/3', 'project-1/4', 'project-1/5'])
     expect(sent[0]).toMatchObject({ detailType: 'ProjectCreated', time: day(1), source: 'annals' })
     expect(json).toEqual({ streams: 1, sent: 4, unsent: 0, failures: [] })
-    expect({ text, failed }).toEqual({ text: '4 events of 1 streams sent', failed: false })
+    expect({ text, failed }).toEqual({ text: 'events sent: 4, of streams: 1', failed: false })
   })
 
   it('sends those of a period, from its beginning and without its end', async () => {

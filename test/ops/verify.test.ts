@@ -24,7 +24,7 @@ describe('verify', () => {
     const result = await verified()
     expect(result).toMatchObject({ failed: false, generation: id, streams: 2, events: 10, findings: [] })
     expect(result.tallies).toEqual({ compared: 1, different: [], moved: [] })
-    expect(result.text).toContain(', 1 tallies, 28 read units\nNothing differs.')
+    expect(result.text).toContain(', tallies 1; 28 read units\nNothing differs.')
   })
 
   it('finds nothing in an empty store', async () => {
