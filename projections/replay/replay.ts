@@ -152,9 +152,13 @@ async function catchUpWith(
   pace: Pace,
 ): Promise<{ parked: boolean; writeUnits: number }> {
   const { store, rows, clock } = o
+  // A stream that begins here has no guard, unless the projector or another worker was here.
+  let fresh = commits[0]?.version === 1
   const result = await patiently(o, () => {
     const deadline = deadlineIn(streamTimeoutMs, clock)
-    return generation.catchUp(stream, { store, rows, clock, deadline, hint: commits, until })
+    const hinted = { store, rows, clock, deadline, hint: commits, until, fresh }
+    fresh = false
+    return generation.catchUp(stream, hinted)
   })
   await pace(result.cost.writeUnits)
   return { parked: result.parked !== undefined, writeUnits: result.cost.writeUnits }

@@ -17,6 +17,7 @@ import { growth } from './subjects/growth.ts'
 import { load } from './subjects/load.ts'
 import { lostAnswer } from './subjects/lost-answer.ts'
 import { projection } from './subjects/projection.ts'
+import { replay } from './subjects/replay.ts'
 import { scan } from './subjects/scan.ts'
 import { startUp } from './subjects/start-up.ts'
 import { fullSize, quickSize, type Size, type Subject } from './subjects/subject.ts'
@@ -36,7 +37,18 @@ const root = join(here, '../..')
 
 /** In the order in which they are reported. */
 const subjects: Readonly<Record<string, Subject>> = {
-  ...{ append, load, command, growth, contention, 'lost-answer': lostAnswer, projection, visible, scan },
+  ...{
+    append,
+    load,
+    command,
+    growth,
+    contention,
+    'lost-answer': lostAnswer,
+    projection,
+    visible,
+    scan,
+    replay,
+  },
   ...{ bundles, 'start-up': startUp },
 }
 

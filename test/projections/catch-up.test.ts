@@ -295,6 +295,31 @@ describe('catchUp', () => {
     expect(lost).toBe(1)
   })
 
+  it('spares the read of the guard where none is expected, and does no harm where there is one', async () => {
+    const { append, options, rows } = readSide()
+    let reads = 0
+    const watched: RowStore = {
+      ...rows,
+      readGuard(key) {
+        reads += 1
+        return rows.readGuard(key)
+      },
+    }
+    const hint = [await append(stream, created), await append(stream, renamed('Globe'))]
+    const fresh = { ...options, rows: watched, hint, fresh: true }
+    expect(await catchUp(projects, stream, fresh)).toMatchObject({ version: 2 })
+    expect(reads).toBe(0)
+    const [listed, tallies] = [rows.rows(), rows.tallies()]
+    expect(await catchUp(projects, stream, fresh)).toMatchObject({ version: 2 })
+    expect(reads).toBe(1)
+    expect(rows.rows()).toEqual(listed)
+    expect(rows.tallies()).toEqual(tallies)
+    const third = await append(stream, renamed('Moon'))
+    expect(await catchUp(projects, stream, { ...fresh, hint: [...hint, third] })).toMatchObject({
+      version: 3,
+    })
+  })
+
   it('gives up at its deadline', async () => {
     const { append, options, rows, clock } = readSide()
     const stuck: RowStore = {

@@ -28,20 +28,22 @@ export interface Size {
   readonly commandsPerWriter: number
   readonly lostAnswers: number
   readonly scanned: { readonly streams: number; readonly events: number }
+  readonly replayed: { readonly streams: number; readonly events: number }
   readonly visible: number
   readonly starts: number
   readonly bundleStarts: number
 }
 
 export const fullSize: Size = {
-  rounds: 5,
-  appends: 100,
+  rounds: 7,
+  appends: 150,
   lengths: [10, 100, 1000, 10_000],
   loads: 20,
   growth: 1000,
   commandsPerWriter: 50,
   lostAnswers: 5,
   scanned: { streams: 100, events: 50 },
+  replayed: { streams: 1000, events: 10 },
   visible: 200,
   starts: 3,
   bundleStarts: 11,
@@ -56,6 +58,7 @@ export const quickSize: Size = {
   commandsPerWriter: 5,
   lostAnswers: 2,
   scanned: { streams: 20, events: 50 },
+  replayed: { streams: 200, events: 10 },
   visible: 30,
   starts: 1,
   bundleStarts: 3,
