@@ -285,7 +285,7 @@ export const reading: readonly Mutant[] = [
     out: 'leaves the mark where the event was passed',
     file: catchUp,
     find: ', ...(parked && { parked }) }',
-    replace: ', parked: parked ?? read.guard?.parked }',
+    replace: ', parked: parked ?? (await rows.readGuard(key)).guard?.parked }',
     tests: ofCatchUp,
   },
   {
