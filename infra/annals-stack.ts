@@ -3,9 +3,11 @@ import { EventBus } from 'aws-cdk-lib/aws-events'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { projectedAggregates } from '../projections/generations.ts'
+import { changedCommit, parkedStream } from '../projections/stream-handler.ts'
 import { addApi } from './constructs/api.ts'
 import { addEventStore } from './constructs/event-store.ts'
 import { addFunction, allow, allowInvoke } from './constructs/lambda-function.ts'
+import { addLogAlarm } from './constructs/log-alarm.ts'
 import { addMailSender, allowMail } from './constructs/mail.ts'
 import { addHandledEvents, addReaction } from './constructs/reactions.ts'
 import { addReadModel } from './constructs/read-model.ts'
@@ -14,7 +16,6 @@ import { addRegistration } from './constructs/registration.ts'
 import { addReservations } from './constructs/reservations.ts'
 import { addSignIn } from './constructs/sign-in.ts'
 import { addStreamMapping, changedCommits, newCommits } from './constructs/stream-mapping.ts'
-import { addTamperAlarm } from './constructs/tamper-alarm.ts'
 
 export interface StackOptions {
   /** Folder of the functions. */
@@ -88,7 +89,11 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
     ...{ name: 'projector-redrive', bundles, environment: tables, eventStore, failures: projectorFailures },
   })
   mayProject(projectorRedrive)
-  addTamperAlarm(projector, projectorRedrive)
+  // No policy can prevent it: none can ask for a condition.
+  addLogAlarm([projector, projectorRedrive], {
+    ...{ name: 'ChangedCommits', level: 'CRITICAL', message: changedCommit },
+    description: 'A commit was changed or removed. The log of the projector says which.',
+  })
 
   const bus = new EventBus(stack, 'Events')
   const forwarding = { ...tables, EVENT_BUS_NAME: bus.eventBusName }
@@ -118,6 +123,11 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
     },
   })
   mayForward(forwarderRedrive)
+  addLogAlarm([projector, projectorRedrive, forwarder, forwarderRedrive], {
+    ...{ name: 'ParkedStreams', level: 'ERROR', message: parkedStream },
+    description:
+      'A stream holds an event that this code cannot handle. npm run ops -- parked list says which and why.',
+  })
 
   const sender = addMailSender(stack, mailFrom)
   const shared = { bundles, bus, eventStore, handled: addHandledEvents(stack) }

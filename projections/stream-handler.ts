@@ -7,6 +7,9 @@ import { asError, commitsOf, type Delivery, deliveryOf, placeOf } from './stream
 /** The line of a commit that was changed or removed, which an alarm waits for. */
 export const changedCommit = 'a commit was changed or removed'
 
+/** What is logged of a stream with an event that cannot be handled, by the projector and by the forwarder. */
+export const parkedStream = 'stream is parked'
+
 /** What is kept back from the function's time to report which records to deliver again. */
 const reserveMs = 2000
 
@@ -54,7 +57,7 @@ export function streamHandler({ logger, ...options }: StreamHandlerOptions): Str
         const correlationIds = commits.map(({ correlationId }) => correlationId)
         const line = { generation: generation.id, stream, version, cost, correlationIds }
         if (parked === undefined) logger.info('projected', line)
-        else logger.error('stream is parked', { ...line, reason: parked.error })
+        else logger.error(parkedStream, { ...line, reason: parked.error })
       },
     })
     for (const { stream, sequenceNumber, error } of failures) {

@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import { deadlineIn } from '../../commands/event-store/system-clock.ts'
+import { parkedStream } from '../stream-handler.ts'
 import { asError, commitsOf, type Delivery, deliveryOf, placeOf } from '../stream-record.ts'
 import { type ForwardOptions, forwardBatch } from './forward-batch.ts'
 
@@ -39,7 +40,7 @@ export function forwardHandler({ logger, ...options }: ForwardHandlerOptions) {
       const commits = commitsOf(deliveries.filter((delivery) => delivery.stream === stream))
       const line = { stream, sent, correlationIds: commits.map(({ correlationId }) => correlationId) }
       if (mark === undefined) logger.info(moved ? 'forwarded, no longer parked' : 'forwarded', line)
-      else logger.error('stream is parked', { ...line, version: mark.version, reason: mark.error })
+      else logger.error(parkedStream, { ...line, version: mark.version, reason: mark.error })
       if (result.failed.length > 0) {
         logger.error('stream was not forwarded', { ...line, error: asError(result.error) })
         failed.push(...result.failed)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readStreamMapping } from '../../infra/local/stream-mapping-properties.ts'
 import type { StreamRecord } from '../../infra/local/stream-shards.ts'
 import { projectedAggregates } from '../../projections/generations.ts'
-import { changedCommit } from '../../projections/stream-handler.ts'
+import { changedCommit, parkedStream } from '../../projections/stream-handler.ts'
 import { declared, declaredOf } from '../kit/declared-resources.ts'
 
 function mappingOf(name: string) {
@@ -69,17 +69,22 @@ describe('the mapping of the forwarder', () => {
   })
 })
 
+/** The filters that count lines for a metric. */
+function filtersOf(metric: string) {
+  return declaredOf('AWS::Logs::MetricFilter')
+    .map(({ Properties }) => Properties)
+    .filter(({ MetricTransformations: transformations }) => {
+      const [{ MetricNamespace, MetricName, MetricValue }] = [transformations].flat().map(Object)
+      return MetricNamespace === 'Annals' && MetricName === metric && MetricValue === '1'
+    })
+}
+
 describe('the alarm for a commit that was changed or removed', () => {
   it('goes off at the first such line in the log of the projector or of its redrive', () => {
-    const filters = declaredOf('AWS::Logs::MetricFilter').map(({ Properties }) => Properties)
+    const filters = filtersOf('ChangedCommits')
     expect(filters.map(({ LogGroupName }) => LogGroupName)).toEqual(['ProjectorLog', 'ProjectorRedriveLog'])
     for (const filter of filters)
-      expect(filter).toMatchObject({
-        FilterPattern: `{ ($.level = "CRITICAL") && ($.message = "${changedCommit}") }`,
-        MetricTransformations: [
-          { MetricNamespace: 'Annals', MetricName: 'ChangedCommits', MetricValue: '1' },
-        ],
-      })
+      expect(filter['FilterPattern']).toBe(`{ ($.level = "CRITICAL") && ($.message = "${changedCommit}") }`)
     expect(declared('ProjectorChangedCommitsAlarm').Properties).toMatchObject({
       AlarmDescription: expect.stringContaining('A commit was changed or removed'),
       Namespace: 'Annals',
@@ -88,6 +93,19 @@ describe('the alarm for a commit that was changed or removed', () => {
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       Threshold: 1,
       EvaluationPeriods: 1,
+    })
+  })
+
+  it('goes off as well where a stream is parked by any of the four functions that handle them', () => {
+    const filters = filtersOf('ParkedStreams')
+    expect(filters.map(({ LogGroupName }) => LogGroupName)).toEqual([
+      ...['ProjectorLog', 'ProjectorRedriveLog', 'ForwarderLog', 'ForwarderRedriveLog'],
+    ])
+    for (const filter of filters)
+      expect(filter['FilterPattern']).toBe(`{ ($.level = "ERROR") && ($.message = "${parkedStream}") }`)
+    expect(declared('ProjectorParkedStreamsAlarm').Properties).toMatchObject({
+      AlarmDescription: expect.stringContaining('parked list'),
+      ...{ Namespace: 'Annals', MetricName: 'ParkedStreams', Threshold: 1 },
     })
   })
 

@@ -300,17 +300,17 @@ export const appending: readonly Mutant[] = [
   {
     rule: 'W9',
     out: 'counts lines of another level for the alarm',
-    file: 'infra/constructs/tamper-alarm.ts',
-    find: "'CRITICAL'",
-    replace: "'ERROR'",
+    file: 'infra/annals-stack.ts',
+    find: "level: 'CRITICAL'",
+    replace: "level: 'ERROR'",
     tests: ofMapping,
   },
   {
     rule: 'W9',
     out: 'does not count for the alarm what is found once records were given up',
-    file: 'infra/constructs/tamper-alarm.ts',
-    find: '[projector, redrive].map(',
-    replace: '[projector].map(',
+    file: 'infra/annals-stack.ts',
+    find: 'addLogAlarm([projector, projectorRedrive], {',
+    replace: 'addLogAlarm([projector], {',
     tests: ofMapping,
   },
   {
