@@ -1,6 +1,10 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import * as z from 'zod/mini'
+import type { Event } from '../../domain/kernel/event.ts'
+import { streamName } from '../../domain/kernel/stream.ts'
+import { feedItem, type Generation, generationId, rowItem } from '../../projections/engine/projection.ts'
+import { tallyItem } from '../../projections/engine/tallies.ts'
 import { aggregates, type Sample } from './aggregates.ts'
 
 const fixture = z.object({
@@ -30,5 +34,55 @@ export function fingerprintOf({ name, events, evolve, initial }: Sample['aggrega
 export function fingerprints(): Record<string, string> {
   return Object.fromEntries(
     aggregates.map(({ aggregate }) => [aggregate.name, fingerprintOf(aggregate)] as const).sort(),
+  )
+}
+
+/**
+ * What a version of a projection does, in 16 characters: the released events folded one after the other, and each of
+ * them on every state that this leads to, with all that it shows, counts and leaves for good, by their keys.
+ */
+export function projectionFingerprintOf({ projection, generation }: Generation<unknown, Event>): string {
+  const id = 'id'
+  const stream = streamName(projection.aggregate, id)
+  const name = generationId({ projection, generation })
+  const occurrence = {
+    ...{ stream, at: '2026-01-31T12:00:00.000Z', actorId: 'actor' },
+    ...{ correlationId: 'correlation', causationId: 'causation' },
+  }
+  const released = fixturesOf(projection.aggregate).map(({ stored }, index) => ({
+    ...projection.events.decode(stored),
+    ...{ ...occurrence, version: index + 1 },
+  }))
+  const shown = (state: unknown) => [
+    state,
+    projection.render(state, id).map((row) => rowItem(name, stream, row)),
+    (projection.tally?.(state, id) ?? []).map((tally) => tallyItem(name, stream, tally)),
+  ]
+  const states = [projection.initial]
+  for (const event of released) states.push(projection.evolve(states.at(-1), event))
+  const after = states.map((state) =>
+    released.map((event) => {
+      const next = projection.evolve(state, event)
+      const { rows = [], tallies = [] } = projection.record?.(event, next, id) ?? {}
+      return [
+        shown(next),
+        rows.map((row) => feedItem(name, stream, event.version, row)),
+        tallies.map((tally) => tallyItem(name, stream, tally)),
+      ]
+    }),
+  )
+  return hash('sha256', JSON.stringify([states.map(shown), after]), 'hex').slice(0, 16)
+}
+
+/** Of every version of every projection, as `test/fixtures/projections.json` has to have them. */
+export function projectionFingerprints(): Record<string, string> {
+  const all = aggregates.flatMap(({ generations }) => generations)
+  return Object.fromEntries(
+    all
+      .map((generation) => {
+        const { name, version } = generation.projection
+        return [`${name}.v${version}`, projectionFingerprintOf(generation)] as const
+      })
+      .sort(),
   )
 }

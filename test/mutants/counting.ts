@@ -126,6 +126,22 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R10',
+    out: 'a released projection shows something else',
+    file: 'projections/projects/v1/projection.ts',
+    find: "case 'ProjectArchived':\n      return { ...updated, archived: true }",
+    replace: "case 'ProjectArchived':\n      return { ...state, archived: true }",
+    tests: ['test/projections/released.test.ts'],
+  },
+  {
+    rule: 'R10',
+    out: 'a released projection counts on another day',
+    file: 'projections/analytics/v1/days.ts',
+    find: "at.slice(0, 'YYYY-MM-DD'.length)",
+    replace: "at.slice(0, 'YYYY-MM'.length)",
+    tests: ['test/projections/released.test.ts'],
+  },
+  {
+    rule: 'R10',
     out: 'a stream takes back from another shard than it has counted in',
     file: tallies,
     find: 'return hash % shards',

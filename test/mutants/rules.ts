@@ -28,7 +28,7 @@ export const rules = {
   R7: 'A gap is filled before anything is folded after it, in steps that are kept',
   R8: 'A replay says that it has come past a page when all of it is written, goes on after a death, and never after it was cancelled',
   R9: 'What is removed is read and written by nobody any more',
-  R10: 'A stream counts where it has always counted',
+  R10: 'A version of a projection does what it has always done, and counts where it has always counted',
   R11: 'A row is never shared by two streams',
   R12: 'Why a stream is parked stands in its guard, until a write passes that',
   R13: 'A query reads consistently, the guard first, and never answers from before a position',
