@@ -46,12 +46,12 @@ export function projectionFingerprintOf({ projection, generation }: Generation<u
   const stream = streamName(projection.aggregate, id)
   const name = generationId({ projection, generation })
   const occurrence = {
-    ...{ stream, at: '2026-01-31T12:00:00.000Z', actorId: 'actor' },
+    ...{ stream, actorId: 'actor' },
     ...{ correlationId: 'correlation', causationId: 'causation' },
   }
   const released = fixturesOf(projection.aggregate).map(({ stored }, index) => ({
     ...projection.events.decode(stored),
-    ...{ ...occurrence, version: index + 1 },
+    ...{ ...occurrence, version: index + 1, at: `2026-01-${String(index + 10)}T12:00:00.000Z` },
   }))
   const shown = (state: unknown) => [
     state,
