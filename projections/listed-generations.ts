@@ -94,15 +94,16 @@ export function createReadable(
   clock: Clock,
   versions: readonly ProjectionVersion[] = allVersions,
 ): () => Promise<Readable> {
-  let cached: { readonly readable: Readable; readonly until: number } | undefined
+  let cached: { readonly readable: Readable; readonly now: number; readonly elapsed: number } | undefined
+  /** By both clocks: the one may be set back, the other may stand still while the environment is frozen. */
+  const isNew = (since: { readonly now: number; readonly elapsed: number }) =>
+    clock.now() - since.now < readersCacheMs && clock.elapsed() - since.elapsed < readersCacheMs
   return async () => {
-    const now = clock.now()
-    // A clock that was set back must not keep it for longer.
-    if (cached !== undefined && now < cached.until && now >= cached.until - readersCacheMs)
-      return cached.readable
+    if (cached !== undefined && isNew(cached)) return cached.readable
+    const since = { now: clock.now(), elapsed: clock.elapsed() }
     const read = await lists.read(projectionNames)
     const readable = readableOf(read.lists, versions)
-    cached = { readable, until: now + readersCacheMs }
+    cached = { readable, ...since }
     return readable
   }
 }

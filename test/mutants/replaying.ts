@@ -133,8 +133,8 @@ export const replaying: readonly Mutant[] = [
     rule: 'R9',
     out: 'a query goes on with its list for longer than who cleans up waits',
     file: listed,
-    find: 'until: now + readersCacheMs',
-    replace: 'until: now + 60_000',
+    find: 'clock.now() - since.now < readersCacheMs && clock.elapsed() - since.elapsed < readersCacheMs',
+    replace: 'clock.elapsed() - since.elapsed < 12 * readersCacheMs',
     tests: ofLists,
   },
   {

@@ -111,14 +111,15 @@ describe('what queries read', () => {
     expect(await live()).toBe('projects.v1.1')
     await clock.sleep(1)
     expect(await live()).toBe('projects.v1.2')
-    // A clock that was set back keeps nothing for longer.
+    // A clock that is set back keeps nothing for longer, nor does one that stood still.
+    const back = switchedTo(built, 'projects.v1.2', '')
+    await lists.move('projects', { ...back, live: 'projects.v1.1', revision: 4 })
     clock.setNow(clock.now() - 60_000)
-    await lists.move('projects', {
-      ...switchedTo(built, 'projects.v1.2', ''),
-      live: 'projects.v1.1',
-      revision: 4,
-    })
+    await clock.sleep(5_000)
     expect(await live()).toBe('projects.v1.1')
+    await lists.move('projects', { ...back, revision: 5 })
+    clock.setNow(clock.now() + 5_000)
+    expect(await live()).toBe('projects.v1.2')
   })
 
   it('knows those that are built by their id, for who goes on with a page of one', async () => {
