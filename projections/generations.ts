@@ -57,13 +57,14 @@ export function newestOf(name: string): ProjectionVersion {
   return newest
 }
 
+/** A version of a projection, as far as this code has it. */
+export function versionNumbered(name: string, number: number): ProjectionVersion | undefined {
+  return versions.find((one) => one.name === name && one.version === number)
+}
+
 /** The list of a projection's generations where none is written: the first of its oldest version. */
-export function listOf(
-  name: string,
-  lists: ReadonlyMap<string, GenerationList>,
-  some: readonly ProjectionVersion[] = versions,
-): GenerationList {
-  const oldest = some.find((version) => version.name === name) ?? newestOf(name)
+export function listOf(name: string, lists: ReadonlyMap<string, GenerationList>): GenerationList {
+  const oldest = versions.find((version) => version.name === name) ?? newestOf(name)
   const { id } = oldest.generation(1)
   return lists.get(name) ?? firstList({ id, version: oldest.version, generation: 1 })
 }

@@ -2,12 +2,11 @@ import type { Clock } from '../domain/kernel/clock.ts'
 import { Problem } from '../domain/kernel/problem.ts'
 import { type GenerationList, type GenerationLists, withStatus } from './engine/generation-list.ts'
 import {
-  versions as allVersions,
   type GenerationsOf,
   type LiveGeneration,
   listOf,
-  type ProjectionVersion,
   projectionNames,
+  versionNumbered,
 } from './generations.ts'
 
 /** How long an environment of the query API goes on with the list that it has read. */
@@ -19,21 +18,17 @@ export const readersCacheMs = 5000
  * before its replay begins. Throws where this code lacks the version of the live one, whose records must not be
  * acknowledged; any other that it lacks is abandoned, and said to be.
  */
-export async function listedGenerations(
-  lists: GenerationLists,
-  versions: readonly ProjectionVersion[] = allVersions,
-): Promise<GenerationsOf> {
-  const names = [...new Set(versions.map(({ name }) => name))]
-  const read = await lists.read(names)
+export async function listedGenerations(lists: GenerationLists): Promise<GenerationsOf> {
+  const read = await lists.read(projectionNames)
   const found: LiveGeneration[] = []
-  for (const name of names) {
-    const list = listOf(name, read.lists, versions)
+  for (const name of projectionNames) {
+    const list = listOf(name, read.lists)
     for (const { id, version, generation, status } of list.generations) {
       if (status === 'abandoned') continue
-      const code = codeOf(name, version, versions)
+      const code = versionNumbered(name, version)
       if (code !== undefined) found.push({ ...code.generation(generation), building: status === 'building' })
       else if (id === list.live) throw lacking(id)
-      else await abandon(lists, name, id, versions)
+      else await abandon(lists, name, id)
     }
   }
   return (aggregate) => found.filter((one) => one.aggregate === aggregate)
@@ -46,34 +41,21 @@ export async function keptGenerations(lists: GenerationLists): Promise<readonly 
     listOf(name, read.lists)
       .generations.filter(({ status }) => status !== 'abandoned')
       .flatMap(({ version, generation, status }) => {
-        const code = codeOf(name, version, allVersions)
+        const code = versionNumbered(name, version)
         return code === undefined ? [] : [{ ...code.generation(generation), building: status === 'building' }]
       }),
   )
 }
 
 /** Marks a generation that this code cannot keep up to date, unless another has done so. */
-async function abandon(
-  lists: GenerationLists,
-  name: string,
-  id: string,
-  versions: readonly ProjectionVersion[],
-): Promise<void> {
+async function abandon(lists: GenerationLists, name: string, id: string): Promise<void> {
   for (let outcome = 'again'; outcome === 'again'; ) {
-    const list = listOf(name, (await lists.read([name])).lists, versions)
+    const list = listOf(name, (await lists.read([name])).lists)
     const listed = list.generations.find((one) => one.id === id)
     if (listed === undefined || listed.status === 'abandoned') return
     if (list.live === id) throw lacking(id)
     ;({ outcome } = await lists.move(name, withStatus(list, id, 'abandoned')))
   }
-}
-
-function codeOf(
-  name: string,
-  version: number,
-  versions: readonly ProjectionVersion[],
-): ProjectionVersion | undefined {
-  return versions.find((one) => one.name === name && one.version === version)
 }
 
 function lacking(id: string): Problem {
@@ -89,11 +71,7 @@ export interface Readable {
 }
 
 /** Reads what is readable, at most once in five seconds: what was live then is kept up to date for longer than that. */
-export function createReadable(
-  lists: GenerationLists,
-  clock: Clock,
-  versions: readonly ProjectionVersion[] = allVersions,
-): () => Promise<Readable> {
+export function createReadable(lists: GenerationLists, clock: Clock): () => Promise<Readable> {
   let cached: { readonly readable: Readable; readonly now: number; readonly elapsed: number } | undefined
   /** By both clocks: the one may be set back, the other may stand still while the environment is frozen. */
   const isNew = (since: { readonly now: number; readonly elapsed: number }) =>
@@ -102,26 +80,23 @@ export function createReadable(
     if (cached !== undefined && isNew(cached)) return cached.readable
     const since = { now: clock.now(), elapsed: clock.elapsed() }
     const read = await lists.read(projectionNames)
-    const readable = readableOf(read.lists, versions)
+    const readable = readableOf(read.lists)
     cached = { readable, ...since }
     return readable
   }
 }
 
-function readableOf(
-  lists: ReadonlyMap<string, GenerationList>,
-  versions: readonly ProjectionVersion[],
-): Readable {
+function readableOf(lists: ReadonlyMap<string, GenerationList>): Readable {
   const listed = new Map<string, LiveGeneration>()
-  for (const { name } of versions) {
-    for (const { id, version, generation, status } of listOf(name, lists, versions).generations) {
-      const code = codeOf(name, version, versions)
+  for (const name of projectionNames) {
+    for (const { id, version, generation, status } of listOf(name, lists).generations) {
+      const code = versionNumbered(name, version)
       if (status === 'built' && code !== undefined) listed.set(id, code.generation(generation))
     }
   }
   return {
     live(projection) {
-      const { live } = listOf(projection, lists, versions)
+      const { live } = listOf(projection, lists)
       const generation = listed.get(live)
       if (generation === undefined) throw lacking(live)
       return generation

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { GenerationList, ListedGeneration } from '../../projections/engine/generation-list.ts'
-import { type LiveGeneration, listOf, newestOf, versions } from '../../projections/generations.ts'
+import { type LiveGeneration, listOf, newestOf, versionNumbered } from '../../projections/generations.ts'
 import type { Ports } from './ports.ts'
 
 /** The list of a projection's generations as it is now. Throws an Error in one line for a name that none has. */
@@ -10,18 +11,26 @@ export async function readList({ lists }: Ports, projection: string): Promise<Ge
 
 /**
  * Changes a list, on what it is at that moment, and returns it as it is then. Throws what `change` throws, which is
- * called again where another was faster.
+ * called again where another was faster; a change whose answer was lost is recognised, and not made twice.
  */
 export async function changeList(
   ports: Ports,
   projection: string,
   change: (list: GenerationList) => GenerationList,
 ): Promise<GenerationList> {
+  let list = await readList(ports, projection)
   for (;;) {
-    const to = change(await readList(ports, projection))
+    const to = change(list)
     const { outcome } = await ports.lists.move(projection, to)
     if (outcome === 'moved') return to
+    list = await readList(ports, projection)
+    if (isDeepStrictEqual(stored(list), stored(to))) return to
   }
+}
+
+/** As it is read back: what is undefined is not there. */
+function stored(list: GenerationList): unknown {
+  return JSON.parse(JSON.stringify(list))
 }
 
 /** The one that is being built. Throws an Error that says what to do where there is none. */
@@ -33,7 +42,7 @@ export function buildingOf({ generations }: GenerationList, projection: string):
 
 /** The code of a listed generation. Throws an Error that says what to do where this checkout does not have it. */
 export function codeOf(projection: string, { id, version, generation }: ListedGeneration): LiveGeneration {
-  const code = versions.find((one) => one.name === projection && one.version === version)
+  const code = versionNumbered(projection, version)
   if (code === undefined)
     throw new Error(`this code lacks version ${version} for ${id}: use the one that is deployed`)
   return code.generation(generation)

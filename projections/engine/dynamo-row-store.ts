@@ -94,7 +94,7 @@ export function createDynamoRowStore(
           }),
         )
         .catch(unavailable)
-      // Only `move` writes here, and it writes rows of this shape.
+      // Only `move` and `put` write here, and they write rows of this shape.
       return {
         rows: (answer.Items ?? []) as RowItem[],
         cost: costOf('read', answer, [answer.ConsumedCapacity]),

@@ -1,15 +1,15 @@
 import { fromItem } from '../../commands/event-store/commit-item.ts'
 import { deadlineIn } from '../../commands/event-store/system-clock.ts'
-import { backoff, type Clock } from '../../domain/kernel/clock.ts'
+import type { Clock } from '../../domain/kernel/clock.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
-import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import { type GenerationLists, withStatus } from '../engine/generation-list.ts'
 import type { RowStore } from '../engine/row-store.ts'
 import { type LiveGeneration, listOf } from '../generations.ts'
 import type { Checkpoint, Checkpoints } from './checkpoints.ts'
 import type { CommitScan, ScanPage } from './commit-scan.ts'
+import { patiently } from './patiently.ts'
 
 export interface ReplayPorts {
   /** Scans one of so many segments of the event store. */
@@ -43,7 +43,6 @@ export type Outcome = 'built' | 'stopped' | 'cancelled'
 const pageTimeoutMs = 10_000
 const streamTimeoutMs = 60_000
 const concurrency = 8
-const maxAttempts = 10
 
 /**
  * Builds a listed generation from the event store, from where its checkpoints say: it walks the store in segments and
@@ -87,12 +86,12 @@ async function replaySegment(
     const { status } = await statusOf(generation, o)
     if (status === 'built') return 'built'
     if (status !== 'building') return 'cancelled'
-    const { checkpoints } = await patiently(o, () => o.checkpoints.read(generation.id, o.segments))
+    const { checkpoints } = await patiently(o.clock, () => o.checkpoints.read(generation.id, o.segments))
     const checkpoint = checkpoints[segment]
     if (checkpoint === undefined) throw new Error(`There is no segment ${segment}.`)
     if (checkpoint.done) return 'built'
 
-    const page = await patiently(o, () => scan.page(checkpoint.after, pageTimeoutMs))
+    const page = await patiently(o.clock, () => scan.page(checkpoint.after, pageTimeoutMs))
     const streams = streamsOf(page, generation.aggregate)
     const results = await inTurns(streams, (one) => catchUpWith(generation, one, o, pace))
     const parked = results.filter((result) => result.parked).length
@@ -154,7 +153,7 @@ async function catchUpWith(
   const { store, rows, clock } = o
   // A stream that begins here has no guard, unless the projector or another worker was here.
   let fresh = commits[0]?.version === 1
-  const result = await patiently(o, () => {
+  const result = await patiently(o.clock, () => {
     const deadline = deadlineIn(streamTimeoutMs, clock)
     const hinted = { store, rows, clock, deadline, hint: commits, until, fresh }
     fresh = false
@@ -166,7 +165,7 @@ async function catchUpWith(
 
 /** What has become of it, by what the list says now. */
 async function statusOf({ id, projection }: LiveGeneration, o: ReplayOptions) {
-  const { lists } = await patiently(o, () => o.lists.read([projection]))
+  const { lists } = await patiently(o.clock, () => o.lists.read([projection]))
   const list = listOf(projection, lists)
   return { list, status: list.generations.find((one) => one.id === id)?.status }
 }
@@ -192,19 +191,6 @@ function paced({ writeUnits: perSecond, clock }: ReplayOptions): Pace {
     free = Math.max(free, clock.now()) + (units * 1000) / perSecond
     const wait = free - clock.now()
     if (wait > 0) await clock.sleep(wait)
-  }
-}
-
-/** Tries again what may pass. */
-async function patiently<T>({ clock }: ReplayOptions, run: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await run()
-    } catch (error) {
-      const passes = error instanceof Problem && error.code === 'unavailable'
-      if (!passes || attempt === maxAttempts) throw error
-      await clock.sleep(backoff(attempt, clock.random))
-    }
   }
 }
 

@@ -10,7 +10,8 @@ import type { RowStore } from '../engine/row-store.ts'
 import type { LiveGeneration } from '../generations.ts'
 import type { Finding } from './finding.ts'
 import { type FoldedTo, foldTo, type Look, look } from './look.ts'
-import { isUnavailable, type WalkedStream } from './walk.ts'
+import { isUnavailable } from './patiently.ts'
+import type { WalkedStream } from './walk.ts'
 
 export interface VerifyStreamOptions {
   readonly store: EventStore

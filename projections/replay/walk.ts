@@ -1,10 +1,11 @@
 import { fromItem } from '../../commands/event-store/commit-item.ts'
-import { backoff, type Clock } from '../../domain/kernel/clock.ts'
+import type { Clock } from '../../domain/kernel/clock.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import type { CommitScan, ScanPage, ScanPlace } from './commit-scan.ts'
+import { patiently } from './patiently.ts'
 
 /** A stream that a walk over the event store came to. */
 export interface WalkedStream {
@@ -16,8 +17,6 @@ export interface WalkedStream {
 }
 
 const pageTimeoutMs = 10_000
-/** A walk takes long, and one page that does not come would waste all of it. */
-const maxAttempts = 10
 
 /**
  * Walks over every stream of the event store, once, a page at a time. What is put meanwhile may or may not be in it.
@@ -30,7 +29,8 @@ export async function* walkStreams(
   let before: string | undefined
   let next: ScanPlace | undefined
   do {
-    const page = await pageAfter(scan, next, clock)
+    const after = next
+    const page = await patiently(clock, () => scan.page(after, pageTimeoutMs))
     next = page.next
     for (const [name, items] of byStream(page)) {
       // Who has taken the beginning of a stream reads its rest from the store.
@@ -84,17 +84,6 @@ export async function* commitsOf(
   }
 }
 
-async function pageAfter(scan: CommitScan, after: ScanPlace | undefined, clock: Clock): Promise<ScanPage> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await scan.page(after, pageTimeoutMs)
-    } catch (error) {
-      if (!isUnavailable(error) || attempt === maxAttempts) throw error
-      await clock.sleep(backoff(attempt, clock.random))
-    }
-  }
-}
-
 /** The items of each stream of a page: they come together. */
 function byStream({ items }: ScanPage): Map<string, unknown[]> {
   const streams = new Map<string, unknown[]>()
@@ -135,9 +124,4 @@ function isStreamName(name: string): boolean {
   } catch {
     return false
   }
-}
-
-/** Whether a failure may pass. */
-export function isUnavailable(error: unknown): boolean {
-  return error instanceof Problem && error.code === 'unavailable'
 }

@@ -18,9 +18,9 @@ export const replaying: readonly Mutant[] = [
     rule: 'R6',
     out: 'goes on with the list of the batch before',
     file: listed,
-    find: '  const read = await lists.read(names)\n  const found',
+    find: '  const read = await lists.read(projectionNames)\n  const found',
     replace:
-      '  const kept = lists as GenerationLists & { kept?: ReturnType<GenerationLists["read"]> }\n  kept.kept ??= lists.read(names)\n  const read = await kept.kept\n  const found',
+      '  const kept = lists as GenerationLists & { kept?: ReturnType<GenerationLists["read"]> }\n  kept.kept ??= lists.read(projectionNames)\n  const read = await kept.kept\n  const found',
     tests: ofLists,
   },
   {
@@ -43,7 +43,7 @@ export const replaying: readonly Mutant[] = [
     rule: 'R6',
     out: 'says nothing of a build that this code lacks',
     file: listed,
-    find: 'else await abandon(lists, name, id, versions)',
+    find: 'else await abandon(lists, name, id)',
     replace: '',
     tests: ofLists,
   },
@@ -75,10 +75,10 @@ export const replaying: readonly Mutant[] = [
   {
     rule: 'R8',
     out: 'passes over a stream that could not be written',
-    file: replay,
-    find: 'if (!passes || attempt === maxAttempts) throw error',
+    file: 'projections/replay/patiently.ts',
+    find: 'if (!isUnavailable(error) || attempt === maxAttempts) throw error',
     replace:
-      'if (!passes) return { cost: { writeUnits: 0 } } as T\n      if (attempt === maxAttempts) throw error',
+      'if (!isUnavailable(error)) return { cost: { writeUnits: 0 } } as T\n      if (attempt === maxAttempts) throw error',
     tests: ofReplays,
   },
   {
@@ -104,6 +104,14 @@ export const replaying: readonly Mutant[] = [
     find: 'next: list.next + 1',
     replace: 'next: list.generations.length + 1',
     tests: ofOneList,
+  },
+  {
+    rule: 'R8',
+    out: 'makes a change of the list again whose answer was lost',
+    file: 'infra/ops/generations.ts',
+    find: 'if (isDeepStrictEqual(stored(list), stored(to))) return to',
+    replace: '',
+    tests: ofOperators,
   },
   {
     rule: 'R9',

@@ -161,7 +161,7 @@ export const verifying: readonly Mutant[] = [
   {
     rule: 'R14',
     out: 'gives up a walk for a page that did not come',
-    file: walk,
+    file: 'projections/replay/patiently.ts',
     find: '!isUnavailable(error) || attempt === maxAttempts',
     replace: 'error !== undefined',
     tests: ofWalk,

@@ -171,6 +171,25 @@ describe('a replay', () => {
     expect(await run(replayStart, projects)).toMatchObject({ json: { outcome: 'built', parked: 1 } })
   })
 
+  it('takes a change whose answer was lost for made, and makes it once', async () => {
+    const { run, live, ports } = await withProjects()
+    let lost = 0
+    const lists: typeof ports.lists = {
+      ...ports.lists,
+      async move(...args) {
+        lost += 1
+        return { ...(await ports.lists.move(...args)), outcome: 'again' }
+      },
+    }
+    expect(await run(replayStart, projects, {}, { lists })).toMatchObject({ json: { outcome: 'built' } })
+    await run(replaySwitch, projects, {}, { lists })
+    expect(await live()).toBe('projects.v1.2')
+    await run(replayRollback, projects, {}, { lists })
+    expect(await live()).toBe('projects.v1.1')
+    // Begun, built, switched, rolled back.
+    expect(lost).toBe(4)
+  })
+
   it('keeps to its speed', async () => {
     const { run, clock } = await withProjects()
     const began = clock.elapsed()

@@ -7,7 +7,7 @@ import {
   withStatus,
 } from '../../projections/engine/generation-list.ts'
 import { createMemoryGenerationLists } from '../../projections/engine/memory-generation-lists.ts'
-import { type LiveGeneration, type ProjectionVersion, versions } from '../../projections/generations.ts'
+import { type LiveGeneration, versions } from '../../projections/generations.ts'
 import { createReadable, keptGenerations, listedGenerations } from '../../projections/listed-generations.ts'
 import { projectBatch } from '../../projections/project-batch.ts'
 import { manualClock } from '../kit/manual-clock.ts'
@@ -16,8 +16,8 @@ import { readSide } from '../kit/read-side.ts'
 const first = firstList({ id: 'projects.v1.1', version: 1, generation: 1 })
 const begin = (version: number) =>
   withBuild(first, version, 1, (number) => `projects.v${version}.${number}`).list
-const idsOf = async (lists: GenerationLists, some?: readonly ProjectionVersion[]) =>
-  (await listedGenerations(lists, some))('project').map(({ id }) => id)
+const idsOf = async (lists: GenerationLists) =>
+  (await listedGenerations(lists))('project').map(({ id }) => id)
 
 describe('the generations that the projector keeps up to date', () => {
   it('are the first of each projection where nothing is listed', async () => {
