@@ -256,7 +256,8 @@ describe('A delivery that goes wrong', () => {
   test('comes after a restart where it was late', async () => {
     const table = await makeTable()
     const first = map(table, oneByOne)
-    first.faults.next('reorder', { delayMs: 200 })
+    // Longer than all of this takes: it is the restart that brings it.
+    first.faults.next('reorder', { delayMs: 60_000 })
     await put(table.name, 'a', 1)
     await put(table.name, 'b', 1)
     await vi.waitFor(() => expect(first.seen()).toEqual(['b/1']), quick)
