@@ -16,8 +16,9 @@ const readAfter = ({ body }: Answer) => ({ 'read-after': String(body['position']
 describe('a person', () => {
   it('is registered by confirming the address, with the name that stands before the @', async () => {
     const [ann] = await people(1)
-    await vi.waitFor(() =>
-      expect(running.lines.filter((line) => /^Registration.*"registered"/.test(line))).toHaveLength(1),
+    await vi.waitFor(
+      () => expect(running.lines.filter((line) => /^Registration.*"registered"/.test(line))).toHaveLength(1),
+      { timeout: 10_000, interval: 20 },
     )
     const me = await ann?.query('/me')
     expect(me).toMatchObject({
@@ -41,10 +42,11 @@ describe('a person', () => {
 
   it('who deletes the account is out, and the address may sign up anew', async () => {
     const [ann] = await people(1)
-    expect(await ann?.command('delete-account', {})).toMatchObject({ status: 200, body: { version: 2 } })
+    const deleted = await ann?.command('delete-account', {})
+    expect(deleted).toMatchObject({ status: 200, body: { version: 2 } })
     const refused = { status: 403, body: { type: 'urn:annals:problem:account-deleted' } }
     expect(await ann?.command('create-project', { title: 'Atlas' })).toMatchObject(refused)
-    expect(await ann?.query('/me')).toMatchObject(refused)
+    expect(await ann?.query('/me', deleted && readAfter(deleted))).toMatchObject(refused)
   })
 })
 
