@@ -24,6 +24,8 @@ export interface CommandContext {
   /** The id that a creating command gives to what it creates. */
   readonly createdId: string
   readonly reservations: ReservationReader
+  /** Milliseconds since 1970. */
+  readonly now: number
   readonly deadline: Deadline
 }
 

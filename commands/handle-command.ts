@@ -50,7 +50,7 @@ export function commandHandler({ store, reservations, register, clock }: Command
     const deadline = deadlineIn(Math.min(commandDeadlineMs, request.remainingMs() - reserveMs), clock)
 
     return admission.admit({ userId: actorId, correlationId, deadline, commandId }, async (admitted) => {
-      const context = { actorId, createdId: createdIdOf(commandId), reservations, deadline }
+      const context = { actorId, createdId: createdIdOf(commandId), reservations, now: clock.now(), deadline }
       const { target, body } = await targetOf(name, jsonBodyOf(request), context)
       const { version, events, cost } = await target.execute(
         {

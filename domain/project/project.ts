@@ -131,14 +131,18 @@ function removeMember({ ownerId, members }: Existing, userId: string): readonly 
   return [{ type: 'ProjectMemberRemoved', data: { userId } }]
 }
 
-function roleOf(state: ProjectState, userId: string): 'owner' | MemberRole | undefined {
+/** What someone is in a project. */
+export type ProjectRole = 'owner' | MemberRole
+
+/** The role of a person in a project; nothing for a stranger. */
+export function roleIn(state: ProjectState, userId: string): ProjectRole | undefined {
   if (state.status === 'none') return undefined
   if (state.ownerId === userId) return 'owner'
   return state.members.find((member) => member.userId === userId)?.role
 }
 
-function seenBy(actorId: string, state: ProjectState): { project: Existing; role: 'owner' | MemberRole } {
-  const role = roleOf(state, actorId)
+function seenBy(actorId: string, state: ProjectState): { project: Existing; role: ProjectRole } {
+  const role = roleIn(state, actorId)
   if (state.status === 'none' || role === undefined) {
     throw new Problem('not-found', 'There is no such project, or it is not shared with you.')
   }
@@ -171,7 +175,7 @@ export const project: Aggregate<ProjectState, ProjectCommand, ProjectEvent> = {
   initial: { status: 'none' },
   evolve,
   decide,
-  knownTo: (state, actorId) => roleOf(state, actorId) !== undefined,
+  knownTo: (state, actorId) => roleIn(state, actorId) !== undefined,
   holds: (state, id) =>
     state.status === 'none' || state.members.length === 0
       ? []

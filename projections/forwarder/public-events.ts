@@ -1,11 +1,17 @@
 import * as z from 'zod/mini'
 import type { Event } from '../../domain/kernel/event.ts'
 import { projectEvents } from '../../domain/project/events.ts'
+import { subscriptionEvents } from '../../domain/subscription/events.ts'
+import { month } from '../../domain/subscription/months.ts'
+import { plan } from '../../domain/subscription/plans.ts'
+import { uploadEvents } from '../../domain/upload/events.ts'
 import { userEvents } from '../../domain/user/events.ts'
 
 /** The codec of each kind of stream. An event of any other kind is parked. */
 export const codecs = {
   project: projectEvents,
+  subscription: subscriptionEvents,
+  upload: uploadEvents,
   user: userEvents,
 }
 
@@ -54,6 +60,8 @@ const userId = z.string().check(z.describe('Id of the person'))
 const projectId = z.string().check(z.describe('Id of the project'))
 const title = z.string().check(z.describe('What the project is called'))
 const role = z.enum(['editor', 'viewer'])
+const uploadId = z.string().check(z.describe('Id of the upload'))
+const reason = z.string().check(z.describe('Why, in words for the person'))
 
 /**
  * The public events. What leaves is out of reach for good, so it is ids and roles: a name and an address stay
@@ -128,6 +136,97 @@ const catalogue = [
     from: ({ id, data: { userId } }) => ({ projectId: id, userId }),
     example: { projectId: '91be07d2', userId: 'c27ad1b0' },
   }),
+  define('UploadRequested', {
+    schema: 1,
+    description: 'A person wants to add a file to a project, and has yet to send it.',
+    data: z.object({
+      uploadId,
+      projectId,
+      ownerId: z.string().check(z.describe('Id of the person who owns the project')),
+      requestedBy: z.string().check(z.describe('Id of the person who adds the file')),
+      contentType: z.string().check(z.describe('What the file is')),
+      size: z.int().check(z.describe('Bytes of the file')),
+    }),
+    from: ({ id, data: { projectId, ownerId, requestedBy, contentType, size } }) => ({
+      ...{ uploadId: id, projectId, ownerId, requestedBy, contentType, size },
+    }),
+    example: {
+      uploadId: 'd38be2c1',
+      projectId: '91be07d2',
+      ownerId: '5f0c3f5e',
+      requestedBy: 'c27ad1b0',
+      contentType: 'image/jpeg',
+      size: 2097152,
+    },
+  }),
+  define('UploadCompleted', {
+    schema: 1,
+    description: 'A file is in its project, with a thumbnail.',
+    data: z.object({ uploadId, size: z.int().check(z.describe('Bytes of the file')) }),
+    from: ({ id, data: { size } }) => ({ uploadId: id, size }),
+    example: { uploadId: 'd38be2c1', size: 2097152 },
+  }),
+  define('UploadRejected', {
+    schema: 1,
+    description: 'A file was not what had been announced, or there was no room for it.',
+    data: z.object({ uploadId, reason }),
+    from: ({ id, data }) => ({ uploadId: id, reason: data.reason }),
+    example: { uploadId: 'd38be2c1', reason: 'The file is no picture and not image/jpeg, as was announced.' },
+  }),
+  define('UploadFailed', {
+    schema: 1,
+    description: 'A file could not be taken into its project.',
+    data: z.object({ uploadId, reason }),
+    from: ({ id, data }) => ({ uploadId: id, reason: data.reason }),
+    example: { uploadId: 'd38be2c1', reason: 'The processing did not come to an end.' },
+  }),
+  define('UploadCancelled', {
+    schema: 1,
+    description: 'A person gave up adding a file.',
+    data: z.object({ uploadId }),
+    from: ({ id }) => ({ uploadId: id }),
+    example: { uploadId: 'd38be2c1' },
+  }),
+  define('UploadExpired', {
+    schema: 1,
+    description: 'A file was not sent in time.',
+    data: z.object({ uploadId }),
+    from: ({ id }) => ({ uploadId: id }),
+    example: { uploadId: 'd38be2c1' },
+  }),
+  define('PlanChanged', {
+    schema: 1,
+    description: 'A person chose another plan that is paid for.',
+    data: z.object({ userId, plan }),
+    from: ({ id, data }) => ({ userId: id, plan: data.plan }),
+    example: { userId: '5f0c3f5e', plan: 'pro' },
+  }),
+  define('SubscriptionCancelled', {
+    schema: 1,
+    description: 'A person went back to the free plan.',
+    data: z.object({ userId }),
+    from: ({ id }) => ({ userId: id }),
+    example: { userId: '5f0c3f5e' },
+  }),
+  define('InvoiceIssued', {
+    schema: 1,
+    description: 'A month of a plan is to be paid for.',
+    data: z.object({
+      userId,
+      period: month,
+      plan,
+      amount: z.int().check(z.describe('In minor units of the currency')),
+      currency: z.string().check(z.describe('ISO 4217')),
+    }),
+    from: ({ id, data: { period, plan, amount, currency } }) => ({
+      userId: id,
+      period,
+      plan,
+      amount,
+      currency,
+    }),
+    example: { userId: '5f0c3f5e', period: '2026-01', plan: 'pro', amount: 900, currency: 'USD' },
+  }),
 ] as const
 
 type PrivateEventType = Exclude<EventType, (typeof catalogue)[number]['type']>
@@ -135,6 +234,13 @@ type PrivateEventType = Exclude<EventType, (typeof catalogue)[number]['type']>
 /** Why the rest stays here. A type of event that stands in neither list does not compile. */
 export const privateEvents: Readonly<Record<PrivateEventType, string>> = {
   UserProfileChanged: 'A name is personal, and nothing else is in it.',
+  UploadValidated: 'A step on the way to the end, which is published.',
+  UploadQuotaReserved: 'A step on the way to the end, which is published.',
+  UploadMetadataRead: 'A step on the way to the end, which is published.',
+  UploadThumbnailMade: 'A step on the way to the end, which is published.',
+  QuotaReserved: 'Bookkeeping about an upload, whose own events are published.',
+  QuotaUsed: 'Bookkeeping about an upload, whose own events are published.',
+  QuotaReleased: 'Bookkeeping about an upload, whose own events are published.',
   ProjectDescribed: 'A description is free text for the members, and nothing outside depends on it.',
 }
 

@@ -2,10 +2,14 @@ import type fc from 'fast-check'
 import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
 import type { Event } from '../../domain/kernel/event.ts'
 import { project } from '../../domain/project/project.ts'
+import { subscription } from '../../domain/subscription/subscription.ts'
+import { upload } from '../../domain/upload/upload.ts'
 import { user } from '../../domain/user/user.ts'
 import type { Generation } from '../../projections/engine/projection.ts'
 import { projects, users } from './generations.ts'
 import { projectCommand, projectEvent } from './project-arbitraries.ts'
+import { subscriptionCommand, subscriptionEvent } from './subscription-arbitraries.ts'
+import { uploadCommand, uploadEvent } from './upload-arbitraries.ts'
 import { userCommand, userEvent } from './user-arbitraries.ts'
 
 /** An aggregate with what the properties draw for it, and the read models that fold it. */
@@ -22,6 +26,13 @@ export interface Sample {
 export const aggregates: readonly Sample[] = [
   { aggregate: user, command: userCommand, event: userEvent, generations: [users] },
   { aggregate: project, command: projectCommand, event: projectEvent, generations: [projects] },
+  { aggregate: upload, command: uploadCommand, event: uploadEvent, generations: [] },
+  {
+    aggregate: subscription,
+    command: subscriptionCommand,
+    event: subscriptionEvent,
+    generations: [],
+  },
 ]
 
 /** The sample whose streams have this name. */

@@ -1,0 +1,32 @@
+import * as z from 'zod/mini'
+import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
+import { month } from './months.ts'
+import { plan } from './plans.ts'
+
+const bytes = z.int().check(z.nonnegative())
+
+/** Stored for good: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
+const definitions = {
+  /** `month` is the one in which the plan is held from then on. */
+  PlanChanged: { schema: 1, data: z.strictObject({ plan, month }) },
+  /** Back to the free plan; `month` is the last one that the old plan is billed for. */
+  SubscriptionCancelled: { schema: 1, data: z.strictObject({ month }) },
+  /** For the dearest plan that was held in the month. */
+  InvoiceIssued: {
+    schema: 1,
+    data: z.strictObject({
+      period: month,
+      plan,
+      amount: z.int().check(z.positive()),
+      currency: z.string(),
+    }),
+  },
+  QuotaReserved: { schema: 1, data: z.strictObject({ uploadId: z.string(), bytes }) },
+  /** What was reserved is taken up: so many bytes of it. */
+  QuotaUsed: { schema: 1, data: z.strictObject({ uploadId: z.string(), bytes }) },
+  QuotaReleased: { schema: 1, data: z.strictObject({ uploadId: z.string() }) },
+} as const satisfies EventDefinitions
+
+export type SubscriptionEvent = EventOf<typeof definitions>
+
+export const subscriptionEvents = codec(definitions)

@@ -1,0 +1,31 @@
+import * as z from 'zod/mini'
+
+export const plan = z.enum(['free', 'pro', 'business']).check(z.describe('What a person pays for'))
+
+export type Plan = z.infer<typeof plan>
+
+/** What a plan allows and costs; `free` is that of everyone who has chosen none. */
+export interface Terms {
+  /** Bytes that the uploads of a person's projects may take together. */
+  readonly bytesAllowed: number
+  /** For a calendar month, in minor units of `currency`. */
+  readonly amount: number
+}
+
+/** Of all amounts: ISO 4217. */
+export const currency = 'USD'
+
+const mb = 1024 * 1024
+const gb = 1024 * mb
+
+/** From the cheapest to the dearest. A change of price holds for the invoices that are issued after it. */
+export const terms: Readonly<Record<Plan, Terms>> = {
+  free: { bytesAllowed: 500 * mb, amount: 0 },
+  pro: { bytesAllowed: 100 * gb, amount: 900 },
+  business: { bytesAllowed: 1024 * gb, amount: 4900 },
+}
+
+/** The dearer of two plans. */
+export function dearer(one: Plan, other: Plan): Plan {
+  return terms[other].amount > terms[one].amount ? other : one
+}

@@ -1,0 +1,171 @@
+import { folds } from '../folds.ts'
+import type { Aggregate } from '../kernel/decider.ts'
+import { refusal } from '../kernel/problem.ts'
+import { type SubscriptionEvent, subscriptionEvents } from './events.ts'
+import { nextMonth } from './months.ts'
+import { currency, dearer, type Plan, terms } from './plans.ts'
+
+/**
+ * What a person pays for and uses, in the stream `subscription-<user id>`. Who has no such stream is on the free
+ * plan and uses nothing: it begins with what happens first.
+ */
+export interface SubscriptionState {
+  readonly plan: Plan
+  /** The plan at the end of the last month that was settled. */
+  readonly before: Plan
+  /** The months that plans were changed in since then, the first one first. */
+  readonly changes: readonly MonthOfChange[]
+  /** The last month that an invoice was issued for. */
+  readonly invoiced?: string
+  readonly bytesUsed: number
+  /** Bytes that are kept for uploads on their way, by the upload's id. */
+  readonly reserved: Readonly<Record<string, number>>
+}
+
+interface MonthOfChange {
+  readonly month: string
+  /** The dearest plan that was chosen in it. */
+  readonly dearest: Plan
+  /** The plan at its end. */
+  readonly last: Plan
+}
+
+/** `month` is the present one. */
+export type SubscriptionCommand = { readonly actorId: string } & (
+  | { readonly type: 'change-plan'; readonly plan: Plan; readonly month: string }
+  | { readonly type: 'cancel-subscription'; readonly month: string }
+  /** One for each month up to `until` that is not invoiced yet. */
+  | { readonly type: 'issue-invoices'; readonly until: string }
+  | { readonly type: 'reserve-quota'; readonly uploadId: string; readonly bytes: number }
+  /** Takes up what was reserved for an upload; `bytes` is what it has come to. */
+  | { readonly type: 'use-quota'; readonly uploadId: string; readonly bytes: number }
+  | { readonly type: 'release-quota'; readonly uploadId: string }
+)
+
+/** So many uploads of a person may be on their way at once: all of them lie in one state. */
+export const maxReserved = 1000
+
+function evolve(state: SubscriptionState, event: SubscriptionEvent): SubscriptionState {
+  switch (event.type) {
+    case 'PlanChanged':
+      return changed(state, event.data.plan, event.data.month)
+    case 'SubscriptionCancelled':
+      return changed(state, 'free', event.data.month)
+    case 'InvoiceIssued':
+      return settled(state, event.data.period)
+    case 'QuotaReserved': {
+      const { uploadId, bytes } = event.data
+      return { ...state, reserved: { ...state.reserved, [uploadId]: bytes } }
+    }
+    case 'QuotaUsed': {
+      const { uploadId, bytes } = event.data
+      return { ...state, bytesUsed: state.bytesUsed + bytes, reserved: without(state.reserved, uploadId) }
+    }
+    case 'QuotaReleased':
+      return { ...state, reserved: without(state.reserved, event.data.uploadId) }
+  }
+}
+
+function changed(state: SubscriptionState, plan: Plan, month: string): SubscriptionState {
+  const earlier = state.changes.filter((change) => change.month !== month)
+  const same = state.changes.find((change) => change.month === month)
+  const dearest = same === undefined ? plan : dearer(same.dearest, plan)
+  return { ...state, plan, changes: [...earlier, { month, dearest, last: plan }] }
+}
+
+function settled(state: SubscriptionState, period: string): SubscriptionState {
+  const before = state.changes.findLast(({ month }) => month <= period)?.last ?? state.before
+  const changes = state.changes.filter(({ month }) => month > period)
+  return { ...state, before, changes, invoiced: period }
+}
+
+function without(reserved: SubscriptionState['reserved'], uploadId: string): SubscriptionState['reserved'] {
+  const { [uploadId]: _, ...others } = reserved
+  return others
+}
+
+function decide(state: SubscriptionState, command: SubscriptionCommand): readonly SubscriptionEvent[] {
+  switch (command.type) {
+    case 'change-plan': {
+      if (command.plan === state.plan) return []
+      const month = monthOf(state, command.month)
+      if (command.plan === 'free') return [{ type: 'SubscriptionCancelled', data: { month } }]
+      return [{ type: 'PlanChanged', data: { plan: command.plan, month } }]
+    }
+    case 'cancel-subscription': {
+      if (state.plan === 'free') return []
+      return [{ type: 'SubscriptionCancelled', data: { month: monthOf(state, command.month) } }]
+    }
+    case 'issue-invoices':
+      return invoicesOf(state, command.until)
+    case 'reserve-quota':
+      return reserve(state, command)
+    case 'use-quota': {
+      const { uploadId, bytes } = command
+      return state.reserved[uploadId] === undefined ? [] : [{ type: 'QuotaUsed', data: { uploadId, bytes } }]
+    }
+    case 'release-quota': {
+      const { uploadId } = command
+      return state.reserved[uploadId] === undefined ? [] : [{ type: 'QuotaReleased', data: { uploadId } }]
+    }
+  }
+}
+
+/** The month that a change counts in: never one that is settled, or earlier than that of the change before, whatever the clock says. */
+function monthOf({ changes, invoiced }: SubscriptionState, present: string): string {
+  const earliest = changes.at(-1)?.month ?? (invoiced === undefined ? present : nextMonth(invoiced))
+  return present > earliest ? present : earliest
+}
+
+/** A month is paid for whole, at the price of the dearest plan that was held in it. */
+function invoicesOf(state: SubscriptionState, until: string): readonly SubscriptionEvent[] {
+  const first = state.invoiced === undefined ? state.changes[0]?.month : nextMonth(state.invoiced)
+  if (first === undefined) return []
+  const invoices: SubscriptionEvent[] = []
+  let held = state.before
+  for (let period = first; period <= until; period = nextMonth(period)) {
+    const change = state.changes.find(({ month }) => month === period)
+    const plan = change === undefined ? held : dearer(held, change.dearest)
+    held = change?.last ?? held
+    const { amount } = terms[plan]
+    if (amount > 0) invoices.push({ type: 'InvoiceIssued', data: { period, plan, amount, currency } })
+  }
+  return invoices
+}
+
+/** What is kept for an upload already stays as it is. */
+function reserve(
+  state: SubscriptionState,
+  { uploadId, bytes }: Extract<SubscriptionCommand, { type: 'reserve-quota' }>,
+): readonly SubscriptionEvent[] {
+  if (state.reserved[uploadId] !== undefined) return []
+  if (bytes > bytesLeft(state)) throw quotaExceeded()
+  if (Object.keys(state.reserved).length >= maxReserved)
+    throw refusal('too-many-uploads', `At most ${maxReserved} uploads may be on their way at once.`)
+  return [{ type: 'QuotaReserved', data: { uploadId, bytes } }]
+}
+
+/** Bytes that are kept for uploads on their way. */
+export function bytesReserved({ reserved }: Pick<SubscriptionState, 'reserved'>): number {
+  return Object.values(reserved).reduce((sum, bytes) => sum + bytes, 0)
+}
+
+/** Bytes that a further upload may take; negative after a change to a smaller plan. */
+export function bytesLeft(state: SubscriptionState): number {
+  return terms[state.plan].bytesAllowed - state.bytesUsed - bytesReserved(state)
+}
+
+export function quotaExceeded(): Error {
+  return refusal('quota-exceeded', "The project's owner has not so much room left. Choose a larger plan.")
+}
+
+export const subscription: Aggregate<SubscriptionState, SubscriptionCommand, SubscriptionEvent> = {
+  name: 'subscription',
+  events: subscriptionEvents,
+  fold: folds.subscription,
+  initial: { plan: 'free', before: 'free', changes: [], bytesUsed: 0, reserved: {} },
+  evolve,
+  decide,
+  // Commands on it are sent to the actor's own stream, so whoever sees it is that person.
+  knownTo: () => true,
+}

@@ -1,0 +1,226 @@
+import { folds } from '../folds.ts'
+import type { Aggregate } from '../kernel/decider.ts'
+import { Problem, refusal } from '../kernel/problem.ts'
+import type { ProjectRole } from '../project/project.ts'
+import { type PictureType, type UploadEvent, uploadEvents } from './events.ts'
+
+/** A file on its way into a project, in a stream of its own. */
+export type UploadState =
+  | { readonly status: 'none' }
+  | (Request & { readonly status: 'requested' })
+  | (Request & {
+      readonly status: 'processing'
+      readonly run: string
+      readonly reserved: boolean
+      readonly read: boolean
+      readonly thumbnail: boolean
+    })
+  | (Request & { readonly status: Ended })
+
+export type Ended = 'completed' | 'rejected' | 'failed' | 'cancelled' | 'expired'
+
+interface Request {
+  readonly projectId: string
+  readonly ownerId: string
+  readonly requestedBy: string
+  readonly fileName: string
+  readonly contentType: string
+  readonly size: number
+  readonly expiresAt: string
+}
+
+/** What lies in the store of files. */
+export interface FoundFile {
+  readonly size: number
+  /** What its first bytes say it is; nothing for anything but a picture. */
+  readonly contentType: PictureType | undefined
+}
+
+/** Commands of people, and those of the pipeline, which name the run that they belong to. */
+export type UploadCommand = { readonly actorId: string } & (
+  | {
+      readonly type: 'request-upload'
+      readonly projectId: string
+      /** As they were just before. */
+      readonly project: { readonly ownerId: string; readonly role: ProjectRole; readonly archived: boolean }
+      readonly fileName: string
+      readonly contentType: PictureType
+      readonly size: number
+      readonly expiresAt: string
+    }
+  | { readonly type: 'cancel-upload' }
+  | { readonly type: 'validate-upload'; readonly run: string; readonly found: FoundFile }
+  | { readonly type: 'record-quota'; readonly run: string }
+  | {
+      readonly type: 'record-metadata'
+      readonly run: string
+      readonly width: number
+      readonly height: number
+    }
+  | { readonly type: 'record-thumbnail'; readonly run: string }
+  | { readonly type: 'complete-upload'; readonly run: string }
+  | { readonly type: 'reject-upload' | 'fail-upload'; readonly run: string; readonly reason: string }
+  /** `now` is ISO 8601 UTC with milliseconds. */
+  | { readonly type: 'expire-upload'; readonly now: string }
+)
+
+/** What a run may take after the upload's expiry, in milliseconds; then it is taken for dead. */
+export const maxRunMs = 60 * 60 * 1000
+
+function evolve(state: UploadState, event: UploadEvent): UploadState {
+  if (event.type === 'UploadRequested') return { status: 'requested', ...event.data }
+  if (state.status === 'none') return state
+  switch (event.type) {
+    case 'UploadValidated': {
+      const { run } = event.data
+      return {
+        ...requestOf(state),
+        status: 'processing',
+        run,
+        reserved: false,
+        read: false,
+        thumbnail: false,
+      }
+    }
+    case 'UploadQuotaReserved':
+      return state.status === 'processing' ? { ...state, reserved: true } : state
+    case 'UploadMetadataRead':
+      return state.status === 'processing' ? { ...state, read: true } : state
+    case 'UploadThumbnailMade':
+      return state.status === 'processing' ? { ...state, thumbnail: true } : state
+    case 'UploadCompleted':
+      return { ...requestOf(state), status: 'completed' }
+    case 'UploadRejected':
+      return { ...requestOf(state), status: 'rejected' }
+    case 'UploadFailed':
+      return { ...requestOf(state), status: 'failed' }
+    case 'UploadCancelled':
+      return { ...requestOf(state), status: 'cancelled' }
+    case 'UploadExpired':
+      return { ...requestOf(state), status: 'expired' }
+  }
+}
+
+function requestOf(state: Exclude<UploadState, { status: 'none' }>): Request {
+  const { projectId, ownerId, requestedBy, fileName, contentType, size, expiresAt } = state
+  return { projectId, ownerId, requestedBy, fileName, contentType, size, expiresAt }
+}
+
+function decide(state: UploadState, command: UploadCommand): readonly UploadEvent[] {
+  if (command.type === 'request-upload') return request(state, command)
+  if (state.status === 'none') throw noSuchUpload()
+  switch (command.type) {
+    case 'cancel-upload':
+      return cancel(state, command.actorId)
+    case 'validate-upload':
+      return validate(state, command)
+    case 'expire-upload':
+      return expire(state, command.now)
+    default:
+      return step(state, command)
+  }
+}
+
+/** The id of a new upload follows from its command, so one that exists can only be a repetition. */
+function request(
+  state: UploadState,
+  command: Extract<UploadCommand, { type: 'request-upload' }>,
+): readonly UploadEvent[] {
+  if (state.status !== 'none') return []
+  const { actorId: requestedBy, project, projectId, fileName, contentType, size, expiresAt } = command
+  const { ownerId, role, archived } = project
+  if (role === 'viewer')
+    throw new Problem('forbidden', 'Your role in this project does not allow it. Ask its owner.')
+  if (archived)
+    throw refusal('project-archived', 'The project is archived. Restore it before you add anything to it.')
+  const data = { projectId, ownerId, requestedBy, fileName, contentType, size, expiresAt }
+  return [{ type: 'UploadRequested', data }]
+}
+
+/** By who asked for it, and by who owns the project. */
+function cancel(state: Exclude<UploadState, { status: 'none' }>, actorId: string): readonly UploadEvent[] {
+  if (!knownTo(state, actorId)) throw noSuchUpload()
+  switch (state.status) {
+    case 'requested':
+    case 'processing':
+      return [{ type: 'UploadCancelled', data: {} }]
+    case 'cancelled':
+      return []
+    default:
+      throw refusal('upload-ended', `The upload is ${state.status} already.`)
+  }
+}
+
+/** The first run to find the file takes it on; to any other, and after its end, nothing happens. */
+function validate(
+  state: UploadState,
+  { run, found }: Extract<UploadCommand, { type: 'validate-upload' }>,
+): readonly UploadEvent[] {
+  if (state.status !== 'requested') return []
+  if (found.size !== state.size) {
+    const reason = `The file has ${found.size} bytes instead of the ${state.size} that were announced.`
+    return [{ type: 'UploadRejected', data: { reason } }]
+  }
+  if (found.contentType !== state.contentType) {
+    const reason = `The file is ${found.contentType ?? 'no picture'} and not ${state.contentType}, as was announced.`
+    return [{ type: 'UploadRejected', data: { reason } }]
+  }
+  return [{ type: 'UploadValidated', data: { run } }]
+}
+
+type Step = Extract<
+  UploadCommand,
+  { type: `record-${string}` | 'complete-upload' | 'reject-upload' | 'fail-upload' }
+>
+
+/** What the pipeline has done; nothing where the upload has ended, or is another run's. */
+function step(state: UploadState, command: Step): readonly UploadEvent[] {
+  if (state.status !== 'processing' || state.run !== command.run) return []
+  switch (command.type) {
+    case 'record-quota':
+      return state.reserved ? [] : [{ type: 'UploadQuotaReserved', data: {} }]
+    case 'record-metadata': {
+      const { width, height } = command
+      return state.read ? [] : [{ type: 'UploadMetadataRead', data: { width, height } }]
+    }
+    case 'record-thumbnail':
+      return state.thumbnail ? [] : [{ type: 'UploadThumbnailMade', data: {} }]
+    case 'complete-upload':
+      return [{ type: 'UploadCompleted', data: { size: state.size } }]
+    case 'reject-upload':
+      return [{ type: 'UploadRejected', data: { reason: command.reason } }]
+    case 'fail-upload':
+      return [{ type: 'UploadFailed', data: { reason: command.reason } }]
+  }
+}
+
+/** A run that is at work is given time; what is still not done after that never will be. */
+function expire(state: UploadState, now: string): readonly UploadEvent[] {
+  if (state.status === 'requested' && state.expiresAt <= now) return [{ type: 'UploadExpired', data: {} }]
+  if (state.status === 'processing' && Date.parse(state.expiresAt) + maxRunMs <= Date.parse(now))
+    return [{ type: 'UploadFailed', data: { reason: 'The processing did not come to an end.' } }]
+  return []
+}
+
+/** Whether it still has somewhere to go. */
+export function isOpen(state: UploadState): boolean {
+  return state.status === 'requested' || state.status === 'processing'
+}
+
+function knownTo(state: UploadState, actorId: string): boolean {
+  return state.status !== 'none' && (state.requestedBy === actorId || state.ownerId === actorId)
+}
+
+function noSuchUpload(): Problem {
+  return new Problem('not-found', 'There is no such upload, or it is not yours.')
+}
+
+export const upload: Aggregate<UploadState, UploadCommand, UploadEvent> = {
+  name: 'upload',
+  events: uploadEvents,
+  fold: folds.upload,
+  initial: { status: 'none' },
+  evolve,
+  decide,
+  knownTo,
+}
