@@ -64,6 +64,9 @@ export type UploadCommand = { readonly actorId: string } & (
   | { readonly type: 'expire-upload'; readonly now: string }
 )
 
+/** Who acts in the name of nobody: the pipeline, and what clears up after it. No person has such an id. */
+export const pipeline = 'pipeline'
+
 /** What a run may take after the upload's expiry, in milliseconds; then it is taken for dead. */
 export const maxRunMs = 60 * 60 * 1000
 
@@ -158,11 +161,11 @@ function validate(
 ): readonly UploadEvent[] {
   if (state.status !== 'requested') return []
   if (found.size !== state.size) {
-    const reason = `The file has ${found.size} bytes instead of the ${state.size} that were announced.`
+    const reason = `The file has ${found.size} bytes instead of the ${state.size} that were requested.`
     return [{ type: 'UploadRejected', data: { reason } }]
   }
   if (found.contentType !== state.contentType) {
-    const reason = `The file is ${found.contentType ?? 'no picture'} and not ${state.contentType}, as was announced.`
+    const reason = `The file is ${found.contentType ?? 'no picture'} and not ${state.contentType}, as was requested.`
     return [{ type: 'UploadRejected', data: { reason } }]
   }
   return [{ type: 'UploadValidated', data: { run } }]
@@ -208,7 +211,7 @@ export function isOpen(state: UploadState): boolean {
 }
 
 function knownTo(state: UploadState, actorId: string): boolean {
-  return state.status !== 'none' && (state.requestedBy === actorId || state.ownerId === actorId)
+  return state.status !== 'none' && [state.requestedBy, state.ownerId, pipeline].includes(actorId)
 }
 
 function noSuchUpload(): Problem {

@@ -168,10 +168,10 @@ const catalogue = [
   }),
   define('UploadRejected', {
     schema: 1,
-    description: 'A file was not what had been announced, or there was no room for it.',
+    description: 'A file was not what had been requested, or there was no room for it.',
     data: z.object({ uploadId, reason }),
     from: ({ id, data }) => ({ uploadId: id, reason: data.reason }),
-    example: { uploadId: 'd38be2c1', reason: 'The file is no picture and not image/jpeg, as was announced.' },
+    example: { uploadId: 'd38be2c1', reason: 'The file is no picture and not image/jpeg, as was requested.' },
   }),
   define('UploadFailed', {
     schema: 1,

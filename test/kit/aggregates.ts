@@ -18,6 +18,8 @@ export interface Sample {
   readonly command: fc.Arbitrary<Command>
   /** Any event, whether or not the decider would emit it there. */
   readonly event: fc.Arbitrary<Event>
+  /** Whether everyone has one before anything happens in it. */
+  readonly innate?: boolean
   /** Those that are kept up to date. */
   readonly generations: readonly Generation<unknown, Event>[]
 }
@@ -31,6 +33,7 @@ export const aggregates: readonly Sample[] = [
     aggregate: subscription,
     command: subscriptionCommand,
     event: subscriptionEvent,
+    innate: true,
     generations: [],
   },
 ]

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { ProjectRole } from '../../domain/project/project.ts'
 import type { PictureType, UploadEvent } from '../../domain/upload/events.ts'
-import type { UploadCommand } from '../../domain/upload/upload.ts'
+import { pipeline, type UploadCommand } from '../../domain/upload/upload.ts'
 
 const actorId = fc.constantFrom('ann', 'bob')
 const run = fc.constantFrom('run-1', 'run-2')
@@ -30,29 +30,29 @@ export const uploadCommand: fc.Arbitrary<UploadCommand> = fc.oneof(
   fc.record({ type: fc.constant('cancel-upload' as const), actorId }),
   fc.record({
     type: fc.constant('validate-upload' as const),
-    actorId,
+    actorId: fc.constant(pipeline),
     run,
     found: fc.record({ size, contentType: fc.option(contentType, { nil: undefined }) }),
   }),
   fc.record({
     type: fc.constantFrom('record-quota' as const, 'record-thumbnail' as const, 'complete-upload' as const),
-    actorId,
+    actorId: fc.constant(pipeline),
     run,
   }),
   fc.record({
     type: fc.constant('record-metadata' as const),
-    actorId,
+    actorId: fc.constant(pipeline),
     run,
     width: fc.constant(4000),
     height: fc.constant(3000),
   }),
   fc.record({
     type: fc.constantFrom('reject-upload' as const, 'fail-upload' as const),
-    actorId,
+    actorId: fc.constant(pipeline),
     run,
     reason,
   }),
-  fc.record({ type: fc.constant('expire-upload' as const), actorId, now: moment }),
+  fc.record({ type: fc.constant('expire-upload' as const), actorId: fc.constant(pipeline), now: moment }),
 )
 
 /** Any event, whether or not the decider would emit it there. */
