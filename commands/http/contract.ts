@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
 import { analyticsContract } from './analytics-contract.ts'
 import { projectContract } from './project-contract.ts'
+import { uploadContract } from './upload-contract.ts'
 import { userContract } from './user-contract.ts'
 
 /**
@@ -11,6 +12,7 @@ import { userContract } from './user-contract.ts'
 export const commands = {
   ...userContract.commands,
   ...projectContract.commands,
+  ...uploadContract.commands,
 } as const satisfies AggregateContract['commands']
 
 export const queries = {
@@ -30,6 +32,10 @@ export interface CommandContract {
   /** Whether it starts a stream; such a command takes no `If-Match`. */
   readonly creates: boolean
   readonly body: z.ZodMiniType
+  /** What the answer says besides what every command's does. */
+  readonly answers?: z.ZodMiniObject
+  /** The function that carries it out, where that is one of its own. */
+  readonly function?: 'upload-api'
 }
 
 export type CommandName = keyof typeof commands
@@ -66,12 +72,17 @@ export interface Route {
   readonly path: string
   /** `ANY`, so that a wrong method is answered by the function, as a problem. */
   readonly methods: 'ANY'
-  readonly function: 'command-api' | 'query-api'
+  readonly function: 'command-api' | 'upload-api' | 'query-api'
   readonly access: 'public' | 'token'
 }
 
 export const routes: readonly Route[] = [
   { path: '/commands/{name}', methods: 'ANY', function: 'command-api', access: 'token' },
+  ...Object.entries<CommandContract>(commands).flatMap(([name, command]): Route[] =>
+    command.function === undefined
+      ? []
+      : [{ path: `/commands/${name}`, methods: 'ANY', function: command.function, access: 'token' }],
+  ),
   ...Object.keys(queries).map(
     (path): Route => ({ path, methods: 'ANY', function: 'query-api', access: 'token' }),
   ),
