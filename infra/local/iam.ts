@@ -60,6 +60,27 @@ export function refusalOf(
   return `${refused} because no identity-based policy allows the ${action} action`
 }
 
+/**
+ * Whether a trust policy lets a service assume its role on behalf of a source, by its ARN. Of conditions, those that
+ * CDK writes against the confused deputy are modelled. Throws Error that names the place where there is another.
+ */
+export function trusts(document: unknown, service: string, sourceArn: string, where: string): boolean {
+  const [, , , , account] = sourceArn.split(':')
+  const context: Fields = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': account }
+  const statements = (document as Fields | undefined)?.['Statement'] // checked field by field below
+  return [statements].flat().some((statement) => {
+    if (!isFields(statement) || !isFields(statement['Principal'])) return false
+    const { Effect, Action, Principal, Condition = {} } = statement
+    if (![Principal['Service']].flat().includes(service)) return false
+    const { StringEquals = {}, ...others } = isFields(Condition) ? Condition : {}
+    const wanted = Object.entries(isFields(StringEquals) ? StringEquals : {})
+    const unknown = [...Object.keys(others), ...wanted.map(([key]) => key).filter((key) => !(key in context))]
+    if (unknown.length > 0) throw new Error(`${where}: ${unknown[0]} of a trust policy is not modelled`)
+    const isAssume = Effect === 'Allow' && [Action].flat().includes('sts:AssumeRole')
+    return isAssume && wanted.every(([key, values]) => [values].flat().includes(context[key]))
+  })
+}
+
 /** One pattern or several. Actions are compared whatever their case. */
 function oneOf(patterns: unknown, flags: 'i' | '', where: string): (text: string) => boolean {
   const list = Array.isArray(patterns) ? patterns : [patterns]
