@@ -88,16 +88,22 @@ function compileDayOfWeek(text: string): IsDay {
   return (date) => days.has(weekdayOf(date))
 }
 
-/** What a list of values, ranges and steps stands for, in ascending order. */
+/** What a list of values, ranges and steps stands for, in ascending order. A range may go on from the least value. */
 function valuesOf(text: string, field: Field): number[] {
+  const { least, most } = field
+  const size = most - least + 1
   const values = text.split(',').flatMap((item) => {
-    const [, from = '', to, step] = /^(\*|\w+)(?:-(\w+))?(?:\/(\d+))?$/.exec(item) ?? []
-    const isOpen = from === '*' || step !== undefined
-    const first = from === '*' ? field.least : valueIn(from, field)
-    const last = to !== undefined ? valueIn(to, field) : isOpen ? field.most : first
+    const [, from = item, to, step] = /^(\*|\w+)(?:-(\w+))?(?:\/(\d+))?$/.exec(item) ?? []
+    const first = from === '*' ? least : valueIn(from, field)
+    const last = to !== undefined ? valueIn(to, field) : from === '*' || step !== undefined ? most : first
     const by = Number(step ?? 1)
-    if (first > last || by < 1 || (from === '*' && to !== undefined)) throw notValid(field, item)
-    return Array.from({ length: Math.floor((last - first) / by) + 1 }, (_, n) => first + n * by)
+    const isBackwards = first > last && field === years
+    if (isBackwards || by < 1 || (from === '*' && to !== undefined)) throw notValid(field, item)
+    const length = first > last ? last - first + size : last - first
+    return Array.from(
+      { length: Math.floor(length / by) + 1 },
+      (_, n) => least + ((first - least + n * by) % size),
+    )
   })
   return [...new Set(values)].sort((a, b) => a - b)
 }

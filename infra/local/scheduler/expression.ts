@@ -40,13 +40,18 @@ export function compileExpression(expression: string, zone: string): Expression 
 
 /** The latest of the times after `from` and up to `until`; `undefined` where there is none. */
 export function latestBetween(nextAfter: NextAfter, from: number, until: number): number | undefined {
-  let latest: number | undefined
-  let [low, high] = [from, until]
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2)
-    const found = nextAfter(middle)
-    if (found !== undefined && found <= until) [latest, low] = [found, found]
-    else high = middle
+  const inTime = (instant: number) => {
+    const next = nextAfter(instant)
+    return next !== undefined && next <= until ? next : undefined
+  }
+  let latest = inTime(from)
+  if (latest === undefined) return undefined
+  let end = until
+  while (latest < end) {
+    const middle = Math.floor((latest + end) / 2)
+    const later = inTime(middle)
+    if (later === undefined) end = middle
+    else latest = later
   }
   return latest
 }

@@ -42,7 +42,7 @@ interface Failure {
 /** Seconds, doubled up to 4 minutes: EventBridge Scheduler backs off exponentially and does not say how. */
 const backoffMs = Array.from({ length: 9 }, (_, retry) => 1000 * 2 ** Math.min(retry, 8))
 /** How often the clock is looked at at least: what sleeps with the laptop does not count the time. */
-const lookMs = 30_000
+const lookMs = 60_000
 const unknown = { code: 'AWS.Scheduler.InternalServerError', message: 'It is too old' }
 
 /**
@@ -100,7 +100,7 @@ export function openScheduler(o: {
   function progressOf({ logicalId, identity }: Schedule): Progress {
     const known = progress.get(logicalId)
     if (known?.identity === identity) return known
-    const begin = Math.floor(Date.now() / 1000) * 1000
+    const begin = Date.now()
     const fresh = { identity, begin, last: begin - 1 }
     progress.set(logicalId, fresh)
     return fresh
