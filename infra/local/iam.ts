@@ -1,4 +1,5 @@
 import type { Permission } from './service.ts'
+import { fieldsOf } from './template.ts'
 
 /** A statement of a policy, compiled. */
 interface Statement {
@@ -62,22 +63,21 @@ export function refusalOf(
 
 /**
  * Whether a trust policy lets a service assume its role on behalf of a source, by its ARN. Of conditions, those that
- * CDK writes against the confused deputy are modelled. Throws Error that names the place where there is another.
+ * CDK writes against confused deputies are modelled. Throws Error that names the place and what is not modelled.
  */
 export function trusts(document: unknown, service: string, sourceArn: string, where: string): boolean {
-  const [, , , , account] = sourceArn.split(':')
-  const context: Fields = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': account }
-  const statements = (document as Fields | undefined)?.['Statement'] // checked field by field below
-  return [statements].flat().some((statement) => {
-    if (!isFields(statement) || !isFields(statement['Principal'])) return false
-    const { Effect, Action, Principal, Condition = {} } = statement
-    if (![Principal['Service']].flat().includes(service)) return false
-    const { StringEquals = {}, ...others } = isFields(Condition) ? Condition : {}
-    const wanted = Object.entries(isFields(StringEquals) ? StringEquals : {})
-    const unknown = [...Object.keys(others), ...wanted.map(([key]) => key).filter((key) => !(key in context))]
-    if (unknown.length > 0) throw new Error(`${where}: ${unknown[0]} of a trust policy is not modelled`)
-    const isAssume = Effect === 'Allow' && [Action].flat().includes('sts:AssumeRole')
-    return isAssume && wanted.every(([key, values]) => [values].flat().includes(context[key]))
+  const context: Fields = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': sourceArn.split(':')[4] }
+  const has = (oneOrSeveral: unknown, value: unknown) => [oneOrSeveral].flat().includes(value)
+  const notModelled = (name: string) => new Error(`${where}: ${name} of a trust policy is not modelled`)
+  const statements = [fieldsOf(document)['Statement']].flat().map(fieldsOf)
+  if (statements.some(({ Effect }) => Effect === 'Deny')) throw notModelled('Deny')
+  return statements.some(({ Action, Principal, Condition }) => {
+    if (!has(fieldsOf(Principal)['Service'], service) || !has(Action, 'sts:AssumeRole')) return false
+    const { StringEquals, ...others } = fieldsOf(Condition)
+    const wanted = Object.entries(fieldsOf(StringEquals))
+    const unknown = [...Object.keys(others), ...wanted.map(([key]) => key)].find((name) => !(name in context))
+    if (unknown !== undefined) throw notModelled(unknown)
+    return wanted.every(([key, values]) => has(values, context[key]))
   })
 }
 

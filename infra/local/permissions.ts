@@ -64,6 +64,13 @@ export function readPermissions(o: {
   const resourcePolicyOf = ({ resource }: Permission) =>
     [...o.resourcePolicies].find(([arn]) => resource === arn || resource.startsWith(`${arn}/`))?.[1]
 
+  function check(caller: Parameters<typeof refusalOf>[1], permissions: readonly Permission[]): void {
+    for (const permission of permissions) {
+      const refused = refusalOf(permission, caller, resourcePolicyOf(permission))
+      if (refused !== undefined) throw new Error(refused)
+    }
+  }
+
   return {
     refusal(request, service) {
       const caller = request.caller === undefined ? undefined : callers.get(request.caller)
@@ -73,23 +80,14 @@ export function readPermissions(o: {
       }
       return undefined
     },
-    demand(functionId, permissions) {
-      for (const permission of permissions) {
-        const refused = refusalOf(permission, callers.get(functionId), resourcePolicyOf(permission))
-        if (refused !== undefined) throw new Error(refused)
-      }
-    },
+    demand: (functionId, permissions) => check(callers.get(functionId), permissions),
     demandOfRole(roleArn, { service, sourceArn }, permissions) {
       const role = roleArn.replace(/^.*\//, '')
       const { document, logicalId = roleArn } = trust.get(role) ?? {}
       if (!trusts(document, service, sourceArn, logicalId))
         throw new Error(`The trust policy of ${logicalId} does not let ${service} assume it for ${sourceArn}`)
       const name = `arn:aws:sts::000000000000:assumed-role/${role}/${service}`
-      for (const permission of permissions) {
-        const caller = { name, policies: policies.get(role) ?? [] }
-        const refused = refusalOf(permission, caller, resourcePolicyOf(permission))
-        if (refused !== undefined) throw new Error(refused)
-      }
+      check({ name, policies: policies.get(role) ?? [] }, permissions)
     },
     demandInvoke(service, sourceArn, { name, arn }) {
       const allowed = invokers.some(

@@ -29,7 +29,10 @@ beforeEach(() => {
   })
 })
 // Before what the test opened is closed: closing waits for real.
-afterEach(() => void vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
 
 const read = (over: object = {}) =>
   readSchedule({
@@ -113,13 +116,12 @@ describe('a schedule', () => {
   })
 
   it('with a flexible window runs within it', async () => {
-    const random = vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
     open([read({ FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 10 } })])
     await pass(299 * second)
     expect(invoke).not.toHaveBeenCalled()
     await pass(second)
     expect(times()).toEqual(['2026-01-01T00:00:00Z'])
-    random.mockRestore()
   })
 
   it('whose window is longer than its rate leaves no time out', async () => {
@@ -267,7 +269,7 @@ describe('an invocation', () => {
 
   it('is given up where its next turn would be past its age, counted from when it was due', async () => {
     fail(new Error('busy'))
-    const random = vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
     const RetryPolicy = { MaximumEventAgeInSeconds: 60 }
     const FlexibleTimeWindow = { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 20 }
     open([read({ FlexibleTimeWindow, Target: { ...withDeadLetters.Target, RetryPolicy } })], [59_000, 2000])
@@ -277,7 +279,6 @@ describe('an invocation', () => {
     expect(invoke).toHaveBeenCalledTimes(2)
     const EXHAUSTED_RETRY_CONDITION = 'MaximumEventAgeInSeconds'
     expect(send.mock.calls[0]?.[1]).toMatchObject({ EXHAUSTED_RETRY_CONDITION, RETRY_ATTEMPTS: '1' })
-    random.mockRestore()
   })
 
   it('of a function that is gone is not made again', async () => {

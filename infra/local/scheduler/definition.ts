@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Limits } from '../deliveries.ts'
-import type { DeadLetters } from '../events.ts'
 import type { Properties } from '../template.ts'
+import type { DeadLetters } from '../undelivered.ts'
 import { compileExpression, type NextAfter } from './expression.ts'
 
 /** An `AWS::Scheduler::Schedule` of the default group. Times are milliseconds since the epoch. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { openDeliveries } from '../deliveries.ts'
 import { openJournal } from '../journal.ts'
 import { AwsError, type Log } from '../service.ts'
+import { backoffMs, deadLetterAttributes, type Failure } from '../undelivered.ts'
 import type { Schedule } from './definition.ts'
 import { latestBetween } from './expression.ts'
 import { inputOf, isoSeconds } from './input.ts'
@@ -24,6 +25,11 @@ export interface ListedSchedule extends Pick<Schedule, 'logicalId' | 'expression
 }
 
 /** Times are milliseconds since the epoch. */
+interface Work {
+  readonly logicalId: string
+  readonly scheduledAt: number
+}
+
 interface Progress {
   readonly identity: string
   /** When the schedule came to be. */
@@ -32,18 +38,9 @@ interface Progress {
   readonly last: number
 }
 
-interface Failure {
-  readonly code: string
-  readonly message: string
-  readonly final: boolean
-  readonly executionId: string
-}
-
-/** Seconds, doubled up to 4 minutes: EventBridge Scheduler backs off exponentially and does not say how. */
-const backoffMs = Array.from({ length: 9 }, (_, retry) => 1000 * 2 ** Math.min(retry, 8))
 /** How often the clock is looked at at least: what sleeps with the laptop does not count the time. */
 const lookMs = 60_000
-const unknown = { code: 'AWS.Scheduler.InternalServerError', message: 'It is too old' }
+const internalError = 'AWS.Scheduler.InternalServerError'
 
 /**
  * EventBridge Scheduler: hands each time of a schedule to its target, at least once, with its retries and to its
@@ -65,7 +62,7 @@ export function openScheduler(o: {
   const progress = openJournal<Progress>(join(o.dataDir, 'schedules.jsonl'))
   const timers = new Map<string, NodeJS.Timeout>()
 
-  const deliveries = openDeliveries<{ logicalId: string; scheduledAt: number }, Failure>({
+  const deliveries = openDeliveries<Work, Failure & { executionId: string }>({
     file: join(o.dataDir, 'schedule-invocations.jsonl'),
     delaysMs: o.retryDelaysMs ?? backoffMs,
     limitsOf: ({ logicalId }) => schedules.get(logicalId)?.limits ?? { retries: 0, maxAgeMs: Infinity },
@@ -77,20 +74,18 @@ export function openScheduler(o: {
         o.invoke(schedule.targetArn, JSON.parse(inputOf(schedule, { scheduledAt, executionId, number })))
         return undefined
       } catch (error) {
-        return failureOf(error, executionId)
+        return { ...failureOf(error), executionId }
       }
     },
-    giveUp({ logicalId, scheduledAt }, { id, attempts, failure, exhausted }) {
+    giveUp({ logicalId, scheduledAt }, end) {
       const schedule = schedules.get(logicalId)
-      const { code, message, executionId } = failure ?? { ...unknown, executionId: id }
-      o.log(logicalId, `did not run for ${isoSeconds(scheduledAt)}: ${code} ${message}`)
-      if (!schedule?.deadLetters) return
-      const limit = exhausted === 'age' ? 'MaximumEventAgeInSeconds' : 'MaximumRetryAttempts'
-      schedule.deadLetters.send(inputOf(schedule, { scheduledAt, executionId, number: attempts }), {
+      const why = deadLetterAttributes(end, internalError)
+      const time = isoSeconds(scheduledAt)
+      o.log(logicalId, `did not run for ${time}: ${why.ERROR_CODE} ${why.ERROR_MESSAGE}`)
+      const executionId = end.failure?.executionId ?? end.id
+      schedule?.deadLetters?.send(inputOf(schedule, { scheduledAt, executionId, number: end.attempts }), {
         ...{ SCHEDULE_ARN: schedule.arn, TARGET_ARN: 'arn:aws:scheduler:::aws-sdk:lambda:invoke' },
-        ...{ SCHEDULED_TIME: isoSeconds(scheduledAt), EXECUTION_ID: executionId },
-        ...{ ERROR_CODE: code, ERROR_MESSAGE: message, RETRY_ATTEMPTS: String(Math.max(0, attempts - 1)) },
-        ...{ IS_PAYLOAD_TRUNCATED: 'false', ...(exhausted && { EXHAUSTED_RETRY_CONDITION: limit }) },
+        ...{ SCHEDULED_TIME: time, EXECUTION_ID: executionId, IS_PAYLOAD_TRUNCATED: 'false', ...why },
       })
     },
     log: o.log,
@@ -149,9 +144,9 @@ export function openScheduler(o: {
   }
 }
 
-/** What the function answers is of its asynchronous invocation; only that it is there matters here. */
-function failureOf(error: unknown, executionId: string): Failure {
+/** A function that is gone is not tried again. */
+function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error)
   const isGone = error instanceof AwsError && error.code === 'ResourceNotFoundException'
-  return { code: isGone ? error.code : unknown.code, message, final: isGone, executionId }
+  return { code: isGone ? error.code : internalError, message, final: isGone }
 }
