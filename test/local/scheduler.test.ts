@@ -143,6 +143,14 @@ describe('a restart', () => {
     expect(times()).toHaveLength(3)
   })
 
+  it('finds that nothing was handed on after the end', async () => {
+    const before = open()
+    await pass(0)
+    await before.close()
+    await pass(2 * hour)
+    expect(lines).toHaveLength(1)
+  })
+
   it('runs once what was missed meanwhile, for the latest of its times', async () => {
     const before = open()
     await pass(0)

@@ -13,7 +13,7 @@ export interface Schedule {
   readonly enabled: boolean
   /** Text of what says when it runs: a schedule whose text is another begins anew. */
   readonly identity: string
-  /** Its times, none before it begins. `begin` is when the schedule came to be. */
+  /** Its times. `begin` is when the schedule came to be. */
   readonly times: (begin: number) => NextAfter
   /** How long after its time it may run. */
   readonly windowMs: number
@@ -74,7 +74,7 @@ export function readSchedule(o: {
     times(begin) {
       const nextAfter = compiled(StartDate ?? begin)
       return (instant) => {
-        const next = nextAfter(Math.max(instant, begin - 1))
+        const next = nextAfter(instant)
         return next === undefined || next > (EndDate ?? next) ? undefined : next
       }
     },
