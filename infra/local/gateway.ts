@@ -20,7 +20,7 @@ export interface GatewayOptions {
   readonly port: number
   readonly services: readonly AwsService[]
   /** Answers what is no call of an AWS operation, such as the mailbox; `undefined` for what it does not know. */
-  readonly page: (url: URL) => AwsResponse | undefined
+  readonly page: (url: URL, request: IncomingMessage) => AwsResponse | undefined
   /** Why a call is refused; `undefined` where it is allowed. */
   readonly refusal: (request: AwsRequest, service: AwsService) => string | undefined
   readonly log: Log
@@ -40,7 +40,7 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
     const { caller, signedFor } = signatureOf(request)
     const target = String(request.headers['x-amz-target'] ?? '')
-    if (target === '' && signedFor === undefined) return o.page(url) ?? unknownPage
+    if (target === '' && signedFor === undefined) return o.page(url, request) ?? unknownPage
     const body = await readBody(request)
 
     const [prefix = '', named = ''] = target.split('.')

@@ -45,6 +45,10 @@ const types: Readonly<Record<string, Names>> = {
     return { Ref: name, Name: name, Arn: `arn:aws:events:${region}:${account}:event-bus/${name}` }
   },
   'AWS::Events::Rule': () => ({}), // named by its bus
+  'AWS::Scheduler::Schedule': (logicalId, { region, stackName }, { Name }) => {
+    const name = typeof Name === 'string' ? Name : `${stackName}-${logicalId}`
+    return { Ref: name, Arn: `arn:aws:scheduler:${region}:${account}:schedule/default/${name}` }
+  },
   'AWS::SES::EmailIdentity': (_, __, { EmailIdentity }) => ({ Ref: String(EmailIdentity) }),
   'AWS::ApiGatewayV2::Api': unnamed,
   'AWS::ApiGatewayV2::Authorizer': unnamed,
