@@ -30,7 +30,7 @@ export function bucketNameOf(place: Place, logicalId: string, { BucketName }: Pr
 const unused = z.unknown().optional()
 const texts = z.array(z.string()).default([])
 const settings = z.strictObject({
-  BucketName: z.unknown(),
+  BucketName: unused,
   CorsConfiguration: z
     .strictObject({
       CorsRules: z.array(

@@ -193,11 +193,11 @@ export function openS3(o: {
     checkHeaders(message.method ?? '', headers)
     const request = admitted(given, message)
     const { query } = pathAndQueryOf(message.url ?? '')
-    const id = randomBytes(8).toString('hex').toUpperCase()
+    const id = newRequestId()
     const call = { request, message, bucket, key: targetOf(path).key, query, id }
     const answered = await handlers[operation]?.(call)
     if (answered === undefined) throw notModelled(operation)
-    return { ...answered, headers: { 'x-amz-request-id': id, ...corsOf(request), ...answered.headers } }
+    return { ...answered, headers: { ...named(id), ...corsOf(request), ...answered.headers } }
   }
 
   function corsOf(request: AwsRequest): Readonly<Record<string, string>> {
@@ -219,9 +219,9 @@ export function openS3(o: {
         takes: (path) => buckets.has(path.split('/')[1] ?? ''),
         wordError(error, request) {
           const { code, message, status } = inWordsOfS3(error)
-          const id = randomBytes(8).toString('hex').toUpperCase()
+          const id = newRequestId()
           const texts = { Code: code, Message: message, Resource: request.path ?? '', RequestId: id }
-          const headers = { 'content-type': 'application/xml', 'x-amz-request-id': id, ...corsOf(request) }
+          const headers = { 'content-type': 'application/xml', ...named(id), ...corsOf(request) }
           return { status, headers, body: xml('Error', texts) }
         },
       },
@@ -245,4 +245,13 @@ function objectArnOf(bucket: string, key: string): string {
 /** The bytes of a header are those of a text in UTF-8, whatever HTTP calls them. */
 function inUtf8(value: string | string[] | undefined): string {
   return Buffer.from(String(value), 'latin1').toString()
+}
+
+function newRequestId(): string {
+  return randomBytes(8).toString('hex').toUpperCase()
+}
+
+/** S3 names it otherwise than the gateway. */
+function named(requestId: string): Readonly<Record<string, string>> {
+  return { 'x-amz-request-id': requestId, 'x-amzn-requestid': requestId }
 }
