@@ -151,8 +151,8 @@ function send(
   response: ServerResponse,
   { status, headers, body }: AwsResponse,
 ): void {
-  // What is left of a body that was refused is read and dropped, so that the client gets to read the answer.
-  request.resume()
+  // What is left of a body that was refused is read and dropped: a client may look for the answer only then.
+  request.removeAllListeners('readable').resume()
   response.writeHead(status, {
     'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.0',
     'x-amzn-requestid': randomUUID(),

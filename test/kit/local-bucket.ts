@@ -1,7 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { vi } from 'vitest'
 import type { BusEvent } from '../../infra/local/event-input.ts'
+import { createFaults, type Faults } from '../../infra/local/faults.ts'
 import { readPermissions } from '../../infra/local/permissions.ts'
+import { withRequestFaults } from '../../infra/local/request-faults.ts'
 import { readBucketPolicy } from '../../infra/local/s3/bucket-policy.ts'
 import { openS3 } from '../../infra/local/s3/s3.ts'
 import type { Properties } from '../../infra/local/template.ts'
@@ -28,6 +30,7 @@ export interface OpenBucket {
   readonly url: string
   /** What EventBridge was sent. */
   readonly events: readonly BusEvent[]
+  readonly faults: Faults
 }
 
 /** Opens the data folder with one bucket, as the stage does when it starts. */
@@ -61,9 +64,10 @@ export async function openBucket(
     signers: { region, secretAccessKey: 'local', isFunction: (id) => Object.hasOwn(granted, id) },
     publish: (event) => void events.push(event),
   })
-  const config = await serve(service, refusal)
+  const faults = createFaults()
+  const config = await serve(withRequestFaults(service, faults), refusal)
   return {
-    ...{ events, url: `${config.endpoint}/${Bucket}` },
+    ...{ events, faults, url: `${config.endpoint}/${Bucket}` },
     clientOf: (accessKeyId = 'developer', secretAccessKey = 'local') =>
       new S3Client({ ...config, credentials: { accessKeyId, secretAccessKey } }),
   }

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3'
 import { createPresignedPost, type PresignedPostOptions } from '@aws-sdk/s3-presigned-post'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -274,4 +275,17 @@ describe('what is no form', () => {
     )
     await expect(get()).rejects.toMatchObject({ name: 'NoSuchKey' })
   })
+})
+
+it.each([
+  ['its fields', 412, 'text/plain'],
+  ['its file', 403, 'multipart/form-data; boundary=b'],
+])('a form that is refused for %s is read to its end, as browsers look for the answer then', async (_, status, type) => {
+  const body = `--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n${'x'.repeat(20_000_000)}`
+  const head = `POST /${Bucket} HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n`
+  const socket = connect(Number(new URL(bucket.url).port), '127.0.0.1').setEncoding('utf8')
+  socket.write(`${head}\r\n${body}`)
+  socket.write(`OPTIONS /${Bucket} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
+  const answers = (await socket.toArray()).join('')
+  expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`, 'HTTP/1.1 400'])
 })

@@ -333,3 +333,17 @@ describe('an event', () => {
     expect(bucket.events).toEqual([])
   })
 })
+
+describe('a fault', () => {
+  it.each([
+    ['throttle', { name: 'SlowDown', $metadata: { httpStatusCode: 503 } }, 'before'],
+    ['fail', { name: 'InternalError', $metadata: { httpStatusCode: 500 } }, 'before'],
+    ['fail-after', { name: 'InternalError', $metadata: { httpStatusCode: 500 } }, 'content'],
+    ['lose-answer', { code: 'ECONNRESET' }, 'content'],
+  ] as const)('strikes a call as S3 words it: %s', async (fault, error, left) => {
+    await put({ Body: 'before' })
+    bucket.faults.next(fault, { at: /^PutObject Commands$/ })
+    await expect(put({}, bucket.clientOf('Commands'))).rejects.toMatchObject(error)
+    expect(await textOf()).toBe(left)
+  })
+})
