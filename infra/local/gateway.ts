@@ -49,28 +49,20 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
     })
     if (service === undefined && target === '' && signedFor === undefined) return o.page(url) ?? unknownPage
 
-    const method = request.method ?? ''
+    const [method, { headers }] = [request.method ?? '', request]
     const operation = target === '' ? service?.rest?.operationOf(method, path, url.searchParams) : named
+    const what = target === '' ? `${signedFor ?? 'unsigned'}: ${method} ${path}` : target
     const body = service?.rest?.open ? Buffer.alloc(0) : await readBody(request)
-    const { headers } = request
-    const call: AwsRequest = { operation: operation ?? '', path, body, headers, caller, message: request }
+    const call = { operation: operation ?? '', path, body, message: request, headers, caller }
     try {
-      return await carryOut(
-        call,
-        service,
-        target === '' ? `${signedFor ?? 'unsigned'}: ${method} ${path}` : target,
-      )
+      return await carryOut(call, service, what)
     } catch (error) {
       if (service?.rest?.open === undefined || error instanceof LostAnswer) throw error
       return service.rest.open.wordError(errorOf(error, o.log), call)
     }
   }
 
-  async function carryOut(
-    call: AwsRequest,
-    service: AwsService | undefined,
-    what: string,
-  ): Promise<AwsResponse> {
+  async function carryOut(call: AwsRequest, service: AwsService | undefined, what: string) {
     if (service === undefined || !Object.hasOwn(service.operations, call.operation)) {
       const there = service && `; of this service there are: ${Object.keys(service.operations).join(', ')}`
       const message = `${what} is not modelled by the local stage${there ?? ''}`
@@ -90,7 +82,10 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
         error instanceof LostAnswer ? undefined : errorResponse(errorOf(error, o.log)),
       )
       .then((answered) => (answered ? send(request, response, answered) : response.destroy()))
-      .catch((error: unknown) => response.destroy(errorOf(error, o.log)))
+      .catch((error: unknown) => {
+        o.log('gateway', `failed to answer: ${String(error)}`)
+        response.destroy()
+      })
   })
   const port = await listen(server, o.port, 'AWS_PORT')
   return {

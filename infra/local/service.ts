@@ -7,8 +7,8 @@ export interface AwsRequest {
   readonly operation: string
   /** Of a REST call, as it was sent. */
   readonly path?: string
-  /** Empty where the service reads bodies itself. */
   readonly body: Buffer
+  /** What came, for a service that reads the body itself. */
   readonly message?: IncomingMessage
   readonly headers: IncomingHttpHeaders
   /** Logical id of the function that calls, or `undefined` for the developer at the keyboard. */
@@ -36,11 +36,11 @@ export interface AwsService {
   readonly rest?: {
     readonly signedFor: string
     readonly operationOf: (method: string, path: string, query: URLSearchParams) => string | undefined
-    /** What more a service does that strangers call, with more than fits in memory. */
+    /** Where strangers call it too, and with more than fits in memory: the service reads the bodies itself. */
     readonly open?: {
-      /** Whether a request to this path is for the service where nobody signed it. */
+      /** Whether a request to this path is for the service though nobody signed it. */
       readonly takes: (path: string) => boolean
-      /** Words an error otherwise than in JSON. The service reads the bodies of its calls itself. */
+      /** Words an error otherwise than in JSON. */
       readonly wordError: (error: AwsError, request: AwsRequest) => AwsResponse
     }
   }

@@ -234,6 +234,12 @@ describe('a form is refused', () => {
     expect(await errorOf(answer)).toBe(`NotImplemented: The field ${name} is not modelled by the local stage`)
   })
 
+  it('with a policy that S3 does not understand', async () => {
+    const Conditions = [['ends-with', '$key', 'x']] as never // what the types of the SDK do not allow
+    const { fields } = await sign({ Conditions })
+    expect(await errorOf(await post(fields))).toContain('InvalidPolicyDocument: Invalid Policy: ')
+  })
+
   it('with a key that is too long', async () => {
     const { fields } = await sign({ Key: `uploads/${'x'.repeat(1_017)}` })
     expect(await errorOf(await post(fields))).toBe('KeyTooLongError: Your key is too long')

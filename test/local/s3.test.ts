@@ -1,3 +1,6 @@
+import { readdirSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import {
   DeleteObjectCommand,
@@ -9,11 +12,12 @@ import {
   type PutObjectCommandInput,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Bucket, type OpenBucket, objectArn, openBucket } from '../kit/local-bucket.ts'
-import { lines, withDataDir } from '../kit/local-service.ts'
+import { dataDir, lines, withDataDir } from '../kit/local-service.ts'
 
 const Key = 'uploads/photo.jpg'
+const authorization = 'Credential=any/20260101/eu-west-1/s3/aws4_request'
 let bucket: OpenBucket
 let client: S3Client
 
@@ -93,6 +97,21 @@ describe('an object', () => {
   })
 })
 
+it('an object whose writer breaks off is not there, and nothing of it is', async () => {
+  await put({ Key: 'other' })
+  const folder = join(dataDir, 's3', Bucket)
+  const files = readdirSync(folder)
+  const socket = connect(Number(new URL(bucket.url).port), '127.0.0.1')
+  const headers = `host: x\r\nauthorization: ${authorization}\r\ncontent-length: 100`
+  socket.write(`PUT /${Bucket}/${Key} HTTP/1.1\r\n${headers}\r\n\r\ncontent`)
+  const quick = { timeout: 10_000, interval: 5 }
+  await vi.waitFor(() => expect(readdirSync(folder)).toHaveLength(files.length + 1), quick)
+  socket.destroy()
+  await vi.waitFor(() => expect(readdirSync(folder)).toEqual(files), quick)
+  await expect(get()).rejects.toMatchObject({ name: 'NoSuchKey' })
+  expect(lines).toEqual([])
+})
+
 describe('a range', () => {
   beforeEach(() => put({ Body: '0123456789' }))
 
@@ -145,7 +164,7 @@ describe('a checksum', () => {
 const putRaw = (body: string, headers: Record<string, string>) =>
   fetch(`${bucket.url}/${Key}`, {
     ...{ method: 'PUT', body },
-    headers: { authorization: `Credential=any/20260101/eu-west-1/s3/aws4_request`, ...headers },
+    headers: { authorization, ...headers },
   })
 
 describe('a body in chunks', () => {
@@ -177,6 +196,7 @@ describe('a body in chunks', () => {
     ['its last chunk missing', 'IncompleteBody', '7\r\ncontent\r\n'],
     ['another length than it says', 'IncompleteBody', `6\r\nconten\r\n0\r\n${trailer}`],
     ['no chunks', 'IncompleteBody', 'content'],
+    ['a chunk that is longer than it says', 'IncompleteBody', `6\r\ncontent\r\n0\r\n${trailer}`],
   ])('is refused with %s', async (_, code, body) => {
     const answer = await putRaw(body, framed())
     expect([answer.status, await answer.text()]).toEqual([
@@ -213,7 +233,7 @@ describe('what is not modelled', () => {
     const answer = await putRaw('', {})
     expect(answer.status).toBe(200)
     const tagging = await fetch(`${bucket.url}/${Key}?tagging`, {
-      headers: { authorization: 'Credential=any/20260101/eu-west-1/s3/aws4_request' },
+      headers: { authorization },
     })
     expect(tagging.status).toBe(501)
   })

@@ -18,9 +18,10 @@ import { accessDenied, inWordsOfS3, notModelled, xml } from './errors.ts'
 import { keyOfForm, readForm } from './form.ts'
 import { checkHeaders, keptHeaders, rangeOf, servedHeaders } from './headers.ts'
 import { type Objects, openObjects } from './objects.ts'
+import { permissionOn, permissionsOf } from './permissions.ts'
 import { admit } from './post-policy.ts'
 import { presignerOf, type Signers } from './signed.ts'
-import { pathAndQueryOf, percentEncoded, targetOf } from './target.ts'
+import { type PathAndQuery, pathAndQueryOf, percentEncoded, targetOf } from './target.ts'
 import { type Upload, uploadOf } from './upload.ts'
 
 /** The operations of this repository, and who calls them. */
@@ -49,10 +50,6 @@ interface Call {
   readonly id: string
 }
 
-const actions: Readonly<Record<string, string>> = {
-  ...{ PutObject: 's3:PutObject', DeleteObject: 's3:DeleteObject' },
-  ...{ GetObject: 's3:GetObject', HeadObject: 's3:GetObject' },
-}
 const checksumMode = 'x-amz-checksum-mode'
 const methods: Readonly<Record<string, string>> = {
   ...{ PUT: 'PutObject', GET: 'GetObject', HEAD: 'HeadObject', DELETE: 'DeleteObject' },
@@ -87,8 +84,8 @@ export function openS3(o: {
   const bucketIn = ({ path = '' }: AwsRequest) => buckets.get(path.split('/')[1] ?? '')
 
   /** Throws unless the caller may do this. */
-  function demand(request: AwsRequest, permission: Permission): void {
-    const refusal = o.refusal(request, { permissions: () => [permission] })
+  function demand(request: AwsRequest, needed: readonly Permission[]): void {
+    const refusal = o.refusal(request, { permissions: () => needed })
     if (refusal === undefined) return
     o.log(request.caller ?? 's3', `refused: ${refusal}`)
     throw accessDenied(refusal)
@@ -118,7 +115,7 @@ export function openS3(o: {
     const object = bucket.objects.find(key)
     if (object === undefined) {
       // Whoever may not list the keys does not learn that there is none.
-      demand(request, { action: 's3:ListBucket', resource: bucketArnOf(bucket.name) })
+      demand(request, [{ action: 's3:ListBucket', resource: bucketArnOf(bucket.name) }])
       throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404)
     }
     const range = rangeOf(object, request.headers.range)
@@ -136,10 +133,7 @@ export function openS3(o: {
     const form = await readForm(message)
     const { signer, upload } = admit(o.signers, bucket.name, form)
     const key = keyOfForm(form)
-    demand(
-      { ...request, caller: signer },
-      { action: 's3:PutObject', resource: objectArnOf(bucket.name, key) },
-    )
+    demand({ ...request, caller: signer }, [permissionOn('PutObject', { bucket: bucket.name, key })])
     const { md5 } = await put(call, key, upload, keptHeaders(form.fields), 'POST Object')
     const etag = `"${md5}"`
     const location = `http://${request.headers.host}/${bucket.name}/${key.split('/').map(percentEncoded).join('/')}`
@@ -147,7 +141,7 @@ export function openS3(o: {
     const body = xml('PostResponse', { Location: location, Bucket: bucket.name, Key: key, ETag: etag })
     return {
       status: ['200', '201'].includes(status) ? Number(status) : 204,
-      headers: { 'content-type': 'application/xml', etag, location },
+      headers: { etag, location },
       body: status === '201' ? body : '',
     }
   }
@@ -173,34 +167,32 @@ export function openS3(o: {
     Preflight: async ({ bucket, message }) => preflight(bucket.corsRules, message.headers),
   }
 
-  /** A call whose signature is checked where it is one that was handed out. */
-  function admitted(request: AwsRequest, message: IncomingMessage): AwsRequest {
-    const isSigned = request.headers.authorization !== undefined
-    if (isSigned || !Object.hasOwn(actions, request.operation)) return request
-    const [method, target] = [message.method ?? '', pathAndQueryOf(message.url ?? '')]
+  /** A call, of which it is known who may do it: those that were handed out are checked here, the others by the gateway. */
+  function admitted(request: AwsRequest, method: string, target: PathAndQuery): AwsRequest {
+    if (isSigned(request) || permissionsOf(request).length === 0) return request
     if (!target.query.has('X-Amz-Credential')) throw accessDenied()
     const caller = presignerOf(o.signers, { method, headers: request.headers, target })
     const presigned = { ...request, caller }
-    demand(presigned, permissionOf(presigned))
+    demand(presigned, permissionsOf(presigned))
     return presigned
   }
 
   async function carryOut(given: AwsRequest): Promise<AwsResponse> {
     const { message, path = '', headers, operation } = given
-    if (message === undefined) throw new Error('S3 is called over HTTP')
+    const handler = handlers[operation]
+    if (message === undefined || handler === undefined) throw notModelled(operation)
     const bucket = bucketIn(given)
     if (bucket === undefined) throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', 404)
-    checkHeaders(message.method ?? '', headers)
-    const request = admitted(given, message)
-    const { query } = pathAndQueryOf(message.url ?? '')
+    const [method, target] = [message.method ?? '', pathAndQueryOf(message.url ?? '')]
+    checkHeaders(method, headers)
+    const request = admitted(given, method, target)
     const id = newRequestId()
-    const call = { request, message, bucket, key: targetOf(path).key, query, id }
-    const answered = await handlers[operation]?.(call)
-    if (answered === undefined) throw notModelled(operation)
-    return { ...answered, headers: { ...named(id), ...corsOf(request), ...answered.headers } }
+    const { key } = targetOf(path)
+    const answered = await handler({ request, message, bucket, key, query: target.query, id })
+    return { ...answered, headers: { ...commonHeaders(id), ...corsOf(request), ...answered.headers } }
   }
 
-  function corsOf(request: AwsRequest): Readonly<Record<string, string>> {
+  function corsOf(request: AwsRequest): Headers {
     return corsHeaders(bucketIn(request)?.corsRules ?? [], request.message?.method ?? '', request.headers)
   }
 
@@ -221,25 +213,15 @@ export function openS3(o: {
           const { code, message, status } = inWordsOfS3(error)
           const id = newRequestId()
           const texts = { Code: code, Message: message, Resource: request.path ?? '', RequestId: id }
-          const headers = { 'content-type': 'application/xml', ...named(id), ...corsOf(request) }
+          const headers = { ...commonHeaders(id), ...corsOf(request) }
           return { status, headers, body: xml('Error', texts) }
         },
       },
     },
     operations,
-    permissions: (request) => (request.headers.authorization === undefined ? [] : [permissionOf(request)]),
+    permissions: (request) => (isSigned(request) ? permissionsOf(request) : []),
     handle: carryOut,
   }
-}
-
-/** What a call needs that names its object in its path. */
-function permissionOf({ operation, path = '' }: AwsRequest): Permission {
-  const { bucket, key } = targetOf(path)
-  return { action: actions[operation] ?? '', resource: objectArnOf(bucket, key) }
-}
-
-function objectArnOf(bucket: string, key: string): string {
-  return `${bucketArnOf(bucket)}/${key}`
 }
 
 /** The bytes of a header are those of a text in UTF-8, whatever HTTP calls them. */
@@ -247,11 +229,16 @@ function inUtf8(value: string | string[] | undefined): string {
   return Buffer.from(String(value), 'latin1').toString()
 }
 
+/** Whether a call says in its headers who makes it. */
+function isSigned({ headers }: AwsRequest): boolean {
+  return headers.authorization !== undefined
+}
+
 function newRequestId(): string {
   return randomBytes(8).toString('hex').toUpperCase()
 }
 
-/** S3 names it otherwise than the gateway. */
-function named(requestId: string): Readonly<Record<string, string>> {
-  return { 'x-amz-request-id': requestId, 'x-amzn-requestid': requestId }
+/** Of any answer that says nothing else. */
+function commonHeaders(requestId: string): Headers {
+  return { 'content-type': 'application/xml', 'x-amz-request-id': requestId, 'x-amzn-requestid': requestId }
 }

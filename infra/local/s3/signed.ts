@@ -33,8 +33,7 @@ export function signerOf(
 ): string {
   const [accessKeyId = ''] = signed.credential.split('/')
   const right = signatureOf(signed.text, scopeOf(o, signed.at), o.secretAccessKey)
-  if (signed.credential === `${accessKeyId}/${scopeOf(o, signed.at)}` && signed.signature === right)
-    return accessKeyId
+  if (signed.signature === right) return accessKeyId
   if (!o.isFunction(accessKeyId)) {
     const message = 'The AWS Access Key Id you provided does not exist in our records.'
     throw new AwsError('InvalidAccessKeyId', message, 403)

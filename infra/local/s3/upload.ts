@@ -32,7 +32,7 @@ export async function* bytesOf(message: IncomingMessage): AsyncGenerator<Buffer>
  */
 export function uploadOf(message: IncomingMessage): Upload {
   const { headers } = message
-  let expected = textOf(headers[checksumHeader])
+  let expected = headers[checksumHeader]
   const isFramed = String(headers['x-amz-content-sha256']).startsWith('STREAMING-')
   const length = headers[isFramed ? 'x-amz-decoded-content-length' : 'content-length']
   if (length === undefined) {
@@ -52,7 +52,7 @@ export function uploadOf(message: IncomingMessage): Upload {
       if (size === undefined) throw incompleteBody()
       if (/^0+$/.test(size)) break
       yield* reader.take(Number.parseInt(size, 16))
-      await line()
+      if ((await line()) !== '') throw incompleteBody()
     }
     for (let trailer = await line(); trailer !== ''; trailer = await line()) {
       const [name = '', value] = trailer.split(':')
@@ -71,8 +71,4 @@ export function uploadOf(message: IncomingMessage): Upload {
         throw new AwsError('BadDigest', 'The CRC32 you specified did not match the calculated checksum.')
     },
   }
-}
-
-function textOf(header: string | string[] | undefined): string | undefined {
-  return header === undefined ? undefined : String(header)
 }
