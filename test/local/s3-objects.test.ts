@@ -4,10 +4,11 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { openObjects } from '../../infra/local/s3/objects.ts'
 import { Bucket, openBucket } from '../kit/local-bucket.ts'
 import { dataDir, withDataDir } from '../kit/local-service.ts'
@@ -15,6 +16,7 @@ import { dataDir, withDataDir } from '../kit/local-service.ts'
 const program = fileURLToPath(new URL('../kit/put-objects.ts', import.meta.url))
 
 withDataDir()
+afterEach(() => void vi.useRealTimers())
 
 it.each([
   1, 2, 5,
@@ -37,6 +39,19 @@ it.each([
   expect(content.equals(Buffer.alloc(1_000_000, String(round % 10)))).toBe(true)
   expect(createHash('md5').update(content).digest('hex')).toBe(found.md5)
   expect(readdirSync(folder).sort()).toEqual([found.file, 'objects.jsonl'].sort())
+})
+
+it('what comes later has a greater sequencer, whatever the clock says', async () => {
+  const objects = openObjects(join(dataDir, 'objects'))
+  const sequencers: string[] = []
+  for (const now of [2_000, 2_000, 1_000]) {
+    vi.useFakeTimers({ toFake: ['Date'], now })
+    const content = Readable.from([Buffer.from('content')])
+    const { sequencer } = await objects.put({ key: 'key', content, headers: {}, check: () => {} })
+    sequencers.push(sequencer)
+  }
+  sequencers.push(objects.delete('key') ?? '')
+  expect([...new Set(sequencers)].sort()).toEqual(sequencers)
 })
 
 /** Names that a path, a URL or a file system might take for others. */

@@ -142,11 +142,13 @@ describe('a range', () => {
 })
 
 describe('a checksum', () => {
-  it('is returned with all of an object, and not with a part of it', async () => {
+  it('is returned to who asks for it with all of an object, and not with a part of it', async () => {
     const { ChecksumCRC32 } = await put()
     expect(ChecksumCRC32).toBe('/sUwqQ==')
     expect(await get()).toMatchObject({ ChecksumCRC32 })
     expect((await get({ Range: 'bytes=0-1' })).ChecksumCRC32).toBeUndefined()
+    expect(await head({ ChecksumMode: 'ENABLED' })).toMatchObject({ ChecksumCRC32 })
+    expect((await head()).ChecksumCRC32).toBeUndefined()
   })
 
   it.each([
