@@ -11,6 +11,8 @@ import { backoffMs, type DeadLetters, deadLetterAttributes, type Failure } from 
 
 export interface Events {
   readonly service: AwsService
+  /** Takes an event for the rules of a bus, durably, and completes its envelope. Returns its id. */
+  publish(bus: string, given: BusEvent): string
   /** Of all rules, those that are disabled too. */
   readonly targets: readonly { rule: string; arn: string; deadLetters: DeadLetters | undefined }[]
   close: Deliveries<unknown>['close']
@@ -95,7 +97,6 @@ export function openEvents(o: {
     log: o.log,
   })
 
-  /** Takes an event for the rules of a bus, durably, and completes its envelope. Returns its id. */
   function publish(bus: string, given: BusEvent): string {
     const [id, ingestedAt] = [randomUUID(), isoSeconds(Date.now())]
     const event = { version: '0', id, account, time: ingestedAt, region: o.region, resources: [], ...given }
@@ -139,6 +140,7 @@ export function openEvents(o: {
         return { status: 200, body: JSON.stringify({ Entries, FailedEntryCount }) }
       },
     },
+    publish,
     targets: [...targets.values()],
     close: deliveries.close,
   }

@@ -5,7 +5,7 @@ import type { Properties, Template } from './template.ts'
 /** Who may do what, as the template says it. */
 export interface Permissions {
   /** Why a call through the gateway is refused; `undefined` where it is allowed. */
-  refusal(request: AwsRequest, service: AwsService): string | undefined
+  refusal(request: AwsRequest, service: Pick<AwsService, 'permissions'>): string | undefined
   /** Throws, naming the first that is missing, unless a function's role allows all of these. */
   demand(functionId: string, permissions: readonly Permission[]): void
   /** Throws unless a service may assume the role with this ARN for a source, and the role allows all of these. */

@@ -1,4 +1,5 @@
 import { clientIdOf, issuerOf, poolArnOf, poolIdOf } from './cognito/settings.ts'
+import { bucketArnOf, bucketNameOf } from './s3/bucket.ts'
 import type { Lookup, Properties, Resource, Template } from './template.ts'
 
 export interface Place {
@@ -50,6 +51,10 @@ const types: Readonly<Record<string, Names>> = {
     return { Ref: name, Arn: `arn:aws:scheduler:${region}:${account}:schedule/default/${name}` }
   },
   'AWS::SES::EmailIdentity': (_, __, { EmailIdentity }) => ({ Ref: String(EmailIdentity) }),
+  'AWS::S3::Bucket': (logicalId, place, properties) => {
+    const name = bucketNameOf(place, logicalId, properties)
+    return { Ref: name, Arn: bucketArnOf(name) }
+  },
   'AWS::ApiGatewayV2::Api': unnamed,
   'AWS::ApiGatewayV2::Authorizer': unnamed,
   'AWS::ApiGatewayV2::Integration': unnamed,
@@ -59,6 +64,7 @@ const types: Readonly<Record<string, Names>> = {
   'AWS::Lambda::EventInvokeConfig': unnamed,
   'AWS::Lambda::EventSourceMapping': unnamed,
   'AWS::Lambda::Permission': unnamed,
+  'AWS::S3::BucketPolicy': unnamed,
   'AWS::SQS::QueuePolicy': unnamed,
   // Without effect on one machine: who runs it reads the log.
   'AWS::Logs::MetricFilter': unnamed,

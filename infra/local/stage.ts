@@ -13,6 +13,7 @@ import { startHttpApi } from './http-api/http-api.ts'
 import { compilePolicy, type Policy } from './iam.ts'
 import { openAsyncInvocations } from './lambda/async-invocations.ts'
 import { readFunction } from './lambda/definition.ts'
+import { secretAccessKey } from './lambda/function.ts'
 import { startLambda } from './lambda/lambda.ts'
 import { type MailService, openMailService } from './mail-service.ts'
 import { mailPage, openMailbox } from './mailbox.ts'
@@ -21,6 +22,8 @@ import { readQueuePolicies } from './queue-policies.ts'
 import { openQueues } from './queues.ts'
 import { withRequestFaults } from './request-faults.ts'
 import { nameResources } from './resource-names.ts'
+import { readBucketPolicy } from './s3/bucket-policy.ts'
+import { openS3 } from './s3/s3.ts'
 import { readSchedule } from './scheduler/definition.ts'
 import { schedulesPage } from './scheduler/page.ts'
 import { openScheduler, type Scheduler } from './scheduler/scheduler.ts'
@@ -102,6 +105,10 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       names.learn(logicalId, { Ref: table.name, Arn: table.arn, StreamArn: table.streamArn })
       const document = resourcePolicyOf(properties)
       if (document !== undefined) resourcePolicies.set(table.arn, compilePolicy(document, logicalId))
+    }
+    for (const { logicalId, properties } of each('AWS::S3::BucketPolicy')) {
+      const { bucketArn, policy } = readBucketPolicy(logicalId, properties)
+      resourcePolicies.set(bucketArn, policy)
     }
 
     const permissions = readPermissions({ template, resolve, nameOf, resourcePolicies })
@@ -186,6 +193,14 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       permissions.demandInvoke('events.amazonaws.com', rule, lambda.find(arn))
       if (deadLetters) queuePolicies.demandSend('events.amazonaws.com', rule, deadLetters)
     }
+    const s3 = openS3({
+      ...{ ...o, refusal: permissions.refusal, publish: (event) => events.publish('default', event) },
+      signers: { region: o.region, secretAccessKey, isFunction: (id) => functionIds.has(id) },
+      buckets: each('AWS::S3::Bucket').map(({ logicalId, properties }) => ({
+        ...{ name: nameOf(logicalId), properties },
+      })),
+    })
+    services.push(shaken(s3))
 
     const schedules = each('AWS::Scheduler::Schedule').map(({ logicalId, properties }) =>
       readSchedule({ logicalId, arn: nameOf(logicalId, 'Arn'), properties, findQueue: queues.find }),

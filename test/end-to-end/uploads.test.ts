@@ -89,7 +89,9 @@ describe('a picture', () => {
     const text = new TextEncoder().encode('I am a picture. '.repeat(20))
     const plain = await request(text.length)
     await sendFile(plain, text)
-    expect(await ended(plain.body['id'], 'rejected')).toMatchObject({ reason: expect.stringMatching(/no picture/) })
+    expect(await ended(plain.body['id'], 'rejected')).toMatchObject({
+      reason: expect.stringMatching(/no picture/),
+    })
 
     const torn = (await picture(400, 300)).map((byte, index) => (index < 20 ? byte : 0))
     const answer = await request(torn.length)
@@ -113,7 +115,9 @@ describe('a picture', () => {
     expect((await sendFile(requested, content.slice(1))).status).toBe(400)
     const { upload } = requested.body as { upload: { fields: object } } // the contract's form
     const fields = { ...upload.fields, key: 'files/other/original' }
-    expect((await sendFile({ ...requested, body: { upload: { ...upload, fields } } }, content)).status).toBe(403)
+    expect((await sendFile({ ...requested, body: { upload: { ...upload, fields } } }, content)).status).toBe(
+      403,
+    )
     const listed = await ann.query(`/projects/${projectId}/uploads`, readAfter(requested))
     expect(listed.body).toMatchObject({ items: [{ status: 'requested' }] })
   })
@@ -129,12 +133,15 @@ describe('a picture', () => {
     const content = await picture()
     const requested = await Promise.all(Array.from({ length: 5 }, () => request(content.length)))
     for (const one of requested) await sendFile(one, content)
-    const ends = await vi.waitFor(async () => {
-      const answers = await Promise.all(requested.map(({ body }) => ann.query(`/uploads/${body['id']}`)))
-      const found = answers.map(({ body }) => String(body['status']))
-      expect(found.filter((status) => !['completed', 'failed'].includes(status))).toEqual([])
-      return found
-    }, { timeout: 50_000, interval: 100 })
+    const ends = await vi.waitFor(
+      async () => {
+        const answers = await Promise.all(requested.map(({ body }) => ann.query(`/uploads/${body['id']}`)))
+        const found = answers.map(({ body }) => String(body['status']))
+        expect(found.filter((status) => !['completed', 'failed'].includes(status))).toEqual([])
+        return found
+      },
+      { timeout: 50_000, interval: 100 },
+    )
     running.stage.faults.calm()
     // Whatever came of each, the books are right.
     const completed = ends.filter((status) => status === 'completed').length
@@ -146,7 +153,12 @@ describe('a picture', () => {
 
   it('is processed after a restart, where the stage was stopped meanwhile', async () => {
     await start({ dataDir })
-    running.stage.faults.shake({ chances: { kill: 1 }, seed: 'stop', delayMs: 0, at: /^run Annals-UploadPictures/ })
+    running.stage.faults.shake({
+      chances: { kill: 1 },
+      seed: 'stop',
+      delayMs: 0,
+      at: /^run Annals-UploadPictures/,
+    })
     const content = await picture()
     const requested = await request(content.length)
     await sendFile(requested, content)
@@ -181,8 +193,12 @@ describe('a run of the pipeline', () => {
       expect(executions).toHaveLength(1)
       return executions?.[0]?.executionArn
     }, soon)
-    const { events = [] } = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }))
-    const entered = events.map(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name).filter(Boolean)
+    const { events = [] } = await client.send(
+      new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }),
+    )
+    const entered = events
+      .map(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name)
+      .filter(Boolean)
     expect(entered).toEqual(expect.arrayContaining(['Begin', 'Validate', 'OpenPicture', 'Complete', 'Done']))
     expect(entered).not.toContain('Close')
   })
