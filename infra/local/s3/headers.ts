@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { AwsError } from '../service.ts'
 import { invalidArgument, notModelled } from './errors.ts'
 import type { Range, StoredObject } from './objects.ts'
+import { copySource } from './target.ts'
 
 /** What an object is served with as it was written, beside its metadata, `x-amz-meta-…`. */
 const kept = [
@@ -27,9 +28,13 @@ const modelled = [
 /** Those of a write that would change what it does. */
 const conditions = ['content-md5', 'if-match', 'if-none-match']
 
+/** Those that say what to copy, and under what condition. */
+const ofCopies = [copySource, `${copySource}-if-match`]
+
 /** Throws, naming it, where a request has a header that S3 would honour and the stage does not. */
-export function checkHeaders(method: string, headers: IncomingHttpHeaders): void {
+export function checkHeaders(method: string, operation: string, headers: IncomingHttpHeaders): void {
   const unknown = Object.keys(headers).find((name) => {
+    if (ofCopies.includes(name)) return operation !== 'CopyObject'
     if (name === 'x-amz-sdk-checksum-algorithm') return headers[name] !== 'CRC32'
     if (name.startsWith('x-amz-')) return !modelled.includes(name) && !name.startsWith('x-amz-meta-')
     return method !== 'GET' && conditions.includes(name)
@@ -46,6 +51,20 @@ export function keptHeaders(given: Iterable<readonly [string, unknown]>): Record
     return text === '' ? [] : [[name, text] as const]
   })
   return { 'content-type': 'binary/octet-stream', ...Object.fromEntries(headers) }
+}
+
+/** Throws PreconditionFailed where the object is none of those that a header such as `If-Match` names. */
+export function demandMatch({ md5 }: StoredObject, header: string | string[] | undefined): void {
+  if (header === undefined || header === '*') return
+  const named = String(header)
+    .split(',')
+    .map((etag) => etag.trim())
+  if (!named.includes(`"${md5}"`) && !named.includes(md5))
+    throw new AwsError(
+      'PreconditionFailed',
+      'At least one of the pre-conditions you specified did not hold',
+      412,
+    )
 }
 
 /** What of an object a request asks for. Throws InvalidRange where that is none of it. */

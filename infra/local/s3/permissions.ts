@@ -1,6 +1,6 @@
 import type { AwsRequest, Permission } from '../service.ts'
 import { bucketArnOf } from './bucket.ts'
-import { type Target, targetOf } from './target.ts'
+import { sourceOf, type Target, targetOf } from './target.ts'
 
 /** The action that each operation on an object needs. */
 const actions: Readonly<Record<string, string>> = {
@@ -12,7 +12,9 @@ const actions: Readonly<Record<string, string>> = {
  * What IAM must allow for a call of S3 (service authorization reference, "Actions, resources, and condition keys for
  * Amazon S3"): a form says in its fields who lets it be posted, and a preflight is anybody's.
  */
-export function permissionsOf({ operation, path = '' }: AwsRequest): Permission[] {
+export function permissionsOf({ operation, path = '', headers }: AwsRequest): Permission[] {
+  if (operation === 'CopyObject')
+    return [permissionOn('PutObject', targetOf(path)), permissionOn('GetObject', sourceOf(headers))]
   return Object.hasOwn(actions, operation) ? [permissionOn(operation, targetOf(path))] : []
 }
 

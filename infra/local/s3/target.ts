@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { AwsError } from '../service.ts'
 
 /** What a path names: a bucket, and a key that is empty where it names only the bucket. */
@@ -19,6 +20,14 @@ export function targetOf(path: string): Target {
   const [, bucket = '', ...rest] = path.split('/')
   return { bucket, key: checkedKey(decoded(rest.join('/'))) }
 }
+
+/** What a copy is made of. */
+export function sourceOf(headers: IncomingHttpHeaders): Target {
+  const source = String(headers[copySource] ?? '')
+  return targetOf(source.startsWith('/') ? source : `/${source}`)
+}
+
+export const copySource = 'x-amz-copy-source'
 
 /** The same key. Throws where it is too long. */
 export function checkedKey(key: string): string {
