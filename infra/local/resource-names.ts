@@ -45,6 +45,11 @@ const types: Readonly<Record<string, Names>> = {
     return { Ref: name, Name: name, Arn: `arn:aws:events:${region}:${account}:event-bus/${name}` }
   },
   'AWS::Events::Rule': () => ({}), // named by its bus
+  'AWS::StepFunctions::StateMachine': (logicalId, { region, stackName }, { StateMachineName }) => {
+    const name = typeof StateMachineName === 'string' ? StateMachineName : `${stackName}-${logicalId}`
+    const arn = `arn:aws:states:${region}:${account}:stateMachine:${name}`
+    return { Ref: arn, Arn: arn, Name: name }
+  },
   'AWS::SES::EmailIdentity': (_, __, { EmailIdentity }) => ({ Ref: String(EmailIdentity) }),
   'AWS::ApiGatewayV2::Api': unnamed,
   'AWS::ApiGatewayV2::Authorizer': unnamed,
