@@ -70,7 +70,8 @@ async function evaluateExpression(text: string, field: string, variables: Variab
     })
   if (value === undefined) throw refused('returned nothing (undefined).')
   // What jsonata calls a function is an object too; anything else comes out as plain JSON.
-  const isFunction = typeof value === 'function' || (isObject(value) && '_jsonata_lambda' in value)
+  const marks = ['_jsonata_lambda', '_jsonata_function']
+  const isFunction = typeof value === 'function' || (isObject(value) && marks.some((mark) => mark in value))
   if (isFunction) throw refused('returned an unsupported result type.')
   return JSON.parse(JSON.stringify(value))
 }

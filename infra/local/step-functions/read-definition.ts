@@ -7,11 +7,21 @@ export const invokeResource = 'arn:aws:states:::lambda:invoke'
 
 /**
  * Reads the definition of a state machine, checked by the Amazon States Language's own rules as far as a validator
- * knows them, and by those of variables and expressions.
+ * knows them, and as `parseDefinition` does.
  *
  * @throws Error in one line that names the machine, the place and what is wrong or not modelled there.
  */
 export async function readDefinition(machine: string, source: string): Promise<Definition> {
+  const read = parseDefinition(machine, source)
+  // It takes a quarter of a second to load, which a template without a state machine need not wait for.
+  const { default: validate } = await import('asl-validator')
+  const result = validate(structureOf(parse(machine, source)))
+  if (!result.isValid) throw new Error(`${machine} is not valid: ${result.errorsText('; ')}`)
+  return read
+}
+
+/** Checks what a definition consists of, its variables and its expressions. Throws as `readDefinition` does. */
+export function parseDefinition(machine: string, source: string): Definition {
   const json = parse(machine, source)
   const other = otherLanguage(json, json['QueryLanguage'] ?? 'JSONPath', machine)
   if (other !== undefined)
@@ -22,11 +32,6 @@ export async function readDefinition(machine: string, source: string): Promise<D
   const [issue] = error?.issues ?? []
   if (issue) throw new Error(describe(machine, issue))
   const read = data as Definition // without an error, it is what the schema says
-
-  // It takes a quarter of a second to load, which a template without a state machine need not wait for.
-  const { default: validate } = await import('asl-validator')
-  const result = validate(structureOf(json))
-  if (!result.isValid) throw new Error(`${machine} is not valid: ${result.errorsText('; ')}`)
   for (const { workflow, within } of workflowsOf(read)) {
     const outer = new Set(within.flatMap(assignedIn))
     for (const [name, state] of Object.entries(workflow.States)) {
