@@ -151,7 +151,7 @@ describe('a state machine', () => {
     [
       'the whole input',
       { A: { ...pass, Output: '{% $$.a %}' } },
-      'Machine.States.A.Output: $$ is not known, only $states is',
+      "Machine.States.A.Output: Reference to '$$' at the top level is not supported: {% $$.a %}",
     ],
     [
       'an error where there is none',
@@ -191,5 +191,42 @@ describe('a state machine', () => {
     await expect(read({ StartAt: 'A', States: { A: pass } })).rejects.toThrow(
       'Machine.States.A: the query language JSONPath',
     )
+  })
+})
+
+describe('an expression', () => {
+  it.each([
+    ['name', 'name'],
+    ['name.first', 'name'],
+    ['$states.input.a + b', 'b'],
+    ['$sum([1, a])', 'a'],
+    ['{ "a": b }', 'b'],
+    ['(a; 1)', 'a'],
+    ['$map($states.input.a, function($x) { b })', 'b'],
+    ['true ? a : 1', 'a'],
+    ['-a', 'a'],
+    ['$', '$'],
+    ['$$.a', '$$'],
+    ['*', '*'],
+  ])('%s is refused, for it reads %s of no context', async (expression, name) => {
+    await expect(ofStates({ A: { ...pass, Output: `{% ${expression} %}` } })).rejects.toThrow(
+      `Machine.States.A.Output: Reference to '${name}' at the top level is not supported`,
+    )
+  })
+
+  it.each([
+    '$states.input.a.b',
+    '$states.input.items[value > 3].name',
+    '$variable[name = "a"]',
+    '$states.input.items{ name: value }',
+    '$states.input.items^(>value)',
+    '$states.input.items.{ "name": name }',
+    '$map($states.input.a, function($x) { $x.b })',
+    '$states.input ~> |a|{ "b": c }|',
+    '$states.input.**.a',
+    '{ "name": 1 }.name',
+    '\'name\' & "$$"',
+  ])('%s is taken', async (expression) => {
+    await expect(ofStates({ A: { ...pass, Output: `{% ${expression} %}` } })).resolves.toBeDefined()
   })
 })

@@ -1,6 +1,7 @@
 import type * as z from 'zod'
+import { refusalOfExpression } from './check-expression.ts'
 import { type Definition, definition, type State, type Workflow, workflowsOf } from './definition.ts'
-import { compileExpression, expressionsIn } from './expressions.ts'
+import { expressionsIn } from './expressions.ts'
 
 /** The one integration that is modelled. */
 export const invokeResource = 'arn:aws:states:::lambda:invoke'
@@ -108,16 +109,12 @@ function checkState(state: State, place: string, outer: ReadonlySet<string>): vo
   // What lies in a state is checked as states of its own.
   const { Branches, ItemProcessor, ...own }: Json = state
   for (const { text, field } of expressionsIn(own, '')) {
-    const fail = (why: string) => new Error(`${place}${field.replaceAll('/', '.')}: ${why}: ${text}`)
-    try {
-      compileExpression(text)
-    } catch (error) {
-      // jsonata throws objects with a message.
-      throw fail(`no JSONata (${(error as { message?: string }).message})`)
-    }
-    if (/\$states\.errorOutput\b/.test(text) && !field.startsWith('/Catch['))
-      throw fail('$states.errorOutput is known where an error is caught only')
-    if (/\$\$/.test(text.replace(/'[^']*'|"[^"]*"/g, ''))) throw fail('$$ is not known, only $states is')
+    const refused =
+      refusalOfExpression(text) ??
+      (/\$states\.errorOutput\b/.test(text) && !field.startsWith('/Catch[')
+        ? '$states.errorOutput is known where an error is caught only'
+        : undefined)
+    if (refused !== undefined) throw new Error(`${place}${field.replaceAll('/', '.')}: ${refused}: ${text}`)
   }
 }
 
