@@ -3,6 +3,7 @@ import { execute, type Outcome } from '../../infra/local/step-functions/executio
 import type { HistoryEvent } from '../../infra/local/step-functions/history.ts'
 import type { Position } from '../../infra/local/step-functions/positions.ts'
 import { parseDefinition } from '../../infra/local/step-functions/read-definition.ts'
+import { Abandoned } from '../../infra/local/step-functions/states-error.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -30,7 +31,10 @@ export interface Ran {
   readonly tookMs: number
 }
 
-/** Executes states from the first of them, in memory; time takes no time. */
+/**
+ * Executes states from the first of them, in memory; time takes no time. At each of `kills` events it is killed, and
+ * goes on from what it kept.
+ */
 export async function runStates(
   States: Json,
   o: {
@@ -38,6 +42,7 @@ export async function runStates(
     readonly invoke?: (functionName: string, payload: unknown, clock: Clock) => unknown
     readonly more?: Json
     readonly maxSeconds?: number
+    readonly kills?: readonly number[]
   } = {},
 ): Promise<Ran> {
   const [StartAt] = Object.keys(States)
@@ -48,26 +53,43 @@ export async function runStates(
   const events: HistoryEvent[] = []
   const told: string[] = []
   const startedAt = clock.now()
-  const outcome = await execute({
-    ...{ machine, definition, clock, region: 'eu-west-1', input: o.input ?? {}, startedAt, isResumed: false },
-    ...{ id: 'arn:aws:states:eu-west-1:000000000000:execution:Machine:one', name: 'one' },
-    maxSeconds: o.maxSeconds ?? Number.POSITIVE_INFINITY,
-    invoke: async (functionName, payload) => o.invoke?.(functionName, payload, clock),
-    positions: {
-      get: (path) => positions.get(path),
-      set: (path, position) => void positions.set(path, JSON.parse(JSON.stringify(position))),
-      forgetWithin(path) {
-        for (const inner of positions.keys()) if (inner.startsWith(`${path}/`)) positions.delete(inner)
+  const kills = new Set(o.kills)
+
+  async function run(): Promise<Outcome> {
+    const killed = new AbortController()
+    const { signal } = killed
+    return execute({
+      ...{ machine, definition, clock, region: 'eu-west-1', input: o.input ?? {}, startedAt, signal },
+      ...{ id: 'arn:aws:states:eu-west-1:000000000000:execution:Machine:one', name: 'one' },
+      isResumed: events.length > 0,
+      maxSeconds: o.maxSeconds ?? Number.POSITIVE_INFINITY,
+      invoke: async (functionName, payload) => o.invoke?.(functionName, payload, clock),
+      positions: {
+        get: (path) => positions.get(path),
+        set(path, position) {
+          signal.throwIfAborted()
+          positions.set(path, JSON.parse(JSON.stringify(position)))
+        },
+        forgetWithin(path) {
+          signal.throwIfAborted()
+          for (const inner of positions.keys()) if (inner.startsWith(`${path}/`)) positions.delete(inner)
+        },
       },
-    },
-    record(event) {
-      const id = events.length + 1
-      events.push({ ...event, id, timestamp: clock.now() / 1000 })
-      return id
-    },
-    tell: (message) => void told.push(message),
-    signal: new AbortController().signal,
-  })
+      record(event) {
+        signal.throwIfAborted()
+        const id = events.length + 1
+        events.push({ ...event, id, timestamp: clock.now() / 1000 })
+        if (kills.delete(id)) killed.abort(new Abandoned('closed'))
+        signal.throwIfAborted()
+        return id
+      },
+      tell: (message) => void told.push(message),
+    }).catch((error: unknown) => {
+      if (error instanceof Abandoned) return run()
+      throw error
+    })
+  }
+  const outcome = await run()
   const types = events.map(({ type }) => type)
   return { outcome, events, types, told, tookMs: clock.now() - startedAt }
 }

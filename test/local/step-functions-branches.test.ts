@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { Clock } from '../../infra/local/step-functions/clock.ts'
 import { StatesError } from '../../infra/local/step-functions/states-error.ts'
@@ -183,6 +184,54 @@ describe('a Map', () => {
   ])('whose %s cannot be evaluated fails', async (_, more) => {
     await expect(outputOf({ M: map(pass(), { ...more, End: true }) }, { input: [1] })).rejects.toThrow(
       'States.QueryEvaluationError',
+    )
+  })
+})
+
+describe('an execution that is killed', () => {
+  const Payload = '{% {"item": $states.input, "retries": $states.context.State.RetryCount} %}'
+  const item = task('F', {
+    ...{ Arguments: { FunctionName: 'F', Payload }, Output: '{% $states.result.Payload * $factor %}' },
+    ...{ Retry: [{ ErrorEquals: ['Busy'], IntervalSeconds: 5 }], Next: 'W' },
+  })
+  const ItemProcessor = {
+    StartAt: 'T',
+    States: { T: item, W: { Type: 'Wait', Seconds: '{% $states.input %}', End: true } },
+  }
+  const refused = {
+    StartAt: 'R',
+    States: {
+      R: task('F', { Arguments: { FunctionName: 'F', Payload: 'Refused' }, Catch: caught, End: true }),
+      B: pass({ Output: '{% $states.input.Error %}' }),
+    },
+  }
+  const States = {
+    A: pass({ Assign: { factor: 10 }, End: undefined, Next: 'P' }),
+    P: {
+      ...{ Type: 'Parallel', Assign: { all: '{% $states.result %}' }, Next: 'Z' },
+      Branches: [branch('M', { Type: 'Map', MaxConcurrency: 2, ItemProcessor, End: true }), refused],
+    },
+    Z: pass({ Output: '{% {"input": $states.input, "all": $all, "factor": $factor} %}' }),
+  }
+
+  /** Fails on every second item at first, and always on a text. */
+  function invoke(_: string, payload: unknown) {
+    if (typeof payload === 'string') throw new StatesError(payload, 'why')
+    const { item, retries } = payload as { item: number; retries: number } // as it is made above
+    if (item % 2 === 0 && retries === 0) throw new StatesError('Busy', 'why')
+    return item
+  }
+
+  it('comes to the same end, wherever and however often that happens', async () => {
+    const input = [1, 2, 3]
+    const { outcome, events } = await runStates(States, { input, invoke })
+    const result = [[10, 20, 30], 'Refused']
+    expect(outcome).toEqual({ status: 'SUCCEEDED', output: { input: result, all: result, factor: 10 } })
+    const kills = fc.uniqueArray(fc.integer({ min: 2, max: events.length }), { maxLength: 5 })
+    await fc.assert(
+      fc.asyncProperty(kills, async (kills) => {
+        expect((await runStates(States, { input, invoke, kills })).outcome).toEqual(outcome)
+      }),
     )
   })
 })
