@@ -1,12 +1,11 @@
 import { App, Duration, Stack } from 'aws-cdk-lib'
-import { Template } from 'aws-cdk-lib/assertions'
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions'
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks'
 import { describe, expect, it } from 'vitest'
 import { readStateMachine } from '../../infra/local/step-functions/machine.ts'
 import { parseDefinition } from '../../infra/local/step-functions/read-definition.ts'
-import { createResolver, fieldsOf } from '../../infra/local/template.ts'
+import { createResolver, type Properties } from '../../infra/local/template.ts'
 import { task } from '../kit/state-machine.ts'
 
 const pass = { Type: 'Pass', End: true }
@@ -22,7 +21,12 @@ const ofStates = (States: object, more: object = {}) =>
 
 /** The resolved properties of a state machine with each type of state, as CDK writes it. */
 function propertiesOfCdk() {
-  const stack = new Stack(new App(), 'Stack')
+  const app = new App({
+    analyticsReporting: false,
+    treeMetadata: false,
+    builtinCloudFormationValidation: false,
+  })
+  const stack = new Stack(app, 'Stack')
   const lambdaFunction = LambdaFunction.fromFunctionArn(
     stack,
     'Function',
@@ -51,9 +55,12 @@ function propertiesOfCdk() {
     definitionBody: sfn.DefinitionBody.fromChainable(first.next(map).next(parallel).next(choice)),
     ...{ queryLanguage: sfn.QueryLanguage.JSONATA, timeout: Duration.minutes(5), tracingEnabled: true },
   })
-  const [made] = Object.values(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine'))
+  const resources: { Type: string; Properties: Properties }[] = Object.values(
+    app.synth().getStackByName('Stack').template.Resources,
+  )
+  const made = resources.find(({ Type }) => Type === 'AWS::StepFunctions::StateMachine')
   const resolve = createResolver({ 'AWS::Partition': 'aws' }, (logicalId) => logicalId)
-  return resolve(fieldsOf(made?.['Properties']))
+  return resolve(made?.Properties ?? {})
 }
 
 describe('a state machine', () => {
@@ -180,6 +187,11 @@ describe('a state machine', () => {
       'an argument that is not modelled',
       { A: task('F', { Arguments: { FunctionName: 'F', InvocationType: 'Event' }, End: true }) },
       'Machine.States.A.Arguments.InvocationType is not modelled by the local stage',
+    ],
+    [
+      'a task without a function',
+      { A: task('F', { Arguments: { Payload: 1 }, End: true }) },
+      'Machine.States.A.Arguments has no FunctionName',
     ],
     [
       'a distributed Map',

@@ -18,9 +18,10 @@ export async function runParallel(scope: Scope, state: Parallel, runWorkflow: Ru
     state.Arguments === undefined ? position.input : await evaluateIn(scope, 'Arguments', state.Arguments)
   if (position.startedEventId === undefined)
     note(scope, { startedEventId: record(scope, 'ParallelStateStarted') })
-  const branches = state.Branches.map((workflow) => (thread: Thread) => {
-    return runWorkflow({ run, thread, workflow, input, variables: position.variables })
-  })
+  const { variables } = position
+  const branches = state.Branches.map(
+    (workflow) => (thread: Thread) => runWorkflow({ run, thread, workflow, input, variables }),
+  )
   return join(scope, branches, branches.length)
 }
 
@@ -53,13 +54,8 @@ export async function runMap(scope: Scope, state: MapState, runWorkflow: RunWork
           ? item
           : await evaluateIn(scope, 'ItemSelector', state.ItemSelector, { map })
       const { variables } = scope.position
-      const ended = await runWorkflow({
-        run,
-        thread: iteration,
-        workflow: state.ItemProcessor,
-        input,
-        variables,
-      })
+      const workflow = state.ItemProcessor
+      const ended = await runWorkflow({ run, thread: iteration, workflow, input, variables })
       return { ...ended, previousEventId: tell('Succeeded') }
     } catch (error) {
       if (error instanceof StatesError) tell('Failed')
@@ -92,12 +88,8 @@ async function join(
       if (signal.aborted) return
       const previousEventId = position.startedEventId ?? thread.previousEventId
       try {
-        ended[index] = await part({
-          path: `${thread.path}/${index}`,
-          signal,
-          map: thread.map,
-          previousEventId,
-        })
+        const path = `${thread.path}/${index}`
+        ended[index] = await part({ path, signal, map: thread.map, previousEventId })
       } catch (error) {
         errors.push(error)
         failed.abort(new Abandoned('branch-failed'))

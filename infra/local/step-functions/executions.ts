@@ -31,7 +31,7 @@ const [maxNameLength, maxInputBytes] = [80, 262_144]
 const badInName = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u
 
 /** Runs executions, from journals under `dataDir`: what an earlier run of the stage left is gone on with. */
-export function openStateMachineExecutions(o: {
+export function runExecutions(o: {
   readonly region: string
   readonly dataDir: string
   readonly machines: readonly StateMachine[]
@@ -43,10 +43,7 @@ export function openStateMachineExecutions(o: {
 }): Executions {
   const store = openExecutions(join(o.dataDir, 'step-functions'), o.keep)
   const closing = new AbortController()
-  const running = new Map<
-    string,
-    { readonly history: Journal<HistoryEvent>; readonly ended: Promise<void> }
-  >()
+  const running = new Map<string, { history: Journal<HistoryEvent>; ended: Promise<void> }>()
 
   function run(machine: StateMachine, execution: Execution): void {
     const { arn, name, startedAt } = execution
@@ -67,21 +64,14 @@ export function openStateMachineExecutions(o: {
     }
     tell(isResumed ? 'goes on' : 'started')
     const ended = execute({
-      ...{
-        machine: { ...machine, id: machine.arn },
-        definition: machine.definition,
-        id: arn,
-        name,
-        startedAt,
-      },
-      ...{ clock: o.clock, region: o.region, input: JSON.parse(execution.input), isResumed, tell, record },
-      ...{ positions: store.positions(execution), signal: closing.signal },
+      ...{ machine: { ...machine, id: machine.arn }, definition: machine.definition },
+      ...{ id: arn, name, startedAt, input: JSON.parse(execution.input), isResumed, tell, record },
+      ...{ clock: o.clock, region: o.region, signal: closing.signal, positions: store.positions(execution) },
       maxSeconds: machine.type === 'EXPRESS' ? expressSeconds : Number.POSITIVE_INFINITY,
       invoke: (functionName, payload) => o.invoke(machine, functionName, payload),
     })
       .then((outcome) => {
-        const took = Math.round(o.clock.now() - startedAt)
-        tell(`${endOf(outcome)} after ${took} ms`)
+        tell(`${endOf(outcome)} after ${o.clock.now() - startedAt} ms`)
         if (machine.type === 'EXPRESS') store.remove(execution)
         else store.end({ ...execution, stoppedAt: o.clock.now(), ...kept(outcome) })
       })

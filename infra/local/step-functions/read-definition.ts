@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { refusalOfExpression } from './check-expression.ts'
 import { type Definition, definition, type State, type Workflow, workflowsOf } from './definition.ts'
-import { expressionsIn } from './expressions.ts'
+import { expressionsIn, isExpression } from './expressions.ts'
 
 /** The one integration that is modelled. */
 export const invokeResource = 'arn:aws:states:::lambda:invoke'
@@ -123,7 +123,9 @@ function checkTask({ Resource, Arguments }: State & { Type: 'Task' }, place: str
     throw new Error(
       `${place}.Resource is not modelled by the local stage: ${Resource} (${invokeResource} is)`,
     )
-  if (typeof Arguments !== 'object' || Arguments === null) return
+  if (isExpression(Arguments)) return
+  if (typeof Arguments !== 'object' || Arguments === null || !('FunctionName' in Arguments))
+    throw new Error(`${place}.Arguments has no FunctionName`)
   const unknown = Object.keys(Arguments).find((name) => name !== 'FunctionName' && name !== 'Payload')
   if (unknown !== undefined)
     throw new Error(`${place}.Arguments.${unknown} is not modelled by the local stage`)

@@ -1,7 +1,7 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { Clock } from './clock.ts'
 import type { State } from './definition.ts'
-import { EvaluationError, evaluate } from './expressions.ts'
+import { EvaluationError, evaluate, type Variables } from './expressions.ts'
 import { type NewEvent, outputOf } from './history.ts'
 import type { InState, Positions } from './positions.ts'
 import { StatesError } from './states-error.ts'
@@ -41,13 +41,12 @@ export interface Known {
 /** How a state is left; `next` is undefined where its workflow ends. */
 export interface Left {
   readonly output: unknown
-  readonly variables: InState['variables']
+  readonly variables: Variables
   readonly next: string | undefined
 }
 
 /** The 256 KiB that an input or output may have (Step Functions quotas), in bytes of its JSON. */
 const maxBytes = 262_144
-const retried = new Set<State['Type']>(['Task', 'Parallel', 'Map'])
 
 /** A state that is being executed. */
 export interface Scope {
@@ -91,12 +90,11 @@ export async function evaluateIn(
 ): Promise<unknown> {
   const { run, thread, name, state, position } = scope
   const { map = thread.map, ...values } = known
-  const RetryCount = retried.has(state.Type) && {
-    RetryCount: (position.retries ?? []).reduce((all, one) => all + one, 0),
-  }
+  const RetryCount = (position.retries ?? []).reduce((all, one) => all + one, 0)
+  const EnteredTime = new Date(position.enteredAt).toISOString()
   const context = {
     ...run.context,
-    State: { Name: name, EnteredTime: new Date(position.enteredAt).toISOString(), ...RetryCount },
+    State: { Name: name, EnteredTime, ...('Retry' in state && { RetryCount }) },
     ...(map && { Map: map }),
   }
   try {
@@ -147,10 +145,7 @@ export function checkSize(of: string, value: unknown): void {
  */
 export async function leave(
   scope: Scope,
-  {
-    Assign,
-    Output,
-  }: { readonly Assign?: Readonly<Record<string, unknown>> | undefined; readonly Output?: unknown },
+  { Assign, Output }: { readonly Assign?: Variables | undefined; readonly Output?: unknown },
   o: {
     readonly next: string | undefined
     readonly otherwise: unknown
@@ -159,8 +154,8 @@ export async function leave(
   },
 ): Promise<Left> {
   const at = o.at ?? ''
-  const assigned =
-    Assign && z.record(z.string(), z.unknown()).parse(await evaluateIn(scope, `${at}Assign`, Assign, o.known))
+  // An object becomes an object.
+  const assigned = Assign && ((await evaluateIn(scope, `${at}Assign`, Assign, o.known)) as Variables)
   const output = Output === undefined ? o.otherwise : await evaluateIn(scope, `${at}Output`, Output, o.known)
   checkSize(scope.name, output)
   if (assigned) checkSize(scope.name, assigned)

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { Permissions } from '../permissions.ts'
 import { AwsError, type AwsRequest, type AwsService, type Log, readInput } from '../service.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { openStateMachineExecutions } from './executions.ts'
+import { runExecutions } from './executions.ts'
 import { withoutData } from './history.ts'
 import type { InvokeTask } from './lambda-tasks.ts'
 import type { StateMachine } from './machine.ts'
@@ -60,7 +60,7 @@ export function openStepFunctions(o: {
   readonly keep?: number
   readonly log: Log
 }): StepFunctions {
-  const executions = openStateMachineExecutions({ clock: systemClock, keep: kept, ...o })
+  const executions = runExecutions({ clock: systemClock, keep: kept, ...o })
 
   function machineOf(arn: string): StateMachine {
     const machine = o.machines.find((one) => one.arn === arn)

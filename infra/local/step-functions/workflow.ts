@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { runMap, runParallel } from './branches.ts'
 import type { Choice, State, Wait, Workflow } from './definition.ts'
+import type { Variables } from './expressions.ts'
 import { inputOf } from './history.ts'
 import type { Ended, InState } from './positions.ts'
 import { catcherFor, retryAfter } from './retry.ts'
@@ -25,7 +26,7 @@ export interface WorkflowOptions {
   readonly workflow: Workflow
   /** What it begins with, unless it has begun before. */
   readonly input: unknown
-  readonly variables: InState['variables']
+  readonly variables: Variables
 }
 
 /**
@@ -57,7 +58,7 @@ export async function runWorkflow({ run, thread, workflow, ...start }: WorkflowO
       )
     const scope: Scope = { run, thread, name: position.state, state, position }
     const { next, ...left } = await runState(scope).catch((error: unknown) => {
-      aborted(scope, error)
+      recordAborted(scope, error)
       throw error
     })
     if (next === undefined) {
@@ -71,11 +72,11 @@ export async function runWorkflow({ run, thread, workflow, ...start }: WorkflowO
   }
 }
 
-/** Records that a state in a branch was not finished. */
-function aborted({ run, thread: { path, previousEventId }, state }: Scope, error: unknown): void {
-  const isWanted =
+/** Records that a state in a branch ended with it, as AWS does for the types of states that take time. */
+function recordAborted({ run, thread: { path, previousEventId }, state }: Scope, error: unknown): void {
+  const isOver =
     error instanceof StatesError || (error instanceof Abandoned && error.because === 'branch-failed')
-  if (path !== '' && isWanted && ['Task', 'Wait', 'Parallel', 'Map'].includes(state.Type))
+  if (path !== '' && isOver && ['Task', 'Wait', 'Parallel', 'Map'].includes(state.Type))
     run.record({ type: `${state.Type}StateAborted`, previousEventId })
 }
 
