@@ -170,7 +170,7 @@ describe('a state machine of a template', () => {
     expect(failed.error).toBe('NoRoom')
     expect(JSON.parse(failed.cause ?? '')).toMatchObject({ errorMessage: 'The quota is used up' })
     stage.faults.next('kill', { at: /^run Annals-Work$/ })
-    const killed = await begin({ seconds: 0 })
+    const killed = await begin({ hang: join(dataDir, 'hanging'), seconds: 0 })
     await ended(killed)
     expect((await types(killed)).filter((type) => type === 'TaskFailed')).toHaveLength(1)
     expect(lines.join('\n')).toMatch(/^Uploads \S+ Work failed, again in 1 s: Runtime.ExitError: /m)

@@ -475,7 +475,7 @@ describe('a catcher', () => {
   })
 
   it.each(['Arguments', 'Output', 'Assign'])('catches what fails in %s of its state', async (field) => {
-    const broken = { Payload: '{% $states.input.nothing %}' }
+    const broken = { FunctionName: 'F', Payload: '{% $states.input.nothing %}' }
     const Catch = [{ ErrorEquals: ['States.QueryEvaluationError'], Output: 'caught', Next: 'B' }]
     const States = { T: task('F', { [field]: broken, Catch, End: true }), B: pass() }
     expect(await outputOf(States, { invoke: () => 1 })).toBe('caught')

@@ -38,10 +38,10 @@ export async function runWorkflow({ run, thread, workflow, ...start }: WorkflowO
     const type = workflow.States[name]?.Type ?? 'Pass'
     const details = { stateEnteredEventDetails: { name, ...inputOf(given.input) } }
     const enteredEventId = record({ run, thread }, `${type}StateEntered`, details)
-    run.tell(`entered ${name}`)
     const { input, variables } = given
     const position = { state: name, input, variables, enteredAt: run.clock.now(), enteredEventId }
     run.positions.set(thread.path, position)
+    run.tell(`entered ${name}`)
     return position
   }
 
