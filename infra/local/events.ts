@@ -14,7 +14,13 @@ export interface Events {
   /** Takes an event for the rules of a bus, durably, and completes its envelope. Returns its id. */
   publish(bus: string, given: BusEvent): string
   /** Of all rules, those that are disabled too. */
-  readonly targets: readonly { rule: string; arn: string; deadLetters: DeadLetters | undefined }[]
+  readonly targets: readonly {
+    rule: string
+    arn: string
+    /** Of the role by which it is called, where it has one. */
+    roleArn: string | undefined
+    deadLetters: DeadLetters | undefined
+  }[]
   close: Deliveries<unknown>['close']
 }
 
@@ -40,7 +46,9 @@ export function nameRule(place: Place, logicalId: string, properties: Properties
 }
 
 const modelledOfRule = ['Name', 'Description', 'EventBusName', 'EventPattern', 'State', 'Targets', 'Tags']
-const modelledOfTarget = ['Arn', 'Id', 'DeadLetterConfig', 'RetryPolicy', 'InputPath', 'InputTransformer']
+const modelledOfTarget = [
+  ...['Arn', 'Id', 'RoleArn', 'DeadLetterConfig', 'RetryPolicy', 'InputPath', 'InputTransformer'],
+]
 const [daySeconds, maxBytes, account] = [86_400, 1024 * 1024, '000000000000']
 const tooLarge = 'Total size of the entries in the request is over the limit.'
 
@@ -63,8 +71,11 @@ export function openEvents(o: {
   readonly region: string
   readonly dataDir: string
   readonly rules: readonly Rule[]
-  /** Hands an event to a target. Throws `ResourceNotFoundException` where there is none. */
-  readonly invoke: (targetArn: string, input: unknown) => void
+  /**
+   * Hands an event to a target, under the id of its delivery, which is the same at each attempt. Throws
+   * `ResourceNotFoundException` where there is none.
+   */
+  readonly invoke: (targetArn: string, input: unknown, id: string) => void
   readonly findQueue: (arn: string) => DeadLetters
   readonly retryDelaysMs?: readonly number[] | undefined
   readonly log: Log
@@ -76,11 +87,11 @@ export function openEvents(o: {
     file: join(o.dataDir, 'events.jsonl'),
     delaysMs: o.retryDelaysMs ?? backoffMs,
     limitsOf: (work) => targets.get(work.target)?.limits ?? { retries: 0, maxAgeMs: daySeconds * 1000 },
-    async attempt({ target: key, event, ingestedAt }) {
+    async attempt({ target: key, event, ingestedAt }, id) {
       try {
         const target = targets.get(key)
         if (!target) throw new AwsError('ResourceNotFoundException', 'The rule or its target is gone')
-        o.invoke(target.arn, target.input(event, ingestedAt))
+        o.invoke(target.arn, target.input(event, ingestedAt), `${event['id']}_${id}`)
         return undefined
       } catch (error) {
         return failureOf(error)
@@ -160,6 +171,7 @@ function compileRule({ arn, name, properties }: Rule, findQueue: (arn: string) =
       ...{ rule: arn, key: `${arn} ${target['Id']}`, arn: String(target['Arn']) },
       limits: { retries: Number(retries), maxAgeMs: Number(age) * 1000 },
       input: compileInput(target, { arn, name }),
+      roleArn: target['RoleArn'] === undefined ? undefined : String(target['RoleArn']),
       deadLetters: deadLetters === undefined ? undefined : findQueue(String(deadLetters)),
     }
   })

@@ -14,6 +14,8 @@ export interface Permissions {
     by: { readonly service: string; readonly sourceArn: string },
     permissions: readonly Permission[],
   ): void
+  /** Why a role, by its ARN, may not do something on behalf of what assumes it; `undefined` where it may. */
+  refusalOfRole(roleArn: string, assumedBy: string, permission: Permission): string | undefined
   /** Throws unless an `AWS::Lambda::Permission` lets the service invoke the function for this source. */
   demandInvoke(
     service: string,
@@ -52,11 +54,15 @@ export function readPermissions(o: {
     for (const role of Array.isArray(Roles) ? Roles : []) add(String(role), PolicyDocument, logicalId)
   }
 
+  const callerOf = (roleArn: string, assumedBy: string) => {
+    const role = roleArn.replace(/^.*\//, '')
+    const name = `arn:aws:sts::000000000000:assumed-role/${role}/${assumedBy}`
+    return { name, policies: policies.get(role) ?? [] }
+  }
   const callers = new Map(
     o.template.ofType('AWS::Lambda::Function').map(({ logicalId, properties }) => {
-      const role = String(o.resolve({ Role: properties['Role'] })['Role']).replace(/^.*\//, '')
-      const name = `arn:aws:sts::000000000000:assumed-role/${role}/${o.nameOf(logicalId)}`
-      return [logicalId, { name, policies: policies.get(role) ?? [] }] as const
+      const role = String(o.resolve({ Role: properties['Role'] })['Role'])
+      return [logicalId, callerOf(role, o.nameOf(logicalId))] as const
     }),
   )
   const invokers = o.template.ofType('AWS::Lambda::Permission').map(({ properties }) => o.resolve(properties))
@@ -86,9 +92,10 @@ export function readPermissions(o: {
       const { document, logicalId = roleArn } = trust.get(role) ?? {}
       if (!trusts(document, service, sourceArn, logicalId))
         throw new Error(`The trust policy of ${logicalId} does not let ${service} assume it for ${sourceArn}`)
-      const name = `arn:aws:sts::000000000000:assumed-role/${role}/${service}`
-      check({ name, policies: policies.get(role) ?? [] }, permissions)
+      check(callerOf(roleArn, service), permissions)
     },
+    refusalOfRole: (roleArn, assumedBy, permission) =>
+      refusalOf(permission, callerOf(roleArn, assumedBy), resourcePolicyOf(permission)),
     demandInvoke(service, sourceArn, { name, arn }) {
       const allowed = invokers.some(
         ({ Action, Principal, SourceArn, FunctionName }) =>

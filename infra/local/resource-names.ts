@@ -50,6 +50,11 @@ const types: Readonly<Record<string, Names>> = {
     const name = typeof Name === 'string' ? Name : `${stackName}-${logicalId}`
     return { Ref: name, Arn: `arn:aws:scheduler:${region}:${account}:schedule/default/${name}` }
   },
+  'AWS::StepFunctions::StateMachine': (logicalId, { region, stackName }, { StateMachineName }) => {
+    const name = typeof StateMachineName === 'string' ? StateMachineName : `${stackName}-${logicalId}`
+    const arn = `arn:aws:states:${region}:${account}:stateMachine:${name}`
+    return { Ref: arn, Arn: arn, Name: name }
+  },
   'AWS::SES::EmailIdentity': (_, __, { EmailIdentity }) => ({ Ref: String(EmailIdentity) }),
   'AWS::S3::Bucket': (logicalId, place, properties) => {
     const name = bucketNameOf(place, logicalId, properties)

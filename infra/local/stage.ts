@@ -28,6 +28,7 @@ import { readSchedule } from './scheduler/definition.ts'
 import { schedulesPage } from './scheduler/page.ts'
 import { openScheduler, type Scheduler } from './scheduler/scheduler.ts'
 import type { AwsService, Log } from './service.ts'
+import { isStateMachine, startStateMachines } from './step-functions/state-machines.ts'
 import { createResolver, fieldsOf, type Properties, readTemplate, type Template } from './template.ts'
 
 export interface StageOptions {
@@ -183,14 +184,24 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       invocations.configure(arn, properties, failureDestination(logicalId, properties))
     }
 
+    const stepFunctions = await startStateMachines({
+      ...{ ...o, lambda, permissions, faults, nameOf },
+      machines: each('AWS::StepFunctions::StateMachine'),
+    })
+    started.push(stepFunctions.close)
+    services.push(shaken(stepFunctions.service))
+
     const rules = each('AWS::Events::Rule').map(({ logicalId, properties }) => ({
       ...{ arn: nameOf(logicalId, 'Arn'), name: nameOf(logicalId, 'Name'), properties },
     }))
-    const events = openEvents({ ...o, rules, invoke: invocations.invokeAsync, findQueue: queues.find })
+    const invoke: typeof stepFunctions.start = (arn, input, id) =>
+      isStateMachine(arn) ? stepFunctions.start(arn, input, id) : invocations.invokeAsync(arn, input)
+    const events = openEvents({ ...o, rules, invoke, findQueue: queues.find })
     started.push(events.close)
     services.push(shaken(events.service))
-    for (const { rule, arn, deadLetters } of events.targets) {
-      permissions.demandInvoke('events.amazonaws.com', rule, lambda.find(arn))
+    for (const { rule, arn, roleArn, deadLetters } of events.targets) {
+      if (isStateMachine(arn)) stepFunctions.demandStart(rule, arn, roleArn)
+      else permissions.demandInvoke('events.amazonaws.com', rule, lambda.find(arn))
       if (deadLetters) queuePolicies.demandSend('events.amazonaws.com', rule, deadLetters)
     }
     const s3 = openS3({

@@ -48,7 +48,8 @@ export async function runStage(over: Partial<StageOptions> = {}, change?: Change
   return { stage, config: await readConfig(stage.apiUrl), dataDir, lines, close }
 }
 
-function changedAssembly(folder: string, change: Change): string {
+/** Copies the assembly to a folder, with its template as `change` leaves it. Returns the folder. */
+export function changedAssembly(folder: string, change: Change): string {
   cpSync(inject('assembly'), folder, { recursive: true })
   const file = join(folder, 'Annals.template.json')
   const template: Template = JSON.parse(readFileSync(file, 'utf8'))

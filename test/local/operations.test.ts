@@ -8,11 +8,13 @@ import { operations as events } from '../../infra/local/events.ts'
 import { operations as lambda } from '../../infra/local/lambda/lambda.ts'
 import { operations as mail } from '../../infra/local/mail-service.ts'
 import { operations as queues } from '../../infra/local/queues.ts'
+import { operations as stepFunctions } from '../../infra/local/step-functions/step-functions.ts'
 
 /** Everything that may call an operation: the sources, the README's story, and clients of the tests. */
 const callers = [
   ...['domain', 'commands', 'projections', 'workflows', 'infra/ops'].flatMap(sourcesIn),
   ...['README.md', 'test/kit/person.ts', 'test/kit/user-pool.ts', 'test/local/queues.test.ts'],
+  'test/local/step-functions.test.ts',
 ].map((file) => readFileSync(file, 'utf8'))
 
 function sourcesIn(folder: string): string[] {
@@ -36,7 +38,16 @@ const documentClient: Readonly<Record<string, string>> = {
 
 describe("the stage's tables of operations", () => {
   it.each(
-    Object.keys({ ...dynamoDb, ...streams, ...cognito, ...lambda, ...queues, ...events, ...mail }),
+    Object.keys({
+      ...dynamoDb,
+      ...streams,
+      ...cognito,
+      ...lambda,
+      ...queues,
+      ...events,
+      ...mail,
+      ...stepFunctions,
+    }),
   )('list %s, which something here calls', (operation) => {
     const names = [`${operation}Command`, documentClient[operation], `cognito ${operation}`]
     expect(callers.some((text) => names.some((name) => name !== undefined && text.includes(name)))).toBe(true)

@@ -1,0 +1,142 @@
+import type * as z from 'zod'
+import { refusalOfExpression } from './check-expression.ts'
+import { type Definition, definition, type State, type Workflow, workflowsOf } from './definition.ts'
+import { expressionsIn, isExpression } from './expressions.ts'
+
+/** The one integration that is modelled. */
+export const invokeResource = 'arn:aws:states:::lambda:invoke'
+
+/**
+ * Reads the definition of a state machine, checked by the Amazon States Language's own rules as far as a validator
+ * knows them, and as `parseDefinition` does.
+ *
+ * @throws Error in one line that names the machine, the place and what is wrong or not modelled there.
+ */
+export async function readDefinition(machine: string, source: string): Promise<Definition> {
+  const read = parseDefinition(machine, source)
+  // It takes a quarter of a second to load, which a template without a state machine need not wait for.
+  const { default: validate } = await import('asl-validator')
+  const result = validate(structureOf(parse(machine, source)))
+  if (!result.isValid) throw new Error(`${machine} is not valid: ${result.errorsText('; ')}`)
+  return read
+}
+
+/** Checks what a definition consists of, its variables and its expressions. Throws as `readDefinition` does. */
+export function parseDefinition(machine: string, source: string): Definition {
+  const json = parse(machine, source)
+  const other = otherLanguage(json, json['QueryLanguage'] ?? 'JSONPath', machine)
+  if (other !== undefined)
+    throw new Error(
+      `${other}: the query language JSONPath is not modelled by the local stage: choose JSONata for the machine`,
+    )
+  const { data, error } = definition.safeParse(json)
+  const [issue] = error?.issues ?? []
+  if (issue) throw new Error(describe(machine, issue))
+  const read = data as Definition // without an error, it is what the schema says
+  for (const { workflow, within } of workflowsOf(read)) {
+    const outer = new Set(within.flatMap(assignedIn))
+    for (const [name, state] of Object.entries(workflow.States)) {
+      checkState(state, `${machine}.States.${name}`, outer)
+    }
+  }
+  return read
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+function parse(machine: string, source: string): Json {
+  try {
+    const json: unknown = JSON.parse(source)
+    if (typeof json === 'object' && json !== null) return json as Json // and what it holds is checked by the schema
+  } catch {}
+  throw new Error(`${machine}: its definition is no JSON object`)
+}
+
+/** Where a state is in another language than JSONata. What it does not say itself, the machine says for it. */
+function otherLanguage(workflow: Json, usual: unknown, path: string): string | undefined {
+  const states = Object.entries((workflow['States'] ?? {}) as Json) // of anything but an object there are none
+  for (const [name, value] of states) {
+    const state = (value ?? {}) as Json // as above
+    const place = `${path}.States.${name}`
+    if ((state['QueryLanguage'] ?? usual) === 'JSONPath') return place
+    const inner = [state['Branches'] ?? [], state['ItemProcessor'] ?? state['Iterator'] ?? []].flat()
+    for (const one of inner) {
+      const found = otherLanguage(one as Json, usual, place)
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
+}
+
+function describe(machine: string, issue: z.core.$ZodIssue): string {
+  const place = [machine, ...issue.path].join('.')
+  return issue.code === 'unrecognized_keys'
+    ? `${place}.${issue.keys[0]} is not modelled by the local stage`
+    : `${place} is not valid or not modelled by the local stage: ${issue.message}`
+}
+
+/** What in a definition is data, for which the validator's rules are stricter than those of AWS. */
+const data = new Set(['Arguments', 'Output', 'Assign', 'ItemSelector', 'Items', 'Condition'])
+
+/** A copy of a definition without its data. */
+function structureOf(json: Json): Json {
+  return JSON.parse(
+    JSON.stringify(json, function (this: Json, key, value: unknown) {
+      const isState = 'Type' in this || 'Next' in this || 'Condition' in this
+      if (isState && data.has(key)) return key === 'Assign' ? {} : '{% 0 %}'
+      return typeof value === 'string' && value.startsWith('{%') ? '{% 0 %}' : value
+    }),
+  )
+}
+
+/** The variables that are the states' own, not those of what lies in them. */
+function assignedIn({ States }: Workflow): string[] {
+  return Object.values(States).flatMap((state) => {
+    const all = [
+      'Assign' in state ? state.Assign : {},
+      ...('Catch' in state ? state.Catch.map(({ Assign }) => Assign) : []),
+      ...('Choices' in state ? state.Choices.map(({ Assign }) => Assign) : []),
+    ]
+    return all.flatMap((assign) => Object.keys(assign ?? {}))
+  })
+}
+
+function checkState(state: State, place: string, outer: ReadonlySet<string>): void {
+  const taken = assignedIn({ StartAt: '', States: { state } }).find((name) => outer.has(name))
+  if (taken !== undefined)
+    throw new Error(`${place} assigns $${taken}, which is a variable of the workflow around it`)
+  if (state.Type === 'Task') checkTask(state, place)
+  // What lies in a state is checked as states of its own.
+  const { Branches, ItemProcessor, ...own }: Json = state
+  for (const { text, field } of expressionsIn(own, '')) {
+    const refused =
+      refusalOfExpression(text) ??
+      (/\$states\.errorOutput\b/.test(text) && !field.startsWith('/Catch[')
+        ? '$states.errorOutput is known where an error is caught only'
+        : undefined)
+    if (refused !== undefined) throw new Error(`${place}${field.replaceAll('/', '.')}: ${refused}: ${text}`)
+  }
+}
+
+function checkTask({ Resource, Arguments }: State & { Type: 'Task' }, place: string): void {
+  if (Resource !== invokeResource)
+    throw new Error(
+      `${place}.Resource is not modelled by the local stage: ${Resource} (${invokeResource} is)`,
+    )
+  if (isExpression(Arguments)) return
+  if (typeof Arguments !== 'object' || Arguments === null || !('FunctionName' in Arguments))
+    throw new Error(`${place}.Arguments has no FunctionName`)
+  const unknown = Object.keys(Arguments).find((name) => name !== 'FunctionName' && name !== 'Payload')
+  if (unknown !== undefined)
+    throw new Error(`${place}.Arguments.${unknown} is not modelled by the local stage`)
+}
+
+/** The functions that the tasks of a machine name themselves, by the places where they do. */
+export function functionsNamedIn(root: Workflow): readonly string[] {
+  const states = [...workflowsOf(root)].flatMap(({ workflow }) => Object.values(workflow.States))
+  const names = states.flatMap((state) => {
+    const { FunctionName: name } = (state.Type === 'Task' ? (state.Arguments ?? {}) : {}) as Json // an expression has no such member
+    return typeof name === 'string' && !name.startsWith('{%') ? [name] : []
+  })
+  return [...new Set(names)]
+}

@@ -1,0 +1,180 @@
+import type * as z from 'zod'
+import type { Clock } from './clock.ts'
+import type { State } from './definition.ts'
+import { EvaluationError, evaluate, type Variables } from './expressions.ts'
+import { type NewEvent, outputOf } from './history.ts'
+import type { InState, Positions } from './positions.ts'
+import { StatesError } from './states-error.ts'
+
+/** What a state's execution runs on. */
+export interface Run {
+  readonly clock: Clock
+  readonly region: string
+  readonly positions: Positions
+  /** `$states.context`, as far as it is the same everywhere in the execution. */
+  readonly context: { readonly Execution: object; readonly StateMachine: object }
+  /** Records an event. Returns its id. */
+  record(event: NewEvent): number
+  /** Calls a function. Rejects with the StatesError that its task fails with. */
+  invoke(functionName: string, payload: unknown): Promise<unknown>
+  /** One line for the developer. */
+  tell(message: string): void
+}
+
+/** A workflow that runs: the machine itself, a branch or an iteration. */
+export interface Thread {
+  readonly path: string
+  readonly signal: AbortSignal
+  /** `$states.context.Map` of an iteration and of what lies in it. */
+  readonly map?: { readonly Item: { readonly Index: number; readonly Value: unknown } } | undefined
+  /** The event that the next one follows. */
+  previousEventId: number
+}
+
+/** What an expression may read besides the input. */
+export interface Known {
+  readonly result?: unknown
+  readonly errorOutput?: unknown
+  readonly map?: Thread['map']
+}
+
+/** How a state is left; `next` is undefined where its workflow ends. */
+export interface Left {
+  readonly output: unknown
+  readonly variables: Variables
+  readonly next: string | undefined
+}
+
+/** The 256 KiB that an input or output may have (Step Functions quotas), in bytes of its JSON. */
+const maxBytes = 262_144
+
+/** A state that is being executed. */
+export interface Scope {
+  readonly run: Run
+  readonly thread: Thread
+  readonly name: string
+  readonly state: State
+  position: InState
+}
+
+/** Records an event of a workflow, after its last one. Returns its id. */
+export function record(
+  { run, thread }: Pick<Scope, 'run' | 'thread'>,
+  type: string,
+  details: Omit<NewEvent, 'type' | 'previousEventId'> = {},
+): number {
+  thread.signal.throwIfAborted()
+  thread.previousEventId = run.record({ type, previousEventId: thread.previousEventId, ...details })
+  return thread.previousEventId
+}
+
+/** Keeps something of the state for after a kill. */
+export function note(scope: Scope, more: Partial<InState>): void {
+  scope.position = { ...scope.position, ...more }
+  scope.run.positions.set(scope.thread.path, scope.position)
+}
+
+/** An error that the interpreter raises, worded as AWS does. */
+export function failure(scope: Scope, error: string, message: string): StatesError {
+  const { name, position } = scope
+  const where = `the state '${name}' (entered at the event id #${position.enteredEventId})`
+  return new StatesError(error, `An error occurred while executing ${where}. ${message}`)
+}
+
+/** Evaluates a template of a state. Throws StatesError, and records why, where it has no value. */
+export async function evaluateIn(
+  scope: Scope,
+  field: string,
+  template: unknown,
+  known: Known = {},
+): Promise<unknown> {
+  const { run, thread, name, state, position } = scope
+  const { map = thread.map, ...values } = known
+  const RetryCount = (position.retries ?? []).reduce((all, one) => all + one, 0)
+  const EnteredTime = new Date(position.enteredAt).toISOString()
+  const context = {
+    ...run.context,
+    State: { Name: name, EnteredTime, ...('Retry' in state && { RetryCount }) },
+    ...(map && { Map: map }),
+  }
+  try {
+    return await evaluate(template, field, {
+      ...position.variables,
+      states: { input: position.input, context, ...values },
+    })
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error
+    throw evaluationFailed(scope, error)
+  }
+}
+
+/** The same for a field that must be of a kind. */
+export async function evaluateAs<S extends z.ZodType>(
+  scope: Scope,
+  schema: S,
+  field: string,
+  template: unknown,
+  known?: Known,
+): Promise<z.output<S>> {
+  const value = await evaluateIn(scope, field, template, known)
+  const { data, error } = schema.safeParse(value)
+  const [issue] = error?.issues ?? []
+  if (issue === undefined) return data as z.output<S> // without an error, it is what the schema says
+  const message = `The JSONata expression specified for the field '${field}' returned an unexpected result: ${issue.message}`
+  throw evaluationFailed(scope, new EvaluationError(message, field))
+}
+
+function evaluationFailed(scope: Scope, { message, location }: EvaluationError): StatesError {
+  const error = failure(scope, 'States.QueryEvaluationError', message)
+  record(scope, 'EvaluationFailed', {
+    evaluationFailedEventDetails: { error: error.error, cause: error.cause, location, state: scope.name },
+  })
+  return error
+}
+
+/** Throws the StatesError of a value that is too large to be passed on. */
+export function checkSize(of: string, value: unknown): void {
+  if (Buffer.byteLength(JSON.stringify(value)) <= maxBytes) return
+  const message = `The state/task '${of}' returned a result with a size exceeding the maximum number of bytes service limit.`
+  throw new StatesError('States.DataLimitExceeded', message)
+}
+
+/**
+ * Leaves a state: evaluates what it, its choice or its catcher assigns and gives out, both with the variables as they
+ * are, and records it. What gives out nothing passes on `otherwise`.
+ */
+export async function leave(
+  scope: Scope,
+  { Assign, Output }: { readonly Assign?: Variables | undefined; readonly Output?: unknown },
+  o: {
+    readonly next: string | undefined
+    readonly otherwise: unknown
+    readonly at?: string
+    readonly known?: Known
+  },
+): Promise<Left> {
+  const at = o.at ?? ''
+  // An object becomes an object.
+  const assigned = Assign && ((await evaluateIn(scope, `${at}Assign`, Assign, o.known)) as Variables)
+  const output = Output === undefined ? o.otherwise : await evaluateIn(scope, `${at}Output`, Output, o.known)
+  checkSize(scope.name, output)
+  if (assigned) checkSize(scope.name, assigned)
+  const texts = Object.entries(assigned ?? {}).map(([name, value]) => [name, JSON.stringify(value)])
+  record(scope, `${scope.state.Type}StateExited`, {
+    stateExitedEventDetails: {
+      ...{ name: scope.name, ...outputOf(output) },
+      ...(assigned && {
+        assignedVariables: Object.fromEntries(texts),
+        assignedVariablesDetails: { truncated: false },
+      }),
+    },
+  })
+  return { output, variables: { ...scope.position.variables, ...assigned }, next: o.next }
+}
+
+/** Waits until a time, a restart or not, and no longer than the workflow is wanted. */
+export async function waitUntil(scope: Scope, time: number): Promise<void> {
+  const { clock } = scope.run
+  const left = time - clock.now()
+  if (left > 0) await clock.sleep(left, scope.thread.signal)
+}
