@@ -37,10 +37,13 @@ export type SubscriptionCommand = { readonly actorId: string } & (
   /** One for each month up to `until` that is not invoiced yet. */
   | { readonly type: 'issue-invoices'; readonly until: string }
   | { readonly type: 'reserve-quota'; readonly uploadId: string; readonly bytes: number }
-  /** Takes up what was reserved for an upload; `bytes` is what it has come to. */
+  /** Takes up what was reserved for an upload; `bytes` is what it has come to; no more counts than was reserved. */
   | { readonly type: 'use-quota'; readonly uploadId: string; readonly bytes: number }
   | { readonly type: 'release-quota'; readonly uploadId: string }
 )
+
+/** Who acts in the name of nobody: what issues invoices, and ends the plans of those who have left. No person has such an id. */
+export const billing = 'billing'
 
 /** So many uploads of a person may be on their way at once: all of them lie in one state. */
 export const maxReserved = 1000
@@ -101,8 +104,10 @@ function decide(state: SubscriptionState, command: SubscriptionCommand): readonl
     case 'reserve-quota':
       return reserve(state, command)
     case 'use-quota': {
-      const { uploadId, bytes } = command
-      return state.reserved[uploadId] === undefined ? [] : [{ type: 'QuotaUsed', data: { uploadId, bytes } }]
+      const { uploadId } = command
+      const kept = state.reserved[uploadId]
+      if (kept === undefined) return []
+      return [{ type: 'QuotaUsed', data: { uploadId, bytes: Math.min(command.bytes, kept) } }]
     }
     case 'release-quota': {
       const { uploadId } = command
