@@ -5,6 +5,7 @@ import type { StreamName } from '../domain/kernel/stream.ts'
 import type { Executed, ExecuteOptions, Execution } from './execute.ts'
 import type { CommandBody, CommandName } from './http/contract.ts'
 import { projectCommands } from './project-commands.ts'
+import { subscriptionCommands } from './subscription-commands.ts'
 import { userCommands } from './user-commands.ts'
 
 /** What a command is sent to. */
@@ -39,4 +40,5 @@ export type CommandHandlers = {
 export const commandHandlers: CommandHandlers = {
   ...userCommands,
   ...projectCommands,
+  ...subscriptionCommands,
 }

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Occurrence } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { SubscriptionEvent } from '../../domain/subscription/events.ts'
 import { nextMonth } from '../../domain/subscription/months.ts'
 import { type Plan, terms } from '../../domain/subscription/plans.ts'
 import { type SubscriptionCommand, subscription } from '../../domain/subscription/subscription.ts'
+import { subscriptionsV1 } from '../../projections/subscriptions/v1/projection.ts'
 import { subscriptionCommand } from '../kit/subscription-arbitraries.ts'
 
 /** The events that a series of commands leads to; what is refused adds none. */
@@ -78,6 +80,35 @@ describe('invoices', () => {
             if (earliest <= data.period) earliest = nextMonth(data.period)
           }
         }
+      }),
+    )
+  })
+})
+
+describe('the list of subscribers', () => {
+  const occurrence: Omit<Occurrence, 'version'> = {
+    ...{ stream: 'subscription-ann', at: '2026-01-01T00:00:00.000Z', actorId: 'ann' },
+    ...{ correlationId: 'correlation', causationId: 'causation' },
+  }
+  /** What the read model makes of a history. */
+  const projected = (history: readonly SubscriptionEvent[]) =>
+    history.reduce(
+      (state, event, index) => subscriptionsV1.evolve(state, { ...event, ...occurrence, version: index + 1 }),
+      subscriptionsV1.initial,
+    )
+
+  it('has everyone who has something to be invoiced, at no later month, and nobody who will not have', () => {
+    fc.assert(
+      fc.property(fc.array(subscriptionCommand, { maxLength: 20 }), (commands) => {
+        const history = historyOf(commands)
+        const { due } = projected(history)
+        const state = history.reduce(subscription.evolve, subscription.initial)
+        const [first] = subscription.decide(state, lastly)
+        if (first?.type === 'InvoiceIssued') {
+          expect(due).toBeDefined()
+          expect(due?.localeCompare(first.data.period)).toBeLessThanOrEqual(0)
+        }
+        expect(due === undefined).toBe(state.plan === 'free' && state.changes.length === 0)
       }),
     )
   })
