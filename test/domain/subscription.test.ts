@@ -88,7 +88,31 @@ describe('a person who pays for a plan', () => {
 
   it('changes in no month that is invoiced already', () => {
     given(paying, invoice('2026-01')).when(change('business', '2026-01')).then(changed('business', '2026-02'))
-    given(paying, invoice('2026-01')).when(cancel('2025-12')).then(cancelled('2026-02'))
+  })
+})
+
+describe('a cancellation that comes late', () => {
+  const late = [changed('pro', '2026-01'), invoice('2026-01')]
+
+  it('makes the month that is invoiced already the last one', () => {
+    given(...late)
+      .when(cancel('2026-01'))
+      .then(cancelled('2026-01'))
+    given(...late)
+      .when(cancel('2025-12'))
+      .then(cancelled('2026-01'))
+    given(...late, cancelled('2026-01'))
+      .when(issue('2026-05'))
+      .thenNothing()
+  })
+
+  it('leaves that month settled for the next plan', () => {
+    given(...late, cancelled('2026-01'))
+      .when(change('pro', '2026-01'))
+      .then(changed('pro', '2026-02'))
+    given(...late, cancelled('2026-01'), changed('pro', '2026-04'))
+      .when(issue('2026-04'))
+      .then(invoice('2026-04'))
   })
 })
 

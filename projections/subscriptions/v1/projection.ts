@@ -28,14 +28,12 @@ function evolve(before: SubscriptionState, event: Recorded<SubscriptionEvent>): 
   switch (event.type) {
     case 'PlanChanged':
       return { ...state, plan: event.data.plan, since: event.at, due: state.due ?? event.data.month }
-    case 'SubscriptionCancelled':
-      return { ...state, plan: 'free', since: event.at, paidUntil: event.data.month }
-    case 'InvoiceIssued': {
-      const { period } = event.data
-      const { due: _, ...settled } = state
-      const goesOn = state.plan !== 'free' || period < (state.paidUntil ?? period)
-      return goesOn ? { ...settled, due: nextMonth(period) } : settled
+    case 'SubscriptionCancelled': {
+      const { month } = event.data
+      return due({ ...state, plan: 'free', since: event.at, paidUntil: month }, state.due)
     }
+    case 'InvoiceIssued':
+      return due(state, nextMonth(event.data.period))
     case 'QuotaReserved': {
       const { uploadId, bytes } = event.data
       return { ...state, reserved: { ...state.reserved, [uploadId]: bytes } }
@@ -47,6 +45,12 @@ function evolve(before: SubscriptionState, event: Recorded<SubscriptionEvent>): 
     case 'QuotaReleased':
       return { ...state, reserved: without(state.reserved, event.data.uploadId) }
   }
+}
+
+/** With the next month that is due, if that is to be paid at all. */
+function due({ due: _, ...state }: SubscriptionState, next: string | undefined): SubscriptionState {
+  const isPaid = next !== undefined && (state.plan !== 'free' || next <= (state.paidUntil ?? ''))
+  return isPaid ? { ...state, due: next } : state
 }
 
 function without(reserved: SubscriptionState['reserved'], uploadId: string): SubscriptionState['reserved'] {
