@@ -6,6 +6,7 @@ import { projectedAggregates } from '../projections/generations.ts'
 import { changedCommit, parkedStream } from '../projections/stream-handler.ts'
 import { addApi } from './constructs/api.ts'
 import { addEventStore } from './constructs/event-store.ts'
+import { addInvoicing } from './constructs/invoicing.ts'
 import { addFunction, allow, allowInvoke } from './constructs/lambda-function.ts'
 import { addLogAlarm } from './constructs/log-alarm.ts'
 import { addMailSender, allowMail } from './constructs/mail.ts'
@@ -156,6 +157,18 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
       resources: [signIn.userPool.userPoolArn],
     }),
   )
+  const invoiceEmail = addReaction(stack, 'InvoiceEmail', {
+    ...shared,
+    ...{ name: 'invoice-email', eventType: 'InvoiceIssued', environment: { MAIL_FROM: sender.address } },
+  })
+  allowMail(invoiceEmail, sender)
+  const endSubscription = addReaction(stack, 'EndSubscription', {
+    ...shared,
+    ...{ name: 'end-subscription', eventType: 'UserDeleted', environment: {} },
+  })
+  allow(endSubscription, eventStore.tableArn, ['PutItem'])
+
+  addInvoicing(stack, { bundles, eventStore, readModel })
 
   const api = addApi(stack, { functions: { 'command-api': commandApi, 'query-api': queryApi }, signIn })
   new CfnOutput(stack, 'ApiUrl', { value: api.apiEndpoint })

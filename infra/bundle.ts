@@ -14,6 +14,9 @@ const entries = {
   'welcome-email': 'workflows/reactions/welcome-email.ts',
   'project-created-email': 'workflows/reactions/project-created-email.ts',
   'delete-sign-in': 'workflows/reactions/delete-sign-in.ts',
+  'invoice-email': 'workflows/reactions/invoice-email.ts',
+  'end-subscription': 'workflows/reactions/end-subscription.ts',
+  'issue-invoices': 'workflows/billing/issue-invoices.ts',
 } as const
 
 export type FunctionName = keyof typeof entries

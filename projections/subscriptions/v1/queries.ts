@@ -89,33 +89,27 @@ export async function listInvoices(
   return { ...listed, items }
 }
 
-/** A subscription of which a month up to the one that was asked for may not be invoiced yet. */
+/** A subscription with the first month that may still have to be invoiced. */
 export interface Due {
   readonly stream: StreamName
-  /** The first such month. */
   readonly month: string
 }
 
 /**
- * The subscriptions of which something up to a month may have to be invoiced, a page of one shard at a time. It reads
- * no others: rows stand by their month, so that a day on which nothing is due costs one empty page a shard.
+ * The subscriptions of which a month up to the given one may still have to be invoiced. It reads no others: rows stand by
+ * the month that is due, so that a day on which none is costs an empty page a shard.
  */
-export async function* listDue(
-  rows: RowStore,
-  generation: string,
-  until: string,
-): AsyncGenerator<{ readonly due: readonly Due[]; readonly cost: Cost }> {
+export async function* listDue(rows: RowStore, generation: string, until: string): AsyncGenerator<Due> {
   for (let shard = 0; shard < shards; shard++) {
     const partition = partitionKey(generation, subscribers(shard))
-    // What sorts before the month after: `<month>#<stream>`.
+    // `<month>#<stream>` of these months sorts before the next.
     for (let after: string | undefined = nextMonth(until); after !== undefined; ) {
       const page: Page<RowItem> = await listRows(rows, partition, { after, limit: 100 })
-      yield { due: page.items.map(dueOf), cost: page.cost }
+      for (const row of page.items) {
+        const { stream } = parseStreamName(streamOfRow(row))
+        yield { stream, month: row.SK.slice(0, row.SK.indexOf('#')) }
+      }
       after = page.next
     }
   }
-}
-
-function dueOf(row: RowItem): Due {
-  return { stream: parseStreamName(streamOfRow(row)).stream, month: row.SK.slice(0, 'YYYY-MM'.length) }
 }
