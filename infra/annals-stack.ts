@@ -15,6 +15,7 @@ import { addReadModel } from './constructs/read-model.ts'
 import { addRedrive, addStreamFailures } from './constructs/redrive.ts'
 import { addRegistration } from './constructs/registration.ts'
 import { addReservations } from './constructs/reservations.ts'
+import { addSchedule } from './constructs/schedule.ts'
 import { addSignIn } from './constructs/sign-in.ts'
 import { addStreamMapping, changedCommits, newCommits } from './constructs/stream-mapping.ts'
 
@@ -168,7 +169,14 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
   })
   allow(endSubscription, eventStore.tableArn, ['PutItem'])
 
-  addInvoicing(stack, { bundles, eventStore, readModel })
+  const { issueInvoices, failures } = addInvoicing(stack, { bundles, eventStore, readModel })
+  addSchedule(stack, 'IssueInvoicesDaily', {
+    function: issueInvoices,
+    // Every command that was decided on in the month before has come to its end by then.
+    expression: 'cron(30 0 * * ? *)',
+    failures,
+    description: 'Issues the invoices of the months that are over',
+  })
 
   const api = addApi(stack, { functions: { 'command-api': commandApi, 'query-api': queryApi }, signIn })
   new CfnOutput(stack, 'ApiUrl', { value: api.apiEndpoint })

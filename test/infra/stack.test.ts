@@ -44,6 +44,7 @@ describe('the stack', () => {
       'AWS::SES::EmailIdentity',
       'AWS::SQS::Queue',
       'AWS::SQS::QueuePolicy',
+      'AWS::Scheduler::Schedule',
     ])
   })
 
