@@ -5,6 +5,7 @@ import type { StreamName } from '../domain/kernel/stream.ts'
 import type { Executed, ExecuteOptions, Execution } from './execute.ts'
 import type { CommandBody, CommandName } from './http/contract.ts'
 import { projectCommands } from './project-commands.ts'
+import { subscriptionCommands } from './subscription-commands.ts'
 import { uploadCommands } from './upload-commands.ts'
 import type { UploadForms } from './upload-forms.ts'
 import { userCommands } from './user-commands.ts'
@@ -48,4 +49,5 @@ export const commandHandlers: CommandHandlers = {
   ...userCommands,
   ...projectCommands,
   ...uploadCommands,
+  ...subscriptionCommands,
 }

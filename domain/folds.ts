@@ -4,7 +4,7 @@
  */
 export const folds = {
   project: 'ae27b4ec2f008756',
-  subscription: '18862e8f87b8d2cd',
+  subscription: 'a782a861acc3b7d2',
   upload: '14faf2c89796c5e5',
   user: '765b24f984c74b9c',
 }

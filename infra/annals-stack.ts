@@ -7,6 +7,7 @@ import { changedCommit, parkedStream } from '../projections/stream-handler.ts'
 import { addApi } from './constructs/api.ts'
 import { addEventStore } from './constructs/event-store.ts'
 import { addFiles } from './constructs/files.ts'
+import { addInvoicing } from './constructs/invoicing.ts'
 import { addFunction, allow, allowInvoke } from './constructs/lambda-function.ts'
 import { addLogAlarm } from './constructs/log-alarm.ts'
 import { addMailSender, allowMail } from './constructs/mail.ts'
@@ -15,6 +16,7 @@ import { addReadModel } from './constructs/read-model.ts'
 import { addRedrive, addStreamFailures } from './constructs/redrive.ts'
 import { addRegistration } from './constructs/registration.ts'
 import { addReservations } from './constructs/reservations.ts'
+import { addSchedule } from './constructs/schedule.ts'
 import { addSignIn } from './constructs/sign-in.ts'
 import { addStreamMapping, changedCommits, newCommits } from './constructs/stream-mapping.ts'
 import { addUploadPipeline, allowFiles, type PipelineType } from './constructs/upload-pipeline.ts'
@@ -175,6 +177,25 @@ export function addAnnalsStack(
       resources: [signIn.userPool.userPoolArn],
     }),
   )
+  const invoiceEmail = addReaction(stack, 'InvoiceEmail', {
+    ...shared,
+    ...{ name: 'invoice-email', eventType: 'InvoiceIssued', environment: { MAIL_FROM: sender.address } },
+  })
+  allowMail(invoiceEmail, sender)
+  const endSubscription = addReaction(stack, 'EndSubscription', {
+    ...shared,
+    ...{ name: 'end-subscription', eventType: 'UserDeleted', environment: {} },
+  })
+  allow(endSubscription, eventStore.tableArn, ['PutItem'])
+
+  const { issueInvoices, failures } = addInvoicing(stack, { bundles, eventStore, readModel })
+  addSchedule(stack, 'IssueInvoicesDaily', {
+    function: issueInvoices,
+    // Every command that was decided on in the month before has come to its end by then.
+    expression: 'cron(30 0 * * ? *)',
+    failures,
+    description: 'Issues the invoices of the months that are over',
+  })
 
   const api = addApi(stack, {
     functions: { 'command-api': commandApi, 'upload-api': uploadApi, 'query-api': queryApi },

@@ -18,6 +18,9 @@ const entries = {
   'upload-steps': 'workflows/uploads/upload-steps.ts',
   'upload-pictures': 'workflows/uploads/upload-pictures.ts',
   'delete-sign-in': 'workflows/reactions/delete-sign-in.ts',
+  'invoice-email': 'workflows/reactions/invoice-email.ts',
+  'end-subscription': 'workflows/reactions/end-subscription.ts',
+  'issue-invoices': 'workflows/billing/issue-invoices.ts',
 } as const
 
 export type FunctionName = keyof typeof entries

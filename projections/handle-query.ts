@@ -127,8 +127,9 @@ async function answerOne(
   context: QueryContext,
   query: OneQuery<{ readonly version: number }>,
 ): Promise<ApiResponse & { cost: Cost }> {
-  const { item, cost } = await query.read(context)
-  const etag = `"${context.generation(query.projection).id}.${item.version}"`
+  const { item, varies, cost } = await query.read(context)
+  const tag = [context.generation(query.projection).id, item.version, varies]
+  const etag = `"${tag.filter((part) => part !== undefined).join('.')}"`
   const headers = { etag, 'cache-control': 'private, no-cache' }
   if (isCached(request.headers['if-none-match'], etag)) return { status: 304, headers, cost }
   return { status: 200, headers, body: item, cost }

@@ -6,6 +6,7 @@ import { analyticsQueries } from './analytics/query-handlers.ts'
 import type { ListOptions, Page, RowStore } from './engine/row-store.ts'
 import type { LiveGeneration } from './generations.ts'
 import { projectQueries } from './projects/query-handlers.ts'
+import { subscriptionQueries } from './subscriptions/query-handlers.ts'
 import { userQueries } from './users/query-handlers.ts'
 
 export interface QueryContext {
@@ -28,9 +29,10 @@ interface Query {
   readonly dependsOn: (context: QueryContext, position: Position) => boolean
 }
 
-/** Answers one item; its entity tag is the generation and the version. */
+/** Answers one item; its entity tag is the generation and the version, with what changes under the same version. */
 export interface OneQuery<Item> extends Query {
-  readonly read: (context: QueryContext) => Promise<{ item: Item; cost: Cost }>
+  /** `varies` is what of the item changes without an event, if anything. */
+  readonly read: (context: QueryContext) => Promise<{ item: Item; varies?: string | undefined; cost: Cost }>
 }
 
 /** Answers a page of items; its cursor is the generation and the sort key of the last. */
@@ -56,5 +58,6 @@ export type QueryHandlers = {
 export const queryHandlers: QueryHandlers = {
   ...userQueries,
   ...projectQueries,
+  ...subscriptionQueries,
   ...analyticsQueries,
 }

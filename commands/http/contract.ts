@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
 import { analyticsContract } from './analytics-contract.ts'
 import { projectContract } from './project-contract.ts'
+import { subscriptionContract } from './subscription-contract.ts'
 import { uploadContract } from './upload-contract.ts'
 import { userContract } from './user-contract.ts'
 
@@ -13,11 +14,13 @@ export const commands = {
   ...userContract.commands,
   ...projectContract.commands,
   ...uploadContract.commands,
+  ...subscriptionContract.commands,
 } as const satisfies AggregateContract['commands']
 
 export const queries = {
   ...userContract.queries,
   ...projectContract.queries,
+  ...subscriptionContract.queries,
   ...analyticsContract.queries,
 } as const satisfies AggregateContract['queries']
 

@@ -1,7 +1,10 @@
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 
-/** A place in a stream: what a command answers, and what a query that must not be older carries. */
+/**
+ * A place in a stream: what a command answers, and what a query that must not be older carries. Version 0 is the place
+ * before the first event, where a command had nothing to do.
+ */
 export interface Position {
   readonly stream: StreamName
   readonly version: number
@@ -22,7 +25,7 @@ export function parsePositions(header: string | undefined): Position[] {
 
 function parsePosition(encoded: string): Position {
   const text = Buffer.from(encoded, 'base64url').toString()
-  const [, name, version] = /^([\x21-\x3f\x41-\x7e]{3,128})@([1-9]\d{0,14})$/.exec(text) ?? []
+  const [, name, version] = /^([\x21-\x3f\x41-\x7e]{3,128})@(0|[1-9]\d{0,14})$/.exec(text) ?? []
   const roundTrip = Buffer.from(text).toString('base64url') === encoded
   if (name === undefined || !roundTrip || !/^[a-z][a-zA-Z0-9]*-/.test(name)) {
     throw new Problem(

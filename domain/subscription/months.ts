@@ -5,9 +5,28 @@ export const month = z
   .string()
   .check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'Not a month.'), z.describe('A calendar month in UTC: YYYY-MM'))
 
+/** The month of a moment, in milliseconds since 1970. */
+export function monthAt(now: number): string {
+  return new Date(now).toISOString().slice(0, 'YYYY-MM'.length)
+}
+
+/** Its first moment, ISO 8601 UTC with milliseconds. */
+export function startOf(month: string): string {
+  return `${month}-01T00:00:00.000Z`
+}
+
 /** The month after another. */
-export function nextMonth(of: string): string {
-  const [year = 0, number = 0] = of.split('-').map(Number)
-  const after = number === 12 ? { year: year + 1, number: 1 } : { year, number: number + 1 }
-  return `${String(after.year).padStart(4, '0')}-${String(after.number).padStart(2, '0')}`
+export function nextMonth(month: string): string {
+  const [year, number] = numbersOf(month)
+  return monthAt(Date.UTC(year, number))
+}
+
+/** The month before another. */
+export function monthBefore(month: string): string {
+  const [year, number] = numbersOf(month)
+  return monthAt(Date.UTC(year, number - 2))
+}
+
+function numbersOf(month: string): [year: number, number: number] {
+  return [Number(month.slice(0, 4)), Number(month.slice(5))]
 }

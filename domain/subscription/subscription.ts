@@ -30,17 +30,20 @@ interface MonthOfChange {
   readonly last: Plan
 }
 
-/** `month` is the present one. */
+/** `month` is the one in which the person decided on it. */
 export type SubscriptionCommand = { readonly actorId: string } & (
   | { readonly type: 'change-plan'; readonly plan: Plan; readonly month: string }
   | { readonly type: 'cancel-subscription'; readonly month: string }
-  /** One for each month up to `until` that is not invoiced yet. */
+  /** Issues one for each month up to `until`, all of them past, that is not invoiced yet. */
   | { readonly type: 'issue-invoices'; readonly until: string }
   | { readonly type: 'reserve-quota'; readonly uploadId: string; readonly bytes: number }
-  /** Takes up what was reserved for an upload; `bytes` is what it has come to. */
+  /** Takes up what was reserved for an upload; `bytes` is what it has come to; no more counts than was reserved. */
   | { readonly type: 'use-quota'; readonly uploadId: string; readonly bytes: number }
   | { readonly type: 'release-quota'; readonly uploadId: string }
 )
+
+/** Who acts in the name of nobody: what issues invoices, and ends the plans of those who have left. No person has such an id. */
+export const billing = 'billing'
 
 /** So many uploads of a person may be on their way at once: all of them lie in one state. */
 export const maxReserved = 1000
@@ -49,8 +52,11 @@ function evolve(state: SubscriptionState, event: SubscriptionEvent): Subscriptio
   switch (event.type) {
     case 'PlanChanged':
       return changed(state, event.data.plan, event.data.month)
-    case 'SubscriptionCancelled':
-      return changed(state, 'free', event.data.month)
+    case 'SubscriptionCancelled': {
+      const { month } = event.data
+      const isSettled = state.invoiced !== undefined && month <= state.invoiced
+      return isSettled ? { ...state, plan: 'free', before: 'free' } : changed(state, 'free', month)
+    }
     case 'InvoiceIssued':
       return settled(state, event.data.period)
     case 'QuotaReserved': {
@@ -87,22 +93,23 @@ function without(reserved: SubscriptionState['reserved'], uploadId: string): Sub
 function decide(state: SubscriptionState, command: SubscriptionCommand): readonly SubscriptionEvent[] {
   switch (command.type) {
     case 'change-plan': {
-      if (command.plan === state.plan) return []
-      const month = monthOf(state, command.month)
-      if (command.plan === 'free') return [{ type: 'SubscriptionCancelled', data: { month } }]
-      return [{ type: 'PlanChanged', data: { plan: command.plan, month } }]
+      const { plan } = command
+      if (plan === 'free') return cancel(state, command.month)
+      if (plan === state.plan) return []
+      const earliest = state.changes.at(-1)?.month ?? (state.invoiced && nextMonth(state.invoiced))
+      return [{ type: 'PlanChanged', data: { plan, month: notBefore(earliest, command.month) } }]
     }
-    case 'cancel-subscription': {
-      if (state.plan === 'free') return []
-      return [{ type: 'SubscriptionCancelled', data: { month: monthOf(state, command.month) } }]
-    }
+    case 'cancel-subscription':
+      return cancel(state, command.month)
     case 'issue-invoices':
       return invoicesOf(state, command.until)
     case 'reserve-quota':
       return reserve(state, command)
     case 'use-quota': {
-      const { uploadId, bytes } = command
-      return state.reserved[uploadId] === undefined ? [] : [{ type: 'QuotaUsed', data: { uploadId, bytes } }]
+      const { uploadId } = command
+      const kept = state.reserved[uploadId]
+      if (kept === undefined) return []
+      return [{ type: 'QuotaUsed', data: { uploadId, bytes: Math.min(command.bytes, kept) } }]
     }
     case 'release-quota': {
       const { uploadId } = command
@@ -111,10 +118,16 @@ function decide(state: SubscriptionState, command: SubscriptionCommand): readonl
   }
 }
 
-/** The month that a change counts in: never one that is settled, or earlier than that of the change before, whatever the clock says. */
-function monthOf({ changes, invoiced }: SubscriptionState, present: string): string {
-  const earliest = changes.at(-1)?.month ?? (invoiced === undefined ? present : nextMonth(invoiced))
-  return present > earliest ? present : earliest
+/** It may come late, when its month is invoiced already: then that was the last one. */
+function cancel(state: SubscriptionState, month: string): readonly SubscriptionEvent[] {
+  if (state.plan === 'free') return []
+  const earliest = state.changes.at(-1)?.month ?? state.invoiced
+  return [{ type: 'SubscriptionCancelled', data: { month: notBefore(earliest, month) } }]
+}
+
+/** The month that a change counts in: whatever the clock says, none that lies before what has happened. */
+function notBefore(earliest: string | undefined, month: string): string {
+  return earliest !== undefined && earliest > month ? earliest : month
 }
 
 /** A month is paid for whole, at the price of the dearest plan that was held in it. */

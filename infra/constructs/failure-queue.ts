@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib'
 import { ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { CfnEventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { type IQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 
@@ -50,4 +50,16 @@ export function alarmOnStuckFailures(queue: Queue, alarmDescription: string): vo
 /** Lets a function, or Lambda on its behalf, send to a queue: CDK's own grant allows more than that. */
 export function allowSend(sender: LambdaFunction, queue: IQueue): void {
   sender.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }))
+}
+
+/** Has Lambda invoke a function again that failed at an event, twice at most, and then keep the event in a queue. */
+export function retryThenKeep(target: LambdaFunction, queue: IQueue): void {
+  allowSend(target, queue)
+  new CfnEventInvokeConfig(target, 'Retries', {
+    functionName: target.functionName,
+    qualifier: '$LATEST',
+    maximumRetryAttempts: 2,
+    maximumEventAgeInSeconds: Duration.hours(6).toSeconds(),
+    destinationConfig: { onFailure: { destination: queue.queueArn } },
+  })
 }

@@ -1,10 +1,10 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { type EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
-import { CfnEventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
-import { addFailureQueue, alarmOnFailures, allowSend } from './failure-queue.ts'
+import { addFailureQueue, alarmOnFailures, retryThenKeep } from './failure-queue.ts'
 import { addFunction, allow, type FunctionOptions } from './lambda-function.ts'
 
 export interface ReactionOptions extends Pick<FunctionOptions, 'name' | 'bundles' | 'environment'> {
@@ -46,15 +46,8 @@ export function addReaction(scope: Construct, id: string, o: ReactionOptions): L
 
   const queue = addFailureQueue(scope, `${id}Failures`)
   alarmOnFailures(queue, `A reaction to ${o.eventType} failed for good. The queue holds the event.`)
-  allowSend(reaction, queue)
   // The function was invoked and failed.
-  new CfnEventInvokeConfig(reaction, 'Retries', {
-    functionName: reaction.functionName,
-    qualifier: '$LATEST',
-    maximumRetryAttempts: 2,
-    maximumEventAgeInSeconds: Duration.hours(6).toSeconds(),
-    destinationConfig: { onFailure: { destination: queue.queueArn } },
-  })
+  retryThenKeep(reaction, queue)
   // It could not be invoked.
   new Rule(scope, `${id}Rule`, {
     // The two differ in how an optional property is written.

@@ -58,8 +58,8 @@ the next number. A type of event keeps its name for good.`
 
 const reactions = `## What Annals itself does with them
 
-A person who registers is welcomed by mail, an owner is told of a new project, and the sign-in of a deleted account
-is deleted. Each is done once for an event, and again only where it failed. Between the mail service taking a mail
+A person who registers is welcomed by mail, an owner is told of a new project, a person gets their invoices, and with
+a deleted account the sign-in is deleted and the plan ends. Each is done once for an event, and again only where it failed. Between the mail service taking a mail
 and our record of it a crash can repeat that mail once: both carry the event's \`id\` in the header \`X-Annals-Event\`.
 No mail is sent for an event older than 14 days.`
 
@@ -124,7 +124,12 @@ function envelopeOf(event: CatalogueEntry): Envelope {
   }
 }
 
-const exampleIds: Readonly<Record<string, string>> = { user: '5f0c3f5e', project: '91be07d2' }
+const exampleIds: Readonly<Record<string, string>> = {
+  user: '5f0c3f5e',
+  project: '91be07d2',
+  upload: 'd38be2c1',
+  subscription: '5f0c3f5e',
+}
 
 function json(value: unknown): string {
   return JSON.stringify(value, null, 2)

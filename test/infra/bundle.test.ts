@@ -59,6 +59,9 @@ describe('a bundle', () => {
     ['upload-api', 'UploadApi'],
     ['upload-steps', 'UploadSteps'],
     ['upload-pictures', 'UploadPictures'],
+    ['invoice-email', 'InvoiceEmail'],
+    ['end-subscription', 'EndSubscription'],
+    ['issue-invoices', 'IssueInvoices'],
   ] as const)('of %s exports a handler when Node loads it with what its template sets', async (name, id) => {
     const code = 'console.log(Object.keys(bundle).join(), typeof bundle.handler)'
     expect(await withBundle(name, environmentOf(id), code)).toBe('handler function')

@@ -182,6 +182,19 @@ const functions: readonly Expected[] = [
     { USER_POOL_ID: 'UserPool' },
     { 'UserPool.Arn': 'cognito-idp: AdminDeleteUser' },
   ),
+  reaction('InvoiceEmail', 'invoice-email', mailFrom, sendMail),
+  reaction('EndSubscription', 'end-subscription', {}, { 'EventStore.Arn': 'dynamodb: PutItem Query' }),
+  {
+    name: 'IssueInvoices',
+    bundle: 'issue-invoices',
+    seconds: 900,
+    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
+    grants: {
+      'EventStore.Arn': 'dynamodb: PutItem Query',
+      'ReadModel.Arn': 'dynamodb: BatchGetItem Query',
+      'IssueInvoicesFailures.Arn': 'sqs: SendMessage',
+    },
+  },
 ]
 
 /** What the policies of a role allow: service and actions by resource. */

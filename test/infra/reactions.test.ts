@@ -5,6 +5,8 @@ const reactions = [
   ['WelcomeEmail', 'UserRegistered'],
   ['ProjectCreatedEmail', 'ProjectCreated'],
   ['DeleteSignIn', 'UserDeleted'],
+  ['InvoiceEmail', 'InvoiceIssued'],
+  ['EndSubscription', 'UserDeleted'],
 ] as const
 
 describe('the reaction', () => {

@@ -6,7 +6,7 @@ import { subscription } from '../../domain/subscription/subscription.ts'
 import { upload } from '../../domain/upload/upload.ts'
 import { user } from '../../domain/user/user.ts'
 import type { Generation } from '../../projections/engine/projection.ts'
-import { projects, users } from './generations.ts'
+import { projects, subscriptions, users } from './generations.ts'
 import { projectCommand, projectEvent } from './project-arbitraries.ts'
 import { subscriptionCommand, subscriptionEvent } from './subscription-arbitraries.ts'
 import { uploadCommand, uploadEvent } from './upload-arbitraries.ts'
@@ -34,7 +34,7 @@ export const aggregates: readonly Sample[] = [
     command: subscriptionCommand,
     event: subscriptionEvent,
     innate: true,
-    generations: [],
+    generations: [subscriptions],
   },
 ]
 

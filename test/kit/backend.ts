@@ -69,6 +69,23 @@ export function backend() {
     ...(groups.has(sub) && { 'cognito:groups': `[${groups.get(sub)?.join(' ')}]` }),
   })
 
+  const get = (userId: string, query: string, headers: Readonly<Record<string, string>>) => {
+    const [path = '', search = ''] = query.split('?')
+    const parts = path.split('/')
+    const route = Object.keys(queries).find((candidate): candidate is QueryPath => {
+      const names = candidate.split('/')
+      return (
+        names.length === parts.length && names.every((name, i) => name.startsWith('{') || name === parts[i])
+      )
+    })
+    const names = (route ?? path).split('/').map((name, i) => [name.slice(1, -1), parts[i]])
+    const request = requestOf('GET', route ?? path, claimsOf(userId), Object.fromEntries(names), headers)
+    return answerOf(apis.queries, {
+      ...request,
+      queryStringParameters: Object.fromEntries(new URLSearchParams(search)),
+    })
+  }
+
   return {
     table,
     clock,
@@ -112,25 +129,10 @@ export function backend() {
       const request = requestOf('POST', '/commands/{name}', claimsOf(userId), { name }, all)
       return answerOf(apis.commands, { ...request, body: JSON.stringify(body) })
     },
+    get,
     /** `query` is the path, with its parameters filled in. */
     query(userId: string, query: string, ...positions: unknown[]) {
-      const [path = '', search = ''] = query.split('?')
-      const parts = path.split('/')
-      const route = Object.keys(queries).find((candidate): candidate is QueryPath => {
-        const names = candidate.split('/')
-        return (
-          names.length === parts.length && names.every((name, i) => name.startsWith('{') || name === parts[i])
-        )
-      })
-      const names = (route ?? path).split('/').map((name, i) => [name.slice(1, -1), parts[i]])
-      const headers: Record<string, string> =
-        positions.length === 0 ? {} : { 'read-after': positions.join(', ') }
-      const parameters = Object.fromEntries(names)
-      const request = requestOf('GET', route ?? path, claimsOf(userId), parameters, headers)
-      return answerOf(apis.queries, {
-        ...request,
-        queryStringParameters: Object.fromEntries(new URLSearchParams(search)),
-      })
+      return get(userId, query, positions.length === 0 ? {} : { 'read-after': positions.join(', ') })
     },
   }
 }

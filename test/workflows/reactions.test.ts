@@ -1,20 +1,23 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { ProjectEvent } from '../../domain/project/events.ts'
+import type { SubscriptionEvent } from '../../domain/subscription/events.ts'
 import type { UserEvent } from '../../domain/user/events.ts'
 import { entryOf } from '../../projections/forwarder/envelope.ts'
 import type { AnyEvent } from '../../projections/forwarder/public-events.ts'
 import { createDynamoDone } from '../../workflows/reactions/dynamo-done.ts'
+import { invoiceIssued } from '../../workflows/reactions/invoice-issued.ts'
 import type { Mail } from '../../workflows/reactions/mailer.ts'
 import { projectCreated } from '../../workflows/reactions/project-created.ts'
 import { type Reaction, reactionHandler } from '../../workflows/reactions/reaction.ts'
 import { signInDeletion } from '../../workflows/reactions/sign-in-deletion.ts'
+import { subscriptionEnd } from '../../workflows/reactions/subscription-end.ts'
 import { welcome } from '../../workflows/reactions/welcome.ts'
 import { embeddedDynamoDb } from '../kit/embedded-dynamodb.ts'
 import { readSide } from '../kit/read-side.ts'
 
-const { config, table } = await embeddedDynamoDb()
-const done = await table('done', { id: 'S' })
+const { config, table: newTable } = await embeddedDynamoDb()
+const done = await newTable('done', { id: 'S' })
 
 const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 20_000 }
 const registered: UserEvent = {
@@ -28,10 +31,16 @@ const created = (ownerId: string): ProjectEvent => ({
   data: { ownerId, title: 'Atlas', description: '' },
 })
 
+const chosen = (month: string): SubscriptionEvent => ({ type: 'PlanChanged', data: { plan: 'pro', month } })
+const invoiced = (period: string, amount = 900, currency = 'USD'): SubscriptionEvent => ({
+  type: 'InvoiceIssued',
+  data: { period, plan: 'pro', amount, currency },
+})
+
 let people = 0
 
 function setUp() {
-  const { store, clock, append } = readSide()
+  const { store, clock, append, table } = readSide()
   people += 1
   const userId = `ann${people}`
   const mails: Mail[] = []
@@ -75,7 +84,7 @@ function setUp() {
     })
 
   /** Appends events and returns the last as EventBridge delivers it, through the forwarder's own envelope. */
-  const publish = async (stream: StreamName, ...events: (UserEvent | ProjectEvent)[]) => {
+  const publish = async (stream: StreamName, ...events: (UserEvent | ProjectEvent | SubscriptionEvent)[]) => {
     const commit = await append(stream, ...events)
     const { at, actorId, correlationId, causationId } = commit
     const version = commit.version + events.length - 1
@@ -93,7 +102,11 @@ function setUp() {
     return { id: 'e', source, 'detail-type': detailType, detail: JSON.parse(detail) }
   }
   const user: StreamName = `user-${userId}`
-  return { userId, user, ports, handlerOf, publish, append, mails, deletions, lines, faults, clock }
+  const subscription: StreamName = `subscription-${userId}`
+  return {
+    ...{ userId, user, subscription, ports, handlerOf, publish, append, mails, deletions, lines, faults },
+    ...{ clock, table },
+  }
 }
 
 describe('a welcome', () => {
@@ -279,6 +292,90 @@ describe('the deletion of a sign-in', () => {
     const data = { userId: user.slice('user-'.length) }
     await handlerOf(signInDeletion(ports))({ ...event, detail: { ...event.detail, data } }, context)
     expect(deletions).toEqual([])
+    expect(lines).toMatchObject([{ extra: { outcome: 'not-deleted' } }])
+  })
+})
+
+describe('an invoice', () => {
+  it('goes to the person, with the amount in money and the month in words', async () => {
+    const { user, subscription, ports, handlerOf, publish, append, mails } = setUp()
+    await append(user, registered)
+    const event = await publish(subscription, chosen('2026-01'), invoiced('2026-01'))
+    for (let time = 0; time < 2; time++) await handlerOf(invoiceIssued(ports))(event, context)
+    expect(mails).toEqual([
+      {
+        ...{ to: 'ann@example.com', eventId: `${subscription}/2`, subject: 'Your invoice for January 2026' },
+        text: 'Hello Ann,\n\nthe plan pro comes to USD 9.00 for January 2026.\n',
+      },
+    ])
+  })
+
+  it.each([
+    [4905, 'USD', 'USD 49.05'],
+    [4900, 'JPY', 'JPY 4900'],
+  ])('of %d minor units of %s is for %s', async (amount, currency, text) => {
+    const { user, subscription, ports, handlerOf, publish, append, mails } = setUp()
+    await append(user, registered)
+    const event = await publish(subscription, invoiced('2026-12', amount, currency))
+    await handlerOf(invoiceIssued(ports))(event, context)
+    expect(mails).toMatchObject([{ text: expect.stringContaining(`comes to ${text} for December 2026.`) }])
+  })
+
+  it('goes to nobody who has deleted their account', async () => {
+    const { user, subscription, ports, handlerOf, publish, append, mails } = setUp()
+    await append(user, registered, deleted)
+    await handlerOf(invoiceIssued(ports))(await publish(subscription, invoiced('2026-01')), context)
+    expect(mails).toEqual([])
+  })
+})
+
+describe('the end of a subscription', () => {
+  const eventsOf = ({ table, subscription }: ReturnType<typeof setUp>) =>
+    table.all().flatMap(({ pk, events }) => (pk === subscription ? JSON.parse(events) : []))
+
+  it('follows the deletion of the account, once, and is by billing', async () => {
+    const all = setUp()
+    const { user, subscription, ports, handlerOf, publish, append, table } = all
+    await append(subscription, chosen('2025-12'))
+    const event = await publish(user, registered, deleted)
+    for (let time = 0; time < 2; time++) await handlerOf(subscriptionEnd(ports))(event, context)
+    expect(eventsOf(all)).toMatchObject([
+      { type: 'PlanChanged' },
+      { type: 'SubscriptionCancelled', data: { month: '2026-01' } },
+    ])
+    expect(table.all().filter(({ actorId }) => actorId === 'billing')).toMatchObject([
+      { pk: subscription, causationId: `${user}/2`, correlationId: 'correlation' },
+    ])
+  })
+
+  it('is in the month of the deletion, however late it comes', async () => {
+    const all = setUp()
+    const { user, subscription, ports, handlerOf, publish, append, clock } = all
+    await append(subscription, chosen('2026-01'))
+    const event = await publish(user, registered, deleted)
+    await append(subscription, invoiced('2026-01'))
+    clock.setNow(Date.parse('2026-02-01T01:00:00.000Z'))
+    await handlerOf(subscriptionEnd(ports))(event, context)
+    expect(eventsOf(all).at(-1)).toMatchObject({ data: { month: '2026-01' } })
+  })
+
+  it('is nothing to do for who pays for no plan', async () => {
+    const all = setUp()
+    const { user, ports, handlerOf, publish, lines } = all
+    await handlerOf(subscriptionEnd(ports))(await publish(user, registered, deleted), context)
+    expect(eventsOf(all)).toEqual([])
+    expect(lines).toMatchObject([{ extra: { outcome: 'nothing-to-end' } }])
+  })
+
+  it('is not done on the word of an event alone', async () => {
+    const all = setUp()
+    const { user, subscription, ports, handlerOf, publish, append, lines } = all
+    await append(user, registered)
+    await append(subscription, chosen('2026-01'))
+    const event = await publish(`user-bob${people}`, registered, deleted)
+    const data = { userId: user.slice('user-'.length) }
+    await handlerOf(subscriptionEnd(ports))({ ...event, detail: { ...event.detail, data } }, context)
+    expect(eventsOf(all)).toHaveLength(1)
     expect(lines).toMatchObject([{ extra: { outcome: 'not-deleted' } }])
   })
 })

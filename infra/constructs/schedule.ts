@@ -1,0 +1,55 @@
+import { Duration, Stack } from 'aws-cdk-lib'
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import type { Construct } from 'constructs'
+
+export interface ScheduleOptions {
+  readonly function: LambdaFunction
+  /** When it runs, in UTC: `cron(…)` or `rate(…)` of EventBridge Scheduler. */
+  readonly expression: string
+  /** What holds the runs that could not be begun: who makes it sets an alarm on it. */
+  readonly failures: Queue
+  readonly description: string
+}
+
+/**
+ * Runs a function at set times, at least once each. The scheduler's role may invoke it, and tell the queue of what it
+ * could not invoke; a function that was invoked and failed is Lambda's to run again.
+ */
+export function addSchedule(scope: Construct, id: string, o: ScheduleOptions): CfnSchedule {
+  const { account } = Stack.of(scope)
+  const role = new Role(scope, `${id}Role`, {
+    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+      // Not on behalf of another account's schedule.
+      conditions: { StringEquals: { 'aws:SourceAccount': account } },
+    }),
+    inlinePolicies: {
+      Run: new PolicyDocument({
+        statements: [
+          new PolicyStatement({
+            actions: ['lambda:InvokeFunction'],
+            resources: [o.function.functionArn],
+          }),
+          new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [o.failures.queueArn] }),
+        ],
+      }),
+    },
+  })
+  return new CfnSchedule(scope, id, {
+    description: o.description,
+    scheduleExpression: o.expression,
+    scheduleExpressionTimezone: 'UTC',
+    flexibleTimeWindow: { mode: 'OFF' },
+    target: {
+      arn: o.function.functionArn,
+      roleArn: role.roleArn,
+      retryPolicy: {
+        maximumRetryAttempts: 10,
+        maximumEventAgeInSeconds: Duration.hours(6).toSeconds(),
+      },
+      deadLetterConfig: { arn: o.failures.queueArn },
+    },
+  })
+}
