@@ -5,6 +5,7 @@ import { firstList, type GenerationList } from './engine/generation-list.ts'
 import { type Generation, generationId, type Projection } from './engine/projection.ts'
 import { type Refold, refold } from './engine/refold.ts'
 import { projectsV1 } from './projects/v1/projection.ts'
+import { uploadsV1 } from './uploads/v1/projection.ts'
 import { usersV1 } from './users/v1/projection.ts'
 
 /** A generation as those see it who only keep it up to date. */
@@ -45,7 +46,11 @@ function versionOf<State, E extends Event>(projection: Projection<State, E>): Pr
 }
 
 /** Every version of every projection that is not cleaned up yet, the older ones of a projection first. */
-export const versions: readonly ProjectionVersion[] = [versionOf(projectsV1), versionOf(usersV1)]
+export const versions: readonly ProjectionVersion[] = [
+  versionOf(projectsV1),
+  versionOf(usersV1),
+  versionOf(uploadsV1),
+]
 
 export const projectionNames: readonly string[] = [...new Set(versions.map(({ name }) => name))]
 

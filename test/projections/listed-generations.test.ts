@@ -31,7 +31,11 @@ describe('the generations that the projector keeps up to date', () => {
     expect(await idsOf(lists)).toEqual(['projects.v1.1', 'projects.v1.2'])
     await lists.move('projects', withStatus(building, 'projects.v1.2', 'abandoned'))
     expect(await idsOf(lists)).toEqual(['projects.v1.1'])
-    expect((await keptGenerations(lists)).map(({ id }) => id)).toEqual(['projects.v1.1', 'users.v1.1'])
+    expect((await keptGenerations(lists)).map(({ id }) => id)).toEqual([
+      'projects.v1.1',
+      'users.v1.1',
+      'uploads.v1.1',
+    ])
   })
 
   it('do not hold one whose version this code lacks: it is abandoned, and says so', async () => {
