@@ -61,7 +61,13 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
 
   const queryApi = addFunction(stack, 'QueryApi', {
     ...{ name: 'query-api', bundles, memoryMb: 512, timeoutSeconds: 10 },
-    environment: { ...tables, ...onFirstUse, USER_POOL_CLIENT_ID: signIn.client.userPoolClientId },
+    environment: {
+      ...tables,
+      ...onFirstUse,
+      USER_POOL_CLIENT_ID: signIn.client.userPoolClientId,
+      // Until the bucket is part of the stack.
+      FILES_BUCKET: 'files',
+    },
   })
   allow(queryApi, eventStore.tableArn, ['Query'])
   // It writes as well: where `Read-After` asks for it, it catches a stream up as the projector does.

@@ -6,10 +6,13 @@ import { analyticsQueries } from './analytics/query-handlers.ts'
 import type { ListOptions, Page, RowStore } from './engine/row-store.ts'
 import type { LiveGeneration } from './generations.ts'
 import { projectQueries } from './projects/query-handlers.ts'
+import type { FileLinks } from './uploads/file-links.ts'
+import { uploadQueries } from './uploads/query-handlers.ts'
 import { userQueries } from './users/query-handlers.ts'
 
 export interface QueryContext {
   readonly rows: RowStore
+  readonly links: FileLinks
   readonly userId: string
   readonly parameters: ApiRequest['parameters']
   readonly query: ApiRequest['query']
@@ -22,15 +25,15 @@ export interface QueryContext {
 interface Query {
   /** The projection that it answers from: its entity tags and cursors name the generation. */
   readonly projection: string
-  /** Another one that it joins. */
-  readonly joins?: string
+  /** Others that it joins. */
+  readonly joins?: readonly string[]
   /** The positions in `Read-After` that the answer depends on. That of the person's own stream always is one. */
   readonly dependsOn: (context: QueryContext, position: Position) => boolean
 }
 
-/** Answers one item; its entity tag is the generation and the version. */
+/** Answers one item; its entity tag is the generation, the version and, where that does not say it all, `tag`. */
 export interface OneQuery<Item> extends Query {
-  readonly read: (context: QueryContext) => Promise<{ item: Item; cost: Cost }>
+  readonly read: (context: QueryContext) => Promise<{ item: Item; tag?: string; cost: Cost }>
 }
 
 /** Answers a page of items; its cursor is the generation and the sort key of the last. */
@@ -56,5 +59,6 @@ export type QueryHandlers = {
 export const queryHandlers: QueryHandlers = {
   ...userQueries,
   ...projectQueries,
+  ...uploadQueries,
   ...analyticsQueries,
 }

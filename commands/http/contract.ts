@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
 import { analyticsContract } from './analytics-contract.ts'
 import { projectContract } from './project-contract.ts'
+import { uploadContract } from './upload-contract.ts'
 import { userContract } from './user-contract.ts'
 
 /**
@@ -11,11 +12,13 @@ import { userContract } from './user-contract.ts'
 export const commands = {
   ...userContract.commands,
   ...projectContract.commands,
+  ...uploadContract.commands,
 } as const satisfies AggregateContract['commands']
 
 export const queries = {
   ...userContract.queries,
   ...projectContract.queries,
+  ...uploadContract.queries,
   ...analyticsContract.queries,
 } as const satisfies AggregateContract['queries']
 

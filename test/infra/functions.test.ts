@@ -54,6 +54,7 @@ const apis: readonly Expected[] = [
       [table]: 'EventStore',
       READ_MODEL_TABLE: 'ReadModel',
       USER_POOL_CLIENT_ID: 'UserPoolClient',
+      FILES_BUCKET: 'files',
       ...onFirstUse,
     },
     grants: {

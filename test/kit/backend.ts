@@ -12,6 +12,7 @@ import { registrationHandler } from '../../commands/registration-handler.ts'
 import { createMemoryGenerationLists } from '../../projections/engine/memory-generation-lists.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
 import { queryHandler } from '../../projections/handle-query.ts'
+import { readableLinks } from './file-links.ts'
 import { manualClock } from './manual-clock.ts'
 
 export interface Answer {
@@ -53,7 +54,7 @@ export function backend() {
 
   const environment = () => ({
     commands: apiHandler(commandHandler({ store, reservations: table, register, clock })),
-    queries: apiHandler(queryHandler({ store, rows, lists, register, clock })),
+    queries: apiHandler(queryHandler({ store, rows, lists, links: readableLinks, register, clock })),
   })
   let apis = environment()
   const claimsOf = (sub: string) => ({
@@ -61,6 +62,24 @@ export function backend() {
     // As API Gateway writes a list.
     ...(groups.has(sub) && { 'cognito:groups': `[${groups.get(sub)?.join(' ')}]` }),
   })
+
+  const read = (userId: string, query: string, headers: Record<string, string>) => {
+    const [path = '', search = ''] = query.split('?')
+    const parts = path.split('/')
+    const route = Object.keys(queries).find((candidate): candidate is QueryPath => {
+      const names = candidate.split('/')
+      return (
+        names.length === parts.length && names.every((name, i) => name.startsWith('{') || name === parts[i])
+      )
+    })
+    const names = (route ?? path).split('/').map((name, i) => [name.slice(1, -1), parts[i]])
+    const parameters = Object.fromEntries(names)
+    const request = requestOf('GET', route ?? path, claimsOf(userId), parameters, headers)
+    return answerOf(apis.queries, {
+      ...request,
+      queryStringParameters: Object.fromEntries(new URLSearchParams(search)),
+    })
+  }
 
   return {
     table,
@@ -107,23 +126,11 @@ export function backend() {
     },
     /** `query` is the path, with its parameters filled in. */
     query(userId: string, query: string, ...positions: unknown[]) {
-      const [path = '', search = ''] = query.split('?')
-      const parts = path.split('/')
-      const route = Object.keys(queries).find((candidate): candidate is QueryPath => {
-        const names = candidate.split('/')
-        return (
-          names.length === parts.length && names.every((name, i) => name.startsWith('{') || name === parts[i])
-        )
-      })
-      const names = (route ?? path).split('/').map((name, i) => [name.slice(1, -1), parts[i]])
-      const headers: Record<string, string> =
-        positions.length === 0 ? {} : { 'read-after': positions.join(', ') }
-      const parameters = Object.fromEntries(names)
-      const request = requestOf('GET', route ?? path, claimsOf(userId), parameters, headers)
-      return answerOf(apis.queries, {
-        ...request,
-        queryStringParameters: Object.fromEntries(new URLSearchParams(search)),
-      })
+      return read(userId, query, positions.length === 0 ? {} : { 'read-after': positions.join(', ') })
+    },
+    /** The same, of somebody who has what this entity tag is of. */
+    ifNoneMatch(userId: string, query: string, etag: string) {
+      return read(userId, query, { 'if-none-match': etag })
     },
   }
 }
