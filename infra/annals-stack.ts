@@ -151,6 +151,18 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
     },
   })
   allowMail(projectCreated, sender)
+  const uploadCompleted = addReaction(stack, 'UploadCompletedEmail', {
+    ...shared,
+    ...{ name: 'upload-completed-email', eventType: 'UploadCompleted' },
+    environment: { MAIL_FROM: sender.address },
+  })
+  allowMail(uploadCompleted, sender)
+  const uploadNotTaken = addReaction(stack, 'UploadNotTakenEmail', {
+    ...shared,
+    ...{ name: 'upload-not-taken-email', eventType: ['UploadRejected', 'UploadFailed'] },
+    environment: { MAIL_FROM: sender.address },
+  })
+  allowMail(uploadNotTaken, sender)
   const deleteSignIn = addReaction(stack, 'DeleteSignIn', {
     ...shared,
     ...{ name: 'delete-sign-in', eventType: 'UserDeleted' },

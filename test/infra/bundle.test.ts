@@ -55,6 +55,8 @@ describe('a bundle', () => {
     ['forwarder-redrive', 'ForwarderRedrive'],
     ['welcome-email', 'WelcomeEmail'],
     ['project-created-email', 'ProjectCreatedEmail'],
+    ['upload-completed-email', 'UploadCompletedEmail'],
+    ['upload-not-taken-email', 'UploadNotTakenEmail'],
     ['delete-sign-in', 'DeleteSignIn'],
   ] as const)('of %s exports a handler when Node loads it with what its template sets', async (name, id) => {
     const code = 'console.log(Object.keys(bundle).join(), typeof bundle.handler)'

@@ -141,6 +141,8 @@ const functions: readonly Expected[] = [
   },
   reaction('WelcomeEmail', 'welcome-email', mailFrom, sendMail),
   reaction('ProjectCreatedEmail', 'project-created-email', mailFrom, sendMail),
+  reaction('UploadCompletedEmail', 'upload-completed-email', mailFrom, sendMail),
+  reaction('UploadNotTakenEmail', 'upload-not-taken-email', mailFrom, sendMail),
   reaction(
     'DeleteSignIn',
     'delete-sign-in',
