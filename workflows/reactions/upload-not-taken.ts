@@ -40,7 +40,7 @@ export function uploadNotTakenMessage(about: {
     subject: `Your file "${fileName}" was not taken`,
     text: `Hello ${name},
 
-your file "${fileName}" is not in its project: nothing of it was kept. ${reason}
+your file "${fileName}" was not added to its project. ${reason}
 
 ${next}
 `,

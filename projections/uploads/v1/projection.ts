@@ -90,7 +90,7 @@ function render(state: UploadState, id: string): readonly Row[] {
   return [listed, open]
 }
 
-/** What the files of its project are and weigh. Many are sent to a project at once. */
+/** What is in a project. Many files are sent to one at once: eight can count at the same moment. */
 function tally(state: UploadState): readonly Tally[] {
   if (state.status !== 'completed') return []
   const amounts = { uploads: 1, bytes: state.size }
