@@ -6,6 +6,7 @@ import { projectedAggregates } from '../projections/generations.ts'
 import { changedCommit, parkedStream } from '../projections/stream-handler.ts'
 import { addApi } from './constructs/api.ts'
 import { addEventStore } from './constructs/event-store.ts'
+import { addFiles } from './constructs/files.ts'
 import { addFunction, allow, allowInvoke } from './constructs/lambda-function.ts'
 import { addLogAlarm } from './constructs/log-alarm.ts'
 import { addMailSender, allowMail } from './constructs/mail.ts'
@@ -34,6 +35,7 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
   const reservations = addReservations(stack)
   const readModel = addReadModel(stack)
   const signIn = addSignIn(stack)
+  const files = addFiles(stack)
   const tables = { EVENT_STORE_TABLE: eventStore.tableName, READ_MODEL_TABLE: readModel.tableName }
 
   const registration = addRegistration(stack, { bundles, eventStore, reservations, signIn })
@@ -65,14 +67,17 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
       ...tables,
       ...onFirstUse,
       USER_POOL_CLIENT_ID: signIn.client.userPoolClientId,
-      // Until the bucket is part of the stack.
-      FILES_BUCKET: 'files',
+      FILES_BUCKET: files.bucketName,
     },
   })
   allow(queryApi, eventStore.tableArn, ['Query'])
   // It writes as well: where `Read-After` asks for it, it catches a stream up as the projector does.
   allow(queryApi, readModel.tableArn, ['GetItem', 'BatchGetItem', 'Query', ...projecting])
   allowInvoke(queryApi, registration)
+  // It reads none, but whoever has a link that it signed reads with its rights.
+  queryApi.addToRolePolicy(
+    new PolicyStatement({ actions: ['s3:GetObject'], resources: [files.arnForObjects('files/*')] }),
+  )
 
   const mayProject = (target: LambdaFunction) => {
     allow(target, eventStore.tableArn, ['Query'])

@@ -54,13 +54,14 @@ const apis: readonly Expected[] = [
       [table]: 'EventStore',
       READ_MODEL_TABLE: 'ReadModel',
       USER_POOL_CLIENT_ID: 'UserPoolClient',
-      FILES_BUCKET: 'files',
+      FILES_BUCKET: 'Files',
       ...onFirstUse,
     },
     grants: {
       'EventStore.Arn': 'dynamodb: Query',
       'ReadModel.Arn': 'dynamodb: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem',
       'Registration.Arn': 'lambda: InvokeFunction',
+      'Files.Arn/files/*': 's3: GetObject',
     },
   },
   {
@@ -233,6 +234,8 @@ describe('the role', () => {
   it('allows nothing by a wildcard', () => {
     const granted = declaredOf('AWS::IAM::Policy').map(({ Properties }) => Properties['PolicyDocument'])
     expect(granted.length).toBeGreaterThanOrEqual(functions.length)
-    expect(JSON.stringify(granted)).not.toContain('*')
+    // Files have keys of their own, which no policy can know: of them only the folder is named.
+    const named = JSON.stringify(granted).replaceAll(/Files\.Arn\/(incoming|files)\/\*/g, '')
+    expect(named).not.toContain('*')
   })
 })

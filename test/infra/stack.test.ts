@@ -41,6 +41,8 @@ describe('the stack', () => {
       'AWS::Lambda::Permission',
       'AWS::Logs::LogGroup',
       'AWS::Logs::MetricFilter',
+      'AWS::S3::Bucket',
+      'AWS::S3::BucketPolicy',
       'AWS::SES::EmailIdentity',
       'AWS::SQS::Queue',
       'AWS::SQS::QueuePolicy',
