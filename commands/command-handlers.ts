@@ -1,10 +1,12 @@
 import type { Command } from '../domain/kernel/decider.ts'
-import type { Cost, Deadline } from '../domain/kernel/event-store.ts'
+import type { Cost, Deadline, EventStore } from '../domain/kernel/event-store.ts'
 import type { ReservationReader } from '../domain/kernel/reservation.ts'
 import type { StreamName } from '../domain/kernel/stream.ts'
 import type { Executed, ExecuteOptions, Execution } from './execute.ts'
 import type { CommandBody, CommandName } from './http/contract.ts'
 import { projectCommands } from './project-commands.ts'
+import { uploadCommands } from './upload-commands.ts'
+import type { UploadForms } from './upload-forms.ts'
 import { userCommands } from './user-commands.ts'
 
 /** What a command is sent to. */
@@ -15,6 +17,8 @@ export interface Target {
   readonly execute: (ids: ExecutionIds, options: ExecuteOptions) => Promise<Executed>
   /** What was consumed to find out what the command needs to know. */
   readonly cost?: Cost
+  /** What the answer says besides, once the command is carried out. */
+  readonly answer?: () => Promise<{ readonly fields: Readonly<Record<string, unknown>>; readonly cost: Cost }>
 }
 
 export type ExecutionIds = Omit<Execution<Command>, 'stream' | 'command'>
@@ -23,7 +27,11 @@ export interface CommandContext {
   readonly actorId: string
   /** The id that a creating command gives to what it creates. */
   readonly createdId: string
+  /** To see other aggregates by. */
+  readonly store: EventStore
   readonly reservations: ReservationReader
+  /** In the function that gives out forms. */
+  readonly forms?: UploadForms | undefined
   /** Milliseconds since 1970. */
   readonly now: number
   readonly deadline: Deadline
@@ -39,4 +47,5 @@ export type CommandHandlers = {
 export const commandHandlers: CommandHandlers = {
   ...userCommands,
   ...projectCommands,
+  ...uploadCommands,
 }

@@ -14,6 +14,7 @@ import { type CommandName, commands } from './http/contract.ts'
 import { encodePosition } from './http/position.ts'
 import { validate } from './http/validate.ts'
 import { stateAfter } from './seen.ts'
+import type { UploadForms } from './upload-forms.ts'
 import { createWarmStates } from './warm-states.ts'
 
 /** After so many milliseconds a command gives up with 503, or half a second before the function is cut off. */
@@ -25,10 +26,12 @@ export interface CommandPorts {
   readonly reservations: ReservationReader
   readonly register: Register
   readonly clock: Clock
+  /** In the function that gives out forms to send files by. */
+  readonly forms?: UploadForms
 }
 
 /** Makes what answers the requests of the command API. It keeps the states that its commands have seen. */
-export function commandHandler({ store, reservations, register, clock }: CommandPorts) {
+export function commandHandler({ store, reservations, register, clock, forms }: CommandPorts) {
   const standingOf = async ({ userId, deadline }: Visit) => {
     const loaded = await store.load(streamName(user.name, userId), deadline, { fold: user.fold })
     const { commits, cost } = loaded
@@ -50,7 +53,10 @@ export function commandHandler({ store, reservations, register, clock }: Command
     const deadline = deadlineIn(Math.min(commandDeadlineMs, request.remainingMs() - reserveMs), clock)
 
     return admission.admit({ userId: actorId, correlationId, deadline, commandId }, async (admitted) => {
-      const context = { actorId, createdId: createdIdOf(commandId), reservations, now: clock.now(), deadline }
+      const context = {
+        ...{ actorId, createdId: createdIdOf(commandId), store, reservations, forms },
+        ...{ now: clock.now(), deadline },
+      }
       const { target, body } = await targetOf(name, jsonBodyOf(request), context)
       const { version, events, cost } = await target.execute(
         {
@@ -62,16 +68,17 @@ export function commandHandler({ store, reservations, register, clock }: Command
       if (name === 'delete-account') admission.remember(actorId, { status: 'deleted', by: commandId })
 
       const { id, stream } = target
+      const more = await target.answer?.()
       return {
         status: 200,
         headers: { etag: `"${version}"`, 'cache-control': 'no-store' },
-        body: { id, stream, version, events, position: encodePosition({ stream, version }) },
+        body: { id, stream, version, events, position: encodePosition({ stream, version }), ...more?.fields },
         log: {
           command: name,
           stream,
           version,
           events: events.map(({ type }) => type),
-          cost: [admitted, target.cost ?? noCost].reduce(addCost, cost),
+          cost: [admitted, target.cost ?? noCost, more?.cost ?? noCost].reduce(addCost, cost),
         },
       }
     })

@@ -17,16 +17,22 @@ import { addRegistration } from './constructs/registration.ts'
 import { addReservations } from './constructs/reservations.ts'
 import { addSignIn } from './constructs/sign-in.ts'
 import { addStreamMapping, changedCommits, newCommits } from './constructs/stream-mapping.ts'
+import { addUploadPipeline, allowFiles, type PipelineType } from './constructs/upload-pipeline.ts'
 
 export interface StackOptions {
   /** Folder of the functions. */
   readonly bundles: string
   /** Address that mail comes from. */
   readonly mailFrom: string
+  /** `EXPRESS` where nothing is said. */
+  readonly pipelineType?: PipelineType
 }
 
 /** The whole backend, in whatever account and region it is deployed to. */
-export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): Stack {
+export function addAnnalsStack(
+  app: App,
+  { bundles, mailFrom, pipelineType = 'EXPRESS' }: StackOptions,
+): Stack {
   const stack = new Stack(app, 'Annals', {
     description: 'Annals: an event-sourced backend on DynamoDB Streams',
     terminationProtection: true,
@@ -35,7 +41,6 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
   const reservations = addReservations(stack)
   const readModel = addReadModel(stack)
   const signIn = addSignIn(stack)
-  const files = addFiles(stack)
   const tables = { EVENT_STORE_TABLE: eventStore.tableName, READ_MODEL_TABLE: readModel.tableName }
 
   const registration = addRegistration(stack, { bundles, eventStore, reservations, signIn })
@@ -44,19 +49,29 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
     USER_POOL_ID: signIn.userPool.userPoolId,
   }
 
+  const commanding = {
+    EVENT_STORE_TABLE: eventStore.tableName,
+    RESERVATION_TABLE: reservations.tableName,
+    ...onFirstUse,
+  }
   const commandApi = addFunction(stack, 'CommandApi', {
-    ...{ name: 'command-api', bundles, memoryMb: 512 },
+    ...{ name: 'command-api', bundles, memoryMb: 512, environment: commanding },
     // A command gives up after 10 s by itself.
     timeoutSeconds: 15,
-    environment: {
-      EVENT_STORE_TABLE: eventStore.tableName,
-      RESERVATION_TABLE: reservations.tableName,
-      ...onFirstUse,
-    },
   })
   allow(commandApi, eventStore.tableArn, ['PutItem', 'Query'])
   allow(commandApi, reservations.tableArn, ['GetItem', 'Query', 'PutItem', 'DeleteItem'])
   allowInvoke(commandApi, registration)
+
+  const files = addFiles(stack)
+  const uploadApi = addFunction(stack, 'UploadApi', {
+    ...{ name: 'upload-api', bundles, memoryMb: 512, timeoutSeconds: 15 },
+    environment: { ...commanding, FILES_BUCKET: files.bucketName },
+  })
+  allow(uploadApi, eventStore.tableArn, ['PutItem', 'Query'])
+  // Who holds a form that it has signed may do what it may.
+  allowFiles(uploadApi, files, 'incoming', ['PutObject'])
+  allowInvoke(uploadApi, registration)
 
   // Guards and rows, rows that events leave, and tallies.
   const projecting = ['PutItem', 'DeleteItem', 'BatchWriteItem', 'UpdateItem'] as const
@@ -75,9 +90,7 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
   allow(queryApi, readModel.tableArn, ['GetItem', 'BatchGetItem', 'Query', ...projecting])
   allowInvoke(queryApi, registration)
   // It reads none, but whoever has a link that it signed reads with its rights.
-  queryApi.addToRolePolicy(
-    new PolicyStatement({ actions: ['s3:GetObject'], resources: [files.arnForObjects('files/*')] }),
-  )
+  allowFiles(queryApi, files, 'files', ['GetObject'])
 
   const mayProject = (target: LambdaFunction) => {
     allow(target, eventStore.tableArn, ['Query'])
@@ -140,6 +153,8 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
       'A stream holds an event that this code cannot handle. npm run ops -- parked list says which and why.',
   })
 
+  addUploadPipeline(stack, { bundles, eventStore, files, type: pipelineType })
+
   const sender = addMailSender(stack, mailFrom)
   const shared = { bundles, bus, eventStore, handled: addHandledEvents(stack) }
   const welcome = addReaction(stack, 'WelcomeEmail', {
@@ -180,7 +195,10 @@ export function addAnnalsStack(app: App, { bundles, mailFrom }: StackOptions): S
     }),
   )
 
-  const api = addApi(stack, { functions: { 'command-api': commandApi, 'query-api': queryApi }, signIn })
+  const api = addApi(stack, {
+    functions: { 'command-api': commandApi, 'upload-api': uploadApi, 'query-api': queryApi },
+    signIn,
+  })
   new CfnOutput(stack, 'ApiUrl', { value: api.apiEndpoint })
   new CfnOutput(stack, 'UserPoolId', { value: signIn.userPool.userPoolId })
   new CfnOutput(stack, 'UserPoolClientId', { value: signIn.client.userPoolClientId })

@@ -1,10 +1,12 @@
-import { mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 
 /** The functions and their handlers' modules, from the root of the repository. */
 const entries = {
   'command-api': 'commands/command-api.ts',
+  'upload-api': 'commands/upload-api.ts',
   'query-api': 'projections/query-api.ts',
   registration: 'commands/registration.ts',
   projector: 'projections/projector.ts',
@@ -15,12 +17,17 @@ const entries = {
   'project-created-email': 'workflows/reactions/project-created-email.ts',
   'upload-completed-email': 'workflows/reactions/upload-completed-email.ts',
   'upload-not-taken-email': 'workflows/reactions/upload-not-taken-email.ts',
+  'upload-steps': 'workflows/uploads/upload-steps.ts',
+  'upload-pictures': 'workflows/uploads/upload-pictures.ts',
   'delete-sign-in': 'workflows/reactions/delete-sign-in.ts',
 } as const
 
 export type FunctionName = keyof typeof entries
 
 export const functionNames = Object.keys(entries) as readonly FunctionName[] // what the object above has
+
+/** What runs as machine code, and lies beside the bundle of the one function that needs it. */
+const native = { of: 'upload-pictures', module: 'sharp' } as const
 
 /**
  * The sources of credentials that the SDK loads when the environment holds none. A function's always does, so
@@ -45,7 +52,7 @@ export const settings = {
   // The oldest Node that the local stage runs on.
   target: 'node20.19',
   mainFields: ['module', 'main'],
-  external: otherCredentials,
+  external: [...otherCredentials, native.module],
   minify: true,
   legalComments: 'none',
   sourcemap: true,
@@ -75,10 +82,23 @@ export async function bundle(outDir: string): Promise<Bundles> {
     outdir: folder,
     metafile: true,
   })
+  linkModule(folderOf(native.of))
   const sizes = new Map(Object.values(metafile.outputs).map(({ entryPoint, bytes }) => [entryPoint, bytes]))
   const bundles = functionNames.map((name) => {
     return [name, { folder: folderOf(name), bytes: sizes.get(entries[name]) ?? 0 }]
   })
   // One for each of the names.
   return Object.fromEntries(bundles) as Bundles
+}
+
+/** Lets a function find the module as it is installed here: for this machine, not for the one that Lambda runs on. */
+function linkModule(folder: string): void {
+  const link = join(folder, 'node_modules', native.module)
+  if (existsSync(link)) return
+  mkdirSync(dirname(link), { recursive: true })
+  const entry = createRequire(import.meta.url).resolve(native.module)
+  const place = join('node_modules', native.module)
+  const installed = entry.slice(0, entry.lastIndexOf(place) + place.length)
+  // A junction, on Windows, needs no right of its own.
+  symlinkSync(installed, link, 'junction')
 }

@@ -80,8 +80,8 @@ async function build(): Promise<string> {
   // Loaded here, because what cannot start shall say so before that.
   const { bundle } = await import('./bundle.ts')
   // Side by side: esbuild has a process of its own, and CDK takes a second to load.
-  const [{ mailFrom, synthesise }] = await Promise.all([import('./synthesise.ts'), bundle('dist')])
-  synthesise({ bundles: 'dist', outDir: 'cdk.out', mailFrom: mailFrom() })
+  const [{ settings, synthesise }] = await Promise.all([import('./synthesise.ts'), bundle('dist')])
+  synthesise({ bundles: 'dist', outDir: 'cdk.out', ...settings() })
   return 'cdk.out'
 }
 

@@ -1,11 +1,11 @@
 import { bundle } from './bundle.ts'
-import { mailFrom, synthesise } from './synthesise.ts'
+import { settings, synthesise } from './synthesise.ts'
 
 /** `npm run synth`: bundles the functions and writes the template to `cdk.out`, ready to deploy. */
 async function synth(): Promise<void> {
   const began = performance.now()
   const bundles = await bundle('dist')
-  const { stacks } = synthesise({ bundles: 'dist', outDir: 'cdk.out', mailFrom: mailFrom() })
+  const { stacks } = synthesise({ bundles: 'dist', outDir: 'cdk.out', ...settings() })
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   const templates = stacks.map(({ templateFile }) => `cdk.out/${templateFile}`).join(', ')
   const sizes = Object.entries(bundles).map(([name, { bytes }]) => `${name} ${Math.round(bytes / 1000)} KB`)

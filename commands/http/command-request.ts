@@ -7,7 +7,8 @@ export const maxBodyBytes = 256 * 1024
 
 /** The command that a request names. Throws `not-found` or `method-not-allowed`. */
 export function commandNameOf(request: ApiRequest): CommandName {
-  const name = request.parameters['name'] ?? ''
+  // A command with a function of its own has a route of its own.
+  const name = request.parameters['name'] ?? request.route.slice('/commands/'.length)
   if (!isCommandName(name)) {
     throw new Problem(
       'not-found',

@@ -33,6 +33,10 @@ export interface CommandContract {
   /** Whether it starts a stream; such a command takes no `If-Match`. */
   readonly creates: boolean
   readonly body: z.ZodMiniType
+  /** What the answer says besides what every command's does. */
+  readonly answers?: z.ZodMiniObject
+  /** The function that carries it out, where that is one of its own. */
+  readonly function?: 'upload-api'
 }
 
 export type CommandName = keyof typeof commands
@@ -69,12 +73,17 @@ export interface Route {
   readonly path: string
   /** `ANY`, so that a wrong method is answered by the function, as a problem. */
   readonly methods: 'ANY'
-  readonly function: 'command-api' | 'query-api'
+  readonly function: 'command-api' | 'upload-api' | 'query-api'
   readonly access: 'public' | 'token'
 }
 
 export const routes: readonly Route[] = [
   { path: '/commands/{name}', methods: 'ANY', function: 'command-api', access: 'token' },
+  ...Object.entries<CommandContract>(commands).flatMap(([name, command]): Route[] =>
+    command.function === undefined
+      ? []
+      : [{ path: `/commands/${name}`, methods: 'ANY', function: command.function, access: 'token' }],
+  ),
   ...Object.keys(queries).map(
     (path): Route => ({ path, methods: 'ANY', function: 'query-api', access: 'token' }),
   ),

@@ -53,7 +53,7 @@ export function openApi(apiUrl: string): OpenApi {
   }
 }
 
-function commandOperation(name: string, { summary, creates, body }: CommandContract): Operation {
+function commandOperation(name: string, { summary, creates, body, answers }: CommandContract): Operation {
   return {
     operationId: name,
     summary,
@@ -74,7 +74,7 @@ function commandOperation(name: string, { summary, creates, body }: CommandContr
     responses: {
       200: {
         description: 'Done, or nothing to do (`events` is empty)',
-        content: { 'application/json': { schema: schemaOf(commandAnswer) } },
+        content: { 'application/json': { schema: schemaOf(z.extend(commandAnswer, answers?.shape ?? {})) } },
       },
       ...problems(
         'invalid-input',

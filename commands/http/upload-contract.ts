@@ -1,6 +1,16 @@
 import * as z from 'zod/mini'
+import { fileName, pictureType, uploadSize } from '../../domain/upload/events.ts'
 import type { AggregateContract } from './contract.ts'
-import { itemFields, timestamp } from './contract-fields.ts'
+import { idOf, itemFields, timestamp } from './contract-fields.ts'
+
+const form = z.strictObject({
+  method: z.literal('POST'),
+  url: z.string(),
+  fields: z
+    .record(z.string(), z.string())
+    .check(z.describe('Send them as multipart/form-data, and then the file as the field `file`')),
+  expiresAt: timestamp,
+})
 
 const count = z.int().check(z.nonnegative())
 const pixels = z.optional(z.int().check(z.positive()))
@@ -36,7 +46,29 @@ const stats = z.strictObject({
 })
 
 export const uploadContract = {
-  commands: {},
+  commands: {
+    'request-upload': {
+      summary: 'Ask for a form by which to send a picture into a project',
+      creates: true,
+      body: z.strictObject({
+        projectId: idOf('Id of the project, as `create-project` returned it'),
+        fileName,
+        contentType: pictureType,
+        size: uploadSize,
+      }),
+      answers: z.object({
+        upload: z
+          .optional(form)
+          .check(z.describe('Absent from the answer to a repeat where no file is waited for any more')),
+      }),
+      function: 'upload-api',
+    },
+    'cancel-upload': {
+      summary: 'Give an upload up before it is completed',
+      creates: false,
+      body: z.strictObject({ uploadId: idOf('Id of the upload, as `request-upload` returned it') }),
+    },
+  },
   queries: {
     '/projects/{projectId}/uploads': {
       summary: 'The uploads of a project, newest first',

@@ -144,9 +144,14 @@ export function roleIn(state: ProjectState, userId: string): ProjectRole | undef
 function seenBy(actorId: string, state: ProjectState): { project: Existing; role: ProjectRole } {
   const role = roleIn(state, actorId)
   if (state.status === 'none' || role === undefined) {
-    throw new Problem('not-found', 'There is no such project, or it is not shared with you.')
+    throw noSuchProject()
   }
   return { project: state, role }
+}
+
+/** To a stranger, and of what does not exist. */
+export function noSuchProject(): Problem {
+  return new Problem('not-found', 'There is no such project, or it is not shared with you.')
 }
 
 function ensure(allowed: boolean): void {

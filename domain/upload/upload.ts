@@ -1,7 +1,8 @@
 import { folds } from '../folds.ts'
 import type { Aggregate } from '../kernel/decider.ts'
 import { Problem, refusal } from '../kernel/problem.ts'
-import type { ProjectRole } from '../project/project.ts'
+import { noSuchProject, type ProjectRole } from '../project/project.ts'
+import { quotaExceeded } from '../subscription/subscription.ts'
 import { type PictureType, type UploadEvent, uploadEvents } from './events.ts'
 
 /** A file on its way into a project, in a stream of its own. */
@@ -36,13 +37,23 @@ export interface FoundFile {
   readonly contentType: PictureType | undefined
 }
 
+/** What matters of a project to who adds a file to it. */
+export interface ProjectSeen {
+  readonly ownerId: string
+  /** Of the actor. */
+  readonly role: ProjectRole
+  readonly archived: boolean
+  /** Bytes that the owner's plan has left. They are reserved when the file is there; this only spares sending it in vain. */
+  readonly bytesLeft: number
+}
+
 /** Commands of people, and those of the pipeline, which name the run that they belong to. */
 export type UploadCommand = { readonly actorId: string } & (
   | {
       readonly type: 'request-upload'
       readonly projectId: string
-      /** As they were just before. */
-      readonly project: { readonly ownerId: string; readonly role: ProjectRole; readonly archived: boolean }
+      /** The project as it was just before; none where there is no such project or it is not shared with the actor. */
+      readonly project: ProjectSeen | undefined
       readonly fileName: string
       readonly contentType: PictureType
       readonly size: number
@@ -67,8 +78,8 @@ export type UploadCommand = { readonly actorId: string } & (
 /** Who acts in the name of nobody: the pipeline, and what clears up after it. No person has such an id. */
 export const pipeline = 'pipeline'
 
-/** What a run may take after the upload's expiry, in milliseconds; then it is taken for dead. */
-export const maxRunMs = 60 * 60 * 1000
+/** What the news of a file, and a run of the pipeline, may take after the last moment to send it, in milliseconds. */
+export const maxRunMs = 15 * 60 * 1000
 
 function evolve(state: UploadState, event: UploadEvent): UploadState {
   if (event.type === 'UploadRequested') return { status: 'requested', ...event.data }
@@ -131,11 +142,13 @@ function request(
 ): readonly UploadEvent[] {
   if (state.status !== 'none') return []
   const { actorId: requestedBy, project, projectId, fileName, contentType, size, expiresAt } = command
-  const { ownerId, role, archived } = project
+  if (project === undefined) throw noSuchProject()
+  const { ownerId, role, archived, bytesLeft } = project
   if (role === 'viewer')
     throw new Problem('forbidden', 'Your role in this project does not allow it. Ask its owner.')
   if (archived)
     throw refusal('project-archived', 'The project is archived. Restore it before you add anything to it.')
+  if (size > bytesLeft) throw quotaExceeded()
   const data = { projectId, ownerId, requestedBy, fileName, contentType, size, expiresAt }
   return [{ type: 'UploadRequested', data }]
 }
@@ -145,10 +158,11 @@ function cancel(state: Exclude<UploadState, { status: 'none' }>, actorId: string
   if (!knownTo(state, actorId)) throw noSuchUpload()
   switch (state.status) {
     case 'requested':
-    case 'processing':
       return [{ type: 'UploadCancelled', data: {} }]
     case 'cancelled':
       return []
+    case 'processing':
+      throw refusal('upload-processing', 'The file is there and being processed. Wait for a moment.')
     default:
       throw refusal('upload-ended', `The upload is ${state.status} already.`)
   }
@@ -178,6 +192,8 @@ type Step = Extract<
 
 /** What the pipeline has done; nothing where the upload has ended, or is another run's. */
 function step(state: UploadState, command: Step): readonly UploadEvent[] {
+  if (state.status === 'requested' && command.type === 'fail-upload')
+    return [{ type: 'UploadFailed', data: { reason: command.reason } }]
   if (state.status !== 'processing' || state.run !== command.run) return []
   switch (command.type) {
     case 'record-quota':
@@ -197,16 +213,17 @@ function step(state: UploadState, command: Step): readonly UploadEvent[] {
   }
 }
 
-/** A run that is at work is given time; what is still not done after that never will be. */
+/** A file that was sent at the last moment is given time; what is still not done after that never will be. */
 function expire(state: UploadState, now: string): readonly UploadEvent[] {
-  if (state.status === 'requested' && state.expiresAt <= now) return [{ type: 'UploadExpired', data: {} }]
-  if (state.status === 'processing' && Date.parse(state.expiresAt) + maxRunMs <= Date.parse(now))
-    return [{ type: 'UploadFailed', data: { reason: 'The processing did not come to an end.' } }]
-  return []
+  if (!isOpen(state) || Date.parse(state.expiresAt) + maxRunMs > Date.parse(now)) return []
+  if (state.status === 'requested') return [{ type: 'UploadExpired', data: {} }]
+  return [{ type: 'UploadFailed', data: { reason: 'The processing did not come to an end.' } }]
 }
 
 /** Whether it still has somewhere to go. */
-export function isOpen(state: UploadState): boolean {
+export function isOpen(
+  state: UploadState,
+): state is Extract<UploadState, { status: 'requested' | 'processing' }> {
   return state.status === 'requested' || state.status === 'processing'
 }
 

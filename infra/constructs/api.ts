@@ -32,6 +32,7 @@ export function addApi(scope: Construct, { functions, signIn }: ApiOptions): Htt
     new HttpLambdaIntegration(id, target, { scopePermissionToRoute: false })
   const integrations = {
     'command-api': integrationWith('CommandIntegration', functions['command-api']),
+    'upload-api': integrationWith('UploadIntegration', functions['upload-api']),
     'query-api': integrationWith('QueryIntegration', functions['query-api']),
   }
   for (const route of routes) {

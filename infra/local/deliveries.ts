@@ -27,8 +27,8 @@ export interface GivenUp<Failure> {
 }
 
 export interface Deliveries<Work> {
-  /** Once this returns, the work survives `kill -9`. */
-  add(work: Work): void
+  /** Once this returns, the work survives `kill -9`. It is tried, and ages, after the delay. */
+  add(work: Work, delayMs?: number): void
   /** Starts no further attempt, and waits a moment for those under way. What is not done with is left. */
   close(): Promise<void>
 }
@@ -37,14 +37,14 @@ const closeWithinMs = 2000
 
 /**
  * Delivers what is added at least once, from a journal in `file`: what an earlier run left is taken up.
- * `attempt` resolves to why it failed, if it did; a `final` failure is not retried. The wait before a retry is that
- * of `delaysMs` by its number, and the last of them for all further ones.
+ * `attempt`, which is told its number from 1, resolves to why it failed, if it did; a `final` failure is not retried.
+ * The wait before a retry is that of `delaysMs` by its number, and the last of them for all further ones.
  */
 export function openDeliveries<Work, Failure extends { readonly final?: boolean }>(o: {
   readonly file: string
   readonly delaysMs: readonly number[]
   readonly limitsOf: (work: Work) => Limits
-  readonly attempt: (work: Work, id: string) => Promise<Failure | undefined>
+  readonly attempt: (work: Work, id: string, number: number) => Promise<Failure | undefined>
   readonly giveUp: (work: Work, end: GivenUp<Failure>) => void
   readonly log: Log
 }): Deliveries<Work> {
@@ -76,7 +76,7 @@ export function openDeliveries<Work, Failure extends { readonly final?: boolean 
       o.giveUp(work, { id, attempts, failure: undefined, exhausted: 'age' })
       return journal.delete(id)
     }
-    const failure = await o.attempt(work, id)
+    const failure = await o.attempt(work, id, attempts + 1)
     if (state === 'closed') return
     const next = { work, acceptedAt, dueAt: Date.now() + (o.delaysMs.slice(0, attempts + 1).at(-1) ?? 0) }
     const limit = attempts >= retries ? 'retries' : isLate(next.dueAt) ? 'age' : undefined
@@ -88,7 +88,10 @@ export function openDeliveries<Work, Failure extends { readonly final?: boolean 
 
   for (const [id, pending] of journal.entries()) wait(id, pending)
   return {
-    add: (work) => keep(randomUUID(), { work, acceptedAt: Date.now(), dueAt: Date.now(), attempts: 0 }),
+    add(work, delayMs = 0) {
+      const at = Date.now() + delayMs
+      keep(randomUUID(), { work, acceptedAt: at, dueAt: at, attempts: 0 })
+    },
     async close() {
       state = 'closing'
       for (const timer of timers) clearTimeout(timer)

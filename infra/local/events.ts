@@ -4,16 +4,15 @@ import * as z from 'zod'
 import { type Deliveries, openDeliveries } from './deliveries.ts'
 import { type BusEvent, compileInput } from './event-input.ts'
 import { compilePattern } from './event-pattern.ts'
-import type { Queue } from './queues.ts'
 import type { Place } from './resource-names.ts'
 import { AwsError, type AwsRequest, type AwsService, type Log, readInput } from './service.ts'
 import { allowOnly, fieldsOf, type Properties } from './template.ts'
-
-/** As much of a queue as dead letters take. */
-export type DeadLetters = Pick<Queue, 'arn' | 'url' | 'send'>
+import { backoffMs, type DeadLetters, deadLetterAttributes, type Failure } from './undelivered.ts'
 
 export interface Events {
   readonly service: AwsService
+  /** Takes an event for the rules of a bus, durably, and completes its envelope. Returns its id. */
+  publish(bus: string, given: BusEvent): string
   /** Of all rules, those that are disabled too. */
   readonly targets: readonly { rule: string; arn: string; deadLetters: DeadLetters | undefined }[]
   close: Deliveries<unknown>['close']
@@ -40,19 +39,10 @@ export function nameRule(place: Place, logicalId: string, properties: Properties
   return { Ref: path.replace('/', '|'), Name: String(Name), Arn }
 }
 
-interface Failure {
-  readonly code: string
-  readonly message: string
-  readonly final: boolean
-}
-
 const modelledOfRule = ['Name', 'Description', 'EventBusName', 'EventPattern', 'State', 'Targets', 'Tags']
 const modelledOfTarget = ['Arn', 'Id', 'DeadLetterConfig', 'RetryPolicy', 'InputPath', 'InputTransformer']
 const [daySeconds, maxBytes, account] = [86_400, 1024 * 1024, '000000000000']
 const tooLarge = 'Total size of the entries in the request is over the limit.'
-
-/** 1, 2, 4, … seconds, up to 4 minutes: EventBridge backs off exponentially and does not say how. */
-const backoffMs = Array.from({ length: 9 }, (_, retry) => 1000 * 2 ** Math.min(retry, 8))
 
 const text = z.string().default('')
 const entry = z.object({
@@ -96,21 +86,17 @@ export function openEvents(o: {
         return failureOf(error)
       }
     },
-    giveUp({ target: key, event }, { attempts, failure, exhausted }) {
+    giveUp({ target: key, event }, end) {
       const target = targets.get(key)
-      const { code, message } = failure ?? { code: 'UNKNOWN', message: 'It is too old' }
-      o.log('events', `${key} did not get event ${event['id']}: ${code} ${message}`)
-      const limit = exhausted === 'age' ? 'MaximumEventAgeInSeconds' : 'MaximumRetryAttempts'
+      const why = deadLetterAttributes(end, 'UNKNOWN')
+      o.log('events', `${key} did not get event ${event['id']}: ${why.ERROR_CODE} ${why.ERROR_MESSAGE}`)
       target?.deadLetters?.send(JSON.stringify(event), {
-        ...{ RULE_ARN: target.rule, TARGET_ARN: target.arn, ERROR_CODE: code, ERROR_MESSAGE: message },
-        RETRY_ATTEMPTS: String(Math.max(0, attempts - 1)),
-        ...(exhausted && { EXHAUSTED_RETRY_CONDITION: limit }),
+        ...{ RULE_ARN: target.rule, TARGET_ARN: target.arn, ...why },
       })
     },
     log: o.log,
   })
 
-  /** Takes an event for the rules of a bus, durably, and completes its envelope. Returns its id. */
   function publish(bus: string, given: BusEvent): string {
     const [id, ingestedAt] = [randomUUID(), isoSeconds(Date.now())]
     const event = { version: '0', id, account, time: ingestedAt, region: o.region, resources: [], ...given }
@@ -154,6 +140,7 @@ export function openEvents(o: {
         return { status: 200, body: JSON.stringify({ Entries, FailedEntryCount }) }
       },
     },
+    publish,
     targets: [...targets.values()],
     close: deliveries.close,
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream'
 import { listen } from './listen.ts'
 import {
   AwsError,
@@ -20,7 +21,7 @@ export interface GatewayOptions {
   readonly port: number
   readonly services: readonly AwsService[]
   /** Answers what is no call of an AWS operation, such as the mailbox; `undefined` for what it does not know. */
-  readonly page: (url: URL) => AwsResponse | undefined
+  readonly page: (url: URL, request: IncomingMessage) => AwsResponse | undefined
   /** Why a call is refused; `undefined` where it is allowed. */
   readonly refusal: (request: AwsRequest, service: AwsService) => string | undefined
   readonly log: Log
@@ -38,24 +39,36 @@ const maxBodyBytes = 16 * 1024 * 1024
 export async function startGateway(o: GatewayOptions): Promise<Gateway> {
   async function answer(request: IncomingMessage): Promise<AwsResponse> {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-    const { caller, signedFor } = signatureOf(request)
+    const [path = '/'] = (request.url ?? '/').split('?')
+    const { caller, signedFor } = signatureOf(request, url)
     const target = String(request.headers['x-amz-target'] ?? '')
-    if (target === '' && signedFor === undefined) return o.page(url) ?? unknownPage
-    const body = await readBody(request)
-
     const [prefix = '', named = ''] = target.split('.')
-    const service = o.services.find(({ targets, rest }) =>
-      target === '' ? rest?.signedFor === signedFor : targets.includes(prefix),
-    )
-    const operation =
-      target === '' ? (service?.rest?.operationOf(request.method ?? '', url.pathname) ?? '') : named
-    if (service === undefined || !Object.hasOwn(service.operations, operation)) {
-      const what = target === '' ? `${signedFor}: ${request.method} ${url.pathname}` : target
+    const service = o.services.find(({ targets, rest }) => {
+      if (target !== '') return targets.includes(prefix)
+      return signedFor === undefined ? rest?.open?.takes(path) : rest?.signedFor === signedFor
+    })
+    if (service === undefined && target === '' && signedFor === undefined)
+      return o.page(url, request) ?? unknownPage
+
+    const [method, { headers }] = [request.method ?? '', request]
+    const operation = target === '' ? service?.rest?.operationOf(method, path, url.searchParams) : named
+    const what = target === '' ? `${signedFor ?? 'unsigned'}: ${method} ${path}` : target
+    const body = service?.rest?.open ? Buffer.alloc(0) : await readBody(request)
+    const call = { operation: operation ?? '', path, body, message: request, headers, caller }
+    try {
+      return await carryOut(call, service, what)
+    } catch (error) {
+      if (service?.rest?.open === undefined || error instanceof LostAnswer) throw error
+      return service.rest.open.wordError(errorOf(error, o.log), call)
+    }
+  }
+
+  async function carryOut(call: AwsRequest, service: AwsService | undefined, what: string) {
+    if (service === undefined || !Object.hasOwn(service.operations, call.operation)) {
       const there = service && `; of this service there are: ${Object.keys(service.operations).join(', ')}`
       const message = `${what} is not modelled by the local stage${there ?? ''}`
       throw new AwsError('UnknownOperationException', message)
     }
-    const call: AwsRequest = { operation, path: url.pathname, body, headers: request.headers, caller }
     const refusal = o.refusal(call, service)
     if (refusal !== undefined) {
       o.log(call.caller ?? 'gateway', `refused: ${refusal}`)
@@ -66,8 +79,14 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
 
   const server = createServer((request, response) => {
     answer(request)
-      .catch((error: unknown) => (error instanceof LostAnswer ? undefined : errorResponse(error, o.log)))
+      .catch((error: unknown) =>
+        error instanceof LostAnswer ? undefined : errorResponse(errorOf(error, o.log)),
+      )
       .then((answered) => (answered ? send(request, response, answered) : response.destroy()))
+      .catch((error: unknown) => {
+        o.log('gateway', `failed to answer: ${String(error)}`)
+        response.destroy()
+      })
   })
   const port = await listen(server, o.port, 'AWS_PORT')
   return {
@@ -80,9 +99,15 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** Who signed, and for which service: a function uses its logical id as its access key id. */
-function signatureOf(request: IncomingMessage): { caller?: string; signedFor?: string } {
-  const credential = /Credential=([^/,\s]+)\/\d+\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? '')
+/**
+ * Who signed, and for which service: a function uses its logical id as its access key id. Who follows a presigned URL is
+ * not who signed it: only the service is known.
+ */
+function signatureOf(request: IncomingMessage, url: URL): { caller?: string; signedFor?: string } {
+  const { authorization } = request.headers
+  const presigned = url.searchParams.get('X-Amz-Credential')?.split('/')[3]
+  if (authorization === undefined && presigned) return { signedFor: presigned }
+  const credential = /Credential=([^/,\s]+)\/\d+\/[^/]+\/([^/]+)\//.exec(authorization ?? '')
   const [, caller, signedFor] = credential ?? []
   return { ...(caller && { caller }), ...(signedFor && { signedFor }) }
 }
@@ -98,10 +123,13 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-function errorResponse(error: unknown, log: Log): AwsResponse {
-  if (!(error instanceof AwsError)) log('gateway', `failed: ${error instanceof Error ? error.stack : error}`)
-  const { code, message, status } =
-    error instanceof AwsError ? error : new AwsError('InternalFailure', 'The local stage failed', 500)
+function errorOf(error: unknown, log: Log): AwsError {
+  if (error instanceof AwsError) return error
+  log('gateway', `failed: ${error instanceof Error ? error.stack : error}`)
+  return new AwsError('InternalFailure', 'The local stage failed', 500)
+}
+
+function errorResponse({ code, message, status }: AwsError): AwsResponse {
   // `message` or `Message`: services differ, and clients read both.
   const body = JSON.stringify({ __type: code, message, Message: message })
   // REST clients look for the code in a header.
@@ -119,11 +147,14 @@ function send(
   response: ServerResponse,
   { status, headers, body }: AwsResponse,
 ): void {
+  // What is left of a body that was refused is read and dropped: a client may look for the answer only then.
+  request.removeAllListeners('readable').resume()
   response.writeHead(status, {
     'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.0',
     'x-amzn-requestid': randomUUID(),
+    ...(typeof body !== 'function' && { 'content-length': Buffer.byteLength(body) }),
     ...headers,
-    'content-length': Buffer.byteLength(body),
   })
-  response.end(body)
+  if (typeof body !== 'function') response.end(body)
+  else pipeline(body(), response, () => {}) // it ends with the connection where either fails
 }

@@ -1,4 +1,5 @@
 import type { Permission } from './service.ts'
+import { fieldsOf } from './template.ts'
 
 /** A statement of a policy, compiled. */
 interface Statement {
@@ -58,6 +59,26 @@ export function refusalOf(
   if (matching.some((s) => s.denies)) return `${refused} with an explicit deny in an identity-based policy`
   if (matching.length > 0) return undefined
   return `${refused} because no identity-based policy allows the ${action} action`
+}
+
+/**
+ * Whether a trust policy lets a service assume its role on behalf of a source, by its ARN. Of conditions, those that
+ * CDK writes against confused deputies are modelled. Throws Error that names the place and what is not modelled.
+ */
+export function trusts(document: unknown, service: string, sourceArn: string, where: string): boolean {
+  const context: Fields = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': sourceArn.split(':')[4] }
+  const has = (oneOrSeveral: unknown, value: unknown) => [oneOrSeveral].flat().includes(value)
+  const notModelled = (name: string) => new Error(`${where}: ${name} of a trust policy is not modelled`)
+  const statements = [fieldsOf(document)['Statement']].flat().map(fieldsOf)
+  if (statements.some(({ Effect }) => Effect === 'Deny')) throw notModelled('Deny')
+  return statements.some(({ Action, Principal, Condition }) => {
+    if (!has(fieldsOf(Principal)['Service'], service) || !has(Action, 'sts:AssumeRole')) return false
+    const { StringEquals, ...others } = fieldsOf(Condition)
+    const wanted = Object.entries(fieldsOf(StringEquals))
+    const unknown = [...Object.keys(others), ...wanted.map(([key]) => key)].find((name) => !(name in context))
+    if (unknown !== undefined) throw notModelled(unknown)
+    return wanted.every(([key, values]) => has(values, context[key]))
+  })
 }
 
 /** One pattern or several. Actions are compared whatever their case. */

@@ -1,13 +1,19 @@
-import { compilePolicy, type Policy, refusalOf, wildcard } from './iam.ts'
+import { compilePolicy, type Policy, refusalOf, trusts, wildcard } from './iam.ts'
 import type { AwsRequest, AwsService, Permission } from './service.ts'
 import type { Properties, Template } from './template.ts'
 
 /** Who may do what, as the template says it. */
 export interface Permissions {
   /** Why a call through the gateway is refused; `undefined` where it is allowed. */
-  refusal(request: AwsRequest, service: AwsService): string | undefined
+  refusal(request: AwsRequest, service: Pick<AwsService, 'permissions'>): string | undefined
   /** Throws, naming the first that is missing, unless a function's role allows all of these. */
   demand(functionId: string, permissions: readonly Permission[]): void
+  /** Throws unless a service may assume the role with this ARN for a source, and the role allows all of these. */
+  demandOfRole(
+    roleArn: string,
+    by: { readonly service: string; readonly sourceArn: string },
+    permissions: readonly Permission[],
+  ): void
   /** Throws unless an `AWS::Lambda::Permission` lets the service invoke the function for this source. */
   demandInvoke(
     service: string,
@@ -31,8 +37,10 @@ export function readPermissions(o: {
   const add = (role: string, document: unknown, where: string) =>
     policies.set(role, [...(policies.get(role) ?? []), ...compilePolicy(document, where)])
 
+  const trust = new Map<string, { document: unknown; logicalId: string }>()
   for (const { logicalId, properties } of o.template.ofType('AWS::IAM::Role')) {
-    const { ManagedPolicyArns: managed, Policies: inline } = o.resolve(properties)
+    const { ManagedPolicyArns: managed, Policies: inline, ...role } = o.resolve(properties)
+    trust.set(o.nameOf(logicalId), { document: role['AssumeRolePolicyDocument'], logicalId })
     if (managed !== undefined)
       throw new Error(`${logicalId}.ManagedPolicyArns is not modelled: grant by name`)
     for (const policy of Array.isArray(inline) ? inline : []) {
@@ -56,6 +64,13 @@ export function readPermissions(o: {
   const resourcePolicyOf = ({ resource }: Permission) =>
     [...o.resourcePolicies].find(([arn]) => resource === arn || resource.startsWith(`${arn}/`))?.[1]
 
+  function check(caller: Parameters<typeof refusalOf>[1], permissions: readonly Permission[]): void {
+    for (const permission of permissions) {
+      const refused = refusalOf(permission, caller, resourcePolicyOf(permission))
+      if (refused !== undefined) throw new Error(refused)
+    }
+  }
+
   return {
     refusal(request, service) {
       const caller = request.caller === undefined ? undefined : callers.get(request.caller)
@@ -65,11 +80,14 @@ export function readPermissions(o: {
       }
       return undefined
     },
-    demand(functionId, permissions) {
-      for (const permission of permissions) {
-        const refused = refusalOf(permission, callers.get(functionId), resourcePolicyOf(permission))
-        if (refused !== undefined) throw new Error(refused)
-      }
+    demand: (functionId, permissions) => check(callers.get(functionId), permissions),
+    demandOfRole(roleArn, { service, sourceArn }, permissions) {
+      const role = roleArn.replace(/^.*\//, '')
+      const { document, logicalId = roleArn } = trust.get(role) ?? {}
+      if (!trusts(document, service, sourceArn, logicalId))
+        throw new Error(`The trust policy of ${logicalId} does not let ${service} assume it for ${sourceArn}`)
+      const name = `arn:aws:sts::000000000000:assumed-role/${role}/${service}`
+      check({ name, policies: policies.get(role) ?? [] }, permissions)
     },
     demandInvoke(service, sourceArn, { name, arn }) {
       const allowed = invokers.some(

@@ -44,7 +44,8 @@ export function readQueuePolicies(
   }
 }
 
-function isTlsOnly({ Effect, Condition }: Properties): boolean {
+/** Whether a statement only denies something to those who do not use TLS. */
+export function isTlsOnly({ Effect, Condition }: Properties): boolean {
   return Effect === 'Deny' && JSON.stringify(Condition) === '{"Bool":{"aws:SecureTransport":"false"}}'
 }
 

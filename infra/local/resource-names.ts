@@ -1,4 +1,5 @@
 import { clientIdOf, issuerOf, poolArnOf, poolIdOf } from './cognito/settings.ts'
+import { bucketArnOf, bucketNameOf } from './s3/bucket.ts'
 import type { Lookup, Properties, Resource, Template } from './template.ts'
 
 export interface Place {
@@ -45,7 +46,15 @@ const types: Readonly<Record<string, Names>> = {
     return { Ref: name, Name: name, Arn: `arn:aws:events:${region}:${account}:event-bus/${name}` }
   },
   'AWS::Events::Rule': () => ({}), // named by its bus
+  'AWS::Scheduler::Schedule': (logicalId, { region, stackName }, { Name }) => {
+    const name = typeof Name === 'string' ? Name : `${stackName}-${logicalId}`
+    return { Ref: name, Arn: `arn:aws:scheduler:${region}:${account}:schedule/default/${name}` }
+  },
   'AWS::SES::EmailIdentity': (_, __, { EmailIdentity }) => ({ Ref: String(EmailIdentity) }),
+  'AWS::S3::Bucket': (logicalId, place, properties) => {
+    const name = bucketNameOf(place, logicalId, properties)
+    return { Ref: name, Arn: bucketArnOf(name) }
+  },
   'AWS::ApiGatewayV2::Api': unnamed,
   'AWS::ApiGatewayV2::Authorizer': unnamed,
   'AWS::ApiGatewayV2::Integration': unnamed,
@@ -55,6 +64,7 @@ const types: Readonly<Record<string, Names>> = {
   'AWS::Lambda::EventInvokeConfig': unnamed,
   'AWS::Lambda::EventSourceMapping': unnamed,
   'AWS::Lambda::Permission': unnamed,
+  'AWS::S3::BucketPolicy': unnamed,
   'AWS::SQS::QueuePolicy': unnamed,
   // Without effect on one machine: who runs it reads the log.
   'AWS::Logs::MetricFilter': unnamed,

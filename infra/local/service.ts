@@ -1,12 +1,15 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import type * as z from 'zod'
 
 /** A call of an AWS operation, as the gateway hands it to a service. */
 export interface AwsRequest {
   readonly operation: string
-  /** Of a REST call. */
+  /** Of a REST call, as it was sent. */
   readonly path?: string
   readonly body: Buffer
+  /** What came, for a service that reads the body itself. */
+  readonly message?: IncomingMessage
   readonly headers: IncomingHttpHeaders
   /** Logical id of the function that calls, or `undefined` for the developer at the keyboard. */
   readonly caller?: string | undefined
@@ -15,7 +18,8 @@ export interface AwsRequest {
 export interface AwsResponse {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  readonly body: string | Buffer
+  /** A stream is opened when it is sent, and the headers give its length. */
+  readonly body: string | Buffer | (() => Readable)
 }
 
 /** An action on a resource, as IAM names both. */
@@ -31,7 +35,14 @@ export interface AwsService {
   /** The same for a REST service: the name that its clients sign for, and its operations by method and path. */
   readonly rest?: {
     readonly signedFor: string
-    readonly operationOf: (method: string, path: string) => string | undefined
+    readonly operationOf: (method: string, path: string, query: URLSearchParams) => string | undefined
+    /** Where strangers call it too, and with more than fits in memory: the service reads the bodies itself. */
+    readonly open?: {
+      /** Whether a request to this path is for the service though nobody signed it. */
+      readonly takes: (path: string) => boolean
+      /** Words an error otherwise than in JSON. */
+      readonly wordError: (error: AwsError, request: AwsRequest) => AwsResponse
+    }
   }
   /** Every operation that is modelled, and who in this repository calls it. */
   readonly operations: Readonly<Record<string, string>>

@@ -23,11 +23,21 @@ export function authorization(o: {
   const request = `POST\n/\n\n${lines}\n${signed}\n${sha256(o.body)}`
   const at = o.headers['x-amz-date'] ?? ''
   const scope = `${at.slice(0, 8)}/${o.region}/${o.service}/aws4_request`
+  const signature = signatureOf(stringToSign(at, scope, request), scope, o.credentials.secretAccessKey)
+  return `AWS4-HMAC-SHA256 Credential=${o.credentials.accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`
+}
+
+/** What is signed for a canonical request. */
+export function stringToSign(at: string, scope: string, canonicalRequest: string): string {
+  return `AWS4-HMAC-SHA256\n${at}\n${scope}\n${sha256(canonicalRequest)}`
+}
+
+/** The signature of a text, in hexadecimal digits, by the key that a scope such as `20260101/eu-west-1/s3/aws4_request` has. */
+export function signatureOf(text: string, scope: string, secretAccessKey: string): string {
   const key = scope
     .split('/')
-    .reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${o.credentials.secretAccessKey}`)
-  const signature = hmac(key, `AWS4-HMAC-SHA256\n${at}\n${scope}\n${sha256(request)}`).toString('hex')
-  return `AWS4-HMAC-SHA256 Credential=${o.credentials.accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`
+    .reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`)
+  return hmac(key, text).toString('hex')
 }
 
 function sha256(data: string | Buffer): string {

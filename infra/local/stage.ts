@@ -13,6 +13,7 @@ import { startHttpApi } from './http-api/http-api.ts'
 import { compilePolicy, type Policy } from './iam.ts'
 import { openAsyncInvocations } from './lambda/async-invocations.ts'
 import { readFunction } from './lambda/definition.ts'
+import { secretAccessKey } from './lambda/function.ts'
 import { startLambda } from './lambda/lambda.ts'
 import { type MailService, openMailService } from './mail-service.ts'
 import { mailPage, openMailbox } from './mailbox.ts'
@@ -21,6 +22,11 @@ import { readQueuePolicies } from './queue-policies.ts'
 import { openQueues } from './queues.ts'
 import { withRequestFaults } from './request-faults.ts'
 import { nameResources } from './resource-names.ts'
+import { readBucketPolicy } from './s3/bucket-policy.ts'
+import { openS3 } from './s3/s3.ts'
+import { readSchedule } from './scheduler/definition.ts'
+import { schedulesPage } from './scheduler/page.ts'
+import { openScheduler, type Scheduler } from './scheduler/scheduler.ts'
 import type { AwsService, Log } from './service.ts'
 import { createResolver, fieldsOf, type Properties, readTemplate, type Template } from './template.ts'
 
@@ -38,7 +44,7 @@ export interface StageOptions {
   readonly allowRemote: boolean
   /** Groups that everyone who signs up is put in. */
   readonly groups: readonly string[]
-  /** Waits before what failed is delivered again, an event or an asynchronous invocation; those of AWS otherwise. */
+  /** Waits before what failed is delivered again, by a bus, a schedule or Lambda; those of AWS otherwise. */
   readonly retryDelaysMs?: readonly number[]
   /** Where a debugger finds the first function; each further one has the next port. */
   readonly inspectPort?: number
@@ -100,6 +106,10 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       const document = resourcePolicyOf(properties)
       if (document !== undefined) resourcePolicies.set(table.arn, compilePolicy(document, logicalId))
     }
+    for (const { logicalId, properties } of each('AWS::S3::BucketPolicy')) {
+      const { bucketArn, policy } = readBucketPolicy(logicalId, properties)
+      resourcePolicies.set(bucketArn, policy)
+    }
 
     const permissions = readPermissions({ template, resolve, nameOf, resourcePolicies })
     const mailbox = openMailbox(o.dataDir)
@@ -125,10 +135,15 @@ export async function startStage(o: StageOptions): Promise<Stage> {
     const shaken = (service: AwsService) => withRequestFaults(service, faults, (id) => functionIds.has(id))
     const streams = createDynamoDbStreams({ endpoint: dynamoDb.endpoint, region: o.region })
     const services = [dynamoDb.service, streams, cognito.service, mail.service, queues.service].map(shaken)
+    let scheduler: Scheduler | undefined
     const gateway = await startGateway({
       port: o.awsPort,
       services,
-      page: (url) => mailPage(mailbox, url) ?? announcement.page(url) ?? cognito.document(url.pathname),
+      page: (url, request) =>
+        mailPage(mailbox, url) ??
+        announcement.page(url) ??
+        cognito.document(url.pathname) ??
+        (scheduler && schedulesPage(scheduler, url, request)),
       refusal: permissions.refusal,
       log: o.log,
     })
@@ -178,6 +193,25 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       permissions.demandInvoke('events.amazonaws.com', rule, lambda.find(arn))
       if (deadLetters) queuePolicies.demandSend('events.amazonaws.com', rule, deadLetters)
     }
+    const s3 = openS3({
+      ...{ ...o, refusal: permissions.refusal, publish: (event) => events.publish('default', event) },
+      signers: { region: o.region, secretAccessKey, isFunction: (id) => functionIds.has(id) },
+      buckets: each('AWS::S3::Bucket').map(({ logicalId, properties }) => ({
+        ...{ name: nameOf(logicalId), properties },
+      })),
+    })
+    services.push(shaken(s3))
+
+    const schedules = each('AWS::Scheduler::Schedule').map(({ logicalId, properties }) =>
+      readSchedule({ logicalId, arn: nameOf(logicalId, 'Arn'), properties, findQueue: queues.find }),
+    )
+    const group = `arn:aws:scheduler:${o.region}:000000000000:schedule-group/default`
+    for (const { roleArn, targetArn, deadLetters } of schedules) {
+      permissions.demandOfRole(roleArn, { service: 'scheduler.amazonaws.com', sourceArn: group }, [
+        { action: 'lambda:InvokeFunction', resource: lambda.find(targetArn).arn },
+        ...(deadLetters ? [{ action: 'sqs:SendMessage', resource: deadLetters.arn }] : []),
+      ])
+    }
 
     const sources = { ...o, dynamoDb, queues, lambda, permissions, failureDestination, faults }
     for (const { properties } of each('AWS::Lambda::EventSourceMapping'))
@@ -208,6 +242,8 @@ export async function startStage(o: StageOptions): Promise<Stage> {
     })
     started.push(httpApi.close)
     names.learn(api.logicalId, { ApiEndpoint: httpApi.url })
+    scheduler = openScheduler({ ...o, schedules, invoke: invocations.invokeAsync })
+    started.push(scheduler.close)
     const outputs = resolve(template.outputs) as Readonly<Record<string, string>> // outputs are texts
     started.push(announcement.publish({ endpoint: gateway.url, region: o.region, outputs }))
     const reload = (assembly: string) => {

@@ -1,5 +1,6 @@
 import { S3RequestPresigner, type S3RequestPresignerOptions } from '@aws-sdk/s3-request-presigner'
 import { formatUrl } from '@aws-sdk/util-format-url'
+import { originalKey, thumbnailKey } from '../../domain/upload/files.ts'
 import type { FileLinks } from './file-links.ts'
 
 const validSeconds = 60 * 60
@@ -42,8 +43,8 @@ export function createS3FileLinks(
         'response-content-type': contentType,
       }
       const [originalUrl, thumbnailUrl] = await Promise.all([
-        linkTo(`files/${uploadId}/original`, saved, from),
-        linkTo(`files/${uploadId}/thumbnail`, {}, from),
+        linkTo(originalKey(uploadId), saved, from),
+        linkTo(thumbnailKey(uploadId), {}, from),
       ])
       return { originalUrl, thumbnailUrl }
     },

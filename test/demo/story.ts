@@ -1,20 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { browserSignIn } from '../kit/browser-sign-in.ts'
-import {
-  type Answer,
-  type ClientConfig,
-  type Mail,
-  mailsTo,
-  type Person,
-  password,
-  personOf,
-} from '../kit/person.ts'
+import { type ClientConfig, mailsTo, type Person, password, personOf } from '../kit/person.ts'
+import { expectAnswer, expectProblem, mail, readAfter, type Scene } from './answers.ts'
+import { tellOfFiles } from './files.ts'
 import { Broken, expectFields, type Timeline, told, until } from './timeline.ts'
-
-interface Told {
-  readonly config: ClientConfig
-  readonly tell: Timeline
-}
 
 /** The whole story: people sign up, work, share, are refused, and leave. Throws where an expectation does not hold. */
 export async function tellStory(config: ClientConfig, tell: Timeline): Promise<void> {
@@ -75,6 +64,8 @@ export async function tellStory(config: ClientConfig, tell: Timeline): Promise<v
     expectAnswer(await ann.command('restore-project', { projectId }), 200, { version: 4 })
     return told(undefined, 'version 4')
   })
+
+  await tellOfFiles({ config, tell }, ann, projectId)
 
   tell.chapter('Ann shares it with Bob.')
   await tell.step('bob looks for it, a stranger so far', async () =>
@@ -161,7 +152,7 @@ export async function tellStory(config: ClientConfig, tell: Timeline): Promise<v
 }
 
 /** Signs someone up, in, and waits for the welcome. */
-async function join({ config, tell }: Told, name: string): Promise<Person> {
+async function join({ config, tell }: Scene, name: string): Promise<Person> {
   const email = `${name}-${randomUUID().slice(0, 8)}@example.com`
   const person = await tell.step(`${name} signs up, confirms and signs in by SRP`, async () => {
     const signedIn = await signUpWith(config, email)
@@ -187,30 +178,4 @@ async function signUpWith(config: ClientConfig, email: string): Promise<Person> 
     idToken: session.getIdToken().getJwtToken(),
     refreshToken: session.getRefreshToken().getToken(),
   })
-}
-
-async function mail({ config, tell }: Told, { email }: Person, what: string, subject: RegExp): Promise<void> {
-  await tell.step(what, async () => {
-    const { value, ms } = await until<Mail>(what, async () =>
-      (await mailsTo(config, email)).find((each) => subject.test(each.subject)),
-    )
-    return told(undefined, `“${value.subject}”, ${ms} ms later`)
-  })
-}
-
-const readAfter = (...answers: readonly Answer[]) => ({
-  'read-after': answers.map(({ body }) => body['position']).join(', '),
-})
-
-function expectAnswer(answer: Answer, status: number, fields: unknown): void {
-  if (answer.status !== status) {
-    throw new Broken(`${answer.status}, not ${status}: ${JSON.stringify(answer.body)}`)
-  }
-  expectFields(answer.body, fields)
-}
-
-/** Returns how the problem is told. */
-function expectProblem(answer: Answer, status: number, code: string): string {
-  expectAnswer(answer, status, { type: `urn:annals:problem:${code}` })
-  return `${status} ${code}`
 }

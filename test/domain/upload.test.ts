@@ -16,7 +16,7 @@ const ask = {
   type: 'request-upload',
   ...bob,
   projectId: 'p1',
-  project: { ownerId: 'ann', role: 'editor', archived: false },
+  project: { ownerId: 'ann', role: 'editor', archived: false, bytesLeft: 2000 },
   fileName: 'river.jpg',
   contentType: 'image/jpeg',
   size: 2000,
@@ -43,7 +43,7 @@ const processed = [requested, validated, reserved, read, thumbnail] as const
 const cancel = { type: 'cancel-upload', ...bob } as const
 const found = { size: 2000, contentType: 'image/jpeg' } as const
 const validate = { type: 'validate-upload', ...byPipeline, run: 'run-1', found } as const
-const expire = { type: 'expire-upload', ...byPipeline, now: expiresAt } as const
+const expire = { type: 'expire-upload', ...byPipeline, now: afterwards(maxRunMs) } as const
 const inRun = { ...byPipeline, run: 'run-1' }
 const size = { width: 4000, height: 3000 }
 const steps = [
@@ -80,6 +80,18 @@ describe('an upload that does not exist', () => {
         .thenRefused('forbidden')
   })
 
+  it('is not requested for a project that is not there, or not for the actor', () => {
+    given()
+      .when({ ...ask, project: undefined })
+      .thenRefused('not-found')
+  })
+
+  it('is not requested where it is larger than what the plan of the owner has left', () => {
+    given()
+      .when({ ...ask, size: 2001 })
+      .thenRefused('quota-exceeded')
+  })
+
   it('is not requested for an archived project', () => {
     given()
       .when({ ...ask, project: { ...ask.project, archived: true } })
@@ -100,7 +112,10 @@ describe('a requested upload', () => {
   it('is requested again without a second event, whatever has become of the project', () => {
     given(requested).when(ask).thenNothing()
     given(requested)
-      .when({ ...ask, project: { ownerId: 'ann', role: 'viewer', archived: true } })
+      .when({ ...ask, project: { ownerId: 'ann', role: 'viewer', archived: true, bytesLeft: 0 } })
+      .thenNothing()
+    given(requested)
+      .when({ ...ask, project: undefined })
       .thenNothing()
   })
 
@@ -126,15 +141,27 @@ describe('a requested upload', () => {
       .then({ type: 'UploadRejected', data: { reason } })
   })
 
-  it.each(steps)('is no further before it was validated: $type does nothing', (command) => {
+  it.each(steps.slice(0, -1))('is no further before it was validated: $type does nothing', (command) => {
     given(requested).when(command).thenNothing()
   })
 
-  it('expires at its time, and not before', () => {
+  it('has failed where the pipeline could not even validate it', () => {
+    given(requested)
+      .when({ type: 'fail-upload', ...inRun, reason: 'It cannot be read.' })
+      .then(failed)
+  })
+
+  it('expires once a file that was sent at the last moment has had its time', () => {
     given(requested).when(expire).then(expired)
     given(requested)
-      .when({ ...expire, now: afterwards(-1) })
+      .when({ ...expire, now: afterwards(maxRunMs - 1) })
       .thenNothing()
+  })
+
+  it.each([bob, ann, byPipeline])('is cancelled by $actorId', (actor) => {
+    given(requested)
+      .when({ ...cancel, ...actor })
+      .then(cancelled)
   })
 })
 
@@ -166,12 +193,18 @@ describe('an upload in processing', () => {
     given(requested, validated).when(ask).thenNothing()
   })
 
+  it('is not cancelled any more', () => {
+    given(...processed)
+      .when(cancel)
+      .thenRefused('upload-processing')
+  })
+
   it('is given time after its expiry, and has failed after that', () => {
     given(...processed)
       .when({ ...expire, now: afterwards(maxRunMs - 1) })
       .thenNothing()
     given(...processed)
-      .when({ ...expire, now: afterwards(maxRunMs) })
+      .when(expire)
       .then({ type: 'UploadFailed', data: { reason: 'The processing did not come to an end.' } })
   })
 })
@@ -182,12 +215,6 @@ describe.each([
 ] as const)('an upload that is %s', (_, history) => {
   it('is open', () => {
     expect(isOpen(history.reduce(upload.evolve, upload.initial))).toBe(true)
-  })
-
-  it.each([bob, ann, byPipeline])('is cancelled by $actorId', (actor) => {
-    given(...history)
-      .when({ ...cancel, ...actor })
-      .then(cancelled)
   })
 
   it('does not exist for anybody else who would cancel it', () => {

@@ -4,6 +4,7 @@ import { declaredOf, declaredResources } from '../kit/declared-resources.ts'
 
 const functions: Readonly<Record<Route['function'], string>> = {
   'command-api': 'CommandApi',
+  'upload-api': 'UploadApi',
   'query-api': 'QueryApi',
 }
 
@@ -47,7 +48,7 @@ describe('the API', () => {
 
   it('hands requests on in payload format 2.0', () => {
     const integrations = declaredOf('AWS::ApiGatewayV2::Integration').map(({ Properties }) => Properties)
-    expect(integrations).toHaveLength(2)
+    expect(integrations).toHaveLength(3)
     for (const integration of integrations) {
       expect(integration).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' })
     }

@@ -58,6 +58,9 @@ describe('a bundle', () => {
     ['upload-completed-email', 'UploadCompletedEmail'],
     ['upload-not-taken-email', 'UploadNotTakenEmail'],
     ['delete-sign-in', 'DeleteSignIn'],
+    ['upload-api', 'UploadApi'],
+    ['upload-steps', 'UploadSteps'],
+    ['upload-pictures', 'UploadPictures'],
   ] as const)('of %s exports a handler when Node loads it with what its template sets', async (name, id) => {
     const code = 'console.log(Object.keys(bundle).join(), typeof bundle.handler)'
     expect(await withBundle(name, environmentOf(id), code)).toBe('handler function')
@@ -73,7 +76,8 @@ describe('a bundle', () => {
     const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
     expect(imported).toContain('node:crypto')
     const others = imported.filter((path) => !path.startsWith('node:'))
-    expect(others.filter((path) => !/^@(aws-sdk|smithy)\/credential-provider-/.test(path))).toEqual([])
+    const installed = name === 'upload-pictures' ? ['sharp'] : []
+    expect(others.filter((path) => !/^@(aws-sdk|smithy)\/credential-provider-/.test(path))).toEqual(installed)
   })
 
   it('of the commands is at most 500 KB', () => {

@@ -15,6 +15,8 @@ interface Expected {
   readonly name: string
   readonly bundle: string
   readonly seconds: number
+  /** 512 MB where nothing is said. */
+  readonly memory?: number
   readonly environment: Readonly<Record<string, string>>
   /** Everything that it may do besides writing its log: service and actions by resource. */
   readonly grants: Readonly<Record<string, string>>
@@ -44,6 +46,20 @@ const apis: readonly Expected[] = [
       'EventStore.Arn': 'dynamodb: PutItem Query',
       'Reservations.Arn': 'dynamodb: DeleteItem GetItem PutItem Query',
       'Registration.Arn': 'lambda: InvokeFunction',
+    },
+  },
+  {
+    name: 'UploadApi',
+    bundle: 'upload-api',
+    seconds: 15,
+    environment: {
+      ...{ [table]: 'EventStore', RESERVATION_TABLE: 'Reservations', ...onFirstUse },
+      FILES_BUCKET: 'Files',
+    },
+    grants: {
+      'EventStore.Arn': 'dynamodb: PutItem Query',
+      'Registration.Arn': 'lambda: InvokeFunction',
+      'Files.Arn/incoming/*': 's3: PutObject',
     },
   },
   {
@@ -140,6 +156,26 @@ const functions: readonly Expected[] = [
       'ForwarderFailures.Arn': 'sqs: DeleteMessage GetQueueAttributes ReceiveMessage',
     },
   },
+  {
+    name: 'UploadSteps',
+    bundle: 'upload-steps',
+    seconds: 20,
+    environment: { FILES_BUCKET: 'Files', [table]: 'EventStore' },
+    grants: {
+      'EventStore.Arn': 'dynamodb: PutItem Query',
+      'Files.Arn': 's3: ListBucket',
+      'Files.Arn/incoming/*': 's3: DeleteObject GetObject',
+      'Files.Arn/files/*': 's3: DeleteObject PutObject',
+    },
+  },
+  {
+    name: 'UploadPictures',
+    bundle: 'upload-pictures',
+    seconds: 45,
+    memory: 1769,
+    environment: { FILES_BUCKET: 'Files' },
+    grants: { 'Files.Arn/incoming/*': 's3: GetObject', 'Files.Arn/files/*': 's3: PutObject' },
+  },
   reaction('WelcomeEmail', 'welcome-email', mailFrom, sendMail),
   reaction('ProjectCreatedEmail', 'project-created-email', mailFrom, sendMail),
   reaction('UploadCompletedEmail', 'upload-completed-email', mailFrom, sendMail),
@@ -174,6 +210,7 @@ describe('the function', () => {
     name,
     bundle,
     seconds,
+    memory = 512,
     environment,
   }) => {
     const { Properties } = declared(name)
@@ -181,7 +218,7 @@ describe('the function', () => {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
-      MemorySize: 512,
+      MemorySize: memory,
       Timeout: seconds,
       Role: `${name}Role.Arn`,
       Environment: { Variables: { ...environment, POWERTOOLS_SERVICE_NAME: bundle } },

@@ -46,6 +46,7 @@ describe('the stack', () => {
       'AWS::SES::EmailIdentity',
       'AWS::SQS::Queue',
       'AWS::SQS::QueuePolicy',
+      'AWS::StepFunctions::StateMachine',
     ])
   })
 

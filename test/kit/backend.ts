@@ -9,6 +9,7 @@ import { type ApiHandler, apiHandler } from '../../commands/http/api.ts'
 import { type CommandName, type QueryPath, queries } from '../../commands/http/contract.ts'
 import { checkRegistered } from '../../commands/http/registration-message.ts'
 import { registrationHandler } from '../../commands/registration-handler.ts'
+import type { UploadForms } from '../../commands/upload-forms.ts'
 import { createMemoryGenerationLists } from '../../projections/engine/memory-generation-lists.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
 import { queryHandler } from '../../projections/handle-query.ts'
@@ -52,8 +53,14 @@ export function backend() {
     checkRegistered(JSON.parse(JSON.stringify(await registration(request, context))))
   }
 
+  const forms: UploadForms = {
+    async formFor(uploadId, { expiresAt }) {
+      return { method: 'POST', url: 'https://files.example.com', fields: { key: uploadId }, expiresAt }
+    },
+  }
+
   const environment = () => ({
-    commands: apiHandler(commandHandler({ store, reservations: table, register, clock })),
+    commands: apiHandler(commandHandler({ store, reservations: table, register, clock, forms })),
     queries: apiHandler(queryHandler({ store, rows, lists, links: readableLinks, register, clock })),
   })
   let apis = environment()

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
-import { startGateway } from '../../infra/local/gateway.ts'
+import { type GatewayOptions, startGateway } from '../../infra/local/gateway.ts'
 import type { AwsService } from '../../infra/local/service.ts'
 
 export const region = 'eu-west-1'
@@ -32,9 +32,9 @@ export function closeAfter(close: () => unknown): void {
 }
 
 /** Serves a service as the stage does. Resolves to what an AWS client needs to call it. */
-export async function serve(service: AwsService) {
+export async function serve(service: AwsService, refusal: GatewayOptions['refusal'] = () => undefined) {
   const gateway = await startGateway({
-    ...{ port: 0, services: [service], page: () => undefined, refusal: () => undefined, log },
+    ...{ port: 0, services: [service], page: () => undefined, refusal, log },
   })
   closeAfter(gateway.close)
   const credentials = { accessKeyId: 'anyone', secretAccessKey: 'any' }

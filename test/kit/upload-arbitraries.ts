@@ -24,6 +24,7 @@ export const uploadCommand: fc.Arbitrary<UploadCommand> = fc.oneof(
       ownerId: fc.constant('ann'),
       role: fc.constantFrom<ProjectRole>('owner', 'editor', 'viewer'),
       archived: fc.boolean(),
+      bytesLeft: fc.constantFrom(1000, 5000),
     }),
     ...request,
   }),

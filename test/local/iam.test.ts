@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { permissionsOf } from '../../infra/local/dynamodb-permissions.ts'
-import { compilePolicy, refusalOf } from '../../infra/local/iam.ts'
+import { compilePolicy, refusalOf, trusts } from '../../infra/local/iam.ts'
 
 const events = 'arn:aws:dynamodb:eu-west-1:000000000000:table/Events'
 
@@ -45,6 +45,43 @@ describe('a role', () => {
     const denied = { ...allow('dynamodb:*', '*'), Effect: 'Deny' }
     const caller = { name: 'role', policies: policy(allow('dynamodb:PutItem', events), denied) }
     expect(refusalOf({ action: 'dynamodb:PutItem', resource: events }, caller)).toContain('explicit deny')
+  })
+})
+
+describe('a trust policy', () => {
+  const service = 'scheduler.amazonaws.com'
+  const group = 'arn:aws:scheduler:eu-west-1:000000000000:schedule-group/default'
+  const assume = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }
+  const where = (StringEquals: object) => ({ ...assume, Condition: { StringEquals } })
+  const isTrusted = (...Statement: object[]) => trusts({ Statement }, service, group, 'Role')
+
+  it.each<[string, object, boolean]>([
+    ['the service that it names', assume, true],
+    ['one of several', { ...assume, Principal: { Service: ['lambda.amazonaws.com', service] } }, true],
+    ['no other service', { ...assume, Principal: { Service: 'lambda.amazonaws.com' } }, false],
+    ['no service where it names an account', { ...assume, Principal: { AWS: '*' } }, false],
+    ['nobody to do something else', { ...assume, Action: 'sts:TagSession' }, false],
+    ['who acts for its source', where({ 'aws:SourceArn': group, 'aws:SourceAccount': '000000000000' }), true],
+    ['who acts for one of its sources', where({ 'aws:SourceArn': ['arn:other', group] }), true],
+    ['nobody who acts for another source', where({ 'aws:SourceArn': 'arn:other' }), false],
+    ['nobody who acts for another account', where({ 'aws:SourceAccount': '111111111111' }), false],
+  ])('trusts %s', (_, statement, expected) => {
+    expect(isTrusted(statement)).toBe(expected)
+  })
+
+  it('trusts by any of its statements, and nobody where there is none', () => {
+    expect(isTrusted({ ...assume, Principal: { Service: 'lambda.amazonaws.com' } }, assume)).toBe(true)
+    expect(trusts(undefined, service, group, 'Role')).toBe(false)
+  })
+
+  it.each([
+    ['ArnLike', { Condition: { ArnLike: { 'aws:SourceArn': group } } }],
+    ['aws:SourceOrgID', where({ 'aws:SourceOrgID': 'o' })],
+    ['Deny', { Effect: 'Deny' }],
+  ])('is refused for its %s', (name, over) => {
+    expect(() => isTrusted({ ...assume, ...over }, assume)).toThrow(
+      `Role: ${name} of a trust policy is not modelled`,
+    )
   })
 })
 

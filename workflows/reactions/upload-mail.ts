@@ -1,6 +1,5 @@
-import { stateAfter } from '../../commands/seen.ts'
-import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
-import { streamName } from '../../domain/kernel/stream.ts'
+import { stateNow } from '../../commands/state-now.ts'
+import type { Deadline } from '../../domain/kernel/event-store.ts'
 import { upload } from '../../domain/upload/upload.ts'
 import { type MailPorts, type Message, mailTo } from './mailer.ts'
 import type { PublicEvent } from './reaction.ts'
@@ -15,13 +14,8 @@ export async function mailAboutUpload(
   ports: MailPorts,
   deadline: Deadline,
 ): Promise<'sent' | 'too-old' | 'no-recipient' | 'no-upload'> {
-  const state = await uploadNow(ports.store, event.data.uploadId, deadline)
+  const { state } = await stateNow(upload, event.data.uploadId, ports.store, deadline)
   if (state.status === 'none') return 'no-upload'
   const { requestedBy, fileName } = state
   return mailTo(requestedBy, event, ({ name }) => write({ name, fileName }), ports, deadline)
-}
-
-async function uploadNow(store: EventStore, uploadId: string, deadline: Deadline) {
-  const loaded = await store.load(streamName(upload.name, uploadId), deadline, { fold: upload.fold })
-  return stateAfter(upload, upload.initial, loaded)
 }

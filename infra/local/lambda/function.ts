@@ -226,6 +226,9 @@ export function createFunction(
   }
 }
 
+/** What every function signs with, by a key id of its own. */
+export const secretAccessKey = 'local'
+
 /** Exactly what the template gives and what Lambda adds (Lambda developer guide, "Defined runtime environment variables"). */
 function variables(
   definition: FunctionDefinition,
@@ -239,7 +242,7 @@ function variables(
     AWS_DEFAULT_REGION: o.region,
     // The gateway knows by the key id whose role to check.
     AWS_ACCESS_KEY_ID: logicalId,
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_ENDPOINT_URL: o.endpoint,
     AWS_LAMBDA_RUNTIME_API: o.runtimeApi(o.id),
     AWS_LAMBDA_FUNCTION_NAME: name,

@@ -1,7 +1,7 @@
 import type { QueryItem } from '../../../commands/http/contract.ts'
 import { addCost, type Cost } from '../../../domain/kernel/event-store.ts'
-import { Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
+import { noSuchProject } from '../../../domain/project/project.ts'
 import { parseState } from '../../engine/catch-up.ts'
 import { listRows, listStreams } from '../../engine/list.ts'
 import { guardKey, partitionKey } from '../../engine/projection.ts'
@@ -34,10 +34,6 @@ export async function readProject(
   const item = guard === undefined ? undefined : itemOf(projectId, guard, userId)
   if (item === undefined) throw noSuchProject()
   return { item, cost }
-}
-
-export function noSuchProject(): Problem {
-  return new Problem('not-found', 'There is no such project, or it is not shared with you.')
 }
 
 /** What other read models need to know of a project that a person sees. */

@@ -1,0 +1,55 @@
+import { addCost, type Cost, type Deadline } from '../domain/kernel/event-store.ts'
+import { Problem } from '../domain/kernel/problem.ts'
+import { streamName } from '../domain/kernel/stream.ts'
+import { project, roleIn } from '../domain/project/project.ts'
+import { bytesLeft, subscription } from '../domain/subscription/subscription.ts'
+import { type ProjectSeen, type UploadCommand, upload } from '../domain/upload/upload.ts'
+import type { CommandContext, CommandHandlers, Target } from './command-handlers.ts'
+import { execute } from './execute.ts'
+import { stateNow } from './state-now.ts'
+
+/** So long a file can be sent, in milliseconds. */
+const openMs = 60 * 60 * 1000
+
+function onUpload(id: string, command: UploadCommand): Target {
+  const stream = streamName(upload.name, id)
+  return { id, stream, execute: (ids, options) => execute(upload, { ...ids, stream, command }, options) }
+}
+
+/** How the body of each upload command becomes a command on a stream. */
+export const uploadCommands = {
+  'request-upload': async (body, context) => {
+    const { actorId, createdId, now, forms, store, deadline } = context
+    if (forms === undefined) throw new Problem('not-found', 'There is no such command here.')
+    const { seen, cost } = await projectSeen(body.projectId, context)
+    const expiresAt = new Date(now + openMs).toISOString()
+    return {
+      ...onUpload(createdId, { type: 'request-upload', actorId, project: seen, ...body, expiresAt }),
+      cost,
+      answer: async () => {
+        // A repeat may find that the file has come meanwhile, or nobody waits for it any more.
+        const { state, cost } = await stateNow(upload, createdId, store, deadline)
+        const form = state.status === 'requested' ? await forms.formFor(createdId, state) : undefined
+        return { fields: { ...(form && { upload: form }) }, cost }
+      },
+    }
+  },
+  'cancel-upload': ({ uploadId }, { actorId }) => onUpload(uploadId, { type: 'cancel-upload', actorId }),
+} satisfies Partial<CommandHandlers>
+
+async function projectSeen(
+  projectId: string,
+  { actorId, store, deadline }: Pick<CommandContext, 'actorId' | 'store'> & { readonly deadline: Deadline },
+): Promise<{ seen: ProjectSeen | undefined; cost: Cost }> {
+  const { state, cost } = await stateNow(project, projectId, store, deadline)
+  const role = roleIn(state, actorId)
+  if (state.status === 'none' || role === undefined) return { seen: undefined, cost }
+  const owners = await stateNow(subscription, state.ownerId, store, deadline)
+  return {
+    seen: {
+      ...{ ownerId: state.ownerId, role, archived: state.status === 'archived' },
+      bytesLeft: bytesLeft(owners.state),
+    },
+    cost: addCost(cost, owners.cost),
+  }
+}

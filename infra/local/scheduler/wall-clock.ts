@@ -1,0 +1,35 @@
+/** What the clocks of a time zone show. A reading is milliseconds since 1970, as if the clock showed UTC. */
+export interface WallClock {
+  read(instant: number): number
+  /** When the clock first shows a reading; `undefined` where it skips it. */
+  firstShows(reading: number): number | undefined
+}
+
+const dayMs = 86_400_000
+
+/** The clocks of a zone of the IANA database, such as `Europe/Berlin`. Throws where there is no such zone. */
+export function wallClock(zone: string): WallClock {
+  // An offset is no name of a zone, though newer versions of Node.js take it for one.
+  if (!/^[a-z]/i.test(zone)) throw new RangeError(`Invalid time zone specified: ${zone}`)
+  const format = new Intl.DateTimeFormat('en-GB', {
+    ...{ timeZone: zone, calendar: 'iso8601', numberingSystem: 'latn', hourCycle: 'h23' },
+    ...{ year: 'numeric', month: 'numeric', day: 'numeric' },
+    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
+  })
+  const read = (instant: number) => {
+    const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]))
+    const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0
+    const date = Date.UTC(part('year'), part('month') - 1, part('day'))
+    const seconds = (part('hour') * 60 + part('minute')) * 60 + part('second')
+    return date + seconds * 1000 + (instant - Math.floor(instant / 1000) * 1000)
+  }
+  return {
+    read,
+    firstShows(reading) {
+      // A zone changes its offset once in two days at most: it has that of the day before or that of the day after.
+      const offsets = [-dayMs, dayMs].map((distance) => read(reading + distance) - (reading + distance))
+      const instants = offsets.map((offset) => reading - offset).filter((at) => read(at) === reading)
+      return instants.length > 0 ? Math.min(...instants) : undefined
+    },
+  }
+}

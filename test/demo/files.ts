@@ -1,0 +1,69 @@
+import type { Person } from '../kit/person.ts'
+import { picture, sendFile } from '../kit/send-file.ts'
+import { expectAnswer, expectProblem, mail, readAfter, type Scene } from './answers.ts'
+import { Broken, told, until } from './timeline.ts'
+
+/** Someone sends a picture into a project of theirs, pays for more room, and does not any more. */
+export async function tellOfFiles({ config, tell }: Scene, ann: Person, projectId: string): Promise<void> {
+  const content = await picture()
+  const request = { projectId, fileName: 'river.jpg', contentType: 'image/jpeg', size: content.length }
+
+  tell.chapter('Ann sends a picture.')
+  const requested = await tell.step('ann asks for a form to send it by', async () => {
+    const answer = await ann.command('request-upload', request)
+    expectAnswer(answer, 200, { version: 1, upload: { method: 'POST' } })
+    return told(answer, `for ${content.length} bytes of image/jpeg, and nothing else`)
+  })
+  await tell.step('ann sends it to S3', async () => {
+    const { status } = await sendFile(requested, content)
+    if (status !== 204) throw new Broken(`S3 answered ${status}`)
+    return told(undefined, 'past every function')
+  })
+  const path = `/uploads/${requested.body['id']}`
+  const upload = await tell.step('the pipeline takes it into the project', async () => {
+    const { value, ms } = await until('the end of the upload', async () => {
+      const { body } = await ann.query(path)
+      return ['requested', 'processing'].includes(String(body['status'])) ? undefined : body
+    })
+    if (value['status'] !== 'completed')
+      throw new Broken(`the upload is ${value['status']}: ${value['reason']}`)
+    return told(value, `${value['width']} × ${value['height']} pixels, ${ms} ms later`)
+  })
+  await tell.step('its thumbnail is read by a signed link', async () => {
+    const thumbnail = await fetch(String(upload['thumbnailUrl']))
+    const bytes = (await thumbnail.arrayBuffer()).byteLength
+    if (!thumbnail.ok) throw new Broken(`S3 answered ${thumbnail.status}`)
+    return told(undefined, `${bytes} bytes of ${thumbnail.headers.get('content-type')}`)
+  })
+  await mail({ config, tell }, ann, 'a mail says that it is there', /river\.jpg/)
+  await tell.step('ann sends a text that calls itself a picture', async () => {
+    const text = new TextEncoder().encode('I am a picture.')
+    const answer = await ann.command('request-upload', { ...request, size: text.length })
+    await sendFile(answer, text)
+    const { value } = await until('the end of the upload', async () => {
+      const { body } = await ann.query(`/uploads/${answer.body['id']}`)
+      return body['status'] === 'rejected' ? body : undefined
+    })
+    return told(undefined, `rejected: ${value['reason']}`)
+  })
+
+  tell.chapter('Ann pays, for a while.')
+  await tell.step('ann chooses the plan pro', async () => {
+    const answer = await ann.command('change-plan', { plan: 'pro' })
+    expectAnswer(answer, 200, {})
+    const { body } = await ann.query('/me/usage', readAfter(answer))
+    return told(undefined, `room for ${body['bytesAllowed']} bytes, of which ${body['bytesUsed']} are used`)
+  })
+  await tell.step('ann cancels it', async () => {
+    const answer = await ann.command('cancel-subscription', {})
+    expectAnswer(answer, 200, {})
+    expectAnswer(await ann.query('/me/subscription', readAfter(answer)), 200, { plan: 'free' })
+    return told(undefined, 'and is on the free plan; the invoice comes at the end of the month')
+  })
+  await tell.step('ann chooses a plan that there is not', async () => {
+    return told(
+      undefined,
+      expectProblem(await ann.command('change-plan', { plan: 'all' }), 400, 'invalid-input'),
+    )
+  })
+}
