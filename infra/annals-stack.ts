@@ -80,12 +80,19 @@ export function addAnnalsStack(
 
   const queryApi = addFunction(stack, 'QueryApi', {
     ...{ name: 'query-api', bundles, memoryMb: 512, timeoutSeconds: 10 },
-    environment: { ...tables, ...onFirstUse, USER_POOL_CLIENT_ID: signIn.client.userPoolClientId },
+    environment: {
+      ...tables,
+      ...onFirstUse,
+      USER_POOL_CLIENT_ID: signIn.client.userPoolClientId,
+      FILES_BUCKET: files.bucketName,
+    },
   })
   allow(queryApi, eventStore.tableArn, ['Query'])
   // It writes as well: where `Read-After` asks for it, it catches a stream up as the projector does.
   allow(queryApi, readModel.tableArn, ['GetItem', 'BatchGetItem', 'Query', ...projecting])
   allowInvoke(queryApi, registration)
+  // It reads none, but whoever has a link that it signed reads with its rights.
+  allowFiles(queryApi, files, 'files', ['GetObject'])
 
   const mayProject = (target: LambdaFunction) => {
     allow(target, eventStore.tableArn, ['Query'])
@@ -166,6 +173,18 @@ export function addAnnalsStack(
     },
   })
   allowMail(projectCreated, sender)
+  const uploadCompleted = addReaction(stack, 'UploadCompletedEmail', {
+    ...shared,
+    ...{ name: 'upload-completed-email', eventType: 'UploadCompleted' },
+    environment: { MAIL_FROM: sender.address },
+  })
+  allowMail(uploadCompleted, sender)
+  const uploadNotTaken = addReaction(stack, 'UploadNotTakenEmail', {
+    ...shared,
+    ...{ name: 'upload-not-taken-email', eventType: ['UploadRejected', 'UploadFailed'] },
+    environment: { MAIL_FROM: sender.address },
+  })
+  allowMail(uploadNotTaken, sender)
   const deleteSignIn = addReaction(stack, 'DeleteSignIn', {
     ...shared,
     ...{ name: 'delete-sign-in', eventType: 'UserDeleted' },

@@ -15,6 +15,8 @@ const entries = {
   'forwarder-redrive': 'projections/redrive/forwarder-redrive.ts',
   'welcome-email': 'workflows/reactions/welcome-email.ts',
   'project-created-email': 'workflows/reactions/project-created-email.ts',
+  'upload-completed-email': 'workflows/reactions/upload-completed-email.ts',
+  'upload-not-taken-email': 'workflows/reactions/upload-not-taken-email.ts',
   'upload-steps': 'workflows/uploads/upload-steps.ts',
   'upload-pictures': 'workflows/uploads/upload-pictures.ts',
   'delete-sign-in': 'workflows/reactions/delete-sign-in.ts',

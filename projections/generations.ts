@@ -6,6 +6,7 @@ import { type Generation, generationId, type Projection } from './engine/project
 import { type Refold, refold } from './engine/refold.ts'
 import { projectsV1 } from './projects/v1/projection.ts'
 import { subscriptionsV1 } from './subscriptions/v1/projection.ts'
+import { uploadsV1 } from './uploads/v1/projection.ts'
 import { usersV1 } from './users/v1/projection.ts'
 
 /** A generation as those see it who only keep it up to date. */
@@ -50,6 +51,7 @@ export const versions: readonly ProjectionVersion[] = [
   versionOf(projectsV1),
   versionOf(usersV1),
   versionOf(subscriptionsV1),
+  versionOf(uploadsV1),
 ]
 
 export const projectionNames: readonly string[] = [...new Set(versions.map(({ name }) => name))]

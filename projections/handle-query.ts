@@ -20,6 +20,7 @@ import {
   type ReportQuery,
 } from './query-handlers.ts'
 import { readAfter } from './read-after.ts'
+import type { FileLinks } from './uploads/file-links.ts'
 import { usersV1 } from './users/v1/projection.ts'
 import { userStream } from './users/v1/queries.ts'
 
@@ -36,12 +37,13 @@ export interface QueryPorts {
   readonly store: EventStore
   readonly rows: RowStore
   readonly lists: GenerationLists
+  readonly links: FileLinks
   readonly register: Register
   readonly clock: Clock
 }
 
 /** Makes what answers the requests of the query API. */
-export function queryHandler({ store, rows, lists, register, clock }: QueryPorts) {
+export function queryHandler({ store, rows, lists, links, register, clock }: QueryPorts) {
   const readable = createReadable(lists, clock)
   const standingOf = async ({ userId, deadline }: Visit) => {
     // Where the guard is behind the registration, it is caught up; who was registered is in the guard for good.
@@ -64,7 +66,7 @@ export function queryHandler({ store, rows, lists, register, clock }: QueryPorts
     const positions = given.filter(
       (position) => position.stream === own || query.dependsOn(context, position),
     )
-    const read = new Set([usersV1.name, query.projection, query.joins ?? query.projection])
+    const read = new Set([usersV1.name, query.projection, ...(query.joins ?? [])])
     const deadline = deadlineIn(readAfterMs, clock)
     await Promise.all(
       [...read].map((name) =>
@@ -91,7 +93,7 @@ export function queryHandler({ store, rows, lists, register, clock }: QueryPorts
       throw new Problem('forbidden', `This is for the group ${contract.group}.`)
     const generation = generationsFor(request, query.projection, await readable())
     const context: QueryContext = {
-      ...{ rows, userId, parameters, query: request.query, now: clock.now, generation },
+      ...{ rows, links, userId, parameters, query: request.query, now: clock.now, generation },
     }
     await honourPositions(request, context, query)
     const deadline = deadlineIn(Math.min(admissionMs, request.remainingMs() - reserveMs), clock)

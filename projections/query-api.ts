@@ -8,6 +8,7 @@ import { createLambdaRegistration } from '../commands/http/lambda-registration.t
 import { createDynamoGenerationLists } from './engine/dynamo-generation-lists.ts'
 import { createDynamoRowStore } from './engine/dynamo-row-store.ts'
 import { queryHandler } from './handle-query.ts'
+import { createS3FileLinks } from './uploads/s3-file-links.ts'
 
 const client = createDynamoClient()
 const readModel = environment('READ_MODEL_TABLE')
@@ -17,6 +18,11 @@ export const handler = apiHandler(
     store: createEventStore(createDynamoCommitTable(client, environment('EVENT_STORE_TABLE')), clock),
     rows: createDynamoRowStore(client, readModel, clock),
     lists: createDynamoGenerationLists(client, readModel, clock),
+    links: createS3FileLinks(environment('FILES_BUCKET'), {
+      ...client.config,
+      // The SDK's own variables: set where the AWS services are somewhere else than at AWS.
+      endpoint: process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'],
+    }),
     register: createLambdaRegistration(environment('REGISTRATION_FUNCTION'), environment('USER_POOL_ID')),
     clock,
   }),

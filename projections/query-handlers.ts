@@ -7,10 +7,13 @@ import type { ListOptions, Page, RowStore } from './engine/row-store.ts'
 import type { LiveGeneration } from './generations.ts'
 import { projectQueries } from './projects/query-handlers.ts'
 import { subscriptionQueries } from './subscriptions/query-handlers.ts'
+import type { FileLinks } from './uploads/file-links.ts'
+import { uploadQueries } from './uploads/query-handlers.ts'
 import { userQueries } from './users/query-handlers.ts'
 
 export interface QueryContext {
   readonly rows: RowStore
+  readonly links: FileLinks
   readonly userId: string
   readonly parameters: ApiRequest['parameters']
   readonly query: ApiRequest['query']
@@ -23,8 +26,8 @@ export interface QueryContext {
 interface Query {
   /** The projection that it answers from: its entity tags and cursors name the generation. */
   readonly projection: string
-  /** Another one that it joins. */
-  readonly joins?: string
+  /** Others that it joins. */
+  readonly joins?: readonly string[]
   /** The positions in `Read-After` that the answer depends on. That of the person's own stream always is one. */
   readonly dependsOn: (context: QueryContext, position: Position) => boolean
 }
@@ -59,5 +62,6 @@ export const queryHandlers: QueryHandlers = {
   ...userQueries,
   ...projectQueries,
   ...subscriptionQueries,
+  ...uploadQueries,
   ...analyticsQueries,
 }

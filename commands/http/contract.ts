@@ -21,6 +21,7 @@ export const queries = {
   ...userContract.queries,
   ...projectContract.queries,
   ...subscriptionContract.queries,
+  ...uploadContract.queries,
   ...analyticsContract.queries,
 } as const satisfies AggregateContract['queries']
 

@@ -8,8 +8,8 @@ import { addFailureQueue, alarmOnFailures, retryThenKeep } from './failure-queue
 import { addFunction, allow, type FunctionOptions } from './lambda-function.ts'
 
 export interface ReactionOptions extends Pick<FunctionOptions, 'name' | 'bundles' | 'environment'> {
-  /** The type of event that it reacts to. */
-  readonly eventType: string
+  /** The type of event that it reacts to, or several. */
+  readonly eventType: string | readonly string[]
   readonly bus: EventBus
   readonly eventStore: TableV2
   readonly handled: TableV2
@@ -29,7 +29,7 @@ export function addHandledEvents(scope: Construct): TableV2 {
 }
 
 /**
- * A function that reacts to one type of event. What fails is tried again for hours, and then waits in a queue of
+ * A function that reacts to events. What fails is tried again for hours, and then waits in a queue of
  * its own for somebody to look at it, with an alarm; nothing is dropped in silence.
  */
 export function addReaction(scope: Construct, id: string, o: ReactionOptions): LambdaFunction {
@@ -44,8 +44,9 @@ export function addReaction(scope: Construct, id: string, o: ReactionOptions): L
   allow(reaction, o.eventStore.tableArn, ['Query'])
   allow(reaction, o.handled.tableArn, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'])
 
+  const types = [o.eventType].flat()
   const queue = addFailureQueue(scope, `${id}Failures`)
-  alarmOnFailures(queue, `A reaction to ${o.eventType} failed for good. The queue holds the event.`)
+  alarmOnFailures(queue, `A reaction to ${types.join(' or ')} failed for good. The queue holds the event.`)
   // The function was invoked and failed.
   retryThenKeep(reaction, queue)
   // It could not be invoked.
@@ -53,7 +54,7 @@ export function addReaction(scope: Construct, id: string, o: ReactionOptions): L
     // The two differ in how an optional property is written.
     eventBus: o.bus as IEventBus,
     // Of the public schema that it knows: the next one is a change of the function, too.
-    eventPattern: { source: ['annals'], detailType: [o.eventType], detail: { schema: [1] } },
+    eventPattern: { source: ['annals'], detailType: types, detail: { schema: [1] } },
     targets: [new LambdaTarget(reaction, { deadLetterQueue: queue })],
   })
   return reaction

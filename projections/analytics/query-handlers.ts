@@ -4,6 +4,7 @@ import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
 import { projectsV1 } from '../projects/v1/projection.ts'
 import type { QueryContext, QueryHandlers } from '../query-handlers.ts'
+import { uploadsV1 } from '../uploads/v1/projection.ts'
 import { usersV1 } from '../users/v1/projection.ts'
 import { dayMs, dayOf, readDays } from './v1/queries.ts'
 
@@ -15,11 +16,13 @@ const usualDays = 30
 export const analyticsQueries = {
   '/analytics/daily': {
     projection: projectsV1.name,
-    joins: usersV1.name,
+    joins: [usersV1.name, uploadsV1.name],
     // Any stream that counts.
-    dependsOn: (_, { stream }) => ['user', 'project'].includes(parseStreamName(stream).aggregate),
+    dependsOn: (_, { stream }) => ['user', 'project', 'upload'].includes(parseStreamName(stream).aggregate),
     report: (context) => {
-      const counting = [usersV1.name, projectsV1.name].map((name) => context.generation(name).id)
+      const counting = [usersV1.name, projectsV1.name, uploadsV1.name].map(
+        (name) => context.generation(name).id,
+      )
       return readDays(context.rows, counting, rangeOf(context))
     },
   },

@@ -21,7 +21,7 @@ export const projectQueries = {
   },
   '/projects/{projectId}/members': {
     projection,
-    joins: usersV1.name,
+    joins: [usersV1.name],
     // Anybody may be a member, and be shown by name.
     dependsOn: (context, position) =>
       isOfProject(context, position) || parseStreamName(position.stream).aggregate === 'user',

@@ -17,7 +17,7 @@ const personOf = ({ rows, userId, generation }: QueryContext) =>
 export const subscriptionQueries = {
   '/me/subscription': {
     projection,
-    joins: usersV1.name,
+    joins: [usersV1.name],
     dependsOn: isOwn,
     async read(context) {
       const { item: person, cost } = await personOf(context)
@@ -28,7 +28,7 @@ export const subscriptionQueries = {
   },
   '/me/usage': {
     projection,
-    joins: usersV1.name,
+    joins: [usersV1.name],
     dependsOn: isOwn,
     async read(context) {
       const { item: person, cost } = await personOf(context)

@@ -55,6 +55,8 @@ describe('a bundle', () => {
     ['forwarder-redrive', 'ForwarderRedrive'],
     ['welcome-email', 'WelcomeEmail'],
     ['project-created-email', 'ProjectCreatedEmail'],
+    ['upload-completed-email', 'UploadCompletedEmail'],
+    ['upload-not-taken-email', 'UploadNotTakenEmail'],
     ['delete-sign-in', 'DeleteSignIn'],
     ['upload-api', 'UploadApi'],
     ['upload-steps', 'UploadSteps'],

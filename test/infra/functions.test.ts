@@ -70,12 +70,14 @@ const apis: readonly Expected[] = [
       [table]: 'EventStore',
       READ_MODEL_TABLE: 'ReadModel',
       USER_POOL_CLIENT_ID: 'UserPoolClient',
+      FILES_BUCKET: 'Files',
       ...onFirstUse,
     },
     grants: {
       'EventStore.Arn': 'dynamodb: Query',
       'ReadModel.Arn': 'dynamodb: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem',
       'Registration.Arn': 'lambda: InvokeFunction',
+      'Files.Arn/files/*': 's3: GetObject',
     },
   },
   {
@@ -176,6 +178,8 @@ const functions: readonly Expected[] = [
   },
   reaction('WelcomeEmail', 'welcome-email', mailFrom, sendMail),
   reaction('ProjectCreatedEmail', 'project-created-email', mailFrom, sendMail),
+  reaction('UploadCompletedEmail', 'upload-completed-email', mailFrom, sendMail),
+  reaction('UploadNotTakenEmail', 'upload-not-taken-email', mailFrom, sendMail),
   reaction(
     'DeleteSignIn',
     'delete-sign-in',

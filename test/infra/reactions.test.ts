@@ -2,19 +2,23 @@ import { describe, expect, it } from 'vitest'
 import { declared, declaredOf } from '../kit/declared-resources.ts'
 
 const reactions = [
-  ['WelcomeEmail', 'UserRegistered'],
-  ['ProjectCreatedEmail', 'ProjectCreated'],
-  ['DeleteSignIn', 'UserDeleted'],
-  ['InvoiceEmail', 'InvoiceIssued'],
-  ['EndSubscription', 'UserDeleted'],
+  ['WelcomeEmail', ['UserRegistered']],
+  ['ProjectCreatedEmail', ['ProjectCreated']],
+  ['UploadCompletedEmail', ['UploadCompleted']],
+  ['UploadNotTakenEmail', ['UploadRejected', 'UploadFailed']],
+  ['DeleteSignIn', ['UserDeleted']],
+  ['InvoiceEmail', ['InvoiceIssued']],
+  ['EndSubscription', ['UserDeleted']],
 ] as const
 
 describe('the reaction', () => {
-  it.each(reactions)('%s is invoked at %s of our own bus, of the schema that it knows', (name, eventType) => {
+  it.each(
+    reactions,
+  )('%s is invoked at %s of our own bus, of the schema that it knows', (name, eventTypes) => {
     expect(declared(`${name}Rule`).Properties).toMatchObject({
       EventBusName: 'Events',
       State: 'ENABLED',
-      EventPattern: { source: ['annals'], 'detail-type': [eventType], detail: { schema: [1] } },
+      EventPattern: { source: ['annals'], 'detail-type': eventTypes, detail: { schema: [1] } },
       Targets: [{ Arn: `${name}.Arn`, DeadLetterConfig: { Arn: `${name}Failures.Arn` } }],
     })
   })

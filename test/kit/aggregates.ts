@@ -6,7 +6,7 @@ import { subscription } from '../../domain/subscription/subscription.ts'
 import { upload } from '../../domain/upload/upload.ts'
 import { user } from '../../domain/user/user.ts'
 import type { Generation } from '../../projections/engine/projection.ts'
-import { projects, subscriptions, users } from './generations.ts'
+import { projects, subscriptions, uploads, users } from './generations.ts'
 import { projectCommand, projectEvent } from './project-arbitraries.ts'
 import { subscriptionCommand, subscriptionEvent } from './subscription-arbitraries.ts'
 import { uploadCommand, uploadEvent } from './upload-arbitraries.ts'
@@ -28,7 +28,7 @@ export interface Sample {
 export const aggregates: readonly Sample[] = [
   { aggregate: user, command: userCommand, event: userEvent, generations: [users] },
   { aggregate: project, command: projectCommand, event: projectEvent, generations: [projects] },
-  { aggregate: upload, command: uploadCommand, event: uploadEvent, generations: [] },
+  { aggregate: upload, command: uploadCommand, event: uploadEvent, generations: [uploads] },
   {
     aggregate: subscription,
     command: subscriptionCommand,

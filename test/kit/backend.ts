@@ -13,6 +13,7 @@ import type { UploadForms } from '../../commands/upload-forms.ts'
 import { createMemoryGenerationLists } from '../../projections/engine/memory-generation-lists.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
 import { queryHandler } from '../../projections/handle-query.ts'
+import { readableLinks } from './file-links.ts'
 import { manualClock } from './manual-clock.ts'
 
 export interface Answer {
@@ -60,7 +61,7 @@ export function backend() {
 
   const environment = () => ({
     commands: apiHandler(commandHandler({ store, reservations: table, register, clock, forms })),
-    queries: apiHandler(queryHandler({ store, rows, lists, register, clock })),
+    queries: apiHandler(queryHandler({ store, rows, lists, links: readableLinks, register, clock })),
   })
   let apis = environment()
   const claimsOf = (sub: string) => ({
@@ -133,6 +134,10 @@ export function backend() {
     /** `query` is the path, with its parameters filled in. */
     query(userId: string, query: string, ...positions: unknown[]) {
       return get(userId, query, positions.length === 0 ? {} : { 'read-after': positions.join(', ') })
+    },
+    /** The same, of somebody who has what this entity tag is of. */
+    ifNoneMatch(userId: string, query: string, etag: string) {
+      return get(userId, query, { 'if-none-match': etag })
     },
   }
 }

@@ -30,6 +30,7 @@ import {
   faultyParkedStreams,
   faultyRowStore,
 } from '../kit/faulty-ports.ts'
+import { readableLinks } from '../kit/file-links.ts'
 import { type Seeded, seeded } from '../kit/seeded.ts'
 import { deliveriesOf, type Record, recordStream, streamedTo } from './delivery.ts'
 import { type Environment, simulatedFunction } from './process.ts'
@@ -110,7 +111,7 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
     api(commandHandler({ ...portsOf(environment), register })),
   )
   const queries = simulatedFunction(world, { name: 'queries', environments, timeoutMs }, (environment) =>
-    api(queryHandler({ ...portsOf(environment), register })),
+    api(queryHandler({ ...portsOf(environment), links: readableLinks, register })),
   )
 
   // What a function reports: the places of the records to deliver again.

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { ProjectEvent } from '../../domain/project/events.ts'
 import type { SubscriptionEvent } from '../../domain/subscription/events.ts'
+import type { UploadEvent } from '../../domain/upload/events.ts'
 import type { UserEvent } from '../../domain/user/events.ts'
 import { entryOf } from '../../projections/forwarder/envelope.ts'
 import type { AnyEvent } from '../../projections/forwarder/public-events.ts'
@@ -12,9 +13,12 @@ import { projectCreated } from '../../workflows/reactions/project-created.ts'
 import { type Reaction, reactionHandler } from '../../workflows/reactions/reaction.ts'
 import { signInDeletion } from '../../workflows/reactions/sign-in-deletion.ts'
 import { subscriptionEnd } from '../../workflows/reactions/subscription-end.ts'
+import { uploadCompleted } from '../../workflows/reactions/upload-completed.ts'
+import { uploadNotTaken } from '../../workflows/reactions/upload-not-taken.ts'
 import { welcome } from '../../workflows/reactions/welcome.ts'
 import { embeddedDynamoDb } from '../kit/embedded-dynamodb.ts'
 import { readSide } from '../kit/read-side.ts'
+import { requested, taken } from '../kit/upload-events.ts'
 
 const { config, table: newTable } = await embeddedDynamoDb()
 const done = await newTable('done', { id: 'S' })
@@ -84,7 +88,10 @@ function setUp() {
     })
 
   /** Appends events and returns the last as EventBridge delivers it, through the forwarder's own envelope. */
-  const publish = async (stream: StreamName, ...events: (UserEvent | ProjectEvent | SubscriptionEvent)[]) => {
+  const publish = async (
+    stream: StreamName,
+    ...events: (UserEvent | ProjectEvent | UploadEvent | SubscriptionEvent)[]
+  ) => {
     const commit = await append(stream, ...events)
     const { at, actorId, correlationId, causationId } = commit
     const version = commit.version + events.length - 1
@@ -264,6 +271,60 @@ describe('the news of a project', () => {
         text: expect.stringContaining('Hello Ann,'),
       },
     ])
+  })
+})
+
+describe('the news of an upload', () => {
+  it('goes to who asked for it, and names the file, of which the event says nothing', async () => {
+    const { user, userId, ports, handlerOf, publish, append, mails } = setUp()
+    await append(user, registered)
+    const asked = requested('project', { requestedBy: userId })
+    const event = await publish(`upload-${userId}`, asked, ...taken)
+    expect(JSON.stringify(event)).not.toMatch(/river/)
+    await handlerOf(uploadCompleted(ports))(event, context)
+    expect(mails).toEqual([
+      {
+        to: 'ann@example.com',
+        eventId: `upload-${userId}/6`,
+        subject: 'Your file "river.jpg" is in its project',
+        text: expect.stringMatching(/^Hello Ann,\n[\s\S]*Open the project/),
+      },
+    ])
+  })
+
+  it.each([
+    ['UploadRejected', 'Put that right, and upload the file again.'],
+    ['UploadFailed', 'Most likely that is not because of the file: upload it again.'],
+  ] as const)('says after %s why, and what to do', async (type, next) => {
+    const { user, userId, ports, handlerOf, publish, append, mails } = setUp()
+    await append(user, registered)
+    const ended: UploadEvent = { type, data: { reason: 'There is no room for it.' } }
+    const event = await publish(`upload-${userId}`, requested('project', { requestedBy: userId }), ended)
+    await handlerOf(uploadNotTaken(ports))(event, context)
+    expect(mails).toMatchObject([{ to: 'ann@example.com', subject: 'Your file "river.jpg" was not taken' }])
+    expect(mails[0]?.text).toContain(`There is no room for it.\n\n${next}\n`)
+  })
+
+  it('is not taken under the type of another, though both are known', async () => {
+    const { user, userId, ports, handlerOf, publish, append, mails } = setUp()
+    await append(user, registered)
+    const ended: UploadEvent = { type: 'UploadFailed', data: { reason: 'It cannot be read.' } }
+    const event = await publish(`upload-${userId}`, requested('project', { requestedBy: userId }), ended)
+    const strange = { ...event, 'detail-type': 'UploadRejected' }
+    await expect(handlerOf(uploadNotTaken(ports))(strange, context)).rejects.toMatchObject({
+      code: 'unreadable',
+    })
+    expect(mails).toEqual([])
+  })
+
+  it('goes to nobody where there is no such upload, whatever the event says', async () => {
+    const { user, userId, ports, handlerOf, publish, append, mails, lines } = setUp()
+    await append(user, registered)
+    const event = await publish(`upload-${userId}`, requested('project', { requestedBy: userId }), ...taken)
+    const data = { uploadId: 'nothing', requestedBy: userId }
+    await handlerOf(uploadCompleted(ports))({ ...event, detail: { ...event.detail, data } }, context)
+    expect(mails).toEqual([])
+    expect(lines).toMatchObject([{ extra: { outcome: 'no-upload' } }])
   })
 })
 

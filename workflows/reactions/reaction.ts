@@ -22,6 +22,7 @@ export const newsDays = 14
 export interface PublicEvent<Data> {
   /** The same for every delivery of the event. */
   readonly id: string
+  readonly type: string
   readonly at: string
   readonly correlationId: string
   readonly data: Data
@@ -31,7 +32,8 @@ export interface PublicEvent<Data> {
 export interface Reaction<Data> {
   /** What was done is remembered under this name and the event's id, so it stays as it is. */
   readonly name: string
-  readonly type: string
+  /** The type of event that it is for, or several. */
+  readonly type: string | readonly string[]
   readonly schema: number
   readonly data: z.ZodMiniType<Data>
   /** What became of it, for the log. Whatever it throws, it is tried again. */
@@ -100,16 +102,18 @@ export function reactionHandler<Data>(reaction: Reaction<Data>, { done, clock, l
 
 /** Fields that are added to an event do no harm. */
 function expectedBy<Data>({ type, schema, data }: Reaction<Data>) {
-  return z.object({
+  const types = z.enum([type].flat())
+  const event = z.object({
     source: z.literal('annals'),
-    'detail-type': z.literal(type),
+    'detail-type': types,
     detail: z.object({
       id: z.string().check(z.minLength(1)),
-      type: z.literal(type),
+      type: types,
       schema: z.literal(schema),
       at: z.iso.datetime(),
       correlationId: z.string(),
       data,
     }),
   })
+  return event.check(z.refine((one) => one.detail.type === one['detail-type'], 'Sent under another type.'))
 }

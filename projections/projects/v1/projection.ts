@@ -160,6 +160,11 @@ function peopleOf({ ownerId, createdAt, members }: Existing): readonly Person[] 
   return [owner, ...without(members, ownerId)]
 }
 
+/** How many people see the project. */
+export function membersIn(state: ProjectState): number {
+  return state.exists ? peopleOf(state).length : 0
+}
+
 /** What a person is in a project; nothing for a stranger. */
 export function roleOf(state: ProjectState, userId: string): Role | undefined {
   return state.exists ? peopleOf(state).find((person) => person.userId === userId)?.role : undefined

@@ -1,12 +1,21 @@
 import type { QueryItem } from '../../../commands/http/contract.ts'
 import { addCost, type Cost } from '../../../domain/kernel/event-store.ts'
-import { Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
+import { noSuchProject } from '../../../domain/project/project.ts'
 import { parseState } from '../../engine/catch-up.ts'
 import { listRows, listStreams } from '../../engine/list.ts'
 import { guardKey, partitionKey } from '../../engine/projection.ts'
 import type { Guard, ListOptions, Page, RowStore } from '../../engine/row-store.ts'
-import { activity, activityOf, membersOf, person, projectsOf, projectsV1, roleOf } from './projection.ts'
+import {
+  activity,
+  activityOf,
+  membersIn,
+  membersOf,
+  person,
+  projectsOf,
+  projectsV1,
+  roleOf,
+} from './projection.ts'
 
 export type ProjectItem = QueryItem<'/projects/{projectId}'>
 export type ActivityItem = QueryItem<'/projects/{projectId}/activity'>
@@ -23,9 +32,34 @@ export async function readProject(
     guardKey(generation, streamName(projectsV1.aggregate, projectId)),
   )
   const item = guard === undefined ? undefined : itemOf(projectId, guard, userId)
-  if (item === undefined)
-    throw new Problem('not-found', 'There is no such project, or it is not shared with you.')
+  if (item === undefined) throw noSuchProject()
   return { item, cost }
+}
+
+/** What other read models need to know of a project that a person sees. */
+export interface SeenProject {
+  readonly version: number
+  /** The owner included. */
+  readonly members: number
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+/** A project as far as others join it; nothing for an unknown one and for a stranger's. */
+export async function readSeen(
+  rows: RowStore,
+  generation: string,
+  userId: string,
+  projectId: string,
+): Promise<{ project: SeenProject | undefined; cost: Cost }> {
+  const { guard, cost } = await rows.readGuard(
+    guardKey(generation, streamName(projectsV1.aggregate, projectId)),
+  )
+  const state = guard === undefined ? projectsV1.initial : parseState(projectsV1, guard.state)
+  if (guard === undefined || !state.exists || roleOf(state, userId) === undefined)
+    return { project: undefined, cost }
+  const { createdAt, updatedAt } = state
+  return { project: { version: guard.version, members: membersIn(state), createdAt, updatedAt }, cost }
 }
 
 /** Joins the names of up to 100 people by their ids, in the same order. */
