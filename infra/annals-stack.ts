@@ -19,6 +19,7 @@ import { addReservations } from './constructs/reservations.ts'
 import { addSchedule } from './constructs/schedule.ts'
 import { addSignIn } from './constructs/sign-in.ts'
 import { addStreamMapping, changedCommits, newCommits } from './constructs/stream-mapping.ts'
+import { addUploadExpiry } from './constructs/upload-expiry.ts'
 import { addUploadPipeline, allowFiles, type PipelineType } from './constructs/upload-pipeline.ts'
 
 export interface StackOptions {
@@ -156,6 +157,7 @@ export function addAnnalsStack(
   })
 
   addUploadPipeline(stack, { bundles, eventStore, files, type: pipelineType })
+  addUploadExpiry(stack, { bundles, eventStore, readModel, files })
 
   const sender = addMailSender(stack, mailFrom)
   const shared = { bundles, bus, eventStore, handled: addHandledEvents(stack) }

@@ -19,6 +19,7 @@ const entries = {
   'upload-not-taken-email': 'workflows/reactions/upload-not-taken-email.ts',
   'upload-steps': 'workflows/uploads/upload-steps.ts',
   'upload-pictures': 'workflows/uploads/upload-pictures.ts',
+  'expire-uploads': 'workflows/uploads/expire-uploads.ts',
   'delete-sign-in': 'workflows/reactions/delete-sign-in.ts',
   'invoice-email': 'workflows/reactions/invoice-email.ts',
   'end-subscription': 'workflows/reactions/end-subscription.ts',

@@ -61,6 +61,7 @@ describe('a bundle', () => {
     ['upload-api', 'UploadApi'],
     ['upload-steps', 'UploadSteps'],
     ['upload-pictures', 'UploadPictures'],
+    ['expire-uploads', 'ExpireUploads'],
     ['invoice-email', 'InvoiceEmail'],
     ['end-subscription', 'EndSubscription'],
     ['issue-invoices', 'IssueInvoices'],

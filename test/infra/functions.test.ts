@@ -169,6 +169,19 @@ const functions: readonly Expected[] = [
     },
   },
   {
+    name: 'ExpireUploads',
+    bundle: 'expire-uploads',
+    seconds: 240,
+    environment: { FILES_BUCKET: 'Files', [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
+    grants: {
+      'EventStore.Arn': 'dynamodb: PutItem Query',
+      'ReadModel.Arn': 'dynamodb: BatchGetItem Query',
+      'Files.Arn/incoming/*': 's3: DeleteObject',
+      'Files.Arn/files/*': 's3: DeleteObject',
+      'ExpireUploadsFailures.Arn': 'sqs: SendMessage',
+    },
+  },
+  {
     name: 'UploadPictures',
     bundle: 'upload-pictures',
     seconds: 45,

@@ -1,0 +1,46 @@
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import type { Bucket } from 'aws-cdk-lib/aws-s3'
+import type { Construct } from 'constructs'
+import { addFailureQueue, alarmOnFailures, retryThenKeep } from './failure-queue.ts'
+import { addFunction, allow } from './lambda-function.ts'
+import { addSchedule } from './schedule.ts'
+import { allowFiles } from './upload-pipeline.ts'
+
+export interface UploadExpiryOptions {
+  readonly bundles: string
+  readonly eventStore: TableV2
+  readonly readModel: TableV2
+  readonly files: Bucket
+}
+
+/** Ends the uploads that nobody finishes, every five minutes. */
+export function addUploadExpiry(
+  scope: Construct,
+  { bundles, eventStore, readModel, files }: UploadExpiryOptions,
+): void {
+  const expireUploads = addFunction(scope, 'ExpireUploads', {
+    ...{ name: 'expire-uploads', bundles, memoryMb: 512, timeoutSeconds: 240 },
+    environment: {
+      EVENT_STORE_TABLE: eventStore.tableName,
+      READ_MODEL_TABLE: readModel.tableName,
+      FILES_BUCKET: files.bucketName,
+    },
+  })
+  allow(expireUploads, eventStore.tableArn, ['Query', 'PutItem'])
+  // The list of generations, and the open uploads.
+  allow(expireUploads, readModel.tableArn, ['BatchGetItem', 'Query'])
+  allowFiles(expireUploads, files, 'incoming', ['DeleteObject'])
+  allowFiles(expireUploads, files, 'files', ['DeleteObject'])
+  const failures = addFailureQueue(scope, 'ExpireUploadsFailures')
+  alarmOnFailures(
+    failures,
+    'Uploads could not be ended in three tries. The log of ExpireUploads says which; the next run tries again.',
+  )
+  retryThenKeep(expireUploads, failures)
+  addSchedule(scope, 'ExpireUploadsOften', {
+    function: expireUploads,
+    expression: 'cron(0/5 * * * ? *)',
+    failures,
+    description: 'Ends the uploads that nobody finishes',
+  })
+}
