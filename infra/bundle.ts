@@ -1,6 +1,5 @@
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 
 /** The functions and their handlers' modules, from the root of the repository. */
@@ -86,7 +85,7 @@ export async function bundle(outDir: string): Promise<Bundles> {
     outdir: folder,
     metafile: true,
   })
-  linkModule(folderOf(native.of))
+  copyModule(native.module, folderOf(native.of))
   const sizes = new Map(Object.values(metafile.outputs).map(({ entryPoint, bytes }) => [entryPoint, bytes]))
   const bundles = functionNames.map((name) => {
     return [name, { folder: folderOf(name), bytes: sizes.get(entries[name]) ?? 0 }]
@@ -95,14 +94,20 @@ export async function bundle(outDir: string): Promise<Bundles> {
   return Object.fromEntries(bundles) as Bundles
 }
 
-/** Lets a function find the module as it is installed here: for this machine, not for the one that Lambda runs on. */
-function linkModule(folder: string): void {
-  const link = join(folder, 'node_modules', native.module)
-  if (existsSync(link)) return
-  mkdirSync(dirname(link), { recursive: true })
-  const entry = createRequire(import.meta.url).resolve(native.module)
-  const place = join('node_modules', native.module)
-  const installed = entry.slice(0, entry.lastIndexOf(place) + place.length)
-  // A junction, on Windows, needs no right of its own.
-  symlinkSync(installed, link, 'junction')
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+
+/** Puts a module beside a bundle, with all that it needs, as it is installed here: for this machine, not for Lambda's. */
+function copyModule(name: string, folder: string, copied = new Set<string>()): void {
+  const installed = join(settings.absWorkingDir, 'node_modules', name)
+  // Of the optional ones only those for this machine are installed.
+  if (copied.has(name) || !existsSync(installed)) return
+  copied.add(name)
+  cpSync(installed, join(folder, 'node_modules', name), { recursive: true })
+  // npm has read it.
+  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest
+  for (const other of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }))
+    copyModule(other, folder, copied)
 }

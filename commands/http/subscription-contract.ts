@@ -50,7 +50,7 @@ export const subscriptionContract = {
       }),
     },
     '/me/invoices': {
-      summary: 'What you were charged for, newest first',
+      summary: 'Your invoices, one for each month that you had a plan to pay for, newest first',
       kind: 'many',
       item: z.strictObject({
         ...itemFields,

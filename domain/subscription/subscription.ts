@@ -37,7 +37,7 @@ export type SubscriptionCommand = { readonly actorId: string } & (
   /** Issues one for each month up to `until`, all of them past, that is not invoiced yet. */
   | { readonly type: 'issue-invoices'; readonly until: string }
   | { readonly type: 'reserve-quota'; readonly uploadId: string; readonly bytes: number }
-  /** Takes up what was reserved for an upload; `bytes` is what it has come to; no more counts than was reserved. */
+  /** Takes up what was reserved for an upload: the `bytes` that it has come to, and no more than were reserved. */
   | { readonly type: 'use-quota'; readonly uploadId: string; readonly bytes: number }
   | { readonly type: 'release-quota'; readonly uploadId: string }
 )

@@ -133,11 +133,8 @@ describe('the operator of a running stage', () => {
     const findings = [{ stream: `project-${id}`, found: 'different', version: 2, end: 2 }]
     expect(JSON.parse(different.stdout)).toMatchObject({ clean: false, generations: [{ findings }] })
     expect(await ops('verify', 'invoices')).toEqual({
-      ...{
-        code: 1,
-        stdout: '',
-        stderr: 'ops: there is no projection invoices, but projects, users, uploads\n',
-      },
+      ...{ code: 1, stdout: '' },
+      stderr: expect.stringMatching(/^ops: there is no projection invoices, but projects, users\b.*\n$/),
     })
   })
 

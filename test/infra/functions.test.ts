@@ -176,8 +176,7 @@ const functions: readonly Expected[] = [
     grants: {
       'EventStore.Arn': 'dynamodb: PutItem Query',
       'ReadModel.Arn': 'dynamodb: BatchGetItem Query',
-      'Files.Arn/incoming/*': 's3: DeleteObject',
-      'Files.Arn/files/*': 's3: DeleteObject',
+      'Files.Arn/files/* Files.Arn/incoming/*': 's3: DeleteObject',
       'ExpireUploadsFailures.Arn': 'sqs: SendMessage',
     },
   },

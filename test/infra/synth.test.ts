@@ -21,7 +21,7 @@ describe('npm run synth', () => {
       env: { PATH: process.env['PATH'] ?? '' },
     })
     expect(stdout).toMatch(
-      /^cdk\.out\/Annals\.template\.json in \d+\.\d s, with command-api \d+ KB, query-api \d+ KB(, [a-z-]+ \d+ KB)+\n$/,
+      /^cdk\.out\/Annals\.template\.json in \d+\.\d s, with command-api \d+ KB(, [a-z-]+ \d+ KB)+\n$/,
     )
     const { stackName, ofType, assetFolder } = readTemplate(join(folder, 'cdk.out'))
     expect(stackName).toBe('Annals')
