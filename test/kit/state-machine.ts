@@ -39,6 +39,8 @@ export async function runStates(
   States: Json,
   o: {
     readonly input?: unknown
+    /** Of the execution; `one` where nothing is said. */
+    readonly name?: string
     readonly invoke?: (functionName: string, payload: unknown, clock: Clock) => unknown
     readonly more?: Json
     readonly maxSeconds?: number
@@ -60,7 +62,7 @@ export async function runStates(
     const { signal } = killed
     return execute({
       ...{ machine, definition, clock, region: 'eu-west-1', input: o.input ?? {}, startedAt, signal },
-      ...{ id: 'arn:aws:states:eu-west-1:000000000000:execution:Machine:one', name: 'one' },
+      ...{ id: 'arn:aws:states:eu-west-1:000000000000:execution:Machine:one', name: o.name ?? 'one' },
       isResumed: events.length > 0,
       maxSeconds: o.maxSeconds ?? Number.POSITIVE_INFINITY,
       invoke: async (functionName, payload) => o.invoke?.(functionName, payload, clock),

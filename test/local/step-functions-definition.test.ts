@@ -11,7 +11,7 @@ import { task } from '../kit/state-machine.ts'
 const pass = { Type: 'Pass', End: true }
 const placeholder = (name: string) => `\${${name}}`
 const inner = (state: object) => ({ StartAt: 'X', States: { X: state } })
-const read = (definition: object, properties: object = {}) =>
+const read = async (definition: object, properties: object = {}) =>
   readStateMachine({
     ...{ logicalId: 'Machine', name: 'Name', arn: 'arn' },
     properties: { DefinitionString: JSON.stringify(definition), RoleArn: 'role', ...properties },
@@ -243,19 +243,19 @@ describe('a state machine', () => {
     [
       'a state that leads nowhere',
       { A: { ...pass, End: undefined, Next: 'B' } },
-      "Machine is not valid: MISSING_TRANSITION_TARGET: Missing 'StartAt'|'Next'|'Default' target: B",
+      'Machine.States.A leads to B, which is no state there',
     ],
-    ['a state that nothing leads to', { A: pass, B: pass }, 'State B is not reachable'],
-    ['no end', { A: { ...pass, End: undefined, Next: 'A' } }, 'MISSING_TERMINAL_STATE'],
+    ['a state that nothing leads to', { A: pass, B: pass }, 'Machine.States.B: nothing leads to it'],
+    ['no end', { A: { ...pass, End: undefined, Next: 'A' } }, 'Machine: the states from A on have no end'],
     [
       'a name that is taken',
       { A: { Type: 'Parallel', Branches: [{ StartAt: 'A', States: { A: pass } }], End: true } },
-      'DUPLICATE_STATE_NAMES',
+      'Machine has two states of the name A',
     ],
     [
       'two times to wait for',
       { A: { Type: 'Wait', Seconds: 1, Timestamp: '2026-01-01T00:00:00Z', End: true } },
-      'WAIT_DURATION',
+      'Machine.States.A takes either Seconds or Timestamp',
     ],
   ])('is refused for %s', async (_, States, message) => {
     await expect(ofStates(States)).rejects.toThrow(message)

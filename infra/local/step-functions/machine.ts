@@ -1,6 +1,6 @@
 import { allowOnly, fieldsOf, type Properties } from '../template.ts'
 import type { Definition } from './definition.ts'
-import { functionsNamedIn, readDefinition } from './read-definition.ts'
+import { functionsNamedIn, parseDefinition } from './read-definition.ts'
 
 export interface StateMachine {
   readonly logicalId: string
@@ -20,12 +20,12 @@ const modelled = [
 ]
 
 /** Reads the resolved properties of an `AWS::StepFunctions::StateMachine`. Throws, naming it, on what is not modelled. */
-export async function readStateMachine(o: {
+export function readStateMachine(o: {
   readonly logicalId: string
   readonly arn: string
   readonly name: string
   readonly properties: Properties
-}): Promise<StateMachine> {
+}): StateMachine {
   const { logicalId, arn, name, properties } = o
   allowOnly(modelled, properties, logicalId)
   const { StateMachineType: type = 'STANDARD' } = properties
@@ -35,7 +35,7 @@ export async function readStateMachine(o: {
   const source = String(properties['DefinitionString']).replace(/\$\{([^}]+)\}/g, (there, key: string) =>
     Object.hasOwn(substitutions, key) ? String(substitutions[key]) : there,
   )
-  const definition = await readDefinition(logicalId, source)
+  const definition = parseDefinition(logicalId, source)
   const roleArn = String(properties['RoleArn'])
   return { logicalId, arn, name, roleArn, type, definition, functionNames: functionsNamedIn(definition) }
 }

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { refusalOfExpression } from './check-expression.ts'
+import { checkTransitions } from './check-transitions.ts'
 import { type Definition, definition, type State, type Workflow, workflowsOf } from './definition.ts'
 import { expressionsIn, isExpression } from './expressions.ts'
 
@@ -7,21 +8,10 @@ import { expressionsIn, isExpression } from './expressions.ts'
 export const invokeResource = 'arn:aws:states:::lambda:invoke'
 
 /**
- * Reads the definition of a state machine, checked by the Amazon States Language's own rules as far as a validator
- * knows them, and as `parseDefinition` does.
+ * Reads the definition of a state machine: what it consists of, where its states lead, its variables and expressions.
  *
  * @throws Error in one line that names the machine, the place and what is wrong or not modelled there.
  */
-export async function readDefinition(machine: string, source: string): Promise<Definition> {
-  const read = parseDefinition(machine, source)
-  // It takes a quarter of a second to load, which a template without a state machine need not wait for.
-  const { default: validate } = await import('asl-validator')
-  const result = validate(structureOf(parse(machine, source)))
-  if (!result.isValid) throw new Error(`${machine} is not valid: ${result.errorsText('; ')}`)
-  return read
-}
-
-/** Checks what a definition consists of, its variables and its expressions. Throws as `readDefinition` does. */
 export function parseDefinition(machine: string, source: string): Definition {
   const json = parse(machine, source)
   const other = otherLanguage(json, json['QueryLanguage'] ?? 'JSONPath', machine)
@@ -33,6 +23,7 @@ export function parseDefinition(machine: string, source: string): Definition {
   const [issue] = error?.issues ?? []
   if (issue) throw new Error(describe(machine, issue))
   const read = data as Definition // without an error, it is what the schema says
+  checkTransitions(machine, read)
   for (const { workflow, within } of workflowsOf(read)) {
     const outer = new Set(within.flatMap(assignedIn))
     for (const [name, state] of Object.entries(workflow.States)) {
@@ -75,20 +66,6 @@ function describe(machine: string, issue: z.core.$ZodIssue): string {
     : `${place} is not valid or not modelled by the local stage: ${issue.message}`
 }
 
-/** What in a definition is data, for which the validator's rules are stricter than those of AWS. */
-const data = new Set(['Arguments', 'Output', 'Assign', 'ItemSelector', 'Items', 'Condition'])
-
-/** A copy of a definition without its data. */
-function structureOf(json: Json): Json {
-  return JSON.parse(
-    JSON.stringify(json, function (this: Json, key, value: unknown) {
-      const isState = 'Type' in this || 'Next' in this || 'Condition' in this
-      if (isState && data.has(key)) return key === 'Assign' ? {} : '{% 0 %}'
-      return typeof value === 'string' && value.startsWith('{%') ? '{% 0 %}' : value
-    }),
-  )
-}
-
 /** The variables that are the states' own, not those of what lies in them. */
 function assignedIn({ States }: Workflow): string[] {
   return Object.values(States).flatMap((state) => {
@@ -106,6 +83,8 @@ function checkState(state: State, place: string, outer: ReadonlySet<string>): vo
   if (taken !== undefined)
     throw new Error(`${place} assigns $${taken}, which is a variable of the workflow around it`)
   if (state.Type === 'Task') checkTask(state, place)
+  if (state.Type === 'Wait' && (state.Seconds === undefined) === (state.Timestamp === undefined))
+    throw new Error(`${place} takes either Seconds or Timestamp`)
   // What lies in a state is checked as states of its own.
   const { Branches, ItemProcessor, ...own }: Json = state
   for (const { text, field } of expressionsIn(own, '')) {

@@ -31,7 +31,7 @@ export async function startStateMachines(o: {
   const machines = []
   for (const { logicalId, properties } of o.machines) {
     const [name, arn] = [o.nameOf(logicalId, 'Name'), o.nameOf(logicalId, 'Arn')]
-    const machine = await readStateMachine({ logicalId, name, arn, properties })
+    const machine = readStateMachine({ logicalId, name, arn, properties })
     for (const functionName of machine.functionNames) {
       const permission = { action: 'lambda:InvokeFunction', resource: o.lambda.find(functionName).arn }
       const refused = refusalOfRole(machine.roleArn, name, permission)

@@ -1,0 +1,24 @@
+import validate from 'asl-validator'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** What in a definition is data, for which the validator's rules are stricter than those of AWS. */
+const data = new Set(['Arguments', 'Output', 'Assign', 'ItemSelector', 'Items', 'Condition'])
+
+/** A copy of a definition without its data. */
+function structureOf(json: Json): Json {
+  return JSON.parse(
+    JSON.stringify(json, function (this: Json, key, value: unknown) {
+      const isState = 'Type' in this || 'Next' in this || 'Condition' in this
+      if (isState && data.has(key)) return key === 'Assign' ? {} : '{% 0 %}'
+      return typeof value === 'string' && value.startsWith('{%') ? '{% 0 %}' : value
+    }),
+  )
+}
+
+/** What a validator of the Amazon States Language finds wrong with a definition; nothing where it is valid. */
+export function faultsOf(definition: object): string {
+  // JSON, whatever its type is called.
+  const result = validate(structureOf(JSON.parse(JSON.stringify(definition)) as Json))
+  return result.isValid ? '' : result.errorsText('; ')
+}
