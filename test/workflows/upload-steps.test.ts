@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { terms } from '../../domain/subscription/plans.ts'
 import { incomingKey, originalKey, thumbnailKey } from '../../domain/upload/files.ts'
 import { maxRunMs } from '../../domain/upload/upload.ts'
+import { createSteps } from '../../workflows/uploads/steps.ts'
 import { jpegOf, uploadSide } from '../kit/uploads.ts'
 
 const unused = { bytesUsed: 0, reserved: {} }
@@ -171,6 +172,48 @@ describe('a run that does not go on', () => {
       { step: 'complete', etag },
     ] as const)
       expect(await step('u', 'run-1', late)).toEqual({ outcome: 'ended' })
+    await step('u', 'run-1', failed)
+    expect(await quotaOf('ann')).toEqual(unused)
+  })
+})
+
+describe('a run that the sweeper takes for dead in the middle of a step', () => {
+  const sweep = async ({ clock, expire }: Pick<ReturnType<typeof uploadSide>, 'clock' | 'expire'>) => {
+    await clock.sleep(3_600_000 + maxRunMs)
+    await expire('u')
+  }
+
+  it('leaves no file behind that it has just put where it is read', async () => {
+    const side = await processing()
+    const { step, etag, files, uploadNow, quotaOf } = side
+    const { copy } = files
+    files.copy = async (...o) => {
+      await copy(...o)
+      await sweep(side)
+    }
+    expect(await step('u', 'run-1', { step: 'complete', etag })).toEqual({ outcome: 'ended' })
+    await step('u', 'run-1', failed)
+    expect(await uploadNow('u')).toMatchObject({ status: 'failed' })
+    expect(await quotaOf('ann')).toEqual(unused)
+    expect([...files.contents.keys()]).toEqual([])
+  })
+
+  it('leaves nothing reserved that it has just reserved', async () => {
+    const side = uploadSide()
+    const { store, files, clock, request, send, step, quotaOf } = side
+    await request('u')
+    await step('u', 'run-1', { step: 'validate', etag: send('u') })
+    const swept: typeof store = {
+      ...store,
+      async append(head, ...o) {
+        if (head.stream === 'subscription-ann') await sweep(side)
+        return store.append(head, ...o)
+      },
+    }
+    const steps = createSteps({ store: swept, files, clock })
+    const rest = { deadline: { left: () => 10_000 }, causationId: 'request' }
+    const outcome = await steps.step({ step: 'reserve-quota', uploadId: 'u', run: 'run-1' }, rest)
+    expect(outcome).toEqual({ outcome: 'ended' })
     await step('u', 'run-1', failed)
     expect(await quotaOf('ann')).toEqual(unused)
   })
