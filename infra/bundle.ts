@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
+import { beginBundling, isBundled } from './bundled.ts'
 
 /** The functions and their handlers' modules, from the root of the repository. */
 const entries = {
@@ -79,6 +80,7 @@ export async function bundle(outDir: string): Promise<Bundles> {
   const folder = resolve(outDir)
   const folderOf = (name: FunctionName) => join(folder, name)
   for (const name of functionNames) mkdirSync(folderOf(name), { recursive: true })
+  const bundling = beginBundling(folder, settings.absWorkingDir)
   const { metafile } = await build({
     ...settings,
     entryPoints: functionNames.map((name) => ({ in: entries[name], out: `${name}/index` })),
@@ -86,12 +88,18 @@ export async function bundle(outDir: string): Promise<Bundles> {
     metafile: true,
   })
   copyModule(native.module, folderOf(native.of))
+  bundling.remember(Object.keys(metafile.inputs))
   const sizes = new Map(Object.values(metafile.outputs).map(({ entryPoint, bytes }) => [entryPoint, bytes]))
   const bundles = functionNames.map((name) => {
     return [name, { folder: folderOf(name), bytes: sizes.get(entries[name]) ?? 0 }]
   })
   // One for each of the names.
   return Object.fromEntries(bundles) as Bundles
+}
+
+/** The same, unless what is there was made from the very same sources and packages. */
+export async function bundleWhatChanged(outDir: string): Promise<void> {
+  if (!isBundled(resolve(outDir), settings.absWorkingDir)) await bundle(outDir)
 }
 
 interface Manifest {

@@ -78,9 +78,9 @@ A function takes over what you save. Ctrl-C ends everything; the data stay.
 /** Bundles the functions and synthesises the template. Returns the folder of the cloud assembly. */
 async function build(): Promise<string> {
   // Loaded here, because what cannot start shall say so before that.
-  const { bundle } = await import('./bundle.ts')
+  const { bundleWhatChanged } = await import('./bundle.ts')
   // Side by side: esbuild has a process of its own, and CDK takes a second to load.
-  const [{ settings, synthesise }] = await Promise.all([import('./synthesise.ts'), bundle('dist')])
+  const [{ settings, synthesise }] = await Promise.all([import('./synthesise.ts'), bundleWhatChanged('dist')])
   synthesise({ bundles: 'dist', outDir: 'cdk.out', ...settings() })
   return 'cdk.out'
 }

@@ -200,7 +200,7 @@ describe('a replay', () => {
   })
 
   it.each([
-    [replayStart, ['nothing'], {}, 'there is no projection nothing, but projects, users, uploads'],
+    [replayStart, ['nothing'], {}, 'there is no projection nothing, but projects, users'],
     [replayStart, [], {}, 'give one PROJECTION'],
     [replayStart, projects, { segments: '0' }, '--segments is a whole number from 1 to 64'],
     [replayStart, projects, { speed: 'fast' }, '--speed is a whole number from 1 to 1000000'],

@@ -284,7 +284,7 @@ describe('verify', () => {
   it('names the projections where there is none of that name', async () => {
     const { run } = opsSide()
     await expect(run(verify, ['invoices'])).rejects.toThrow(
-      'there is no projection invoices, but projects, users, uploads',
+      'there is no projection invoices, but projects, users',
     )
     await expect(run(verify, [])).rejects.toThrow('give one PROJECTION, and nothing else')
   })
