@@ -73,10 +73,14 @@ export interface Bundle {
 
 export type Bundles = Readonly<Record<FunctionName, Bundle>>
 
+/** Where the modules are installed that run on this machine. */
+const installedHere = join(settings.absWorkingDir, 'node_modules')
+
 /**
- * Bundles every handler, the SDK included, to `<outDir>/<function>/index.mjs`. Throws what esbuild finds.
+ * Bundles every handler, the SDK included, to `<outDir>/<function>/index.mjs`. What runs as machine code comes from
+ * `modules`: of this machine, unless told otherwise. Throws what esbuild finds.
  */
-export async function bundle(outDir: string): Promise<Bundles> {
+export async function bundle(outDir: string, modules = installedHere): Promise<Bundles> {
   const folder = resolve(outDir)
   const folderOf = (name: FunctionName) => join(folder, name)
   for (const name of functionNames) mkdirSync(folderOf(name), { recursive: true })
@@ -87,7 +91,7 @@ export async function bundle(outDir: string): Promise<Bundles> {
     outdir: folder,
     metafile: true,
   })
-  copyModule(native.module, folderOf(native.of))
+  copyModule(native.module, modules, folderOf(native.of))
   bundling.remember(Object.keys(metafile.inputs))
   const sizes = new Map(Object.values(metafile.outputs).map(({ entryPoint, bytes }) => [entryPoint, bytes]))
   const bundles = functionNames.map((name) => {
@@ -107,15 +111,15 @@ interface Manifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
-/** Puts a module beside a bundle, with all that it needs, as it is installed here: for this machine, not for Lambda's. */
-function copyModule(name: string, folder: string, copied = new Set<string>()): void {
-  const installed = join(settings.absWorkingDir, 'node_modules', name)
-  // Of the optional ones only those for this machine are installed.
+/** Puts a module beside a bundle, with all that it needs, out of a folder of modules. */
+function copyModule(name: string, modules: string, folder: string, copied = new Set<string>()): void {
+  const installed = join(modules, name)
+  // Of the optional ones only those for one machine are installed.
   if (copied.has(name) || !existsSync(installed)) return
   copied.add(name)
   cpSync(installed, join(folder, 'node_modules', name), { recursive: true })
   // npm has read it.
   const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest
   for (const other of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }))
-    copyModule(other, folder, copied)
+    copyModule(other, modules, folder, copied)
 }

@@ -1,7 +1,7 @@
 import { bundle } from './bundle.ts'
 import { settings, synthesise } from './synthesise.ts'
 
-/** `npm run synth`: bundles the functions and writes the template to `cdk.out`, ready to deploy. */
+/** `npm run synth`: bundles the functions and writes the template to `cdk.out`, to look at. */
 async function synth(): Promise<void> {
   const began = performance.now()
   const bundles = await bundle('dist')

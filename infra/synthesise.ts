@@ -17,8 +17,10 @@ export interface SynthesisOptions {
  * What the environment says of the stack: `MAIL_FROM`, the address that mail comes from, or one that nobody has; and
  * `UPLOAD_PIPELINE`, `EXPRESS` unless it says `STANDARD`. Throws an Error in one line for anything else.
  */
-export function settings(): Pick<SynthesisOptions, 'mailFrom' | 'pipelineType'> {
-  const { MAIL_FROM: mailFrom, UPLOAD_PIPELINE: named } = process.env
+export function settings(
+  environment: NodeJS.ProcessEnv = process.env,
+): Pick<SynthesisOptions, 'mailFrom' | 'pipelineType'> {
+  const { MAIL_FROM: mailFrom, UPLOAD_PIPELINE: named } = environment
   const pipelineType = pipelineTypes.find((type) => type === (named || 'EXPRESS'))
   if (pipelineType === undefined)
     throw new Error(`UPLOAD_PIPELINE is ${pipelineTypes.join(' or ')}, and not ${named}`)
