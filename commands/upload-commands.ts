@@ -34,7 +34,16 @@ export const uploadCommands = {
       },
     }
   },
-  'cancel-upload': ({ uploadId }, { actorId }) => onUpload(uploadId, { type: 'cancel-upload', actorId }),
+  'cancel-upload': async ({ uploadId }, { actorId, store, deadline }) => {
+    const { state, cost } = await stateNow(upload, uploadId, store, deadline)
+    const cancelling = (isMember: boolean) => onUpload(uploadId, { type: 'cancel-upload', actorId, isMember })
+    if (state.status === 'none' || upload.knownTo(state, actorId)) return { ...cancelling(false), cost }
+    const found = await stateNow(project, state.projectId, store, deadline)
+    return {
+      ...cancelling(roleIn(found.state, actorId) !== undefined),
+      cost: addCost(cost, found.cost),
+    }
+  },
 } satisfies Partial<CommandHandlers>
 
 async function projectSeen(

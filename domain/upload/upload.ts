@@ -59,7 +59,8 @@ export type UploadCommand = { readonly actorId: string } & (
       readonly size: number
       readonly expiresAt: string
     }
-  | { readonly type: 'cancel-upload' }
+  /** `isMember`: whether the upload's project is shared with the actor, where they neither asked for it nor own that. */
+  | { readonly type: 'cancel-upload'; readonly isMember?: boolean }
   | { readonly type: 'validate-upload'; readonly run: string; readonly found: FoundFile }
   | { readonly type: 'record-quota'; readonly run: string }
   | {
@@ -125,7 +126,7 @@ function decide(state: UploadState, command: UploadCommand): readonly UploadEven
   if (state.status === 'none') throw noSuchUpload()
   switch (command.type) {
     case 'cancel-upload':
-      return cancel(state, command.actorId)
+      return cancel(state, command)
     case 'validate-upload':
       return validate(state, command)
     case 'expire-upload':
@@ -154,8 +155,14 @@ function request(
 }
 
 /** By who asked for it, and by who owns the project. */
-function cancel(state: Exclude<UploadState, { status: 'none' }>, actorId: string): readonly UploadEvent[] {
-  if (!knownTo(state, actorId)) throw noSuchUpload()
+function cancel(
+  state: Exclude<UploadState, { status: 'none' }>,
+  { actorId, isMember = false }: Extract<UploadCommand, { type: 'cancel-upload' }>,
+): readonly UploadEvent[] {
+  if (!knownTo(state, actorId)) {
+    if (!isMember) throw noSuchUpload()
+    throw new Problem('forbidden', 'An upload is cancelled by who asked for it, or who owns the project.')
+  }
   switch (state.status) {
     case 'requested':
       return [{ type: 'UploadCancelled', data: {} }]

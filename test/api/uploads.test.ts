@@ -109,11 +109,21 @@ describe('an upload', () => {
     })
   })
 
-  it('is cancelled by nobody else', async () => {
-    const { request, command } = await withProject()
+  it.each([
+    ['bob', 403, 'forbidden'],
+    ['carol', 403, 'forbidden'],
+    ['dave', 404, 'not-found'],
+  ])('is not cancelled by %s: %i', async (person, status, code) => {
+    const { request, command, confirm } = await withProject()
+    await confirm('dave')
     const { body } = await request('ann')
-    for (const person of ['bob', 'carol'])
-      expect(await command(person, 'cancel-upload', { uploadId: body['id'] })).toMatchObject({ status: 404 })
+    expect(await command(person, 'cancel-upload', { uploadId: body['id'] })).toMatchObject({
+      ...{ status, body: { type: `urn:annals:problem:${code}` } },
+    })
+  })
+
+  it('that there is not is not found', async () => {
+    const { command } = await withProject()
     expect(await command('ann', 'cancel-upload', { uploadId: 'nothing' })).toMatchObject({ status: 404 })
   })
 })
