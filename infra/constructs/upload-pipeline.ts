@@ -18,7 +18,7 @@ export interface UploadPipelineOptions {
   readonly type: PipelineType
 }
 
-/** An Express run costs a hundredth; a Standard one can be looked at, state by state, for ninety days. */
+/** An Express run costs less; a Standard one can be looked at, state by state, for ninety days. */
 export type PipelineType = (typeof pipelineTypes)[number]
 
 export const pipelineTypes = ['EXPRESS', 'STANDARD'] as const
