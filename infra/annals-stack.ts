@@ -20,7 +20,8 @@ import { addSchedule } from './constructs/schedule.ts'
 import { addSignIn } from './constructs/sign-in.ts'
 import { addStreamMapping, changedCommits, newCommits } from './constructs/stream-mapping.ts'
 import { addUploadExpiry } from './constructs/upload-expiry.ts'
-import { addUploadPipeline, allowFiles, type PipelineType } from './constructs/upload-pipeline.ts'
+import { addUploadPipeline, allowFiles } from './constructs/upload-pipeline.ts'
+import type { PipelineType } from './settings.ts'
 
 export interface StackOptions {
   /** Folder of the functions. */

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
-import { beginBundling, isBundled } from './bundled.ts'
+import { beginMaking } from './made.ts'
 
 /** The functions and their handlers' modules, from the root of the repository. */
 const entries = {
@@ -30,6 +30,9 @@ export type FunctionName = keyof typeof entries
 
 export const functionNames = Object.keys(entries) as readonly FunctionName[] // what the object above has
 
+/** Folder of the repository. */
+export const root = join(import.meta.dirname, '..')
+
 /** What runs as machine code, and lies beside the bundle of the one function that needs it. */
 const native = { of: 'upload-pictures', module: 'sharp' } as const
 
@@ -48,7 +51,7 @@ const otherCredentials = [
  * These settings make the bundle that starts fastest: ES modules throughout, so that what nobody calls is left out.
  */
 export const settings = {
-  absWorkingDir: join(import.meta.dirname, '..'),
+  absWorkingDir: root,
   outExtension: { '.js': '.mjs' },
   bundle: true,
   format: 'esm',
@@ -74,7 +77,7 @@ export interface Bundle {
 export type Bundles = Readonly<Record<FunctionName, Bundle>>
 
 /** Where the modules are installed that run on this machine. */
-const installedHere = join(settings.absWorkingDir, 'node_modules')
+const installedHere = join(root, 'node_modules')
 
 /**
  * Bundles every handler, the SDK included, to `<outDir>/<function>/index.mjs`. What runs as machine code comes from
@@ -84,7 +87,7 @@ export async function bundle(outDir: string, modules = installedHere): Promise<B
   const folder = resolve(outDir)
   const folderOf = (name: FunctionName) => join(folder, name)
   for (const name of functionNames) mkdirSync(folderOf(name), { recursive: true })
-  const bundling = beginBundling(folder, settings.absWorkingDir)
+  const making = beginMaking(folder, root)
   const { metafile } = await build({
     ...settings,
     entryPoints: functionNames.map((name) => ({ in: entries[name], out: `${name}/index` })),
@@ -92,18 +95,13 @@ export async function bundle(outDir: string, modules = installedHere): Promise<B
     metafile: true,
   })
   copyModule(native.module, modules, folderOf(native.of))
-  bundling.remember(Object.keys(metafile.inputs))
+  making.remember(Object.keys(metafile.inputs))
   const sizes = new Map(Object.values(metafile.outputs).map(({ entryPoint, bytes }) => [entryPoint, bytes]))
   const bundles = functionNames.map((name) => {
     return [name, { folder: folderOf(name), bytes: sizes.get(entries[name]) ?? 0 }]
   })
   // One for each of the names.
   return Object.fromEntries(bundles) as Bundles
-}
-
-/** The same, unless what is there was made from the very same sources and packages. */
-export async function bundleWhatChanged(outDir: string): Promise<void> {
-  if (!isBundled(resolve(outDir), settings.absWorkingDir)) await bundle(outDir)
 }
 
 interface Manifest {

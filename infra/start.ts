@@ -36,7 +36,8 @@ async function start(): Promise<void> {
   const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB']
   const stage = await startStage({
     ...ports,
-    assembly: build,
+    // Loaded here, because what cannot start shall say so before that.
+    assembly: async () => (await import('./assemble.ts')).assemble(),
     dataDir: resolve(dataDir),
     region: process.env['AWS_REGION'] || 'us-east-1',
     allowRemote: options.allowRemote,
@@ -75,21 +76,11 @@ A function takes over what you save. Ctrl-C ends everything; the data stay.
   console.log(`annals ready ${stage.apiUrl}`)
 }
 
-/** Bundles the functions and synthesises the template. Returns the folder of the cloud assembly. */
-async function build(): Promise<string> {
-  // Loaded here, because what cannot start shall say so before that.
-  const { bundleWhatChanged } = await import('./bundle.ts')
-  // Side by side: esbuild has a process of its own, and CDK takes a second to load.
-  const [{ settings, synthesise }] = await Promise.all([import('./synthesise.ts'), bundleWhatChanged('dist')])
-  synthesise({ bundles: 'dist', outDir: 'cdk.out', ...settings() })
-  return 'cdk.out'
-}
-
 /** Takes over what was saved: the functions whose code has changed start anew, at their next invocation. */
 async function reload(stage: Stage, files: readonly string[]): Promise<void> {
   const began = performance.now()
   try {
-    const changed = stage.reload(await build())
+    const changed = stage.reload(await (await import('./assemble.ts')).assembleAgain())
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     consoleLog('reload', `${changed.length} functions take over ${files.join(', ')}, after ${seconds} s`)
     // What the template is made from was loaded at the start.

@@ -1,5 +1,6 @@
 import { bundle } from './bundle.ts'
-import { settings, synthesise } from './synthesise.ts'
+import { settings } from './settings.ts'
+import { synthesise } from './synthesise.ts'
 
 /** `npm run synth`: bundles the functions and writes the template to `cdk.out`, to look at. */
 async function synth(): Promise<void> {

@@ -1,7 +1,8 @@
 import { App, AssetStaging } from 'aws-cdk-lib'
 import { type CloudAssembly, CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api'
 import { addAnnalsStack } from './annals-stack.ts'
-import { type PipelineType, pipelineTypes } from './constructs/upload-pipeline.ts'
+import { forget } from './made.ts'
+import type { PipelineType } from './settings.ts'
 
 export interface SynthesisOptions {
   /** Folder of the bundled functions. */
@@ -14,24 +15,12 @@ export interface SynthesisOptions {
 }
 
 /**
- * What the environment says of the stack: `MAIL_FROM`, the address that mail comes from, or one that nobody has; and
- * `UPLOAD_PIPELINE`, `EXPRESS` unless it says `STANDARD`. Throws an Error in one line for anything else.
- */
-export function settings(
-  environment: NodeJS.ProcessEnv = process.env,
-): Pick<SynthesisOptions, 'mailFrom' | 'pipelineType'> {
-  const { MAIL_FROM: mailFrom, UPLOAD_PIPELINE: named } = environment
-  const pipelineType = pipelineTypes.find((type) => type === (named || 'EXPRESS'))
-  if (pipelineType === undefined)
-    throw new Error(`UPLOAD_PIPELINE is ${pipelineTypes.join(' or ')}, and not ${named}`)
-  return { mailFrom: mailFrom || 'annals@example.com', pipelineType }
-}
-
-/**
  * Writes the template of the stack `Annals` and its assets. It asks neither an account nor the network, so the same
  * template comes of the same bundles anywhere. The template is validated in the tests, as that takes several seconds.
  */
 export function synthesise({ outDir, ...o }: SynthesisOptions): CloudAssembly {
+  // Whatever knows what it makes of what, remembers it after that.
+  forget(outDir)
   // The bundles may be others than those of the last time in this process.
   AssetStaging.clearAssetHashCache()
   const app = new App({

@@ -8,6 +8,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { CfnStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { uploadPipeline } from '../../workflows/uploads/state-machine.ts'
+import type { PipelineType } from '../settings.ts'
 import { addFailureQueue, alarmOnFailures } from './failure-queue.ts'
 import { addFunction, allow } from './lambda-function.ts'
 
@@ -17,11 +18,6 @@ export interface UploadPipelineOptions {
   readonly files: Bucket
   readonly type: PipelineType
 }
-
-/** An Express run costs less; a Standard one can be looked at, state by state, for ninety days. */
-export type PipelineType = (typeof pipelineTypes)[number]
-
-export const pipelineTypes = ['EXPRESS', 'STANDARD'] as const
 
 /** Lets a function do these things with the files under a prefix, by name. */
 export function allowFiles(

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { bundle } from '../bundle.ts'
-import { settings, synthesise } from '../synthesise.ts'
+import { settings } from '../settings.ts'
+import { synthesise } from '../synthesise.ts'
 
 /** Has a lock file of its own: what only a deployment needs is installed by nothing else. */
 const tools = import.meta.dirname

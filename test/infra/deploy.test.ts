@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundle } from '../../infra/bundle.ts'
-import { settings } from '../../infra/synthesise.ts'
+import { settings } from '../../infra/settings.ts'
 
 const run = promisify(execFile)
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
