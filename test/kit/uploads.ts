@@ -84,10 +84,10 @@ export function uploadSide(table = createMemoryCommitTable(), files = createMemo
       files.contents.set(incomingKey(uploadId), content)
       return etagOf(content)
     },
-    step: (uploadId: string, run: string, step: Step): Promise<StepOutcome> =>
+    step: async (uploadId: string, run: string, step: Step): Promise<StepOutcome> =>
       // It is a step less these two.
-      steps.step({ ...step, uploadId, run } as StepInput, rest()),
-    expire: (uploadId: string) => steps.expire({ uploadId, ...rest() }),
+      (await steps.step({ ...step, uploadId, run } as StepInput, rest())).outcome,
+    expire: (uploadId: string) => steps.expire(uploadId, rest()),
     async uploadNow(uploadId: string): Promise<UploadState> {
       return (await stateNow(upload, uploadId, store, inTime)).state
     },

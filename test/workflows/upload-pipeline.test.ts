@@ -81,9 +81,12 @@ describe('whatever happens to uploads', () => {
                 const done =
                   functionName === 'pictures'
                     ? openPicture(payload)
-                    : side.steps.step(stepInput.parse(payload), {
-                        ...{ deadline: { left: () => 10_000 }, causationId: 'request' },
-                      })
+                    : side.steps
+                        .step(stepInput.parse(payload), {
+                          deadline: { left: () => 10_000 },
+                          causationId: 'request',
+                        })
+                        .then(({ outcome }) => outcome)
                 const answer = await done.catch((error: Error) => {
                   throw new StatesError(error.name, JSON.stringify({ errorMessage: error.message }))
                 })

@@ -35,7 +35,7 @@ export function expiryHandler({ openUploads, logger, ...ports }: ExpiryPorts) {
     const counts = { expired: 0, failed: 0 }
     const end = async (uploadId: string): Promise<void> => {
       try {
-        await expire({ uploadId, causationId, deadline: deadlineIn(expireMs, ports.clock) })
+        await expire(uploadId, { causationId, deadline: deadlineIn(expireMs, ports.clock) })
         counts.expired += 1
       } catch (error) {
         counts.failed += 1

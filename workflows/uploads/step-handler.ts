@@ -22,8 +22,8 @@ export function stepHandler({
     const line = { step: input.step, uploadId, run, ...('cause' in input && { cause: input.cause }) }
     try {
       const deadline = deadlineIn(context.getRemainingTimeInMillis() - reserveMs, ports.clock)
-      const outcome = await step(input, { deadline, causationId: context.awsRequestId })
-      logger.info('step done', { ...line, ...outcome })
+      const { outcome, correlationId } = await step(input, { deadline, causationId: context.awsRequestId })
+      logger.info('step done', { ...line, ...outcome, correlationId })
       return outcome
     } catch (error) {
       logger.error('step failed', {

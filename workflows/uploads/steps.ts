@@ -20,18 +20,27 @@ export interface StepPorts {
   readonly clock: Clock
 }
 
-/** What a step acts on: one upload, as one run of the pipeline, or the sweeper in place of it. */
-export interface Part {
-  readonly uploadId: string
-  readonly run: string
+/** What a step is asked by. */
+export interface Asked {
   readonly deadline: Deadline
   /** Id of the request that this is. */
   readonly causationId: string
 }
 
+/** What a step acts on: one upload, as one run of the pipeline, or the sweeper in place of it. */
+interface Part extends Asked {
+  readonly uploadId: string
+  readonly run: string
+  /** Of the request for the upload: all that is done for it stands under that. */
+  readonly correlationId: string
+}
+
+type Existing = Exclude<UploadState, { status: 'none' }>
+type AtWork = Extract<UploadState, { status: 'processing' }>
+
 /** What is done with an upload; each step can be repeated, and whoever comes late finds nothing to do. */
 export function createSteps({ store, files, clock }: StepPorts) {
-  const uploadNow = async ({ uploadId, deadline }: Part) => {
+  const uploadNow = async ({ uploadId, deadline }: Pick<Part, 'uploadId' | 'deadline'>) => {
     const loaded = await store.load(streamName(upload.name, uploadId), deadline, { fold: upload.fold })
     const correlationId = loaded.commits[0]?.correlationId
     return { state: stateAfter(upload, upload.initial, loaded), correlationId }
@@ -42,8 +51,7 @@ export function createSteps({ store, files, clock }: StepPorts) {
     aggregate: Aggregate<State, C, E>,
     id: string,
     command: C,
-    { uploadId, run, deadline, causationId }: Part,
-    correlationId = run,
+    { uploadId, run, deadline, correlationId, causationId }: Part,
   ) => {
     await execute(
       aggregate,
@@ -58,28 +66,21 @@ export function createSteps({ store, files, clock }: StepPorts) {
 
   /** Carries a command out on the upload. Returns what has become of the upload. */
   const record = async (command: UploadCommand, part: Part): Promise<UploadState> => {
-    const { correlationId } = await uploadNow(part)
-    await send(upload, part.uploadId, command, part, correlationId)
+    await send(upload, part.uploadId, command, part)
     return (await uploadNow(part)).state
   }
 
-  const onQuota = async (ownerId: string, command: SubscriptionCommand, part: Part): Promise<void> => {
-    const { correlationId } = await uploadNow(part)
-    await send(subscription, ownerId, command, part, correlationId)
-  }
+  const onQuota = (ownerId: string, command: SubscriptionCommand, part: Part): Promise<void> =>
+    send(subscription, ownerId, command, part)
 
   const actorId = pipeline
   const goOn = (isOurs: boolean): StepOutcome => ({ outcome: isOurs ? 'go-on' : 'ended' })
-  const isAtWork = (
-    state: UploadState,
-    { run }: Part,
-  ): state is Extract<UploadState, { status: 'processing' }> =>
+  const isAtWork = (state: UploadState, { run }: Part): state is AtWork =>
     state.status === 'processing' && state.run === run
 
   /** Takes the file of an upload on, if it is what was requested. */
   async function validate(part: Part & { readonly etag: string }): Promise<StepOutcome> {
     const { uploadId, run, etag } = part
-    if ((await uploadNow(part)).state.status === 'none') return { outcome: 'ended' }
     const file = await files.look(incomingKey(uploadId))
     // Whoever has put another in its place has begun another run.
     if (file?.etag !== etag) return { outcome: 'other-run' }
@@ -90,9 +91,8 @@ export function createSteps({ store, files, clock }: StepPorts) {
   }
 
   /** Keeps room for it in the plan of the project's owner. */
-  async function reserveQuota(part: Part): Promise<StepOutcome> {
+  async function reserveQuota(state: UploadState, part: Part): Promise<StepOutcome> {
     const { uploadId, run } = part
-    const { state } = await uploadNow(part)
     if (!isAtWork(state, part)) return { outcome: 'ended' }
     try {
       await onQuota(state.ownerId, { type: 'reserve-quota', actorId, uploadId, bytes: state.size }, part)
@@ -116,9 +116,8 @@ export function createSteps({ store, files, clock }: StepPorts) {
   }
 
   /** Puts the file where it is read, and counts it. */
-  async function complete(part: Part & { readonly etag: string }): Promise<StepOutcome> {
+  async function complete(state: UploadState, part: Part & { readonly etag: string }): Promise<StepOutcome> {
     const { uploadId, run, etag } = part
-    const { state } = await uploadNow(part)
     if (isAtWork(state, part)) {
       await files.copy(incomingKey(uploadId), etag, originalKey(uploadId))
       const after = await record({ type: 'complete-upload', actorId, run }, part)
@@ -129,10 +128,7 @@ export function createSteps({ store, files, clock }: StepPorts) {
   }
 
   /** After the end: what was reserved is used, and the file as it was sent is not needed any more. */
-  async function settle(
-    { ownerId, size }: Exclude<UploadState, { status: 'none' }>,
-    part: Part,
-  ): Promise<void> {
+  async function settle({ ownerId, size }: Existing, part: Part): Promise<void> {
     const { uploadId } = part
     await onQuota(ownerId, { type: 'use-quota', actorId, uploadId, bytes: size }, part)
     await files.remove(incomingKey(uploadId))
@@ -142,11 +138,7 @@ export function createSteps({ store, files, clock }: StepPorts) {
    * Takes back what was done for an upload that does not come to its end, and then says so: while that fails, the
    * upload is open, and somebody tries again.
    */
-  async function giveUp(
-    state: Exclude<UploadState, { status: 'none' }>,
-    command: UploadCommand,
-    part: Part,
-  ): Promise<void> {
+  async function giveUp(state: Existing, command: UploadCommand, part: Part): Promise<void> {
     const { uploadId } = part
     await onQuota(state.ownerId, { type: 'release-quota', actorId, uploadId }, part)
     for (const key of [incomingKey, originalKey, thumbnailKey]) await files.remove(key(uploadId))
@@ -155,14 +147,10 @@ export function createSteps({ store, files, clock }: StepPorts) {
 
   /** Ends a run that does not go on. */
   async function close(
+    state: Existing,
     part: Part & { readonly as: 'rejected' | 'failed'; readonly reason: string },
   ): Promise<StepOutcome> {
     const { run, as, reason } = part
-    const { state } = await uploadNow(part)
-    if (state.status === 'none') {
-      await files.remove(incomingKey(part.uploadId))
-      return { outcome: 'ended' }
-    }
     if (state.status === 'processing' && state.run !== run) return { outcome: 'other-run' }
     if (state.status === 'completed') await settle(state, part)
     else {
@@ -172,31 +160,46 @@ export function createSteps({ store, files, clock }: StepPorts) {
     return { outcome: 'ended' }
   }
 
-  /** Ends an upload whose file has not come in time, or whose run has died. */
-  async function expire(part: Omit<Part, 'run'>): Promise<void> {
-    const now = new Date(clock.now()).toISOString()
-    const swept = { ...part, run: 'expiry' }
-    const { state } = await uploadNow(swept)
-    const command = { type: 'expire-upload', actorId, now } as const
-    if (state.status === 'none' || upload.decide(state, command).length === 0) return
-    await giveUp(state, command, swept)
-  }
-
-  const step = (input: StepInput, rest: Omit<Part, 'uploadId' | 'run'>): Promise<StepOutcome> => {
+  function carryOut(input: StepInput, state: Existing, part: Part): Promise<StepOutcome> {
     switch (input.step) {
       case 'validate':
-        return validate({ ...input, ...rest })
+        return validate({ ...part, ...input })
       case 'reserve-quota':
-        return reserveQuota({ ...input, ...rest })
+        return reserveQuota(state, part)
       case 'record-metadata':
-        return recordMetadata({ ...input, ...rest })
+        return recordMetadata({ ...part, ...input })
       case 'record-thumbnail':
-        return recordThumbnail({ ...input, ...rest })
+        return recordThumbnail(part)
       case 'complete':
-        return complete({ ...input, ...rest })
+        return complete(state, { ...part, ...input })
       case 'close':
-        return close({ ...input, ...rest })
+        return close(state, { ...part, ...input })
     }
   }
-  return { step, expire }
+
+  return {
+    /** Does a step, and says under what correlation it stands. */
+    async step(input: StepInput, asked: Asked): Promise<{ outcome: StepOutcome; correlationId: string }> {
+      const { uploadId, run } = input
+      const { state, correlationId = run } = await uploadNow({ uploadId, ...asked })
+      if (state.status !== 'none')
+        return {
+          outcome: await carryOut(input, state, { uploadId, run, correlationId, ...asked }),
+          correlationId,
+        }
+      // Nobody has asked for it.
+      if (input.step === 'close') await files.remove(incomingKey(uploadId))
+      return { outcome: { outcome: 'ended' }, correlationId }
+    },
+
+    /** Ends an upload whose file has not come in time, or whose run has died. */
+    async expire(uploadId: string, asked: Asked): Promise<void> {
+      const now = new Date(clock.now()).toISOString()
+      const run = 'expiry'
+      const { state, correlationId = run } = await uploadNow({ uploadId, ...asked })
+      const command = { type: 'expire-upload', actorId, now } as const
+      if (state.status === 'none' || upload.decide(state, command).length === 0) return
+      await giveUp(state, command, { uploadId, run, correlationId, ...asked })
+    },
+  }
 }
