@@ -1,4 +1,4 @@
-import { S3Client } from '@aws-sdk/client-s3'
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { vi } from 'vitest'
 import type { BusEvent } from '../../infra/local/event-input.ts'
 import { createFaults, type Faults } from '../../infra/local/faults.ts'
@@ -27,6 +27,8 @@ const granted: Readonly<Record<string, Properties | undefined>> = {
 export interface OpenBucket {
   /** A client of who has this access key id; of the developer unless told otherwise. */
   clientOf(accessKeyId?: string, secretAccessKey?: string): S3Client
+  /** What such a client is made with. */
+  configOf(accessKeyId?: string, secretAccessKey?: string): S3ClientConfig
   readonly url: string
   /** What EventBridge was sent. */
   readonly events: readonly BusEvent[]
@@ -66,10 +68,13 @@ export async function openBucket(
   })
   const faults = createFaults()
   const config = await serve(withRequestFaults(service, faults), refusal)
+  const configOf = (accessKeyId = 'developer', secretAccessKey = 'local') => ({
+    ...{ ...config, credentials: { accessKeyId, secretAccessKey } },
+  })
   return {
     ...{ events, faults, url: `${config.endpoint}/${Bucket}` },
-    clientOf: (accessKeyId = 'developer', secretAccessKey = 'local') =>
-      new S3Client({ ...config, credentials: { accessKeyId, secretAccessKey } }),
+    configOf,
+    clientOf: (...who) => new S3Client(configOf(...who)),
   }
 }
 
