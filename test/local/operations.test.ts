@@ -8,13 +8,14 @@ import { operations as events } from '../../infra/local/events.ts'
 import { operations as lambda } from '../../infra/local/lambda/lambda.ts'
 import { operations as mail } from '../../infra/local/mail-service.ts'
 import { operations as queues } from '../../infra/local/queues.ts'
+import { operations as s3 } from '../../infra/local/s3/s3.ts'
 import { operations as stepFunctions } from '../../infra/local/step-functions/step-functions.ts'
 
 /** Everything that may call an operation: the sources, the README's story, and clients of the tests. */
 const callers = [
   ...['domain', 'commands', 'projections', 'workflows', 'infra/ops'].flatMap(sourcesIn),
   ...['README.md', 'test/kit/person.ts', 'test/kit/user-pool.ts', 'test/local/queues.test.ts'],
-  'test/local/step-functions.test.ts',
+  ...['test/local/step-functions.test.ts', 'test/local/s3.test.ts', 'test/local/s3-cors.test.ts'],
 ].map((file) => readFileSync(file, 'utf8'))
 
 function sourcesIn(folder: string): string[] {
@@ -34,6 +35,9 @@ const documentClient: Readonly<Record<string, string>> = {
   DeleteItem: 'DeleteCommand',
   // Powertools writes it for us.
   UpdateItem: 'DynamoDBPersistenceLayer',
+  PostObject: 'createPresignedPost',
+  // A browser sends it by itself.
+  Preflight: 'access-control-request-method',
 }
 
 describe("the stage's tables of operations", () => {
@@ -47,6 +51,7 @@ describe("the stage's tables of operations", () => {
       ...events,
       ...mail,
       ...stepFunctions,
+      ...s3,
     }),
   )('list %s, which something here calls', (operation) => {
     const names = [`${operation}Command`, documentClient[operation], `cognito ${operation}`]
