@@ -1,4 +1,4 @@
-import { addCost, type Cost, type Deadline } from '../domain/kernel/event-store.ts'
+import { addCost, type Cost } from '../domain/kernel/event-store.ts'
 import { Problem } from '../domain/kernel/problem.ts'
 import { streamName } from '../domain/kernel/stream.ts'
 import { project, roleIn } from '../domain/project/project.ts'
@@ -48,7 +48,7 @@ export const uploadCommands = {
 
 async function projectSeen(
   projectId: string,
-  { actorId, store, deadline }: Pick<CommandContext, 'actorId' | 'store'> & { readonly deadline: Deadline },
+  { actorId, store, deadline }: Pick<CommandContext, 'actorId' | 'store' | 'deadline'>,
 ): Promise<{ seen: ProjectSeen | undefined; cost: Cost }> {
   const { state, cost } = await stateNow(project, projectId, store, deadline)
   const role = roleIn(state, actorId)

@@ -12,8 +12,3 @@ export function originalKey(uploadId: string): string {
 export function thumbnailKey(uploadId: string): string {
   return `files/${uploadId}/thumbnail`
 }
-
-/** The upload that an incoming file belongs to; none for any other key. */
-export function uploadOfIncoming(key: string): string | undefined {
-  return /^incoming\/([^/]+)$/.exec(key)?.[1]
-}

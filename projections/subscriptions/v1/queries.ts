@@ -3,6 +3,7 @@ import type { Cost } from '../../../domain/kernel/event-store.ts'
 import { parseStreamName, type StreamName, streamName } from '../../../domain/kernel/stream.ts'
 import { monthAt, nextMonth, startOf } from '../../../domain/subscription/months.ts'
 import { terms } from '../../../domain/subscription/plans.ts'
+import { bytesReserved } from '../../../domain/subscription/subscription.ts'
 import { parseState } from '../../engine/catch-up.ts'
 import { listRows } from '../../engine/list.ts'
 import { guardKey, partitionKey, type RowItem, streamOfRow } from '../../engine/projection.ts'
@@ -50,9 +51,9 @@ export async function readUsage(
   person: Registered,
 ): Promise<{ item: UsageItem; cost: Cost }> {
   const { state, fields, cost } = await readState(rows, generation, person)
-  const { plan, bytesUsed, reserved } = state
-  const bytesReserved = Object.values(reserved).reduce((sum, bytes) => sum + bytes, 0)
-  return { item: { ...fields, bytesUsed, bytesReserved, bytesAllowed: terms[plan].bytesAllowed }, cost }
+  const { bytesUsed } = state
+  const { bytesAllowed } = terms[state.plan]
+  return { item: { ...fields, bytesUsed, bytesReserved: bytesReserved(state), bytesAllowed }, cost }
 }
 
 async function readState(
