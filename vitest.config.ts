@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/kit/assembly.ts'],
+    globalSetup: ['test/kit/local-cloud/assembly.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // The suites start servers and native processes; two cores bear two workers.

@@ -10,11 +10,11 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { costOf } from '../aws/dynamo-client.ts'
+import { failureOf, orUnavailable, within } from '../aws/sdk-call.ts'
 import type { CommitItem } from './commit-item.ts'
 import { type CommitTable, maxVersion, type PutAnswer } from './commit-table.ts'
-import { costOf } from './dynamo-client.ts'
 import { reservationWrites } from './dynamo-reservations.ts'
-import { failureOf, orUnavailable, within } from './sdk-call.ts'
 
 /**
  * The event store's table in DynamoDB: keys `pk` (string) and `sk` (number). Who only reads needs no table of

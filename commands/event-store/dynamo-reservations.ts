@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import type { Reservation, ReservationReader, Reservations } from '../../domain/kernel/reservation.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
-import { costOf } from './dynamo-client.ts'
-import { orUnavailable, within } from './sdk-call.ts'
+import { costOf } from '../aws/dynamo-client.ts'
+import { orUnavailable, within } from '../aws/sdk-call.ts'
 
 const unavailable = orUnavailable('The reservations did not answer in time. Try again.')
 

@@ -1,6 +1,6 @@
 import { Problem } from '../../domain/kernel/problem.ts'
+import { type CommandName, commands } from '../contract.ts'
 import type { ApiRequest } from './api.ts'
-import { type CommandName, commands } from './contract.ts'
 
 /** 256 KB, as the contract says. */
 export const maxBodyBytes = 256 * 1024

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { type CommandContract, commands, publicPaths, type QueryContract, queries } from './contract.ts'
+import { type CommandContract, commands, publicPaths, type QueryContract, queries } from '../contract.ts'
 import { problemKinds } from './problem-details.ts'
 
 export interface Operation {

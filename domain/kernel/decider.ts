@@ -25,7 +25,7 @@ export interface Aggregate<State, C extends Command, E extends Event> extends De
   readonly name: string
   readonly events: Codec<E>
   /**
-   * Fingerprint of `evolve`, by which snapshots of its states are recognised (`domain/folds.ts`). Its states then are
+   * Fingerprint of `evolve`, by which snapshots of its states are recognised (`domain/generated/folds.ts`). Its states then are
    * what JSON can say. Without it there are no snapshots, and a long stream is slow to load.
    */
   readonly fold?: string

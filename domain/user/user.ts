@@ -1,4 +1,4 @@
-import { folds } from '../folds.ts'
+import { folds } from '../generated/folds.ts'
 import type { Aggregate } from '../kernel/decider.ts'
 import { Problem, refusal } from '../kernel/problem.ts'
 import type { Reservation } from '../kernel/reservation.ts'

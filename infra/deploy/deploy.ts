@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { bundle } from '../bundle.ts'
-import { settings } from '../settings.ts'
-import { synthesise } from '../synthesise.ts'
+import { bundle } from '../build/bundle.ts'
+import { settings } from '../build/settings.ts'
+import { synthesise } from '../build/synthesise.ts'
 
 /** Has a lock file of its own: what only a deployment needs is installed by nothing else. */
 const tools = import.meta.dirname
-/** The machine that functions run on (`infra/constructs/lambda-function.ts`). */
+/** The machine that functions run on (`infra/stack/parts/lambda-function.ts`). */
 const lambda = ['--os=linux', '--cpu=arm64', '--libc=glibc']
 
 /**

@@ -1,6 +1,6 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { costOf } from '../../commands/event-store/dynamo-client.ts'
-import { orUnavailable } from '../../commands/event-store/sdk-call.ts'
+import { costOf } from '../../commands/aws/dynamo-client.ts'
+import { orUnavailable } from '../../commands/aws/sdk-call.ts'
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost, noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'

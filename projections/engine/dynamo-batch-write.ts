@@ -1,5 +1,5 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { costOf } from '../../commands/event-store/dynamo-client.ts'
+import { costOf } from '../../commands/aws/dynamo-client.ts'
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost, noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'

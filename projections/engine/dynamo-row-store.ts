@@ -7,17 +7,17 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
-import { costOf } from '../../commands/event-store/dynamo-client.ts'
-import { failureOf, orUnavailable } from '../../commands/event-store/sdk-call.ts'
+import { costOf } from '../../commands/aws/dynamo-client.ts'
+import { failureOf, orUnavailable } from '../../commands/aws/sdk-call.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost, noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
+import { type Amounts, keysOf, sumsOf, type TallyItem } from './counters.ts'
 import { batchRead } from './dynamo-batch-read.ts'
 import { batchWrite } from './dynamo-batch-write.ts'
 import { parkedIndexKey } from './parked-index.ts'
 import type { RowItem, RowKey } from './projection.ts'
 import { type Guard, type Move, maxChangesPerMove, type RowStore } from './row-store.ts'
-import { type Amounts, keysOf, sumsOf, type TallyItem } from './tallies.ts'
 
 const unavailable = orUnavailable('The read model did not answer in time. Try again.')
 

@@ -1,9 +1,9 @@
 import { noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
+import { added, keysOf, sumsOf, type TallyItem } from './counters.ts'
 import type { ParkedIndex } from './parked-index.ts'
 import { nameOf, type RowItem, type RowKey } from './projection.ts'
 import { type Guard, maxChangesPerMove, type RowStore } from './row-store.ts'
-import { added, keysOf, sumsOf, type TallyItem } from './tallies.ts'
 
 export interface MemoryRowStore extends RowStore, ParkedIndex {
   /** Removes everything whose partition begins so. Returns how many items that were. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Commit, Event } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
+import { type Amounts, added, tallyPartition } from './counters.ts'
 import {
   feedItem,
   type Generation,
@@ -11,7 +12,6 @@ import {
   rowItem,
   type Tally,
 } from './projection.ts'
-import { type Amounts, added, tallyPartition } from './tallies.ts'
 
 /** What was counted in one tally, all of its shards together. */
 export interface Counted {

@@ -1,6 +1,6 @@
 import type { Cost } from '../../domain/kernel/event-store.ts'
+import type { Range, Sums, TallyItem } from './counters.ts'
 import type { RowItem, RowKey } from './projection.ts'
-import type { Range, Sums, TallyItem } from './tallies.ts'
 
 /** How far a generation has come in one stream, and the state there. */
 export interface Guard {

@@ -1,5 +1,6 @@
 import type { Commit, Event } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
+import { negative, sumUp, tallyItem } from './counters.ts'
 import {
   feedItem,
   type Generation,
@@ -10,7 +11,6 @@ import {
   type Tally,
 } from './projection.ts'
 import { type Move, maxChangesPerMove } from './row-store.ts'
-import { negative, sumUp, tallyItem } from './tallies.ts'
 
 /** A place in a stream: the state after the event of that version, and what is written of the next one. */
 export interface Place<State> {

@@ -7,7 +7,7 @@ import type {
   SQSEvent,
   SQSRecord,
 } from 'aws-lambda'
-import { asError } from '../stream-record.ts'
+import { asError } from '../delivery/stream-record.ts'
 import { type DiscardedBatch, discardedBatchOf } from './discarded-batch.ts'
 import type { ShardReader } from './shard-reader.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Checkpoints, nothingDone } from '../../projections/replay/checkpoints.ts'
+import { type Checkpoints, nothingDone } from '../../projections/rebuild/replay/checkpoints.ts'
 
 /** What every store of checkpoints does. `open` is called once per test. */
 export function checkpointsContract(name: string, open: () => Checkpoints): void {

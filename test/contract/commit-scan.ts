@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { CommitTable } from '../../commands/event-store/commit-table.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
-import type { CommitScan, ScanOptions, ScanPlace } from '../../projections/replay/commit-scan.ts'
-import { newCommit } from '../kit/commits.ts'
-import { manualClock } from '../kit/manual-clock.ts'
+import type { CommitScan, ScanOptions, ScanPlace } from '../../projections/rebuild/walk/commit-scan.ts'
+import { manualClock } from '../kit/clocks/manual-clock.ts'
+import { newCommit } from '../kit/stores/commits.ts'
 
 const ample = { left: () => 10_000 }
 

@@ -5,10 +5,10 @@ import type { Commit } from '../../domain/kernel/event.ts'
 import type { Deadline, EventStore, Head } from '../../domain/kernel/event-store.ts'
 import { noReservations, type Reservation, type ReservationReader } from '../../domain/kernel/reservation.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
-import { createFaults, type Fault } from '../../infra/local/faults.ts'
-import { newCommit } from '../kit/commits.ts'
-import { faultyCommitTable, faultyWire } from '../kit/faulty-ports.ts'
-import { manualClock } from '../kit/manual-clock.ts'
+import { createFaults, type Fault } from '../../infra/local/faults/faults.ts'
+import { manualClock } from '../kit/clocks/manual-clock.ts'
+import { faultyCommitTable, faultyWire } from '../kit/faults/faulty-ports.ts'
+import { newCommit } from '../kit/stores/commits.ts'
 
 const ample: Deadline = { left: () => 10_000 }
 

@@ -4,7 +4,7 @@ import {
   type GenerationLists,
   withBuild,
   withStatus,
-} from '../../projections/engine/generation-list.ts'
+} from '../../projections/generations/generation-list.ts'
 
 /** What every store of lists of generations does. `open` is called once per test. */
 export function generationListsContract(name: string, open: () => GenerationLists): void {

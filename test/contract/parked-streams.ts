@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { ParkedIndex } from '../../projections/engine/parked-index.ts'
-import { type Mark, markKey, type ParkedStreams } from '../../projections/forwarder/parked-streams.ts'
+import { type Mark, markKey, type ParkedStreams } from '../../projections/publishing/parked-streams.ts'
 
 /** What every keeper of parked streams does. `open` is called once per test. */
 export function parkedStreamsContract(name: string, open: () => ParkedStreams & ParkedIndex): void {

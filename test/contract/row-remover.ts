@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
+import { tallyPartition } from '../../projections/engine/counters.ts'
 import { guardKey, type RowKey } from '../../projections/engine/projection.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
-import { tallyPartition } from '../../projections/engine/tallies.ts'
-import type { RowRemover } from '../../projections/replay/row-remover.ts'
+import type { RowRemover } from '../../projections/rebuild/replay/row-remover.ts'
 
 /** What every remover does. `open` is called once per test. */
 export function rowRemoverContract(name: string, open: () => { rows: RowStore; remover: RowRemover }): void {

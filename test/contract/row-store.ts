@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { tallyPartition } from '../../projections/engine/counters.ts'
 import type { ParkedIndex } from '../../projections/engine/parked-index.ts'
 import { guardKey, type RowItem } from '../../projections/engine/projection.ts'
 import type { Move, RowStore } from '../../projections/engine/row-store.ts'
-import { tallyPartition } from '../../projections/engine/tallies.ts'
 
 /** What every store of rows does. `open` is called once per test. */
 export function rowStoreContract(name: string, open: () => RowStore & ParkedIndex): void {

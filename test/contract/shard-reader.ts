@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { commitsOf, deliveryOf } from '../../projections/delivery/stream-record.ts'
 import type { ShardPage, ShardRange, ShardReader } from '../../projections/redrive/shard-reader.ts'
-import { commitsOf, deliveryOf } from '../../projections/stream-record.ts'
 
 export interface OpenShard {
   readonly reader: ShardReader

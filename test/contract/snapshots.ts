@@ -5,8 +5,8 @@ import type { CommitTable } from '../../commands/event-store/commit-table.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import type { Appended, Deadline, Head, LoadOptions, Snapshot } from '../../domain/kernel/event-store.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
-import { newCommit } from '../kit/commits.ts'
-import { manualClock } from '../kit/manual-clock.ts'
+import { manualClock } from '../kit/clocks/manual-clock.ts'
+import { newCommit } from '../kit/stores/commits.ts'
 
 const ample: Deadline = { left: () => 10_000 }
 const fold = 'this fold'

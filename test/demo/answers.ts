@@ -1,4 +1,4 @@
-import { type Answer, type ClientConfig, type Mail, mailsTo, type Person } from '../kit/person.ts'
+import { type Answer, type ClientConfig, type Mail, mailsTo, type Person } from '../kit/people/person.ts'
 import { Broken, expectFields, type Timeline, told, until } from './timeline.ts'
 
 /** Where the story takes place, and how it is told. */

@@ -13,7 +13,7 @@ export interface Backend {
 /** Starts what `npm start` starts, on free ports and a folder that goes with it. */
 export async function startBackend(): Promise<Backend> {
   const dataDir = mkdtempSync(join(tmpdir(), 'annals-demo-'))
-  const child = spawn(process.execPath, ['--import', 'tsx', 'infra/start.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'infra/cli/start.ts'], {
     env: { ...process.env, PORT: '0', AWS_PORT: '0', ANNALS_DATA: dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

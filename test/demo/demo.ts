@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { readConfig } from '../kit/person.ts'
+import { readConfig } from '../kit/people/person.ts'
 import { startBackend } from './backend.ts'
 import { tellStory } from './story.ts'
 import { createTimeline } from './timeline.ts'

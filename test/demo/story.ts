@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { browserSignIn } from '../kit/browser-sign-in.ts'
-import { type ClientConfig, mailsTo, type Person, password, personOf } from '../kit/person.ts'
+import { browserSignIn } from '../kit/people/browser-sign-in.ts'
+import { type ClientConfig, mailsTo, type Person, password, personOf } from '../kit/people/person.ts'
 import { expectAnswer, expectProblem, mail, readAfter, type Scene } from './answers.ts'
 import { tellOfFiles } from './files.ts'
 import { Broken, expectFields, type Timeline, told, until } from './timeline.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { folds } from '../../domain/folds.ts'
+import { folds } from '../../domain/generated/folds.ts'
 import { aggregates } from '../kit/aggregates.ts'
 import { fingerprints, fixturesOf } from '../kit/fingerprint.ts'
 

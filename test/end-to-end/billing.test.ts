@@ -6,11 +6,11 @@ import { toItem } from '../../commands/event-store/commit-item.ts'
 import { encodePosition } from '../../commands/http/position.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { monthAt, monthBefore, nextMonth, startOf } from '../../domain/subscription/months.ts'
-import { readTemplate } from '../../infra/local/template.ts'
-import { newCommit } from '../kit/commits.ts'
-import { eventStoreTable } from '../kit/event-store-table.ts'
-import { type RunningStage, runStage } from '../kit/local-stage.ts'
-import { type Answer, mailsTo, type Person, signUp } from '../kit/person.ts'
+import { readTemplate } from '../../infra/local/cloud/template.ts'
+import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { type Answer, mailsTo, type Person, signUp } from '../kit/people/person.ts'
+import { newCommit } from '../kit/stores/commits.ts'
+import { eventStoreTable } from '../kit/stores/event-store-table.ts'
 
 let running: RunningStage
 const soon = { timeout: 10_000, interval: 20 }

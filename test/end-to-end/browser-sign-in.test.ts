@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browserSignIn } from '../kit/browser-sign-in.ts'
-import { type RunningStage, runStage } from '../kit/local-stage.ts'
-import { call, mailsTo, password } from '../kit/person.ts'
+import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { browserSignIn } from '../kit/people/browser-sign-in.ts'
+import { call, mailsTo, password } from '../kit/people/person.ts'
 
 let running: RunningStage
 

@@ -1,8 +1,8 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, inject, it } from 'vitest'
-import { eventStoreTable } from '../kit/event-store-table.ts'
-import { type RunningStage, runStage, type Template } from '../kit/local-stage.ts'
-import { signUp } from '../kit/person.ts'
+import { type RunningStage, runStage, type Template } from '../kit/local-cloud/local-cloud.ts'
+import { signUp } from '../kit/people/person.ts'
+import { eventStoreTable } from '../kit/stores/event-store-table.ts'
 
 let running: RunningStage | undefined
 

@@ -22,13 +22,13 @@ import {
   vi,
 } from 'vitest'
 import { toItem } from '../../commands/event-store/commit-item.ts'
-import { readAnnouncement } from '../../infra/local/announcement.ts'
-import { newCommit } from '../kit/commits.ts'
-import { newDataDir, removeDataDir } from '../kit/data-dir.ts'
-import { eventStoreTable } from '../kit/event-store-table.ts'
-import { type RunningStage, runStage, type Template } from '../kit/local-stage.ts'
-import { runOps, startOps } from '../kit/ops-process.ts'
-import { mailsTo, type Person, signUp } from '../kit/person.ts'
+import { readAnnouncement } from '../../infra/local/cloud/announcement.ts'
+import { newDataDir, removeDataDir } from '../kit/local-cloud/data-dir.ts'
+import { type RunningStage, runStage, type Template } from '../kit/local-cloud/local-cloud.ts'
+import { runOps, startOps } from '../kit/local-cloud/ops-process.ts'
+import { mailsTo, type Person, signUp } from '../kit/people/person.ts'
+import { newCommit } from '../kit/stores/commits.ts'
+import { eventStoreTable } from '../kit/stores/event-store-table.ts'
 import { until } from '../kit/until.ts'
 
 vi.setConfig({ testTimeout: 60_000 })

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type RunningStage, runStage, type Template } from '../kit/local-stage.ts'
-import { type Answer, type Person, signUp } from '../kit/person.ts'
+import { type RunningStage, runStage, type Template } from '../kit/local-cloud/local-cloud.ts'
+import { type Answer, type Person, signUp } from '../kit/people/person.ts'
 
 let running: RunningStage
 

@@ -2,10 +2,10 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterEach, expect, inject, it, vi } from 'vitest'
 import { toItem } from '../../commands/event-store/commit-item.ts'
-import { newCommit } from '../kit/commits.ts'
-import { eventStoreTable } from '../kit/event-store-table.ts'
-import { type RunningStage, runStage } from '../kit/local-stage.ts'
-import { mailsTo, signUp } from '../kit/person.ts'
+import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { mailsTo, signUp } from '../kit/people/person.ts'
+import { newCommit } from '../kit/stores/commits.ts'
+import { eventStoreTable } from '../kit/stores/event-store-table.ts'
 
 let running: RunningStage
 const soon = { timeout: 10_000, interval: 20 }

@@ -1,9 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterEach, describe, expect, inject, it, vi } from 'vitest'
-import { readTemplate } from '../../infra/local/template.ts'
-import { type RunningStage, runStage } from '../kit/local-stage.ts'
-import { mailsTo, type Person, signIn, signUp } from '../kit/person.ts'
+import { readTemplate } from '../../infra/local/cloud/template.ts'
+import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { mailsTo, type Person, signIn, signUp } from '../kit/people/person.ts'
 
 let running: RunningStage
 const soon = { timeout: 10_000, interval: 20 }

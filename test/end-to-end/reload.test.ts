@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
-import { fieldsOf } from '../../infra/local/template.ts'
-import { newDataDir, removeDataDir } from '../kit/data-dir.ts'
-import { type RunningStage, runStage, type Template } from '../kit/local-stage.ts'
-import { call } from '../kit/person.ts'
+import { fieldsOf } from '../../infra/local/cloud/template.ts'
+import { newDataDir, removeDataDir } from '../kit/local-cloud/data-dir.ts'
+import { type RunningStage, runStage, type Template } from '../kit/local-cloud/local-cloud.ts'
+import { call } from '../kit/people/person.ts'
 
 let running: RunningStage
 let assembly: string

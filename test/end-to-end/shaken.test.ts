@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Chances } from '../../infra/local/faults.ts'
-import { insist } from '../kit/insist.ts'
-import { type RunningStage, runStage } from '../kit/local-stage.ts'
-import { type Answer, type Person, signUp } from '../kit/person.ts'
+import type { Chances } from '../../infra/local/faults/faults.ts'
+import { insist } from '../kit/faults/insist.ts'
+import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { type Answer, type Person, signUp } from '../kit/people/person.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type RunningStage, runStage } from '../kit/local-stage.ts'
-import { type Person, signUp } from '../kit/person.ts'
+import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { type Person, signUp } from '../kit/people/person.ts'
 
 let running: RunningStage
 let ann: Person

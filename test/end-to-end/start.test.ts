@@ -3,10 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { newDataDir, removeDataDir } from '../kit/data-dir.ts'
-import { type Person, readConfig, signIn, signUp } from '../kit/person.ts'
-import { childrenOf, untilGone } from '../kit/processes.ts'
-import { runNpmStart, runStart, type StartProcess } from '../kit/start-process.ts'
+import { newDataDir, removeDataDir } from '../kit/local-cloud/data-dir.ts'
+import { childrenOf, untilGone } from '../kit/local-cloud/processes.ts'
+import { runNpmStart, runStart, type StartProcess } from '../kit/local-cloud/start-process.ts'
+import { type Person, readConfig, signIn, signUp } from '../kit/people/person.ts'
 
 // Each of them bundles and synthesises everything, once or twice, beside whatever else this machine does.
 vi.setConfig({ testTimeout: 90_000 })

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
-import { readTemplate } from '../../infra/local/template.ts'
-import { type RunningStage, runStage } from '../kit/local-stage.ts'
-import { type Answer, mailsTo, type Person, signUp } from '../kit/person.ts'
-import { picture, sendFile } from '../kit/send-file.ts'
+import { readTemplate } from '../../infra/local/cloud/template.ts'
+import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { type Answer, mailsTo, type Person, signUp } from '../kit/people/person.ts'
+import { picture, sendFile } from '../kit/people/send-file.ts'
 
 let running: RunningStage
 let ann: Person

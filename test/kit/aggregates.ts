@@ -6,11 +6,11 @@ import { subscription } from '../../domain/subscription/subscription.ts'
 import { upload } from '../../domain/upload/upload.ts'
 import { user } from '../../domain/user/user.ts'
 import type { Generation } from '../../projections/engine/projection.ts'
-import { projects, subscriptions, uploads, users } from './generations.ts'
-import { projectCommand, projectEvent } from './project-arbitraries.ts'
-import { subscriptionCommand, subscriptionEvent } from './subscription-arbitraries.ts'
-import { uploadCommand, uploadEvent } from './upload-arbitraries.ts'
-import { userCommand, userEvent } from './user-arbitraries.ts'
+import { projectCommand, projectEvent } from './arbitraries/project.ts'
+import { subscriptionCommand, subscriptionEvent } from './arbitraries/subscription.ts'
+import { uploadCommand, uploadEvent } from './arbitraries/upload.ts'
+import { userCommand, userEvent } from './arbitraries/user.ts'
+import { projects, subscriptions, uploads, users } from './memory/generations.ts'
 
 /** An aggregate with what the properties draw for it, and the read models that fold it. */
 export interface Sample {

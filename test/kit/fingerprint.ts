@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import * as z from 'zod/mini'
 import type { Event } from '../../domain/kernel/event.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
+import { tallyItem } from '../../projections/engine/counters.ts'
 import { feedItem, type Generation, generationId, rowItem } from '../../projections/engine/projection.ts'
-import { tallyItem } from '../../projections/engine/tallies.ts'
 import { aggregates, type Sample } from './aggregates.ts'
 
 const fixture = z.object({
@@ -30,7 +30,7 @@ export function fingerprintOf({ name, events, evolve, initial }: Sample['aggrega
   return hash('sha256', JSON.stringify([states, after]), 'hex').slice(0, 16)
 }
 
-/** Of every aggregate, as `domain/folds.ts` has to have them. */
+/** Of every aggregate, as `domain/generated/folds.ts` has to have them. */
 export function fingerprints(): Record<string, string> {
   return Object.fromEntries(
     aggregates.map(({ aggregate }) => [aggregate.name, fingerprintOf(aggregate)] as const).sort(),

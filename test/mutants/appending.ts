@@ -1,18 +1,18 @@
 import type { Mutant } from './rules.ts'
 
-const execute = 'commands/execute.ts'
+const execute = 'commands/execution/execute.ts'
 const eventStore = 'commands/event-store/event-store.ts'
 const load = 'commands/event-store/load.ts'
 const commitTable = 'commands/event-store/dynamo-commit-table.ts'
-const sdkCall = 'commands/event-store/sdk-call.ts'
+const sdkCall = 'commands/aws/sdk-call.ts'
 
-const inMemory = ['test/commands/memory-event-store.test.ts']
-const onDynamoDb = ['test/commands/dynamo-event-store.test.ts']
-const ofSnapshots = ['test/commands/snapshots.test.ts']
-const ofExecute = ['test/commands/execute.test.ts']
-const ofWarm = ['test/commands/warm-execute.test.ts']
-const ofForwarder = ['test/projections/forwarder.test.ts']
-const ofMapping = ['test/infra/stream-mapping.test.ts']
+const inMemory = ['test/commands/event-store/memory-event-store.test.ts']
+const onDynamoDb = ['test/commands/event-store/dynamo-event-store.test.ts']
+const ofSnapshots = ['test/commands/execution/snapshots.test.ts']
+const ofExecute = ['test/commands/execution/execute.test.ts']
+const ofWarm = ['test/commands/execution/cached-execute.test.ts']
+const ofForwarder = ['test/projections/publishing/forwarder.test.ts']
+const ofMapping = ['test/infra/stack/stream-mapping.test.ts']
 
 /** How a commit comes into the store, each rule taken out. */
 export const appending: readonly Mutant[] = [
@@ -268,23 +268,23 @@ export const appending: readonly Mutant[] = [
   {
     rule: 'W9',
     out: 'projects a commit that was changed',
-    file: 'projections/stream-handler.ts',
+    file: 'projections/delivery/stream-handler.ts',
     find: "if (record.eventName !== 'INSERT')",
     replace: "if (record.eventName === 'REMOVE')",
-    tests: ['test/projections/stream-handler.test.ts'],
+    tests: ['test/projections/delivery/stream-handler.test.ts'],
   },
   {
     rule: 'W9',
     out: 'logs a changed commit at a level that raises no alarm',
-    file: 'projections/stream-handler.ts',
+    file: 'projections/delivery/stream-handler.ts',
     find: 'logger.critical(',
     replace: 'logger.error(',
-    tests: ['test/projections/stream-handler.test.ts'],
+    tests: ['test/projections/delivery/stream-handler.test.ts'],
   },
   {
     rule: 'W9',
     out: 'forwards a commit that was changed',
-    file: 'projections/forwarder/forward-handler.ts',
+    file: 'projections/publishing/forward-handler.ts',
     find: "if (record.eventName !== 'INSERT')",
     replace: "if (record.eventName === 'REMOVE')",
     tests: ofForwarder,
@@ -292,7 +292,7 @@ export const appending: readonly Mutant[] = [
   {
     rule: 'W9',
     out: 'keeps a removed commit from the projector',
-    file: 'infra/constructs/stream-mapping.ts',
+    file: 'infra/stack/parts/stream-mapping.ts',
     find: "FilterRule.or('MODIFY', 'REMOVE')",
     replace: "FilterRule.or('MODIFY')",
     tests: ofMapping,
@@ -300,7 +300,7 @@ export const appending: readonly Mutant[] = [
   {
     rule: 'W9',
     out: 'counts lines of another level for the alarm',
-    file: 'infra/annals-stack.ts',
+    file: 'infra/stack/annals-stack.ts',
     find: "level: 'CRITICAL'",
     replace: "level: 'ERROR'",
     tests: ofMapping,
@@ -308,7 +308,7 @@ export const appending: readonly Mutant[] = [
   {
     rule: 'W9',
     out: 'does not count for the alarm what is found once records were given up',
-    file: 'infra/annals-stack.ts',
+    file: 'infra/stack/annals-stack.ts',
     find: 'addLogAlarm([projector, projectorRedrive], {',
     replace: 'addLogAlarm([projector], {',
     tests: ofMapping,
@@ -316,9 +316,9 @@ export const appending: readonly Mutant[] = [
   {
     rule: 'W9',
     out: 'lets who may update items change a commit',
-    file: 'infra/constructs/event-store.ts',
+    file: 'infra/stack/parts/event-store.ts',
     find: "'UpdateItem',",
     replace: '',
-    tests: ['test/infra/tables.test.ts'],
+    tests: ['test/infra/stack/tables.test.ts'],
   },
 ]

@@ -2,12 +2,12 @@ import type { Mutant } from './rules.ts'
 
 const catchUp = 'projections/engine/catch-up.ts'
 const step = 'projections/engine/step.ts'
-const tallies = 'projections/engine/tallies.ts'
+const tallies = 'projections/engine/counters.ts'
 const rowStore = 'projections/engine/dynamo-row-store.ts'
 
-const ofWideEvents = ['test/projections/wide-events.test.ts']
+const ofWideEvents = ['test/projections/engine/wide-events.test.ts']
 const ofDelivery = ['test/properties/delivery.test.ts']
-const onDynamoDb = ['test/projections/dynamo-row-store.test.ts']
+const onDynamoDb = ['test/projections/engine/dynamo-row-store.test.ts']
 
 /** The rules of what one write does not hold, and of what streams count together, each taken out. */
 export const counting: readonly Mutant[] = [
@@ -98,7 +98,7 @@ export const counting: readonly Mutant[] = [
     file: catchUp,
     find: "const fed = feed.length === 0 ? { outcome: 'put', cost: noCost } : await rows.put(feed)",
     replace: "const fed = { outcome: 'put', cost: noCost }\n  setImmediate(() => rows.put(feed))",
-    tests: ['test/projections/feeds.test.ts'],
+    tests: ['test/projections/engine/feeds.test.ts'],
   },
   {
     rule: 'R5',
@@ -106,7 +106,7 @@ export const counting: readonly Mutant[] = [
     file: catchUp,
     find: "if (fed.outcome === 'again') return",
     replace: "if (fed.outcome === 'never') return",
-    tests: ['test/projections/feeds.test.ts'],
+    tests: ['test/projections/engine/feeds.test.ts'],
   },
   {
     rule: 'R1',
@@ -127,7 +127,7 @@ export const counting: readonly Mutant[] = [
   {
     rule: 'R10',
     out: 'a released projection shows something else',
-    file: 'projections/projects/v1/projection.ts',
+    file: 'projections/project/v1/projection.ts',
     find: "case 'ProjectArchived':\n      return { ...updated, archived: true }",
     replace: "case 'ProjectArchived':\n      return { ...state, archived: true }",
     tests: ['test/projections/released.test.ts'],
@@ -146,7 +146,7 @@ export const counting: readonly Mutant[] = [
     file: tallies,
     find: 'return hash % shards',
     replace: 'return (hash >>> 3) % shards',
-    tests: ['test/projections/tallies.test.ts'],
+    tests: ['test/projections/engine/counters.test.ts'],
   },
   {
     rule: 'R13',

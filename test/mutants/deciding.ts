@@ -1,19 +1,19 @@
 import type { Mutant } from './rules.ts'
 
-const execute = 'commands/execute.ts'
+const execute = 'commands/execution/execute.ts'
 const commitItem = 'commands/event-store/commit-item.ts'
 const commitTable = 'commands/event-store/dynamo-commit-table.ts'
-const commandId = 'commands/command-id.ts'
+const commandId = 'commands/execution/command-id.ts'
 const reservations = 'commands/event-store/dynamo-reservations.ts'
 const codec = 'domain/kernel/codec.ts'
 
-const onDynamoDb = ['test/commands/dynamo-event-store.test.ts']
-const ofExecute = ['test/commands/execute.test.ts']
-const ofSnapshots = ['test/commands/snapshots.test.ts']
-const ofIds = ['test/commands/http.test.ts']
-const ofCodec = ['test/domain/codec.test.ts']
-const ofReservations = ['test/commands/reservations.test.ts']
-const ofForwarder = ['test/projections/forwarder.test.ts']
+const onDynamoDb = ['test/commands/event-store/dynamo-event-store.test.ts']
+const ofExecute = ['test/commands/execution/execute.test.ts']
+const ofSnapshots = ['test/commands/execution/snapshots.test.ts']
+const ofIds = ['test/commands/http/handle-command.test.ts']
+const ofCodec = ['test/domain/kernel/codec.test.ts']
+const ofReservations = ['test/commands/execution/reservations.test.ts']
+const ofForwarder = ['test/projections/publishing/forwarder.test.ts']
 
 /** How a command becomes a commit, and what is read of one, each rule taken out. */
 export const deciding: readonly Mutant[] = [
@@ -110,10 +110,10 @@ export const deciding: readonly Mutant[] = [
   {
     rule: 'W6',
     out: 'commands without a key are all one',
-    file: 'commands/handle-command.ts',
+    file: 'commands/http/handle-command.ts',
     find: 'idempotencyKeyOf(request) ?? randomUUID()',
     replace: "idempotencyKeyOf(request) ?? ''",
-    tests: ['test/api/people.test.ts'],
+    tests: ['test/projections/user/people.test.ts'],
   },
   {
     rule: 'W6',
@@ -137,12 +137,12 @@ export const deciding: readonly Mutant[] = [
     file: commitItem,
     find: '  } catch {\n    return undefined',
     replace: '  } catch (error) {\n    throw error',
-    tests: ['test/commands/memory-event-store.test.ts'],
+    tests: ['test/commands/event-store/memory-event-store.test.ts'],
   },
   {
     rule: 'W7',
     out: 'folds onto a snapshot what is in it',
-    file: 'commands/seen.ts',
+    file: 'commands/execution/cached-state.ts',
     find: 'if (snapshot !== undefined && commit.version <= snapshot.version) continue',
     replace: '',
     tests: ofSnapshots,
@@ -195,7 +195,7 @@ export const deciding: readonly Mutant[] = [
     find: 'return { version, state, feed, tallies, failure }',
     replace:
       'const last = commits.at(-1)\n    return { version: last ? last.version + last.events.length - 1 : version, state, feed, tallies }',
-    tests: ['test/projections/catch-up.test.ts'],
+    tests: ['test/projections/engine/catch-up.test.ts'],
   },
   {
     rule: 'W7',
@@ -203,12 +203,12 @@ export const deciding: readonly Mutant[] = [
     file: 'projections/engine/catch-up.ts',
     find: 'if (parsed.success) return parsed.data',
     replace: "if (parsed.success || json !== '') return parsed.data ?? projection.initial",
-    tests: ['test/projections/catch-up.test.ts'],
+    tests: ['test/projections/engine/catch-up.test.ts'],
   },
   {
     rule: 'W7',
     out: 'the forwarder passes over an event that it cannot read',
-    file: 'projections/forwarder/plan.ts',
+    file: 'projections/publishing/plan.ts',
     find: 'return version < before ? { events, poison: { version, error } } : { events }',
     replace: 'return { events }',
     tests: ofForwarder,

@@ -110,7 +110,7 @@ function end(child: ChildProcess | undefined): void {
 
 /** Bundles and template are made for those only that look at them: that takes longer than most tests. */
 function needsTemplate(test: string): boolean {
-  return test.startsWith('test/infra/')
+  return /^test\/infra\/(stack|build|deploy)\//.test(test)
 }
 
 async function run(folder: string, tests: readonly string[]): Promise<Run> {

@@ -4,12 +4,12 @@ const catchUp = 'projections/engine/catch-up.ts'
 const step = 'projections/engine/step.ts'
 const rowStore = 'projections/engine/dynamo-row-store.ts'
 const projection = 'projections/engine/projection.ts'
-const readAfter = 'projections/read-after.ts'
+const readAfter = 'projections/query/read-after.ts'
 
-const ofCatchUp = ['test/projections/catch-up.test.ts']
+const ofCatchUp = ['test/projections/engine/catch-up.test.ts']
 const ofDelivery = ['test/properties/delivery.test.ts']
-const onDynamoDb = ['test/projections/dynamo-row-store.test.ts']
-const ofPeople = ['test/api/people.test.ts']
+const onDynamoDb = ['test/projections/engine/dynamo-row-store.test.ts']
+const ofPeople = ['test/projections/user/people.test.ts']
 
 /** The rules of the read side, each taken out. */
 export const reading: readonly Mutant[] = [
@@ -113,7 +113,7 @@ export const reading: readonly Mutant[] = [
   {
     rule: 'R2',
     out: 'a deleted stream leaves no tombstone',
-    file: 'projections/users/v1/projection.ts',
+    file: 'projections/user/v1/projection.ts',
     find: "return { status: 'deleted' }",
     replace: "return { status: 'none' }",
     tests: ofPeople,
@@ -161,10 +161,10 @@ export const reading: readonly Mutant[] = [
   {
     rule: 'R4',
     out: 'is done with a batch once the first event of its last commit was folded',
-    file: 'projections/project-batch.ts',
+    file: 'projections/delivery/project-batch.ts',
     find: ', ...hint.map(lastVersion))',
     replace: ')',
-    tests: ['test/projections/stream-handler.test.ts'],
+    tests: ['test/projections/delivery/stream-handler.test.ts'],
   },
   {
     rule: 'R4',
@@ -177,10 +177,10 @@ export const reading: readonly Mutant[] = [
   {
     rule: 'R4',
     out: 'the forwarder does not slice a commit',
-    file: 'projections/forwarder/plan.ts',
+    file: 'projections/publishing/plan.ts',
     find: 'decodeCommit(commit, from)',
     replace: 'decodeCommit(commit)',
-    tests: ['test/projections/forwarder.test.ts'],
+    tests: ['test/projections/publishing/forwarder.test.ts'],
   },
   {
     rule: 'R4',
@@ -188,7 +188,7 @@ export const reading: readonly Mutant[] = [
     file: 'commands/event-store/event-store.ts',
     find: 'filter((commit) => lastVersion(commit) >= from)',
     replace: 'filter((commit) => commit.version >= from)',
-    tests: ['test/commands/memory-event-store.test.ts'],
+    tests: ['test/commands/event-store/memory-event-store.test.ts'],
   },
   {
     rule: 'R4',
@@ -339,12 +339,12 @@ export const reading: readonly Mutant[] = [
   {
     rule: 'R13',
     out: 'reads the rows of a list before the guard',
-    file: 'projections/projects/v1/queries.ts',
+    file: 'projections/project/v1/queries.ts',
     find: `  const project = await readProject(rows, generation, userId, projectId)
   const listed = await listRows(rows, partitionKey(generation, membersOf(projectId)), options)`,
     replace: `  const listed = await listRows(rows, partitionKey(generation, membersOf(projectId)), options)
   const project = await readProject(rows, generation, userId, projectId)`,
-    tests: ['test/projections/project-queries.test.ts'],
+    tests: ['test/projections/project/queries.test.ts'],
   },
   {
     rule: 'R13',
@@ -373,7 +373,7 @@ export const reading: readonly Mutant[] = [
   {
     rule: 'R13',
     out: 'a query does not wait for the positions that it carries',
-    file: 'projections/handle-query.ts',
+    file: 'projections/query/handle-query.ts',
     find: 'await honourPositions(request, context, query)',
     replace: 'honourPositions(request, context, query).catch(() => {})',
     tests: ofPeople,
@@ -381,7 +381,7 @@ export const reading: readonly Mutant[] = [
   {
     rule: 'R13',
     out: 'a query does not wait for what a person did to their own account',
-    file: 'projections/handle-query.ts',
+    file: 'projections/query/handle-query.ts',
     find: 'position.stream === own || ',
     replace: '',
     tests: ofPeople,

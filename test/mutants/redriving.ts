@@ -2,11 +2,11 @@ import type { Mutant } from './rules.ts'
 
 const handler = 'projections/redrive/redrive-handler.ts'
 const reader = 'projections/redrive/dynamo-shard-reader.ts'
-const redrive = 'infra/constructs/redrive.ts'
+const redrive = 'infra/stack/parts/redrive.ts'
 
-const ofHandler = ['test/projections/redrive.test.ts']
-const ofReader = ['test/projections/dynamo-shard-reader.test.ts']
-const ofTemplate = ['test/infra/redrive.test.ts', 'test/infra/stream-mapping.test.ts']
+const ofHandler = ['test/projections/redrive/redrive.test.ts']
+const ofReader = ['test/projections/redrive/dynamo-shard-reader.test.ts']
+const ofTemplate = ['test/infra/stack/redrive.test.ts', 'test/infra/stack/stream-mapping.test.ts']
 
 /** What happens to records that a stream mapping gives up, taken out. */
 export const redriving: readonly Mutant[] = [
@@ -101,7 +101,7 @@ export const redriving: readonly Mutant[] = [
   {
     rule: 'R15',
     out: 'tells nobody what a mapping gives up',
-    file: 'infra/constructs/stream-mapping.ts',
+    file: 'infra/stack/parts/stream-mapping.ts',
     find: 'onFailure: { bind: () => ({ destination: o.failures.queueArn }) },',
     replace: '',
     tests: ofTemplate,

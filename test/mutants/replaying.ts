@@ -1,16 +1,16 @@
 import type { Mutant } from './rules.ts'
 
-const listed = 'projections/listed-generations.ts'
-const list = 'projections/engine/generation-list.ts'
-const replay = 'projections/replay/replay.ts'
-const projectBatch = 'projections/project-batch.ts'
-const checkpoints = 'projections/replay/dynamo-checkpoints.ts'
+const listed = 'projections/generations/listed-generations.ts'
+const list = 'projections/generations/generation-list.ts'
+const replay = 'projections/rebuild/replay/replay.ts'
+const projectBatch = 'projections/delivery/project-batch.ts'
+const checkpoints = 'projections/rebuild/replay/dynamo-checkpoints.ts'
 
-const ofLists = ['test/projections/listed-generations.test.ts']
-const ofOneList = ['test/projections/generation-list.test.ts']
+const ofLists = ['test/projections/generations/listed-generations.test.ts']
+const ofOneList = ['test/projections/generations/generation-list.test.ts']
 const ofReplays = ['test/properties/replay.test.ts']
-const ofOperators = ['test/ops/replay.test.ts']
-const ofAdapters = ['test/projections/replay-adapters.test.ts']
+const ofOperators = ['test/infra/cli/ops/replay.test.ts']
+const ofAdapters = ['test/projections/rebuild/replay/replay-adapters.test.ts']
 
 /** The rules of replays, each taken out. */
 export const replaying: readonly Mutant[] = [
@@ -75,7 +75,7 @@ export const replaying: readonly Mutant[] = [
   {
     rule: 'R8',
     out: 'passes over a stream that could not be written',
-    file: 'projections/replay/patiently.ts',
+    file: 'projections/rebuild/walk/patiently.ts',
     find: 'if (!isUnavailable(error) || attempt === maxAttempts) throw error',
     replace:
       'if (!isUnavailable(error)) return { cost: { writeUnits: 0 } } as T\n      if (attempt === maxAttempts) throw error',
@@ -92,7 +92,7 @@ export const replaying: readonly Mutant[] = [
   {
     rule: 'R8',
     out: 'walks in other segments than the run has',
-    file: 'infra/ops/replay-start.ts',
+    file: 'infra/cli/ops/replay-start.ts',
     find: 'segments: listed.segments ?? usualSegments',
     replace: 'segments: segments ?? usualSegments',
     tests: ofOperators,
@@ -108,7 +108,7 @@ export const replaying: readonly Mutant[] = [
   {
     rule: 'R8',
     out: 'makes a change of the list again whose answer was lost',
-    file: 'infra/ops/generations.ts',
+    file: 'infra/cli/ops/generations.ts',
     find: 'if (isDeepStrictEqual(stored(list), stored(to))) return to',
     replace: '',
     tests: ofOperators,
@@ -124,7 +124,7 @@ export const replaying: readonly Mutant[] = [
   {
     rule: 'R9',
     out: 'removes what may still be written',
-    file: 'infra/ops/replay-clean.ts',
+    file: 'infra/cli/ops/replay-clean.ts',
     find: 'if (wait > 0) {',
     replace: 'if (wait > 1e12) {',
     tests: ofOperators,
@@ -148,15 +148,15 @@ export const replaying: readonly Mutant[] = [
   {
     rule: 'R9',
     out: 'takes a cursor of what is gone for one of what is live',
-    file: 'projections/handle-query.ts',
+    file: 'projections/query/handle-query.ts',
     find: 'const isThere = (build: string) => listed(build)?.projection === projection',
     replace: 'const isThere = (_: string) => true',
-    tests: ['test/api/generations.test.ts'],
+    tests: ['test/projections/query/generations.test.ts'],
   },
   {
     rule: 'R9',
     out: 'removes rows of a generation whose name only begins alike',
-    file: 'projections/replay/row-remover.ts',
+    file: 'projections/rebuild/replay/row-remover.ts',
     find: 'return [`${generation}#`, `tally#${generation}#`]',
     replace: 'return [generation, `tally#${generation}`]',
     tests: ofAdapters,

@@ -1,16 +1,16 @@
 import type { Mutant } from './rules.ts'
 
-const walk = 'projections/replay/walk.ts'
-const look = 'projections/replay/look.ts'
-const verifyStream = 'projections/replay/verify-stream.ts'
-const verifyTallies = 'projections/replay/verify-tallies.ts'
+const walk = 'projections/rebuild/walk/walk.ts'
+const look = 'projections/rebuild/verification/look.ts'
+const verifyStream = 'projections/rebuild/verification/verify-stream.ts'
+const verifyTallies = 'projections/rebuild/verification/verify-counters.ts'
 const refold = 'projections/engine/refold.ts'
-const scan = 'projections/replay/dynamo-commit-scan.ts'
+const scan = 'projections/rebuild/walk/dynamo-commit-scan.ts'
 
-const ofVerify = ['test/ops/verify.test.ts']
-const ofTallies = ['test/ops/verify-tallies.test.ts']
+const ofVerify = ['test/infra/cli/ops/verify.test.ts']
+const ofTallies = ['test/infra/cli/ops/verify-counters.test.ts']
 const ofTampering = ['test/properties/verify.test.ts']
-const ofWalk = ['test/projections/walk.test.ts']
+const ofWalk = ['test/projections/rebuild/walk/walk.test.ts']
 
 /** What a verification rests on, each taken out. */
 export const verifying: readonly Mutant[] = [
@@ -137,7 +137,7 @@ export const verifying: readonly Mutant[] = [
   {
     rule: 'R14',
     out: 'adds up what some streams count for where others cannot be folded',
-    file: 'projections/replay/verify.ts',
+    file: 'projections/rebuild/verification/verify.ts',
     find: 'return unknown ? undefined : sums',
     replace: 'return sums',
     tests: ofVerify,
@@ -161,7 +161,7 @@ export const verifying: readonly Mutant[] = [
   {
     rule: 'R14',
     out: 'gives up a walk for a page that did not come',
-    file: 'projections/replay/patiently.ts',
+    file: 'projections/rebuild/walk/patiently.ts',
     find: '!isUnavailable(error) || attempt === maxAttempts',
     replace: 'error !== undefined',
     tests: ofWalk,
@@ -172,6 +172,6 @@ export const verifying: readonly Mutant[] = [
     file: scan,
     find: 'ConsistentRead: true',
     replace: 'ConsistentRead: false',
-    tests: ['test/projections/dynamo-commit-scan.test.ts'],
+    tests: ['test/projections/rebuild/walk/dynamo-commit-scan.test.ts'],
   },
 ]

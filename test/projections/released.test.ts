@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { versions } from '../../projections/generations.ts'
-import { projectsV1 } from '../../projections/projects/v1/projection.ts'
+import { projectsV1 } from '../../projections/project/v1/projection.ts'
+import { versions } from '../../projections/versions.ts'
 import { projectionFingerprintOf, projectionFingerprints } from '../kit/fingerprint.ts'
-import { projects } from '../kit/generations.ts'
-import { wide } from '../kit/wide-projection.ts'
+import { projects } from '../kit/memory/generations.ts'
+import { wide } from '../kit/memory/wide-projection.ts'
 
 const path = new URL('../fixtures/projections.json', import.meta.url)
 

@@ -6,8 +6,8 @@ import type { SubscriptionEvent } from '../../domain/subscription/events.ts'
 import { nextMonth } from '../../domain/subscription/months.ts'
 import { type Plan, terms } from '../../domain/subscription/plans.ts'
 import { type SubscriptionCommand, subscription } from '../../domain/subscription/subscription.ts'
-import { subscriptionsV1 } from '../../projections/subscriptions/v1/projection.ts'
-import { subscriptionCommand } from '../kit/subscription-arbitraries.ts'
+import { subscriptionsV1 } from '../../projections/subscription/v1/projection.ts'
+import { subscriptionCommand } from '../kit/arbitraries/subscription.ts'
 
 /** The events that a series of commands leads to; what is refused adds none. */
 function historyOf(commands: readonly SubscriptionCommand[]): SubscriptionEvent[] {

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest'
 import type { CommitTable } from '../../commands/event-store/commit-table.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
-import { execute } from '../../commands/execute.ts'
+import { execute } from '../../commands/execution/execute.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import { type UserState, user } from '../../domain/user/user.ts'
-import { manualClock } from '../kit/manual-clock.ts'
-import { ample } from '../kit/read-side.ts'
-import { userCommand } from '../kit/user-arbitraries.ts'
+import { userCommand } from '../kit/arbitraries/user.ts'
+import { manualClock } from '../kit/clocks/manual-clock.ts'
+import { ample } from '../kit/memory/read-side.ts'
 
 const fault = fc.constantFrom('none', 'fail without effect', 'lose the answer')
 const schedule = fc.record({

@@ -1,4 +1,4 @@
-import type { Executed, Execution } from '../../commands/execute.ts'
+import type { Executed, Execution } from '../../commands/execution/execute.ts'
 import type { Command } from '../../domain/kernel/decider.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'

@@ -6,9 +6,9 @@ import {
   withBuild,
   withoutGeneration,
   withoutRows,
-} from '../../projections/engine/generation-list.ts'
-import { listOf, newestOf } from '../../projections/generations.ts'
-import { ample } from '../kit/read-side.ts'
+} from '../../projections/generations/generation-list.ts'
+import { listOf, newestOf } from '../../projections/versions.ts'
+import { ample } from '../kit/memory/read-side.ts'
 import type { Seeded } from '../kit/seeded.ts'
 import type { SimulatedBackend } from './backend.ts'
 import { Killed } from './process.ts'

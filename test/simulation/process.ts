@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
-import type { Faults } from '../../infra/local/faults.ts'
-import { faultsAt, type Wire } from '../kit/faulty-ports.ts'
+import type { Faults } from '../../infra/local/faults/faults.ts'
+import { faultsAt, type Wire } from '../kit/faults/faulty-ports.ts'
 import type { Seeded } from '../kit/seeded.ts'
 
 /** What one environment of a function is made of: a clock of its own, and the way to all ports. */

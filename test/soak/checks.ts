@@ -1,8 +1,8 @@
 import { DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb'
 import { checkContiguous, fromItem } from '../../commands/event-store/commit-item.ts'
 import type { Commit } from '../../domain/kernel/event.ts'
-import { eventStoreTable } from '../kit/event-store-table.ts'
-import type { ClientConfig } from '../kit/person.ts'
+import type { ClientConfig } from '../kit/people/person.ts'
+import { eventStoreTable } from '../kit/stores/event-store-table.ts'
 import { until } from '../kit/until.ts'
 import type { Acknowledged } from './load.ts'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { insist } from '../kit/insist.ts'
-import { type ClientConfig, type Person, signUp } from '../kit/person.ts'
+import { insist } from '../kit/faults/insist.ts'
+import { type ClientConfig, type Person, signUp } from '../kit/people/person.ts'
 import { seeded } from '../kit/seeded.ts'
 
 /** A command that was answered with 200. */

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { freePort } from '../kit/free-port.ts'
-import { readConfig } from '../kit/person.ts'
-import { childrenOf, type Process, untilGone } from '../kit/processes.ts'
+import { freePort } from '../kit/local-cloud/free-port.ts'
+import { childrenOf, type Process, untilGone } from '../kit/local-cloud/processes.ts'
+import { runStart, type StartProcess } from '../kit/local-cloud/start-process.ts'
+import { readConfig } from '../kit/people/person.ts'
 import { type Seeded, seeded } from '../kit/seeded.ts'
-import { runStart, type StartProcess } from '../kit/start-process.ts'
 import { checkNothingLost } from './checks.ts'
 import { gatherCrew, startLoad } from './load.ts'
 

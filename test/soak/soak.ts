@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { newDataDir, removeDataDir } from '../kit/data-dir.ts'
+import { newDataDir, removeDataDir } from '../kit/local-cloud/data-dir.ts'
 import { simulateKernel } from '../simulation/kernel.ts'
 import { addSchedules, noSchedules, simulateAll } from '../simulation/schedules.ts'
 import { simulate } from '../simulation/simulate.ts'

@@ -1,14 +1,14 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context } from 'aws-lambda'
-import { commandIdOf, digestOf } from '../../commands/command-id.ts'
-import { deadlineIn } from '../../commands/event-store/system-clock.ts'
-import { execute } from '../../commands/execute.ts'
+import { deadlineIn } from '../../commands/aws/system-clock.ts'
+import { commandIdOf, digestOf } from '../../commands/execution/command-id.ts'
+import { execute } from '../../commands/execution/execute.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { monthAt, monthBefore } from '../../domain/subscription/months.ts'
 import { billing, subscription } from '../../domain/subscription/subscription.ts'
-import type { Subscribers } from '../../projections/subscriptions/subscribers.ts'
-import type { Due } from '../../projections/subscriptions/v1/queries.ts'
+import type { Subscribers } from '../../projections/subscription/subscribers.ts'
+import type { Due } from '../../projections/subscription/v1/queries.ts'
 
 /** So many subscriptions are invoiced side by side. */
 const concurrency = 10

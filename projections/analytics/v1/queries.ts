@@ -1,7 +1,7 @@
-import type { QueryItem } from '../../../commands/http/contract.ts'
+import type { QueryItem } from '../../../commands/contract.ts'
 import { addCost, type Cost, noCost } from '../../../domain/kernel/event-store.ts'
+import { type Range, tallyPartition } from '../../engine/counters.ts'
 import type { RowStore } from '../../engine/row-store.ts'
-import { type Range, tallyPartition } from '../../engine/tallies.ts'
 import { days } from './days.ts'
 
 export type DayItem = QueryItem<'/analytics/daily'>

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import { createDynamoClient } from '../../../commands/event-store/dynamo-client.ts'
+import { createDynamoClient } from '../../../commands/aws/dynamo-client.ts'
 import { runAll } from '../measure.ts'
 import { watch } from '../wire.ts'
 import {

@@ -1,5 +1,5 @@
 import { startBackend } from '../../demo/backend.ts'
-import { type Person, readConfig, signUp } from '../../kit/person.ts'
+import { type Person, readConfig, signUp } from '../../kit/people/person.ts'
 import { percentile, timed } from '../measure.ts'
 import { format } from '../report.ts'
 import type { Subject } from './subject.ts'

@@ -1,0 +1,31 @@
+import * as z from 'zod/mini'
+import type { AggregateContract } from '../contract.ts'
+
+const count = z.int().check(z.nonnegative())
+const day = z.iso.date('Not a day: YYYY-MM-DD.')
+
+export const daysAsked = z.object({
+  from: z.optional(
+    day.check(z.describe('The first day, YYYY-MM-DD in UTC; 30 days with the last where it is missing')),
+  ),
+  to: z.optional(day.check(z.describe('The last day; today where it is missing. At most 366 days'))),
+})
+
+export const analyticsContract = {
+  commands: {},
+  queries: {
+    '/analytics/daily': {
+      summary: 'What happened on each day of a range, the first day first',
+      kind: 'report',
+      group: 'admin',
+      parameters: daysAsked,
+      item: z.strictObject({
+        day: z.iso.date(),
+        signUps: count,
+        projects: count,
+        uploads: count,
+        bytes: count,
+      }),
+    },
+  },
+} as const satisfies AggregateContract

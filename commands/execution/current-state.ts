@@ -1,0 +1,16 @@
+import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
+import type { Event } from '../../domain/kernel/event.ts'
+import type { Cost, Deadline, EventStore } from '../../domain/kernel/event-store.ts'
+import { streamName } from '../../domain/kernel/stream.ts'
+import { stateAfter } from './cached-state.ts'
+
+/** The state of an aggregate at this moment, whatever the read models know yet. */
+export async function stateNow<State, C extends Command, E extends Event>(
+  aggregate: Aggregate<State, C, E>,
+  id: string,
+  store: Pick<EventStore, 'load'>,
+  deadline: Deadline,
+): Promise<{ readonly state: State; readonly cost: Cost }> {
+  const loaded = await store.load(streamName(aggregate.name, id), deadline, { fold: aggregate.fold })
+  return { state: stateAfter(aggregate, aggregate.initial, loaded), cost: loaded.cost }
+}

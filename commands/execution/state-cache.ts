@@ -1,0 +1,70 @@
+import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
+import type { Event } from '../../domain/kernel/event.ts'
+import type { StreamName } from '../../domain/kernel/stream.ts'
+import type { Seen } from './cached-state.ts'
+
+/**
+ * How many commits of all streams together are kept. The trace of one takes about 260 bytes, so 5 MB; where
+ * every stream has a single commit, states and maps take 1 KB more for each, so 25 MB of a function's 512.
+ */
+const maxCommits = 20_000
+
+/** What one process has seen of the streams of one event store. Nothing in it is trusted but what a write confirms. */
+export interface WarmStates {
+  find<State>(aggregate: Aggregate<State, Command, Event>, stream: StreamName): Seen<State> | undefined
+  /**
+   * Keeps what was just seen, unless something later is kept. Those that were not used for the longest time make
+   * room; a stream that alone has too many is not kept, nor is one without commits, of which anyone can name any
+   * number.
+   */
+  keep<State>(aggregate: Aggregate<State, Command, Event>, seen: Seen<State>): void
+  drop(stream: StreamName): void
+}
+
+export function createWarmStates(max = maxCommits): WarmStates {
+  interface Entry {
+    readonly aggregate: object
+    readonly seen: Seen<unknown>
+    /** As many as it was counted for: the map of commits may have grown since. */
+    readonly commits: number
+  }
+  /** The one that was used last comes last. */
+  const entries = new Map<StreamName, Entry>()
+  let total = 0
+
+  const drop = (stream: StreamName): void => {
+    total -= entries.get(stream)?.commits ?? 0
+    entries.delete(stream)
+  }
+
+  const put = (stream: StreamName, entry: Entry): void => {
+    drop(stream)
+    entries.set(stream, entry)
+    total += entry.commits
+    for (const oldest of entries.keys()) {
+      if (total <= max) break
+      drop(oldest)
+    }
+  }
+
+  return {
+    drop,
+    find<State>(aggregate: Aggregate<State, Command, Event>, stream: StreamName) {
+      const entry = entries.get(stream)
+      if (entry === undefined || entry.aggregate !== aggregate) return undefined
+      put(stream, entry)
+      return entry.seen as Seen<State> // `keep` took it together with this very aggregate, so it is of its state.
+    },
+    keep(aggregate, seen) {
+      const { stream, version } = seen.head
+      const kept = entries.get(stream)
+      if (kept !== undefined && kept.seen.head.version > version) return
+      const commits = seen.commits.size
+      if (commits > max) drop(stream)
+      else if (commits > 0) put(stream, { aggregate, seen, commits })
+    },
+  }
+}
+
+/** Keeps nothing, for who runs one command and no more. */
+export const noWarmStates: WarmStates = { find: () => undefined, keep: () => {}, drop: () => {} }

@@ -1,0 +1,90 @@
+import * as z from 'zod/mini'
+import { memberRole, projectDescription, projectTitle } from '../../domain/project/events.ts'
+import { emailAddress } from '../../domain/user/events.ts'
+import type { AggregateContract } from '../contract.ts'
+import { idOf, itemFields, timestamp } from '../http/contract-fields.ts'
+
+const projectId = idOf('Id of the project, as `create-project` returned it')
+const userId = idOf("Id of a person: Cognito's `sub`")
+const role = z.enum(['owner', ...memberRole.options])
+
+const project = z.strictObject({
+  ...itemFields,
+  title: z.string(),
+  description: z.string(),
+  role,
+  ownerId: z.string(),
+  archived: z.boolean(),
+})
+const activity = z.strictObject({
+  ...itemFields,
+  type: z.string().check(z.describe('Type of the event')),
+  at: timestamp,
+  actorId: z.string().check(z.describe('Id of the person who did it')),
+  summary: z.string().check(z.describe('What happened, in a few words')),
+})
+const member = z.strictObject({
+  ...itemFields,
+  userId: z.string(),
+  name: z.string().check(z.describe('Empty for someone who has deleted their account')),
+  role,
+  since: timestamp,
+})
+
+export const projectContract = {
+  commands: {
+    'create-project': {
+      summary: 'Create a project that you own',
+      creates: true,
+      body: z.strictObject({ title: projectTitle, description: z.optional(projectDescription) }),
+    },
+    'rename-project': {
+      summary: 'Give a project another title',
+      creates: false,
+      body: z.strictObject({ projectId, title: projectTitle }),
+    },
+    'describe-project': {
+      summary: 'Give a project another description',
+      creates: false,
+      body: z.strictObject({ projectId, description: projectDescription }),
+    },
+    'add-project-member': {
+      summary: 'Share a project with someone who has signed up, or give them another role',
+      creates: false,
+      body: z.strictObject({ projectId, email: emailAddress, role: memberRole }),
+    },
+    'remove-project-member': {
+      summary: 'Stop sharing a project with someone, or leave it yourself',
+      creates: false,
+      body: z.strictObject({ projectId, userId }),
+    },
+    'archive-project': {
+      summary: 'Close a project to changes until it is restored',
+      creates: false,
+      body: z.strictObject({ projectId }),
+    },
+    'restore-project': {
+      summary: 'Open an archived project again',
+      creates: false,
+      body: z.strictObject({ projectId }),
+    },
+  },
+  queries: {
+    '/projects/{projectId}': { summary: 'One project', kind: 'one', item: project },
+    '/projects/{projectId}/members': {
+      summary: 'The people of a project, its owner included, newest first',
+      kind: 'many',
+      item: member,
+    },
+    '/projects/{projectId}/activity': {
+      summary: 'What happened in a project, newest first',
+      kind: 'many',
+      item: activity,
+    },
+    '/me/projects': {
+      summary: 'The projects that you own or are a member of, newest first',
+      kind: 'many',
+      item: project,
+    },
+  },
+} as const satisfies AggregateContract

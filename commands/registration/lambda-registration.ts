@@ -1,0 +1,23 @@
+import { InvokeCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda'
+import { orUnavailable, within } from '../aws/sdk-call.ts'
+import type { Register } from '../http/access.ts'
+import { checkRegistered, type RegistrationRequest } from './registration-message.ts'
+
+const unavailable = orUnavailable('You could not be registered in time. Try again.')
+
+/** Registers people of a pool by invoking the registration function. */
+export function createLambdaRegistration(
+  functionName: string,
+  userPoolId: string,
+  config: LambdaClientConfig = {},
+): Register {
+  const client = new LambdaClient({ requestHandler: { connectionTimeout: 1000 }, ...config })
+  return async ({ userId, correlationId, deadline }) => {
+    const request: RegistrationRequest = { userPoolId, userId, correlationId }
+    const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) })
+    const answer = await client.send(command, within(deadline.left())).catch(unavailable)
+    // It crashed or ran out of time; its own log says why. What it registered before, the next try finds.
+    if (answer.FunctionError !== undefined) unavailable(new Error(`${functionName} failed.`))
+    checkRegistered(JSON.parse(answer.Payload?.transformToString() ?? ''))
+  }
+}

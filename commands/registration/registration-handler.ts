@@ -1,0 +1,113 @@
+import type { Logger } from '@aws-lambda-powertools/logger'
+import type { Context, PostConfirmationTriggerEvent } from 'aws-lambda'
+import type { Clock } from '../../domain/kernel/clock.ts'
+import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import { streamName } from '../../domain/kernel/stream.ts'
+import { emailAddress, personName } from '../../domain/user/events.ts'
+import { user } from '../../domain/user/user.ts'
+import { deadlineIn } from '../aws/system-clock.ts'
+import { commandIdOf, digestOf } from '../execution/command-id.ts'
+import { execute } from '../execution/execute.ts'
+import { type Directory, type Person, personOf } from './directory.ts'
+import { problemAnswer, type RegistrationAnswer, type RegistrationRequest } from './registration-message.ts'
+
+/** Cognito waits 5 s for a trigger, and asks again after that; Lambda keeps half a second to answer. */
+const registrationMs = 4000
+const reserveMs = 500
+
+export interface RegistrationPorts {
+  readonly store: EventStore
+  readonly directory: Directory
+  readonly clock: Clock
+  readonly logger: Pick<Logger, 'info' | 'error'>
+}
+
+type RegistrationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>
+
+/**
+ * Makes the Lambda handler that registers people: as Cognito's trigger when they have confirmed their
+ * address, and for an API at the first use of someone whose trigger did not run. It may be called any number
+ * of times for one person.
+ *
+ * The trigger never fails: the person is confirmed by then, and Cognito would show its error to them although
+ * nothing is left to confirm. What stood against the registration is answered at the first use instead.
+ */
+export function registrationHandler({ store, directory, clock, logger }: RegistrationPorts) {
+  const register = async (userId: string, person: Person, ids: RegistrationIds): Promise<void> => {
+    const { email, name } = profileOf(person)
+    const { events, cost } = await execute(
+      user,
+      {
+        stream: streamName(user.name, userId),
+        command: { type: 'register-user', actorId: userId, email, name },
+        // Both follow from the person alone: a repetition is recognised, though the attributes have changed.
+        commandId: commandIdOf(userId, 'register-user', userId),
+        digest: digestOf({ userId }),
+        correlationId: ids.correlationId,
+        causationId: ids.requestId,
+      },
+      { store, clock, deadline: ids.deadline },
+    )
+    logger.info('registered', { userId, events, cost, correlationId: ids.correlationId })
+  }
+
+  /** Logs what fails, and answers it. */
+  const attempt = async (
+    userId: string,
+    ids: RegistrationIds,
+    find: () => Promise<Person | undefined>,
+  ): Promise<RegistrationAnswer> => {
+    try {
+      const person = await find()
+      if (person === undefined)
+        throw new Problem('unauthenticated', 'You are not known any more. Sign up anew.')
+      await register(userId, person, ids)
+      return { registered: true }
+    } catch (error) {
+      const { correlationId } = ids
+      const cause = error instanceof Error ? error : new Error(String(error))
+      logger.error('not registered', { userId, correlationId, error: cause })
+      return problemAnswer(error)
+    }
+  }
+
+  return async (
+    event: PostConfirmationTriggerEvent | RegistrationRequest,
+    context: RegistrationContext,
+  ): Promise<PostConfirmationTriggerEvent | RegistrationAnswer> => {
+    const requestId = context.awsRequestId
+    const left = Math.min(registrationMs, context.getRemainingTimeInMillis() - reserveMs)
+    const deadline = deadlineIn(left, clock)
+    if ('triggerSource' in event) {
+      if (event.triggerSource === 'PostConfirmation_ConfirmSignUp') {
+        const { userAttributes } = event.request
+        const { sub: userId = event.userName } = userAttributes
+        const ids = { correlationId: requestId, requestId, deadline }
+        await attempt(userId, ids, async () => personOf(userAttributes))
+      }
+      return event
+    }
+    const { userId, userPoolId, correlationId } = event
+    const ids = { correlationId, requestId, deadline }
+    return attempt(userId, ids, () => directory.find(userPoolId, userId, deadline))
+  }
+}
+
+interface RegistrationIds {
+  readonly correlationId: string
+  readonly requestId: string
+  readonly deadline: Deadline
+}
+
+/** Address and name as the domain takes them; the name falls back to what stands before the `@`. */
+function profileOf({ email, name, emailVerified }: Person): { email: string; name: string } {
+  if (!emailVerified) throw new Problem('forbidden', 'Confirm your email address first.')
+  const address = emailAddress.safeParse(email)
+  if (!address.success) throw new Problem('invalid-input', 'Your email address cannot be used here.')
+  const given = personName.safeParse(name)
+  return {
+    email: address.data,
+    name: given.data ?? address.data.split('@', 1).join('').slice(0, 100).toWellFormed(),
+  }
+}

@@ -1,0 +1,85 @@
+import * as z from 'zod/mini'
+import { fileName, pictureType, uploadSize } from '../../domain/upload/events.ts'
+import type { AggregateContract } from '../contract.ts'
+import { idOf, itemFields, timestamp } from '../http/contract-fields.ts'
+
+const form = z.strictObject({
+  method: z.literal('POST'),
+  url: z.string(),
+  fields: z
+    .record(z.string(), z.string())
+    .check(z.describe('Send them as multipart/form-data, and then the file as the field `file`')),
+  expiresAt: timestamp,
+})
+
+const count = z.int().check(z.nonnegative())
+const pixels = z.optional(z.int().check(z.positive()))
+const link = (about: string) =>
+  z.optional(z.url().check(z.describe(`${about}, for an hour at most; only where the upload is completed`)))
+
+const status = z.enum(['requested', 'processing', 'completed', 'rejected', 'failed', 'cancelled', 'expired'])
+const step = z.strictObject({
+  name: z.enum([...status.options, 'validated', 'quota-reserved', 'metadata-read', 'thumbnail-made']),
+  at: timestamp,
+})
+
+const upload = z.strictObject({
+  ...itemFields,
+  projectId: z.string(),
+  status,
+  fileName: z.string(),
+  contentType: z.string(),
+  size: count.check(z.describe('Bytes')),
+  steps: z.array(step).check(z.describe('What it has passed, the first first')),
+  reason: z.optional(z.string().check(z.describe('Why it was rejected or failed'))),
+  width: pixels,
+  height: pixels,
+  originalUrl: link('Where the file is downloaded from'),
+  thumbnailUrl: link('A small picture of it, WebP'),
+})
+
+const stats = z.strictObject({
+  ...itemFields,
+  members: count.check(z.describe('People of the project, its owner included')),
+  uploads: count.check(z.describe('Files in the project')),
+  bytes: count.check(z.describe('Bytes of these files')),
+})
+
+export const uploadContract = {
+  commands: {
+    'request-upload': {
+      summary: 'Ask for a form by which to send a picture into a project',
+      creates: true,
+      body: z.strictObject({
+        projectId: idOf('Id of the project, as `create-project` returned it'),
+        fileName,
+        contentType: pictureType,
+        size: uploadSize,
+      }),
+      answers: z.object({
+        upload: z
+          .optional(form)
+          .check(z.describe('Absent from the answer to a repeat where no file is waited for any more')),
+      }),
+      function: 'upload-api',
+    },
+    'cancel-upload': {
+      summary: 'Give an upload up before it is completed',
+      creates: false,
+      body: z.strictObject({ uploadId: idOf('Id of the upload, as `request-upload` returned it') }),
+    },
+  },
+  queries: {
+    '/projects/{projectId}/uploads': {
+      summary: 'The uploads of a project, newest first',
+      kind: 'many',
+      item: upload,
+    },
+    '/uploads/{uploadId}': { summary: 'One upload', kind: 'one', item: upload },
+    '/projects/{projectId}/stats': {
+      summary: 'How many people and files a project has',
+      kind: 'one',
+      item: stats,
+    },
+  },
+} as const satisfies AggregateContract

@@ -1,0 +1,22 @@
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
+import { incomingKey } from '../../domain/upload/object-keys.ts'
+import type { UploadForms } from './upload-forms.ts'
+
+/** Forms of S3: what they allow is signed, and S3 itself refuses everything else. */
+export function createS3UploadForms(bucket: string, config: S3ClientConfig = {}): UploadForms {
+  const client = new S3Client(config)
+  return {
+    async formFor(uploadId, { contentType, size, expiresAt }) {
+      const { url, fields } = await createPresignedPost(client, {
+        Bucket: bucket,
+        Key: incomingKey(uploadId),
+        // It adds a condition for each of them.
+        Fields: { 'Content-Type': contentType },
+        Conditions: [['content-length-range', size, size]],
+        Expires: Math.max(1, Math.floor((Date.parse(expiresAt) - Date.now()) / 1000)),
+      })
+      return { method: 'POST', url, fields, expiresAt }
+    },
+  }
+}

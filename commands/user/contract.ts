@@ -1,0 +1,24 @@
+import * as z from 'zod/mini'
+import { personName } from '../../domain/user/events.ts'
+import type { AggregateContract } from '../contract.ts'
+import { itemFields } from '../http/contract-fields.ts'
+
+const me = z.strictObject({ ...itemFields, email: z.string(), name: z.string() })
+
+export const userContract = {
+  commands: {
+    'change-profile': {
+      summary: 'Change your name',
+      creates: false,
+      body: z.strictObject({ name: personName }),
+    },
+    'delete-account': {
+      summary: 'Delete your account for good. Remove the members of your projects first',
+      creates: false,
+      body: z.strictObject({}),
+    },
+  },
+  queries: {
+    '/me': { summary: 'You', kind: 'one', item: me },
+  },
+} as const satisfies AggregateContract

@@ -1,0 +1,36 @@
+import { App, AssetStaging } from 'aws-cdk-lib'
+import { type CloudAssembly, CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api'
+import { addAnnalsStack } from '../stack/annals-stack.ts'
+import { forget } from './build-record.ts'
+import type { PipelineType } from './settings.ts'
+
+export interface SynthesisOptions {
+  /** Folder of the bundled functions. */
+  readonly bundles: string
+  /** Folder for the template and what it deploys: `cdk.out`. */
+  readonly outDir: string
+  /** Address that mail comes from. */
+  readonly mailFrom: string
+  readonly pipelineType?: PipelineType
+}
+
+/**
+ * Writes the template of the stack `Annals` and its assets. It asks neither an account nor the network, so the same
+ * template comes of the same bundles anywhere. The template is validated in the tests, as that takes several seconds.
+ */
+export function synthesise({ outDir, ...o }: SynthesisOptions): CloudAssembly {
+  // Whatever knows what it makes of what, remembers it after that.
+  forget(outDir)
+  // The bundles may be others than those of the last time in this process.
+  AssetStaging.clearAssetHashCache()
+  const app = new App({
+    outdir: outDir,
+    // Without a `cdk.json` nothing else sets them.
+    context: CURRENTLY_RECOMMENDED_FLAGS,
+    analyticsReporting: false,
+    treeMetadata: false,
+    builtinCloudFormationValidation: false,
+  })
+  addAnnalsStack(app, o)
+  return app.synth()
+}

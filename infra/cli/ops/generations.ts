@@ -1,0 +1,49 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { GenerationList, ListedGeneration } from '../../../projections/generations/generation-list.ts'
+import { type LiveGeneration, listOf, newestOf, versionNumbered } from '../../../projections/versions.ts'
+import type { Ports } from './ports.ts'
+
+/** The list of a projection's generations as it is now. Throws an Error in one line for a name that none has. */
+export async function readList({ lists }: Ports, projection: string): Promise<GenerationList> {
+  newestOf(projection)
+  return listOf(projection, (await lists.read([projection])).lists)
+}
+
+/**
+ * Changes a list, on what it is at that moment, and returns it as it is then. Throws what `change` throws, which is
+ * called again where another was faster; a change whose answer was lost is recognised, and not made twice.
+ */
+export async function changeList(
+  ports: Ports,
+  projection: string,
+  change: (list: GenerationList) => GenerationList,
+): Promise<GenerationList> {
+  let list = await readList(ports, projection)
+  for (;;) {
+    const to = change(list)
+    const { outcome } = await ports.lists.move(projection, to)
+    if (outcome === 'moved') return to
+    list = await readList(ports, projection)
+    if (isDeepStrictEqual(stored(list), stored(to))) return to
+  }
+}
+
+/** As it is read back: what is undefined is not there. */
+function stored(list: GenerationList): unknown {
+  return JSON.parse(JSON.stringify(list))
+}
+
+/** The one that is being built. Throws an Error that says what to do where there is none. */
+export function buildingOf({ generations }: GenerationList, projection: string): ListedGeneration {
+  const building = generations.find(({ status }) => status === 'building')
+  if (building !== undefined) return building
+  throw new Error(`nothing of ${projection} is being built: replay start ${projection} begins it`)
+}
+
+/** The code of a listed generation. Throws an Error that says what to do where this checkout does not have it. */
+export function codeOf(projection: string, { id, version, generation }: ListedGeneration): LiveGeneration {
+  const code = versionNumbered(projection, version)
+  if (code === undefined)
+    throw new Error(`this code lacks version ${version} for ${id}: use the one that is deployed`)
+  return code.generation(generation)
+}

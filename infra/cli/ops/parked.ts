@@ -1,0 +1,121 @@
+import { deadlineIn } from '../../../commands/aws/system-clock.ts'
+import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
+import { guardKey, type RowKey } from '../../../projections/engine/projection.ts'
+import { keptGenerations } from '../../../projections/generations/listed-generations.ts'
+import { forwarderName, markKey } from '../../../projections/publishing/parked-streams.ts'
+import { resubmit } from '../../../projections/publishing/resubmit.ts'
+import type { Ports } from './ports.ts'
+import { reasonOf } from './printing.ts'
+
+/** A stream at which a generation or the forwarder goes no further. */
+export interface ParkedStream {
+  /** The generation's id, or `forwarder`. */
+  readonly by: string
+  readonly stream: StreamName
+  /** Version of the last event that it has done; the one after that is in its way. */
+  readonly version: number
+  readonly error: string
+  /** When it came to stand there; of the forwarder, when it last tried. */
+  readonly since: string
+}
+
+/** What came of resubmitting: how far it is now, and what is still in the way. */
+export interface Resubmitted {
+  readonly by: string
+  readonly stream: StreamName
+  readonly outcome: 'done' | 'parked'
+  readonly version?: number
+  /** How many events the forwarder has sent. */
+  readonly sent?: number
+  readonly error?: string
+}
+
+/** How long one stream may take, and how many are tried side by side. */
+const patienceMs = 120_000
+const concurrency = 8
+
+/** Everything that is parked: by generation and stream, and then by the forwarder. */
+export async function allParked(ports: Ports): Promise<ParkedStream[]> {
+  const { keys } = await ports.index.parkedKeys()
+  return readParked(keys, ports)
+}
+
+/** What is parked of one stream. It does not rely on the index for what this code knows. */
+export async function parkedOf(stream: StreamName, ports: Ports): Promise<ParkedStream[]> {
+  const { aggregate } = parseStreamName(stream)
+  const known = (await keptGenerations(ports.lists))
+    .filter((generation) => generation.aggregate === aggregate)
+    .map(({ id }) => guardKey(id, stream))
+  const { keys } = await ports.index.parkedKeys()
+  const listed = keys.filter((key) => placeOf(key).stream === stream)
+  const all = new Map([...known, markKey(stream), ...listed].map((key) => [key.PK, key]))
+  return readParked([...all.values()], ports)
+}
+
+/** Tries these again, each from where it stopped, and says what came of each, in the same order. */
+export async function resubmitAll(parked: readonly ParkedStream[], ports: Ports): Promise<Resubmitted[]> {
+  const results: Resubmitted[] = []
+  const pending = [...parked.entries()]
+  const worker = async (): Promise<void> => {
+    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+      const [index, one] = next
+      results[index] = await resubmitOne(one, ports).catch((error: unknown): Resubmitted => {
+        const { by, stream, version } = one
+        return { by, stream, outcome: 'parked', version, error: reasonOf(error) }
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, worker))
+  return results
+}
+
+async function resubmitOne({ by, stream }: ParkedStream, ports: Ports): Promise<Resubmitted> {
+  const { store, clock } = ports
+  const deadline = deadlineIn(patienceMs, clock)
+  if (by === forwarderName) {
+    const { sent, mark, error } = await resubmit(stream, { ...ports, deadline })
+    if (mark === undefined) return { by, stream, outcome: 'done', sent }
+    // Where the mark was moved elsewhere meanwhile, `error` says so.
+    const why = error === undefined ? mark.error : reasonOf(error)
+    return { by, stream, outcome: 'parked', version: mark.version - 1, sent, error: why }
+  }
+  const generation = (await keptGenerations(ports.lists)).find(({ id }) => id === by)
+  if (generation === undefined)
+    throw new Error(`This code has no generation ${by}: resubmit with the code that is deployed.`)
+  const { version, parked } = await generation.catchUp(stream, { store, rows: ports.rows, clock, deadline })
+  if (parked === undefined) return { by, stream, outcome: 'done', version }
+  return { by, stream, outcome: 'parked', version, error: parked.error }
+}
+
+/** Reads the items themselves, consistently: the index may list what is not parked any more. */
+async function readParked(keys: readonly RowKey[], { rows, parked }: Ports): Promise<ParkedStream[]> {
+  const found: ParkedStream[] = []
+  for (const some of inHundreds(keys.filter((key) => placeOf(key).by !== forwarderName))) {
+    const { guards } = await rows.readGuards(some)
+    for (const [index, key] of some.entries()) {
+      const guard = guards[index]
+      if (guard?.parked === undefined) continue
+      const { error, at: since } = guard.parked
+      found.push({ ...placeOf(key), version: guard.version, error, since })
+    }
+  }
+  const marked = keys.map(placeOf).filter(({ by }) => by === forwarderName)
+  const { marks } = await parked.read(marked.map(({ stream }) => stream))
+  for (const place of marked) {
+    const mark = marks.get(place.stream)
+    if (mark !== undefined)
+      found.push({ ...place, version: mark.version - 1, error: mark.error, since: mark.at })
+  }
+  return found
+}
+
+/** Whose item it is, and of which stream: `<by>#<stream>`. */
+function placeOf({ PK }: RowKey): Pick<ParkedStream, 'by' | 'stream'> {
+  const split = PK.indexOf('#')
+  return { by: PK.slice(0, split), stream: parseStreamName(PK.slice(split + 1)).stream }
+}
+
+function inHundreds<Item>(items: readonly Item[]): Item[][] {
+  const length = Math.ceil(items.length / 100)
+  return Array.from({ length }, (_, index) => items.slice(index * 100, (index + 1) * 100))
+}

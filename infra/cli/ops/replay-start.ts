@@ -1,0 +1,100 @@
+import { withBuild } from '../../../projections/generations/generation-list.ts'
+import { type Outcome, type Progress, replay } from '../../../projections/rebuild/replay/replay.ts'
+import { newestOf } from '../../../projections/versions.ts'
+import { type OpsCommand, oneOperand, type Request } from './command.ts'
+import { buildingOf, changeList, codeOf, readList } from './generations.ts'
+import type { Ports } from './ports.ts'
+
+const usualSegments = 4
+const maxSegments = 64
+
+export const replayStart: OpsCommand = {
+  name: 'replay start',
+  usage: 'replay start PROJECTION',
+  summary:
+    'builds a new generation from the events, or goes on with one; in --segments N (4), with --speed WCU a second at most',
+  options: ['segments', 'speed'],
+  async run(request, open) {
+    const projection = oneOperand(request, 'PROJECTION')
+    const segments = wholeNumber(request, 'segments', 1, maxSegments)
+    const writeUnits = wholeNumber(request, 'speed', 1, 1_000_000)
+    const ports = await open()
+    await begin(ports, projection, segments ?? usualSegments, request)
+    const listed = buildingOf(await readList(ports, projection), projection)
+    const generation = codeOf(projection, listed)
+    const report = reporter(request, ports, generation.id)
+    const outcome = await replay(generation, {
+      ...ports,
+      ...{ segments: listed.segments ?? usualSegments, signal: request.untilInterrupted(), writeUnits },
+      onProgress: report.tell,
+    })
+    const done = report.last()
+    return {
+      json: { generation: generation.id, outcome, ...done },
+      text: textOf(outcome, generation.id, projection, done),
+      failed: outcome !== 'built',
+    }
+  },
+}
+
+/** Lists a new generation, unless one is being built. */
+async function begin(ports: Ports, projection: string, segments: number, { tell }: Request): Promise<void> {
+  const newest = newestOf(projection)
+  const { generations } = await readList(ports, projection)
+  const building = generations.find(({ status }) => status === 'building')
+  if (building !== undefined) {
+    tell(`goes on with ${building.id}, in ${building.segments} segments`)
+    return
+  }
+  let id = ''
+  await changeList(ports, projection, (list) => {
+    const begun = withBuild(list, newest.version, segments, (number) => newest.generation(number).id)
+    id = begun.id
+    return begun.list
+  })
+  tell(`builds ${id}, in ${segments} segments; ctrl-c stops it, replay start goes on`)
+}
+
+/** Tells how it goes on, once a second at most. */
+function reporter({ tell }: Request, { clock }: Ports, id: string) {
+  const began = clock.now()
+  let told = began
+  let last: Progress = { commits: 0, parked: 0, writeUnits: 0 }
+  return {
+    last: () => last,
+    tell(progress: Progress) {
+      last = progress
+      const now = clock.now()
+      if (now - told < 1000) return
+      told = now
+      const rate = Math.round((progress.commits * 1000) / (now - began))
+      const { commits, parked, writeUnits } = progress
+      tell(`${id}: ${commits} commits, ${rate} a second, ${parked} parked, ${writeUnits} write units`)
+    },
+  }
+}
+
+function textOf(outcome: Outcome, id: string, projection: string, { commits, parked }: Progress): string {
+  const did = `commits ${commits}, parked streams ${parked}`
+  switch (outcome) {
+    case 'built':
+      return `${id} is built (${did}): replay switch ${projection} lets queries read it`
+    case 'stopped':
+      return `${id} is stopped (${did}): replay start ${projection} goes on`
+    case 'cancelled':
+      return `${id} was cancelled meanwhile`
+  }
+}
+
+function wholeNumber(
+  { options }: Request,
+  name: 'segments' | 'speed',
+  least: number,
+  most: number,
+): number | undefined {
+  const text = options[name]
+  if (text === undefined) return undefined
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0
+  if (number < least || number > most) throw new Error(`--${name} is a whole number from ${least} to ${most}`)
+  return number
+}

@@ -1,0 +1,101 @@
+import { parseStreamName } from '../../../domain/kernel/stream.ts'
+import { type Period, republish as republishStream } from '../../../projections/publishing/republish.ts'
+import { eachStream, type WalkedStream, walkStreams } from '../../../projections/rebuild/walk/walk.ts'
+import { type OpsCommand, oneOperand, type Request } from './command.ts'
+import type { Ports } from './ports.ts'
+import { columns } from './printing.ts'
+import { createProgress } from './progress.ts'
+import { readStored } from './stored-stream.ts'
+import { timeOf } from './time.ts'
+
+/** What came of it. */
+interface Outcome {
+  /** How many streams have had events in it, whether or not those are public. */
+  readonly streams: number
+  /** How many public events were sent. */
+  readonly sent: number
+  /** How many were not, and the first thousand of them. */
+  readonly unsent: number
+  readonly failures: readonly Failure[]
+}
+
+interface Failure {
+  readonly stream: string
+  readonly version: number
+  readonly error: string
+  /** Nothing that follows it in its stream was tried. */
+  readonly ends: boolean
+}
+
+/** How many streams are sent side by side, each with up to four requests under way. */
+const concurrency = 4
+const maxFailures = 1000
+
+export const republish: OpsCommand = {
+  name: 'republish',
+  usage: 'republish STREAM | --from TIME --to TIME',
+  summary: "sends a stream's public events again, or all of a period: from included, to excluded",
+  options: ['from', 'to'],
+  async run(request, ports) {
+    const wanted = wantedOf(request)
+    const outcome = await wanted(await ports())
+    return { json: outcome, text: textOf(outcome), failed: outcome.unsent > 0 }
+  },
+}
+
+function wantedOf(request: Request): (ports: Ports) => Promise<Outcome> {
+  const { from, to } = request.options
+  if (from !== undefined || to !== undefined) {
+    if (request.operands.length > 0) throw new Error('give a STREAM or --from and --to, not both')
+    if (from === undefined || to === undefined) throw new Error('give both --from and --to')
+    const period = { from: timeOf('from', from), to: timeOf('to', to) }
+    if (period.from >= period.to) throw new Error(`--from ${from} is not before --to ${to}`)
+    return (ports) => sendAll(walkStreams(ports.scan, ports.clock), ports, request, period)
+  }
+  const { stream } = parseStreamName(oneOperand(request, 'STREAM, or --from and --to'))
+  return async (ports) => {
+    const first = await readStored(ports.commits, stream).next()
+    if (first.done) throw new Error(`there is no stream ${stream}`)
+    return sendAll(only({ stream, items: [], whole: false }), ports, request)
+  }
+}
+
+async function* only(walked: WalkedStream): AsyncGenerator<WalkedStream, void, undefined> {
+  yield walked
+}
+
+async function sendAll(
+  walk: AsyncGenerator<WalkedStream, void, undefined>,
+  { store, bus, clock }: Ports,
+  { tell }: Request,
+  period?: Period,
+): Promise<Outcome> {
+  const progress = createProgress(clock, tell)
+  const failures: Failure[] = []
+  let seen = 0
+  let streams = 0
+  let sent = 0
+  let unsent = 0
+  await eachStream(walk, concurrency, async (walked) => {
+    const one = await republishStream(walked, { store, bus, clock, period })
+    seen += 1
+    if (one.commits > 0 || one.unsent.length > 0) streams += 1
+    sent += one.sent
+    unsent += one.unsent.length
+    for (const failure of one.unsent)
+      if (failures.length < maxFailures) failures.push({ stream: one.stream, ...failure })
+    progress(seen, (rate) => `${seen} streams looked at, ${rate} a second; ${sent} events sent`)
+  })
+  return { streams, sent, unsent, failures }
+}
+
+function textOf({ streams, sent, unsent, failures }: Outcome): string {
+  const lines = failures.map(({ stream, version, error, ends }) => [
+    ...[stream, 'NOT SENT', `version ${version}${ends ? ' and what follows it' : ''}`, error],
+  ])
+  return [
+    `events sent: ${sent}, of streams: ${streams}`,
+    ...(lines.length > 0 ? [columns(lines)] : []),
+    ...(unsent > failures.length ? [`… ${unsent} in all`] : []),
+  ].join('\n')
+}

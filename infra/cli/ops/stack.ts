@@ -1,0 +1,90 @@
+import { resolve } from 'node:path'
+import * as z from 'zod/mini'
+import { readAnnouncement } from '../../local/cloud/announcement.ts'
+import { reasonOf } from './printing.ts'
+
+/** A running backend: where its services are, and what its resources are called. */
+export interface Stack {
+  /** For every AWS client. Nothing is set where the SDK's own defaults hold. */
+  readonly client: ClientSettings
+  readonly outputs: z.infer<typeof outputsOf>
+}
+
+export interface ClientSettings {
+  readonly endpoint?: string
+  readonly region?: string
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
+}
+
+export interface Where {
+  /** Name of a stack in an account; without it, the stage that runs on this machine. */
+  readonly stack?: string | undefined
+  readonly region?: string | undefined
+}
+
+/** The outputs of the template that are of use here (`infra/stack/annals-stack.ts`). */
+const outputsOf = z.object({
+  EventStoreTable: z.string(),
+  EventStoreStreamArn: z.string(),
+  ReadModelTable: z.string(),
+  EventBusName: z.string(),
+})
+
+/**
+ * Finds the backend by the outputs of its template: those of the stage that runs on the data folder
+ * (`ANNALS_DATA`), or of a stack in the operator's account, whose credentials the SDK finds. Throws an Error that
+ * says what to do where there is none.
+ */
+export async function findStack({ stack, region }: Where): Promise<Stack> {
+  return stack === undefined ? findStage(region) : findDeployed(stack, region)
+}
+
+async function findStage(region: string | undefined): Promise<Stack> {
+  if (region !== undefined) throw new Error('--region is of a --stack in an account: name that, too')
+  const dataDir = process.env['ANNALS_DATA'] || '.annals'
+  const running = await readAnnouncement(resolve(dataDir))
+  if (running === undefined)
+    throw new Error(
+      `no stage runs on ${dataDir}: npm start runs one, ANNALS_DATA=… names another folder, --stack NAME a stack in an account`,
+    )
+  const { endpoint } = running
+  // The stage takes anyone for the developer who is none of its functions.
+  const credentials = { accessKeyId: 'operator', secretAccessKey: 'any' }
+  const outputs = readOutputs(
+    running.outputs,
+    `The stage on ${dataDir} runs another template: start it again`,
+  )
+  return { client: { endpoint, region: running.region, credentials }, outputs }
+}
+
+async function findDeployed(stack: string, region: string | undefined): Promise<Stack> {
+  // Loaded here: who works on this machine does not wait for it.
+  const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation')
+  const client: ClientSettings = region === undefined ? {} : { region }
+  const cloudFormation = new CloudFormationClient(client)
+  const { Stacks: [found] = [] } = await cloudFormation
+    .send(new DescribeStacksCommand({ StackName: stack }))
+    .catch((error: unknown) => {
+      throw new Error(`stack ${stack} is not found: ${reasonOf(error)}${remedyOf(error)}`)
+    })
+  const outputs = (found?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue])
+  return {
+    client,
+    outputs: readOutputs(
+      Object.fromEntries(outputs),
+      `Stack ${stack} lacks an output of this code: deploy it first`,
+    ),
+  }
+}
+
+function remedyOf(error: unknown): string {
+  const text = String(error)
+  if (/credentials/i.test(text)) return '; AWS_PROFILE=… names a profile of yours'
+  return /region is missing/i.test(text) ? '; --region names it' : ''
+}
+
+function readOutputs(outputs: unknown, otherwise: string): Stack['outputs'] {
+  const { data } = outputsOf.safeParse(outputs)
+  if (data === undefined) throw new Error(otherwise)
+  return data
+}

@@ -1,0 +1,60 @@
+import { aggregateNamed } from '../../../domain/aggregates.ts'
+import type { StoredEvent } from '../../../domain/kernel/event.ts'
+import { parseStreamName } from '../../../domain/kernel/stream.ts'
+import { jsonText, reasonOf } from './printing.ts'
+import type { Stored } from './stored-stream.ts'
+
+/** An event as it lies in the store, in the shape of its `schema`; or what lies in its place. */
+export interface ShownEvent {
+  readonly stream: string
+  readonly version: number
+  readonly type?: string
+  readonly schema?: number
+  readonly at?: string
+  readonly actorId?: string
+  readonly correlationId?: string
+  readonly causationId?: string
+  readonly commandId?: string
+  readonly data?: unknown
+  /** Why this code cannot read it. */
+  readonly unreadable?: string
+  /** The whole item, where not even its events can be told apart. */
+  readonly item?: unknown
+}
+
+/** The events of an item, each with the reason where this code cannot read it. */
+export function shownEvents(stream: string, stored: Stored): ShownEvent[] {
+  if (!('commit' in stored)) return [{ stream, ...stored }]
+  const { at, actorId, correlationId, causationId, commandId, version, events } = stored.commit
+  return events.map((event, index) => {
+    const { type, schema, data } = event
+    const unreadable = unreadableReason(stream, event)
+    return {
+      ...{ stream, version: version + index, type, schema, at, actorId, correlationId, causationId },
+      ...{ commandId, data, ...(unreadable !== undefined && { unreadable }) },
+    }
+  })
+}
+
+/** The cells of an event's line. */
+export function eventCells(event: ShownEvent): string[] {
+  const { version, at = '', type = '', schema, actorId = '', data, item, unreadable } = event
+  const kind = schema === undefined || schema === 1 ? type : `${type} (schema ${schema})`
+  const content = data === undefined && item === undefined ? [] : [jsonText(data ?? item)]
+  return [
+    String(version).padStart(6),
+    at,
+    kind,
+    actorId,
+    [...(unreadable === undefined ? [] : [`UNREADABLE: ${unreadable}`]), ...content].join('  '),
+  ]
+}
+
+function unreadableReason(stream: string, event: StoredEvent): string | undefined {
+  try {
+    aggregateNamed(parseStreamName(stream).aggregate).events.decode(event)
+    return undefined
+  } catch (error) {
+    return reasonOf(error)
+  }
+}

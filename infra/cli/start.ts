@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:net'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Stage, startStage } from '../local/cloud/local-cloud.ts'
+import { parseChances } from '../local/faults/faults.ts'
+import { listen } from '../local/gateway/listen.ts'
+import { consoleLog } from './console-log.ts'
+import { watchSources } from './watch.ts'
+
+/**
+ * `npm start`: bundles the functions, synthesises the template and runs it on this machine until ctrl-c. Variables:
+ * `PORT`, `AWS_PORT`, `ANNALS_DATA`, `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`.
+ */
+const usage = `npm start [-- OPTION…]
+
+  --no-admin       put nobody in the group admin; otherwise everyone who signs up is in it
+  --allow-remote   use the DynamoDB of AWS_ENDPOINT_URL_DYNAMODB even if it is not on this machine
+  --inspect        let a debugger attach to each function, from port 9229 on; a function then has one process
+  --faults LIST    let things go wrong by chance, such as throttle=0.05,lose-answer=0.01,kill=0.01
+  --seed SEED      which of them go wrong; the seed of a run is printed
+  --help           this text
+
+PORT (3000) serves the API, AWS_PORT (4566) the AWS gateway, ANNALS_DATA (.annals) holds the data.
+Port 0 picks a free one.`
+
+async function start(): Promise<void> {
+  const options = readOptions()
+  if (options.help) return console.log(usage)
+  const began = performance.now()
+  const ports = { port: portOf('PORT', 3000), awsPort: portOf('AWS_PORT', 4566) }
+  // Before anything is built; whoever takes one later is told of when it is needed.
+  await ensureFree(ports.port, 'PORT')
+  await ensureFree(ports.awsPort, 'AWS_PORT')
+  const dataDir = process.env['ANNALS_DATA'] || '.annals'
+  const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB']
+  const stage = await startStage({
+    ...ports,
+    // Loaded here, because what cannot start shall say so before that.
+    assembly: async () => (await import('../build/assemble.ts')).assemble(),
+    dataDir: resolve(dataDir),
+    region: process.env['AWS_REGION'] || 'us-east-1',
+    allowRemote: options.allowRemote,
+    groups: options.noAdmin ? [] : ['admin'],
+    log: consoleLog,
+    ...(endpoint ? { endpoint } : {}),
+    ...(options.inspect ? { inspectPort: 9229 } : {}),
+  })
+  const unwatch = watchSources(['domain', 'commands', 'projections', 'workflows'], (files) =>
+    reload(stage, files),
+  )
+  closeOnSignal(() => {
+    unwatch()
+    return stage.close()
+  })
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  const { userPoolClientId } = await clientConfig(stage.apiUrl)
+  const { chances, seed } = options
+  if (chances !== undefined) stage.faults.shake({ chances, seed })
+  console.log(`
+Annals runs what its template declares, after ${seconds} s.
+
+  API    ${stage.apiUrl}         documentation at ${stage.apiUrl}/docs
+  AWS    ${stage.awsUrl}         for any AWS client, as its endpoint
+  mail   ${stage.awsUrl}/_local/mail
+  data   ${dataDir}${endpoint ? `, and the DynamoDB at ${endpoint}` : ''}${chances ? `\n  faults ${JSON.stringify(chances)}, again with --seed ${seed}` : ''}
+
+Sign up, then look for the code in the mail; the README goes on from there:
+
+  curl ${stage.awsUrl} -H 'X-Amz-Target: AWSCognitoIdentityProviderService.SignUp' \\
+    -H 'Content-Type: application/x-amz-json-1.1' \\
+    -d '{"ClientId":"${userPoolClientId}","Username":"you@example.com","Password":"Secret-123"}'
+
+A function takes over what you save. Ctrl-C ends everything; the data stay.
+`)
+  console.log(`annals ready ${stage.apiUrl}`)
+}
+
+/** Takes over what was saved: the functions whose code has changed start anew, at their next invocation. */
+async function reload(stage: Stage, files: readonly string[]): Promise<void> {
+  const began = performance.now()
+  try {
+    const changed = stage.reload(await (await import('../build/assemble.ts')).assembleAgain())
+    const seconds = ((performance.now() - began) / 1000).toFixed(1)
+    consoleLog('reload', `${changed.length} functions take over ${files.join(', ')}, after ${seconds} s`)
+    // What the template is made from was loaded at the start.
+    if (files.some((file) => /contract\.ts$|versions\.ts$/.test(file)))
+      consoleLog('reload', 'new routes and read models take a new start')
+  } catch (error) {
+    consoleLog('reload', `not taken over: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function ensureFree(port: number, variable: string): Promise<void> {
+  const server = createServer()
+  await listen(server, port, variable)
+  await new Promise((closed) => server.close(closed))
+}
+
+function readOptions() {
+  const [flag, text] = [{ type: 'boolean', default: false } as const, { type: 'string' } as const]
+  const flags = { help: flag, 'no-admin': flag, 'allow-remote': flag, inspect: flag }
+  const { values } = parseArgs({ options: { ...flags, faults: text, seed: text } })
+  const { help, inspect, faults, seed = randomUUID().slice(0, 8) } = values
+  const chances = faults === undefined ? undefined : parseChances(faults)
+  return { help, inspect, noAdmin: values['no-admin'], allowRemote: values['allow-remote'], chances, seed }
+}
+
+function portOf(variable: string, otherwise: number): number {
+  const given = process.env[variable] || String(otherwise)
+  if (/^\d{1,5}$/.test(given) && Number(given) < 65_536) return Number(given)
+  throw new Error(`${variable} is "${given}": give a port from 0 to 65535, where 0 picks a free one`)
+}
+
+async function clientConfig(apiUrl: string): Promise<{ userPoolClientId: string }> {
+  const response = await fetch(`${apiUrl}/config.json`)
+  if (!response.ok) throw new Error(`${apiUrl}/config.json answers ${response.status}: see the lines above`)
+  // The answer of our own query API.
+  return (await response.json()) as { userPoolClientId: string }
+}
+
+/** After so long a close has had its time: the whole end takes less than two seconds. */
+const closeWithinMs = 1700
+
+/** Ends everything at the first signal, and at once at the second. */
+function closeOnSignal(close: () => Promise<void>): void {
+  let closing = false
+  const end = () => {
+    if (closing) process.exit(1)
+    closing = true
+    console.log('\nclosing')
+    // Whatever still works by then ends with this process, and is taken up at the next start.
+    setTimeout(() => process.exit(0), closeWithinMs).unref()
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  // Where npm is killed, nothing comes through.
+  const npm = process.ppid
+  if (process.env['npm_lifecycle_event'] === 'start') {
+    setInterval(() => process.ppid === npm || closing || end(), 500).unref()
+  }
+}
+
+start().catch((error: unknown) => {
+  console.error(`annals cannot start: ${error instanceof Error ? error.message : String(error)}`)
+  process.exit(1)
+})

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AwsResponse } from '../gateway/service.ts'
+
+/** Where a running stage is and what it runs, for tools that find it by its data folder. */
+export interface Announced {
+  /** Endpoint of the AWS gateway. */
+  readonly endpoint: string
+  readonly region: string
+  /** The template's outputs, as CloudFormation would give them of a stack. */
+  readonly outputs: Readonly<Record<string, string>>
+}
+
+export interface Announcement {
+  /** Answers `GET /_local/stage`; `undefined` for any other address. */
+  page(url: URL): AwsResponse | undefined
+  /** Leaves it in the data folder. Returns how to take it away. */
+  publish(announced: Announced): () => void
+}
+
+const path = '/_local/stage'
+const fileIn = (dataDir: string) => join(dataDir, 'stage.json')
+
+/** Prepares the announcement of a stage that runs on this data folder. */
+export function openAnnouncement(dataDir: string): Announcement {
+  let text = ''
+  const file = fileIn(dataDir)
+  return {
+    page: ({ pathname }) =>
+      pathname === path && text !== ''
+        ? { status: 200, headers: { 'content-type': 'application/json' }, body: text }
+        : undefined,
+    publish(announced) {
+      // The id makes it this run's: see `readAnnouncement`.
+      text = `${JSON.stringify({ id: randomUUID(), ...announced }, undefined, 2)}\n`
+      writeFileSync(`${file}.new`, text)
+      renameSync(`${file}.new`, file)
+      return () => rmSync(file, { force: true })
+    },
+  }
+}
+
+/**
+ * Finds the stage that runs on a data folder; `undefined` where none does. A file that was left behind by `kill -9`
+ * proves nothing, and another stage may have its port by now: the one that runs answers with the same file.
+ */
+export async function readAnnouncement(dataDir: string): Promise<Announced | undefined> {
+  try {
+    const text = readFileSync(fileIn(dataDir), 'utf8')
+    // Written by `publish` above and replaced as a whole.
+    const announced = JSON.parse(text) as Announced
+    const answer = await fetch(`${announced.endpoint}${path}`, { signal: AbortSignal.timeout(2000) })
+    return (await answer.text()) === text ? announced : undefined
+  } catch {
+    return undefined
+  }
+}

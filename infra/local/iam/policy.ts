@@ -1,0 +1,105 @@
+import { fieldsOf } from '../cloud/template.ts'
+import type { Permission } from '../gateway/service.ts'
+
+/** A statement of a policy, compiled. */
+interface Statement {
+  readonly denies: boolean
+  readonly action: (action: string) => boolean
+  readonly resource: (resource: string) => boolean
+}
+
+export type Policy = readonly Statement[]
+
+type Fields = Readonly<Record<string, unknown>>
+
+const modelled = ['Sid', 'Effect', 'Action', 'Resource', 'Principal']
+
+/**
+ * Compiles a policy document whose intrinsics are resolved. In the policy of a resource, only what it denies to
+ * everyone is modelled, and `*` is the resource itself.
+ *
+ * @throws Error that names the place and what is not modelled, such as a condition.
+ */
+export function compilePolicy(document: unknown, where: string): Policy {
+  const statements = (document as Fields | undefined)?.['Statement'] // checked field by field below
+  if (!Array.isArray(statements)) throw new Error(`${where} has no list of statements`)
+  return statements.map((statement: Fields) => {
+    const unknown = Object.keys(statement).find((name) => !modelled.includes(name))
+    if (unknown !== undefined) throw new Error(`${where}: ${unknown} of a policy is not modelled`)
+    const denies = statement['Effect'] === 'Deny'
+    const principal = statement['Principal']
+    const everyone = principal === '*' || (isFields(principal) && principal['AWS'] === '*')
+    if (principal !== undefined && !(denies && everyone)) {
+      throw new Error(`${where}: a policy of a resource is modelled where it denies everyone something`)
+    }
+    return {
+      denies,
+      action: oneOf(statement['Action'], 'i', where),
+      resource: oneOf(statement['Resource'], '', where),
+    }
+  })
+}
+
+/**
+ * Why a call is refused, as AWS words it; `undefined` where it is allowed. Whoever has no policies of their own,
+ * the developer at the keyboard, may do what no resource denies.
+ */
+export function refusalOf(
+  { action, resource }: Permission,
+  caller: { readonly name: string; readonly policies: Policy } | undefined,
+  resourcePolicy: Policy = [],
+): string | undefined {
+  const applies = (statement: Statement) => statement.action(action) && statement.resource(resource)
+  const name = caller?.name ?? 'arn:aws:iam::000000000000:user/developer'
+  const refused = `User: ${name} is not authorized to perform: ${action} on resource: ${resource}`
+  if (resourcePolicy.some((s) => s.denies && applies(s)))
+    return `${refused} with an explicit deny in a resource-based policy`
+  if (caller === undefined) return undefined
+  const matching = caller.policies.filter(applies)
+  if (matching.some((s) => s.denies)) return `${refused} with an explicit deny in an identity-based policy`
+  if (matching.length > 0) return undefined
+  return `${refused} because no identity-based policy allows the ${action} action`
+}
+
+/**
+ * Whether a trust policy lets a service assume its role on behalf of a source, by its ARN. Of conditions, those that
+ * CDK writes against confused deputies are modelled. Throws Error that names the place and what is not modelled.
+ */
+export function trusts(document: unknown, service: string, sourceArn: string, where: string): boolean {
+  const context: Fields = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': sourceArn.split(':')[4] }
+  const has = (oneOrSeveral: unknown, value: unknown) => [oneOrSeveral].flat().includes(value)
+  const notModelled = (name: string) => new Error(`${where}: ${name} of a trust policy is not modelled`)
+  const statements = [fieldsOf(document)['Statement']].flat().map(fieldsOf)
+  if (statements.some(({ Effect }) => Effect === 'Deny')) throw notModelled('Deny')
+  return statements.some(({ Action, Principal, Condition }) => {
+    if (!has(fieldsOf(Principal)['Service'], service) || !has(Action, 'sts:AssumeRole')) return false
+    const { StringEquals, ...others } = fieldsOf(Condition)
+    const wanted = Object.entries(fieldsOf(StringEquals))
+    const unknown = [...Object.keys(others), ...wanted.map(([key]) => key)].find((name) => !(name in context))
+    if (unknown !== undefined) throw notModelled(unknown)
+    return wanted.every(([key, values]) => has(values, context[key]))
+  })
+}
+
+/** One pattern or several. Actions are compared whatever their case. */
+function oneOf(patterns: unknown, flags: 'i' | '', where: string): (text: string) => boolean {
+  const list = Array.isArray(patterns) ? patterns : [patterns]
+  const expressions = list.map((pattern) => {
+    if (typeof pattern !== 'string') throw new Error(`${where}: an action or resource is not a text`)
+    return wildcard(pattern, flags)
+  })
+  return (text) => expressions.some((expression) => expression.test(text))
+}
+
+/** A pattern of IAM: `*` stands for any characters, `?` for one. */
+export function wildcard(pattern: string, flags: 'i' | '' = ''): RegExp {
+  const escaped = pattern
+    .replace(/[\\^$.+()[\]{}|]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.')
+  return new RegExp(`^${escaped}$`, `s${flags}`)
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null
+}

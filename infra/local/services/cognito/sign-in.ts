@@ -1,0 +1,122 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import * as z from 'zod'
+import { AwsError } from '../../gateway/service.ts'
+import type { CognitoOptions } from './cognito.ts'
+import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
+import { type ClientSettings, issuerOf } from './settings.ts'
+import { openExchange, passwordVerifier, type SrpExchange } from './srp.ts'
+import type { TokenSigner } from './tokens.ts'
+import { attributesOf, type ClientOperation, type Grant, type User, type UserPool } from './user-pool.ts'
+
+const initiateRequest = z.object({ AuthFlow: z.string(), AuthParameters: z.unknown() })
+const respondRequest = z.object({
+  ChallengeName: z.literal('PASSWORD_VERIFIER'),
+  ChallengeResponses: z.unknown(),
+})
+const claim = ['USERNAME', 'TIMESTAMP', 'PASSWORD_CLAIM_SECRET_BLOCK', 'PASSWORD_CLAIM_SIGNATURE'] as const
+
+/** Signing in by password, SRP or refresh token. Challenges are kept in memory only, and for one try. */
+export function signInOperations(o: CognitoOptions, signer: TokenSigner) {
+  /** By secret block. */
+  const challenges = new Map<string, { sub: string; clientId: string; expiresAt: number; srp: SrpExchange }>()
+
+  function signIn(pool: UserPool, client: ClientSettings, user: User, proven: boolean) {
+    if (!proven) throw notAuthorized('Incorrect username or password.')
+    if (user.code) throw new AwsError('UserNotConfirmedException', 'User is not confirmed.')
+    const claims = { origin_jti: randomUUID(), event_id: randomUUID(), auth_time: seconds() }
+    const expiresAt = Date.now() + client.RefreshTokenValidity * 60_000
+    const RefreshToken = randomBytes(96).toString('base64url')
+    pool.grants.set(hashOf(RefreshToken), { sub: user.sub, clientId: client.id, expiresAt, claims })
+    return { AuthenticationResult: { ...tokens(pool, client, user, claims), RefreshToken } }
+  }
+
+  /** Access and ID token (developer guide, "Understanding user pool JSON web tokens (JWTs)"). */
+  function tokens(pool: UserPool, client: ClientSettings, user: User, shared: Grant['claims']) {
+    const iat = seconds()
+    const sign = (minutes: number, claims: object) =>
+      signer.sign({
+        ...{ ...claims, ...shared, sub: user.sub, iss: issuerOf(o.region, pool.settings.id) },
+        ...(o.groups.length > 0 && { 'cognito:groups': o.groups }),
+        ...{ jti: randomUUID(), iat, exp: iat + minutes * 60 },
+      })
+    const access = { token_use: 'access', client_id: client.id, username: user.sub }
+    const id = { token_use: 'id', aud: client.id, 'cognito:username': user.sub, email_verified: true }
+    return {
+      AccessToken: sign(client.AccessTokenValidity, { ...access, scope: 'aws.cognito.signin.user.admin' }),
+      IdToken: sign(client.IdTokenValidity, { ...attributesOf(user), ...id }),
+      ...{ ExpiresIn: client.AccessTokenValidity * 60, TokenType: 'Bearer' },
+    }
+  }
+
+  const byPassword: ClientOperation = (given, pool, client) => {
+    const { USERNAME, PASSWORD } = texts(given, 'USERNAME', 'PASSWORD')
+    const user = find(USERNAME, pool, client)
+    const verifier = passwordVerifier(pool.settings.id, user.sub, user.salt, PASSWORD)
+    return signIn(pool, client, user, verifier === user.verifier)
+  }
+
+  const bySrp: ClientOperation = (given, pool, client) => {
+    const { USERNAME, SRP_A } = texts(given, 'USERNAME', 'SRP_A')
+    const user = find(USERNAME, pool, client)
+    const srp = openExchange(pool.settings.id, user.sub, user.verifier, SRP_A)
+    if (srp === undefined) throw invalid('SRP_A is not a number that SRP allows')
+    for (const [block, { expiresAt }] of challenges) if (expiresAt <= Date.now()) challenges.delete(block)
+    const expiresAt = Date.now() + client.AuthSessionValidity * 60_000
+    challenges.set(srp.secretBlock, { sub: user.sub, clientId: client.id, expiresAt, srp })
+    const ids = { USERNAME: user.sub, USER_ID_FOR_SRP: user.sub }
+    const numbers = { SALT: user.salt, SRP_B: srp.serverPublic, SECRET_BLOCK: srp.secretBlock }
+    return { ChallengeName: 'PASSWORD_VERIFIER', ChallengeParameters: { ...ids, ...numbers } }
+  }
+
+  const byRefreshToken: ClientOperation = (given, pool, client) => {
+    const grant = pool.grants.get(hashOf(texts(given, 'REFRESH_TOKEN').REFRESH_TOKEN))
+    const user = grant && pool.find(grant.sub)
+    if (user === undefined || grant?.clientId !== client.id) throw notAuthorized('Invalid Refresh Token')
+    if (grant.expiresAt <= Date.now()) throw notAuthorized('Refresh Token has expired')
+    return { AuthenticationResult: tokens(pool, client, user, grant.claims) }
+  }
+
+  const flows = new Map([
+    ['USER_PASSWORD_AUTH', byPassword],
+    ['USER_SRP_AUTH', bySrp],
+    ['REFRESH_TOKEN_AUTH', byRefreshToken],
+  ])
+
+  return {
+    InitiateAuth(body, pool, client) {
+      const { AuthFlow, AuthParameters } = read(initiateRequest, body)
+      const name = AuthFlow === 'REFRESH_TOKEN' ? 'REFRESH_TOKEN_AUTH' : AuthFlow
+      const [flow, allowed] = [flows.get(name), client.ExplicitAuthFlows.some((f) => f === `ALLOW_${name}`)]
+      if (!flow || !allowed) throw invalid(`${AuthFlow} flow not enabled for this client`)
+      return { ChallengeParameters: {}, ...flow(AuthParameters, pool, client) }
+    },
+
+    RespondToAuthChallenge(body, pool, client) {
+      const given = texts(read(respondRequest, body).ChallengeResponses, ...claim)
+      const challenge = challenges.get(given.PASSWORD_CLAIM_SECRET_BLOCK)
+      challenges.delete(given.PASSWORD_CLAIM_SECRET_BLOCK)
+      const user = pool.find(given.USERNAME)
+      const open = challenge?.clientId === client.id && challenge.expiresAt > Date.now()
+      if (!open || user?.sub !== challenge.sub) throw notAuthorized('Invalid session for the user.')
+      const expected = challenge.srp.signature(given.TIMESTAMP)
+      const proven = expected.equals(Buffer.from(given.PASSWORD_CLAIM_SIGNATURE, 'base64'))
+      return { ChallengeParameters: {}, ...signIn(pool, client, user, proven) }
+    },
+  } satisfies Record<string, ClientOperation>
+}
+
+/** Who signs in. That there is nobody of that name, AWS tells at the end of an SRP sign-in; here it is at once. */
+function find(name: string, pool: UserPool, client: ClientSettings): User {
+  const user = pool.find(name)
+  if (user) return user
+  if (client.PreventUserExistenceErrors === 'LEGACY') throw userNotFound()
+  throw notAuthorized('Incorrect username or password.')
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}
+
+function seconds(): number {
+  return Math.floor(Date.now() / 1_000)
+}

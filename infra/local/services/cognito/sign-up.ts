@@ -1,0 +1,125 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
+import * as z from 'zod'
+import { AwsError } from '../../gateway/service.ts'
+import type { CognitoOptions } from './cognito.ts'
+import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
+import { type PoolSettings, standardAttributes } from './settings.ts'
+import { passwordVerifier } from './srp.ts'
+import { attributesOf, type ClientOperation, type User, type UserPool } from './user-pool.ts'
+
+const codeLifeMs = 24 * 3_600_000
+const wrongTriesAllowed = 5
+/** Cognito's patience (developer guide, "Customizing user pool workflows with Lambda triggers"). */
+const triggerMs = 5_000
+
+const attribute = z.object({ Name: z.string(), Value: z.string().max(2_048) })
+const signUpRequest = z.object({ UserAttributes: z.array(attribute).default([]) })
+
+/** Signing up, and confirming it with a code from a mail. */
+export function signUpOperations(o: CognitoOptions) {
+  function sendCode(pool: UserPool, user: User) {
+    const value = String(randomInt(1_000_000)).padStart(6, '0')
+    pool.save({ ...user, code: { value, expiresAt: Date.now() + codeLifeMs, wrongTries: 0 } })
+    const { EmailSubject: subject, EmailMessage } = pool.settings.VerificationMessageTemplate
+    o.mailbox.deliver({ to: user.email, subject, text: EmailMessage.replaceAll('{####}', value) })
+    return deliveryTo(user.email)
+  }
+
+  async function trigger(functionArn: string, event: object): Promise<void> {
+    const late = new Promise<undefined>((done) => setTimeout(() => done(undefined), triggerMs).unref())
+    const answer = await Promise.race([o.invoke(functionArn, event), late])
+    if (answer === undefined) throw new AwsError('UnexpectedLambdaException', 'PostConfirmation timed out')
+    if (answer.error) {
+      const message = `PostConfirmation failed with error ${answer.error.errorMessage}.`
+      o.log('cognito', `${message} The person is confirmed nevertheless.`)
+      throw new AwsError('UserLambdaValidationException', message)
+    }
+    if (typeof answer.payload === 'object' && answer.payload !== null) return
+    throw new AwsError('InvalidLambdaResponseException', 'Unrecognizable lambda output')
+  }
+
+  return {
+    SignUp(body, pool) {
+      const { Username, Password } = texts(body, 'Username', 'Password')
+      const given = read(signUpRequest, body).UserAttributes.map(({ Name, Value }) => [Name, Value] as const)
+      const { email = Username, ...attributes } = Object.fromEntries(given)
+      if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(Username)) throw invalid('Username should be an email.')
+      if (email.toLowerCase() !== Username.toLowerCase()) throw invalid('The email has to be the username.')
+      demandAttributes(attributes, pool.settings)
+      demandPassword(Password, pool.settings.Policies.PasswordPolicy)
+      if (pool.find(Username)) throw new AwsError('UsernameExistsException', 'User already exists')
+      const [sub, salt, createdAt] = [randomUUID(), randomBytes(16).toString('hex'), Date.now()]
+      const verifier = passwordVerifier(pool.settings.id, sub, salt, Password)
+      const delivery = sendCode(pool, { sub, email: Username, attributes, salt, verifier, createdAt })
+      return { UserConfirmed: false, UserSub: sub, CodeDeliveryDetails: delivery }
+    },
+
+    ResendConfirmationCode(body, pool, client) {
+      const { Username } = texts(body, 'Username')
+      const user = pool.find(Username)
+      if (user === undefined && client.PreventUserExistenceErrors === 'LEGACY') throw userNotFound()
+      if (user && !user.code) throw invalid('User is already confirmed.')
+      return { CodeDeliveryDetails: user ? sendCode(pool, user) : deliveryTo(Username) }
+    },
+
+    async ConfirmSignUp(body, pool, client) {
+      const { Username, ConfirmationCode } = texts(body, 'Username', 'ConfirmationCode')
+      const found = pool.find(Username)
+      if (!found) throw client.PreventUserExistenceErrors === 'LEGACY' ? userNotFound() : expired()
+      const { code, ...user } = found
+      if (code === undefined) throw notAuthorized('User cannot be confirmed. Current status is CONFIRMED')
+      if (code.wrongTries >= wrongTriesAllowed) {
+        throw new AwsError('LimitExceededException', 'Attempt limit exceeded, please try after some time.')
+      }
+      if (code.expiresAt <= Date.now()) throw expired()
+      if (code.value !== ConfirmationCode) {
+        pool.save({ ...user, code: { ...code, wrongTries: code.wrongTries + 1 } })
+        throw new AwsError('CodeMismatchException', 'Invalid verification code provided, please try again.')
+      }
+      pool.save(user)
+      const { LambdaConfig, id } = pool.settings
+      if (LambdaConfig.PostConfirmation === undefined) return {}
+      await trigger(LambdaConfig.PostConfirmation, {
+        ...{ version: '1', region: o.region, userPoolId: id, userName: user.sub },
+        callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: client.id },
+        triggerSource: 'PostConfirmation_ConfirmSignUp',
+        request: { userAttributes: { ...attributesOf(user), 'cognito:user_status': 'CONFIRMED' } },
+        response: {},
+      })
+      return {}
+    },
+  } satisfies Record<string, ClientOperation>
+}
+
+function demandAttributes(attributes: Readonly<Record<string, string>>, { Schema }: PoolSettings): void {
+  const strange = Object.keys(attributes).find((name) => !standardAttributes.includes(name))
+  if (strange) throw invalid(`Attributes did not conform to the schema: ${strange} does not exist in it`)
+  const missing = Schema.find(({ Name, Required }) => Required && Name !== 'email' && !attributes[Name])
+  if (missing) throw invalid(`Attributes did not conform to the schema: ${missing.Name} is required`)
+}
+
+const characters = [
+  ['RequireLowercase', /[a-z]/, 'lowercase'],
+  ['RequireUppercase', /[A-Z]/, 'uppercase'],
+  ['RequireNumbers', /[0-9]/, 'numeric'],
+  ['RequireSymbols', /[!-/:-@[-`{-~ ]/, 'symbol'],
+] as const
+
+function demandPassword(password: string, policy: PoolSettings['Policies']['PasswordPolicy']): void {
+  const missing = characters.find(([rule, pattern]) => policy[rule] && !pattern.test(password))
+  const tooShort = password.length < policy.MinimumLength && 'Password not long enough'
+  const tooLong = password.length > 256 && 'Password too long'
+  const failure = tooShort || tooLong || (missing && `Password must have ${missing[2]} characters`)
+  if (!failure) return
+  throw new AwsError('InvalidPasswordException', `Password did not conform with policy: ${failure}`)
+}
+
+/** Where a code went, masked as AWS masks it; for who does not exist, where it would have gone. */
+function deliveryTo(email: string) {
+  const Destination = email.replace(/^(.)[^@]*(@.)?.*/, '$1***$2***')
+  return { Destination, DeliveryMedium: 'EMAIL', AttributeName: 'email' }
+}
+
+function expired(): AwsError {
+  return new AwsError('ExpiredCodeException', 'Invalid code provided, please request a code again.')
+}

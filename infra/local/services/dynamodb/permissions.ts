@@ -1,0 +1,39 @@
+import type { AwsRequest, Permission } from '../../gateway/service.ts'
+
+interface Input {
+  readonly TableName?: string
+  readonly IndexName?: string
+  readonly RequestItems?: Readonly<Record<string, unknown>>
+  readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName?: string }>>[]
+}
+
+/** The action that each kind of item in a transaction needs; there is none for the transaction itself. */
+const transactActions: Readonly<Record<string, string>> = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+  Get: 'GetItem',
+}
+
+/**
+ * What IAM must allow for a call of DynamoDB (service authorization reference, "Actions, resources, and
+ * condition keys for Amazon DynamoDB"). `arnOf` gives a table's ARN by its name.
+ */
+export function permissionsOf(request: AwsRequest, arnOf: (table: string) => string): Permission[] {
+  // Whatever else the body may be, a field that is not as it should be is refused by the engine.
+  const input = JSON.parse(request.body.toString() || '{}') as Input
+  const on = (action: string, table = '', index?: string): Permission => ({
+    action: `dynamodb:${action}`,
+    resource: index === undefined ? arnOf(table) : `${arnOf(table)}/index/${index}`,
+  })
+  if (input.TransactItems !== undefined) {
+    return input.TransactItems.flatMap((item) =>
+      Object.entries(item).map(([kind, { TableName }]) => on(transactActions[kind] ?? kind, TableName)),
+    )
+  }
+  if (input.RequestItems !== undefined) {
+    return Object.keys(input.RequestItems).map((table) => on(request.operation, table))
+  }
+  return [on(request.operation, input.TableName, input.IndexName)]
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import type { StreamRecord } from '../dynamodb/stream-shards.ts'
+
+/** Item bytes of a batch: Lambda takes 6 MB of JSON, which is half as much again. */
+const batchBytes = 4_000_000
+
+/** Delivers the records of a shard, or of a share of its items, batch after batch. */
+export interface Lane {
+  push(record: StreamRecord): void
+  /** Settles when nothing is queued and nothing under way. */
+  idle(): Promise<void>
+}
+
+export function createLane(
+  limits: { readonly batchSize: number; readonly windowMs: number },
+  signal: AbortSignal,
+  deliver: (batch: readonly StreamRecord[]) => Promise<void>,
+): Lane {
+  const queue: StreamRecord[] = []
+  const pushed = createBell(signal)
+  let running: Promise<void> | undefined
+
+  async function drain(): Promise<void> {
+    // Whatever one page held is in one batch: the queue is filled before this goes on.
+    await undefined
+    while (queue.length > 0 && !signal.aborted) {
+      const until = Date.now() + limits.windowMs
+      const isFull = () => queue.length >= limits.batchSize || sizeOf(queue, limits.batchSize) < queue.length
+      while (!isFull() && Date.now() < until && !signal.aborted) await pushed.wait(until - Date.now())
+      await deliver(queue.splice(0, sizeOf(queue, limits.batchSize)))
+    }
+    running = undefined
+  }
+
+  return {
+    push(record) {
+      queue.push(record)
+      pushed.ring()
+      running ??= drain()
+    },
+    idle: async () => running,
+  }
+}
+
+/** How many records from the first make a batch. */
+function sizeOf(queue: readonly StreamRecord[], batchSize: number): number {
+  let bytes = 0
+  const over = queue.findIndex((record, index) => {
+    bytes += record.dynamodb.SizeBytes
+    return index > 0 && bytes > batchBytes
+  })
+  return Math.min(batchSize, over === -1 ? queue.length : over)
+}
+
+/** The lane of an item: all of its records go the same way, in order. */
+export function laneOf(record: StreamRecord, lanes: number): number {
+  return createHash('md5').update(itemOf(record)).digest().readUInt32BE(0) % lanes
+}
+
+/** Names the item that a record is of. */
+export function itemOf(record: StreamRecord): string {
+  return JSON.stringify(Object.entries(record.dynamodb.Keys).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Lets some wait, for a time at most, until others ring. */
+export interface Bell {
+  ring(): void
+  /** How often it rang so far: who compares misses no ring between looking and waiting. */
+  rings(): number
+  wait(ms: number): Promise<void>
+}
+
+/** Once `signal` is aborted, nobody waits any more. */
+export function createBell(signal: AbortSignal): Bell {
+  const waiting = new Set<() => void>()
+  let rings = 0
+  const ring = () => {
+    rings++
+    for (const resume of waiting) resume()
+  }
+  signal.addEventListener('abort', ring)
+  return {
+    ring,
+    rings: () => rings,
+    wait: (ms) =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve()
+        const resume = () => {
+          clearTimeout(timer)
+          waiting.delete(resume)
+          resolve()
+        }
+        const timer = setTimeout(resume, ms)
+        waiting.add(resume)
+      }),
+  }
+}

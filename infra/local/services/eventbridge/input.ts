@@ -1,0 +1,69 @@
+import { fieldsOf, type Properties } from '../../cloud/template.ts'
+
+/** An event as a rule sees it (EventBridge user guide, "Events"). */
+export type BusEvent = Readonly<Record<string, unknown>>
+
+/** Makes of an event what its target gets; `ingestedAt` is when the bus took it. */
+export type TargetInput = (event: BusEvent, ingestedAt: string) => unknown
+
+/** A string as a whole, or a placeholder outside of one. */
+const tokens = /"(?:[^"\\]|\\.)*"|<([\w.-]+)>/g
+const placeholder = /<([\w.-]+)>/g
+
+/**
+ * Compiles what a target gets: all of the event, what is at its `InputPath`, or what its `InputTransformer` makes of
+ * it (EventBridge user guide, "Input transformation"). A variable that leads nowhere is an empty text. What is put
+ * into a string is not escaped: what comes out may be no JSON any more, as on AWS.
+ *
+ * @throws Error where AWS would refuse the target. What is returned throws SyntaxError where no JSON comes out.
+ */
+export function compileInput(
+  { Id, InputPath, InputTransformer }: Properties,
+  rule: { readonly arn: string; readonly name: string },
+): TargetInput {
+  if (InputPath !== undefined && InputTransformer !== undefined) {
+    throw new Error(`Only one of Input, InputPath, or InputTransformer must be provided for target ${Id}.`)
+  }
+  if (InputPath !== undefined) return compilePath(InputPath, null)
+  if (InputTransformer === undefined) return (event) => event
+  const { InputPathsMap: paths, InputTemplate: template } = fieldsOf(InputTransformer)
+  const variables = new Map<string, TargetInput>([
+    ...Object.entries(fieldsOf(paths)).map(([name, path]) => [name, compilePath(path, '')] as const),
+    ['aws.events.rule-arn', () => rule.arn],
+    ['aws.events.rule-name', () => rule.name],
+    ['aws.events.event.ingestion-time', (_, ingestedAt) => ingestedAt],
+    ['aws.events.event.json', (event) => event],
+    // Not quite the event: AWS leaves its detail out, and writes detailType.
+    ['aws.events.event', ({ detail, 'detail-type': detailType, ...event }) => ({ ...event, detailType })],
+  ])
+  const unknown = [...String(template).matchAll(placeholder)].find(([, name = '']) => !variables.has(name))
+  if (unknown) throw new Error(`InputTemplate for target ${Id} contains invalid placeholder ${unknown[1]}.`)
+  try {
+    fill(String(template), () => '')
+  } catch {
+    throw new Error(`InputTemplate for target ${Id} is no JSON: a text needs its quotes`)
+  }
+  return (event, ingestedAt) => fill(String(template), (name) => variables.get(name)?.(event, ingestedAt))
+}
+
+function fill(template: string, read: (name: string) => unknown): unknown {
+  const bare = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+  const filled = template.replace(tokens, (token, name?: string) =>
+    name === undefined
+      ? token.replace(placeholder, (_, inside: string) => bare(read(inside)))
+      : JSON.stringify(read(name)),
+  )
+  return JSON.parse(filled)
+}
+
+/** `$.detail.names[0]`: dots and indices are modelled. */
+function compilePath(path: unknown, missing: unknown): TargetInput {
+  const steps = String(path).match(/[\w/-]+/g) ?? []
+  if (!/^\$(\.[\w/-]+|\[\d+\])*$/.test(String(path))) {
+    throw new Error(`The path ${path} is not modelled by the local stage`)
+  }
+  return (event) => {
+    const found = steps.reduce<unknown>((value, step) => fieldsOf(value)[step], event)
+    return found === undefined ? missing : found
+  }
+}

@@ -1,0 +1,23 @@
+import { fieldsOf, type Properties } from '../../cloud/template.ts'
+import type { Permissions } from '../../iam/permissions.ts'
+import type { Queues } from '../sqs/queues.ts'
+
+/** How to tell a function's failure destination, if its `DestinationConfig` has one: a queue that its role may send to. */
+export type FailureDestination = (
+  functionId: string,
+  properties: Properties,
+) => ((record: string) => void) | undefined
+
+/** Throws where the role lacks the grant, and where the destination is no queue of the template. */
+export function failureDestinations(
+  queues: Pick<Queues, 'find'>,
+  permissions: Pick<Permissions, 'demand'>,
+): FailureDestination {
+  return (functionId, { DestinationConfig: config }) => {
+    const arn = fieldsOf(fieldsOf(config)['OnFailure'])['Destination']
+    if (arn === undefined) return undefined
+    const queue = queues.find(String(arn))
+    permissions.demand(functionId, [{ action: 'sqs:SendMessage', resource: queue.arn }])
+    return (record) => queue.send(record)
+  }
+}

@@ -1,0 +1,41 @@
+import { AwsError } from '../../gateway/service.ts'
+
+/** The errors of S3 that several places answer (S3 API reference, "List of error codes"). */
+export const accessDenied = (message = 'Access Denied') => new AwsError('AccessDenied', message, 403)
+export const invalidArgument = (message: string) => new AwsError('InvalidArgument', message)
+export const incompleteBody = () =>
+  new AwsError(
+    'IncompleteBody',
+    'You did not provide the number of bytes specified by the Content-Length HTTP header.',
+  )
+export const notModelled = (what: string) =>
+  new AwsError('NotImplemented', `${what} is not modelled by the local stage`, 501)
+
+/** What the gateway and the faults call otherwise than S3 does. */
+const words: Readonly<Record<string, AwsError>> = {
+  ThrottlingException: new AwsError('SlowDown', 'Please reduce your request rate.', 503),
+  TooManyRequestsException: new AwsError('SlowDown', 'Please reduce your request rate.', 503),
+  InternalServerError: new AwsError(
+    'InternalError',
+    'We encountered an internal error. Please try again.',
+    500,
+  ),
+  InternalFailure: new AwsError('InternalError', 'We encountered an internal error. Please try again.', 500),
+}
+
+/** An error in the words of S3. */
+export function inWordsOfS3(error: AwsError): AwsError {
+  if (error.code === 'AccessDeniedException') return accessDenied(error.message)
+  if (error.code === 'UnknownOperationException') return new AwsError('NotImplemented', error.message, 501)
+  return words[error.code] ?? error
+}
+
+/** An XML document of one element with these texts in it. */
+export function xml(root: string, texts: Readonly<Record<string, string>>): string {
+  const elements = Object.entries(texts).map(([name, text]) => `<${name}>${escaped(text)}</${name}>`)
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}>${elements.join('')}</${root}>`
+}
+
+function escaped(text: string): string {
+  return text.replace(/[<>&"\p{Cc}]/gu, (character) => `&#${character.codePointAt(0)};`)
+}

@@ -1,0 +1,92 @@
+import type { IncomingMessage } from 'node:http'
+import { AwsError } from '../../gateway/service.ts'
+import { createByteReader } from './byte-reader.ts'
+import { invalidArgument, notModelled } from './errors.ts'
+import { isKept } from './headers.ts'
+import { checkedKey } from './target.ts'
+import { bytesOf } from './upload.ts'
+
+/** A form by which a browser posts a file. */
+export interface Form {
+  /** What stands before the file, by its names in lower case. */
+  readonly fields: ReadonlyMap<string, string>
+  readonly file: AsyncIterable<Buffer>
+}
+
+const modelledField =
+  /^(key|bucket|policy|success_action_status|x-amz-(algorithm|credential|date|signature|security-token)|x-ignore-.*)$/
+
+/** What may stand before the file. */
+const mostBytes = 20_480
+
+/**
+ * Reads a form up to its file; what comes after the file is ignored (S3 API reference, "POST Object").
+ *
+ * @throws AwsError where it is none, or has no file.
+ */
+export async function readForm(message: IncomingMessage): Promise<Form> {
+  const [, quoted, plain] =
+    /^multipart\/form-data;.*?boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(
+      message.headers['content-type'] ?? '',
+    ) ?? []
+  const boundary = quoted ?? plain
+  if (boundary === undefined) {
+    const reason = 'Bucket POST must be of the enclosure-type multipart/form-data'
+    throw new AwsError('PreconditionFailed', reason, 412)
+  }
+  const delimiter = `\r\n--${boundary}`
+  const reader = createByteReader(afterLineBreak(message), malformed)
+  const fields = new Map<string, string>()
+  let left = mostBytes
+  /** What stands before the next `end`, as text. */
+  const textBefore = async (end: string) => {
+    const bytes = await reader.until(end, left)
+    if (bytes === undefined) {
+      const reason = 'Your POST request fields preceeding the upload file was too large.'
+      throw new AwsError('MaxPostPreDataLengthExceeded', reason)
+    }
+    left -= bytes.length
+    return bytes.toString()
+  }
+
+  await textBefore(delimiter)
+  // After the last delimiter stand two dashes.
+  while ((await textBefore('\r\n')) === '') {
+    const name = nameOf(await textBefore('\r\n\r\n'))
+    if (name === 'file') return { fields, file: reader.flow(delimiter) }
+    if (fields.has(name)) throw malformed()
+    fields.set(name, await textBefore(delimiter))
+  }
+  throw invalidArgument('POST requires exactly one file upload per request.')
+}
+
+/** The key that a form posts its file to. Throws where it has none, or a field that is not modelled. */
+export function keyOfForm({ fields }: Form): string {
+  const key = fields.get('key')
+  if (key === undefined) throw invalidArgument("Bucket POST must contain a field named 'key'.")
+  if (key === '') throw invalidArgument('User key must have a length greater than 0.')
+  const unknown = [...fields.keys()].find((name) => !modelledField.test(name) && !isKept(name))
+  if (unknown !== undefined) throw notModelled(`The field ${unknown}`)
+  if (/\$\{filename\}/.test(key)) throw notModelled('The name of the file in its key')
+  return checkedKey(key)
+}
+
+/** The first delimiter may stand at the very beginning, and is like the others then. */
+async function* afterLineBreak(message: IncomingMessage): AsyncGenerator<Buffer> {
+  yield Buffer.from('\r\n')
+  yield* bytesOf(message)
+}
+
+/** The name of a part by its headers. */
+function nameOf(headers: string): string {
+  const [, quoted, plain] =
+    /^content-disposition:[^\r\n]*;\s*name=(?:"([^"\r\n]*)"|([^;\s]+))/im.exec(headers) ?? []
+  const name = quoted ?? plain
+  if (name === undefined) throw malformed()
+  return name.toLowerCase()
+}
+
+function malformed(): AwsError {
+  const reason = 'The body of your POST request is not well-formed multipart/form-data.'
+  return new AwsError('MalformedPOSTRequest', reason)
+}

@@ -1,0 +1,114 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { AwsError } from '../../gateway/service.ts'
+import { invalidArgument, notModelled } from './errors.ts'
+import type { Range, StoredObject } from './objects.ts'
+import { copySource } from './target.ts'
+
+/** What an object is served with as it was written, beside its metadata, `x-amz-meta-…`. */
+const kept = [
+  'content-type',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'expires',
+]
+
+/** Whether a header of a write, or the field of a form, is kept with the object. */
+export function isKept(name: string): boolean {
+  return kept.includes(name) || name.startsWith('x-amz-meta-')
+}
+
+/** Headers that mean something to S3 and that are honoured here, or that every SDK sends. */
+const modelled = [
+  ...['x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token', 'x-amz-user-agent', 'x-amz-trailer'],
+  ...['x-amz-decoded-content-length', 'x-amz-checksum-crc32', 'x-amz-checksum-mode'],
+]
+
+/** Those of a write that would change what it does. */
+const conditions = ['content-md5', 'if-match', 'if-none-match']
+
+/** Those that say what to copy, and under what condition. */
+const ofCopies = [copySource, `${copySource}-if-match`]
+
+/** Throws, naming it, where a request has a header that S3 would honour and the stage does not. */
+export function checkHeaders(method: string, operation: string, headers: IncomingHttpHeaders): void {
+  const unknown = Object.keys(headers).find((name) => {
+    if (ofCopies.includes(name)) return operation !== 'CopyObject'
+    if (name === 'x-amz-sdk-checksum-algorithm') return headers[name] !== 'CRC32'
+    if (name.startsWith('x-amz-')) return !modelled.includes(name) && !name.startsWith('x-amz-meta-')
+    return method !== 'GET' && conditions.includes(name)
+  })
+  if (unknown !== undefined) throw notModelled(unknown)
+}
+
+/** Those to keep, by their names in lower case. */
+export function keptHeaders(given: Iterable<readonly [string, unknown]>): Record<string, string> {
+  const headers = [...given].flatMap(([name, value]) => {
+    if (!isKept(name)) return []
+    // It frames the request, and is no part of what is kept.
+    const text = String(value).replace(/^aws-chunked,?\s*/, '')
+    return text === '' ? [] : [[name, text] as const]
+  })
+  return { 'content-type': 'binary/octet-stream', ...Object.fromEntries(headers) }
+}
+
+/** Throws PreconditionFailed where the object is none of those that a header such as `If-Match` names. */
+export function demandMatch({ md5 }: StoredObject, header: string | string[] | undefined): void {
+  if (header === undefined || header === '*') return
+  const named = String(header)
+    .split(',')
+    .map((etag) => etag.trim())
+  if (!named.includes(`"${md5}"`) && !named.includes(md5))
+    throw new AwsError(
+      'PreconditionFailed',
+      'At least one of the pre-conditions you specified did not hold',
+      412,
+    )
+}
+
+/** What of an object a request asks for. Throws InvalidRange where that is none of it. */
+export function rangeOf({ size }: StoredObject, header: string | undefined): Range | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? []
+  if (first === '' && last === '') return undefined
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1)
+  if (last !== '' && first !== '' && Number(last) < start) return undefined
+  if (start > end) throw new AwsError('InvalidRange', 'The requested range is not satisfiable', 416)
+  return { start, end }
+}
+
+/**
+ * The headers of an answer that serves an object, or a part of it. A presigned URL may name others, as in
+ * `response-content-type`.
+ */
+export function servedHeaders(
+  object: StoredObject,
+  range: Range | undefined,
+  o: { readonly query: URLSearchParams; readonly checksum: boolean },
+): Record<string, string> {
+  const overridden = kept.flatMap((name) => {
+    const value = o.query.get(`response-${name}`)
+    if (value !== null && /[^\t\x20-\x7e\xa0-\xff]/.test(value))
+      throw invalidArgument('Header value cannot be represented using ISO-8859-1.')
+    return value === null ? [] : [[name, value]]
+  })
+  const { start, end } = range ?? { start: 0, end: object.size - 1 }
+  return {
+    ...Object.fromEntries(Object.entries(object.headers).map(([name, value]) => [name, inAscii(value)])),
+    ...Object.fromEntries(overridden),
+    'content-length': String(end - start + 1),
+    ...(range && { 'content-range': `bytes ${start}-${end}/${object.size}` }),
+    // It is of all of the object.
+    ...(o.checksum &&
+      !range && { 'x-amz-checksum-crc32': object.crc32, 'x-amz-checksum-type': 'FULL_OBJECT' }),
+    etag: `"${object.md5}"`,
+    'last-modified': new Date(object.modifiedAt).toUTCString(),
+    'accept-ranges': 'bytes',
+  }
+}
+
+/** A value in US-ASCII, as S3 returns it (S3 user guide, "User-defined object metadata"). */
+function inAscii(value: string): string {
+  return /^[\t\x20-\x7e]*$/.test(value) ? value : `=?UTF-8?B?${Buffer.from(value).toString('base64')}?=`
+}

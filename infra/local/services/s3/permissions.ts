@@ -1,0 +1,23 @@
+import type { AwsRequest, Permission } from '../../gateway/service.ts'
+import { bucketArnOf } from './bucket.ts'
+import { sourceOf, type Target, targetOf } from './target.ts'
+
+/** The action that each operation on an object needs. */
+const actions: Readonly<Record<string, string>> = {
+  ...{ PutObject: 's3:PutObject', DeleteObject: 's3:DeleteObject' },
+  ...{ GetObject: 's3:GetObject', HeadObject: 's3:GetObject' },
+}
+
+/**
+ * What IAM must allow for a call of S3 (service authorization reference, "Actions, resources, and condition keys for
+ * Amazon S3"): a form says in its fields who lets it be posted, and a preflight is anybody's.
+ */
+export function permissionsOf({ operation, path = '', headers }: AwsRequest): Permission[] {
+  if (operation === 'CopyObject')
+    return [permissionOn('PutObject', targetOf(path)), permissionOn('GetObject', sourceOf(headers))]
+  return Object.hasOwn(actions, operation) ? [permissionOn(operation, targetOf(path))] : []
+}
+
+export function permissionOn(operation: string, { bucket, key }: Target): Permission {
+  return { action: actions[operation] ?? '', resource: `${bucketArnOf(bucket)}/${key}` }
+}

@@ -1,0 +1,106 @@
+import { AwsError } from '../../gateway/service.ts'
+import { signatureOf, stringToSign } from '../../gateway/signature-v4.ts'
+import { accessDenied } from './errors.ts'
+import { type PathAndQuery, percentEncoded } from './target.ts'
+
+/** Whose signatures count. */
+export interface Signers {
+  readonly region: string
+  /** What everyone here signs with. */
+  readonly secretAccessKey: string
+  readonly isFunction: (accessKeyId: string) => boolean
+}
+
+const algorithm = 'AWS4-HMAC-SHA256'
+const longestSeconds = 7 * 24 * 3600
+/** How far a signature may be ahead of the clock here. */
+const skewMs = 15 * 60_000
+
+/**
+ * Whose key signed a text at this time, such as `20260101T000000Z`. A key that is none of a function is the developer's,
+ * and known only where the signature is right.
+ *
+ * @throws AwsError as S3 refuses a signature.
+ */
+export function signerOf(
+  o: Signers,
+  signed: {
+    readonly credential: string
+    readonly at: string
+    readonly text: string
+    readonly signature: string
+  },
+): string {
+  const [accessKeyId = ''] = signed.credential.split('/')
+  const right = signatureOf(signed.text, scopeOf(o, signed.at), o.secretAccessKey)
+  if (signed.signature === right) return accessKeyId
+  if (!o.isFunction(accessKeyId)) {
+    const message = 'The AWS Access Key Id you provided does not exist in our records.'
+    throw new AwsError('InvalidAccessKeyId', message, 403)
+  }
+  const reason = 'The request signature we calculated does not match the signature you provided.'
+  throw new AwsError('SignatureDoesNotMatch', `${reason} Check your key and signing method.`, 403)
+}
+
+/**
+ * Whose key signed a URL that was handed out (S3 API reference, "Authenticating requests: using query parameters").
+ *
+ * @throws AwsError as S3 refuses a URL that was changed or has expired.
+ */
+export function presignerOf(
+  o: Signers,
+  request: {
+    readonly method: string
+    readonly target: PathAndQuery
+    readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  },
+): string {
+  const { path, query } = request.target
+  const parameter = (name: string) => query.get(`X-Amz-${name}`) ?? ''
+  const at = parameter('Date')
+  const signedAt = Date.parse(at.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
+  const seconds = Number(parameter('Expires') || Number.NaN)
+  const isValid = seconds >= 1 && seconds <= longestSeconds && !Number.isNaN(signedAt)
+  if (parameter('Algorithm') !== algorithm || parameter('Signature') === '' || !isValid) {
+    const names =
+      'X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires'
+    const message = `Query-string authentication version 4 requires the ${names} parameters.`
+    throw new AwsError('AuthorizationQueryParametersError', message)
+  }
+  const names = parameter('SignedHeaders').split(';')
+  const unsigned = Object.keys(request.headers).some(
+    (name) => name.startsWith('x-amz-') && !names.includes(name),
+  )
+  if (!names.includes('host') || unsigned)
+    throw accessDenied('There were headers present in the request which were not signed')
+
+  const lines = names.map(
+    (name) =>
+      `${name}:${String(request.headers[name] ?? '')
+        .trim()
+        .replace(/ +/g, ' ')}\n`,
+  )
+  const payload = parameter('Content-Sha256') || 'UNSIGNED-PAYLOAD'
+  const parts = [request.method, path, canonical(query), lines.join(''), names.join(';'), payload]
+  const signer = signerOf(o, {
+    credential: parameter('Credential'),
+    at,
+    text: stringToSign(at, scopeOf(o, at), parts.join('\n')),
+    signature: parameter('Signature'),
+  })
+  if (Date.now() > signedAt + seconds * 1000) throw accessDenied('Request has expired')
+  if (Date.now() < signedAt - skewMs) throw accessDenied('Request is not yet valid')
+  return signer
+}
+
+function scopeOf({ region }: Signers, at: string): string {
+  return `${at.slice(0, 8)}/${region}/s3/aws4_request`
+}
+
+function canonical(query: URLSearchParams): string {
+  const pairs = [...query].filter(([name]) => name !== 'X-Amz-Signature')
+  return pairs
+    .map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`)
+    .sort()
+    .join('&')
+}

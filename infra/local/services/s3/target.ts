@@ -1,0 +1,55 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { AwsError } from '../../gateway/service.ts'
+
+/** What a path names: a bucket, and a key that is empty where it names only the bucket. */
+export interface Target {
+  readonly bucket: string
+  readonly key: string
+}
+
+export interface PathAndQuery {
+  /** Percent-encoded in the one way that signatures are made over. */
+  readonly path: string
+  readonly query: URLSearchParams
+}
+
+const mostBytesOfKey = 1_024
+
+/** Reads a path of the form `/bucket/key`. Throws as S3 does where the key is none. */
+export function targetOf(path: string): Target {
+  const [, bucket = '', ...rest] = path.split('/')
+  return { bucket, key: checkedKey(decoded(rest.join('/'))) }
+}
+
+/** What a copy is made of. */
+export function sourceOf(headers: IncomingHttpHeaders): Target {
+  const source = String(headers[copySource] ?? '')
+  return targetOf(source.startsWith('/') ? source : `/${source}`)
+}
+
+export const copySource = 'x-amz-copy-source'
+
+/** The same key. Throws where it is too long. */
+export function checkedKey(key: string): string {
+  if (Buffer.byteLength(key) > mostBytesOfKey) throw new AwsError('KeyTooLongError', 'Your key is too long')
+  return key
+}
+
+export function pathAndQueryOf(url: string): PathAndQuery {
+  const [path = '', query = ''] = url.split('?')
+  const segments = path.split('/').map((segment) => percentEncoded(decoded(segment)))
+  return { path: segments.join('/'), query: new URLSearchParams(query) }
+}
+
+/** Everything encoded but what RFC 3986 leaves unreserved. */
+export function percentEncoded(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new AwsError('InvalidURI', "Couldn't parse the specified URI.")
+  }
+}

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http'
+import type { AwsResponse } from '../../gateway/service.ts'
+import type { Scheduler } from './scheduler.ts'
+
+const path = '/_local/schedules'
+
+/**
+ * The schedules over HTTP: `GET /_local/schedules` lists them, and `POST /_local/schedules/<logical id>` runs one now;
+ * `undefined` for anything else. A browser says with every POST which page it comes from: none of them runs anything.
+ */
+export function schedulesPage(
+  scheduler: Pick<Scheduler, 'list' | 'runNow'>,
+  { pathname }: URL,
+  { method, headers }: Pick<IncomingMessage, 'method' | 'headers'>,
+): AwsResponse | undefined {
+  if (pathname === path && method === 'GET') return json(200, scheduler.list())
+  if (!pathname.startsWith(`${path}/`) || method !== 'POST') return undefined
+  if (headers.origin !== undefined) return json(403, { message: 'A web page runs no schedule' })
+  const scheduledTime = scheduler.runNow(pathname.slice(path.length + 1))
+  if (scheduledTime !== undefined) return json(202, { scheduledTime })
+  return json(404, {
+    message: 'No such schedule',
+    schedules: scheduler.list().map(({ logicalId }) => logicalId),
+  })
+}
+
+function json(status: number, body: unknown): AwsResponse {
+  const headers = { 'content-type': 'application/json' }
+  return { status, headers, body: `${JSON.stringify(body, undefined, 2)}\n` }
+}

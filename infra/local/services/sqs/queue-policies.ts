@@ -1,0 +1,67 @@
+import { fieldsOf, type Properties } from '../../cloud/template.ts'
+import { wildcard } from '../../iam/policy.ts'
+
+/** What an `AWS::SQS::QueuePolicy` allows a service. */
+interface Grant {
+  readonly service: string
+  readonly queueUrls: readonly unknown[]
+  readonly queueArns: readonly unknown[]
+  readonly sources: readonly string[]
+}
+
+export interface QueuePolicies {
+  /** Throws unless a policy lets the service send to the queue for this source. */
+  demandSend(service: string, sourceArn: string, queue: { readonly url: string; readonly arn: string }): void
+}
+
+/**
+ * Reads the policies of queues, their properties resolved: services that may send, for a source or for any. What a
+ * policy denies to those who do not use TLS has no effect on one machine.
+ *
+ * @throws Error that names the policy whose statement is another.
+ */
+export function readQueuePolicies(
+  policies: readonly { readonly logicalId: string; readonly properties: Properties }[],
+): QueuePolicies {
+  const grants = policies.flatMap(({ logicalId, properties }) => {
+    const statements = listOf(fieldsOf(properties['PolicyDocument'])['Statement']).map(fieldsOf)
+    return statements
+      .filter((statement) => !isTlsOnly(statement))
+      .map((statement) => grantOf(statement, listOf(properties['Queues']), logicalId))
+  })
+  return {
+    demandSend(service, sourceArn, { url, arn }) {
+      const allowed = grants.some(
+        (grant) =>
+          grant.service === service &&
+          grant.queueUrls.includes(url) &&
+          grant.queueArns.includes(arn) &&
+          grant.sources.some((source) => wildcard(source).test(sourceArn)),
+      )
+      if (!allowed)
+        throw new Error(`No AWS::SQS::QueuePolicy lets ${service} send to ${arn} for ${sourceArn}`)
+    },
+  }
+}
+
+/** Whether a statement only denies something to those who do not use TLS. */
+export function isTlsOnly({ Effect, Condition }: Properties): boolean {
+  return Effect === 'Deny' && JSON.stringify(Condition) === '{"Bool":{"aws:SecureTransport":"false"}}'
+}
+
+function grantOf(statement: Properties, queueUrls: readonly unknown[], logicalId: string): Grant {
+  const { Effect, Principal, Action, Resource, Condition } = statement
+  // CDK writes one of these, or none.
+  const { ArnEquals, ArnLike = ArnEquals, ...others } = fieldsOf(Condition)
+  const service = fieldsOf(Principal)['Service']
+  const isSend = listOf(Action).length === 1 && listOf(Action).includes('sqs:SendMessage')
+  if (Effect !== 'Allow' || typeof service !== 'string' || !isSend || Object.keys(others).length > 0)
+    throw new Error(`${logicalId}: a statement of a queue's policy is not modelled by the local stage`)
+  const sources = ArnLike === undefined ? ['*'] : listOf(fieldsOf(ArnLike)['aws:SourceArn']).map(String)
+  return { service, queueUrls, queueArns: listOf(Resource), sources }
+}
+
+/** One or several, as policies are written. */
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : value === undefined ? [] : [value]
+}

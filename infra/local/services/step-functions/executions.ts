@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { AwsError, type Log } from '../../gateway/service.ts'
+import type { Journal } from '../../storage/journal.ts'
+import type { Clock } from './clock.ts'
+import { execute, type Outcome } from './execution.ts'
+import type { HistoryEvent, NewEvent } from './history.ts'
+import type { InvokeTask } from './lambda-tasks.ts'
+import type { StateMachine } from './machine.ts'
+import { Abandoned, StatesError } from './states-error.ts'
+import { type Execution, openExecutions } from './store.ts'
+
+export interface Executions {
+  /**
+   * Starts an execution, durably. What has the name and the input of one that runs is that one; throws
+   * `ExecutionAlreadyExists` for any other use of a name. Executions of an EXPRESS machine may have the same name.
+   */
+  start(machine: StateMachine, input: string, name: string): Execution
+  get(arn: string): Execution | undefined
+  /** In the order in which they were started. */
+  all(): readonly Execution[]
+  history(execution: Execution): readonly HistoryEvent[]
+  /** Leaves what runs where it is. */
+  close(): Promise<void>
+}
+
+/** Step Functions quotas. That of events is of Standard only there; here it ends every endless loop. */
+const maxEvents = 25_000
+const expressSeconds = 300
+const [maxNameLength, maxInputBytes] = [80, 262_144]
+const badInName = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u
+
+/** Runs executions, from journals under `dataDir`: what an earlier run of the stage left is gone on with. */
+export function runExecutions(o: {
+  readonly region: string
+  readonly dataDir: string
+  readonly machines: readonly StateMachine[]
+  readonly invoke: InvokeTask
+  readonly clock: Clock
+  /** How many that ended are kept. */
+  readonly keep: number
+  readonly log: Log
+}): Executions {
+  const store = openExecutions(join(o.dataDir, 'step-functions'), o.keep)
+  const closing = new AbortController()
+  const running = new Map<string, { history: Journal<HistoryEvent>; ended: Promise<void> }>()
+
+  function run(machine: StateMachine, execution: Execution): void {
+    const { arn, name, startedAt } = execution
+    const history = store.history(execution)
+    const isResumed = history.size > 0
+    const tell = (message: string) => o.log(machine.logicalId, `${name} ${message}`)
+    const record = (event: NewEvent): number => {
+      closing.signal.throwIfAborted()
+      const id = history.size + 1
+      // Room for how it ends.
+      if (id >= maxEvents && !event.type.startsWith('Execution') && !/Failed|Aborted/.test(event.type))
+        throw new StatesError(
+          'States.Runtime',
+          `The execution reached the maximum number of history events (${maxEvents}).`,
+        )
+      history.set(String(id), { ...event, id, timestamp: o.clock.now() / 1000 })
+      return id
+    }
+    tell(isResumed ? 'goes on' : 'started')
+    const ended = execute({
+      ...{ machine: { ...machine, id: machine.arn }, definition: machine.definition },
+      ...{ id: arn, name, startedAt, input: JSON.parse(execution.input), isResumed, tell, record },
+      ...{ clock: o.clock, region: o.region, signal: closing.signal, positions: store.positions(execution) },
+      maxSeconds: machine.type === 'EXPRESS' ? expressSeconds : Number.POSITIVE_INFINITY,
+      invoke: (functionName, payload) => o.invoke(machine, functionName, payload),
+    })
+      .then((outcome) => {
+        tell(`${endOf(outcome)} after ${o.clock.now() - startedAt} ms`)
+        if (machine.type === 'EXPRESS') store.remove(execution)
+        else store.end({ ...execution, stoppedAt: o.clock.now(), ...kept(outcome) })
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof Abandoned)) tell(`is kept for the next start: ${error}`)
+      })
+      .finally(() => running.delete(arn))
+    running.set(arn, { history, ended })
+  }
+
+  for (const execution of store.all().filter(({ status }) => status === 'RUNNING')) {
+    const machine = o.machines.find((one) => one.arn === execution.machineArn)
+    if (machine !== undefined) run(machine, execution)
+    else {
+      o.log('stage', `${execution.arn} is aborted: the template does not declare its state machine any more`)
+      store.end({ ...execution, status: 'ABORTED', stoppedAt: o.clock.now() })
+    }
+  }
+
+  return {
+    start(machine, input, name) {
+      checkStart(input, name)
+      const arn =
+        machine.type === 'EXPRESS'
+          ? `${machine.arn.replace(':stateMachine:', ':express:')}:${name}:${randomUUID()}`
+          : `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`
+      const there = store.get(arn)
+      if (there?.status === 'RUNNING' && there.input === input) return there
+      if (there) throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`)
+      const startedAt = o.clock.now()
+      const execution = store.add({ arn, machineArn: machine.arn, name, status: 'RUNNING', startedAt, input })
+      run(machine, execution)
+      return execution
+    },
+    get: store.get,
+    all: store.all,
+    history: (execution) => [...(running.get(execution.arn)?.history ?? store.history(execution)).values()],
+    async close() {
+      closing.abort(new Abandoned('closed'))
+      await Promise.all([...running.values()].map(({ ended }) => ended))
+    },
+  }
+}
+
+function checkStart(input: string, name: string): void {
+  if (name === '' || name.length > maxNameLength || badInName.test(name))
+    throw new AwsError('InvalidName', `Invalid Name: '${name}'`)
+  const invalid = (why: string) =>
+    new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`)
+  if (Buffer.byteLength(input) > maxInputBytes) throw invalid(`Input is over ${maxInputBytes} bytes`)
+  try {
+    JSON.parse(input)
+  } catch (error) {
+    throw invalid(String(error))
+  }
+}
+
+function kept(outcome: Outcome): Pick<Execution, 'status' | 'output' | 'error' | 'cause'> {
+  return outcome.status === 'SUCCEEDED' ? { ...outcome, output: JSON.stringify(outcome.output) } : outcome
+}
+
+function endOf(outcome: Outcome): string {
+  if (outcome.status === 'SUCCEEDED') return 'succeeded'
+  if (outcome.status === 'TIMED_OUT') return 'timed out'
+  return `failed with ${new StatesError(outcome.error, outcome.cause).message}`
+}

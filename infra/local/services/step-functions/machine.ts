@@ -1,0 +1,41 @@
+import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
+import type { Definition } from './definition.ts'
+import { functionsNamedIn, parseDefinition } from './read-definition.ts'
+
+export interface StateMachine {
+  readonly logicalId: string
+  readonly arn: string
+  readonly name: string
+  readonly roleArn: string
+  readonly type: 'STANDARD' | 'EXPRESS'
+  readonly definition: Definition
+  /** The functions that its tasks name themselves, by name or ARN. */
+  readonly functionNames: readonly string[]
+}
+
+/** Honoured, or without effect on one machine: logging, tracing, tags. */
+const modelled = [
+  ...['DefinitionString', 'DefinitionSubstitutions', 'RoleArn', 'StateMachineName', 'StateMachineType'],
+  ...['LoggingConfiguration', 'TracingConfiguration', 'Tags'],
+]
+
+/** Reads the resolved properties of an `AWS::StepFunctions::StateMachine`. Throws, naming it, on what is not modelled. */
+export function readStateMachine(o: {
+  readonly logicalId: string
+  readonly arn: string
+  readonly name: string
+  readonly properties: Properties
+}): StateMachine {
+  const { logicalId, arn, name, properties } = o
+  allowOnly(modelled, properties, logicalId)
+  const { StateMachineType: type = 'STANDARD' } = properties
+  if (type !== 'STANDARD' && type !== 'EXPRESS')
+    throw new Error(`${logicalId}.StateMachineType is not modelled by the local stage: ${type}`)
+  const substitutions = fieldsOf(properties['DefinitionSubstitutions'])
+  const source = String(properties['DefinitionString']).replace(/\$\{([^}]+)\}/g, (there, key: string) =>
+    Object.hasOwn(substitutions, key) ? String(substitutions[key]) : there,
+  )
+  const definition = parseDefinition(logicalId, source)
+  const roleArn = String(properties['RoleArn'])
+  return { logicalId, arn, name, roleArn, type, definition, functionNames: functionsNamedIn(definition) }
+}

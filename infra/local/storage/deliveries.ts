@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Log } from '../gateway/service.ts'
+import { openJournal } from './journal.ts'
+
+/** Something that was accepted and is not done with. Times are milliseconds since the epoch. */
+interface Pending<Work> {
+  readonly work: Work
+  readonly acceptedAt: number
+  readonly dueAt: number
+  /** Attempts made so far. */
+  readonly attempts: number
+}
+
+/** How long something is tried: `retries` after the first attempt. */
+export interface Limits {
+  readonly retries: number
+  readonly maxAgeMs: number
+}
+
+/** How something ended that was given up: which limit was reached, if it was one, and the last failure, if any. */
+export interface GivenUp<Failure> {
+  readonly id: string
+  readonly attempts: number
+  readonly failure: Failure | undefined
+  readonly exhausted: 'retries' | 'age' | undefined
+}
+
+export interface Deliveries<Work> {
+  /** Once this returns, the work survives `kill -9`. It is tried, and ages, after the delay. */
+  add(work: Work, delayMs?: number): void
+  /** Starts no further attempt, and waits a moment for those under way. What is not done with is left. */
+  close(): Promise<void>
+}
+
+const closeWithinMs = 2000
+
+/**
+ * Delivers what is added at least once, from a journal in `file`: what an earlier run left is taken up.
+ * `attempt`, which is told its number from 1, resolves to why it failed, if it did; a `final` failure is not retried.
+ * The wait before a retry is that of `delaysMs` by its number, and the last of them for all further ones.
+ */
+export function openDeliveries<Work, Failure extends { readonly final?: boolean }>(o: {
+  readonly file: string
+  readonly delaysMs: readonly number[]
+  readonly limitsOf: (work: Work) => Limits
+  readonly attempt: (work: Work, id: string, number: number) => Promise<Failure | undefined>
+  readonly giveUp: (work: Work, end: GivenUp<Failure>) => void
+  readonly log: Log
+}): Deliveries<Work> {
+  const journal = openJournal<Pending<Work>>(o.file)
+  const timers = new Set<NodeJS.Timeout>()
+  const running = new Set<Promise<void>>()
+  let state: 'open' | 'closing' | 'closed' = 'open'
+
+  function wait(id: string, pending: Pending<Work>): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      const run = deliver(id, pending)
+        .catch((error: unknown) => o.log('stage', `${o.file} keeps ${id} for the next start: ${error}`))
+        .finally(() => running.delete(run))
+      running.add(run)
+    }, pending.dueAt - Date.now())
+    timers.add(timer)
+  }
+
+  function keep(id: string, pending: Pending<Work>): void {
+    journal.set(id, pending)
+    if (state === 'open') wait(id, pending)
+  }
+
+  async function deliver(id: string, { work, acceptedAt, attempts }: Pending<Work>): Promise<void> {
+    const { retries, maxAgeMs } = o.limitsOf(work)
+    const isLate = (at: number) => at - acceptedAt > maxAgeMs
+    if (isLate(Date.now())) {
+      o.giveUp(work, { id, attempts, failure: undefined, exhausted: 'age' })
+      return journal.delete(id)
+    }
+    const failure = await o.attempt(work, id, attempts + 1)
+    if (state === 'closed') return
+    const next = { work, acceptedAt, dueAt: Date.now() + (o.delaysMs.slice(0, attempts + 1).at(-1) ?? 0) }
+    const limit = attempts >= retries ? 'retries' : isLate(next.dueAt) ? 'age' : undefined
+    const exhausted = failure?.final ? undefined : limit
+    if (failure && !failure.final && !exhausted) return keep(id, { ...next, attempts: attempts + 1 })
+    if (failure) o.giveUp(work, { id, attempts: attempts + 1, failure, exhausted })
+    journal.delete(id)
+  }
+
+  for (const [id, pending] of journal.entries()) wait(id, pending)
+  return {
+    add(work, delayMs = 0) {
+      const at = Date.now() + delayMs
+      keep(randomUUID(), { work, acceptedAt: at, dueAt: at, attempts: 0 })
+    },
+    async close() {
+      state = 'closing'
+      for (const timer of timers) clearTimeout(timer)
+      await Promise.race([Promise.all(running), delay(closeWithinMs, undefined, { ref: false })])
+      state = 'closed'
+    },
+  }
+}

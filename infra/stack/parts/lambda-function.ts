@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { Construct } from 'constructs'
+import type { FunctionName } from '../../build/bundle.ts'
+
+export interface FunctionOptions {
+  readonly name: FunctionName
+  /** Folder of all bundles. */
+  readonly bundles: string
+  readonly memoryMb: number
+  readonly timeoutSeconds: number
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** A function of a bundle, with a role and a log of its own. The role allows it nothing but to write that log. */
+export function addFunction(scope: Construct, id: string, o: FunctionOptions): LambdaFunction {
+  const logGroup = new LogGroup(scope, `${id}Log`, {
+    retention: RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  })
+  const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+  logGroup.grantWrite(role)
+  return new LambdaFunction(scope, id, {
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    handler: 'index.handler',
+    code: Code.fromAsset(join(o.bundles, o.name)),
+    memorySize: o.memoryMb,
+    timeout: Duration.seconds(o.timeoutSeconds),
+    environment: { ...o.environment, POWERTOOLS_SERVICE_NAME: o.name },
+    role,
+    logGroup,
+  })
+}
+
+/** Grants a function these actions of DynamoDB, by name: CDK's own grants allow more than the code calls. */
+export function allow(target: LambdaFunction, resourceArn: string, actions: readonly string[]): void {
+  target.addToRolePolicy(
+    new PolicyStatement({
+      actions: actions.map((action) => `dynamodb:${action}`),
+      resources: [resourceArn],
+    }),
+  )
+}
+
+/** Lets one function invoke another. */
+export function allowInvoke(caller: LambdaFunction, called: LambdaFunction): void {
+  caller.addToRolePolicy(
+    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [called.functionArn] }),
+  )
+}

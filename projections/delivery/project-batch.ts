@@ -1,0 +1,74 @@
+import { lastVersion } from '../../domain/kernel/event.ts'
+import type { StreamName } from '../../domain/kernel/stream.ts'
+import type { CatchUpOptions, CaughtUp } from '../engine/catch-up.ts'
+import type { GenerationsOf, LiveGeneration } from '../versions.ts'
+import { commitsOf, type Delivery } from './stream-record.ts'
+
+export interface StreamFailure {
+  readonly stream: StreamName
+  /** The first record of the stream in this batch; the batch is delivered again from the lowest of these. */
+  readonly sequenceNumber: string
+  readonly error: unknown
+}
+
+function isRejected(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
+  return result.status === 'rejected'
+}
+
+export interface BatchOptions extends Omit<CatchUpOptions, 'hint' | 'until'> {
+  /** Those that are listed at the moment that it is called: once the batch is in hand. */
+  readonly generations: () => Promise<GenerationsOf>
+  readonly onCaughtUp?: (generation: LiveGeneration, stream: StreamName, result: CaughtUp<unknown>) => void
+}
+
+/** How many streams are projected side by side. */
+const concurrency = 10
+
+function byStream(deliveries: readonly Delivery[]): [StreamName, Delivery[]][] {
+  const streams = new Map<StreamName, Delivery[]>()
+  for (const delivery of deliveries) {
+    const { stream } = delivery
+    streams.set(stream, [...(streams.get(stream) ?? []), delivery])
+  }
+  return [...streams]
+}
+
+/**
+ * Projects a batch: the commits of a stream become one write for each generation, and a stream that fails
+ * or is parked holds up no other. Throws where the generations cannot be listed.
+ */
+export async function projectBatch(
+  deliveries: readonly Delivery[],
+  options: BatchOptions,
+): Promise<StreamFailure[]> {
+  const { generations, onCaughtUp, ...catchUpOptions } = options
+  const generationsOf = await generations()
+  const streams = byStream(deliveries)
+  const failures: StreamFailure[] = []
+
+  const projectStream = async (stream: StreamName, delivered: readonly Delivery[]): Promise<void> => {
+    const hint = commitsOf(delivered)
+    // A commit that cannot be read says at least how far the stream goes.
+    const until = Math.max(...delivered.map(({ version }) => version), ...hint.map(lastVersion))
+    const aggregate = stream.slice(0, stream.indexOf('-'))
+    const found = generationsOf(aggregate)
+    const results = await Promise.allSettled(
+      found.map(async (generation) => {
+        const result = await generation.catchUp(stream, { ...catchUpOptions, hint, until })
+        onCaughtUp?.(generation, stream, result)
+      }),
+    )
+    // One that is being built must not hold up the others; its verification finds what it has missed.
+    const failed = results.filter((_, index) => found[index]?.building !== true).find(isRejected)
+    const first = delivered[0]
+    if (failed !== undefined && first !== undefined) {
+      failures.push({ stream, sequenceNumber: first.sequenceNumber, error: failed.reason })
+    }
+  }
+
+  const worker = async (): Promise<void> => {
+    for (let next = streams.shift(); next !== undefined; next = streams.shift()) await projectStream(...next)
+  }
+  await Promise.all(Array.from({ length: concurrency }, worker))
+  return failures
+}

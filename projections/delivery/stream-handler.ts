@@ -1,0 +1,69 @@
+import type { Logger } from '@aws-lambda-powertools/logger'
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
+import { deadlineIn } from '../../commands/aws/system-clock.ts'
+import { type BatchOptions, projectBatch } from './project-batch.ts'
+import { asError, commitsOf, type Delivery, deliveryOf, placeOf } from './stream-record.ts'
+
+/** The line of a commit that was changed or removed, which an alarm waits for. */
+export const changedCommit = 'a commit was changed or removed'
+
+/** What is logged of a stream with an event that cannot be handled, by the projector and by the forwarder. */
+export const parkedStream = 'stream is parked'
+
+/** What is kept back from the function's time to report which records to deliver again. */
+const reserveMs = 2000
+
+export type StreamHandler = (
+  event: DynamoDBStreamEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+) => Promise<DynamoDBBatchResponse>
+
+export interface StreamHandlerOptions extends Omit<BatchOptions, 'deadline' | 'onCaughtUp'> {
+  readonly logger: Pick<Logger, 'info' | 'error' | 'critical'>
+}
+
+/**
+ * Makes the Lambda handler that projects the event store's stream. A stream with an event that cannot be
+ * projected is parked, and its record done with. It reports the records of those that failed for another
+ * reason, from the lowest of which the batch is delivered again; what was projected meanwhile is then skipped.
+ */
+export function streamHandler({ logger, ...options }: StreamHandlerOptions): StreamHandler {
+  return async (event, context) => {
+    const deliveries: Delivery[] = []
+    const failed: string[] = []
+    for (const record of event.Records) {
+      const sequenceNumber = record.dynamodb?.SequenceNumber ?? ''
+      // A commit never changes and never goes: a record that says so is an alarm, and has nothing to project.
+      if (record.eventName !== 'INSERT') {
+        logger.critical(changedCommit, {
+          eventName: record.eventName,
+          ...placeOf(record),
+        })
+        continue
+      }
+      try {
+        deliveries.push(deliveryOf(record))
+      } catch (error) {
+        logger.error('record cannot be read', { ...placeOf(record), error: asError(error) })
+        failed.push(sequenceNumber)
+      }
+    }
+
+    const failures = await projectBatch(deliveries, {
+      ...options,
+      deadline: deadlineIn(context.getRemainingTimeInMillis() - reserveMs, options.clock),
+      onCaughtUp: (generation, stream, { version, parked, cost }) => {
+        const commits = commitsOf(deliveries.filter((delivery) => delivery.stream === stream))
+        const correlationIds = commits.map(({ correlationId }) => correlationId)
+        const line = { generation: generation.id, stream, version, cost, correlationIds }
+        if (parked === undefined) logger.info('projected', line)
+        else logger.error(parkedStream, { ...line, reason: parked.error })
+      },
+    })
+    for (const { stream, sequenceNumber, error } of failures) {
+      logger.error('stream was not projected', { stream, sequenceNumber, error: asError(error) })
+      failed.push(sequenceNumber)
+    }
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
+  }
+}

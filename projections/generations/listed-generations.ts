@@ -1,0 +1,106 @@
+import type { Clock } from '../../domain/kernel/clock.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import {
+  type GenerationsOf,
+  type LiveGeneration,
+  listOf,
+  projectionNames,
+  versionNumbered,
+} from '../versions.ts'
+import { type GenerationList, type GenerationLists, withStatus } from './generation-list.ts'
+
+/** How long an environment of the query API goes on with the list that it has read. */
+export const readersCacheMs = 5000
+
+/**
+ * The generations that are to be kept up to date, as they are listed at this moment: whoever has records in hand
+ * reads the list after it has got them, so that each record comes either to a listed generation or lies in the store
+ * before its replay begins. Throws where this code lacks the version of the live one, whose records must not be
+ * acknowledged; any other that it lacks is abandoned, and said to be.
+ */
+export async function listedGenerations(lists: GenerationLists): Promise<GenerationsOf> {
+  const read = await lists.read(projectionNames)
+  const found: LiveGeneration[] = []
+  for (const name of projectionNames) {
+    const list = listOf(name, read.lists)
+    for (const { id, version, generation, status } of list.generations) {
+      if (status === 'abandoned') continue
+      const code = versionNumbered(name, version)
+      if (code !== undefined) found.push({ ...code.generation(generation), building: status === 'building' })
+      else if (id === list.live) throw lacking(id)
+      else await abandon(lists, name, id)
+    }
+  }
+  return (aggregate) => found.filter((one) => one.aggregate === aggregate)
+}
+
+/** The generations that are kept up to date, as far as this code has their versions: for who only looks. */
+export async function keptGenerations(lists: GenerationLists): Promise<readonly LiveGeneration[]> {
+  const read = await lists.read(projectionNames)
+  return projectionNames.flatMap((name) =>
+    listOf(name, read.lists)
+      .generations.filter(({ status }) => status !== 'abandoned')
+      .flatMap(({ version, generation, status }) => {
+        const code = versionNumbered(name, version)
+        return code === undefined ? [] : [{ ...code.generation(generation), building: status === 'building' }]
+      }),
+  )
+}
+
+/** Marks a generation that this code cannot keep up to date, unless another has done so. */
+async function abandon(lists: GenerationLists, name: string, id: string): Promise<void> {
+  for (let outcome = 'again'; outcome === 'again'; ) {
+    const list = listOf(name, (await lists.read([name])).lists)
+    const listed = list.generations.find((one) => one.id === id)
+    if (listed === undefined || listed.status === 'abandoned') return
+    if (list.live === id) throw lacking(id)
+    ;({ outcome } = await lists.move(name, withStatus(list, id, 'abandoned')))
+  }
+}
+
+function lacking(id: string): Problem {
+  return new Problem('internal', `${id} is live, and this code does not have its version.`)
+}
+
+/** What a query reads: the live generation of each projection, and those that a cursor may still name. */
+export interface Readable {
+  /** Throws where this code lacks the version of the live one. */
+  readonly live: (projection: string) => LiveGeneration
+  /** A generation that is built and listed. */
+  readonly listed: (id: string) => LiveGeneration | undefined
+}
+
+/** Reads what is readable, at most once in five seconds: what was live then is kept up to date for longer than that. */
+export function createReadable(lists: GenerationLists, clock: Clock): () => Promise<Readable> {
+  let cached: { readonly readable: Readable; readonly now: number; readonly elapsed: number } | undefined
+  /** By both clocks: the one may be set back, the other may stand still while the environment is frozen. */
+  const isNew = (since: { readonly now: number; readonly elapsed: number }) =>
+    clock.now() - since.now < readersCacheMs && clock.elapsed() - since.elapsed < readersCacheMs
+  return async () => {
+    if (cached !== undefined && isNew(cached)) return cached.readable
+    const since = { now: clock.now(), elapsed: clock.elapsed() }
+    const read = await lists.read(projectionNames)
+    const readable = readableOf(read.lists)
+    cached = { readable, ...since }
+    return readable
+  }
+}
+
+function readableOf(lists: ReadonlyMap<string, GenerationList>): Readable {
+  const listed = new Map<string, LiveGeneration>()
+  for (const name of projectionNames) {
+    for (const { id, version, generation, status } of listOf(name, lists).generations) {
+      const code = versionNumbered(name, version)
+      if (status === 'built' && code !== undefined) listed.set(id, code.generation(generation))
+    }
+  }
+  return {
+    live(projection) {
+      const { live } = listOf(projection, lists)
+      const generation = listed.get(live)
+      if (generation === undefined) throw lacking(live)
+      return generation
+    },
+    listed: (id) => listed.get(id),
+  }
+}

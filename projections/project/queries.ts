@@ -1,0 +1,47 @@
+import type { Position } from '../../commands/http/position.ts'
+import { parseStreamName, streamName } from '../../domain/kernel/stream.ts'
+import type { QueryContext, QueryHandlers } from '../queries.ts'
+import { usersV1 } from '../user/v1/projection.ts'
+import { readNames } from '../user/v1/queries.ts'
+import { projectsV1 } from './v1/projection.ts'
+import { listActivity, listMembers, listProjects, readProject } from './v1/queries.ts'
+
+const projectIdOf = ({ parameters }: QueryContext) => parameters['projectId'] ?? ''
+const isOfProject = (context: QueryContext, { stream }: Position) =>
+  stream === streamName('project', projectIdOf(context))
+const projection = projectsV1.name
+const generationOf = (context: QueryContext) => context.generation(projection).id
+
+/** What answers each query, and what the answer depends on. */
+export const projectQueries = {
+  '/projects/{projectId}': {
+    projection,
+    dependsOn: isOfProject,
+    read: (context) => readProject(context.rows, generationOf(context), context.userId, projectIdOf(context)),
+  },
+  '/projects/{projectId}/members': {
+    projection,
+    joins: [usersV1.name],
+    // Anybody may be a member, and be shown by name.
+    dependsOn: (context, position) =>
+      isOfProject(context, position) || parseStreamName(position.stream).aggregate === 'user',
+    list: (context, options) => {
+      const { rows, userId } = context
+      const names = context.generation(usersV1.name).id
+      return listMembers(rows, generationOf(context), userId, projectIdOf(context), options, (userIds) =>
+        readNames(rows, names, userIds),
+      )
+    },
+  },
+  '/projects/{projectId}/activity': {
+    projection,
+    dependsOn: isOfProject,
+    list: (context, options) =>
+      listActivity(context.rows, generationOf(context), context.userId, projectIdOf(context), options),
+  },
+  '/me/projects': {
+    projection,
+    dependsOn: () => true,
+    list: (context, options) => listProjects(context.rows, generationOf(context), context.userId, options),
+  },
+} satisfies Partial<QueryHandlers>

@@ -1,0 +1,141 @@
+import type { QueryItem } from '../../../commands/contract.ts'
+import { addCost, type Cost } from '../../../domain/kernel/event-store.ts'
+import { streamName } from '../../../domain/kernel/stream.ts'
+import { noSuchProject } from '../../../domain/project/project.ts'
+import { parseState } from '../../engine/catch-up.ts'
+import { listRows, listStreams } from '../../engine/list.ts'
+import { guardKey, partitionKey } from '../../engine/projection.ts'
+import type { Guard, ListOptions, Page, RowStore } from '../../engine/row-store.ts'
+import {
+  activity,
+  activityOf,
+  membersIn,
+  membersOf,
+  person,
+  projectsOf,
+  projectsV1,
+  roleOf,
+} from './projection.ts'
+
+export type ProjectItem = QueryItem<'/projects/{projectId}'>
+export type ActivityItem = QueryItem<'/projects/{projectId}/activity'>
+export type MemberItem = QueryItem<'/projects/{projectId}/members'>
+
+/** One project, by the key of its guard in a generation. Throws `not-found` for an unknown one and for a stranger's. */
+export async function readProject(
+  rows: RowStore,
+  generation: string,
+  userId: string,
+  projectId: string,
+): Promise<{ item: ProjectItem; cost: Cost }> {
+  const { guard, cost } = await rows.readGuard(
+    guardKey(generation, streamName(projectsV1.aggregate, projectId)),
+  )
+  const item = guard === undefined ? undefined : itemOf(projectId, guard, userId)
+  if (item === undefined) throw noSuchProject()
+  return { item, cost }
+}
+
+/** What other read models need to know of a project that a person sees. */
+export interface SeenProject {
+  readonly version: number
+  /** The owner included. */
+  readonly members: number
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+/** A project as far as others join it; nothing for an unknown one and for a stranger's. */
+export async function readSeen(
+  rows: RowStore,
+  generation: string,
+  userId: string,
+  projectId: string,
+): Promise<{ project: SeenProject | undefined; cost: Cost }> {
+  const { guard, cost } = await rows.readGuard(
+    guardKey(generation, streamName(projectsV1.aggregate, projectId)),
+  )
+  const state = guard === undefined ? projectsV1.initial : parseState(projectsV1, guard.state)
+  if (guard === undefined || !state.exists || roleOf(state, userId) === undefined)
+    return { project: undefined, cost }
+  const { createdAt, updatedAt } = state
+  return { project: { version: guard.version, members: membersIn(state), createdAt, updatedAt }, cost }
+}
+
+/** Joins the names of up to 100 people by their ids, in the same order. */
+export type ReadNames = (userIds: readonly string[]) => Promise<{ names: readonly string[]; cost: Cost }>
+
+/**
+ * A page of the people of a project, newest first, with the names that they have now. Throws `not-found` for
+ * an unknown project and for a stranger's.
+ */
+export async function listMembers(
+  rows: RowStore,
+  generation: string,
+  userId: string,
+  projectId: string,
+  options: ListOptions,
+  readNames: ReadNames,
+): Promise<Page<MemberItem>> {
+  const project = await readProject(rows, generation, userId, projectId)
+  const listed = await listRows(rows, partitionKey(generation, membersOf(projectId)), options)
+  const people = listed.items.map(({ data }) => person.parse(JSON.parse(data)))
+  const { names, cost } = await readNames(people.map((member) => member.userId))
+  const items = people.map((member, index) => ({
+    ...member,
+    id: member.userId,
+    name: names[index] ?? '',
+    createdAt: member.since,
+  }))
+  return { ...listed, items, cost: [project.cost, cost].reduce(addCost, listed.cost) }
+}
+
+/** A page of what happened in a project, newest first. Throws `not-found` for an unknown project and for a stranger's. */
+export async function listActivity(
+  rows: RowStore,
+  generation: string,
+  userId: string,
+  projectId: string,
+  options: ListOptions,
+): Promise<Page<ActivityItem>> {
+  const project = await readProject(rows, generation, userId, projectId)
+  const listed = await listRows(rows, partitionKey(generation, activityOf(projectId)), options)
+  const stream = streamName(projectsV1.aggregate, projectId)
+  const items = listed.items.map(({ data }) => {
+    const { at, version, ...rest } = activity.parse(JSON.parse(data))
+    return { id: `${stream}/${version}`, version, createdAt: at, updatedAt: at, at, ...rest }
+  })
+  return { ...listed, items, cost: addCost(project.cost, listed.cost) }
+}
+
+/**
+ * A page of a person's projects, newest first: the rows of their list, then the projects by key. A project
+ * that was taken from them between the two is left out.
+ */
+export async function listProjects(
+  rows: RowStore,
+  generation: string,
+  userId: string,
+  options: ListOptions,
+): Promise<Page<ProjectItem>> {
+  const listed = await listStreams(rows, generation, partitionKey(generation, projectsOf(userId)), options)
+  return { ...listed, items: listed.items.flatMap((one) => itemOf(one.id, one.guard, userId) ?? []) }
+}
+
+function itemOf(projectId: string, guard: Guard, userId: string): ProjectItem | undefined {
+  const state = parseState(projectsV1, guard.state)
+  const role = roleOf(state, userId)
+  if (!state.exists || role === undefined) return undefined
+  const { title, description, ownerId, archived, createdAt, updatedAt } = state
+  return {
+    id: projectId,
+    version: guard.version,
+    title,
+    description,
+    role,
+    ownerId,
+    archived,
+    createdAt,
+    updatedAt,
+  }
+}

@@ -1,0 +1,37 @@
+import {
+  EventBridgeClient,
+  type EventBridgeClientConfig,
+  PutEventsCommand,
+} from '@aws-sdk/client-eventbridge'
+import { within } from '../../commands/aws/sdk-call.ts'
+import type { EventBus } from './event-bus.ts'
+
+/** A bus of EventBridge. */
+export function createEventBridgeBus(eventBusName: string, config: EventBridgeClientConfig = {}): EventBus {
+  const client = new EventBridgeClient({
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
+    ...config,
+  })
+  return {
+    async put(entries, timeoutMs) {
+      const answer = await client.send(
+        new PutEventsCommand({
+          Entries: entries.map(({ source, detailType, time, detail }) => ({
+            EventBusName: eventBusName,
+            Source: source,
+            DetailType: detailType,
+            Time: new Date(time),
+            Detail: detail,
+          })),
+        }),
+        within(timeoutMs),
+      )
+      if ((answer.FailedEntryCount ?? 0) === 0) return entries.map(() => undefined)
+      // An entry without an answer may not have been taken.
+      return entries.map((_, index) => {
+        const result = answer.Entries?.[index]
+        return result?.EventId === undefined ? (result?.ErrorCode ?? 'InternalFailure') : undefined
+      })
+    },
+  }
+}

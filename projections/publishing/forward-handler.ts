@@ -1,0 +1,51 @@
+import type { Logger } from '@aws-lambda-powertools/logger'
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
+import { deadlineIn } from '../../commands/aws/system-clock.ts'
+import { parkedStream } from '../delivery/stream-handler.ts'
+import { asError, commitsOf, type Delivery, deliveryOf, placeOf } from '../delivery/stream-record.ts'
+import { type ForwardOptions, forwardBatch } from './forward-batch.ts'
+
+/** What is kept back from the function's time to write marks and report which records to deliver again. */
+const reserveMs = 3000
+
+export interface ForwardHandlerOptions extends Omit<ForwardOptions, 'deadline'> {
+  readonly logger: Pick<Logger, 'info' | 'error'>
+}
+
+/**
+ * Makes the Lambda handler that forwards the event store's stream to the bus. It reports the records that
+ * could not be sent, from the lowest of which the batch is delivered again; what was sent meanwhile is then sent
+ * twice. A commit that was changed or removed is the projector's alarm and forwards nothing.
+ */
+export function forwardHandler({ logger, ...options }: ForwardHandlerOptions) {
+  return async (
+    event: DynamoDBStreamEvent,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<DynamoDBBatchResponse> => {
+    const deliveries: Delivery[] = []
+    const failed: string[] = []
+    for (const record of event.Records) {
+      if (record.eventName !== 'INSERT') continue
+      try {
+        deliveries.push(deliveryOf(record))
+      } catch (error) {
+        logger.error('record cannot be read', { ...placeOf(record), error: asError(error) })
+        failed.push(record.dynamodb?.SequenceNumber ?? '')
+      }
+    }
+
+    const deadline = deadlineIn(context.getRemainingTimeInMillis() - reserveMs, options.clock)
+    for (const result of await forwardBatch(deliveries, { ...options, deadline })) {
+      const { stream, sent, mark, moved } = result
+      const commits = commitsOf(deliveries.filter((delivery) => delivery.stream === stream))
+      const line = { stream, sent, correlationIds: commits.map(({ correlationId }) => correlationId) }
+      if (mark === undefined) logger.info(moved ? 'forwarded, no longer parked' : 'forwarded', line)
+      else logger.error(parkedStream, { ...line, version: mark.version, reason: mark.error })
+      if (result.failed.length > 0) {
+        logger.error('stream was not forwarded', { ...line, error: asError(result.error) })
+        failed.push(...result.failed)
+      }
+    }
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
+  }
+}

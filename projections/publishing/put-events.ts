@@ -1,0 +1,85 @@
+import { failureOf } from '../../commands/aws/sdk-call.ts'
+import { backoff, type Clock } from '../../domain/kernel/clock.ts'
+import type { Deadline } from '../../domain/kernel/event-store.ts'
+import { batches } from './batches.ts'
+import type { Entry, EventBus } from './event-bus.ts'
+
+/** Why an entry was not sent. `rejected`: by what it is; it never will be. `failed`: it may be sent later. */
+export interface Unsent {
+  readonly outcome: 'rejected' | 'failed'
+  readonly error: string
+}
+
+export interface PutEventsOptions {
+  readonly bus: EventBus
+  readonly clock: Clock
+  readonly deadline: Deadline
+}
+
+/** How many requests are made side by side. */
+const concurrency = 4
+
+/**
+ * Sends entries, and those that failed again, and only those, with full jitter until the deadline. Answers why
+ * the ones that are left were not sent. An entry whose answer was lost is sent twice: consumers dedupe by id.
+ */
+export async function putEvents<Item extends { readonly entry: Entry }>(
+  items: readonly Item[],
+  { bus, clock, deadline }: PutEventsOptions,
+): Promise<Map<Item, Unsent>> {
+  const unsent = new Map<Item, Unsent>(
+    items.map((item) => [item, { outcome: 'failed', error: 'There was no time left.' }]),
+  )
+
+  /** Sends one request and returns the items of it that are worth another try. */
+  const send = async (batch: readonly Item[]): Promise<readonly Item[]> => {
+    if (deadline.left() <= 0) return []
+    try {
+      const codes = await bus.put(
+        batch.map(({ entry }) => entry),
+        deadline.left(),
+      )
+      return batch.filter((item, index) => {
+        const code = codes[index]
+        if (code === undefined) unsent.delete(item)
+        else unsent.set(item, { outcome: rejections.has(code) ? 'rejected' : 'failed', error: code })
+        return code !== undefined && !permanent.has(code)
+      })
+    } catch (cause) {
+      const error = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+      for (const item of batch) unsent.set(item, { outcome: 'failed', error })
+      return failureOf(cause) === 'definite' ? [] : batch
+    }
+  }
+
+  let pending = items
+  for (let attempt = 0; pending.length > 0; attempt++) {
+    if (attempt > 0) {
+      const pause = backoff(attempt, clock.random)
+      if (deadline.left() <= pause) break
+      await clock.sleep(pause)
+    }
+    const requests = batches(pending)
+    const again = new Set<Item>()
+    const worker = async (): Promise<void> => {
+      for (let next = requests.shift(); next !== undefined; next = requests.shift())
+        for (const item of await send(next)) again.add(item)
+    }
+    await Promise.all(Array.from({ length: concurrency }, worker))
+    pending = pending.filter((item) => again.has(item))
+  }
+  return unsent
+}
+
+/** PutEventsResultEntry in the API reference: the codes that say that the entry itself is wrong … */
+const rejections = new Set(['InvalidArgument', 'MalformedDetail'])
+
+/** … and, with them, all those that are not worth another try. */
+const permanent = new Set([
+  ...rejections,
+  'AccessDeniedException',
+  'InvalidAccountIdException',
+  'RedactionFailure',
+  'NotAuthorizedForSourceException',
+  'NotAuthorizedForDetailTypeException',
+])

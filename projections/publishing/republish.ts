@@ -1,0 +1,90 @@
+import { deadlineIn } from '../../commands/aws/system-clock.ts'
+import type { Clock } from '../../domain/kernel/clock.ts'
+import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import type { StreamName } from '../../domain/kernel/stream.ts'
+import { commitsOf, type WalkedStream } from '../rebuild/walk/walk.ts'
+import type { EventBus } from './event-bus.ts'
+import { planAgain } from './plan.ts'
+import { putEvents } from './put-events.ts'
+
+/** A time from a moment on and before another, by the commits' `at`, in milliseconds since 1970. */
+export interface Period {
+  readonly from: number
+  readonly to: number
+}
+
+export interface RepublishOptions {
+  readonly store: Pick<EventStore, 'read'>
+  readonly bus: EventBus
+  readonly clock: Clock
+  /** Without it, everything. */
+  readonly period?: Period | undefined
+}
+
+/** What became of the public events of a stream. */
+export interface Republished {
+  readonly stream: StreamName
+  /** How many of its commits were to be sent. */
+  readonly commits: number
+  readonly sent: number
+  readonly unsent: readonly Unsent[]
+}
+
+export interface Unsent {
+  readonly version: number
+  readonly error: string
+  /** It cannot be sent as it is, so that nothing that follows it in the stream was tried. */
+  readonly ends: boolean
+}
+
+/** How long the commits of one page may take to come, and their events to be sent. */
+const readMs = 10_000
+const sendMs = 120_000
+
+/**
+ * Sends the public events of a stream again, all of them or those of a period. It neither reads nor moves the mark
+ * of a parked stream; as there, nothing is sent from an event on that cannot be. Consumers dedupe by the event's
+ * id. Throws what is wrong with the store for good, such as a missing grant.
+ */
+export async function republish(walked: WalkedStream, options: RepublishOptions): Promise<Republished> {
+  const { stream } = walked
+  const { store, bus, clock, period } = options
+  const unsent: Unsent[] = []
+  let count = 0
+  let sent = 0
+  let next = 1
+  try {
+    for await (const commits of commitsOf(walked, store, { left: () => readMs })) {
+      const wanted = commits.filter((commit) => isIn(commit, period))
+      count += wanted.length
+      const { events, poison } = planAgain(wanted)
+      const left = await putEvents(events, { bus, clock, deadline: deadlineIn(sendMs, clock) })
+      sent += events.length - left.size
+      for (const [{ version }, { error }] of left) unsent.push({ version, error, ends: false })
+      if (poison !== undefined) {
+        unsent.push({ version: poison.version, error: reasonOf(poison.error), ends: true })
+        break
+      }
+      const last = commits.at(-1)
+      if (last === undefined) continue
+      next = lastVersion(last) + 1
+      // The commits of a stream are in the order of their times.
+      if (period !== undefined && Date.parse(last.at) >= period.to) break
+    }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    unsent.push({ version: next, error: reasonOf(error), ends: true })
+  }
+  return { stream, commits: count, sent, unsent }
+}
+
+function isIn({ at }: Commit, period: Period | undefined): boolean {
+  const time = Date.parse(at)
+  return period === undefined || (period.from <= time && time < period.to)
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,52 @@
+import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import * as z from 'zod/mini'
+import { costOf } from '../../../commands/aws/dynamo-client.ts'
+import { orUnavailable } from '../../../commands/aws/sdk-call.ts'
+import type { Clock } from '../../../domain/kernel/clock.ts'
+import { addCost } from '../../../domain/kernel/event-store.ts'
+import { batchWrite } from '../../engine/dynamo-batch-write.ts'
+import { checkpointPartition, prefixesOf, type RowRemover } from './row-remover.ts'
+
+const unavailable = orUnavailable('The read model did not answer in time. Try again.')
+const rowKey = z.object({ PK: z.string(), SK: z.string() })
+
+/** Removes from the read model's table in DynamoDB, which it has to scan: no index says what is of a generation. */
+export function createDynamoRowRemover(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  clock: Clock,
+  limit?: number,
+): RowRemover {
+  return {
+    async removeSome(generation, after) {
+      const [rows, tallies] = prefixesOf(generation)
+      const answer = await client
+        .send(
+          new ScanCommand({
+            TableName: tableName,
+            ConsistentRead: true,
+            ProjectionExpression: 'PK, SK',
+            FilterExpression: 'begins_with(PK, :rows) OR begins_with(PK, :tallies) OR PK = :checkpoints',
+            ExpressionAttributeValues: {
+              ':rows': rows,
+              ':tallies': tallies,
+              ':checkpoints': checkpointPartition(generation),
+            },
+            ReturnConsumedCapacity: 'TOTAL',
+            ...(limit !== undefined && { Limit: limit }),
+            ...(after && { ExclusiveStartKey: { PK: after.PK, SK: after.SK } }),
+          }),
+        )
+        .catch(unavailable)
+      const keys = (answer.Items ?? []).map((item) => rowKey.parse(item))
+      const writes = keys.map((remove) => ({ remove }))
+      const cost = await batchWrite(client, tableName, writes, clock).catch(unavailable)
+      const last = answer.LastEvaluatedKey
+      return {
+        removed: keys.length,
+        next: last && rowKey.parse(last),
+        cost: addCost(costOf('read', answer, [answer.ConsumedCapacity]), cost),
+      }
+    },
+  }
+}

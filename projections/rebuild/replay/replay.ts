@@ -1,0 +1,209 @@
+import { deadlineIn } from '../../../commands/aws/system-clock.ts'
+import { fromItem } from '../../../commands/event-store/commit-item.ts'
+import type { Clock } from '../../../domain/kernel/clock.ts'
+import { type Commit, lastVersion } from '../../../domain/kernel/event.ts'
+import type { EventStore } from '../../../domain/kernel/event-store.ts'
+import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
+import type { RowStore } from '../../engine/row-store.ts'
+import { type GenerationLists, withStatus } from '../../generations/generation-list.ts'
+import { type LiveGeneration, listOf } from '../../versions.ts'
+import type { CommitScan, ScanPage } from '../walk/commit-scan.ts'
+import { patiently } from '../walk/patiently.ts'
+import type { Checkpoint, Checkpoints } from './checkpoints.ts'
+
+export interface ReplayPorts {
+  /** Scans one of so many segments of the event store. */
+  readonly scanOf: (segment: number, segments: number) => CommitScan
+  readonly store: EventStore
+  readonly rows: RowStore
+  readonly lists: GenerationLists
+  readonly checkpoints: Checkpoints
+  readonly clock: Clock
+}
+
+export interface ReplayOptions extends ReplayPorts {
+  readonly segments: number
+  /** Ends it after the pages that are under way; it can be resumed. */
+  readonly signal: AbortSignal
+  /** Write units a second that it takes at most. */
+  readonly writeUnits?: number | undefined
+  readonly onProgress?: (progress: Progress) => void
+}
+
+/** What this worker has done so far. */
+export interface Progress {
+  readonly commits: number
+  readonly parked: number
+  readonly writeUnits: number
+}
+
+/** `built`: everything is in; `stopped`: it can be resumed; `cancelled`: it was abandoned meanwhile. */
+export type Outcome = 'built' | 'stopped' | 'cancelled'
+
+const pageTimeoutMs = 10_000
+const streamTimeoutMs = 60_000
+const concurrency = 8
+
+/**
+ * Builds a listed generation from the event store, from where its checkpoints say: it walks the store in segments and
+ * catches up every stream that it comes to. The generation was listed before, so what is written meanwhile the
+ * projector delivers to it, too; whatever both do is done once. A checkpoint moves when every stream of its page
+ * is written or parked, so a worker that dies loses nothing, and two workers do no harm. Throws what does not pass.
+ */
+export async function replay(generation: LiveGeneration, o: ReplayOptions): Promise<Outcome> {
+  const pace = paced(o)
+  const progress = { commits: 0, parked: 0, writeUnits: 0 }
+  // What ends one segment ends the others after their page.
+  const failed = new AbortController()
+  const signal = AbortSignal.any([o.signal, failed.signal])
+  const segments = await Promise.allSettled(
+    Array.from({ length: o.segments }, (_, segment) =>
+      replaySegment(generation, segment, { ...o, signal }, pace, progress).catch((error: unknown) => {
+        failed.abort()
+        throw error
+      }),
+    ),
+  )
+  const outcomes = segments.map((segment) => {
+    if (segment.status === 'rejected') throw segment.reason
+    return segment.value
+  })
+  if (outcomes.includes('cancelled')) return 'cancelled'
+  if (outcomes.includes('stopped')) return 'stopped'
+  return finish(generation, o)
+}
+
+async function replaySegment(
+  generation: LiveGeneration,
+  segment: number,
+  o: ReplayOptions,
+  pace: Pace,
+  progress: { commits: number; parked: number; writeUnits: number },
+): Promise<Outcome> {
+  const scan = o.scanOf(segment, o.segments)
+  for (;;) {
+    if (o.signal.aborted) return 'stopped'
+    const { status } = await statusOf(generation, o)
+    if (status === 'built') return 'built'
+    if (status !== 'building') return 'cancelled'
+    const { checkpoints } = await patiently(o.clock, () => o.checkpoints.read(generation.id, o.segments))
+    const checkpoint = checkpoints[segment]
+    if (checkpoint === undefined) throw new Error(`There is no segment ${segment}.`)
+    if (checkpoint.done) return 'built'
+
+    const page = await patiently(o.clock, () => scan.page(checkpoint.after, pageTimeoutMs))
+    const streams = streamsOf(page, generation.aggregate)
+    const results = await inTurns(streams, (one) => catchUpWith(generation, one, o, pace))
+    const parked = results.filter((result) => result.parked).length
+    const to: Checkpoint = {
+      revision: checkpoint.revision + 1,
+      ...(page.next && { after: page.next }),
+      done: page.next === undefined,
+      commits: checkpoint.commits + page.items.length,
+      parked: checkpoint.parked + parked,
+    }
+    // Where another worker was faster, or the answer was lost, the next look says where to go on.
+    await o.checkpoints.move(generation.id, segment, to)
+    progress.commits += page.items.length
+    progress.parked += parked
+    progress.writeUnits += results.reduce((sum, { writeUnits }) => sum + writeUnits, 0)
+    o.onProgress?.({ ...progress })
+  }
+}
+
+interface Found {
+  readonly stream: StreamName
+  /** Commits of a page that follow each other. */
+  readonly commits: readonly Commit[]
+  /** Version of the last item, also where that cannot be read. */
+  readonly until: number
+}
+
+/** The streams of a page that are of this kind. An item whose key names none is none of ours. */
+function streamsOf({ items }: ScanPage, aggregate: string): readonly Found[] {
+  const found = new Map<StreamName, { commits: Commit[]; until: number }>()
+  for (const item of items) {
+    const { pk, sk } = item as { pk: unknown; sk: unknown } // an item of the event store
+    if (typeof pk !== 'string' || !pk.startsWith(`${aggregate}-`)) continue
+    const { stream } = parseStreamName(pk)
+    const one = found.get(stream) ?? { commits: [], until: 0 }
+    const commit = readable(item)
+    if (commit !== undefined) one.commits.push(commit)
+    one.until = Math.max(one.until, commit === undefined ? Number(sk) : lastVersion(commit))
+    found.set(stream, one)
+  }
+  return [...found].map(([stream, one]) => ({ stream, ...one }))
+}
+
+/** One that cannot be read parks its stream, when the engine reads it from the store. */
+function readable(item: unknown): Commit | undefined {
+  try {
+    return fromItem(item)
+  } catch {
+    return undefined
+  }
+}
+
+async function catchUpWith(
+  generation: LiveGeneration,
+  { stream, commits, until }: Found,
+  o: ReplayOptions,
+  pace: Pace,
+): Promise<{ parked: boolean; writeUnits: number }> {
+  const { store, rows, clock } = o
+  // A stream that begins here has no guard, unless the projector or another worker was here.
+  let fresh = commits[0]?.version === 1
+  const result = await patiently(o.clock, () => {
+    const deadline = deadlineIn(streamTimeoutMs, clock)
+    const hinted = { store, rows, clock, deadline, hint: commits, until, fresh }
+    fresh = false
+    return generation.catchUp(stream, hinted)
+  })
+  await pace(result.cost.writeUnits)
+  return { parked: result.parked !== undefined, writeUnits: result.cost.writeUnits }
+}
+
+/** What has become of it, by what the list says now. */
+async function statusOf({ id, projection }: LiveGeneration, o: ReplayOptions) {
+  const { lists } = await patiently(o.clock, () => o.lists.read([projection]))
+  const list = listOf(projection, lists)
+  return { list, status: list.generations.find((one) => one.id === id)?.status }
+}
+
+async function finish(generation: LiveGeneration, o: ReplayOptions): Promise<Outcome> {
+  for (;;) {
+    const { list, status } = await statusOf(generation, o)
+    if (status === 'built') return 'built'
+    if (status !== 'building') return 'cancelled'
+    const { outcome } = await o.lists.move(generation.projection, withStatus(list, generation.id, 'built'))
+    if (outcome === 'moved') return 'built'
+  }
+}
+
+/** Waits until so many units may be written. */
+type Pace = (writeUnits: number) => Promise<void>
+
+/** Keeps to a number of write units a second over all that it lets through. */
+function paced({ writeUnits: perSecond, clock }: ReplayOptions): Pace {
+  if (perSecond === undefined) return async () => {}
+  let free = clock.now()
+  return async (units) => {
+    free = Math.max(free, clock.now()) + (units * 1000) / perSecond
+    const wait = free - clock.now()
+    if (wait > 0) await clock.sleep(wait)
+  }
+}
+
+/** Some side by side; the results in the order of the items. */
+async function inTurns<Item, Result>(
+  items: readonly Item[],
+  run: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const pending = items.entries()
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of pending) results[index] = await run(item)
+  }
+  await Promise.all(Array.from({ length: concurrency }, worker))
+  return results
+}

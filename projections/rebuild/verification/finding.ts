@@ -1,0 +1,52 @@
+import type { StreamName } from '../../../domain/kernel/stream.ts'
+import { nameOf, type RowItem, type RowKey } from '../../engine/projection.ts'
+
+/**
+ * What is not as it should be:
+ * - `behind`: events are missing that the stream has had for longer than a delivery takes
+ * - `parked`: as that, for an event that cannot be folded
+ * - `feed`: rows that its events leave for good are missing or wrong
+ * - `different`: every event is in it, but the state or the rows are not what they lead to
+ * - `uncompared`: it moved at every look, or could not be read
+ */
+export type Found = 'behind' | 'parked' | 'feed' | 'different' | 'uncompared'
+
+/** What was found of one stream. It may have rows of a feed wrong, and something else besides. */
+export interface Finding {
+  readonly stream: StreamName
+  readonly found: Found
+  /** Version of the guard, 0 where there is none. */
+  readonly version: number
+  /** Version of the stream's last event. */
+  readonly end: number
+  /** What is missing or wrong, or why: the first of it where it is much. */
+  readonly details: readonly string[]
+}
+
+/** At most so many details of a finding are told. */
+const maxDetails = 10
+
+/** Collects details, however many they are, and keeps the first. */
+export function createDetails() {
+  const details: string[] = []
+  let count = 0
+  return {
+    add(detail: string) {
+      count += 1
+      if (details.length < maxDetails) details.push(detail)
+    },
+    none: () => count === 0,
+    list: () => (count > details.length ? [...details, `${count - details.length} more`] : details),
+  }
+}
+
+export type Details = ReturnType<typeof createDetails>
+
+/** A row in words. */
+export function rowNamed({ PK, SK }: RowKey): string {
+  return `${PK} ${SK}`
+}
+
+export function byName(rows: readonly RowItem[]): ReadonlyMap<string, RowItem> {
+  return new Map(rows.map((row) => [nameOf(row), row]))
+}

@@ -1,0 +1,214 @@
+import { failureOf } from '../../../commands/aws/sdk-call.ts'
+import { deadlineIn } from '../../../commands/aws/system-clock.ts'
+import { backoff, type Clock } from '../../../domain/kernel/clock.ts'
+import type { Deadline, EventStore } from '../../../domain/kernel/event-store.ts'
+import { Problem } from '../../../domain/kernel/problem.ts'
+import type { StreamName } from '../../../domain/kernel/stream.ts'
+import { guardKey, type RowItem } from '../../engine/projection.ts'
+import type { Counted } from '../../engine/refold.ts'
+import type { RowStore } from '../../engine/row-store.ts'
+import type { LiveGeneration } from '../../versions.ts'
+import { isUnavailable } from '../walk/patiently.ts'
+import type { WalkedStream } from '../walk/walk.ts'
+import type { Finding } from './finding.ts'
+import { type FoldedTo, foldTo, type Look, look } from './look.ts'
+
+export interface VerifyStreamOptions {
+  readonly store: EventStore
+  readonly rows: RowStore
+  readonly clock: Clock
+  /** Catch up with what is behind, and put the rows of a feed that are missing. */
+  readonly repair: boolean
+}
+
+export interface VerifiedStream {
+  readonly findings: readonly Finding[]
+  /** How many events it has. */
+  readonly events: number
+  /** What it counts for where the guard is; nothing where that cannot be told. */
+  readonly counted: readonly Counted[] | undefined
+  /** Whether it was behind and is not any more, and how many rows of a feed were put. */
+  readonly caughtUp: boolean
+  readonly fed: number
+}
+
+/** How long a page of a stream may take, and catching up with one. */
+const perPage: Deadline = { left: () => 10_000 }
+const catchUpMs = 120_000
+/** How often a stream is looked at that moves, or whose stores do not answer. */
+const maxLooks = 8
+/** An event may be on its way to the read model for so long; then the stream is behind. */
+const deliveryMs = 3_000
+const deliveryPauseMs = 250
+
+/**
+ * Compares a stream with what a generation has of it, and repairs what can be repaired without folding anything anew.
+ * Throws what is wrong with the stores for good, such as a missing grant.
+ */
+export async function verifyStream(
+  generation: LiveGeneration,
+  walked: WalkedStream,
+  { store, rows, clock, repair }: VerifyStreamOptions,
+): Promise<VerifiedStream> {
+  const { stream } = walked
+  let fed = 0
+  const onMissing = async (missing: readonly RowItem[]): Promise<boolean> => {
+    if (!repair || !(await putAll(missing, rows, clock))) return false
+    fed += missing.length
+    return true
+  }
+  const options = { store, rows, deadline: perPage }
+  let wasBehind = false
+  let tried = false
+  let stuck: readonly string[] = []
+  let waits = deliveryMs / deliveryPauseMs
+  let why: unknown = 'it moved at every look'
+  for (let looks = 0; looks < maxLooks; looks++) {
+    if (looks > 0) await clock.sleep(backoff(looks, clock.random))
+    try {
+      let seen = await look(generation, walked, options, onMissing)
+      while (seen !== undefined && isOnItsWay(seen, clock) && waits-- > 0) {
+        await clock.sleep(deliveryPauseMs)
+        seen = await look(generation, walked, options, onMissing)
+      }
+      if (seen === undefined) continue
+      if (repair && !tried && isBehind(seen)) {
+        wasBehind = true
+        stuck = await failureOfCatchUp(generation, stream, { store, rows, clock })
+        tried = true
+        // What it has come to is looked at like everything else.
+        seen = await look(generation, walked, options, onMissing)
+        if (seen === undefined) continue
+      }
+      const caughtUp = wasBehind && !isBehind(seen)
+      const events = seen.folded.end
+      return {
+        findings: findingsOf(walked, seen, stuck),
+        events,
+        counted: countedOf(seen.folded),
+        caughtUp,
+        fed,
+      }
+    } catch (error) {
+      if (isUnreadable(error)) return unreadable(stream, error)
+      if (!isUnavailable(error)) throw error
+      why = error
+    }
+  }
+  const { version, folded } = await foldAtGuard(generation, walked, { store, rows, clock })
+  const { end } = folded
+  const details = [messageOf(why)]
+  const uncompared: Finding = { stream, found: 'uncompared', version, end, details }
+  return { findings: [uncompared], events: end, counted: countedOf(folded), caughtUp: false, fed }
+}
+
+/** Catches up. Returns why it cannot, such as a state that is none, and throws what is wrong with the stores. */
+async function failureOfCatchUp(
+  generation: LiveGeneration,
+  stream: StreamName,
+  ports: Omit<VerifyStreamOptions, 'repair'>,
+): Promise<readonly string[]> {
+  try {
+    await generation.catchUp(stream, { ...ports, deadline: deadlineIn(catchUpMs, ports.clock) })
+    return []
+  } catch (error) {
+    if (isUnavailable(error) || failureOf(error) === 'definite') throw error
+    return [messageOf(error)]
+  }
+}
+
+/** Of a stream whose guard is none. */
+function unreadable(stream: StreamName, error: unknown): VerifiedStream {
+  const finding: Finding = { stream, found: 'uncompared', version: 0, end: 0, details: [messageOf(error)] }
+  return { findings: [finding], events: 0, counted: undefined, caughtUp: false, fed: 0 }
+}
+
+function isUnreadable(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'unreadable'
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** What a stream counts for where its guard is; nothing where it cannot be folded as far as that. */
+export async function countedAtGuard(
+  ...args: Parameters<typeof foldAtGuard>
+): Promise<readonly Counted[] | undefined> {
+  return countedOf((await foldAtGuard(...args)).folded)
+}
+
+/** Folds a stream to where its guard is, without a look at its rows. Throws `unavailable` where that goes on for long. */
+async function foldAtGuard(
+  generation: LiveGeneration,
+  walked: WalkedStream,
+  { store, rows, clock }: Omit<VerifyStreamOptions, 'repair'>,
+): Promise<{ version: number; folded: FoldedTo }> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const { guard } = await rows.readGuard(guardKey(generation.id, walked.stream))
+      const version = guard?.version ?? 0
+      const options = { store, rows, deadline: perPage }
+      return { version, folded: await foldTo(generation, walked, version, options) }
+    } catch (error) {
+      if (!isUnavailable(error) || attempt === maxLooks) throw error
+      await clock.sleep(backoff(attempt, clock.random))
+    }
+  }
+}
+
+function countedOf({ fold, failure }: FoldedTo): readonly Counted[] | undefined {
+  if (failure !== undefined) return undefined
+  try {
+    return fold.counted()
+  } catch {
+    return undefined
+  }
+}
+
+function versionOf({ guard }: Look): number {
+  return guard?.version ?? 0
+}
+
+function isBehind(seen: Look): boolean {
+  return versionOf(seen) < seen.folded.end
+}
+
+function isOnItsWay(seen: Look, clock: Clock): boolean {
+  const { behindSince } = seen.folded
+  if (behindSince === undefined || seen.guard?.parked !== undefined) return false
+  return clock.now() - Date.parse(behindSince) < deliveryMs
+}
+
+function findingsOf({ stream }: WalkedStream, seen: Look, stuck: readonly string[]): Finding[] {
+  const { guard, folded, feed, difference } = seen
+  const { end, failure } = folded
+  const version = versionOf(seen)
+  const one = (found: Finding['found'], details: readonly string[]): Finding => ({
+    ...{ stream, found, version, end, details },
+  })
+  const findings: Finding[] = []
+  if (guard?.parked !== undefined) findings.push(one('parked', [guard.parked.error]))
+  else if (failure !== undefined) findings.push(one('uncompared', [reasonOf(folded)]))
+  else if (version > end)
+    findings.push(one('different', [`the guard is at ${version}, and the stream ends at ${end}`]))
+  else if (version < end) findings.push(one('behind', stuck))
+  else if (!difference.none()) findings.push(one('different', difference.list()))
+  if (!feed.none()) findings.push(one('feed', feed.list()))
+  return findings
+}
+
+function reasonOf({ fold, failure }: FoldedTo): string {
+  return `this code cannot fold version ${fold.version() + 1}, which the generation has passed: ${messageOf(failure)}`
+}
+
+const maxPuts = 5
+
+/** Whether the rows are there now. */
+async function putAll(some: readonly RowItem[], rows: RowStore, clock: Clock): Promise<boolean> {
+  for (let attempt = 0; attempt < maxPuts; attempt++) {
+    if (attempt > 0) await clock.sleep(backoff(attempt, clock.random))
+    if ((await rows.put(some)).outcome === 'put') return true
+  }
+  return false
+}

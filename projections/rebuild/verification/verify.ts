@@ -1,0 +1,104 @@
+import type { Cost } from '../../../domain/kernel/event-store.ts'
+import { addCounted, type Counted } from '../../engine/refold.ts'
+import type { LiveGeneration } from '../../versions.ts'
+import type { CommitScan } from '../walk/commit-scan.ts'
+import { eachStream, type WalkedStream, walkStreams } from '../walk/walk.ts'
+import type { Finding, Found } from './finding.ts'
+import { createMeter } from './metered.ts'
+import { notCounted, type Sums, type VerifiedTallies, verifyTallies } from './verify-counters.ts'
+import { countedAtGuard, type VerifyStreamOptions, verifyStream } from './verify-stream.ts'
+
+export interface VerifyOptions extends VerifyStreamOptions {
+  readonly scan: CommitScan
+  /** Called after each stream. */
+  readonly onProgress?: (progress: Progress) => void
+}
+
+export interface Progress {
+  /** 1 is the verification itself; those after it only add up tallies again. */
+  readonly walk: number
+  /** Of this walk. */
+  readonly streams: number
+}
+
+/** What a generation came to beside the event store. */
+export interface Verified {
+  readonly generation: string
+  readonly streams: number
+  readonly events: number
+  /** How many there are of each. */
+  readonly found: Readonly<Record<Found, number>>
+  /** The first thousand, in no order. */
+  readonly findings: readonly Finding[]
+  /** Streams that were behind and are not any more, and rows of feeds that were put. */
+  readonly repaired: { readonly streams: number; readonly feedRows: number }
+  readonly tallies: VerifiedTallies
+  /** What all of it consumed, repairs included. */
+  readonly cost: Cost
+  /** Whether nothing of it is left. */
+  readonly clean: boolean
+}
+
+/** How many streams are compared side by side. */
+const concurrency = 8
+const maxFindings = 1000
+
+/**
+ * Compares a generation with the event store: every stream of its kind is folded from its first event and compared
+ * with its guard, its rows, and, summed over all streams, its tallies. It keeps none of them in memory but the tallies.
+ * Throws what is wrong with the stores for good.
+ */
+export async function verify(generation: LiveGeneration, given: VerifyOptions): Promise<Verified> {
+  const { total, metered } = createMeter()
+  const { store, rows, scan } = given
+  const options = { ...given, store: metered(store), rows: metered(rows), scan: metered(scan) }
+  const found: Record<Found, number> = { behind: 0, parked: 0, feed: 0, different: 0, uncompared: 0 }
+  const findings: Finding[] = []
+  const repaired = { streams: 0, feedRows: 0 }
+  let streams = 0
+  let events = 0
+  let walk = 1
+
+  /** Walks over the streams of the generation's kind, and adds up what each says that it counts for. */
+  const sumOver = async (
+    countedOf: (walked: WalkedStream) => Promise<readonly Counted[] | undefined>,
+  ): Promise<Sums | undefined> => {
+    const sums = new Map<string, Counted>()
+    let unknown = false
+    let done = 0
+    await eachStream(walkStreams(options.scan, options.clock), concurrency, async (walked) => {
+      if (!walked.stream.startsWith(`${generation.aggregate}-`)) return
+      const counted = await countedOf(walked)
+      unknown ||= counted === undefined
+      for (const one of counted ?? []) addCounted(sums, one)
+      done += 1
+      options.onProgress?.({ walk, streams: done })
+    })
+    return unknown ? undefined : sums
+  }
+
+  const sums = await sumOver(async (walked) => {
+    const verified = await verifyStream(generation, walked, options)
+    streams += 1
+    events += verified.events
+    repaired.feedRows += verified.fed
+    if (verified.caughtUp) repaired.streams += 1
+    for (const finding of verified.findings) {
+      found[finding.found] += 1
+      if (findings.length < maxFindings) findings.push(finding)
+    }
+    return verified.counted
+  })
+  const again = () => {
+    walk += 1
+    return sumOver((walked) => countedAtGuard(generation, walked, options))
+  }
+  const tallies: VerifiedTallies =
+    sums === undefined ? notCounted : await verifyTallies(sums, options.rows, again)
+  const clean =
+    Object.values(found).every((count) => count === 0) &&
+    tallies.different.length + tallies.moved.length === 0 &&
+    tallies.uncompared === undefined
+  const what = { generation: generation.id, streams, events }
+  return { ...what, found, findings, repaired, tallies, cost: total(), clean }
+}

@@ -1,0 +1,127 @@
+import { fromItem } from '../../../commands/event-store/commit-item.ts'
+import type { Clock } from '../../../domain/kernel/clock.ts'
+import { type Commit, lastVersion } from '../../../domain/kernel/event.ts'
+import type { Deadline, EventStore } from '../../../domain/kernel/event-store.ts'
+import { Problem } from '../../../domain/kernel/problem.ts'
+import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
+import type { CommitScan, ScanPage, ScanPlace } from './commit-scan.ts'
+import { patiently } from './patiently.ts'
+
+/** A stream that a walk over the event store came to. */
+export interface WalkedStream {
+  readonly stream: StreamName
+  /** Its items, as they are stored, of the page in which it begins. */
+  readonly items: readonly unknown[]
+  /** Whether those were all that there were. */
+  readonly whole: boolean
+}
+
+const pageTimeoutMs = 10_000
+
+/**
+ * Walks over every stream of the event store, once, a page at a time. What is put meanwhile may or may not be in it.
+ * An item whose key names no stream is none of ours and is passed over. Throws `unavailable` where a page does not come.
+ */
+export async function* walkStreams(
+  scan: CommitScan,
+  clock: Clock,
+): AsyncGenerator<WalkedStream, void, undefined> {
+  let before: string | undefined
+  let next: ScanPlace | undefined
+  do {
+    const after = next
+    const page = await patiently(clock, () => scan.page(after, pageTimeoutMs))
+    next = page.next
+    for (const [name, items] of byStream(page)) {
+      // Who has taken the beginning of a stream reads its rest from the store.
+      if (name !== before && isStreamName(name))
+        yield { stream: parseStreamName(name).stream, items, whole: next?.stream !== name }
+      before = name
+    }
+  } while (next !== undefined)
+}
+
+/**
+ * Calls `each` for every stream of a walk, some side by side, and returns once all are done. What it throws ends the
+ * walk.
+ */
+export async function eachStream(
+  walk: AsyncGenerator<WalkedStream, void, undefined>,
+  concurrency: number,
+  each: (walked: WalkedStream) => Promise<void>,
+): Promise<void> {
+  const worker = async (): Promise<void> => {
+    for (let next = await walk.next(); !next.done; next = await walk.next()) await each(next.value)
+  }
+  try {
+    await Promise.all(Array.from({ length: concurrency }, worker))
+  } finally {
+    await walk.return()
+  }
+}
+
+/**
+ * The commits of a stream in order, some at a time: those that the walk has brought, and what follows them from the
+ * store where that was not all, or where `further` says that more are wanted. Throws `unreadable` at the first that
+ * cannot be read or is missing, after those before it, and `unavailable` past the deadline.
+ */
+export async function* commitsOf(
+  { stream, items, whole }: WalkedStream,
+  store: Pick<EventStore, 'read'>,
+  deadline: Deadline,
+  further: () => boolean = () => false,
+): AsyncGenerator<readonly Commit[], void, undefined> {
+  const commits = readable(items)
+  yield commits
+  let next = endOf(commits, 0) + 1
+  const complete = whole && commits.length === items.length
+  for (let more = !complete || further(); more; ) {
+    const page = await store.read(stream, next, deadline)
+    if (page.commits.length === 0) return
+    yield page.commits
+    next = endOf(page.commits, next - 1) + 1
+    more = page.more || further()
+  }
+}
+
+/** The items of each stream of a page: they come together. */
+function byStream({ items }: ScanPage): Map<string, unknown[]> {
+  const streams = new Map<string, unknown[]>()
+  for (const item of items) {
+    const { pk } = item as { pk: unknown } // an item of the event store
+    const name = String(pk)
+    const found = streams.get(name)
+    if (found === undefined) streams.set(name, [item])
+    else found.push(item)
+  }
+  return streams
+}
+
+/** The commits from the first event on, up to one that cannot be read or is missing. */
+function readable(items: readonly unknown[]): readonly Commit[] {
+  const commits: Commit[] = []
+  try {
+    for (const item of items) {
+      const commit = fromItem(item)
+      if (commit.version !== endOf(commits, 0) + 1) break
+      commits.push(commit)
+    }
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'unreadable') throw error
+  }
+  return commits
+}
+
+function endOf(commits: readonly Commit[], otherwise: number): number {
+  const last = commits.at(-1)
+  return last === undefined ? otherwise : lastVersion(last)
+}
+
+function isStreamName(name: string): boolean {
+  try {
+    parseStreamName(name)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,116 @@
+import type { QueryItem } from '../../../commands/contract.ts'
+import type { Cost } from '../../../domain/kernel/event-store.ts'
+import { parseStreamName, type StreamName, streamName } from '../../../domain/kernel/stream.ts'
+import { monthAt, nextMonth, startOf } from '../../../domain/subscription/months.ts'
+import { terms } from '../../../domain/subscription/plans.ts'
+import { bytesReserved } from '../../../domain/subscription/subscription.ts'
+import { parseState } from '../../engine/catch-up.ts'
+import { listRows } from '../../engine/list.ts'
+import { guardKey, partitionKey, type RowItem, streamOfRow } from '../../engine/projection.ts'
+import type { ListOptions, Page, RowStore } from '../../engine/row-store.ts'
+import {
+  invoice,
+  invoicesOf,
+  type SubscriptionState,
+  shards,
+  subscribers,
+  subscriptionsV1,
+} from './projection.ts'
+
+export type SubscriptionItem = QueryItem<'/me/subscription'>
+export type UsageItem = QueryItem<'/me/usage'>
+export type InvoiceItem = QueryItem<'/me/invoices'>
+
+export function subscriptionStream(userId: string): StreamName {
+  return streamName(subscriptionsV1.aggregate, userId)
+}
+
+/** A person who has registered, as the projection of people has them. */
+export interface Registered {
+  readonly id: string
+  readonly createdAt: string
+}
+
+/** The plan of a person at a moment, in milliseconds since 1970. */
+export async function readSubscription(
+  rows: RowStore,
+  generation: string,
+  person: Registered,
+  now: number,
+): Promise<{ item: SubscriptionItem; cost: Cost }> {
+  const { state, fields, cost } = await readState(rows, generation, person)
+  const { plan, since = person.createdAt } = state
+  const renewal = plan === 'free' ? {} : { renewsAt: startOf(nextMonth(monthAt(now))) }
+  return { item: { ...fields, plan, since, ...renewal }, cost }
+}
+
+/** The room that a person's uploads take, and how much the plan allows. */
+export async function readUsage(
+  rows: RowStore,
+  generation: string,
+  person: Registered,
+): Promise<{ item: UsageItem; cost: Cost }> {
+  const { state, fields, cost } = await readState(rows, generation, person)
+  const { bytesUsed } = state
+  const { bytesAllowed } = terms[state.plan]
+  return { item: { ...fields, bytesUsed, bytesReserved: bytesReserved(state), bytesAllowed }, cost }
+}
+
+async function readState(
+  rows: RowStore,
+  generation: string,
+  { id, createdAt }: Registered,
+): Promise<{
+  state: SubscriptionState
+  fields: Pick<SubscriptionItem, 'id' | 'version' | 'createdAt' | 'updatedAt'>
+  cost: Cost
+}> {
+  const { guard, cost } = await rows.readGuard(guardKey(generation, subscriptionStream(id)))
+  const state = guard === undefined ? subscriptionsV1.initial : parseState(subscriptionsV1, guard.state)
+  const { updatedAt = createdAt } = state
+  return { state, fields: { id, version: guard?.version ?? 0, createdAt, updatedAt }, cost }
+}
+
+/** A page of a person's invoices, newest first. */
+export async function listInvoices(
+  rows: RowStore,
+  generation: string,
+  userId: string,
+  options: ListOptions,
+): Promise<Page<InvoiceItem>> {
+  const listed = await listRows(rows, partitionKey(generation, invoicesOf(userId)), options)
+  const stream = subscriptionStream(userId)
+  const items = listed.items.map(({ data }) => {
+    const { version, issuedAt, ...rest } = invoice.parse(JSON.parse(data))
+    return {
+      ...{ id: `${stream}/${version}`, version, createdAt: issuedAt, updatedAt: issuedAt },
+      ...{ ...rest, issuedAt },
+    }
+  })
+  return { ...listed, items }
+}
+
+/** A subscription with the first month that may still have to be invoiced. */
+export interface Due {
+  readonly stream: StreamName
+  readonly month: string
+}
+
+/**
+ * The subscriptions of which a month up to the given one may still have to be invoiced. It reads no others: rows stand by
+ * the month that is due, so that a day on which none is costs an empty page a shard.
+ */
+export async function* listDue(rows: RowStore, generation: string, until: string): AsyncGenerator<Due> {
+  for (let shard = 0; shard < shards; shard++) {
+    const partition = partitionKey(generation, subscribers(shard))
+    // `<month>#<stream>` of these months sorts before the next.
+    for (let after: string | undefined = nextMonth(until); after !== undefined; ) {
+      const page: Page<RowItem> = await listRows(rows, partition, { after, limit: 100 })
+      for (const row of page.items) {
+        const { stream } = parseStreamName(streamOfRow(row))
+        yield { stream, month: row.SK.slice(0, row.SK.indexOf('#')) }
+      }
+      after = page.next
+    }
+  }
+}

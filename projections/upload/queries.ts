@@ -1,0 +1,46 @@
+import type { Position } from '../../commands/http/position.ts'
+import { parseStreamName, streamName } from '../../domain/kernel/stream.ts'
+import { projectsV1 } from '../project/v1/projection.ts'
+import { readSeen } from '../project/v1/queries.ts'
+import type { QueryContext, QueryHandlers } from '../queries.ts'
+import { uploadsV1 } from './v1/projection.ts'
+import { listUploads, readStats, readUpload, type UploadReads } from './v1/queries.ts'
+
+const projectIdOf = ({ parameters }: QueryContext) => parameters['projectId'] ?? ''
+const uploadIdOf = ({ parameters }: QueryContext) => parameters['uploadId'] ?? ''
+const isOf = (aggregate: string, { stream }: Position) => parseStreamName(stream).aggregate === aggregate
+/** The project, and any upload: whose project that is stands in its own stream alone. */
+const mayBeInProject = (context: QueryContext, position: Position) =>
+  position.stream === streamName('project', projectIdOf(context)) || isOf('upload', position)
+
+function readsOf({ rows, links, userId, now, generation }: QueryContext): UploadReads {
+  const projects = generation(projectsV1.name).id
+  return {
+    ...{ rows, links, now: now(), generation: generation(uploadsV1.name).id },
+    seen: (projectId) => readSeen(rows, projects, userId, projectId),
+  }
+}
+
+/** What answers each query, and what the answer depends on. */
+export const uploadQueries = {
+  '/projects/{projectId}/uploads': {
+    projection: uploadsV1.name,
+    joins: [projectsV1.name],
+    dependsOn: mayBeInProject,
+    list: (context, options) => listUploads(readsOf(context), projectIdOf(context), options),
+  },
+  '/uploads/{uploadId}': {
+    projection: uploadsV1.name,
+    joins: [projectsV1.name],
+    // Which project it is in is known once it has been read: any may be the one.
+    dependsOn: (context, position) =>
+      position.stream === streamName('upload', uploadIdOf(context)) || isOf('project', position),
+    read: (context) => readUpload(readsOf(context), uploadIdOf(context)),
+  },
+  '/projects/{projectId}/stats': {
+    projection: projectsV1.name,
+    joins: [uploadsV1.name],
+    dependsOn: mayBeInProject,
+    read: (context) => readStats(readsOf(context), projectIdOf(context)),
+  },
+} satisfies Partial<QueryHandlers>

@@ -1,0 +1,107 @@
+import type { QueryItem } from '../../../commands/contract.ts'
+import { addCost, type Cost } from '../../../domain/kernel/event-store.ts'
+import { Problem } from '../../../domain/kernel/problem.ts'
+import { streamName } from '../../../domain/kernel/stream.ts'
+import { noSuchProject } from '../../../domain/project/project.ts'
+import { parseState } from '../../engine/catch-up.ts'
+import { tallyPartition } from '../../engine/counters.ts'
+import { listStreams } from '../../engine/list.ts'
+import { guardKey, partitionKey } from '../../engine/projection.ts'
+import type { ListOptions, Page, RowStore } from '../../engine/row-store.ts'
+import type { SeenProject } from '../../project/v1/queries.ts'
+import type { FileLinks } from '../file-links.ts'
+import { completed, statsOf, type UploadState, uploadsOf, uploadsV1 } from './projection.ts'
+
+export type UploadItem = QueryItem<'/uploads/{uploadId}'>
+export type StatsItem = QueryItem<'/projects/{projectId}/stats'>
+
+/** What a query reads from. */
+export interface UploadReads {
+  readonly rows: RowStore
+  readonly generation: string
+  /** The project as the person sees it at this moment; nothing where they do not. */
+  readonly seen: (projectId: string) => Promise<{ project: SeenProject | undefined; cost: Cost }>
+  readonly links: FileLinks
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+/** Links are signed as of the start of a quarter of an hour, so that they stay the same for as long. */
+const quarterMs = 15 * 60 * 1000
+
+/**
+ * One upload, by the key of its guard in a generation, with what names how long its links stay. Throws `not-found` for an
+ * unknown one, and for one of a project that the person does not see.
+ */
+export async function readUpload(
+  reads: UploadReads,
+  uploadId: string,
+): Promise<{ item: UploadItem; varies?: string; cost: Cost }> {
+  const { rows, generation, seen, now } = reads
+  const stream = streamName(uploadsV1.aggregate, uploadId)
+  const { guard, cost } = await rows.readGuard(guardKey(generation, stream))
+  const state = guard === undefined ? uploadsV1.initial : parseState(uploadsV1, guard.state)
+  if (guard === undefined || state.status === 'none') throw noSuchUpload()
+  const { project, cost: more } = await seen(state.projectId)
+  if (project === undefined) throw noSuchUpload()
+  return {
+    item: await itemOf(uploadId, guard.version, state, reads),
+    ...(state.status === 'completed' && { varies: String(Math.floor(now / quarterMs)) }),
+    cost: addCost(cost, more),
+  }
+}
+
+/** A page of the uploads of a project, newest first. Throws `not-found` for a project that the person does not see. */
+export async function listUploads(
+  reads: UploadReads,
+  projectId: string,
+  options: ListOptions,
+): Promise<Page<UploadItem>> {
+  const { rows, generation, seen } = reads
+  const { project, cost } = await seen(projectId)
+  if (project === undefined) throw noSuchProject()
+  const listed = await listStreams(rows, generation, partitionKey(generation, uploadsOf(projectId)), options)
+  const items = listed.items.flatMap(({ id, guard }) => {
+    const state = parseState(uploadsV1, guard.state)
+    return state.status === 'none' ? [] : [itemOf(id, guard.version, state, reads)]
+  })
+  return { ...listed, items: await Promise.all(items), cost: addCost(cost, listed.cost) }
+}
+
+/**
+ * How many people and files a project has, with what names what its version does not tell of. Throws `not-found` for a
+ * project that the person does not see.
+ */
+export async function readStats(
+  { rows, generation, seen }: UploadReads,
+  projectId: string,
+): Promise<{ item: StatsItem; varies: string; cost: Cost }> {
+  const { project, cost } = await seen(projectId)
+  if (project === undefined) throw noSuchProject()
+  const range = { from: completed, to: completed }
+  const found = await rows.sums(tallyPartition(generation, statsOf(projectId)), range)
+  const { uploads = 0, bytes = 0 } = found.sums.get(completed) ?? {}
+  return {
+    item: { id: projectId, ...project, uploads, bytes },
+    varies: `${uploads}.${bytes}`,
+    cost: addCost(cost, found.cost),
+  }
+}
+
+async function itemOf(
+  id: string,
+  version: number,
+  { expiresAt: _, ...shown }: Exclude<UploadState, { status: 'none' }>,
+  { links, now }: UploadReads,
+): Promise<UploadItem> {
+  const { fileName, contentType } = shown
+  const from = Math.floor(now / quarterMs) * quarterMs
+  return {
+    ...{ id, version, ...shown },
+    ...(shown.status === 'completed' && (await links.linksOf(id, { fileName, contentType, from }))),
+  }
+}
+
+function noSuchUpload(): Problem {
+  return new Problem('not-found', 'There is no such upload, or its project is not shared with you.')
+}

@@ -1,0 +1,12 @@
+import type { QueryHandlers } from '../queries.ts'
+import { usersV1 } from './v1/projection.ts'
+import { readUser, userStream } from './v1/queries.ts'
+
+/** What answers each query, and what the answer depends on. */
+export const userQueries = {
+  '/me': {
+    projection: usersV1.name,
+    dependsOn: ({ userId }, { stream }) => stream === userStream(userId),
+    read: ({ rows, userId, generation }) => readUser(rows, generation(usersV1.name).id, userId),
+  },
+} satisfies Partial<QueryHandlers>

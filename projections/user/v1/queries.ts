@@ -1,0 +1,43 @@
+import type { QueryItem } from '../../../commands/contract.ts'
+import type { Cost } from '../../../domain/kernel/event-store.ts'
+import { Problem } from '../../../domain/kernel/problem.ts'
+import { streamName } from '../../../domain/kernel/stream.ts'
+import { accountDeleted } from '../../../domain/user/user.ts'
+import { parseState } from '../../engine/catch-up.ts'
+import { guardKey } from '../../engine/projection.ts'
+import type { RowStore } from '../../engine/row-store.ts'
+import { usersV1 } from './projection.ts'
+
+export function userStream(userId: string) {
+  return streamName(usersV1.aggregate, userId)
+}
+
+/** One person, by the key of their guard in a generation. Throws `not-found`, and `account-deleted` for who was one. */
+export async function readUser(
+  rows: RowStore,
+  generation: string,
+  userId: string,
+): Promise<{ item: QueryItem<'/me'>; cost: Cost }> {
+  const { guard, cost } = await rows.readGuard(guardKey(generation, userStream(userId)))
+  const state = guard === undefined ? usersV1.initial : parseState(usersV1, guard.state)
+  if (state.status === 'deleted') throw accountDeleted()
+  if (guard === undefined || state.status === 'none')
+    throw new Problem('not-found', 'You are not registered yet.')
+  const { email, name, createdAt, updatedAt } = state
+  return { item: { id: userId, version: guard.version, email, name, createdAt, updatedAt }, cost }
+}
+
+/** The names of up to 100 people, in the order that was asked; empty for who deleted their account. */
+export async function readNames(
+  rows: RowStore,
+  generation: string,
+  userIds: readonly string[],
+): Promise<{ names: string[]; cost: Cost }> {
+  const keys = userIds.map((userId) => guardKey(generation, userStream(userId)))
+  const { guards, cost } = await rows.readGuards(keys)
+  const names = guards.map((guard) => {
+    const state = guard === undefined ? usersV1.initial : parseState(usersV1, guard.state)
+    return state.status === 'registered' ? state.name : ''
+  })
+  return { names, cost }
+}

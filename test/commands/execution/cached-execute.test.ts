@@ -1,0 +1,318 @@
+import { describe, expect, it } from 'vitest'
+import { createEventStore } from '../../../commands/event-store/event-store.ts'
+import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
+import { type Execution, execute } from '../../../commands/execution/execute.ts'
+import { createWarmStates, type WarmStates } from '../../../commands/execution/state-cache.ts'
+import type { Deadline, EventStore } from '../../../domain/kernel/event-store.ts'
+import { Problem } from '../../../domain/kernel/problem.ts'
+import { type ProjectCommand, project } from '../../../domain/project/project.ts'
+import { createFaults } from '../../../infra/local/faults/faults.ts'
+import { manualClock } from '../../kit/clocks/manual-clock.ts'
+import { faultyCommitTable, faultyWire } from '../../kit/faults/faulty-ports.ts'
+import { projectExecution, stream } from '../../kit/memory/project-execution.ts'
+import { ample } from '../../kit/memory/read-side.ts'
+import { newCommit } from '../../kit/stores/commits.ts'
+
+/** Processes of one backend: each has warm states of its own, and faults happen to its own writes. */
+function setUp() {
+  const memory = createMemoryCommitTable()
+  const clock = manualClock()
+  let made = 0
+  const processOf = (warmStates?: WarmStates) => {
+    const faults = createFaults()
+    const table = faultyCommitTable(memory, faultyWire(faults))
+    const store = createEventStore(table, clock)
+    const run = (
+      command: Partial<ProjectCommand> & Pick<ProjectCommand, 'type'>,
+      over: Partial<Execution<ProjectCommand>> = {},
+      options: Partial<{ store: EventStore; deadline: Deadline }> = {},
+    ) => {
+      made += 1
+      const execution = projectExecution(`command-${made}`, command, over)
+      const kept = warmStates && { warmStates }
+      return execute(project, execution, { store, clock, deadline: ample, ...kept, ...options })
+    }
+    return { run, table, faults, store, warmStates: warmStates ?? createWarmStates() }
+  }
+  const ours = processOf(createWarmStates())
+  const other = processOf(createWarmStates())
+  const cold = processOf()
+  const titles = () =>
+    memory.all().flatMap(({ events }) => JSON.parse(events).map(({ data }: Titled) => data.title))
+  const deadlineIn = (milliseconds: number): Deadline => {
+    const end = clock.elapsed() + milliseconds
+    return { left: () => end - clock.elapsed() }
+  }
+  return { ours, other, cold, memory, clock, titles, deadlineIn }
+}
+
+interface Titled {
+  readonly data: { readonly title?: string }
+}
+
+/** Some processes, of which the first has seen a project at version 1. */
+async function warmedUp() {
+  const all = setUp()
+  await all.ours.run(create, { commandId: 'creation' })
+  return all
+}
+
+const create = { type: 'create-project', title: 'Atlas' } as const
+const archive = { type: 'archive-project' } as const
+const restore = { type: 'restore-project' } as const
+const rename = (title: string) => ({ type: 'rename-project', title }) as const
+
+const onePut = { requests: 1, readUnits: 0, writeUnits: 1 }
+const oneLook = { requests: 1, readUnits: 1, writeUnits: 0 }
+const lookAndPut = { requests: 2, readUnits: 1, writeUnits: 1 }
+/** A put that is refused, a look, a put. */
+const refusedPutFirst = { requests: 3, readUnits: 1, writeUnits: 2 }
+
+describe('a command on a stream that this process has seen', () => {
+  it('is one request that reads nothing, at any length of the stream', async () => {
+    const { ours } = await warmedUp()
+    for (let n = 2; n < 100; n++) {
+      const { version, cost } = await ours.run(rename(`Title ${n}`))
+      expect({ version, cost }).toEqual({ version: n, cost: onePut })
+    }
+  })
+
+  it('needs one load before, of whatever length', async () => {
+    const { ours, other } = await warmedUp()
+    expect((await other.run(rename('Globe'))).cost).toEqual(lookAndPut)
+    expect((await other.run(rename('Maps'))).cost).toEqual(onePut)
+    expect((await ours.run(rename('Plans'))).version).toBe(4)
+  })
+
+  it('looks once before it refuses', async () => {
+    const { ours, memory } = await warmedUp()
+    await ours.run(archive)
+    const { query } = memory
+    const ranges: unknown[] = []
+    memory.query = (of, range, ...rest) => {
+      ranges.push(range)
+      return query(of, range, ...rest)
+    }
+    await expect(ours.run(rename('Globe'))).rejects.toMatchObject({ rule: 'project-archived' })
+    expect(ranges).toMatchObject([{ to: 3, order: 'backward' }])
+    expect(ours.table.puts).toHaveLength(2)
+  })
+
+  it('looks once before it says that there is nothing to do', async () => {
+    const { ours } = await warmedUp()
+    expect(await ours.run(rename('Atlas'))).toEqual({ version: 1, events: [], cost: oneLook })
+  })
+
+  it('does not refuse what another has made possible', async () => {
+    const { ours, other } = await warmedUp()
+    await ours.run(archive)
+    await other.run(restore)
+    expect(await ours.run(rename('Globe'))).toMatchObject({ version: 4, cost: lookAndPut })
+  })
+
+  it('refuses what another has made impossible', async () => {
+    const { ours, other, titles } = await warmedUp()
+    await other.run(archive)
+    await expect(ours.run(rename('Globe'))).rejects.toMatchObject({ rule: 'project-archived' })
+    expect(titles()).toEqual(['Atlas', undefined])
+  })
+
+  it('does what has something to do again', async () => {
+    const { ours, other } = await warmedUp()
+    await other.run(rename('Globe'))
+    expect(await ours.run(rename('Atlas'))).toMatchObject({ version: 3, cost: lookAndPut })
+  })
+
+  it('reads what it has missed and no more, however much that is', async () => {
+    const { ours, cold } = await warmedUp()
+    for (let n = 0; n < 50; n++) await ours.run(rename(`${'long '.repeat(20)}${n}`))
+    for (let n = 0; n < 30; n++) await cold.run(rename(`Title ${n}`))
+    const { cost, version } = await ours.run(rename('Globe'))
+    expect(version).toBe(82)
+    expect(cost.readUnits).toBeLessThan((await cold.run(rename('Maps'))).cost.readUnits)
+  })
+
+  it('never dates a commit before the one it follows, though the clock jumps back', async () => {
+    const { ours, memory, clock } = await warmedUp()
+    clock.setNow(clock.now() - 60_000)
+    await ours.run(rename('Globe'))
+    const [first, second] = memory.all()
+    expect(second?.at).toBe(first?.at)
+  })
+
+  it('is loaded anew by another aggregate of the same name, whose state is another', async () => {
+    const { ours } = await warmedUp()
+    expect(ours.warmStates.find({ ...project }, stream)).toBeUndefined()
+  })
+})
+
+describe('a stream that others write to', () => {
+  it('costs one refused write; then it is looked at before, until nothing new is found', async () => {
+    const { ours, other } = await warmedUp()
+    await other.run(rename('Globe'))
+    expect((await ours.run(rename('Maps'))).cost).toEqual(refusedPutFirst)
+    await other.run(rename('Plans'))
+    await other.run(rename('Charts'))
+    expect((await ours.run(rename('Maps'))).cost).toEqual(lookAndPut)
+    expect((await ours.run(rename('Plans'))).cost).toEqual(lookAndPut)
+    expect((await ours.run(rename('Charts'))).cost).toEqual(onePut)
+  })
+
+  it('keeps nobody waiting who has only seen an old state of it', async () => {
+    const { ours, other, clock } = await warmedUp()
+    await other.run(rename('Globe'))
+    const before = clock.elapsed()
+    await ours.run(rename('Maps'))
+    expect(clock.elapsed()).toBe(before)
+  })
+
+  it('loses nothing when many commands of one process come at once', async () => {
+    const { ours, titles } = await warmedUp()
+    const wanted = Array.from({ length: 20 }, (_, n) => `Title ${n}`)
+    await Promise.all(wanted.map((title) => ours.run(rename(title))))
+    expect(titles().slice(1).sort()).toEqual(wanted.sort())
+  })
+})
+
+describe('a repeated command', () => {
+  it.each([
+    'creation',
+    'first',
+    'second',
+  ])('is answered warm as it is cold (%s), and asks nobody', async (id) => {
+    const { ours, cold } = await warmedUp()
+    await ours.run(rename('Globe'), { commandId: 'first' })
+    await ours.run(rename('Maps'), { commandId: 'second' })
+    const { cost, ...warm } = await ours.run(rename('Plans'), { commandId: id })
+    expect(cost.requests).toBe(0)
+    expect(await cold.run(rename('Plans'), { commandId: id })).toMatchObject(warm)
+  })
+
+  it('is answered from a load as well, of the commits that were there before', async () => {
+    const { ours, other } = await warmedUp()
+    await ours.run(rename('Globe'), { commandId: 'first' })
+    await other.run(rename('Maps'))
+    expect(await other.run(rename('Plans'), { commandId: 'first' })).toMatchObject({
+      version: 2,
+      cost: { requests: 0 },
+    })
+  })
+
+  it('is refused with another body', async () => {
+    const { ours } = await warmedUp()
+    const run = ours.run(create, { commandId: 'creation', digest: 'another' })
+    await expect(run).rejects.toMatchObject({ code: 'key-reused' })
+  })
+
+  it('creates nothing twice', async () => {
+    const { ours, memory } = await warmedUp()
+    const again = await ours.run(create, { commandId: 'creation' })
+    expect(again).toMatchObject({ version: 1, events: [{ type: 'ProjectCreated', version: 1 }] })
+    expect(memory.all()).toHaveLength(1)
+  })
+
+  it.each([0, 3])('is answered where another process has done it and %i more since', async (more) => {
+    const { ours, other, titles } = await warmedUp()
+    const first = await other.run(rename('Globe'), { commandId: 'key' })
+    for (let n = 0; n < more; n++) await other.run(rename(`Title ${n}`))
+    expect(await ours.run(rename('Globe'), { commandId: 'key' })).toMatchObject({ events: first.events })
+    expect(titles().filter((title) => title === 'Globe')).toHaveLength(1)
+  })
+
+  it('with another body is refused also where another process has done it', async () => {
+    const { ours, other } = await warmedUp()
+    await other.run(rename('Globe'), { commandId: 'key' })
+    const run = ours.run(rename('Maps'), { commandId: 'key', digest: 'another' })
+    await expect(run).rejects.toMatchObject({ code: 'key-reused' })
+  })
+
+  it('is answered by what another deploy has decided under its id, and the next goes on from that', async () => {
+    const { ours, other } = await warmedUp()
+    const { head } = await other.store.load(stream, ample)
+    await other.store.append(head, newCommit({ commandId: 'key', count: 3, text: 'Globe' }), ample)
+    expect(await ours.run(rename('Globe'), { commandId: 'key' })).toMatchObject({ version: 4 })
+    expect(await ours.run(rename('Globe'))).toMatchObject({ version: 4, events: [] })
+    expect(await ours.run(rename('Maps'))).toMatchObject({ version: 5 })
+  })
+})
+
+describe('the version that a client saw', () => {
+  it('is taken without a read where it is the one that this process has seen', async () => {
+    const { ours } = await warmedUp()
+    expect((await ours.run(rename('Globe'), { expectedVersion: 1 })).cost).toEqual(onePut)
+  })
+
+  it('is refused where it was overtaken, though this process has not seen that', async () => {
+    const { ours, other, titles } = await warmedUp()
+    await other.run(rename('Globe'))
+    const run = ours.run(rename('Maps'), { expectedVersion: 1 })
+    await expect(run).rejects.toMatchObject({ code: 'version-mismatch' })
+    expect(titles()).toEqual(['Atlas', 'Globe'])
+  })
+
+  it('is taken where this process has only seen an older one', async () => {
+    const { ours, other } = await warmedUp()
+    await other.run(rename('Globe'))
+    expect(await ours.run(rename('Maps'), { expectedVersion: 2 })).toMatchObject({
+      version: 3,
+      cost: lookAndPut,
+    })
+  })
+})
+
+describe('a failure of the store', () => {
+  it.each([
+    'fail',
+    'lose-answer',
+  ] as const)('that leaves the outcome unknown (%s) leaves nothing warm, and the repeat writes once', async (fault) => {
+    const { ours, titles, deadlineIn } = await warmedUp()
+    ours.faults.next(fault, { times: 1000, at: /^putNew$/ })
+    const run = ours.run(rename('Globe'), { commandId: 'key' }, { deadline: deadlineIn(1000) })
+    await expect(run).rejects.toMatchObject({ code: 'unavailable' })
+    expect(ours.warmStates.find(project, stream)).toBeUndefined()
+    ours.faults.calm()
+    expect(await ours.run(rename('Globe'), { commandId: 'key' })).toMatchObject({ version: 2 })
+    expect(titles()).toEqual(['Atlas', 'Globe'])
+  })
+
+  it('while it is read leaves nothing warm', async () => {
+    const { ours } = await warmedUp()
+    const failing = { ...ours.store, load: () => Promise.reject(new Problem('unavailable', 'Later.')) }
+    await expect(ours.run(rename('Atlas'), {}, { store: failing })).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+    expect(ours.warmStates.find(project, stream)).toBeUndefined()
+  })
+
+  it('that loses an answer is got over: written once, and the next looks before it writes', async () => {
+    const { ours, titles } = await warmedUp()
+    ours.faults.next('lose-answer', { at: /^putNew$/ })
+    expect(await ours.run(rename('Globe'))).toMatchObject({ version: 2 })
+    expect((await ours.run(rename('Maps'))).cost).toEqual(lookAndPut)
+    expect(titles()).toEqual(['Atlas', 'Globe', 'Maps'])
+  })
+})
+
+describe('what the store refuses of a commit', () => {
+  const taken = {
+    outcome: 'taken',
+    reservation: { set: 'email', key: 'ann@example.com' },
+    cost: { requests: 1, readUnits: 0, writeUnits: 4 },
+  } as const
+
+  it.each([
+    ['a key that another holds', () => Promise.resolve(taken), { code: 'taken', rule: 'email-taken' }],
+    ['its size', () => Promise.reject(new Problem('too-large', 'Split it.')), { code: 'too-large' }],
+  ])('for %s is decided again, once, on a fresh load', async (_, refuse, problem) => {
+    const { ours } = await warmedUp()
+    let refusals = 1
+    const refusing: EventStore = {
+      ...ours.store,
+      append: (...args) => (refusals-- > 0 ? refuse() : ours.store.append(...args)),
+    }
+    expect(await ours.run(rename('Globe'), {}, { store: refusing })).toMatchObject({ version: 2 })
+    refusals = 3
+    await expect(ours.run(rename('Maps'), {}, { store: refusing })).rejects.toMatchObject(problem)
+    expect(refusals).toBe(1)
+  })
+})

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { createEventStore } from '../../../commands/event-store/event-store.ts'
+import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
+import { type Seen, seenAfter } from '../../../commands/execution/cached-state.ts'
+import { createWarmStates } from '../../../commands/execution/state-cache.ts'
+import type { StreamName } from '../../../domain/kernel/stream.ts'
+import { type ProjectState, project } from '../../../domain/project/project.ts'
+import { manualClock } from '../../kit/clocks/manual-clock.ts'
+import { ample } from '../../kit/memory/read-side.ts'
+import { newCommit } from '../../kit/stores/commits.ts'
+
+const store = createEventStore(createMemoryCommitTable(), manualClock())
+let streams = 0
+
+/** What is seen of a new stream, after each of so many commits. */
+async function seenOf(commits: number): Promise<Seen<ProjectState>[]> {
+  streams += 1
+  const stream: StreamName = `project-${streams}`
+  const all: Seen<ProjectState>[] = []
+  let seen: Seen<ProjectState> | undefined
+  for (let n = 0; n <= commits; n++) {
+    if (seen !== undefined) await store.append(seen.head, newCommit(), ample)
+    // Since nothing, so that each has a map of its own.
+    seen = seenAfter(project, undefined, await store.load(stream, ample))
+    all.push(seen)
+  }
+  return all
+}
+
+async function last(commits: number): Promise<Seen<ProjectState>> {
+  const seen = (await seenOf(commits)).at(-1)
+  if (seen === undefined) throw new Error('there is one for the head before the first commit')
+  return seen
+}
+
+describe('warm states', () => {
+  it('find what was kept of a stream, and nothing of others', async () => {
+    const warm = createWarmStates()
+    const seen = await last(2)
+    warm.keep(project, seen)
+    expect(warm.find(project, seen.head.stream)).toBe(seen)
+    expect(warm.find(project, 'project-other')).toBeUndefined()
+  })
+
+  it('find nothing of what was dropped', async () => {
+    const warm = createWarmStates()
+    const seen = await last(2)
+    warm.keep(project, seen)
+    warm.drop(seen.head.stream)
+    expect(warm.find(project, seen.head.stream)).toBeUndefined()
+  })
+
+  it('never go back to what was seen earlier', async () => {
+    const warm = createWarmStates()
+    const [, early, late] = await seenOf(2)
+    if (early === undefined || late === undefined) throw new Error('there is one for each commit')
+    warm.keep(project, late)
+    warm.keep(project, early)
+    expect(warm.find(project, late.head.stream)).toBe(late)
+  })
+
+  it('make room by what was not used for the longest time, by the number of commits', async () => {
+    const warm = createWarmStates(6)
+    const [one, two, three] = [await last(2), await last(2), await last(2)]
+    for (const seen of [one, two, three]) warm.keep(project, seen)
+    warm.find(project, one.head.stream)
+    const four = await last(3)
+    warm.keep(project, four)
+    const kept = [one, two, three, four].map(({ head }) => warm.find(project, head.stream) !== undefined)
+    expect(kept).toEqual([true, false, false, true])
+  })
+
+  it('count a stream once, however often it is kept and found', async () => {
+    const warm = createWarmStates(4)
+    const [one, two] = [await last(2), await last(2)]
+    warm.keep(project, one)
+    for (let n = 0; n < 10; n++) {
+      warm.keep(project, two)
+      warm.find(project, two.head.stream)
+    }
+    expect(warm.find(project, one.head.stream)).toBe(one)
+  })
+
+  it('do not keep a stream that is too long alone, nor make room for it', async () => {
+    const warm = createWarmStates(4)
+    const [small, long] = [await last(2), await last(5)]
+    warm.keep(project, small)
+    warm.keep(project, long)
+    expect(warm.find(project, long.head.stream)).toBeUndefined()
+    expect(warm.find(project, small.head.stream)).toBe(small)
+  })
+
+  it('let go of a stream that has become too long', async () => {
+    const warm = createWarmStates(4)
+    const long = await seenOf(5)
+    for (const seen of long) warm.keep(project, seen)
+    expect(warm.find(project, `project-${streams}`)).toBeUndefined()
+    const another = await last(4)
+    warm.keep(project, another)
+    expect(warm.find(project, another.head.stream)).toBe(another)
+  })
+
+  it('do not keep a stream without commits', async () => {
+    const warm = createWarmStates()
+    const seen = await last(0)
+    warm.keep(project, seen)
+    expect(warm.find(project, seen.head.stream)).toBeUndefined()
+  })
+})

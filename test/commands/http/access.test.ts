@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import { createAdmission, type Standing } from '../../../commands/http/access.ts'
+import { noCost } from '../../../domain/kernel/event-store.ts'
+import { Problem } from '../../../domain/kernel/problem.ts'
+import { manualClock } from '../../kit/clocks/manual-clock.ts'
+import { ample } from '../../kit/memory/read-side.ts'
+
+function setUp(first: Standing['status'] = 'registered') {
+  const clock = manualClock()
+  const standings = new Map<string, Standing>()
+  const calls: string[] = []
+  const admission = createAdmission({
+    clock,
+    async standingOf({ userId }) {
+      calls.push(`look up ${userId}`)
+      return { standing: standings.get(userId) ?? { status: first }, cost: { ...noCost, requests: 1 } }
+    },
+    async register({ userId }) {
+      calls.push(`register ${userId}`)
+      if (userId === 'nobody') throw new Problem('unauthenticated', 'Unknown.')
+      if (userId !== 'slow') standings.set(userId, { status: 'registered' })
+    },
+  })
+  const admit = (userId: string, commandId?: string) =>
+    admission.admit(
+      {
+        userId,
+        correlationId: 'correlation',
+        deadline: ample,
+        ...(commandId === undefined ? {} : { commandId }),
+      },
+      async (cost) => cost,
+    )
+  return { clock, standings, calls, admission, admit }
+}
+
+describe('admission', () => {
+  it('looks a person up once in 5 s, and says what that consumed', async () => {
+    const { admit, calls, clock } = setUp()
+    expect((await admit('ann')).requests).toBe(1)
+    expect((await admit('ann')).requests).toBe(0)
+    await clock.sleep(5_001)
+    await admit('ann')
+    expect(calls).toEqual(['look up ann', 'look up ann'])
+  })
+
+  it('registers who is unknown, and looks again', async () => {
+    const { admit, calls } = setUp('unknown')
+    await admit('ann')
+    await admit('ann')
+    expect(calls).toEqual(['look up ann', 'register ann', 'look up ann'])
+  })
+
+  it('says what stands against a registration, and tries again the next time', async () => {
+    const { admit, calls } = setUp('unknown')
+    await expect(admit('nobody')).rejects.toMatchObject({ code: 'unauthenticated' })
+    await expect(admit('nobody')).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect(calls.filter((call) => call === 'register nobody')).toHaveLength(2)
+  })
+
+  it('asks to come back where the registration is not to be seen yet', async () => {
+    const { admit } = setUp('unknown')
+    await expect(admit('slow')).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 })
+  })
+
+  it('refuses who is deleted for good, without looking again', async () => {
+    const { admit, calls, clock } = setUp('deleted')
+    await expect(admit('ann')).rejects.toMatchObject({ code: 'account-deleted' })
+    await clock.sleep(1e9)
+    await expect(admit('ann', 'command')).rejects.toMatchObject({ code: 'account-deleted' })
+    expect(calls).toEqual(['look up ann'])
+  })
+
+  it('lets the command through that deleted the account, and no other', async () => {
+    const { admit, admission } = setUp()
+    admission.remember('ann', { status: 'deleted', by: 'command' })
+    await admit('ann', 'command')
+    await expect(admit('ann', 'another')).rejects.toMatchObject({ code: 'account-deleted' })
+  })
+
+  it('remembers a deletion at once, though the person was known to be registered', async () => {
+    const { admit, admission } = setUp()
+    await admit('ann')
+    admission.remember('ann', { status: 'deleted' })
+    await expect(admit('ann')).rejects.toMatchObject({ code: 'account-deleted' })
+  })
+
+  it('looks again at who has run into the deletion of their account', async () => {
+    const { admit, admission, standings, calls } = setUp()
+    await admit('ann')
+    standings.set('ann', { status: 'deleted', by: 'command' })
+    const visit = { userId: 'ann', correlationId: 'correlation', deadline: ample }
+    const use = () => Promise.reject(new Problem('account-deleted', 'Deleted.'))
+    await expect(admission.admit(visit, use)).rejects.toMatchObject({ code: 'account-deleted' })
+    expect(calls).toHaveLength(1)
+    await expect(admit('ann')).rejects.toMatchObject({ code: 'account-deleted' })
+    await admit('ann', 'command')
+  })
+
+  it('looks again when it is told to forget', async () => {
+    const { admit, admission, calls } = setUp()
+    await admit('ann')
+    admission.remember('ann', { status: 'unknown' })
+    await admit('ann')
+    expect(calls).toHaveLength(2)
+  })
+
+  it('forgets the oldest of very many', async () => {
+    const { admit, calls } = setUp()
+    for (let i = 0; i <= 10_000; i++) await admit(`user-${i}`)
+    await admit('user-0')
+    await admit('user-10000')
+    expect(calls).toHaveLength(10_002)
+  })
+})

@@ -1,0 +1,265 @@
+import { describe, expect, it } from 'vitest'
+import type { UploadEvent } from '../../../domain/upload/events.ts'
+import { type Ended, isOpen, maxRunMs, pipeline, upload } from '../../../domain/upload/upload.ts'
+import { givenOf } from '../../kit/given.ts'
+
+const given = givenOf(upload)
+const ann = { actorId: 'ann' }
+const bob = { actorId: 'bob' }
+const stranger = { actorId: 'carol' }
+const byPipeline = { actorId: pipeline }
+const expiresAt = '2026-01-10T13:00:00.000Z'
+const afterwards = (ms: number) => new Date(Date.parse(expiresAt) + ms).toISOString()
+
+/** What bob, an editor of ann's project, asks for. */
+const ask = {
+  type: 'request-upload',
+  ...bob,
+  projectId: 'p1',
+  project: { ownerId: 'ann', role: 'editor', archived: false, bytesLeft: 2000 },
+  fileName: 'river.jpg',
+  contentType: 'image/jpeg',
+  size: 2000,
+  expiresAt,
+} as const
+const requested: UploadEvent = {
+  type: 'UploadRequested',
+  data: {
+    ...{ projectId: 'p1', ownerId: 'ann', requestedBy: 'bob' },
+    ...{ fileName: 'river.jpg', contentType: 'image/jpeg', size: 2000, expiresAt },
+  },
+}
+const validated: UploadEvent = { type: 'UploadValidated', data: { run: 'run-1' } }
+const reserved: UploadEvent = { type: 'UploadQuotaReserved', data: {} }
+const read: UploadEvent = { type: 'UploadMetadataRead', data: { width: 4000, height: 3000 } }
+const thumbnail: UploadEvent = { type: 'UploadThumbnailMade', data: {} }
+const completed: UploadEvent = { type: 'UploadCompleted', data: { size: 2000 } }
+const rejected: UploadEvent = { type: 'UploadRejected', data: { reason: 'There is no room for it.' } }
+const failed: UploadEvent = { type: 'UploadFailed', data: { reason: 'It cannot be read.' } }
+const cancelled: UploadEvent = { type: 'UploadCancelled', data: {} }
+const expired: UploadEvent = { type: 'UploadExpired', data: {} }
+const processed = [requested, validated, reserved, read, thumbnail] as const
+
+const cancel = { type: 'cancel-upload', ...bob } as const
+const found = { size: 2000, contentType: 'image/jpeg' } as const
+const validate = { type: 'validate-upload', ...byPipeline, run: 'run-1', found } as const
+const expire = { type: 'expire-upload', ...byPipeline, now: afterwards(maxRunMs) } as const
+const inRun = { ...byPipeline, run: 'run-1' }
+const size = { width: 4000, height: 3000 }
+const steps = [
+  [{ type: 'record-quota', ...inRun }, reserved],
+  [{ type: 'record-metadata', ...inRun, ...size }, read],
+  [{ type: 'record-thumbnail', ...inRun }, thumbnail],
+  [{ type: 'complete-upload', ...inRun }, completed],
+  [{ type: 'reject-upload', ...inRun, reason: 'There is no room for it.' }, rejected],
+  [{ type: 'fail-upload', ...inRun, reason: 'It cannot be read.' }, failed],
+] as const
+const ends: readonly [Ended, UploadEvent][] = [
+  ['completed', completed],
+  ['rejected', rejected],
+  ['failed', failed],
+  ['cancelled', cancelled],
+  ['expired', expired],
+]
+
+describe('an upload that does not exist', () => {
+  it('is requested by an editor, at the expense of the owner', () => {
+    given().when(ask).then(requested)
+  })
+
+  it('is requested by the owner', () => {
+    given()
+      .when({ ...ask, ...ann, project: { ...ask.project, role: 'owner' } })
+      .then({ ...requested, data: { ...requested.data, requestedBy: 'ann' } })
+  })
+
+  it('is not requested by a viewer, archived or not', () => {
+    for (const archived of [false, true])
+      given()
+        .when({ ...ask, project: { ...ask.project, role: 'viewer', archived } })
+        .thenRefused('forbidden')
+  })
+
+  it('is not requested for a project that is not there, or not for the actor', () => {
+    given()
+      .when({ ...ask, project: undefined })
+      .thenRefused('not-found')
+  })
+
+  it('is not requested where it is larger than what the plan of the owner has left', () => {
+    given()
+      .when({ ...ask, size: 2001 })
+      .thenRefused('quota-exceeded')
+  })
+
+  it('is not requested for an archived project', () => {
+    given()
+      .when({ ...ask, project: { ...ask.project, archived: true } })
+      .thenRefused('project-archived')
+  })
+
+  it.each([
+    cancel,
+    validate,
+    expire,
+    ...steps.map(([command]) => command),
+  ])('is not there for $type', (command) => {
+    given().when(command).thenRefused('not-found')
+  })
+})
+
+describe('a requested upload', () => {
+  it('is requested again without a second event, whatever has become of the project', () => {
+    given(requested).when(ask).thenNothing()
+    given(requested)
+      .when({ ...ask, project: { ownerId: 'ann', role: 'viewer', archived: true, bytesLeft: 0 } })
+      .thenNothing()
+    given(requested)
+      .when({ ...ask, project: undefined })
+      .thenNothing()
+  })
+
+  it('is taken on by the first run that finds the file as it was requested', () => {
+    given(requested).when(validate).then(validated)
+  })
+
+  it('is rejected where the file has another size', () => {
+    given(requested)
+      .when({ ...validate, found: { ...found, size: 2001 } })
+      .then({
+        type: 'UploadRejected',
+        data: { reason: 'The file has 2001 bytes instead of the 2000 that were requested.' },
+      })
+  })
+
+  it.each([
+    ['image/png', 'The file is image/png and not image/jpeg, as was requested.'],
+    [undefined, 'The file is no picture and not image/jpeg, as was requested.'],
+  ] as const)('is rejected where the file is %s', (contentType, reason) => {
+    given(requested)
+      .when({ ...validate, found: { ...found, contentType } })
+      .then({ type: 'UploadRejected', data: { reason } })
+  })
+
+  it.each(steps.slice(0, -1))('is no further before it was validated: $type does nothing', (command) => {
+    given(requested).when(command).thenNothing()
+  })
+
+  it('has failed where the pipeline could not even validate it', () => {
+    given(requested)
+      .when({ type: 'fail-upload', ...inRun, reason: 'It cannot be read.' })
+      .then(failed)
+  })
+
+  it('expires once a file that was sent at the last moment has had its time', () => {
+    given(requested).when(expire).then(expired)
+    given(requested)
+      .when({ ...expire, now: afterwards(maxRunMs - 1) })
+      .thenNothing()
+  })
+
+  it.each([bob, ann, byPipeline])('is cancelled by $actorId', (actor) => {
+    given(requested)
+      .when({ ...cancel, ...actor })
+      .then(cancelled)
+  })
+})
+
+describe('an upload in processing', () => {
+  it.each(steps)('is taken further by its run: $type', (command, event) => {
+    given(requested, validated).when(command).then(event)
+  })
+
+  it.each(steps)('is not touched by another run: $type', (command) => {
+    given(requested, validated)
+      .when({ ...command, run: 'run-2' })
+      .thenNothing()
+  })
+
+  it.each(steps.slice(0, 3))('records a step once: $type', (command) => {
+    given(...processed)
+      .when(command)
+      .thenNothing()
+  })
+
+  it('is not validated again, by its run or by another', () => {
+    given(requested, validated).when(validate).thenNothing()
+    given(requested, validated)
+      .when({ ...validate, run: 'run-2', found: { size: 1, contentType: undefined } })
+      .thenNothing()
+  })
+
+  it('is requested again without an event', () => {
+    given(requested, validated).when(ask).thenNothing()
+  })
+
+  it('is not cancelled any more', () => {
+    given(...processed)
+      .when(cancel)
+      .thenRefused('upload-processing')
+  })
+
+  it('is given time after its expiry, and has failed after that', () => {
+    given(...processed)
+      .when({ ...expire, now: afterwards(maxRunMs - 1) })
+      .thenNothing()
+    given(...processed)
+      .when(expire)
+      .then({ type: 'UploadFailed', data: { reason: 'The processing did not come to an end.' } })
+  })
+})
+
+describe.each([
+  ['requested', [requested]],
+  ['in processing', [...processed]],
+] as const)('an upload that is %s', (_, history) => {
+  it('is open', () => {
+    expect(isOpen(history.reduce(upload.evolve, upload.initial))).toBe(true)
+  })
+
+  it('does not exist for anybody else who would cancel it', () => {
+    given(...history)
+      .when({ ...cancel, ...stranger })
+      .thenRefused('not-found')
+  })
+})
+
+describe.each(ends)('an upload that is %s', (status, end) => {
+  const history = [...processed, end]
+
+  it('is no longer open', () => {
+    expect(isOpen(history.reduce(upload.evolve, upload.initial))).toBe(false)
+  })
+
+  it.each([
+    ask,
+    validate,
+    { ...expire, now: afterwards(maxRunMs) },
+    ...steps.map(([command]) => command),
+  ])('is done with: $type does nothing', (command) => {
+    given(...history)
+      .when(command)
+      .thenNothing()
+  })
+
+  it(status === 'cancelled' ? 'is cancelled twice without a second event' : 'is not cancelled', () => {
+    const decided = given(...history).when(cancel)
+    if (status === 'cancelled') decided.thenNothing()
+    else decided.thenRefused('upload-ended')
+  })
+
+  it('does not exist for anybody else who would cancel it', () => {
+    given(...history)
+      .when({ ...cancel, ...stranger })
+      .thenRefused('not-found')
+  })
+})
+
+describe('an upload', () => {
+  it('is known to who asked for it, to the owner of the project and to the pipeline', () => {
+    const state = upload.evolve(upload.initial, requested)
+    const knows = (actorId: string) => upload.knownTo?.(state, actorId)
+    expect(['ann', 'bob', pipeline, 'carol'].map(knows)).toEqual([true, true, true, false])
+    expect(upload.knownTo?.(upload.initial, pipeline)).toBe(false)
+  })
+})

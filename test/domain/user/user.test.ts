@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import type { UserEvent } from '../../../domain/user/events.ts'
+import { emailReservation, user } from '../../../domain/user/user.ts'
+import { givenOf } from '../../kit/given.ts'
+
+const given = givenOf(user)
+const ann = { actorId: 'ann' }
+
+const registered: UserEvent = {
+  type: 'UserRegistered',
+  data: { email: 'Ann@Example.com', emailKey: 'ann@example.com', name: 'Ann' },
+}
+const renamed: UserEvent = { type: 'UserProfileChanged', data: { name: 'Annie' } }
+const deleted: UserEvent = { type: 'UserDeleted', data: {} }
+const register = { type: 'register-user', ...ann, email: 'Ann@Example.com', name: 'Ann' } as const
+const rename = { type: 'change-profile', ...ann, name: 'Annie' } as const
+const leave = { type: 'delete-account', ...ann, ownsSharedProjects: false } as const
+
+const holdsAfter = (...history: UserEvent[]) => user.holds?.(history.reduce(user.evolve, user.initial), 'ann')
+
+describe('a person who is unknown', () => {
+  it('is registered, with the address as it was given and as it is compared', () => {
+    given().when(register).then(registered)
+  })
+
+  it.each([rename, leave])('cannot $type', (command) => {
+    given().when(command).thenRefused('not-found')
+  })
+})
+
+describe('a registered person', () => {
+  it('is registered twice without a second event', () => {
+    given(registered).when(register).thenNothing()
+  })
+
+  it('keeps the address of the first registration', () => {
+    given(registered)
+      .when({ ...register, email: 'bob@example.com' })
+      .thenNothing()
+  })
+
+  it('changes their name', () => {
+    given(registered).when(rename).then(renamed)
+  })
+
+  it('changes their name to the same without an event', () => {
+    given(registered, renamed).when(rename).thenNothing()
+  })
+
+  it('deletes their account', () => {
+    given(registered).when(leave).then(deleted)
+  })
+
+  it('cannot delete their account while others are members of their projects', () => {
+    given(registered)
+      .when({ ...leave, ownsSharedProjects: true })
+      .thenRefused('owns-shared-projects')
+  })
+})
+
+describe('a person who deleted their account', () => {
+  it('deletes it twice without a second event', () => {
+    given(registered, deleted).when(leave).thenNothing()
+  })
+
+  it.each([register, rename])('cannot $type any more', (command) => {
+    given(registered, deleted).when(command).thenRefused('account-deleted')
+  })
+})
+
+describe('the address of a person', () => {
+  it('is held from the registration to the deletion', () => {
+    expect(holdsAfter()).toEqual([])
+    expect(holdsAfter(registered, renamed)).toEqual([{ set: 'email', key: 'ann@example.com' }])
+    expect(holdsAfter(registered, deleted)).toEqual([])
+  })
+
+  it('is held as it was normalised then, though the rule has changed since', () => {
+    const old: UserEvent = {
+      type: 'UserRegistered',
+      data: { email: 'Ann@Example.com', emailKey: 'EXAMPLE.COM/ann', name: 'Ann' },
+    }
+    expect(holdsAfter(old, renamed)).toEqual([{ set: 'email', key: 'EXAMPLE.COM/ann' }])
+  })
+
+  it.each([
+    ['Ann@Example.COM', 'ann@example.com'],
+    [' ann@example.com ', 'ann@example.com'],
+    ['a\u030ann@example.com', '\u00e5nn@example.com'],
+  ])('%j is compared as %j', (email, key) => {
+    expect(emailReservation(email)).toEqual({ set: 'email', key })
+  })
+})

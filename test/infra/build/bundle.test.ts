@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Bundles, bundle, functionNames } from '../../../infra/build/bundle.ts'
+import { fieldsOf } from '../../../infra/local/cloud/template.ts'
+import { declared } from '../../kit/local-cloud/declared-resources.ts'
+
+const run = promisify(execFile)
+let folder = ''
+let bundles: Bundles
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'annals-bundles-'))
+  bundles = await bundle(folder)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const fileOf = (name: (typeof functionNames)[number]) => join(bundles[name].folder, 'index.mjs')
+
+/** What the template sets for a function, and nothing else. */
+function environmentOf(construct: string): NodeJS.ProcessEnv {
+  const variables = fieldsOf(fieldsOf(declared(construct).Properties['Environment'])['Variables'])
+  const texts = Object.entries(variables).map(([name, value]) => [name, String(value)])
+  return { ...Object.fromEntries(texts), AWS_REGION: 'eu-west-1' }
+}
+
+/** Runs code in a Node process of its own, whose variable `bundle` is what the bundle exports. */
+async function withBundle(
+  name: (typeof functionNames)[number],
+  env: NodeJS.ProcessEnv,
+  code: string,
+  ...flags: string[]
+) {
+  const url = JSON.stringify(pathToFileURL(fileOf(name)).href)
+  const script = `const bundle = await import(${url}); ${code}`
+  const { stdout } = await run(process.execPath, [...flags, '--input-type=module', '-e', script], {
+    env,
+    cwd: folder,
+  })
+  return stdout.trim()
+}
+
+describe('a bundle', () => {
+  it.each([
+    ['command-api', 'CommandApi'],
+    ['query-api', 'QueryApi'],
+    ['registration', 'Registration'],
+    ['projector', 'Projector'],
+    ['forwarder', 'Forwarder'],
+    ['projector-redrive', 'ProjectorRedrive'],
+    ['forwarder-redrive', 'ForwarderRedrive'],
+    ['welcome-email', 'WelcomeEmail'],
+    ['project-created-email', 'ProjectCreatedEmail'],
+    ['upload-completed-email', 'UploadCompletedEmail'],
+    ['upload-not-taken-email', 'UploadNotTakenEmail'],
+    ['delete-sign-in', 'DeleteSignIn'],
+    ['upload-api', 'UploadApi'],
+    ['upload-steps', 'UploadSteps'],
+    ['upload-pictures', 'UploadPictures'],
+    ['expire-uploads', 'ExpireUploads'],
+    ['invoice-email', 'InvoiceEmail'],
+    ['end-subscription', 'EndSubscription'],
+    ['issue-invoices', 'IssueInvoices'],
+  ] as const)('of %s exports a handler when Node loads it with what its template sets', async (name, id) => {
+    const code = 'console.log(Object.keys(bundle).join(), typeof bundle.handler)'
+    expect(await withBundle(name, environmentOf(id), code)).toBe('handler function')
+  })
+
+  it.each(
+    functionNames,
+  )('of %s loads nothing from elsewhere but modules of Node and credentials', async (name) => {
+    const { metafile } = await build({
+      ...{ entryPoints: [fileOf(name)], bundle: true, platform: 'node', format: 'esm' },
+      ...{ packages: 'external', metafile: true, write: false },
+    })
+    const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
+    expect(imported).toContain('node:crypto')
+    const others = imported.filter((path) => !path.startsWith('node:'))
+    const installed = name === 'upload-pictures' ? ['sharp'] : []
+    expect(others.filter((path) => !/^@(aws-sdk|smithy)\/credential-provider-/.test(path))).toEqual(installed)
+  })
+
+  it('of the commands is at most 500 KB', () => {
+    expect(readFileSync(fileOf('command-api')).length).toBe(bundles['command-api'].bytes)
+    expect(bundles['command-api'].bytes).toBeLessThanOrEqual(500_000)
+  })
+
+  it("has a map that shows an error's place in the source", async () => {
+    await expect(withBundle('command-api', {}, '', '--enable-source-maps')).rejects.toThrow(
+      /is not set[\s\S]*commands\/aws\/environment\.ts:\d+:\d+\)\n.*commands\/functions\/command-api\.ts:/,
+    )
+  })
+})

@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readTemplate } from '../../../infra/local/cloud/template.ts'
+
+const run = promisify(execFile)
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'annals-synth-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('npm run synth', () => {
+  it('writes a template to deploy, with neither account nor CLI, and says how large its bundles are', async () => {
+    const tsx = resolve('node_modules/tsx/dist/cli.mjs')
+    const { stdout } = await run(process.execPath, [tsx, resolve('infra/cli/synth.ts')], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'] ?? '' },
+    })
+    expect(stdout).toMatch(
+      /^cdk\.out\/Annals\.template\.json in \d+\.\d s, with command-api \d+ KB(, [a-z-]+ \d+ KB)+\n$/,
+    )
+    const { stackName, ofType, assetFolder } = readTemplate(join(folder, 'cdk.out'))
+    expect(stackName).toBe('Annals')
+    for (const { properties } of ofType('AWS::Lambda::Function')) {
+      const { S3Key } = properties['Code'] as { S3Key: string } // as synthesis writes it
+      expect(existsSync(join(assetFolder(S3Key), 'index.mjs'))).toBe(true)
+    }
+  })
+})

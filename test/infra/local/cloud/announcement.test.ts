@@ -1,0 +1,64 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import {
+  type Announcement,
+  openAnnouncement,
+  readAnnouncement,
+} from '../../../../infra/local/cloud/announcement.ts'
+import { newDataDir, removeDataDir } from '../../../kit/local-cloud/data-dir.ts'
+
+let dataDir: string
+beforeEach(() => {
+  dataDir = newDataDir()
+})
+afterEach(() => removeDataDir(dataDir))
+
+/** A gateway that serves the page of whichever stage runs behind it. */
+async function gateway() {
+  const behind: { stage: Announcement | undefined } = { stage: undefined }
+  const server = createServer((request, response) => {
+    const page = behind.stage?.page(new URL(request.url ?? '', 'http://127.0.0.1'))
+    response.writeHead(page?.status ?? 404).end(page?.body ?? 'unknown')
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const close = () => {
+    server.closeAllConnections()
+    server.close()
+  }
+  onTestFinished(close)
+  const { port } = server.address() as AddressInfo // it listens on a port
+  const stage = { endpoint: `http://127.0.0.1:${port}`, region: 'eu-west-1', outputs: { Table: 'Annals-T' } }
+  return { behind, stage, close }
+}
+
+describe('a stage that runs on a data folder', () => {
+  it('is found by the folder, until it ends', async () => {
+    const { behind, stage } = await gateway()
+    behind.stage = openAnnouncement(dataDir)
+    expect(await readAnnouncement(dataDir)).toBeUndefined()
+    const withdraw = behind.stage.publish(stage)
+    expect(await readAnnouncement(dataDir)).toMatchObject(stage)
+    withdraw()
+    expect(await readAnnouncement(dataDir)).toBeUndefined()
+  })
+
+  it('that was killed is not found by the file that it left', async () => {
+    const { behind, stage, close } = await gateway()
+    behind.stage = openAnnouncement(dataDir)
+    behind.stage.publish(stage)
+    close()
+    expect(await readAnnouncement(dataDir)).toBeUndefined()
+  })
+
+  it('that was killed is not mistaken for another that has its port now', async () => {
+    const { behind, stage } = await gateway()
+    openAnnouncement(dataDir).publish(stage)
+    const elsewhere = newDataDir()
+    onTestFinished(() => removeDataDir(elsewhere))
+    behind.stage = openAnnouncement(elsewhere)
+    behind.stage.publish(stage)
+    expect(await readAnnouncement(dataDir)).toBeUndefined()
+    expect(await readAnnouncement(elsewhere)).toMatchObject(stage)
+  })
+})

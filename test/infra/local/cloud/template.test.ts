@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { nameResources } from '../../../../infra/local/cloud/resource-names.ts'
+import { createResolver, readTemplate } from '../../../../infra/local/cloud/template.ts'
+
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+const resolver = createResolver({ 'AWS::Region': 'eu-west-1' }, (logicalId, attribute) =>
+  logicalId === 'Events' ? `Events.${attribute}` : undefined,
+)
+const resolve = (value: unknown) => resolver({ value })['value']
+
+describe('an intrinsic', () => {
+  it.each([
+    ['a Ref', { Ref: 'Events' }, 'Events.Ref'],
+    ['a pseudo parameter', { Ref: 'AWS::Region' }, 'eu-west-1'],
+    ['an attribute', { 'Fn::GetAtt': ['Events', 'Arn'] }, 'Events.Arn'],
+    ['an attribute with a dot', { 'Fn::GetAtt': 'Events.Arn' }, 'Events.Arn'],
+    ['a Join of others', { 'Fn::Join': ['/', ['a', { Ref: 'Events' }, 'b']] }, 'a/Events.Ref/b'],
+    ['a Select of a Split', { 'Fn::Select': [1, { 'Fn::Split': ['.', { Ref: 'Events' }] }] }, 'Ref'],
+    [
+      'a Sub',
+      { 'Fn::Sub': 'x-${Events}-${Events.Arn}-${AWS::Region}-${!Literal}' },
+      'x-Events.Ref-Events.Arn-eu-west-1-${Literal}',
+    ],
+    ['a Sub with variables', { 'Fn::Sub': ['${Own}', { Own: { Ref: 'Events' } }] }, 'Events.Ref'],
+    ['one in a list of objects', [{ A: { Ref: 'Events' } }], [{ A: 'Events.Ref' }]],
+    ['no value in an object', { A: 1, B: { Ref: 'AWS::NoValue' } }, { A: 1 }],
+    ['no value in a list', [1, { Ref: 'AWS::NoValue' }], [1]],
+    ['a value without any', { A: [true, 0, '', 'x'] }, { A: [true, 0, '', 'x'] }],
+  ])('is resolved: %s', (_, value, expected) => {
+    expect(resolve(value)).toEqual(expected)
+  })
+
+  it.each([
+    [{ 'Fn::ImportValue': 'x' }, 'Fn::ImportValue is not modelled'],
+    [{ Ref: 'Elsewhere' }, 'Elsewhere.Ref is not modelled'],
+    [{ 'Fn::GetAtt': ['Elsewhere', 'Arn'] }, 'Elsewhere.Arn is not modelled'],
+  ])('is refused by name: %j', (value, message) => {
+    expect(() => resolve(value)).toThrow(message)
+  })
+})
+
+/** An assembly with these resources and one asset. */
+function assembly(resources: object, stacks = 1): string {
+  const folder = mkdtempSync(join(tmpdir(), 'annals-assembly-'))
+  folders.push(folder)
+  const write = (file: string, content: object) => writeFileSync(join(folder, file), JSON.stringify(content))
+  const names = Array.from({ length: stacks }, (_, index) => `Stack${index}`)
+  write('manifest.json', {
+    artifacts: Object.fromEntries([
+      ['Tree', { type: 'cdk:tree' }],
+      ...names.map((name) => [
+        name,
+        { type: 'aws:cloudformation:stack', properties: { templateFile: `${name}.template.json` } },
+      ]),
+    ]),
+  })
+  write('Stack0.template.json', { Resources: resources })
+  write('Stack0.assets.json', {
+    files: { abc: { source: { path: 'asset.abc' }, destinations: { here: { objectKey: 'abc.zip' } } } },
+  })
+  return folder
+}
+
+describe('a template', () => {
+  it('is read with its resources and the folders of its assets', () => {
+    const folder = assembly({
+      Events: { Type: 'AWS::DynamoDB::GlobalTable', Properties: { TableName: 'events' } },
+      Role: { Type: 'AWS::IAM::Role' },
+    })
+    const template = readTemplate(folder)
+    expect(template.ofType('AWS::IAM::Role')).toEqual([
+      { logicalId: 'Role', type: 'AWS::IAM::Role', properties: {} },
+    ])
+    expect(template.assetFolder('abc.zip')).toBe(join(folder, 'asset.abc'))
+    expect(() => template.assetFolder('def.zip')).toThrow('No asset')
+  })
+
+  it('is refused by name where a type of resource is not modelled', () => {
+    const template = readTemplate(assembly({ Topic: { Type: 'AWS::SNS::Topic' } }))
+    expect(() => nameResources(template, 'eu-west-1')).toThrow(
+      'Topic: the local stage does not model AWS::SNS::Topic',
+    )
+  })
+
+  it('is refused where there are several', () => {
+    expect(() => readTemplate(assembly({}, 2))).toThrow('holds 2 stacks: the stage runs exactly one')
+  })
+
+  it('says which file is missing', () => {
+    const folder = assembly({})
+    rmSync(join(folder, 'Stack0.assets.json'))
+    expect(() => readTemplate(folder)).toThrow('Stack0.assets.json cannot be read')
+  })
+
+  it('names its resources alike each time, and in the form that AWS gives them', () => {
+    const template = readTemplate(
+      assembly({
+        Pool: { Type: 'AWS::Cognito::UserPool' },
+        Client: { Type: 'AWS::Cognito::UserPoolClient' },
+        Command: { Type: 'AWS::Lambda::Function' },
+      }),
+    )
+    const [names, again] = [nameResources(template, 'eu-west-1'), nameResources(template, 'eu-west-1')]
+    expect(names.lookup('Pool', 'Ref')).toMatch(/^eu-west-1_[0-9A-Za-z]{9}$/)
+    expect(names.lookup('Pool', 'Ref')).toBe(again.lookup('Pool', 'Ref'))
+    expect(names.lookup('Client', 'Ref')).toMatch(/^[0-9a-z]{26}$/)
+    expect(names.lookup('Command', 'Arn')).toBe(
+      'arn:aws:lambda:eu-west-1:000000000000:function:Stack0-Command',
+    )
+  })
+})

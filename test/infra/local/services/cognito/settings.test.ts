@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { clientIdOf, poolArnOf, poolIdOf } from '../../../../../infra/local/services/cognito/settings.ts'
+import {
+  ClientId,
+  clientProperties,
+  cognito,
+  functionArn,
+  poolId,
+  poolProperties,
+  region,
+  withUserPool,
+} from '../../../../kit/people/user-pool.ts'
+
+withUserPool()
+
+describe('a template', () => {
+  it('with a group is taken, of a pool that is there and with what is modelled', () => {
+    const make = (over: object) =>
+      cognito.createGroup('Admin', { UserPoolId: poolId, GroupName: 'admin', Description: 'All', ...over })
+    expect(() => make({})).not.toThrow()
+    expect(() => make({ UserPoolId: 'eu-west-1_Other' })).toThrow('eu-west-1_Other does not exist')
+    expect(() => make({ Precedence: 1 })).toThrow(/^Admin is not modelled: .*Precedence/)
+  })
+
+  const policy = (more: object) => ({
+    Policies: { PasswordPolicy: { ...poolProperties.Policies.PasswordPolicy, ...more } },
+  })
+
+  it.each<[string, object]>([
+    ['UsernameAttributes', { UsernameAttributes: ['phone_number'] }],
+    ['UsernameAttributes', { UsernameAttributes: undefined }],
+    ['AutoVerifiedAttributes', { AutoVerifiedAttributes: [] }],
+    ['AliasAttributes', { AliasAttributes: ['email'] }],
+    ['MfaConfiguration', { MfaConfiguration: 'OPTIONAL' }],
+    ['AllowAdminCreateUserOnly', { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } }],
+    ['PreSignUp', { LambdaConfig: { PreSignUp: functionArn } }],
+    ['SignInPolicy', { Policies: { ...poolProperties.Policies, SignInPolicy: {} } }],
+    ['MinimumLength', policy({ MinimumLength: 5 })],
+    ['PasswordHistorySize', policy({ PasswordHistorySize: 3 })],
+    ['Schema.0.Name', { Schema: [{ Name: 'rank', AttributeDataType: 'String' }] }],
+    ['DefaultEmailOption', { VerificationMessageTemplate: { DefaultEmailOption: 'CONFIRM_WITH_LINK' } }],
+    [
+      'EmailMessage',
+      {
+        VerificationMessageTemplate: {
+          ...{ ...poolProperties.VerificationMessageTemplate, EmailMessage: 'No code' },
+        },
+      },
+    ],
+    ['DeviceConfiguration', { DeviceConfiguration: {} }],
+  ])('with a pool of another %s is refused by name', (name, more) => {
+    const make = () => cognito.createUserPool('Pool', { ...poolProperties, ...more })
+    expect(make).toThrow(/^Pool is not modelled: /)
+    expect(make).toThrow(name)
+  })
+
+  it.each<[string, object]>([
+    ['GenerateSecret', { GenerateSecret: true }],
+    ['ExplicitAuthFlows', { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'] }],
+    ['AllowedOAuthFlowsUserPoolClient', { AllowedOAuthFlowsUserPoolClient: true }],
+    ['SupportedIdentityProviders', { SupportedIdentityProviders: ['Google'] }],
+    ['AccessTokenValidity', { AccessTokenValidity: 4 }],
+    ['IdTokenValidity', { IdTokenValidity: 1_441 }],
+    ['RefreshTokenValidity', { RefreshTokenValidity: 59 }],
+    [
+      'TokenValidityUnits.AccessToken',
+      { TokenValidityUnits: { ...clientProperties.TokenValidityUnits, AccessToken: 'hours' } },
+    ],
+    ['AuthSessionValidity', { AuthSessionValidity: 16 }],
+    ['EnableTokenRevocation', { EnableTokenRevocation: false }],
+    ['RefreshTokenRotation', { RefreshTokenRotation: { Feature: 'ENABLED' } }],
+  ])('with a client of another %s is refused by name', (name, more) => {
+    const make = () => cognito.createUserPoolClient('Client', { ...clientProperties, ...more })
+    expect(make).toThrow(/^Client is not modelled: /)
+    expect(make).toThrow(name)
+  })
+
+  it('with a client of a pool that is not there is refused', () => {
+    const make = () =>
+      cognito.createUserPoolClient('Client', { ...clientProperties, UserPoolId: 'elsewhere' })
+    expect(make).toThrow('User pool elsewhere does not exist.')
+  })
+
+  it("names pools and clients in AWS's form, always the same", () => {
+    expect(poolIdOf(region, 'Pool')).toMatch(/^eu-west-1_[0-9a-zA-Z]{9}$/)
+    expect(clientIdOf('Client')).toMatch(/^[0-9a-z]{26}$/)
+    expect([poolIdOf(region, 'Other'), clientIdOf('Other')]).not.toEqual([poolId, ClientId])
+    expect(poolArnOf(region, poolId)).toBe(`arn:aws:cognito-idp:eu-west-1:000000000000:userpool/${poolId}`)
+  })
+})

@@ -1,0 +1,275 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createFaults } from '../../../../../infra/local/faults/faults.ts'
+import { readFunction } from '../../../../../infra/local/services/lambda/definition.ts'
+import type { FunctionDefinition } from '../../../../../infra/local/services/lambda/function.ts'
+import { type Lambda, startLambda } from '../../../../../infra/local/services/lambda/lambda.ts'
+import { freePort } from '../../../../kit/local-cloud/free-port.ts'
+
+const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:Greeter'
+let folder: string
+let lambda: Lambda
+let faults = createFaults()
+let log: ReturnType<typeof vi.fn<(source: string, message: string) => void>>
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'annals-lambda-'))
+  log = vi.fn()
+  faults = createFaults()
+  lambda = await startLambda({ region: 'eu-west-1', endpoint: 'http://127.0.0.1:4566', faults, log })
+})
+
+afterEach(async () => {
+  await lambda.close()
+  rmSync(folder, { recursive: true })
+})
+
+/** Defines a function whose module is this code. */
+function define(code: string, over: Partial<FunctionDefinition> = {}): void {
+  writeFileSync(join(folder, 'index.mjs'), code)
+  lambda.define({
+    logicalId: 'Greeter',
+    arn,
+    name: 'Greeter',
+    folder,
+    handler: 'index.handler',
+    environment: {},
+    timeoutSeconds: 10,
+    memoryMb: 128,
+    logGroup: 'Greeter-Logs',
+    reserved: undefined,
+    ...over,
+  })
+}
+
+describe('a function', () => {
+  it('answers an event', async () => {
+    define('export const handler = async ({ name }) => ({ greeting: "Hello, " + name })')
+    expect(await lambda.invoke(arn, { name: 'ann' })).toEqual({ payload: { greeting: 'Hello, ann' } })
+  })
+
+  it('answers null where it returns nothing', async () => {
+    define('export async function handler() {}')
+    expect(await lambda.invoke(arn, {})).toEqual({ payload: null })
+  })
+
+  it('sees the variables of the template and of Lambda, and none of this process', async () => {
+    process.env['ANNALS_SECRET'] = 'not for functions'
+    define('export const handler = async () => process.env', { environment: { TABLE: 'Events' } })
+    const { payload } = await lambda.invoke(arn, {})
+    delete process.env['ANNALS_SECRET']
+    expect(payload).toMatchObject({
+      TABLE: 'Events',
+      AWS_REGION: 'eu-west-1',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
+      AWS_ACCESS_KEY_ID: 'Greeter',
+      AWS_LAMBDA_FUNCTION_NAME: 'Greeter',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+      _HANDLER: 'index.handler',
+    })
+    expect(payload).not.toHaveProperty('ANNALS_SECRET')
+  })
+
+  it('gets a context with its request id, its ARN and the time it has left', async () => {
+    define(`export const handler = async (_, context) =>
+      ({ ...context, left: context.getRemainingTimeInMillis() })`)
+    const { payload } = await lambda.invoke(arn, {})
+    expect(payload).toMatchObject({
+      awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      invokedFunctionArn: arn,
+      functionName: 'Greeter',
+    })
+    const { left } = payload as { left: number } // what the handler above answers
+    expect(left).toBeGreaterThan(5_000)
+    expect(left).toBeLessThanOrEqual(10_000)
+  })
+
+  it('keeps its process from one event to the next', async () => {
+    define('let count = 0; export const handler = async () => ++count')
+    await lambda.invoke(arn, {})
+    expect(await lambda.invoke(arn, {})).toEqual({ payload: 2 })
+  })
+
+  it('works on one event at a time in a process, and on three at once', async () => {
+    define(`import { setTimeout } from 'node:timers/promises'
+      let busy = 0
+      export const handler = async () => {
+        const before = busy++
+        await setTimeout(30)
+        busy--
+        return [process.pid, before]
+      }`)
+    const all = await Promise.all(Array.from({ length: 9 }, () => lambda.invoke(arn, {})))
+    const answers = all.map(({ payload }) => payload as [number, number]) // what the handler above answers
+    expect(answers.map(([, before]) => before)).toEqual(Array(9).fill(0))
+    expect(new Set(answers.map(([pid]) => pid)).size).toBe(3)
+  })
+
+  it('runs in no more processes than are reserved for it', async () => {
+    define('export const handler = async () => process.pid', { reserved: 1 })
+    const all = await Promise.all(Array.from({ length: 4 }, () => lambda.invoke(arn, {})))
+    expect(new Set(all.map(({ payload }) => payload)).size).toBe(1)
+  })
+
+  it('writes its lines to the log under its name', async () => {
+    define(`export const handler = async () => { console.log('one'); console.error('two') }`)
+    await lambda.invoke(arn, {})
+    await vi.waitFor(() => {
+      expect(log).toHaveBeenCalledWith('Greeter', 'one')
+      expect(log).toHaveBeenCalledWith('Greeter', 'two')
+    })
+  })
+})
+
+describe('a function that fails', () => {
+  it.each([
+    [
+      'throws',
+      `export const handler = async () => { throw new RangeError('too far') }`,
+      { errorType: 'RangeError', errorMessage: 'too far' },
+    ],
+    [
+      'throws what is no error',
+      `export const handler = async () => { throw 'a text' }`,
+      { errorType: 'string', errorMessage: 'a text' },
+    ],
+    [
+      'exits',
+      'export const handler = async () => process.exit(3)',
+      { errorType: 'Runtime.ExitError', errorMessage: 'Runtime exited: exit status 3' },
+    ],
+    [
+      'cannot be loaded',
+      `throw new Error('the variable TABLE is not set')`,
+      { errorType: 'Error', errorMessage: 'the variable TABLE is not set' },
+    ],
+    [
+      'exports no handler',
+      'export const handle = 1',
+      { errorType: 'Error', errorMessage: 'index exports no function named handler' },
+    ],
+    [
+      'answers more than 6 MB',
+      `export const handler = async () => 'x'.repeat(7_000_000)`,
+      { errorType: 'Function.ResponseSizeTooLarge' },
+    ],
+  ])('because it %s tells why', async (_, code, error) => {
+    define(code)
+    expect((await lambda.invoke(arn, {})).error).toMatchObject(error)
+  })
+
+  it('by time is stopped, and starts anew for the next event', async () => {
+    define('export const handler = async ({ spin }) => { while (spin); return process.pid }', {
+      timeoutSeconds: 0.2,
+    })
+    const [slow, next] = [await lambda.invoke(arn, { spin: true }), await lambda.invoke(arn, {})]
+    expect(slow.error).toEqual({
+      errorType: 'Sandbox.Timedout',
+      errorMessage: 'Task timed out after 0.20 seconds',
+    })
+    expect(next).toEqual({ payload: expect.any(Number) })
+  })
+
+  it('because it was killed at work is an error, and starts anew for the next event', async () => {
+    define('export const handler = async () => new Promise((done) => setTimeout(done, 200, process.pid))')
+    faults.next('kill', { at: /^run Greeter$/ })
+    expect(await lambda.invoke(arn, {})).toEqual({
+      payload: null,
+      error: { errorType: 'Runtime.ExitError', errorMessage: 'Runtime exited: SIGKILL' },
+    })
+    expect(await lambda.invoke(arn, {})).toEqual({ payload: expect.any(Number) })
+  })
+
+  it('answers the next event after it threw', async () => {
+    define(`export const handler = async ({ bad }) => { if (bad) throw new Error('bad'); return 'good' }`)
+    await lambda.invoke(arn, { bad: true })
+    expect(await lambda.invoke(arn, {})).toEqual({ payload: 'good' })
+  })
+
+  it('because there is none of that name rejects', async () => {
+    await expect(lambda.invoke(`${arn}2`, {})).rejects.toThrow('There is no function')
+  })
+})
+
+describe('a function with a debugger', () => {
+  it('is found at its port, in one process, and may take longer than its time', async () => {
+    await lambda.close()
+    const inspectPort = await freePort()
+    lambda = await startLambda({ region: 'eu-west-1', endpoint: '', faults, inspectPort, log })
+    define('export const handler = () => new Promise((done) => setTimeout(done, 300, process.pid))', {
+      timeoutSeconds: 0.1,
+    })
+    const answers = await Promise.all([lambda.invoke(arn, {}), lambda.invoke(arn, {})])
+    expect(answers).toEqual([{ payload: expect.any(Number) }, answers[0]])
+    const found = await fetch(`http://127.0.0.1:${inspectPort}/json`)
+    expect(await found.json()).toMatchObject([{ type: 'node', title: expect.stringContaining('bootstrap') }])
+  })
+})
+
+describe('a function that is replaced', () => {
+  it('answers with its new code from then on, and finishes with the old one what is under way', async () => {
+    define(`import { setTimeout } from 'node:timers/promises'
+      export const handler = async ({ ms }) => { console.log('begun'); await setTimeout(ms); return 'old' }`)
+    const underWay = lambda.invoke(arn, { ms: 200 })
+    await vi.waitFor(() => expect(log).toHaveBeenCalledWith('Greeter', 'begun'))
+    define(`export const handler = async () => 'new'`)
+    expect(await lambda.invoke(arn, { ms: 0 })).toEqual({ payload: 'new' })
+    expect(await underWay).toEqual({ payload: 'old' })
+    expect(await Promise.all([1, 2, 3].map(() => lambda.invoke(arn, {})))).toEqual(
+      Array(3).fill({ payload: 'new' }),
+    )
+  })
+})
+
+describe('closing', () => {
+  it('ends every process and answers what was under way with an error', async () => {
+    define(`export const handler = async ({ wait }) => { if (wait) await new Promise(() => setInterval(() => {}, 1000)); return process.pid }`)
+    const { payload: pid } = await lambda.invoke(arn, {})
+    const pending = lambda.invoke(arn, { wait: true })
+    await lambda.close()
+    expect((await pending).error).toBeDefined()
+    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH')
+    expect((await lambda.invoke(arn, {})).error).toMatchObject({ errorType: 'Stage.Closing' })
+  })
+})
+
+describe("a template's function", () => {
+  const properties = {
+    Code: { S3Bucket: 'assets', S3Key: 'abc.zip' },
+    Handler: 'index.handler',
+    Runtime: 'nodejs24.x',
+    Environment: { Variables: { TABLE: 'Events' } },
+    LoggingConfig: { LogGroup: 'Logs' },
+    Timeout: 15,
+  }
+  const read = (over: Record<string, unknown> = {}) =>
+    readFunction({
+      logicalId: 'Greeter',
+      name: 'Greeter',
+      arn,
+      properties: { ...properties, ...over },
+      assetFolder: (key) => `cdk.out/${key}`,
+    })
+
+  it('is read with the defaults of CloudFormation', () => {
+    expect(read()).toMatchObject({
+      folder: 'cdk.out/abc.zip',
+      handler: 'index.handler',
+      environment: { TABLE: 'Events' },
+      timeoutSeconds: 15,
+      memoryMb: 128,
+      logGroup: 'Logs',
+    })
+    expect(read({ Timeout: undefined })).toMatchObject({ timeoutSeconds: 3 })
+  })
+
+  it.each([
+    ['VpcConfig', { VpcConfig: {} }],
+    ['Runtime', { Runtime: 'python3.13' }],
+    ['Code', { Code: { ZipFile: 'code' } }],
+  ])('is refused for its %s', (name, over) => {
+    expect(() => read(over)).toThrow(`Greeter.${name} is not modelled`)
+  })
+})

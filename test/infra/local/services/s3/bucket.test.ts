@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { bucketNameOf, readBucket } from '../../../../../infra/local/services/s3/bucket.ts'
+import { readBucketPolicy } from '../../../../../infra/local/services/s3/bucket-policy.ts'
+
+const place = { region: 'eu-west-1', stackName: 'Annals' }
+
+describe("a bucket's name", () => {
+  it('is its own where it has one', () => {
+    expect(bucketNameOf(place, 'Uploads', { BucketName: 'uploads' })).toBe('uploads')
+  })
+
+  it('is made of the stack and its logical id otherwise, and is always the same', () => {
+    expect(bucketNameOf(place, 'Uploads5A1C', {})).toMatch(/^annals-uploads5a1c-[0-9a-f]{12}$/)
+    expect(bucketNameOf(place, 'Uploads', {})).toBe(bucketNameOf(place, 'Uploads', {}))
+    const long = 'Uploads'.repeat(10)
+    expect(bucketNameOf(place, `${long}A`, {})).not.toBe(bucketNameOf(place, `${long}B`, {}))
+    expect(bucketNameOf(place, long, {})).toHaveLength(63)
+  })
+
+  it.each([
+    'ab',
+    'Uploads',
+    '../uploads',
+    'a..b',
+    '-uploads',
+    'uploads-',
+    'up/loads',
+    'x'.repeat(64),
+    '',
+  ])('is refused where S3 would refuse it: "%s"', (name) => {
+    expect(() => readBucket(name, {})).toThrow('BucketName is not valid')
+  })
+})
+
+describe('a bucket', () => {
+  it('is read with its rules', () => {
+    const rule = { AllowedMethods: ['POST'], AllowedOrigins: ['*'] }
+    const bucket = readBucket('uploads', {
+      BucketName: 'uploads',
+      CorsConfiguration: { CorsRules: [rule] },
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      VersioningConfiguration: { Status: 'Suspended' },
+      LifecycleConfiguration: { Rules: [{ Status: 'Enabled', ExpirationInDays: 1 }] },
+      BucketEncryption: { ServerSideEncryptionConfiguration: [] },
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true },
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      Tags: [{ Key: 'a', Value: 'b' }],
+    })
+    expect(bucket).toEqual({
+      ...{ name: 'uploads', sendsEvents: true },
+      corsRules: [{ ...rule, AllowedHeaders: [], ExposedHeaders: [] }],
+    })
+  })
+
+  it.each([
+    ['by its default', {}, true],
+    ['where it says so', { EventBridgeEnabled: true }, true],
+    ['not where it says no', { EventBridgeEnabled: false }, false],
+  ])('sends events to EventBridge %s', (_, EventBridgeConfiguration, sendsEvents) => {
+    const NotificationConfiguration = { EventBridgeConfiguration }
+    expect(readBucket('uploads', { NotificationConfiguration }).sendsEvents).toBe(sendsEvents)
+  })
+
+  it.each([
+    [{ WebsiteConfiguration: {} }, 'uploads.WebsiteConfiguration'],
+    [{ VersioningConfiguration: { Status: 'Enabled' } }, 'uploads.VersioningConfiguration.Status'],
+    [
+      { NotificationConfiguration: { LambdaConfigurations: [] } },
+      'uploads.NotificationConfiguration.LambdaConfigurations',
+    ],
+    [{ CorsConfiguration: { CorsRules: [{ Other: 1 }] } }, 'uploads.CorsConfiguration.CorsRules.0.'],
+  ])('is refused by name for what is not modelled: %j', (properties, message) => {
+    expect(() => readBucket('uploads', properties)).toThrow(message)
+    expect(() => readBucket('uploads', properties)).toThrow('is not modelled by the local stage')
+  })
+})
+
+describe("a bucket's policy", () => {
+  const arn = 'arn:aws:s3:::uploads'
+  const deny = { Effect: 'Deny', Principal: { AWS: '*' }, Action: 's3:*', Resource: [arn, `${arn}/*`] }
+  const read = (statement: object) =>
+    readBucketPolicy('Policy', { Bucket: 'uploads', PolicyDocument: { Statement: [statement] } })
+
+  it('is read with what it denies', () => {
+    const { bucketArn, policy } = read(deny)
+    expect(bucketArn).toBe(arn)
+    expect(policy.map(({ action, resource }) => action('s3:GetObject') && resource(`${arn}/key`))).toEqual([
+      true,
+    ])
+  })
+
+  it('that only asks for TLS is empty', () => {
+    expect(read({ ...deny, Condition: { Bool: { 'aws:SecureTransport': 'false' } } }).policy).toEqual([])
+  })
+
+  it.each([
+    [
+      'another condition',
+      { ...deny, Condition: { Bool: { 'aws:SecureTransport': 'true' } } },
+      'Policy: Condition',
+    ],
+    ['something allowed', { ...deny, Effect: 'Allow' }, 'Policy: a policy of a resource'],
+  ])('with %s is refused by its name', (_, statement, message) => {
+    expect(() => read(statement)).toThrow(message)
+  })
+})

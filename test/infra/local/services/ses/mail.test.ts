@@ -1,0 +1,92 @@
+import { SESv2Client, SendEmailCommand, type SendEmailCommandInput } from '@aws-sdk/client-sesv2'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { type Mailbox, openMailbox } from '../../../../../infra/local/services/ses/mailbox.ts'
+import { type MailService, openMailService } from '../../../../../infra/local/services/ses/ses.ts'
+import { dataDir, region, serve, withDataDir } from '../../../../kit/local-cloud/local-service.ts'
+
+let mailbox: Mailbox
+let mail: MailService
+let client: SESv2Client
+
+withDataDir()
+beforeEach(async () => {
+  mailbox = openMailbox(dataDir)
+  mail = openMailService({ region, identities: ['hello@example.com', 'example.org'], mailbox })
+  client = new SESv2Client(await serve(mail.service))
+})
+
+const send = (input: Partial<SendEmailCommandInput> = {}) =>
+  client.send(
+    new SendEmailCommand({
+      FromEmailAddress: 'hello@example.com',
+      Destination: { ToAddresses: ['ann@example.com'] },
+      Content: { Simple: { Subject: { Data: 'Welcome' }, Body: { Text: { Data: 'Hello, Ann' } } } },
+      ...input,
+    }),
+  )
+
+describe('SES', () => {
+  it('puts a mail into the mailbox of each who gets it', async () => {
+    const answer = await send({ Destination: { ToAddresses: ['ann@example.com', 'bob@example.com'] } })
+    expect(answer.MessageId).toMatch(/^[0-9a-f-]{36}$/)
+    for (const to of ['ann@example.com', 'bob@example.com']) {
+      expect(mailbox.list(to)).toMatchObject([{ to, subject: 'Welcome', text: 'Hello, Ann' }])
+    }
+  })
+
+  it.each([
+    ['the text, where there is both', { Text: { Data: 'text' }, Html: { Data: '<p>html' } }, 'text'],
+    ['HTML, where that is all', { Html: { Data: '<p>html' } }, '<p>html'],
+  ])('keeps %s', async (_, Body, text) => {
+    await send({ Content: { Simple: { Subject: { Data: 'Welcome' }, Body } } })
+    expect(mailbox.list()).toMatchObject([{ text }])
+  })
+
+  it.each([
+    ['a declared address', 'hello@example.com'],
+    ['a declared address with a name', 'Annals <hello@example.com>'],
+    ['any address of a declared domain', 'news@example.org'],
+  ])('takes mail from %s', async (_, FromEmailAddress) => {
+    await send({ FromEmailAddress })
+    expect(mailbox.list()).toHaveLength(1)
+  })
+
+  it('rejects mail from an address that is not declared, as AWS words it', async () => {
+    await expect(send({ FromEmailAddress: 'else@example.com' })).rejects.toMatchObject({
+      name: 'MessageRejected',
+      message:
+        'Email address is not verified. The following identities failed the check in region EU-WEST-1: else@example.com',
+    })
+    expect(mailbox.list()).toEqual([])
+  })
+
+  it('asks for the right to send from the identity', () => {
+    const body = Buffer.from(
+      JSON.stringify({
+        FromEmailAddress: 'Annals <news@example.org>',
+        Destination: { ToAddresses: ['ann@example.com'] },
+        Content: { Simple: { Subject: { Data: 'News' }, Body: {} } },
+      }),
+    )
+    expect(mail.service.permissions({ operation: 'SendEmail', body, headers: {} })).toEqual([
+      { action: 'ses:SendEmail', resource: 'arn:aws:ses:eu-west-1:000000000000:identity/example.org' },
+    ])
+  })
+
+  it.each([
+    'TooManyRequestsException',
+    'SendingPausedException',
+  ] as const)('refuses with %s while it is told to', async (code) => {
+    mail.refuse(true, code)
+    await expect(send()).rejects.toMatchObject({ name: code })
+    mail.refuse(false)
+    await send()
+    expect(mailbox.list()).toHaveLength(1)
+  })
+
+  it('refuses what is not modelled of a mail, by its place', async () => {
+    await expect(send({ Content: { Raw: { Data: Buffer.from('Subject: Welcome') } } })).rejects.toMatchObject(
+      { name: 'BadRequestException', message: expect.stringContaining('Content') },
+    )
+  })
+})

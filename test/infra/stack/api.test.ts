@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { type Route, routes } from '../../../commands/contract.ts'
+import { declaredOf, declaredResources } from '../../kit/local-cloud/declared-resources.ts'
+
+const functions: Readonly<Record<Route['function'], string>> = {
+  'command-api': 'CommandApi',
+  'upload-api': 'UploadApi',
+  'query-api': 'QueryApi',
+}
+
+const only = (type: string) => {
+  const resources = declaredOf(`AWS::ApiGatewayV2::${type}`)
+  expect(resources).toHaveLength(1)
+  return resources[0]?.Properties
+}
+
+/** The function behind a route's target, `integrations/<integration>`. */
+function functionOf(target: unknown): unknown {
+  const integration = declaredResources().get(String(target).replace(/^integrations\//, ''))
+  return integration?.Properties['IntegrationUri']
+}
+
+describe('the API', () => {
+  it('has the routes of the contract, each to its function, those with a token behind the authorizer', () => {
+    const declared = declaredOf('AWS::ApiGatewayV2::Route').map(({ Properties }) => ({
+      key: Properties['RouteKey'],
+      to: functionOf(Properties['Target']),
+      access: Properties['AuthorizationType'],
+      authorizer: Properties['AuthorizerId'],
+    }))
+    expect(declared).toEqual(
+      routes.map((route) => ({
+        key: `${route.methods} ${route.path}`,
+        to: `${functions[route.function]}.Arn`,
+        access: route.access === 'token' ? 'JWT' : 'NONE',
+        authorizer: route.access === 'token' ? 'ApiAuthorizer' : undefined,
+      })),
+    )
+  })
+
+  it('accepts tokens of the user pool for its client', () => {
+    expect(only('Authorizer')).toMatchObject({
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: 'UserPool.ProviderURL', Audience: ['UserPoolClient'] },
+    })
+  })
+
+  it('hands requests on in payload format 2.0', () => {
+    const integrations = declaredOf('AWS::ApiGatewayV2::Integration').map(({ Properties }) => Properties)
+    expect(integrations).toHaveLength(3)
+    for (const integration of integrations) {
+      expect(integration).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' })
+    }
+  })
+
+  it('is served at its root, deploys by itself and is throttled', () => {
+    expect(only('Stage')).toEqual({
+      ApiId: 'Api',
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 500 },
+    })
+  })
+
+  it('may invoke each of its functions, by one permission for all routes', () => {
+    const permissions = declaredOf('AWS::Lambda::Permission')
+      .map(({ Properties }) => Properties)
+      .filter(({ Principal }) => Principal === 'apigateway.amazonaws.com')
+    expect(permissions).toEqual(
+      Object.values(functions).map((name) => ({
+        Action: 'lambda:InvokeFunction',
+        Principal: 'apigateway.amazonaws.com',
+        FunctionName: `${name}.Arn`,
+        SourceArn: 'arn:aws:execute-api:region:account:Api/*/*/*',
+      })),
+    )
+  })
+})

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { declared } from '../../kit/local-cloud/declared-resources.ts'
+
+describe('the bucket of files', () => {
+  it('is private, encrypted, and silent without TLS', () => {
+    const { Properties } = declared('Files')
+    expect(Properties).toMatchObject({
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    })
+    expect(declared('FilesPolicy').Properties).toEqual({
+      Bucket: 'Files',
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            ...{ Action: 's3:*', Effect: 'Deny', Principal: { AWS: '*' } },
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            Resource: ['Files.Arn', 'Files.Arn/*'],
+          },
+        ],
+      },
+    })
+  })
+
+  it('forgets what was sent and never accepted, and nothing else', () => {
+    expect(declared('Files').Properties['LifecycleConfiguration']).toEqual({
+      Rules: [{ ExpirationInDays: 1, Prefix: 'incoming/', Status: 'Enabled' }],
+    })
+  })
+
+  it('tells EventBridge of its files, and takes forms and answers links from any page', () => {
+    expect(declared('Files').Properties).toMatchObject({
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      CorsConfiguration: {
+        CorsRules: [{ AllowedHeaders: ['*'], AllowedMethods: ['POST', 'GET'], AllowedOrigins: ['*'] }],
+      },
+    })
+  })
+
+  it('survives the stack', () => {
+    expect(declared('Files')).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+  })
+})

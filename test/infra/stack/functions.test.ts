@@ -1,0 +1,303 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, inject, it } from 'vitest'
+import { functionNames } from '../../../infra/build/bundle.ts'
+import { fieldsOf, readTemplate } from '../../../infra/local/cloud/template.ts'
+import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
+
+interface Statement {
+  readonly Effect: string
+  readonly Action: string | readonly string[]
+  readonly Resource: string | readonly string[]
+}
+
+interface Expected {
+  readonly name: string
+  readonly bundle: string
+  readonly seconds: number
+  /** 512 MB where nothing is said. */
+  readonly memory?: number
+  readonly environment: Readonly<Record<string, string>>
+  /** Everything that it may do besides writing its log: service and actions by resource. */
+  readonly grants: Readonly<Record<string, string>>
+}
+
+const table = 'EVENT_STORE_TABLE'
+const onFirstUse = { REGISTRATION_FUNCTION: 'Registration', USER_POOL_ID: 'UserPool' }
+
+const apis: readonly Expected[] = [
+  {
+    name: 'Registration',
+    bundle: 'registration',
+    seconds: 10,
+    environment: { [table]: 'EventStore', RESERVATION_TABLE: 'Reservations' },
+    grants: {
+      'EventStore.Arn': 'dynamodb: PutItem Query',
+      'Reservations.Arn': 'dynamodb: PutItem',
+      'UserPool.Arn': 'cognito-idp: AdminGetUser',
+    },
+  },
+  {
+    name: 'CommandApi',
+    bundle: 'command-api',
+    seconds: 15,
+    environment: { [table]: 'EventStore', RESERVATION_TABLE: 'Reservations', ...onFirstUse },
+    grants: {
+      'EventStore.Arn': 'dynamodb: PutItem Query',
+      'Reservations.Arn': 'dynamodb: DeleteItem GetItem PutItem Query',
+      'Registration.Arn': 'lambda: InvokeFunction',
+    },
+  },
+  {
+    name: 'UploadApi',
+    bundle: 'upload-api',
+    seconds: 15,
+    environment: {
+      ...{ [table]: 'EventStore', RESERVATION_TABLE: 'Reservations', ...onFirstUse },
+      FILES_BUCKET: 'Files',
+    },
+    grants: {
+      'EventStore.Arn': 'dynamodb: PutItem Query',
+      'Registration.Arn': 'lambda: InvokeFunction',
+      'Files.Arn/incoming/*': 's3: PutObject',
+    },
+  },
+  {
+    name: 'QueryApi',
+    bundle: 'query-api',
+    seconds: 10,
+    environment: {
+      [table]: 'EventStore',
+      READ_MODEL_TABLE: 'ReadModel',
+      USER_POOL_CLIENT_ID: 'UserPoolClient',
+      FILES_BUCKET: 'Files',
+      ...onFirstUse,
+    },
+    grants: {
+      'EventStore.Arn': 'dynamodb: Query',
+      'ReadModel.Arn': 'dynamodb: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem',
+      'Registration.Arn': 'lambda: InvokeFunction',
+      'Files.Arn/files/*': 's3: GetObject',
+    },
+  },
+  {
+    name: 'Projector',
+    bundle: 'projector',
+    seconds: 60,
+    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
+    grants: {
+      'EventStore.Arn': 'dynamodb: Query',
+      'ReadModel.Arn': 'dynamodb: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem UpdateItem',
+      'EventStore.StreamArn': 'dynamodb: DescribeStream GetRecords GetShardIterator ListStreams',
+      'ProjectorFailures.Arn': 'sqs: SendMessage',
+    },
+  },
+  {
+    name: 'ProjectorRedrive',
+    bundle: 'projector-redrive',
+    seconds: 60,
+    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
+    grants: {
+      'EventStore.Arn': 'dynamodb: Query',
+      'ReadModel.Arn': 'dynamodb: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem UpdateItem',
+      'EventStore.StreamArn': 'dynamodb: GetRecords GetShardIterator',
+      'ProjectorFailures.Arn': 'sqs: DeleteMessage GetQueueAttributes ReceiveMessage',
+    },
+  },
+]
+
+const reaction = (
+  name: string,
+  bundle: string,
+  environment: Record<string, string>,
+  grants: Record<string, string>,
+): Expected => ({
+  name,
+  bundle,
+  seconds: 30,
+  environment: { [table]: 'EventStore', IDEMPOTENCY_TABLE: 'HandledEvents', ...environment },
+  grants: {
+    'EventStore.Arn': 'dynamodb: Query',
+    'HandledEvents.Arn': 'dynamodb: DeleteItem GetItem PutItem UpdateItem',
+    [`${name}Failures.Arn`]: 'sqs: SendMessage',
+    ...grants,
+  },
+})
+const mailFrom = { MAIL_FROM: 'annals@example.com' }
+const sendMail = {
+  'arn:aws:ses:region:account:identity/MailSender': 'ses: SendEmail',
+}
+
+const functions: readonly Expected[] = [
+  ...apis,
+  {
+    name: 'Forwarder',
+    bundle: 'forwarder',
+    seconds: 60,
+    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel', EVENT_BUS_NAME: 'Events' },
+    grants: {
+      'EventStore.Arn': 'dynamodb: Query',
+      'ReadModel.Arn': 'dynamodb: BatchGetItem DeleteItem PutItem',
+      'Events.Arn': 'events: PutEvents',
+      'EventStore.StreamArn': 'dynamodb: DescribeStream GetRecords GetShardIterator ListStreams',
+      'ForwarderFailures.Arn': 'sqs: SendMessage',
+    },
+  },
+  {
+    name: 'ForwarderRedrive',
+    bundle: 'forwarder-redrive',
+    seconds: 60,
+    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel', EVENT_BUS_NAME: 'Events' },
+    grants: {
+      'EventStore.Arn': 'dynamodb: Query',
+      'ReadModel.Arn': 'dynamodb: BatchGetItem DeleteItem PutItem',
+      'Events.Arn': 'events: PutEvents',
+      'EventStore.StreamArn': 'dynamodb: GetRecords GetShardIterator',
+      'ForwarderFailures.Arn': 'sqs: DeleteMessage GetQueueAttributes ReceiveMessage',
+    },
+  },
+  {
+    name: 'UploadSteps',
+    bundle: 'upload-steps',
+    seconds: 20,
+    environment: { FILES_BUCKET: 'Files', [table]: 'EventStore' },
+    grants: {
+      'EventStore.Arn': 'dynamodb: PutItem Query',
+      'Files.Arn': 's3: ListBucket',
+      'Files.Arn/incoming/*': 's3: DeleteObject GetObject',
+      'Files.Arn/files/*': 's3: DeleteObject PutObject',
+    },
+  },
+  {
+    name: 'ExpireUploads',
+    bundle: 'expire-uploads',
+    seconds: 240,
+    environment: { FILES_BUCKET: 'Files', [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
+    grants: {
+      'EventStore.Arn': 'dynamodb: PutItem Query',
+      'ReadModel.Arn': 'dynamodb: BatchGetItem Query',
+      'Files.Arn/files/* Files.Arn/incoming/*': 's3: DeleteObject',
+      'ExpireUploadsFailures.Arn': 'sqs: SendMessage',
+    },
+  },
+  {
+    name: 'UploadPictures',
+    bundle: 'upload-pictures',
+    seconds: 45,
+    memory: 1769,
+    environment: { FILES_BUCKET: 'Files' },
+    grants: { 'Files.Arn/incoming/*': 's3: GetObject', 'Files.Arn/files/*': 's3: PutObject' },
+  },
+  reaction('WelcomeEmail', 'welcome-email', mailFrom, sendMail),
+  reaction('ProjectCreatedEmail', 'project-created-email', mailFrom, sendMail),
+  reaction('UploadCompletedEmail', 'upload-completed-email', mailFrom, sendMail),
+  reaction('UploadNotTakenEmail', 'upload-not-taken-email', mailFrom, sendMail),
+  reaction(
+    'DeleteSignIn',
+    'delete-sign-in',
+    { USER_POOL_ID: 'UserPool' },
+    { 'UserPool.Arn': 'cognito-idp: AdminDeleteUser' },
+  ),
+  reaction('InvoiceEmail', 'invoice-email', mailFrom, sendMail),
+  reaction('EndSubscription', 'end-subscription', {}, { 'EventStore.Arn': 'dynamodb: PutItem Query' }),
+  {
+    name: 'IssueInvoices',
+    bundle: 'issue-invoices',
+    seconds: 900,
+    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
+    grants: {
+      'EventStore.Arn': 'dynamodb: PutItem Query',
+      'ReadModel.Arn': 'dynamodb: BatchGetItem Query',
+      'IssueInvoicesFailures.Arn': 'sqs: SendMessage',
+    },
+  },
+]
+
+/** What the policies of a role allow: service and actions by resource. */
+function grantsOf(role: string): Record<string, string> {
+  const policies = declaredOf('AWS::IAM::Policy').filter(({ Properties }) =>
+    [Properties['Roles']].flat().includes(role),
+  )
+  const statements = policies.flatMap(
+    ({ Properties }) => fieldsOf(Properties['PolicyDocument'])['Statement'] as Statement[], // what a policy holds
+  )
+  const grants = statements.map(({ Effect, Action, Resource }) => {
+    const actions = [Action].flat().map((action) => action.split(':'))
+    const services = new Set(actions.map(([service]) => service))
+    const names = actions.map(([, action]) => action).toSorted()
+    return [[Effect, Resource].flat().join(' '), `${[...services].join()}: ${names.join(' ')}`]
+  })
+  return Object.fromEntries(grants)
+}
+
+describe('the function', () => {
+  it.each(functions)('$name runs its bundle on the newest Node with what that needs', ({
+    name,
+    bundle,
+    seconds,
+    memory = 512,
+    environment,
+  }) => {
+    const { Properties } = declared(name)
+    expect(Properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: memory,
+      Timeout: seconds,
+      Role: `${name}Role.Arn`,
+      Environment: { Variables: { ...environment, POWERTOOLS_SERVICE_NAME: bundle } },
+    })
+    const variables = fieldsOf(fieldsOf(Properties['Environment'])['Variables'])
+    expect(Object.keys(variables)).toHaveLength(Object.keys(environment).length + 1)
+    const key = String(fieldsOf(Properties['Code'])['S3Key'])
+    const folder = readTemplate(inject('assembly')).assetFolder(key)
+    expect(existsSync(join(folder, 'index.mjs'))).toBe(true)
+    expect(existsSync(join(folder, 'index.mjs.map'))).toBe(true)
+  })
+
+  it.each(functions)('$name writes a log of its own, kept for a month', ({ name }) => {
+    expect(declared(name).Properties['LoggingConfig']).toEqual({ LogGroup: `${name}Log` })
+    expect(declared(`${name}Log`).Properties).toEqual({ RetentionInDays: 30 })
+  })
+
+  it.each(functions)('$name is made after the policy that it works under', ({ name }) => {
+    expect(declared(name).DependsOn).toContain(`${name}RoleDefaultPolicy`)
+  })
+
+  it('is there once for each bundle', () => {
+    const bundles = functions.map(({ bundle }) => bundle)
+    expect(bundles.toSorted()).toEqual(functionNames.toSorted())
+    expect(declaredOf('AWS::Lambda::Function')).toHaveLength(functions.length)
+  })
+})
+
+describe('the role', () => {
+  it.each(functions)('of $name allows exactly what it calls', ({ name, grants }) => {
+    expect(grantsOf(`${name}Role`)).toEqual({
+      [`Allow ${name}Log.Arn`]: 'logs: CreateLogStream PutLogEvents',
+      ...Object.fromEntries(
+        Object.entries(grants).map(([resource, actions]) => [`Allow ${resource}`, actions]),
+      ),
+    })
+  })
+
+  it.each(functions)('of $name is for Lambda alone', ({ name }) => {
+    expect(declared(`${name}Role`).Properties).toEqual({
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
+        ],
+      },
+    })
+  })
+
+  it('allows nothing by a wildcard', () => {
+    const granted = declaredOf('AWS::IAM::Policy').map(({ Properties }) => Properties['PolicyDocument'])
+    expect(granted.length).toBeGreaterThanOrEqual(functions.length)
+    // Files have keys of their own, which no policy can know: of them only the folder is named.
+    const named = JSON.stringify(granted).replaceAll(/Files\.Arn\/(incoming|files)\/\*/g, '')
+    expect(named).not.toContain('*')
+  })
+})

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
+
+const reactions = [
+  ['WelcomeEmail', ['UserRegistered']],
+  ['ProjectCreatedEmail', ['ProjectCreated']],
+  ['UploadCompletedEmail', ['UploadCompleted']],
+  ['UploadNotTakenEmail', ['UploadRejected', 'UploadFailed']],
+  ['DeleteSignIn', ['UserDeleted']],
+  ['InvoiceEmail', ['InvoiceIssued']],
+  ['EndSubscription', ['UserDeleted']],
+] as const
+
+describe('the reaction', () => {
+  it.each(
+    reactions,
+  )('%s is invoked at %s of our own bus, of the schema that it knows', (name, eventTypes) => {
+    expect(declared(`${name}Rule`).Properties).toMatchObject({
+      EventBusName: 'Events',
+      State: 'ENABLED',
+      EventPattern: { source: ['annals'], 'detail-type': eventTypes, detail: { schema: [1] } },
+      Targets: [{ Arn: `${name}.Arn`, DeadLetterConfig: { Arn: `${name}Failures.Arn` } }],
+    })
+  })
+
+  it.each(reactions)('%s is tried again for hours, and what fails for good waits in a queue', (name) => {
+    const configs = declaredOf('AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties)
+    expect(configs.filter(({ FunctionName }) => FunctionName === name)).toEqual([
+      {
+        FunctionName: name,
+        Qualifier: '$LATEST',
+        MaximumRetryAttempts: 2,
+        MaximumEventAgeInSeconds: 21_600,
+        DestinationConfig: { OnFailure: { Destination: `${name}Failures.Arn` } },
+      },
+    ])
+    expect(declared(`${name}Failures`).Properties).toEqual({
+      ...{ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true },
+    })
+  })
+
+  it.each(reactions)('%s sounds an alarm as soon as something waits there', (name) => {
+    expect(declared(`${name}FailuresAlarm`).Properties).toMatchObject({
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    })
+  })
+})
+
+describe('the table of handled events', () => {
+  it('forgets by itself', () => {
+    expect(declared('HandledEvents').Properties).toMatchObject({
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      TimeToLiveSpecification: { AttributeName: 'expiration', Enabled: true },
+    })
+  })
+})

@@ -1,0 +1,41 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Clock } from '../../../infra/local/services/step-functions/clock.ts'
+
+/**
+ * A clock that jumps to where the next sleeper wakes as soon as nothing else is to be done, so that what waits takes
+ * no time and wakes in its order.
+ */
+export function virtualClock(start = Date.parse('2026-01-01T00:00:00.000Z')): Clock {
+  const sleepers = new Set<{ readonly at: number; readonly wake: () => void }>()
+  let now = start
+  let isTurning = false
+
+  async function run(): Promise<void> {
+    isTurning = true
+    for (await turn(); sleepers.size > 0; await turn()) {
+      const [next] = [...sleepers].sort((one, other) => one.at - other.at)
+      now = Math.max(now, next?.at ?? now)
+      next?.wake()
+    }
+    isTurning = false
+  }
+
+  return {
+    now: () => now,
+    random: () => 0.5,
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve, reject) => {
+        const end = (settle: () => void) => () => {
+          sleepers.delete(sleeper)
+          signal.removeEventListener('abort', abort)
+          settle()
+        }
+        const sleeper = { at: now + milliseconds, wake: end(resolve) }
+        const abort = end(() => reject(signal.reason))
+        if (signal.aborted) return abort()
+        signal.addEventListener('abort', abort, { once: true })
+        sleepers.add(sleeper)
+        if (!isTurning) void run()
+      }),
+  }
+}

@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { bundle } from '../../../infra/build/bundle.ts'
+import { synthesise } from '../../../infra/build/synthesise.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Folder of a cloud assembly, made once for all tests of a run. */
+    assembly: string
+    /** Folder of the bundled functions. */
+    bundles: string
+  }
+}
+
+/** Bundles the functions and synthesises the template once, for every test that runs them. */
+export default async function setup(project: TestProject): Promise<() => void> {
+  const folder = mkdtempSync(join(tmpdir(), 'annals-assembly-'))
+  const [bundles, assembly] = [join(folder, 'dist'), join(folder, 'cdk.out')]
+  await bundle(bundles)
+  synthesise({ bundles, outDir: assembly, mailFrom: 'annals@example.com' })
+  project.provide('assembly', assembly)
+  project.provide('bundles', bundles)
+  return () => rmSync(folder, { recursive: true })
+}

@@ -1,0 +1,10 @@
+import { createServer } from 'node:net'
+import { listen } from '../../../infra/local/gateway/listen.ts'
+
+/** A port that was free a moment ago, for what cannot pick one itself. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  const port = await listen(server, 0, 'PORT')
+  await new Promise((closed) => server.close(closed))
+  return port
+}

@@ -1,0 +1,90 @@
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { vi } from 'vitest'
+import type { Properties } from '../../../infra/local/cloud/template.ts'
+import { createFaults, type Faults } from '../../../infra/local/faults/faults.ts'
+import { withRequestFaults } from '../../../infra/local/faults/request-faults.ts'
+import { readPermissions } from '../../../infra/local/iam/permissions.ts'
+import type { BusEvent } from '../../../infra/local/services/eventbridge/input.ts'
+import { readBucketPolicy } from '../../../infra/local/services/s3/bucket-policy.ts'
+import { openS3 } from '../../../infra/local/services/s3/s3.ts'
+import { dataDir, log, region, serve } from './local-service.ts'
+
+export const Bucket = 'annals-uploads'
+export const objectArn = `arn:aws:s3:::${Bucket}/*`
+
+/** The functions of the tests, by what their roles allow. */
+const granted: Readonly<Record<string, Properties | undefined>> = {
+  Commands: { Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${Bucket}/uploads/*` },
+  Queries: { Effect: 'Allow', Action: 's3:GetObject', Resource: objectArn },
+  Pipeline: {
+    Effect: 'Allow',
+    Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket'],
+    Resource: [objectArn, `arn:aws:s3:::${Bucket}`],
+  },
+  Nobody: undefined,
+}
+
+export interface OpenBucket {
+  /** A client of who has this access key id; of the developer unless told otherwise. */
+  clientOf(accessKeyId?: string, secretAccessKey?: string): S3Client
+  /** What such a client is made with. */
+  configOf(accessKeyId?: string, secretAccessKey?: string): S3ClientConfig
+  readonly url: string
+  /** What EventBridge was sent. */
+  readonly events: readonly BusEvent[]
+  readonly faults: Faults
+}
+
+/** Opens the data folder with one bucket, as the stage does when it starts. */
+export async function openBucket(
+  properties: Properties = {},
+  statements: readonly object[] = [],
+): Promise<OpenBucket> {
+  const events: BusEvent[] = []
+  const { bucketArn, policy } = readBucketPolicy('Policy', {
+    Bucket,
+    PolicyDocument: { Statement: statements },
+  })
+  const ofFunctions = Object.entries(granted).flatMap(([logicalId, statement]) => [
+    { type: 'AWS::Lambda::Function', logicalId, properties: { Role: `${logicalId}Role` } },
+    {
+      ...{ type: 'AWS::IAM::Role', logicalId: `${logicalId}Role` },
+      properties: { Policies: [{ PolicyDocument: { Statement: statement ? [statement] : [] } }] },
+    },
+  ])
+  const { refusal } = readPermissions({
+    template: {
+      ...{ stackName: 'Annals', resources: ofFunctions, outputs: {}, assetFolder: () => '' },
+      ofType: (type) => ofFunctions.filter((resource) => resource.type === type),
+    },
+    resolve: (resolved) => resolved,
+    nameOf: (logicalId) => logicalId,
+    resourcePolicies: new Map([[bucketArn, policy]]),
+  })
+  const service = openS3({
+    ...{ dataDir, refusal, log, buckets: [{ name: Bucket, properties }] },
+    signers: { region, secretAccessKey: 'local', isFunction: (id) => Object.hasOwn(granted, id) },
+    publish: (event) => void events.push(event),
+  })
+  const faults = createFaults()
+  const config = await serve(withRequestFaults(service, faults), refusal)
+  const configOf = (accessKeyId = 'developer', secretAccessKey = 'local') => ({
+    ...{ ...config, credentials: { accessKeyId, secretAccessKey } },
+  })
+  return {
+    ...{ events, faults, url: `${config.endpoint}/${Bucket}` },
+    configOf,
+    clientOf: (...who) => new S3Client(configOf(...who)),
+  }
+}
+
+/** The error of an answer of S3, as `Code: Message`. */
+export async function errorOf(response: Response): Promise<string> {
+  const [, code, message] = /<Code>(.*)<\/Code><Message>(.*)<\/Message>/.exec(await response.text()) ?? []
+  return `${code}: ${message}`
+}
+
+/** Lets the clock go on by so many seconds. */
+export function pass(seconds: number): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 })
+}

@@ -1,0 +1,59 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { inject } from 'vitest'
+import { type Stage, type StageOptions, startStage } from '../../../infra/local/cloud/local-cloud.ts'
+import { type ClientConfig, readConfig } from '../people/person.ts'
+import { newDataDir, removeDataDir } from './data-dir.ts'
+
+export interface RunningStage {
+  readonly stage: Stage
+  readonly config: ClientConfig
+  readonly dataDir: string
+  /** Every line that the stage and its functions wrote. */
+  readonly lines: readonly string[]
+  /** Ends it and removes what it kept. */
+  close(): Promise<void>
+}
+
+export interface Template {
+  readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>
+}
+
+/** Changes a template in place; `assembly` is the folder that it lies in, which is a copy. */
+export type Change = (template: Template, assembly: string) => void
+
+/** Starts the stage in this process, on free ports and a folder of its own, on the template as `change` leaves it. */
+export async function runStage(over: Partial<StageOptions> = {}, change?: Change): Promise<RunningStage> {
+  const lines: string[] = []
+  const dataDir = newDataDir()
+  const stage = await startStage({
+    assembly: () =>
+      change === undefined ? inject('assembly') : changedAssembly(join(dataDir, 'cdk.out'), change),
+    dataDir,
+    port: 0,
+    awsPort: 0,
+    region: 'eu-west-1',
+    allowRemote: false,
+    groups: ['admin'],
+    log: (source, message) => lines.push(`${source} ${message}`),
+    ...over,
+  }).catch((error: unknown) => {
+    removeDataDir(dataDir)
+    throw error
+  })
+  const close = async () => {
+    await stage.close()
+    removeDataDir(dataDir)
+  }
+  return { stage, config: await readConfig(stage.apiUrl), dataDir, lines, close }
+}
+
+/** Copies the assembly to a folder, with its template as `change` leaves it. Returns the folder. */
+export function changedAssembly(folder: string, change: Change): string {
+  cpSync(inject('assembly'), folder, { recursive: true })
+  const file = join(folder, 'Annals.template.json')
+  const template: Template = JSON.parse(readFileSync(file, 'utf8'))
+  change(template, folder)
+  writeFileSync(file, JSON.stringify(template))
+  return folder
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto'
+import type { APIGatewayProxyEventV2, PostConfirmationTriggerEvent } from 'aws-lambda'
+import { type CommandName, type QueryPath, queries } from '../../../commands/contract.ts'
+import { createEventStore } from '../../../commands/event-store/event-store.ts'
+import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
+import type { Register } from '../../../commands/http/access.ts'
+import { type ApiHandler, apiHandler } from '../../../commands/http/api.ts'
+import { commandHandler } from '../../../commands/http/handle-command.ts'
+import { type Directory, type Person, personOf } from '../../../commands/registration/directory.ts'
+import { registrationHandler } from '../../../commands/registration/registration-handler.ts'
+import { checkRegistered } from '../../../commands/registration/registration-message.ts'
+import type { UploadForms } from '../../../commands/upload/upload-forms.ts'
+import { createMemoryRowStore } from '../../../projections/engine/memory-row-store.ts'
+import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
+import { queryHandler } from '../../../projections/query/handle-query.ts'
+import { manualClock } from '../clocks/manual-clock.ts'
+import { readableLinks } from './file-links.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+  /** JSON of any shape: each test looks at what it needs. */
+  readonly body: Record<string, unknown>
+}
+
+const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 30_000 }
+
+/**
+ * Both APIs and the registration over one event store in memory, without a projector: what a query shows, it
+ * has caught up itself. A new pair of APIs stands for another environment of the same backend.
+ */
+export function backend() {
+  const table = createMemoryCommitTable()
+  const clock = manualClock()
+  const store = createEventStore(table, clock)
+  const rows = createMemoryRowStore()
+  const lists = createMemoryGenerationLists()
+
+  const people = new Map<string, Person>()
+  const lookUps: string[] = []
+  const groups = new Map<string, readonly string[]>()
+  const directory: Directory = {
+    async find(_pool, userId) {
+      lookUps.push(userId)
+      return people.get(userId)
+    },
+  }
+  const logger = { info() {}, error() {} }
+  const registration = registrationHandler({ store, directory, clock, logger })
+  const register: Register = async ({ userId, correlationId }) => {
+    // Over the wire and back.
+    const request = JSON.parse(JSON.stringify({ userPoolId: 'pool', userId, correlationId }))
+    checkRegistered(JSON.parse(JSON.stringify(await registration(request, context))))
+  }
+
+  const forms: UploadForms = {
+    async formFor(uploadId, { expiresAt }) {
+      return { method: 'POST', url: 'https://files.example.com', fields: { key: uploadId }, expiresAt }
+    },
+  }
+
+  const environment = () => ({
+    commands: apiHandler(commandHandler({ store, reservations: table, register, clock, forms })),
+    queries: apiHandler(queryHandler({ store, rows, lists, links: readableLinks, register, clock })),
+  })
+  let apis = environment()
+  const claimsOf = (sub: string) => ({
+    ...{ token_use: 'access', sub },
+    // As API Gateway writes a list.
+    ...(groups.has(sub) && { 'cognito:groups': `[${groups.get(sub)?.join(' ')}]` }),
+  })
+
+  const get = (userId: string, query: string, headers: Readonly<Record<string, string>>) => {
+    const [path = '', search = ''] = query.split('?')
+    const parts = path.split('/')
+    const route = Object.keys(queries).find((candidate): candidate is QueryPath => {
+      const names = candidate.split('/')
+      return (
+        names.length === parts.length && names.every((name, i) => name.startsWith('{') || name === parts[i])
+      )
+    })
+    const names = (route ?? path).split('/').map((name, i) => [name.slice(1, -1), parts[i]])
+    const request = requestOf('GET', route ?? path, claimsOf(userId), Object.fromEntries(names), headers)
+    return answerOf(apis.queries, {
+      ...request,
+      queryStringParameters: Object.fromEntries(new URLSearchParams(search)),
+    })
+  }
+
+  return {
+    table,
+    clock,
+    store,
+    rows,
+    lists,
+    people,
+    /** The groups that somebody's token says they are in. */
+    groups,
+    lookUps,
+    registration,
+    restart() {
+      apis = environment()
+    },
+    /** Lets someone sign up, without the trigger. */
+    signUp(userId: string, attributes: Readonly<Record<string, string>> = {}) {
+      people.set(userId, personOf({ email: `${userId}@example.com`, name: userId, ...attributes }))
+    },
+    /** Calls the trigger as Cognito does. */
+    confirm(userId: string, attributes: Readonly<Record<string, string>> = {}, triggerSource?: string) {
+      const userAttributes = { sub: userId, email: `${userId}@example.com`, ...attributes }
+      const event = {
+        version: '1',
+        region: 'eu-west-1',
+        userPoolId: 'pool',
+        userName: userId,
+        callerContext: { awsSdkVersion: '', clientId: '' },
+        triggerSource: triggerSource ?? 'PostConfirmation_ConfirmSignUp',
+        request: { userAttributes },
+        response: {},
+      } as PostConfirmationTriggerEvent // Cognito may send sources that its types do not know.
+      return registration(event, context)
+    },
+    command(
+      userId: string,
+      name: CommandName,
+      body: Readonly<Record<string, unknown>> = {},
+      headers: Readonly<Record<string, string>> = {},
+    ) {
+      const all = { 'content-type': 'application/json', ...headers }
+      const request = requestOf('POST', '/commands/{name}', claimsOf(userId), { name }, all)
+      return answerOf(apis.commands, { ...request, body: JSON.stringify(body) })
+    },
+    get,
+    /** `query` is the path, with its parameters filled in. */
+    query(userId: string, query: string, ...positions: unknown[]) {
+      return get(userId, query, positions.length === 0 ? {} : { 'read-after': positions.join(', ') })
+    },
+    /** The same, of somebody who has what this entity tag is of. */
+    ifNoneMatch(userId: string, query: string, etag: string) {
+      return get(userId, query, { 'if-none-match': etag })
+    },
+  }
+}
+
+function requestOf(
+  method: string,
+  route: string,
+  claims: Readonly<Record<string, string>>,
+  pathParameters: Record<string, string>,
+  headers: Record<string, string>,
+): APIGatewayProxyEventV2 {
+  return {
+    version: '2.0',
+    routeKey: `ANY ${route}`,
+    rawPath: route,
+    rawQueryString: '',
+    headers: { 'x-correlation-id': randomUUID(), ...headers },
+    pathParameters,
+    isBase64Encoded: false,
+    requestContext: {
+      http: { method, path: route, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
+      domainName: 'api.example.com',
+      authorizer: { jwt: { claims, scopes: [] } },
+    } as never, // What the handlers look at.
+  }
+}
+
+async function answerOf(handler: ApiHandler, event: APIGatewayProxyEventV2): Promise<Answer> {
+  const { statusCode = 0, headers = {}, body } = await handler(event, context)
+  return { status: statusCode, headers, body: JSON.parse(body ?? '{}') }
+}

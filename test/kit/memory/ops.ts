@@ -1,0 +1,69 @@
+import type { StoredEvent } from '../../../domain/kernel/event.ts'
+import type { StreamName } from '../../../domain/kernel/stream.ts'
+import type { OpsCommand, Options } from '../../../infra/cli/ops/command.ts'
+import type { Ports } from '../../../infra/cli/ops/ports.ts'
+import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
+import type { Entry } from '../../../projections/publishing/event-bus.ts'
+import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
+import { createMemoryCheckpoints } from '../../../projections/rebuild/replay/memory-checkpoints.ts'
+import { createMemoryRowRemover } from '../../../projections/rebuild/replay/memory-row-remover.ts'
+import { createMemoryCommitScan } from '../../../projections/rebuild/walk/memory-commit-scan.ts'
+import { newCommit } from '../stores/commits.ts'
+import { ample, readSide } from './read-side.ts'
+
+/** What the operator's commands work on, in memory, and how to run one. */
+export function opsSide() {
+  const side = readSide()
+  const { table, store, rows, clock } = side
+  const parked = createMemoryParkedStreams()
+  const sent: Entry[] = []
+  const ports: Ports = {
+    ...{ commits: table, store, rows, parked, lists: createMemoryGenerationLists(), clock },
+    scan: createMemoryCommitScan(table),
+    checkpoints: createMemoryCheckpoints(),
+    scanOf: (segment, segments) => createMemoryCommitScan(table, { limit: 3, segment, segments }),
+    remover: createMemoryRowRemover(rows),
+    index: {
+      async parkedKeys() {
+        const [guards, marks] = await Promise.all([rows.parkedKeys(), parked.parkedKeys()])
+        return { keys: [...guards.keys, ...marks.keys], cost: guards.cost }
+      },
+    },
+    bus: {
+      async put(entries) {
+        sent.push(...entries)
+        return entries.map(() => undefined)
+      },
+    },
+    async *newItems(_signal, onReady) {
+      onReady()
+      yield* table.all()
+    },
+  }
+
+  /** Appends events as they are stored, whether or not this code knows them. */
+  const appendStored = async (stream: StreamName, at: string, ...events: StoredEvent[]): Promise<void> => {
+    const { head } = await store.load(stream, ample)
+    await store.append(head, newCommit({ at, events }), ample)
+  }
+
+  /** Runs a command. `printed` is what it printed piece by piece. */
+  const run = async (
+    command: OpsCommand,
+    operands: readonly string[] = [],
+    options: Options = {},
+    over: Partial<Ports> = {},
+    signal = new AbortController().signal,
+  ) => {
+    const printed: { json: unknown; text: string }[] = []
+    const told: string[] = []
+    const request = {
+      ...{ operands, options, untilInterrupted: () => signal },
+      print: (json: unknown, text: string) => void printed.push({ json, text }),
+      tell: (text: string) => void told.push(text),
+    }
+    const answer = await command.run(request, async () => ({ ...ports, ...over }))
+    return { ...answer, printed, told }
+  }
+  return { ...side, ports, parked, sent, appendStored, run }
+}

@@ -1,0 +1,92 @@
+import { expect } from 'vitest'
+import type { StreamName } from '../../../domain/kernel/stream.ts'
+import { verify } from '../../../infra/cli/ops/verify.ts'
+import { tallyPartition } from '../../../projections/engine/counters.ts'
+import { guardKey, type RowItem } from '../../../projections/engine/projection.ts'
+import type { RowStore } from '../../../projections/engine/row-store.ts'
+import type { Verified } from '../../../projections/rebuild/verification/verify.ts'
+import { generationsOf } from '../../../projections/versions.ts'
+import { opsSide } from './ops.ts'
+
+export const at = '2025-12-01T00:00:00.000Z'
+export const later = '2025-12-02T00:00:00.000Z'
+export const created = {
+  type: 'ProjectCreated',
+  schema: 1,
+  data: { ownerId: 'ann', title: 'Atlas', description: '' },
+}
+export const renamed = (title: string) => ({ type: 'ProjectRenamed', schema: 1, data: { title } })
+const added = (userId: string) => ({
+  type: 'ProjectMemberAdded',
+  schema: 1,
+  data: { userId, role: 'viewer' },
+})
+export const removed = (userId: string) => ({ type: 'ProjectMemberRemoved', schema: 1, data: { userId } })
+export const sold = { type: 'ProjectSold', schema: 1, data: {} }
+/** The generation that is verified, and the partition of its counters. */
+export const id = 'projects.v1.1'
+export const days = tallyPartition(id, 'days')
+
+/** A read side with the moves of the projector, and of who tampers with what it wrote. */
+export function verifySide() {
+  const side = opsSide()
+  const { rows, run, options } = side
+  const [project] = generationsOf('project')
+  const catchUp = async (...streams: StreamName[]) => {
+    for (const stream of streams) await project?.catchUp(stream, options)
+  }
+  const tamper = async (
+    stream: StreamName,
+    over: { remove?: RowItem[]; amounts?: Record<string, number>; version?: number },
+  ) => {
+    const key = guardKey(id, stream)
+    const { guard } = await rows.readGuard(key)
+    if (guard === undefined) throw new Error(`${stream} was not delivered`)
+    const { remove = [], amounts, version = guard.version } = over
+    const tallies = amounts === undefined ? [] : [{ PK: days, SK: '2025-12-01#0', amounts }]
+    const to = { ...guard, version }
+    await rows.move({ key, from: { version: guard.version }, to, put: [], remove, tallies })
+  }
+  const rowsIn = (partition: string) => rows.rows().filter(({ PK }) => PK === `${id}#${partition}`)
+  const verified = async (
+    options: { repair?: boolean } = {},
+    over: Parameters<typeof run>[3] = {},
+  ): Promise<Verified & { failed: boolean | undefined; text: string; told: string[] }> => {
+    const { json, failed, text = '', told } = await run(verify, ['projects'], options, over)
+    const { generations: results, clean } = json as { generations: Verified[]; clean: boolean } // as it is printed
+    const [one, ...more] = results
+    if (one === undefined || more.length > 0) throw new Error('there is one generation')
+    expect(clean).toBe(!failed)
+    return { ...one, failed, text, told }
+  }
+  return { ...side, catchUp, tamper, rowsIn, verified }
+}
+
+/** Two projects that were delivered. */
+export async function deliveredSide() {
+  const side = verifySide()
+  for (const stream of ['project-1', 'project-2'] as const) {
+    await side.appendStored(stream, at, created, added('bob'), added('eve'))
+    await side.appendStored(stream, later, renamed('Globe'), removed('eve'))
+    await side.catchUp(stream)
+  }
+  return side
+}
+
+/** Rows that do something before the n-th call of one of its functions. */
+export function movedBefore(
+  rows: RowStore,
+  name: 'readRows' | 'sums',
+  act: (call: number) => Promise<unknown>,
+): RowStore {
+  let calls = 0
+  return {
+    ...rows,
+    async [name](...args: [never, never]) {
+      calls += 1
+      await act(calls)
+      // Whichever of the two it is, it gets what it was called with.
+      return (rows[name] as (...given: [never, never]) => Promise<never>)(...args)
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import type { StoredEvent } from '../../../domain/kernel/event.ts'
+import type { NewCommit } from '../../../domain/kernel/event-store.ts'
+
+let made = 0
+
+/** A commit with a command id of its own and as many events as wanted. */
+export function newCommit(over: Partial<NewCommit> & { count?: number; text?: string } = {}): NewCommit {
+  const { count = 1, text = 'Atlas', ...rest } = over
+  made += 1
+  return {
+    events: Array.from(
+      { length: count },
+      (): StoredEvent => ({ type: 'ProjectRenamed', schema: 1, data: { title: text } }),
+    ),
+    commandId: `command-${made}`,
+    digest: 'digest',
+    at: '2026-01-01T00:00:00.000Z',
+    actorId: 'ann',
+    correlationId: 'correlation',
+    causationId: 'causation',
+    ...rest,
+  }
+}

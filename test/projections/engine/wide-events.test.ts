@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import type { Commit } from '../../../domain/kernel/event.ts'
+import type { ProjectEvent } from '../../../domain/project/events.ts'
+import type { TallyItem } from '../../../projections/engine/counters.ts'
+import type { MemoryRowStore } from '../../../projections/engine/memory-row-store.ts'
+import type { RowItem } from '../../../projections/engine/projection.ts'
+import type { RowStore } from '../../../projections/engine/row-store.ts'
+import { projects } from '../../kit/memory/generations.ts'
+import { catchUp, foldOf, generationId, guardKey, readSide } from '../../kit/memory/read-side.ts'
+import { wide } from '../../kit/memory/wide-projection.ts'
+
+const stream = 'project-1'
+const created: ProjectEvent = {
+  type: 'ProjectCreated',
+  data: { ownerId: 'ann', title: '0', description: '' },
+}
+const renamed = (title: string): ProjectEvent => ({ type: 'ProjectRenamed', data: { title } })
+const key = guardKey(generationId(wide), stream)
+const sorted = (items: readonly RowItem[]) => [...items].sort((a, b) => (a.PK + a.SK < b.PK + b.SK ? -1 : 1))
+
+/** Rows that take so many moves, and then no more. */
+function failingAfter(most: number, rows: RowStore): RowStore {
+  let moves = 0
+  return {
+    ...rows,
+    async move(move) {
+      moves += 1
+      if (moves > most) throw new Error('The function died.')
+      return rows.move(move)
+    },
+  }
+}
+
+describe('an event that alone changes more than one write holds', () => {
+  const expectFold = (rows: MemoryRowStore, commits: readonly Commit[]) => {
+    const fold = foldOf(wide, stream, commits)
+    expect(sorted(rows.rows())).toEqual(sorted([...fold.rows, ...fold.feed]))
+    const named = (some: readonly TallyItem[]) =>
+      new Map(some.map(({ PK, SK, amounts }) => [PK + SK, amounts]))
+    expect(named(rows.tallies())).toEqual(named(fold.tallies))
+  }
+
+  it.each([98, 99, 100, 198, 199, 250, 500])('is written in steps, to %d rows and back', async (width) => {
+    const { append, options, rows } = readSide()
+    const commits = [
+      await append(stream, created, renamed(`${width}`)),
+      await append(stream, renamed('7'), renamed('Globe')),
+    ]
+    for (const commit of commits)
+      await catchUp(wide, stream, { ...options, rows: failingAfter(30, rows), hint: [commit] })
+    expectFold(rows, commits)
+    expect((await rows.readGuard(key)).guard).not.toHaveProperty('written')
+  })
+
+  // The event after it changes as many rows, or takes nearly all of its changes back.
+  it.each([
+    '120',
+    '7',
+  ])('is finished by who comes next, before anything else: before %s rows', async (next) => {
+    for (let stop = 1; stop <= 4; stop++) {
+      const { append, options, rows } = readSide()
+      const commits = [await append(stream, created, renamed('250'))]
+      const first = catchUp(wide, stream, { ...options, rows: failingAfter(stop, rows) })
+      await (stop < 4 ? expect(first).rejects.toThrow('died') : first)
+      if (stop > 1 && stop < 4) expect((await rows.readGuard(key)).guard).toMatchObject({ version: 1 })
+      commits.push(await append(stream, renamed(next)))
+      await catchUp(wide, stream, { ...options, rows: failingAfter(30, rows), hint: commits })
+      expectFold(rows, commits)
+    }
+  })
+
+  it('counts once, with rivals and lost answers', async () => {
+    const { append, options, rows } = readSide()
+    const commits = [await append(stream, created, renamed('350'))]
+    let writes = 0
+    const losing: RowStore = {
+      ...rows,
+      async move(move) {
+        await Promise.resolve()
+        const written = await rows.move(move)
+        writes += 1
+        return writes % 3 === 0 ? { ...written, outcome: 'again' } : written
+      },
+    }
+    const rivals = Array.from({ length: 5 }, () => catchUp(wide, stream, { ...options, rows: losing }))
+    await Promise.all(rivals)
+    expectFold(rows, commits)
+  })
+
+  it('parks where it counts in more places than one write holds', async () => {
+    const { append, options } = readSide()
+    const scattered: typeof projects = {
+      ...projects,
+      projection: {
+        ...projects.projection,
+        tally: ({ exists }) =>
+          Array.from({ length: exists ? 100 : 0 }, (_, i) => {
+            return { partition: 'all', sort: `${i}`, amounts: { projects: 1 } }
+          }),
+      },
+    }
+    await append(stream, created)
+    expect(await catchUp(scattered, stream, options)).toMatchObject({
+      version: 0,
+      parked: { error: expect.stringContaining('101 places') },
+    })
+  })
+
+  it('parks where it counts no whole number', async () => {
+    const { append, options, rows } = readSide()
+    const record = () => ({ tallies: [{ partition: 'a', sort: 'b', amounts: { bytes: Number.NaN } }] })
+    const broken: typeof projects = { ...projects, projection: { ...projects.projection, record } }
+    await append(stream, created)
+    expect(await catchUp(broken, stream, options)).toMatchObject({
+      version: 0,
+      parked: { error: expect.stringContaining('bytes counts NaN') },
+    })
+    expect(rows.tallies()).toEqual([])
+  })
+})

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import { projectBatch } from '../../../projections/delivery/project-batch.ts'
+import {
+  firstList,
+  type GenerationLists,
+  switchedTo,
+  withBuild,
+  withStatus,
+} from '../../../projections/generations/generation-list.ts'
+import {
+  createReadable,
+  keptGenerations,
+  listedGenerations,
+} from '../../../projections/generations/listed-generations.ts'
+import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
+import { type LiveGeneration, versions } from '../../../projections/versions.ts'
+import { manualClock } from '../../kit/clocks/manual-clock.ts'
+import { readSide } from '../../kit/memory/read-side.ts'
+
+const first = firstList({ id: 'projects.v1.1', version: 1, generation: 1 })
+const begin = (version: number) =>
+  withBuild(first, version, 1, (number) => `projects.v${version}.${number}`).list
+const idsOf = async (lists: GenerationLists) =>
+  (await listedGenerations(lists))('project').map(({ id }) => id)
+
+describe('the generations that the projector keeps up to date', () => {
+  it('are the first of each projection where nothing is listed', async () => {
+    expect(await idsOf(createMemoryGenerationLists())).toEqual(['projects.v1.1'])
+  })
+
+  it('are all that are listed when it is asked, but those that are abandoned', async () => {
+    const lists = createMemoryGenerationLists()
+    const building = begin(1)
+    await lists.move('projects', building)
+    expect(await idsOf(lists)).toEqual(['projects.v1.1', 'projects.v1.2'])
+    await lists.move('projects', withStatus(building, 'projects.v1.2', 'abandoned'))
+    expect(await idsOf(lists)).toEqual(['projects.v1.1'])
+    const kept = (await keptGenerations(lists)).filter(({ projection }) => projection === 'projects')
+    expect(kept.map(({ id }) => id)).toEqual(['projects.v1.1'])
+  })
+
+  it('do not hold one whose version this code lacks: it is abandoned, and says so', async () => {
+    const lists = createMemoryGenerationLists()
+    await lists.move('projects', begin(2))
+    expect(await idsOf(lists)).toEqual(['projects.v1.1'])
+    const list = (await lists.read(['projects'])).lists.get('projects')
+    expect(list?.generations).toMatchObject([{ status: 'built' }, { status: 'abandoned' }])
+  })
+
+  it('fail where this code lacks the version of the live one', async () => {
+    const lists = createMemoryGenerationLists()
+    const built = withStatus(begin(2), 'projects.v2.2', 'built')
+    await lists.move('projects', begin(2))
+    await lists.move('projects', built)
+    await lists.move('projects', switchedTo(built, 'projects.v2.2', '2026-01-01T00:00:00.000Z'))
+    await expect(listedGenerations(lists)).rejects.toThrow('projects.v2.2 is live')
+    // The one before it has no such claim.
+    const { options } = readSide()
+    const delivered = projectBatch([], { ...options, generations: () => listedGenerations(lists) })
+    await expect(delivered).rejects.toThrow('projects.v2.2 is live')
+  })
+
+  it('are listed anew for each batch', async () => {
+    const { append, options, rows } = readSide()
+    const lists = createMemoryGenerationLists()
+    const deliver = async () => {
+      const data = { ownerId: 'ann', title: 'Atlas', description: '' }
+      const commit = await append('project-1', { type: 'ProjectCreated', data })
+      const delivery = { ...commit, commit, sequenceNumber: '1' }
+      return projectBatch([delivery], { ...options, generations: () => listedGenerations(lists) })
+    }
+    expect(await deliver()).toEqual([])
+    await lists.move('projects', begin(1))
+    expect(await deliver()).toEqual([])
+    const found = new Set(rows.rows().map(({ PK }) => PK.split('#')[0]))
+    expect(found).toEqual(new Set(['projects.v1.1', 'projects.v1.2']))
+  })
+
+  it('do not deliver again for what one that is being built has failed at', async () => {
+    const { append, options } = readSide()
+    const failing = (building: boolean): LiveGeneration => ({
+      ...{ id: 'x', projection: 'projects', version: 1, aggregate: 'project', building },
+      catchUp: async () => {
+        throw new Error('The read model is down.')
+      },
+      refold: () => {
+        throw new Error('Nobody verifies it.')
+      },
+    })
+    const commit = await append('project-1', { type: 'ProjectArchived', data: {} })
+    const delivery = { ...commit, commit, sequenceNumber: '7' }
+    const deliver = (building: boolean) =>
+      projectBatch([delivery], { ...options, generations: async () => () => [failing(building)] })
+    expect(await deliver(true)).toEqual([])
+    expect(await deliver(false)).toMatchObject([{ sequenceNumber: '7' }])
+  })
+})
+
+describe('what queries read', () => {
+  const switched = async () => {
+    const lists = createMemoryGenerationLists()
+    const clock = manualClock()
+    const readable = createReadable(lists, clock)
+    const live = async () => (await readable()).live('projects').id
+    return { lists, clock, readable, live }
+  }
+
+  it('is the live generation, by a list of the last five seconds', async () => {
+    const { lists, clock, live } = await switched()
+    expect(await live()).toBe('projects.v1.1')
+    const built = withStatus(begin(1), 'projects.v1.2', 'built')
+    await lists.move('projects', begin(1))
+    await lists.move('projects', built)
+    await lists.move('projects', switchedTo(built, 'projects.v1.2', '2026-01-01T00:00:00.000Z'))
+    await clock.sleep(4_999)
+    expect(await live()).toBe('projects.v1.1')
+    await clock.sleep(1)
+    expect(await live()).toBe('projects.v1.2')
+    // A clock that is set back keeps nothing for longer, nor does one that stood still.
+    const back = switchedTo(built, 'projects.v1.2', '')
+    await lists.move('projects', { ...back, live: 'projects.v1.1', revision: 4 })
+    clock.setNow(clock.now() - 60_000)
+    await clock.sleep(5_000)
+    expect(await live()).toBe('projects.v1.1')
+    await lists.move('projects', { ...back, revision: 5 })
+    clock.setNow(clock.now() + 5_000)
+    expect(await live()).toBe('projects.v1.2')
+  })
+
+  it('knows those that are built by their id, for who goes on with a page of one', async () => {
+    const { lists, readable } = await switched()
+    await lists.move('projects', begin(1))
+    const { listed } = await readable()
+    expect(listed('projects.v1.1')?.id).toBe('projects.v1.1')
+    expect(listed('projects.v1.2')).toBeUndefined()
+    expect(listed('projects.v9.9')).toBeUndefined()
+  })
+})
+
+it('every version of a projection has its own number', () => {
+  const names = versions.map(({ name, version }) => `${name}.v${version}`)
+  expect(new Set(names).size).toBe(names.length)
+})

@@ -1,8 +1,0 @@
-import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
-import { createMemoryCommitScan } from '../../projections/replay/memory-commit-scan.ts'
-import { commitScanContract } from '../contract/commit-scan.ts'
-
-commitScanContract('memory', () => {
-  const commits = createMemoryCommitTable()
-  return { commits, scan: (options) => createMemoryCommitScan(commits, options) }
-})

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { generationId } from '../../../projections/engine/projection.ts'
+import type { RowStore } from '../../../projections/engine/row-store.ts'
+import { listMembers } from '../../../projections/project/v1/queries.ts'
+import { readNames } from '../../../projections/user/v1/queries.ts'
+import { projects, users } from '../../kit/memory/generations.ts'
+import { catchUp, readSide } from '../../kit/memory/read-side.ts'
+
+describe('the list of the people of a project', () => {
+  it('is never older than what lets a person in: who joins between its reads is not shown a list without them', async () => {
+    const { append, options, rows } = readSide()
+    const data = { ownerId: 'ann', title: 'Atlas', description: '' }
+    await append('project-1', { type: 'ProjectCreated', data })
+    await catchUp(projects, 'project-1', options)
+    await append('project-1', { type: 'ProjectMemberAdded', data: { userId: 'bob', role: 'viewer' } })
+
+    /** Bob is in the read model from the first read on. */
+    const joined: RowStore = {
+      ...rows,
+      async readGuard(key) {
+        const read = await rows.readGuard(key)
+        await catchUp(projects, 'project-1', options)
+        return read
+      },
+      async list(partition, page) {
+        const listed = await rows.list(partition, page)
+        await catchUp(projects, 'project-1', options)
+        return listed
+      },
+    }
+    const list = () =>
+      listMembers(joined, generationId(projects), 'bob', '1', { limit: 10 }, (ids) =>
+        readNames(rows, generationId(users), ids),
+      )
+    await expect(list()).rejects.toMatchObject({ code: 'not-found' })
+    expect((await list()).items.map(({ id }) => id)).toEqual(['bob', 'ann'])
+  })
+})

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod/mini'
+import { catalogue } from '../../../projections/publishing/catalogue.ts'
+import {
+  codecs,
+  privateEvents,
+  publicEventOf,
+  publicEvents,
+} from '../../../projections/publishing/public-events.ts'
+
+const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
+const fixtures = z.array(
+  z.object({ stored: z.object({ type: z.string(), schema: z.number(), data: z.unknown() }) }),
+)
+const personal = /@|Ann|email|name/i
+
+describe('the public events', () => {
+  it('are every stored event that is not private, and none that is not stored', () => {
+    const stored = Object.values(codecs).flatMap(({ schemas }) => Object.keys(schemas))
+    const listed = [...publicEvents.map(({ type }) => type), ...Object.keys(privateEvents)]
+    expect(listed.sort()).toEqual(stored.sort())
+  })
+
+  it.each(
+    publicEvents.map((event) => [event.type, event] as const),
+  )('%s has an example that fits', (_, event) => {
+    expect(event.data.parse(event.example)).toEqual(event.example)
+  })
+
+  it.each(
+    Object.entries(codecs),
+  )('are made of every event of %s that was ever stored', (aggregate, codec) => {
+    const released = fixtures.parse(JSON.parse(read(`test/fixtures/events/${aggregate}.json`)))
+    for (const { stored } of released) {
+      const event = codec.decode(stored)
+      const made = publicEventOf(event.type)?.publish({ ...event, id: '1' })
+      if (made !== undefined) expect(JSON.stringify(made)).not.toMatch(personal)
+    }
+  })
+
+  it('are described in docs/events.md; run `npm run events` if this fails', () => {
+    expect(read('docs/events.md')).toBe(catalogue())
+  })
+})

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { Problem } from '../../../../domain/kernel/problem.ts'
+import type { CommitScan } from '../../../../projections/rebuild/walk/commit-scan.ts'
+import { createMemoryCommitScan } from '../../../../projections/rebuild/walk/memory-commit-scan.ts'
+import {
+  commitsOf,
+  eachStream,
+  type WalkedStream,
+  walkStreams,
+} from '../../../../projections/rebuild/walk/walk.ts'
+import { ample, readSide } from '../../../kit/memory/read-side.ts'
+
+const renamed = { type: 'ProjectRenamed', data: { title: 'Globe' } }
+
+/** An event store with streams of so many commits each, the first named `project-0`. */
+async function filled(...lengths: number[]) {
+  const side = readSide()
+  for (const [index, length] of lengths.entries())
+    for (let i = 0; i < length; i++) await side.append(`project-${index}`, renamed, renamed)
+  const scan = (limit?: number) => createMemoryCommitScan(side.table, { limit })
+  return { ...side, scan }
+}
+
+async function all(walk: AsyncIterable<WalkedStream>): Promise<WalkedStream[]> {
+  const streams: WalkedStream[] = []
+  for await (const walked of walk) streams.push(walked)
+  return streams
+}
+
+describe('a walk over the event store', () => {
+  it.each([1, 2, 3, 4, 100])('brings every stream once, in pages of %d', async (limit) => {
+    const { scan, clock, store } = await filled(1, 7, 2, 1, 3)
+    const streams = await all(walkStreams(scan(limit), clock))
+    expect(streams.map(({ stream }) => stream)).toEqual([0, 1, 2, 3, 4].map((id) => `project-${id}`))
+    const lengths = streams.map(async (walked) => {
+      const versions: number[] = []
+      for await (const commits of commitsOf(walked, store, ample))
+        versions.push(...commits.map((c) => c.version))
+      expect(versions).toEqual(versions.map((_, index) => 1 + 2 * index))
+      return versions.length
+    })
+    expect(await Promise.all(lengths)).toEqual([1, 7, 2, 1, 3])
+  })
+
+  it('reads nothing of a stream again that was whole in its page', async () => {
+    const { scan, clock, store } = await filled(2, 2)
+    let reads = 0
+    const read: typeof store.read = (...args) => {
+      reads += 1
+      return store.read(...args)
+    }
+    for (const walked of await all(walkStreams(scan(), clock)))
+      for await (const commits of commitsOf(walked, { read }, ample)) expect(commits).toHaveLength(2)
+    expect(reads).toBe(0)
+  })
+
+  it('goes on with what was put after the walk, where that is wanted', async () => {
+    const { scan, clock, store, append } = await filled(1)
+    const [walked] = await all(walkStreams(scan(), clock))
+    if (walked === undefined) throw new Error('there is one stream')
+    await append('project-0', renamed)
+    const versions: number[] = []
+    for await (const commits of commitsOf(walked, store, ample, () => versions.length < 2))
+      versions.push(...commits.map(({ version }) => version))
+    expect(versions).toEqual([1, 3])
+  })
+
+  it('stops before a commit that cannot be read or is missing, and leaves it to the store to say so', async () => {
+    const { clock, table } = await filled(3)
+    const [first, second, third] = table.all()
+    if (first === undefined || second === undefined || third === undefined) throw new Error('three commits')
+    const read = async () => {
+      throw new Problem('unreadable', 'That is no commit.')
+    }
+    for (const items of [
+      [first, third],
+      [first, { ...second, events: '{' }, third],
+    ]) {
+      const [walked] = await all(walkStreams(createMemoryCommitScan({ all: () => items }), clock))
+      if (walked === undefined) throw new Error('there is one stream')
+      const pages = commitsOf(walked, { read }, ample)
+      expect(await pages.next()).toMatchObject({ value: [{ version: 1 }] })
+      await expect(pages.next()).rejects.toThrow('That is no commit.')
+    }
+  })
+
+  it('passes over an item whose key names no stream', async () => {
+    const { scan, clock, table } = await filled(1, 1)
+    const [first] = table.all()
+    if (first === undefined) throw new Error('two commits')
+    const items = [{ ...first, pk: 'nothing' }, ...table.all()]
+    expect(await all(walkStreams(createMemoryCommitScan({ all: () => items }), clock))).toEqual(
+      await all(walkStreams(scan(), clock)),
+    )
+  })
+
+  it('asks again for a page that did not come, and gives up where none comes', async () => {
+    const { scan, clock } = await filled(2, 2)
+    let calls = 0
+    const failing = (every: number): CommitScan => ({
+      async page(...args) {
+        calls += 1
+        if (calls % every !== 0) throw new Problem('unavailable', 'Later.')
+        return scan(1).page(...args)
+      },
+    })
+    expect(await all(walkStreams(failing(3), clock))).toHaveLength(2)
+    await expect(all(walkStreams(failing(1000), clock))).rejects.toThrow('Later.')
+  })
+
+  it('ends with the first stream that fails, and takes no others', async () => {
+    const { scan, clock } = await filled(1, 1, 1, 1, 1, 1)
+    const begun: string[] = []
+    const walking = eachStream(walkStreams(scan(1), clock), 2, async ({ stream }) => {
+      begun.push(stream)
+      if (stream === 'project-1') throw new Error('No.')
+    })
+    await expect(walking).rejects.toThrow('No.')
+    const seen = begun.length
+    expect(seen).toBeLessThan(6)
+    await clock.sleep(1000)
+    expect(begun).toHaveLength(seen)
+  })
+})

@@ -1,0 +1,296 @@
+import type { DynamoDBRecord, SQSRecord } from 'aws-lambda'
+import { describe, expect, it } from 'vitest'
+import type { ProjectEvent } from '../../../domain/project/events.ts'
+import { changedCommit, streamHandler } from '../../../projections/delivery/stream-handler.ts'
+import type { RowStore } from '../../../projections/engine/row-store.ts'
+import type { Entry, EventBus } from '../../../projections/publishing/event-bus.ts'
+import { forwardHandler } from '../../../projections/publishing/forward-handler.ts'
+import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
+import { createMemoryShardReader } from '../../../projections/redrive/memory-shard-reader.ts'
+import { type RedriveOptions, redriveHandler } from '../../../projections/redrive/redrive-handler.ts'
+import { generationsOf } from '../../../projections/versions.ts'
+import { projects } from '../../kit/memory/generations.ts'
+import { generationId, guardKey, readSide } from '../../kit/memory/read-side.ts'
+import { record } from '../../kit/stores/stream-record.ts'
+
+const created: ProjectEvent = {
+  type: 'ProjectCreated',
+  data: { ownerId: 'ann', title: 'Atlas', description: '' },
+}
+const archived: ProjectEvent = { type: 'ProjectArchived', data: {} }
+
+const numberOf = (one: DynamoDBRecord | undefined) => one?.dynamodb?.SequenceNumber ?? ''
+
+/** What Lambda tells of the records from one to another (Lambda developer guide). */
+function messageOf(first: DynamoDBRecord, last = first, over: Partial<SQSRecord> = {}): SQSRecord {
+  const body = {
+    requestContext: {
+      requestId: '316aa6d0-8154-xmpl-9af7-85d5f4a6bc81',
+      functionArn: 'arn:aws:lambda:us-east-2:123456789012:function:myfunction',
+      condition: 'RetryAttemptsExhausted',
+      approximateInvokeCount: 1,
+    },
+    responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+    version: '1.0',
+    timestamp: '2019-11-14T00:13:49.717Z',
+    DDBStreamBatchInfo: {
+      shardId: 'shardId-00000001573689847184-864758bb',
+      startSequenceNumber: numberOf(first),
+      endSequenceNumber: numberOf(last),
+      approximateArrivalOfFirstRecord: '2019-11-14T00:13:19Z',
+      approximateArrivalOfLastRecord: '2019-11-14T00:13:19Z',
+      batchSize: 1,
+      streamArn: 'arn:aws:dynamodb:us-east-2:123456789012:table/mytable/stream/2019-11-14T00:04:06.388',
+    },
+  }
+  return {
+    ...{ messageId: `message-${numberOf(first)}`, receiptHandle: '', body: JSON.stringify(body) },
+    attributes: {
+      ...{ ApproximateReceiveCount: '1', SentTimestamp: '0', SenderId: '' },
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    ...{ messageAttributes: {}, md5OfBody: '', eventSource: 'aws:sqs', eventSourceARN: '', awsRegion: '' },
+    ...over,
+  }
+}
+
+const done = { batchItemFailures: [] }
+const again = (...messages: SQSRecord[]) => ({
+  batchItemFailures: messages.map(({ messageId }) => ({ itemIdentifier: messageId })),
+})
+
+function setUp() {
+  const side = readSide()
+  const { store, clock } = side
+  const shard: DynamoDBRecord[] = []
+  const lines: { level: string; message: unknown; extra: unknown }[] = []
+  /** What a test may put in the place of. */
+  const world = {
+    rows: {} as Partial<RowStore>,
+    bus: [] as Entry[],
+    code: undefined as string | undefined,
+    msLeft: 60_000,
+  }
+
+  const log =
+    (level: string) =>
+    (message: unknown, ...[extra]: unknown[]) => {
+      lines.push({ level, message, extra })
+    }
+  const logger = { info: log('info'), error: log('error'), critical: log('critical') }
+  const reader = createMemoryShardReader(() => shard)
+  const bus: EventBus = {
+    put: async (entries) =>
+      entries.map((entry) => {
+        if (world.code === undefined) world.bus.push(entry)
+        return world.code
+      }),
+  }
+  const parked = createMemoryParkedStreams()
+  const project: RedriveOptions['deliver'] = (event, context) =>
+    streamHandler({
+      store,
+      clock,
+      rows: { ...side.rows, ...world.rows },
+      generations: async () => generationsOf,
+      logger,
+    })(event, context)
+  const forward: RedriveOptions['deliver'] = forwardHandler({ store, clock, parked, bus, logger })
+
+  const redriveWith =
+    (deliver: RedriveOptions['deliver'], over: Partial<RedriveOptions> = {}) =>
+    (...Records: SQSRecord[]) =>
+      redriveHandler({ reader, deliver, logger, ...over })(
+        { Records },
+        { getRemainingTimeInMillis: () => world.msLeft },
+      )
+
+  const guard = async (id: number) =>
+    (await side.rows.readGuard(guardKey(generationId(projects), `project-${id}`))).guard
+  return {
+    ...{ side, shard, lines, world, parked, guard },
+    /** Appends a commit to a project, whose record is in the shard then. */
+    async commit(id: number, event: ProjectEvent, over: Partial<DynamoDBRecord> = {}, events?: string) {
+      const one = record(await side.append(`project-${id}`, event), over, events)
+      shard.push(one)
+      return one
+    },
+    project: redriveWith(project),
+    projectWith: (over: Partial<RedriveOptions>) => redriveWith(project, over),
+    forward: redriveWith(forward),
+    levels: () => lines.map(({ level }) => level),
+  }
+}
+
+describe('the redrive of the projector', () => {
+  it('projects every stream of the range, and none besides', async () => {
+    const { commit, project, guard, lines } = setUp()
+    const all = []
+    for (const id of [1, 2, 3, 4, 5]) all.push(await commit(id, created))
+    const [, second, , fourth] = all
+    if (second === undefined || fourth === undefined) throw new Error('there are five')
+    expect(await project(messageOf(second, fourth))).toEqual(done)
+    const versions = await Promise.all([1, 2, 3, 4, 5].map(async (id) => (await guard(id))?.version))
+    expect(versions).toEqual([undefined, 1, 1, 1, undefined])
+    expect(lines.at(-1)).toMatchObject({
+      message: 'redriven',
+      extra: { records: 3, condition: 'RetryAttemptsExhausted', startSequenceNumber: numberOf(second) },
+    })
+  })
+
+  it('brings a stream up to its newest event, whichever of them was given up', async () => {
+    const { commit, project, guard } = setUp()
+    await commit(1, created)
+    const lost = await commit(1, archived)
+    expect(await project(messageOf(lost))).toEqual(done)
+    expect(await guard(1)).toMatchObject({ version: 2 })
+  })
+
+  it('does no harm where it happens twice, or late', async () => {
+    const { commit, project, guard } = setUp()
+    const lost = await commit(1, created)
+    await project(messageOf(lost), messageOf(lost))
+    const next = await commit(1, archived)
+    await project(messageOf(next))
+    const before = await guard(1)
+    expect(await project(messageOf(lost))).toEqual(done)
+    expect(await guard(1)).toEqual(before)
+  })
+
+  it('reports a message with a stream that fails once more, handles the others, and heals it later', async () => {
+    const { commit, project, guard, world, side, lines } = setUp()
+    const [first, second, third] = [
+      await commit(1, created),
+      await commit(2, created),
+      await commit(3, created),
+    ]
+    world.rows = {
+      readGuard: (key) =>
+        key.PK.includes('project-1') ? Promise.reject(new Error('throttled')) : side.rows.readGuard(key),
+    }
+    const messages = [messageOf(first, second), messageOf(third)] as const
+    expect(await project(...messages)).toEqual(again(messages[0]))
+    expect([await guard(2), await guard(3)]).toMatchObject([{ version: 1 }, { version: 1 }])
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'discarded records failed again' }),
+    )
+    world.rows = {}
+    expect(await project(messages[0])).toEqual(done)
+    expect(await guard(1)).toMatchObject({ version: 1 })
+  })
+
+  it('parks a stream with a bad event, and is done with it', async () => {
+    const { commit, project, guard } = setUp()
+    const sold = JSON.stringify([{ type: 'ProjectSold', schema: 1, data: {} }])
+    const bad = await commit(1, created, {}, sold)
+    const good = await commit(2, created)
+    expect(await project(messageOf(bad, good))).toEqual(done)
+    expect([await guard(1), await guard(2)]).toMatchObject([
+      { version: 0, parked: { error: expect.stringContaining('ProjectSold') } },
+      { version: 1 },
+    ])
+  })
+
+  it('passes on a commit that was changed, which is an alarm', async () => {
+    const { commit, project, lines, guard } = setUp()
+    expect(await project(messageOf(await commit(1, created, { eventName: 'MODIFY' })))).toEqual(done)
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'critical', message: changedCommit }))
+    expect(await guard(1)).toBeUndefined()
+  })
+
+  it('keeps a message whose records are trimmed, with a critical line that says which, and heals what is left', async () => {
+    const { commit, project, shard, guard, lines } = setUp()
+    const [gone, left] = [await commit(1, created), await commit(2, created)]
+    shard.shift()
+    const message = messageOf(gone, left)
+    expect(await project(message)).toEqual(again(message))
+    expect(await guard(1)).toBeUndefined()
+    expect(await guard(2)).toMatchObject({ version: 1 })
+    expect(lines.filter(({ level }) => level === 'critical')).toEqual([
+      {
+        level: 'critical',
+        message: expect.stringContaining('trimmed'),
+        extra: expect.objectContaining({
+          startSequenceNumber: numberOf(gone),
+          endSequenceNumber: numberOf(left),
+          records: 1,
+        }),
+      },
+    ])
+  })
+
+  it('keeps a message of which no record is left', async () => {
+    const { commit, project, shard, levels } = setUp()
+    const message = messageOf(await commit(1, created))
+    shard.shift()
+    expect(await project(message)).toEqual(again(message))
+    expect(levels()).toEqual(['critical'])
+  })
+
+  it('keeps a message while the stream does not answer', async () => {
+    const { commit, projectWith, lines } = setUp()
+    const message = messageOf(await commit(1, created))
+    const project = projectWith({
+      reader: {
+        // biome-ignore lint/correctness/useYield: it fails before its first page.
+        async *read() {
+          throw new Error('no answer')
+        },
+      },
+    })
+    expect(await project(message)).toEqual(again(message))
+    expect(lines).toMatchObject([{ level: 'error', extra: { startSequenceNumber: expect.any(String) } }])
+  })
+
+  it('keeps what it finds no time for', async () => {
+    const { commit, project, world, guard } = setUp()
+    const message = messageOf(await commit(1, created))
+    world.msLeft = 5000
+    expect(await project(message)).toEqual(again(message))
+    expect(await guard(1)).toBeUndefined()
+  })
+
+  it.each([
+    ['is no JSON', 'nonsense'],
+    ['is of another kind', '{"requestContext":{"condition":"RetriesExhausted"},"requestPayload":{}}'],
+  ])('keeps a message that %s, and handles the others', async (_, body) => {
+    const { commit, project, guard } = setUp()
+    const good = await commit(1, created)
+    const bad = messageOf(good, good, { messageId: 'bad', body })
+    expect(await project(bad, messageOf(good))).toEqual(again(bad))
+    expect(await guard(1)).toMatchObject({ version: 1 })
+  })
+})
+
+describe('the redrive of the forwarder', () => {
+  it('publishes the events of the range, and none besides', async () => {
+    const { commit, forward, world } = setUp()
+    await commit(1, created)
+    const [first, last] = [await commit(2, created), await commit(2, archived)]
+    expect(await forward(messageOf(first, last))).toEqual(done)
+    expect(world.bus.map(({ detail }) => JSON.parse(detail).id)).toEqual(['project-2/1', 'project-2/2'])
+  })
+
+  it('keeps a message whose events the bus does not take, and publishes them later', async () => {
+    const { commit, forward, world } = setUp()
+    const message = messageOf(await commit(1, created))
+    world.code = 'InternalFailure'
+    expect(await forward(message)).toEqual(again(message))
+    world.code = undefined
+    expect(await forward(message)).toEqual(done)
+    expect(world.bus).toHaveLength(1)
+  })
+
+  it('parks a stream with an event that cannot be sent, and is done with it', async () => {
+    const { commit, forward, parked } = setUp()
+    const sold = JSON.stringify([{ type: 'ProjectSold', schema: 1, data: {} }])
+    expect(await forward(messageOf(await commit(1, created, {}, sold)))).toEqual(done)
+    expect((await parked.read(['project-1'])).marks.get('project-1')).toMatchObject({ version: 1 })
+  })
+
+  it('forwards nothing of a commit that was changed', async () => {
+    const { commit, forward, world } = setUp()
+    expect(await forward(messageOf(await commit(1, created, { eventName: 'MODIFY' })))).toEqual(done)
+    expect(world.bus).toEqual([])
+  })
+})

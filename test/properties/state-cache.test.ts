@@ -1,0 +1,184 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type CommitItem, fromItem } from '../../commands/event-store/commit-item.ts'
+import type { CommitTable } from '../../commands/event-store/commit-table.ts'
+import { createEventStore } from '../../commands/event-store/event-store.ts'
+import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
+import { traceOf } from '../../commands/execution/cached-state.ts'
+import { type Execution, execute } from '../../commands/execution/execute.ts'
+import { createWarmStates, type WarmStates } from '../../commands/execution/state-cache.ts'
+import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
+import { noReservations } from '../../domain/kernel/reservation.ts'
+import { type ProjectCommand, type ProjectState, project } from '../../domain/project/project.ts'
+import { createFaults } from '../../infra/local/faults/faults.ts'
+import { projectCommand } from '../kit/arbitraries/project.ts'
+import { manualClock } from '../kit/clocks/manual-clock.ts'
+import { faultyCommitTable, faultyWire } from '../kit/faults/faulty-ports.ts'
+import { ample } from '../kit/memory/read-side.ts'
+
+const stream = 'project-1'
+const creation = { type: 'create-project', actorId: 'ann', title: 'Atlas' } as const
+
+/** Mostly such as write something: refusals come by themselves. */
+const command = fc.oneof(
+  fc.record({
+    type: fc.constant('rename-project' as const),
+    actorId: fc.constant('ann'),
+    title: fc.constantFrom('Atlas', 'Globe', 'Maps', 'Plans', 'Charts'),
+  }),
+  projectCommand,
+)
+/** A command that is to be run, and maybe again: its place in the list is its id. */
+const commands = fc.array(
+  fc.record({ command, expectedVersion: fc.option(fc.nat(6), { nil: undefined, freq: 4 }) }),
+  { minLength: 3, maxLength: 8 },
+)
+/** What happens to a put; and whether the process gives up when it has not heard of that one. */
+const fault = fc.record({
+  kind: fc.constantFrom(undefined, undefined, 'fail' as const, 'lose-answer' as const),
+  last: fc.boolean(),
+})
+const step = fc.record({
+  pick: fc.nat(),
+  anotherBody: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+  clockJump: fc.integer({ min: -5000, max: 5000 }),
+})
+const schedule = fc.record({
+  commands,
+  processes: fc.array(fc.record({ steps: fc.array(step, { maxLength: 10 }), faults: fc.array(fault) }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+})
+
+type Answer = Awaited<ReturnType<typeof answerOf>>
+
+describe('any schedule of commands of processes that keep what they have seen', () => {
+  it('answers as if each had loaded the stream, with rivals, repeats and lost answers', async () => {
+    await fc.assert(
+      fc.asyncProperty(schedule, fc.scheduler(), async ({ commands, processes }, scheduler) => {
+        const memory = createMemoryCommitTable()
+        const clock = manualClock()
+        const answered: { execution: Execution<ProjectCommand>; answer: Answer; from: number; to: number }[] =
+          []
+
+        /** One command after the other, as a function does it. */
+        const live = async ({ steps, faults }: (typeof processes)[number]) => {
+          const warmStates = createWarmStates()
+          const happening = createFaults()
+          const faulty = faultyCommitTable(memory, faultyWire(happening))
+          const own = new Set<string>()
+          const left = [...faults]
+          let patient = true
+          const table: CommitTable = {
+            query: scheduler.scheduleFunction(faulty.query),
+            putNew: scheduler.scheduleFunction(async (...put: Parameters<CommitTable['putNew']>) => {
+              const { kind, last } = left.shift() ?? {}
+              if (kind !== undefined) happening.next(kind, { at: /^putNew$/ })
+              if (kind !== undefined && last) patient = false
+              const [{ commandId }] = put
+              const before = memory.all().length
+              const answer = await faulty.putNew(...put)
+              // A process knows what it has put itself, or that it does not know: it never runs into that.
+              if (answer.outcome === 'occupied' && answer.item.commandId !== commandId)
+                expect(own).not.toContain(answer.item.commandId)
+              if (memory.all().length > before) own.add(commandId)
+              return answer
+            }),
+          }
+          // Others go on between what happens to the table and its answer.
+          const slow: CommitTable = {
+            query: async (...args) => scheduler.schedule(Promise.resolve(await table.query(...args))),
+            putNew: async (...args) => scheduler.schedule(Promise.resolve(await table.putNew(...args))),
+          }
+          // All commits are in reach, and snapshots are made nevertheless.
+          const store = createEventStore(slow, clock, { tail: 1000, snapshotEvery: 2 })
+          const deadline = { left: () => (patient ? 10_000 : 0) }
+
+          const run = async (execution: Execution<ProjectCommand>) => {
+            patient = true
+            const from = memory.all().length
+            const answer = await answerOf(execution, { store, clock, deadline, warmStates })
+            if (answer.problem === 'unavailable') expect(warmStates.find(project, stream)).toBeUndefined()
+            else answered.push({ execution, answer, from, to: memory.all().length })
+            expectTrue(warmStates, memory.all())
+          }
+          await run(executionOf('creation', { command: creation }))
+          for (const { pick, anotherBody, clockJump } of steps) {
+            const place = pick % commands.length
+            const chosen = commands[place]
+            if (chosen === undefined) throw new Error('the place is one of the list')
+            clock.setNow(clock.now() + clockJump)
+            await run(executionOf(`${place}`, { ...chosen, digest: anotherBody ? 'another' : 'digest' }))
+          }
+        }
+        await scheduler.waitFor(Promise.all(processes.map(live)))
+
+        const stored = memory.all()
+        expectSound(stored)
+        for (const { execution, answer, from, to } of answered) {
+          const possible: Answer[] = []
+          for (let length = from; length <= to; length++)
+            possible.push(await coldAnswerOf(execution, stored.slice(0, length)))
+          expect(possible).toContainEqual(answer)
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+function executionOf(
+  commandId: string,
+  over: Pick<Execution<ProjectCommand>, 'command'> & Partial<Execution<ProjectCommand>>,
+): Execution<ProjectCommand> {
+  return { stream, commandId, digest: 'digest', correlationId: '', causationId: '', ...over }
+}
+
+async function answerOf(execution: Execution<ProjectCommand>, options: Parameters<typeof execute>[2]) {
+  try {
+    const { version, events } = await execute(project, execution, options)
+    return { version, events }
+  } catch (error) {
+    if (error instanceof Problem) return { problem: error.code, rule: error.rule, detail: error.message }
+    throw error
+  }
+}
+
+/** What a process that has seen nothing answers, where these commits are stored and nobody else is there. */
+async function coldAnswerOf(
+  execution: Execution<ProjectCommand>,
+  items: readonly CommitItem[],
+): Promise<Answer> {
+  const table = createMemoryCommitTable()
+  for (const { fold, state, ...item } of items) await table.putNew(item, noReservations, 1000)
+  const clock = manualClock()
+  return answerOf(execution, { store: createEventStore(table, clock), clock, deadline: ample })
+}
+
+/** Each command once at most, no gap and no overlap, no commit dated before the one it follows. */
+function expectSound(items: readonly CommitItem[]): void {
+  expect(new Set(items.map(({ commandId }) => commandId)).size).toBe(items.length)
+  items.forEach((item, place) => {
+    const before = items[place - 1]
+    expect(item.sk).toBe(before === undefined ? 1 : before.sk + before.count)
+    expect(item.at >= (before?.at ?? '')).toBe(true)
+  })
+}
+
+/** What is kept of the stream, if anything, is what the stream was at its head. */
+function expectTrue(warmStates: WarmStates, items: readonly CommitItem[]): void {
+  const seen = warmStates.find(project, stream)
+  if (seen === undefined) return
+  const upToHead = items.map(fromItem).filter((commit) => lastVersion(commit) <= seen.head.version)
+  expect(upToHead.map(lastVersion).at(-1)).toBe(seen.head.version)
+  expect(seen.state).toEqual(foldOf(upToHead))
+  expect(seen.at).toBe(upToHead.at(-1)?.at)
+  expect([...seen.commits]).toEqual(upToHead.map((commit) => [commit.commandId, traceOf(commit)]))
+}
+
+function foldOf(commits: readonly Commit[]): ProjectState {
+  const events = commits.flatMap((commit) => [...project.events.decodeCommit(commit)])
+  return events.reduce<ProjectState>(project.evolve, project.initial)
+}

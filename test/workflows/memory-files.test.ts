@@ -1,4 +1,0 @@
-import { filesContract } from '../contract/files.ts'
-import { createMemoryFiles } from '../kit/memory-files.ts'
-
-filesContract('in memory', createMemoryFiles)

@@ -1,0 +1,63 @@
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3'
+import { type Files, ReplacedFile } from './file-store.ts'
+import { signatureBytes } from './signatures.ts'
+
+/** Files in a bucket of S3. */
+export function createS3Files(Bucket: string, config: S3ClientConfig = {}): Files {
+  const client = new S3Client({ requestHandler: { connectionTimeout: 1000 }, ...config })
+  return {
+    async look(Key) {
+      const Range = `bytes=0-${signatureBytes - 1}`
+      try {
+        const {
+          Body,
+          ETag = '',
+          ContentRange,
+        } = await client.send(new GetObjectCommand({ Bucket, Key, Range }))
+        const size = Number(ContentRange?.split('/')[1])
+        return { etag: unquoted(ETag), size, head: (await Body?.transformToByteArray()) ?? new Uint8Array() }
+      } catch (error) {
+        if (isNamed(error, 'NoSuchKey')) return undefined
+        throw error
+      }
+    },
+    async read(Key, etag) {
+      const { Body } = await client
+        .send(new GetObjectCommand({ Bucket, Key, IfMatch: `"${etag}"` }))
+        .catch(replaced)
+      return (await Body?.transformToByteArray()) ?? new Uint8Array()
+    },
+    async write(Key, Body, ContentType) {
+      await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType }))
+    },
+    async copy(from, etag, Key) {
+      const CopySource = `${Bucket}/${from}`
+      await client
+        .send(new CopyObjectCommand({ Bucket, Key, CopySource, CopySourceIfMatch: `"${etag}"` }))
+        .catch(replaced)
+    },
+    async remove(Key) {
+      await client.send(new DeleteObjectCommand({ Bucket, Key }))
+    },
+  }
+}
+
+function replaced(error: unknown): never {
+  throw isNamed(error, 'PreconditionFailed', 'NoSuchKey') ? new ReplacedFile() : error
+}
+
+function isNamed(error: unknown, ...names: readonly string[]): boolean {
+  return error instanceof Error && names.includes(error.name)
+}
+
+/** Events of S3 name it without the quotes of the header. */
+function unquoted(etag: string): string {
+  return etag.replaceAll('"', '')
+}
