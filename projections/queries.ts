@@ -9,7 +9,7 @@ import { subscriptionQueries } from './subscription/queries.ts'
 import type { FileLinks } from './upload/file-links.ts'
 import { uploadQueries } from './upload/queries.ts'
 import { userQueries } from './user/queries.ts'
-import type { LiveGeneration } from './versions.ts'
+import type { AnyGeneration } from './versions.ts'
 
 export interface QueryContext {
   readonly rows: RowStore
@@ -20,7 +20,7 @@ export interface QueryContext {
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** The generation of a projection that this request reads. */
-  readonly generation: (projection: string) => LiveGeneration
+  readonly generation: (projection: string) => AnyGeneration
 }
 
 interface Query {

@@ -10,7 +10,7 @@ import { uploadsV1 } from './upload/v1/projection.ts'
 import { usersV1 } from './user/v1/projection.ts'
 
 /** A generation as those see it who only keep it up to date. */
-export interface LiveGeneration {
+export interface AnyGeneration {
   readonly id: string
   /** Name of the projection: all of its versions and generations have it. */
   readonly projection: string
@@ -28,14 +28,17 @@ export interface ProjectionVersion {
   readonly name: string
   readonly version: number
   readonly aggregate: string
-  readonly generation: (number: number) => LiveGeneration
+  readonly generation: (number: number) => AnyGeneration
 }
 
 /** Hides what only its own functions know of: its state and its events. */
-export function live<State, E extends Event>(generation: Generation<State, E>): LiveGeneration {
+export function live<State, E extends Event>(generation: Generation<State, E>): AnyGeneration {
   const { name, version, aggregate } = generation.projection
   return {
-    ...{ id: generationId(generation), projection: name, version, aggregate },
+    id: generationId(generation),
+    projection: name,
+    version,
+    aggregate,
     catchUp: (stream, options) => catchUp(generation, stream, options),
     refold: (stream) => refold(generation, stream),
   }
@@ -77,7 +80,7 @@ export function listOf(name: string, lists: ReadonlyMap<string, GenerationList>)
 }
 
 /** The generations of one kind of stream. */
-export type GenerationsOf = (aggregate: string) => readonly LiveGeneration[]
+export type GenerationsOf = (aggregate: string) => readonly AnyGeneration[]
 
 /** Those that there are where no list is written. */
 export const generationsOf: GenerationsOf = (aggregate) =>

@@ -6,7 +6,7 @@ import { noReservations, type Reservations } from '../../domain/kernel/reservati
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { type CommitItem, checkContiguous, fromItem, toItem } from './commit-item.ts'
 import type { CommitTable, PutAnswer } from './commit-table.ts'
-import { addTally, loadAll, loadTail, nothing, type Tally, tallyOf } from './load.ts'
+import { addTail, loadAll, loadTail, nothing, type Tail, tailOf } from './load.ts'
 
 /**
  * A load goes back over so many commits at least, and that is how far it finds repeats in any case. With commits of 1 KB
@@ -14,7 +14,7 @@ import { addTally, loadAll, loadTail, nothing, type Tally, tallyOf } from './loa
  */
 const tailCommits = 28
 /** A page of a query holds 1 MB: by then a snapshot should have come. */
-const maxTallyBytes = 500 * 1024
+const maxTailBytes = 500 * 1024
 
 export interface EventStoreOptions {
   /** How many commits a load goes back over at least. */
@@ -30,13 +30,13 @@ export function createEventStore(
   { tail = tailCommits, snapshotEvery = tail - 1 }: EventStoreOptions = {},
 ): EventStore {
   /** Those that were handed out, with what stands after the last snapshot of use. */
-  const heads = new WeakMap<Head, Tally>()
+  const heads = new WeakMap<Head, Tail>()
 
-  const headAt = (stream: StreamName, version: number, tally: Tally): Head => {
+  const headAt = (stream: StreamName, version: number, sinceSnapshot: Tail): Head => {
     // The one place where a head is made: after a load to the end, and after a commit that was put at one.
-    const snapshotDue = tally.commits >= snapshotEvery || tally.bytes >= maxTallyBytes
+    const snapshotDue = sinceSnapshot.commits >= snapshotEvery || sinceSnapshot.bytes >= maxTailBytes
     const head = { stream, version, snapshotDue } as Head
-    heads.set(head, tally)
+    heads.set(head, sinceSnapshot)
     return head
   }
 
@@ -67,10 +67,11 @@ export function createEventStore(
           ? await loadAll(table, wanted)
           : await loadTail(table, wanted, { fold, reach, tail })
       const { commits, snapshot, cost } = found
-      const tally = snapshot === undefined ? addTally(before, found.tally) : found.tally
+      const sinceSnapshot =
+        snapshot === undefined ? addTail(before, found.sinceSnapshot) : found.sinceSnapshot
       const last = commits.at(-1)
       const version = last === undefined ? wanted.after : lastVersion(last)
-      return { commits, snapshot, head: headAt(stream, version, tally), cost }
+      return { commits, snapshot, head: headAt(stream, version, sinceSnapshot), cost }
     },
 
     async append(head, newCommit, deadline, { reservations = noReservations, snapshot } = {}) {
@@ -82,8 +83,13 @@ export function createEventStore(
       const { answer, cost } = await put(item, reservations, deadline.left)
       if (answer.outcome === 'taken') return { ...answer, cost }
       if (answer.outcome !== 'occupied') {
-        const tally = addTally(item.fold === undefined ? before : nothing, tallyOf(item))
-        return { outcome: 'appended', commit, head: headAt(head.stream, lastVersion(commit), tally), cost }
+        const sinceSnapshot = addTail(item.fold === undefined ? before : nothing, tailOf(item))
+        return {
+          outcome: 'appended',
+          commit,
+          head: headAt(head.stream, lastVersion(commit), sinceSnapshot),
+          cost,
+        }
       }
       if (answer.item.commandId === commit.commandId)
         return { outcome: 'repeated', commit: fromItem(answer.item), cost }

@@ -12,7 +12,7 @@ export interface Wanted {
 }
 
 /** How much stands after a snapshot, or after the beginning. */
-export interface Tally {
+export interface Tail {
   readonly commits: number
   /** Of events, about. */
   readonly bytes: number
@@ -23,18 +23,18 @@ export interface Found {
   readonly commits: readonly Commit[]
   readonly snapshot?: { readonly version: number; readonly state: unknown } | undefined
   /** Of what stands after the snapshot. */
-  readonly tally: Tally
+  readonly sinceSnapshot: Tail
   readonly cost: Cost
 }
 
-export const nothing: Tally = { commits: 0, bytes: 0 }
+export const nothing: Tail = { commits: 0, bytes: 0 }
 
-export function addTally(a: Tally, b: Tally): Tally {
+export function addTail(a: Tail, b: Tail): Tail {
   return { commits: a.commits + b.commits, bytes: a.bytes + b.bytes }
 }
 
 /** What one commit adds. */
-export function tallyOf({ events }: Pick<CommitItem, 'events'>): Tally {
+export function tailOf({ events }: Pick<CommitItem, 'events'>): Tail {
   return { commits: 1, bytes: events.length }
 }
 
@@ -53,7 +53,7 @@ export async function loadAll(table: CommitTable, { stream, after, deadline }: W
     if (last !== undefined) from = lastVersion(last) + 1
     more = page.more
   }
-  return { commits, tally: nothing, cost }
+  return { commits, sinceSnapshot: nothing, cost }
 }
 
 /**
@@ -68,7 +68,7 @@ export async function loadTail(
 ): Promise<Found> {
   const newestFirst: Commit[] = []
   let snapshot: Found['snapshot']
-  let tally = nothing
+  let sinceSnapshot = nothing
   let cost = noCost
   for (let from = maxVersion, limit: number | undefined = tail; ; limit = undefined) {
     const range = { from, to: after + 1, order: 'backward', ...(limit !== undefined && { limit }) } as const
@@ -78,7 +78,7 @@ export async function loadTail(
       const commit = fromItem(item)
       newestFirst.push(commit)
       if (snapshot !== undefined) continue
-      tally = addTally(tally, tallyOf(item as CommitItem)) // `fromItem` has read it
+      sinceSnapshot = addTail(sinceSnapshot, tailOf(item as CommitItem)) // `fromItem` has read it
       const found = snapshotIn(item as CommitItem, fold)
       if (found !== undefined) snapshot = { version: commit.version - 1, ...found }
     }
@@ -87,7 +87,7 @@ export async function loadTail(
     if (whole || (snapshot !== undefined && (reach === undefined || oldest.at < reach))) {
       const commits = newestFirst.reverse()
       checkContiguous(commits, whole ? after + 1 : oldest.version)
-      return { commits, snapshot, tally, cost }
+      return { commits, snapshot, sinceSnapshot, cost }
     }
     from = oldest.version - 1
   }

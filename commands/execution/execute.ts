@@ -18,8 +18,8 @@ import {
   reservationsBetween,
 } from '../../domain/kernel/reservation.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
-import { type Seen, seenAfter, type Trace, traceOf } from './cached-state.ts'
-import { noWarmStates, type WarmStates } from './state-cache.ts'
+import { type CachedState, cachedStateAfter, type Receipt, receiptOf } from './cached-state.ts'
+import { noStateCache, type StateCache } from './state-cache.ts'
 
 /** One command on one stream, with the ids that make it repeatable. */
 export interface Execution<C extends Command> {
@@ -47,7 +47,7 @@ export interface ExecuteOptions {
   readonly clock: Clock
   readonly deadline: Deadline
   /** What this process has seen of the streams of this store; without it, every command loads first. */
-  readonly warmStates?: WarmStates
+  readonly stateCache?: StateCache
 }
 
 /** A repeat is found for so long, in milliseconds, however many commands came after the first. */
@@ -66,24 +66,24 @@ const repeatReachMs = 120_000
 export async function execute<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
   execution: Execution<C>,
-  { store, clock, deadline, warmStates = noWarmStates }: ExecuteOptions,
+  { store, clock, deadline, stateCache = noStateCache }: ExecuteOptions,
 ): Promise<Executed> {
   const { stream, commandId, digest } = execution
   const drop = (error: unknown): never => {
-    warmStates.drop(stream)
+    stateCache.drop(stream)
     throw error
   }
   let cost = noCost
-  let seen = warmStates.find(aggregate, stream)
-  const known = seen?.commits.get(commandId)
+  let cached = stateCache.find(aggregate, stream)
+  const known = cached?.commits.get(commandId)
   if (known !== undefined) return answer(known, digest, cost)
 
   let fresh = false
   for (let attempt = 0, conflicts = 0; ; attempt++) {
-    if (seen === undefined || seen.contended || attempt > 0) {
+    if (cached === undefined || cached.contended || attempt > 0) {
       const reach = new Date(clock.now() - repeatReachMs).toISOString()
       const loaded = await store
-        .load(stream, deadline, { since: seen?.head, fold: aggregate.fold, reach })
+        .load(stream, deadline, { since: cached?.head, fold: aggregate.fold, reach })
         .catch(drop)
       cost = addCost(cost, loaded.cost)
       let earlier = loaded.commits.find((commit) => commit.commandId === commandId)
@@ -92,28 +92,28 @@ export async function execute<State, C extends Command, E extends Event>(
         cost = addCost(cost, first.cost)
         earlier = first.commits.find((commit) => commit.commandId === commandId)
       }
-      if (earlier !== undefined) return answer(traceOf(earlier), digest, cost)
-      seen = seenAfter(aggregate, seen, loaded)
-      warmStates.keep(aggregate, seen)
+      if (earlier !== undefined) return answer(receiptOf(earlier), digest, cost)
+      cached = cachedStateAfter(aggregate, cached, loaded)
+      stateCache.keep(aggregate, cached)
       fresh = true
     }
 
     let decision: Decision | undefined
     try {
-      decision = decide(aggregate, seen, execution, clock.now())
+      decision = decide(aggregate, cached, execution, clock.now())
     } catch (refusal) {
       if (fresh) throw refusal
       continue
     }
     if (decision === undefined) {
-      if (fresh) return { version: seen.head.version, events: [], cost }
+      if (fresh) return { version: cached.head.version, events: [], cost }
       continue
     }
 
     const { commit, reservations } = decision
-    const snapshot = snapshotOf(aggregate, seen)
+    const snapshot = snapshotOf(aggregate, cached)
     const appended = await store
-      .append(seen.head, commit, deadline, { reservations, snapshot })
+      .append(cached.head, commit, deadline, { reservations, snapshot })
       .catch((error: unknown) => (fresh || !isTooLarge(error) ? drop(error) : undefined))
     if (appended === undefined) continue
     cost = addCost(cost, appended.cost)
@@ -123,13 +123,13 @@ export async function execute<State, C extends Command, E extends Event>(
     }
     if (appended.outcome === 'appended') {
       const { commit, head } = appended
-      warmStates.keep(aggregate, seenAfter(aggregate, seen, { commits: [commit], head }))
-      return answer(traceOf(commit), digest, cost)
+      stateCache.keep(aggregate, cachedStateAfter(aggregate, cached, { commits: [commit], head }))
+      return answer(receiptOf(commit), digest, cost)
     }
     // A commit stands there that `seen` knows nothing of: the next load goes on from what is stored.
-    seen = { ...seen, contended: true }
-    warmStates.keep(aggregate, seen)
-    if (appended.outcome === 'repeated') return answer(traceOf(appended.commit), digest, cost)
+    cached = { ...cached, contended: true }
+    stateCache.keep(aggregate, cached)
+    if (appended.outcome === 'repeated') return answer(receiptOf(appended.commit), digest, cost)
     // A state of old says nothing of rivals at this moment.
     if (fresh) await pause(conflicts++, clock, deadline)
   }
@@ -143,7 +143,7 @@ interface Decision {
 /** What to append, if anything. Throws what the decider throws, and `version-mismatch` before it. */
 function decide<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
-  { head, state, at }: Seen<State>,
+  { head, state, at }: CachedState<State>,
   { stream, command, commandId, digest, expectedVersion, correlationId, causationId }: Execution<C>,
   now: number,
 ): Decision | undefined {
@@ -157,7 +157,7 @@ function decide<State, C extends Command, E extends Event>(
       `It is at version ${head.version}, not ${expectedVersion}. Read it again and decide anew.`,
     )
   }
-  const events = aggregate.decide(state, command)
+  const events = aggregate.decide(command, state)
   if (events.length === 0) return undefined
   const commit = {
     events: events.map((event) => aggregate.events.encode(event)),
@@ -172,7 +172,10 @@ function decide<State, C extends Command, E extends Event>(
 }
 
 /** The state before a commit, where it is time to store it. */
-function snapshotOf<State>({ fold }: { fold?: string }, { head, state }: Seen<State>): Snapshot | undefined {
+function snapshotOf<State>(
+  { fold }: { fold?: string },
+  { head, state }: CachedState<State>,
+): Snapshot | undefined {
   return head.snapshotDue && fold !== undefined ? { fold, state } : undefined
 }
 
@@ -189,7 +192,7 @@ function reservationsOf<State, C extends Command, E extends Event>(
 }
 
 /** The answer is what is stored: another process may have decided otherwise under the same command id. */
-function answer({ version, types, digest }: Trace, given: string, cost: Cost): Executed {
+function answer({ version, types, digest }: Receipt, given: string, cost: Cost): Executed {
   if (digest !== given) {
     throw new Problem(
       'key-reused',

@@ -1,7 +1,7 @@
 import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
 import type { Event } from '../../domain/kernel/event.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
-import type { Seen } from './cached-state.ts'
+import type { CachedState } from './cached-state.ts'
 
 /**
  * How many commits of all streams together are kept. The trace of one takes about 260 bytes, so 5 MB; where
@@ -10,21 +10,21 @@ import type { Seen } from './cached-state.ts'
 const maxCommits = 20_000
 
 /** What one process has seen of the streams of one event store. Nothing in it is trusted but what a write confirms. */
-export interface WarmStates {
-  find<State>(aggregate: Aggregate<State, Command, Event>, stream: StreamName): Seen<State> | undefined
+export interface StateCache {
+  find<State>(aggregate: Aggregate<State, Command, Event>, stream: StreamName): CachedState<State> | undefined
   /**
    * Keeps what was just seen, unless something later is kept. Those that were not used for the longest time make
    * room; a stream that alone has too many is not kept, nor is one without commits, of which anyone can name any
    * number.
    */
-  keep<State>(aggregate: Aggregate<State, Command, Event>, seen: Seen<State>): void
+  keep<State>(aggregate: Aggregate<State, Command, Event>, cached: CachedState<State>): void
   drop(stream: StreamName): void
 }
 
-export function createWarmStates(max = maxCommits): WarmStates {
+export function createStateCache(max = maxCommits): StateCache {
   interface Entry {
     readonly aggregate: object
-    readonly seen: Seen<unknown>
+    readonly cached: CachedState<unknown>
     /** As many as it was counted for: the map of commits may have grown since. */
     readonly commits: number
   }
@@ -53,18 +53,18 @@ export function createWarmStates(max = maxCommits): WarmStates {
       const entry = entries.get(stream)
       if (entry === undefined || entry.aggregate !== aggregate) return undefined
       put(stream, entry)
-      return entry.seen as Seen<State> // `keep` took it together with this very aggregate, so it is of its state.
+      return entry.cached as CachedState<State> // `keep` took it together with this very aggregate, so it is of its state.
     },
-    keep(aggregate, seen) {
-      const { stream, version } = seen.head
+    keep(aggregate, cached) {
+      const { stream, version } = cached.head
       const kept = entries.get(stream)
-      if (kept !== undefined && kept.seen.head.version > version) return
-      const commits = seen.commits.size
+      if (kept !== undefined && kept.cached.head.version > version) return
+      const commits = cached.commits.size
       if (commits > max) drop(stream)
-      else if (commits > 0) put(stream, { aggregate, seen, commits })
+      else if (commits > 0) put(stream, { aggregate, cached, commits })
     },
   }
 }
 
 /** Keeps nothing, for who runs one command and no more. */
-export const noWarmStates: WarmStates = { find: () => undefined, keep: () => {}, drop: () => {} }
+export const noStateCache: StateCache = { find: () => undefined, keep: () => {}, drop: () => {} }

@@ -8,10 +8,10 @@ import { deadlineIn } from '../aws/system-clock.ts'
 import { type CommandName, commands } from '../contract.ts'
 import { stateAfter } from '../execution/cached-state.ts'
 import { commandIdOf, createdIdOf, digestOf } from '../execution/command-id.ts'
-import { createWarmStates } from '../execution/state-cache.ts'
+import { createStateCache } from '../execution/state-cache.ts'
 import { type CommandContext, commandHandlers, type Target } from '../handlers.ts'
 import type { UploadForms } from '../upload/upload-forms.ts'
-import { createAdmission, type Register, type Standing, type Visit } from './access.ts'
+import { type AccountStatus, createAccess, type Register, type RequestContext } from './access.ts'
 import type { ApiRequest, ApiResponse } from './api.ts'
 import { commandNameOf, expectedVersionOf, idempotencyKeyOf, jsonBodyOf } from './command-request.ts'
 import { encodePosition } from './position.ts'
@@ -32,16 +32,16 @@ export interface CommandPorts {
 
 /** Makes what answers the requests of the command API. It keeps the states that its commands have seen. */
 export function commandHandler({ store, reservations, register, clock, forms }: CommandPorts) {
-  const standingOf = async ({ userId, deadline }: Visit) => {
+  const accountStatusOf = async ({ userId, deadline }: RequestContext) => {
     const loaded = await store.load(streamName(user.name, userId), deadline, { fold: user.fold })
     const { commits, cost } = loaded
     const { status } = stateAfter(user, user.initial, loaded)
-    if (status === 'deleted') return { standing: { status, by: commits.at(-1)?.commandId }, cost }
-    const standing: Standing = { status: status === 'none' ? 'unknown' : status }
-    return { standing, cost }
+    if (status === 'deleted') return { accountStatus: { status, by: commits.at(-1)?.commandId }, cost }
+    const accountStatus: AccountStatus = { status: status === 'none' ? 'unknown' : status }
+    return { accountStatus, cost }
   }
-  const admission = createAdmission({ standingOf, register, clock })
-  const warmStates = createWarmStates()
+  const access = createAccess({ accountStatusOf, register, clock })
+  const stateCache = createStateCache()
 
   return async (request: ApiRequest): Promise<ApiResponse> => {
     const { userId: actorId } = request.identity()
@@ -52,20 +52,29 @@ export function commandHandler({ store, reservations, register, clock, forms }: 
     const commandId = commandIdOf(actorId, name, key)
     const deadline = deadlineIn(Math.min(commandDeadlineMs, request.remainingMs() - reserveMs), clock)
 
-    return admission.admit({ userId: actorId, correlationId, deadline, commandId }, async (admitted) => {
+    return access.admit({ userId: actorId, correlationId, deadline, commandId }, async (admitted) => {
       const context = {
-        ...{ actorId, createdId: createdIdOf(commandId), store, reservations, forms },
-        ...{ now: clock.now(), deadline },
+        actorId,
+        createdId: createdIdOf(commandId),
+        store,
+        reservations,
+        forms,
+        now: clock.now(),
+        deadline,
       }
       const { target, body } = await targetOf(name, jsonBodyOf(request), context)
       const { version, events, cost } = await target.execute(
         {
-          ...{ commandId, digest: digestOf(body), creates: commands[name].creates, expectedVersion },
-          ...{ correlationId, causationId: request.requestId },
+          commandId,
+          digest: digestOf(body),
+          creates: commands[name].creates,
+          expectedVersion,
+          correlationId,
+          causationId: request.requestId,
         },
-        { store, clock, deadline, warmStates },
+        { store, clock, deadline, stateCache },
       )
-      if (name === 'delete-account') admission.remember(actorId, { status: 'deleted', by: commandId })
+      if (name === 'delete-account') access.remember(actorId, { status: 'deleted', by: commandId })
 
       const { id, stream } = target
       const more = await target.answer?.()

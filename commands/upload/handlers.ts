@@ -3,7 +3,7 @@ import { Problem } from '../../domain/kernel/problem.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
 import { project, roleIn } from '../../domain/project/project.ts'
 import { bytesLeft, subscription } from '../../domain/subscription/subscription.ts'
-import { type ProjectSeen, type UploadCommand, upload } from '../../domain/upload/upload.ts'
+import { type UploadCommand, type UploadProject, upload } from '../../domain/upload/upload.ts'
 import { stateNow } from '../execution/current-state.ts'
 import { execute } from '../execution/execute.ts'
 import type { CommandContext, CommandHandlers, Target } from '../handlers.ts'
@@ -21,10 +21,10 @@ export const uploadCommands = {
   'request-upload': async (body, context) => {
     const { actorId, createdId, now, forms, store, deadline } = context
     if (forms === undefined) throw new Problem('not-found', 'There is no such command here.')
-    const { seen, cost } = await projectSeen(body.projectId, context)
+    const { cached, cost } = await projectOf(body.projectId, context)
     const expiresAt = new Date(now + openMs).toISOString()
     return {
-      ...onUpload(createdId, { type: 'request-upload', actorId, project: seen, ...body, expiresAt }),
+      ...onUpload(createdId, { type: 'request-upload', actorId, project: cached, ...body, expiresAt }),
       cost,
       answer: async () => {
         // A repeat may find that the file has come meanwhile, or nobody waits for it any more.
@@ -46,17 +46,19 @@ export const uploadCommands = {
   },
 } satisfies Partial<CommandHandlers>
 
-async function projectSeen(
+async function projectOf(
   projectId: string,
   { actorId, store, deadline }: Pick<CommandContext, 'actorId' | 'store' | 'deadline'>,
-): Promise<{ seen: ProjectSeen | undefined; cost: Cost }> {
+): Promise<{ cached: UploadProject | undefined; cost: Cost }> {
   const { state, cost } = await stateNow(project, projectId, store, deadline)
   const role = roleIn(state, actorId)
-  if (state.status === 'none' || role === undefined) return { seen: undefined, cost }
+  if (state.status === 'none' || role === undefined) return { cached: undefined, cost }
   const owners = await stateNow(subscription, state.ownerId, store, deadline)
   return {
-    seen: {
-      ...{ ownerId: state.ownerId, role, archived: state.status === 'archived' },
+    cached: {
+      ownerId: state.ownerId,
+      role,
+      archived: state.status === 'archived',
       bytesLeft: bytesLeft(owners.state),
     },
     cost: addCost(cost, owners.cost),

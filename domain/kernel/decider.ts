@@ -16,7 +16,7 @@ export interface Command {
 export interface Decider<State, C extends Command, E extends Event> {
   readonly initial: State
   evolve(state: State, event: E): State
-  decide(state: State, command: C): readonly E[]
+  decide(command: C, state: State): readonly E[]
 }
 
 /** A decider with its name in streams and the codec of its events. */

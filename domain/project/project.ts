@@ -62,7 +62,7 @@ function evolve(state: ProjectState, event: ProjectEvent): ProjectState {
   }
 }
 
-function decide(state: ProjectState, command: ProjectCommand): readonly ProjectEvent[] {
+function decide(command: ProjectCommand, state: ProjectState): readonly ProjectEvent[] {
   if (command.type === 'create-project') return create(state, command)
   const { project, role } = seenBy(command.actorId, state)
   switch (command.type) {

@@ -90,7 +90,7 @@ function without(reserved: SubscriptionState['reserved'], uploadId: string): Sub
   return others
 }
 
-function decide(state: SubscriptionState, command: SubscriptionCommand): readonly SubscriptionEvent[] {
+function decide(command: SubscriptionCommand, state: SubscriptionState): readonly SubscriptionEvent[] {
   switch (command.type) {
     case 'change-plan': {
       const { plan } = command

@@ -38,7 +38,7 @@ export interface FoundFile {
 }
 
 /** What matters of a project to who adds a file to it. */
-export interface ProjectSeen {
+export interface UploadProject {
   readonly ownerId: string
   /** Of the actor. */
   readonly role: ProjectRole
@@ -53,7 +53,7 @@ export type UploadCommand = { readonly actorId: string } & (
       readonly type: 'request-upload'
       readonly projectId: string
       /** The project as it was just before; none where there is no such project or it is not shared with the actor. */
-      readonly project: ProjectSeen | undefined
+      readonly project: UploadProject | undefined
       readonly fileName: string
       readonly contentType: PictureType
       readonly size: number
@@ -121,7 +121,7 @@ function requestOf(state: Exclude<UploadState, { status: 'none' }>): Request {
   return { projectId, ownerId, requestedBy, fileName, contentType, size, expiresAt }
 }
 
-function decide(state: UploadState, command: UploadCommand): readonly UploadEvent[] {
+function decide(command: UploadCommand, state: UploadState): readonly UploadEvent[] {
   if (command.type === 'request-upload') return request(state, command)
   if (state.status === 'none') throw noSuchUpload()
   switch (command.type) {

@@ -44,7 +44,7 @@ function evolve(state: UserState, event: UserEvent): UserState {
   }
 }
 
-function decide(state: UserState, command: UserCommand): readonly UserEvent[] {
+function decide(command: UserCommand, state: UserState): readonly UserEvent[] {
   if (state.status === 'deleted') {
     if (command.type === 'delete-account') return []
     throw accountDeleted()

@@ -3,7 +3,8 @@ import { beginMaking, isMade, madeOf } from './build-record.ts'
 import { bundle, root } from './bundle.ts'
 import { settings } from './settings.ts'
 
-const [bundles, assembly] = ['dist', 'cdk.out']
+const bundles = 'dist'
+const assembly = 'cdk.out'
 
 /**
  * Bundles the functions and synthesises the template, as far as what is there was not made of the very same: CDK takes
@@ -39,8 +40,15 @@ export async function assembleAgain(): Promise<string> {
 /** The files that a module is made of, packages apart. */
 async function sourcesOf(entry: string): Promise<string[]> {
   const { metafile } = await build({
-    ...{ entryPoints: [entry], absWorkingDir: root, packages: 'external', metafile: true, write: false },
-    ...{ bundle: true, platform: 'node', format: 'esm', logLevel: 'silent' },
+    entryPoints: [entry],
+    absWorkingDir: root,
+    packages: 'external',
+    metafile: true,
+    write: false,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'silent',
   })
   return Object.keys(metafile.inputs)
 }

@@ -56,7 +56,7 @@ export const settings = {
   bundle: true,
   format: 'esm',
   platform: 'node',
-  // The oldest Node that the local stage runs on.
+  // The oldest Node that the local cloud runs on.
   target: 'node20.19',
   mainFields: ['module', 'main'],
   external: [...otherCredentials, native.module],

@@ -12,7 +12,7 @@ const omitted = new Set([
 const colours = { dim: 2, red: 31, yellow: 33, cyan: 36 } as const
 
 /**
- * One line of the stage's log for a person at a terminal. A function's JSON line becomes time, function, message
+ * One line of the local cloud's log for a person at a terminal. A function's JSON line becomes time, function, message
  * and fields; an error is followed by its stack, with the places in the sources. Any other text stays as it is.
  */
 export function formatLine(source: string, text: string, at: Date, colour: boolean): string {

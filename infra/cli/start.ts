@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Stage, startStage } from '../local/cloud/local-cloud.ts'
+import { type LocalCloud, startLocalCloud } from '../local/cloud/local-cloud.ts'
 import { parseChances } from '../local/faults/faults.ts'
 import { listen } from '../local/gateway/listen.ts'
 import { consoleLog } from './console-log.ts'
@@ -34,7 +34,7 @@ async function start(): Promise<void> {
   await ensureFree(ports.awsPort, 'AWS_PORT')
   const dataDir = process.env['ANNALS_DATA'] || '.annals'
   const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB']
-  const stage = await startStage({
+  const cloud = await startLocalCloud({
     ...ports,
     // Loaded here, because what cannot start shall say so before that.
     assembly: async () => (await import('../build/assemble.ts')).assemble(),
@@ -47,40 +47,40 @@ async function start(): Promise<void> {
     ...(options.inspect ? { inspectPort: 9229 } : {}),
   })
   const unwatch = watchSources(['domain', 'commands', 'projections', 'workflows'], (files) =>
-    reload(stage, files),
+    reload(cloud, files),
   )
   closeOnSignal(() => {
     unwatch()
-    return stage.close()
+    return cloud.close()
   })
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
-  const { userPoolClientId } = await clientConfig(stage.apiUrl)
+  const { userPoolClientId } = await clientConfig(cloud.apiUrl)
   const { chances, seed } = options
-  if (chances !== undefined) stage.faults.shake({ chances, seed })
+  if (chances !== undefined) cloud.faults.shake({ chances, seed })
   console.log(`
 Annals runs what its template declares, after ${seconds} s.
 
-  API    ${stage.apiUrl}         documentation at ${stage.apiUrl}/docs
-  AWS    ${stage.awsUrl}         for any AWS client, as its endpoint
-  mail   ${stage.awsUrl}/_local/mail
+  API    ${cloud.apiUrl}         documentation at ${cloud.apiUrl}/docs
+  AWS    ${cloud.awsUrl}         for any AWS client, as its endpoint
+  mail   ${cloud.awsUrl}/_local/mail
   data   ${dataDir}${endpoint ? `, and the DynamoDB at ${endpoint}` : ''}${chances ? `\n  faults ${JSON.stringify(chances)}, again with --seed ${seed}` : ''}
 
 Sign up, then look for the code in the mail; the README goes on from there:
 
-  curl ${stage.awsUrl} -H 'X-Amz-Target: AWSCognitoIdentityProviderService.SignUp' \\
+  curl ${cloud.awsUrl} -H 'X-Amz-Target: AWSCognitoIdentityProviderService.SignUp' \\
     -H 'Content-Type: application/x-amz-json-1.1' \\
     -d '{"ClientId":"${userPoolClientId}","Username":"you@example.com","Password":"Secret-123"}'
 
 A function takes over what you save. Ctrl-C ends everything; the data stay.
 `)
-  console.log(`annals ready ${stage.apiUrl}`)
+  console.log(`annals ready ${cloud.apiUrl}`)
 }
 
 /** Takes over what was saved: the functions whose code has changed start anew, at their next invocation. */
-async function reload(stage: Stage, files: readonly string[]): Promise<void> {
+async function reload(cloud: LocalCloud, files: readonly string[]): Promise<void> {
   const began = performance.now()
   try {
-    const changed = stage.reload(await (await import('../build/assemble.ts')).assembleAgain())
+    const changed = cloud.reload(await (await import('../build/assemble.ts')).assembleAgain())
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     consoleLog('reload', `${changed.length} functions take over ${files.join(', ')}, after ${seconds} s`)
     // What the template is made from was loaded at the start.
@@ -98,7 +98,8 @@ async function ensureFree(port: number, variable: string): Promise<void> {
 }
 
 function readOptions() {
-  const [flag, text] = [{ type: 'boolean', default: false } as const, { type: 'string' } as const]
+  const flag = { type: 'boolean', default: false } as const
+  const text = { type: 'string' } as const
   const flags = { help: flag, 'no-admin': flag, 'allow-remote': flag, inspect: flag }
   const { values } = parseArgs({ options: { ...flags, faults: text, seed: text } })
   const { help, inspect, faults, seed = randomUUID().slice(0, 8) } = values

@@ -59,7 +59,10 @@ export function addAnnalsStack(
     ...onFirstUse,
   }
   const commandApi = addFunction(stack, 'CommandApi', {
-    ...{ name: 'command-api', bundles, memoryMb: 512, environment: commanding },
+    name: 'command-api',
+    bundles,
+    memoryMb: 512,
+    environment: commanding,
     // A command gives up after 10 s by itself.
     timeoutSeconds: 15,
   })
@@ -69,7 +72,10 @@ export function addAnnalsStack(
 
   const files = addFiles(stack)
   const uploadApi = addFunction(stack, 'UploadApi', {
-    ...{ name: 'upload-api', bundles, memoryMb: 512, timeoutSeconds: 15 },
+    name: 'upload-api',
+    bundles,
+    memoryMb: 512,
+    timeoutSeconds: 15,
     environment: { ...commanding, FILES_BUCKET: files.bucketName },
   })
   allow(uploadApi, eventStore.tableArn, ['PutItem', 'Query'])
@@ -77,11 +83,14 @@ export function addAnnalsStack(
   allowFiles(uploadApi, files, 'incoming', ['PutObject'])
   allowInvoke(uploadApi, registration)
 
-  // Guards and rows, rows that events leave, and tallies.
+  // Guards and rows, rows that events leave, and counters.
   const projecting = ['PutItem', 'DeleteItem', 'BatchWriteItem', 'UpdateItem'] as const
 
   const queryApi = addFunction(stack, 'QueryApi', {
-    ...{ name: 'query-api', bundles, memoryMb: 512, timeoutSeconds: 10 },
+    name: 'query-api',
+    bundles,
+    memoryMb: 512,
+    timeoutSeconds: 10,
     environment: {
       ...tables,
       ...onFirstUse,
@@ -103,7 +112,10 @@ export function addAnnalsStack(
     allow(target, readModel.tableArn, ['BatchGetItem', 'GetItem', ...projecting])
   }
   const projector = addFunction(stack, 'Projector', {
-    ...{ name: 'projector', bundles, memoryMb: 512, timeoutSeconds: 60 },
+    name: 'projector',
+    bundles,
+    memoryMb: 512,
+    timeoutSeconds: 60,
     environment: tables,
   })
   mayProject(projector)
@@ -114,12 +126,18 @@ export function addAnnalsStack(
     failures: projectorFailures,
   })
   const projectorRedrive = addRedrive(stack, 'ProjectorRedrive', {
-    ...{ name: 'projector-redrive', bundles, environment: tables, eventStore, failures: projectorFailures },
+    name: 'projector-redrive',
+    bundles,
+    environment: tables,
+    eventStore,
+    failures: projectorFailures,
   })
   mayProject(projectorRedrive)
   // No policy can prevent it: none can ask for a condition.
   addLogAlarm([projector, projectorRedrive], {
-    ...{ name: 'ChangedCommits', level: 'CRITICAL', message: changedCommit },
+    name: 'ChangedCommits',
+    level: 'CRITICAL',
+    message: changedCommit,
     description: 'A commit was changed or removed. The log of the projector says which.',
   })
 
@@ -134,7 +152,10 @@ export function addAnnalsStack(
     )
   }
   const forwarder = addFunction(stack, 'Forwarder', {
-    ...{ name: 'forwarder', bundles, memoryMb: 512, timeoutSeconds: 60 },
+    name: 'forwarder',
+    bundles,
+    memoryMb: 512,
+    timeoutSeconds: 60,
     environment: forwarding,
   })
   mayForward(forwarder)
@@ -142,17 +163,17 @@ export function addAnnalsStack(
   // All of them: one of an unknown kind is parked and not lost.
   addStreamMapping(forwarder, { eventStore, filters: [newCommits()], failures: forwarderFailures })
   const forwarderRedrive = addRedrive(stack, 'ForwarderRedrive', {
-    ...{
-      name: 'forwarder-redrive',
-      bundles,
-      environment: forwarding,
-      eventStore,
-      failures: forwarderFailures,
-    },
+    name: 'forwarder-redrive',
+    bundles,
+    environment: forwarding,
+    eventStore,
+    failures: forwarderFailures,
   })
   mayForward(forwarderRedrive)
   addLogAlarm([projector, projectorRedrive, forwarder, forwarderRedrive], {
-    ...{ name: 'ParkedStreams', level: 'ERROR', message: parkedStream },
+    name: 'ParkedStreams',
+    level: 'ERROR',
+    message: parkedStream,
     description:
       'A stream holds an event that this code cannot handle. npm run ops -- parked list says which and why.',
   })
@@ -164,33 +185,36 @@ export function addAnnalsStack(
   const shared = { bundles, bus, eventStore, handled: addHandledEvents(stack) }
   const welcome = addReaction(stack, 'WelcomeEmail', {
     ...shared,
-    ...{ name: 'welcome-email', eventType: 'UserRegistered', environment: { MAIL_FROM: sender.address } },
+    name: 'welcome-email',
+    eventType: 'UserRegistered',
+    environment: { MAIL_FROM: sender.address },
   })
   allowMail(welcome, sender)
   const projectCreated = addReaction(stack, 'ProjectCreatedEmail', {
     ...shared,
-    ...{
-      name: 'project-created-email',
-      eventType: 'ProjectCreated',
-      environment: { MAIL_FROM: sender.address },
-    },
+    name: 'project-created-email',
+    eventType: 'ProjectCreated',
+    environment: { MAIL_FROM: sender.address },
   })
   allowMail(projectCreated, sender)
   const uploadCompleted = addReaction(stack, 'UploadCompletedEmail', {
     ...shared,
-    ...{ name: 'upload-completed-email', eventType: 'UploadCompleted' },
+    name: 'upload-completed-email',
+    eventType: 'UploadCompleted',
     environment: { MAIL_FROM: sender.address },
   })
   allowMail(uploadCompleted, sender)
   const uploadNotTaken = addReaction(stack, 'UploadNotTakenEmail', {
     ...shared,
-    ...{ name: 'upload-not-taken-email', eventType: ['UploadRejected', 'UploadFailed'] },
+    name: 'upload-not-taken-email',
+    eventType: ['UploadRejected', 'UploadFailed'],
     environment: { MAIL_FROM: sender.address },
   })
   allowMail(uploadNotTaken, sender)
   const deleteSignIn = addReaction(stack, 'DeleteSignIn', {
     ...shared,
-    ...{ name: 'delete-sign-in', eventType: 'UserDeleted' },
+    name: 'delete-sign-in',
+    eventType: 'UserDeleted',
     environment: { USER_POOL_ID: signIn.userPool.userPoolId },
   })
   deleteSignIn.addToRolePolicy(
@@ -201,12 +225,16 @@ export function addAnnalsStack(
   )
   const invoiceEmail = addReaction(stack, 'InvoiceEmail', {
     ...shared,
-    ...{ name: 'invoice-email', eventType: 'InvoiceIssued', environment: { MAIL_FROM: sender.address } },
+    name: 'invoice-email',
+    eventType: 'InvoiceIssued',
+    environment: { MAIL_FROM: sender.address },
   })
   allowMail(invoiceEmail, sender)
   const endSubscription = addReaction(stack, 'EndSubscription', {
     ...shared,
-    ...{ name: 'end-subscription', eventType: 'UserDeleted', environment: {} },
+    name: 'end-subscription',
+    eventType: 'UserDeleted',
+    environment: {},
   })
   allow(endSubscription, eventStore.tableArn, ['PutItem'])
 

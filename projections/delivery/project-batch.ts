@@ -1,7 +1,7 @@
 import { lastVersion } from '../../domain/kernel/event.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { CatchUpOptions, CaughtUp } from '../engine/catch-up.ts'
-import type { GenerationsOf, LiveGeneration } from '../versions.ts'
+import type { AnyGeneration, GenerationsOf } from '../versions.ts'
 import { commitsOf, type Delivery } from './stream-record.ts'
 
 export interface StreamFailure {
@@ -18,7 +18,7 @@ function isRejected(result: PromiseSettledResult<void>): result is PromiseReject
 export interface BatchOptions extends Omit<CatchUpOptions, 'hint' | 'until'> {
   /** Those that are listed at the moment that it is called: once the batch is in hand. */
   readonly generations: () => Promise<GenerationsOf>
-  readonly onCaughtUp?: (generation: LiveGeneration, stream: StreamName, result: CaughtUp<unknown>) => void
+  readonly onCaughtUp?: (generation: AnyGeneration, stream: StreamName, result: CaughtUp<unknown>) => void
 }
 
 /** How many streams are projected side by side. */

@@ -38,7 +38,7 @@ export interface CaughtUp<State> {
 /**
  * Brings a generation up to date with one stream: the one function behind live delivery and queries that
  * read their own writes. Commits that were folded are skipped, a gap is filled from the store, and guard, rows
- * and tallies move in one write, so duplicates, any order and rivals do no harm. At an event that it cannot fold it
+ * and counters move in one write, so duplicates, any order and rivals do no harm. At an event that it cannot fold it
  * parks the stream, in one write with what came before; whoever calls next tries again from there. Throws
  * `unavailable` past the deadline.
  */
@@ -109,7 +109,7 @@ async function write<State>(
   rows: RowStore,
   key: RowKey,
   from: Place<State>,
-  { to, put, remove, tallies, feed }: Step<State>,
+  { to, put, remove, counters, feed }: Step<State>,
   parked: Parked | undefined,
 ): Promise<{ moved: boolean; cost: Cost }> {
   const fed = feed.length === 0 ? { outcome: 'put', cost: noCost } : await rows.put(feed)
@@ -118,7 +118,9 @@ async function write<State>(
     key,
     from: whereOf(from),
     to: { ...whereOf(to), state: JSON.stringify(to.state), ...(parked && { parked }) },
-    ...{ put, remove, tallies },
+    put,
+    remove,
+    counters: counters,
   })
   return { moved: outcome === 'moved', cost: addCost(fed.cost, cost) }
 }

@@ -1,34 +1,34 @@
 import type { StreamName } from '../../domain/kernel/stream.ts'
-import { nameOf, type RowKey, type Tally } from './projection.ts'
+import { type Counter, nameOf, type RowKey } from './projection.ts'
 
 /** Whole numbers by the name of their counter. */
-export type Amounts = Tally['amounts']
+export type Amounts = Counter['amounts']
 
 /** The part of some counters that lies in one item. What streams count that share the item adds up in it. */
-export interface TallyItem extends RowKey {
+export interface CounterItem extends RowKey {
   readonly amounts: Amounts
 }
 
-/** Amounts by the sort key of their tally, and by the name of the counter. */
+/** Amounts by the sort key of their counter, and by the name of the counter. */
 export type Sums = ReadonlyMap<string, Amounts>
 
-/** Tallies whose sort keys, all of one length, lie between two, both included. */
+/** Counters whose sort keys, all of one length, lie between two, both included. */
 export interface Range {
   readonly from: string
   readonly to: string
 }
 
 /** It begins like no generation, so it is the partition of no row. */
-export function tallyPartition(generation: string, partition: string): string {
+export function counterPartition(generation: string, partition: string): string {
   return `tally#${generation}#${partition}`
 }
 
 /** A stream always counts in the same item, so that it takes back where it has added. */
-export function tallyItem(generation: string, stream: StreamName, tally: Tally): TallyItem {
+export function counterItem(generation: string, stream: StreamName, counter: Counter): CounterItem {
   return {
-    PK: tallyPartition(generation, tally.partition),
-    SK: `${tally.sort}#${shardOf(stream, tally.shards ?? 1)}`,
-    amounts: tally.amounts,
+    PK: counterPartition(generation, counter.partition),
+    SK: `${counter.sort}#${shardOf(stream, counter.shards ?? 1)}`,
+    amounts: counter.amounts,
   }
 }
 
@@ -47,7 +47,7 @@ export function keysOf({ from, to }: Range): Range {
 }
 
 /** The sums of all shards. */
-export function sumsOf(items: readonly TallyItem[]): Sums {
+export function sumsOf(items: readonly CounterItem[]): Sums {
   const sums = new Map<string, Amounts>()
   for (const { SK, amounts } of items) {
     const sort = SK.slice(0, SK.lastIndexOf('#'))
@@ -57,14 +57,14 @@ export function sumsOf(items: readonly TallyItem[]): Sums {
 }
 
 /** What takes back what was counted. */
-export function negative(item: TallyItem): TallyItem {
+export function negative(item: CounterItem): CounterItem {
   const amounts = Object.entries(item.amounts).map(([name, amount]) => [name, -amount])
   return { ...item, amounts: Object.fromEntries(amounts) }
 }
 
 /** One for each item, without what comes to nothing. Throws where an amount is not a whole number. */
-export function sumUp(items: readonly TallyItem[]): readonly TallyItem[] {
-  const sums = new Map<string, TallyItem>()
+export function sumUp(items: readonly CounterItem[]): readonly CounterItem[] {
+  const sums = new Map<string, CounterItem>()
   for (const item of items) {
     for (const [name, amount] of Object.entries(item.amounts)) {
       if (!Number.isSafeInteger(amount)) throw new RangeError(`${name} counts ${amount}, not a whole number.`)

@@ -12,7 +12,7 @@ import { failureOf, orUnavailable } from '../../commands/aws/sdk-call.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost, noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import { type Amounts, keysOf, sumsOf, type TallyItem } from './counters.ts'
+import { type Amounts, type CounterItem, keysOf, sumsOf } from './counters.ts'
 import { batchRead } from './dynamo-batch-read.ts'
 import { batchWrite } from './dynamo-batch-write.ts'
 import { parkedIndexKey } from './parked-index.ts'
@@ -49,7 +49,7 @@ export function createDynamoRowStore(
     },
 
     async move(move) {
-      if (move.put.length + move.remove.length + move.tallies.length > maxChangesPerMove) {
+      if (move.put.length + move.remove.length + move.counters.length > maxChangesPerMove) {
         throw new Problem('too-large', `A stream makes more than ${maxChangesPerMove} changes at once.`)
       }
       try {
@@ -103,7 +103,7 @@ export function createDynamoRowStore(
 
     async sums(partition, range) {
       const { from, to } = keysOf(range)
-      const items: TallyItem[] = []
+      const items: CounterItem[] = []
       let cost = noCost
       for (let after: Record<string, unknown> | undefined, more = true; more; more = after !== undefined) {
         const answer = await client
@@ -128,13 +128,13 @@ export function createDynamoRowStore(
     },
   }
 
-  async function write({ key, from, to, put, remove, tallies }: Move): Promise<Cost> {
+  async function write({ key, from, to, put, remove, counters }: Move): Promise<Cost> {
     const guard = {
       TableName: tableName,
       Item: { ...key, ...to, ...parkedIndexKey(key, to.parked) },
       ...conditionOf(from),
     }
-    if (put.length + remove.length + tallies.length === 0) {
+    if (put.length + remove.length + counters.length === 0) {
       const answer = await client.send(new PutCommand({ ...guard, ReturnConsumedCapacity: 'TOTAL' }))
       return costOf('write', answer, [answer.ConsumedCapacity])
     }
@@ -144,7 +144,7 @@ export function createDynamoRowStore(
           { Put: guard },
           ...put.map((Item) => ({ Put: { TableName: tableName, Item } })),
           ...remove.map(({ PK, SK }) => ({ Delete: { TableName: tableName, Key: { PK, SK } } })),
-          ...tallies.map(({ PK, SK, amounts }) => ({
+          ...counters.map(({ PK, SK, amounts }) => ({
             Update: { TableName: tableName, Key: { PK, SK }, ...addition(amounts) },
           })),
         ],

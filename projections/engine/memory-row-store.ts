@@ -1,6 +1,6 @@
 import { noCost } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import { added, keysOf, sumsOf, type TallyItem } from './counters.ts'
+import { added, type CounterItem, keysOf, sumsOf } from './counters.ts'
 import type { ParkedIndex } from './parked-index.ts'
 import { nameOf, type RowItem, type RowKey } from './projection.ts'
 import { type Guard, maxChangesPerMove, type RowStore } from './row-store.ts'
@@ -9,14 +9,14 @@ export interface MemoryRowStore extends RowStore, ParkedIndex {
   /** Removes everything whose partition begins so. Returns how many items that were. */
   readonly removeAll: (prefixes: readonly string[]) => number
   readonly rows: () => RowItem[]
-  readonly tallies: () => TallyItem[]
+  readonly counters: () => CounterItem[]
 }
 
 /** A read model in memory, for tests and simulations. */
 export function createMemoryRowStore(): MemoryRowStore {
   const guards = new Map<string, Guard>()
   const rows = new Map<string, RowItem>()
-  const tallies = new Map<string, TallyItem>()
+  const counters = new Map<string, CounterItem>()
   return {
     async readGuard(key) {
       return { guard: guards.get(nameOf(key)), cost: { requests: 1, readUnits: 1, writeUnits: 0 } }
@@ -29,7 +29,7 @@ export function createMemoryRowStore(): MemoryRowStore {
       }
     },
 
-    async move({ key, from, to, put, remove, tallies: counted }) {
+    async move({ key, from, to, put, remove, counters: counted }) {
       const changes = put.length + remove.length + counted.length
       if (changes > maxChangesPerMove) throw new Problem('too-large', 'A stream changes too much at once.')
       const { version = 0, written } = guards.get(nameOf(key)) ?? {}
@@ -39,8 +39,8 @@ export function createMemoryRowStore(): MemoryRowStore {
       for (const row of remove) rows.delete(nameOf(row))
       for (const row of put) rows.set(nameOf(row), row)
       for (const item of counted) {
-        const sum = tallies.get(nameOf(item))
-        tallies.set(nameOf(item), { ...item, amounts: added(sum?.amounts ?? {}, item.amounts) })
+        const sum = counters.get(nameOf(item))
+        counters.set(nameOf(item), { ...item, amounts: added(sum?.amounts ?? {}, item.amounts) })
       }
       return {
         outcome: 'moved',
@@ -68,7 +68,7 @@ export function createMemoryRowStore(): MemoryRowStore {
 
     async sums(partition, range) {
       const { from, to } = keysOf(range)
-      const items = [...tallies.values()].filter(({ PK, SK }) => PK === partition && SK >= from && SK <= to)
+      const items = [...counters.values()].filter(({ PK, SK }) => PK === partition && SK >= from && SK <= to)
       return { sums: sumsOf(items), cost: { requests: 1, readUnits: 1, writeUnits: 0 } }
     },
 
@@ -85,7 +85,7 @@ export function createMemoryRowStore(): MemoryRowStore {
 
     removeAll(prefixes) {
       let removed = 0
-      for (const items of [guards, rows, tallies]) {
+      for (const items of [guards, rows, counters]) {
         for (const key of [...items.keys()]) {
           const [PK] = JSON.parse(key)
           if (prefixes.some((prefix) => String(PK).startsWith(prefix)) && items.delete(key)) removed += 1
@@ -95,6 +95,6 @@ export function createMemoryRowStore(): MemoryRowStore {
     },
 
     rows: () => [...rows.values()],
-    tallies: () => [...tallies.values()],
+    counters: () => [...counters.values()],
   }
 }

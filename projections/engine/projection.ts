@@ -22,7 +22,7 @@ export interface Projection<State, E extends Event> {
   /** The rows that should exist for the stream of this id, besides the guard's item with the state. */
   render(state: State, id: string): readonly Row[]
   /** What the stream of this id counts for in this state; it follows the state, and ends with what it counted for. */
-  tally?(state: State, id: string): readonly Tally[]
+  count?(state: State, id: string): readonly Counter[]
   /** What an event leaves for good, whatever comes after it. `state` is the one that it led to. */
   record?(event: Recorded<E>, state: State, id: string): Entry
 }
@@ -35,7 +35,7 @@ export interface Row {
 }
 
 /** A part of some counters that streams have in common: they are read as the sum of all parts. */
-export interface Tally {
+export interface Counter {
   readonly partition: string
   readonly sort: string
   /** Whole numbers by the name of their counter. */
@@ -48,7 +48,7 @@ export interface Tally {
 export interface Entry {
   /** Rows of a feed. The engine adds the event's version to their keys, so that each event has its own. */
   readonly rows?: readonly Row[]
-  readonly tallies?: readonly Tally[]
+  readonly counters?: readonly Counter[]
 }
 
 /** One build of a projection version's rows, under keys of its own. */

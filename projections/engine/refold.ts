@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Commit, Event } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
-import { type Amounts, added, tallyPartition } from './counters.ts'
+import { type Amounts, added, counterPartition } from './counters.ts'
 import {
+  type Counter,
   feedItem,
   type Generation,
   generationId,
@@ -10,10 +11,9 @@ import {
   type RowItem,
   type RowKey,
   rowItem,
-  type Tally,
 } from './projection.ts'
 
-/** What was counted in one tally, all of its shards together. */
+/** What was counted in one counter, all of its shards together. */
 export interface Counted {
   /** The partition of its items. */
   readonly partition: string
@@ -21,7 +21,7 @@ export interface Counted {
   readonly amounts: Amounts
   /**
    * A checksum of what has counted here: of events that count for good by their place, of streams that count by their
-   * state by how far they were folded. Two sums with the same one are of the same moment, as far as this tally goes.
+   * state by how far they were folded. Two sums with the same one are of the same moment, as far as this counter goes.
    */
   readonly of: number
 }
@@ -56,17 +56,17 @@ export function refold<State, E extends Event>(
   let version = 0
 
   const rowsNow = () => projection.render(state, id).map((row) => rowItem(name, stream, row))
-  const counts = (tally: Tally, by: string): Counted => {
-    const { sort, amounts } = tally
-    return { partition: tallyPartition(name, tally.partition), sort, amounts, of: checksum(by) }
+  const counts = (counter: Counter, by: string): Counted => {
+    const { sort, amounts } = counter
+    return { partition: counterPartition(name, counter.partition), sort, amounts, of: checksum(by) }
   }
 
   /** Keeps what the state leads to, to look for it later. The engine may never have shown this one. */
   const remember = () => {
     try {
       for (const { PK, SK } of rowsNow()) rendered.set(nameOf({ PK, SK }), { PK, SK })
-      for (const tally of projection.tally?.(state, id) ?? [])
-        addCounted(byEvents, { ...counts(tally, ''), amounts: {}, of: 0 })
+      for (const counter of projection.count?.(state, id) ?? [])
+        addCounted(byEvents, { ...counts(counter, ''), amounts: {}, of: 0 })
     } catch {
       // Where it cannot be rendered it left nothing.
     }
@@ -84,8 +84,8 @@ export function refold<State, E extends Event>(
           const item = feedItem(name, stream, event.version, row)
           feed.set(nameOf(item), item)
         }
-        for (const tally of entry?.tallies ?? [])
-          addCounted(byEvents, counts(tally, `${stream}/${event.version}`))
+        for (const counter of entry?.counters ?? [])
+          addCounted(byEvents, counts(counter, `${stream}/${event.version}`))
         const changed = next !== state
         state = next
         version = event.version
@@ -102,8 +102,8 @@ export function refold<State, E extends Event>(
     },
     counted() {
       const all = new Map(byEvents)
-      for (const tally of projection.tally?.(state, id) ?? [])
-        addCounted(all, counts(tally, `${stream}@${version}`))
+      for (const counter of projection.count?.(state, id) ?? [])
+        addCounted(all, counts(counter, `${stream}@${version}`))
       return [...all.values()]
     },
   }

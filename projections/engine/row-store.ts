@@ -1,5 +1,5 @@
 import type { Cost } from '../../domain/kernel/event-store.ts'
-import type { Range, Sums, TallyItem } from './counters.ts'
+import type { CounterItem, Range, Sums } from './counters.ts'
 import type { RowItem, RowKey } from './projection.ts'
 
 /** How far a generation has come in one stream, and the state there. */
@@ -32,7 +32,7 @@ export interface Move {
   readonly put: readonly RowItem[]
   readonly remove: readonly RowKey[]
   /** Amounts to add to what the items hold, one for each item. */
-  readonly tallies: readonly TallyItem[]
+  readonly counters: readonly CounterItem[]
 }
 
 export interface ListOptions {
@@ -57,7 +57,7 @@ export interface RowStore {
     keys: readonly RowKey[],
   ): Promise<{ readonly guards: readonly (Guard | undefined)[]; readonly cost: Cost }>
   /**
-   * Guard, rows and tallies move together or not at all. `again`: the guard is not where it was read, or the
+   * Guard, rows and counters move together or not at all. `again`: the guard is not where it was read, or the
    * outcome is unknown; read it again. More than 99 changes are `too-large`.
    */
   move(move: Move): Promise<{ readonly outcome: 'moved' | 'again'; readonly cost: Cost }>

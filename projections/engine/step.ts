@@ -1,14 +1,14 @@
 import type { Commit, Event } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
-import { negative, sumUp, tallyItem } from './counters.ts'
+import { counterItem, negative, sumUp } from './counters.ts'
 import {
+  type Counter,
   feedItem,
   type Generation,
   generationId,
   nameOf,
   type RowItem,
   rowItem,
-  type Tally,
 } from './projection.ts'
 import { type Move, maxChangesPerMove } from './row-store.ts'
 
@@ -20,14 +20,14 @@ export interface Place<State> {
 }
 
 /** What brings a generation from one place to another: the changes of one write, and the rows that go before it. */
-export interface Step<State> extends Pick<Move, 'put' | 'remove' | 'tallies'> {
+export interface Step<State> extends Pick<Move, 'put' | 'remove' | 'counters'> {
   readonly to: Place<State>
   readonly feed: readonly RowItem[]
   /** Why it goes no further for the moment. */
   readonly failure?: unknown
 }
 
-const nothing = { put: [], remove: [], tallies: [], feed: [] }
+const nothing = { put: [], remove: [], counters: [], feed: [] }
 
 /** At most so many rows of a feed go before one write, so that a long history is caught up with in steps. */
 const maxFeedRows = 100
@@ -40,7 +40,7 @@ export function stay<State>(place: Place<State>, failure: unknown): Step<State> 
 /**
  * Folds as many of the commits' events as can be shown and as one write holds. An event that alone changes more
  * than that is written in steps: the guard counts how many of its changes are written, always in the same order,
- * and its tallies move with the last of them.
+ * and its counters move with the last of them.
  */
 export function step<State, E extends Event>(
   generation: Generation<State, E>,
@@ -54,7 +54,7 @@ export function step<State, E extends Event>(
     if (events === 0) return stay(from, folded.failure)
     try {
       const change = changeOf(generation, stream, from.state, folded)
-      const changes = change.put.length + change.remove.length + change.tallies.length
+      const changes = change.put.length + change.remove.length + change.counters.length
       if (changes <= maxChangesPerMove && change.feed.length <= maxFeedRows)
         return whole(folded, change, from)
       if (events === 1) return part(folded, change, from)
@@ -72,7 +72,7 @@ interface Folded<State> {
   readonly state: State
   readonly feed: readonly RowItem[]
   /** What the events count for by themselves. */
-  readonly tallies: readonly Tally[]
+  readonly counters: readonly Counter[]
   readonly failure?: unknown
 }
 
@@ -88,22 +88,22 @@ function fold<State, E extends Event>(
   const name = generationId({ projection, generation })
   let { version, state } = from
   const feed: RowItem[] = []
-  const tallies: Tally[] = []
+  const counters: Counter[] = []
   try {
     for (const commit of commits) {
       for (const event of projection.events.decodeCommit(commit, version + 1)) {
         const next = projection.evolve(state, event)
         const entry = projection.record?.(event, next, id)
         feed.push(...(entry?.rows ?? []).map((row) => feedItem(name, stream, event.version, row)))
-        tallies.push(...(entry?.tallies ?? []))
+        counters.push(...(entry?.counters ?? []))
         state = next
         version = event.version
-        if (version - from.version === most) return { version, state, feed, tallies }
+        if (version - from.version === most) return { version, state, feed, counters }
       }
     }
-    return { version, state, feed, tallies }
+    return { version, state, feed, counters }
   } catch (failure) {
-    return { version, state, feed, tallies, failure }
+    return { version, state, feed, counters, failure }
   }
 }
 
@@ -111,17 +111,17 @@ function changeOf<State, E extends Event>(
   generation: Generation<State, E>,
   stream: StreamName,
   before: State,
-  { state: after, feed, tallies }: Folded<State>,
+  { state: after, feed, counters }: Folded<State>,
 ): Change {
   const { projection } = generation
   const { id } = parseStreamName(stream)
   const name = generationId(generation)
   const rowsOf = (state: State) => projection.render(state, id).map((row) => rowItem(name, stream, row))
-  const counted = (some: readonly Tally[] = []) => some.map((tally) => tallyItem(name, stream, tally))
-  const takenBack = counted(projection.tally?.(before, id)).map(negative)
+  const counted = (some: readonly Counter[] = []) => some.map((counter) => counterItem(name, stream, counter))
+  const takenBack = counted(projection.count?.(before, id)).map(negative)
   return {
     ...differenceOf(rowsOf(before), rowsOf(after)),
-    tallies: sumUp([...takenBack, ...counted(projection.tally?.(after, id)), ...counted(tallies)]),
+    counters: sumUp([...takenBack, ...counted(projection.count?.(after, id)), ...counted(counters)]),
     feed: [...new Map(feed.map((row) => [nameOf(row), row])).values()],
   }
 }
@@ -140,15 +140,15 @@ function whole<State>(folded: Folded<State>, change: Change, from: Place<State>)
   return { ...left(change, from.written), to: { version, state, written: 0 }, failure }
 }
 
-/** The next changes of an event that one write does not hold; the last of them come with its tallies. */
+/** The next changes of an event that one write does not hold; the last of them come with its counters. */
 function part<State>(folded: Folded<State>, change: Change, from: Place<State>): Step<State> {
-  if (change.tallies.length > maxChangesPerMove) {
+  if (change.counters.length > maxChangesPerMove) {
     throw new RangeError(
-      `An event counts in ${change.tallies.length} places; a write holds ${maxChangesPerMove}.`,
+      `An event counts in ${change.counters.length} places; a write holds ${maxChangesPerMove}.`,
     )
   }
   const rest = left(change, from.written)
-  if (rest.put.length + rest.remove.length + rest.tallies.length <= maxChangesPerMove) {
+  if (rest.put.length + rest.remove.length + rest.counters.length <= maxChangesPerMove) {
     return whole(folded, change, from)
   }
   const put = rest.put.slice(0, maxChangesPerMove)

@@ -1,8 +1,8 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import {
+  type AnyGeneration,
   type GenerationsOf,
-  type LiveGeneration,
   listOf,
   projectionNames,
   versionNumbered,
@@ -20,7 +20,7 @@ export const readersCacheMs = 5000
  */
 export async function listedGenerations(lists: GenerationLists): Promise<GenerationsOf> {
   const read = await lists.read(projectionNames)
-  const found: LiveGeneration[] = []
+  const found: AnyGeneration[] = []
   for (const name of projectionNames) {
     const list = listOf(name, read.lists)
     for (const { id, version, generation, status } of list.generations) {
@@ -35,7 +35,7 @@ export async function listedGenerations(lists: GenerationLists): Promise<Generat
 }
 
 /** The generations that are kept up to date, as far as this code has their versions: for who only looks. */
-export async function keptGenerations(lists: GenerationLists): Promise<readonly LiveGeneration[]> {
+export async function keptGenerations(lists: GenerationLists): Promise<readonly AnyGeneration[]> {
   const read = await lists.read(projectionNames)
   return projectionNames.flatMap((name) =>
     listOf(name, read.lists)
@@ -65,9 +65,9 @@ function lacking(id: string): Problem {
 /** What a query reads: the live generation of each projection, and those that a cursor may still name. */
 export interface Readable {
   /** Throws where this code lacks the version of the live one. */
-  readonly live: (projection: string) => LiveGeneration
+  readonly live: (projection: string) => AnyGeneration
   /** A generation that is built and listed. */
-  readonly listed: (id: string) => LiveGeneration | undefined
+  readonly listed: (id: string) => AnyGeneration | undefined
 }
 
 /** Reads what is readable, at most once in five seconds: what was live then is kept up to date for longer than that. */
@@ -87,7 +87,7 @@ export function createReadable(lists: GenerationLists, clock: Clock): () => Prom
 }
 
 function readableOf(lists: ReadonlyMap<string, GenerationList>): Readable {
-  const listed = new Map<string, LiveGeneration>()
+  const listed = new Map<string, AnyGeneration>()
   for (const name of projectionNames) {
     for (const { id, version, generation, status } of listOf(name, lists).generations) {
       const code = versionNumbered(name, version)

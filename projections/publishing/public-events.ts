@@ -148,7 +148,12 @@ const catalogue = [
       size: z.int().check(z.describe('Bytes of the file')),
     }),
     from: ({ id, data: { projectId, ownerId, requestedBy, contentType, size } }) => ({
-      ...{ uploadId: id, projectId, ownerId, requestedBy, contentType, size },
+      uploadId: id,
+      projectId,
+      ownerId,
+      requestedBy,
+      contentType,
+      size,
     }),
     example: {
       uploadId: 'd38be2c1',

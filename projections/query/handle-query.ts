@@ -1,7 +1,12 @@
 import * as z from 'zod/mini'
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
 import { type QueryPath, queries } from '../../commands/contract.ts'
-import { createAdmission, type Register, type Standing, type Visit } from '../../commands/http/access.ts'
+import {
+  type AccountStatus,
+  createAccess,
+  type Register,
+  type RequestContext,
+} from '../../commands/http/access.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
 import { encodeCursor, parseCursor } from '../../commands/http/cursor.ts'
 import { parsePositions } from '../../commands/http/position.ts'
@@ -45,16 +50,16 @@ export interface QueryPorts {
 /** Makes what answers the requests of the query API. */
 export function queryHandler({ store, rows, lists, links, register, clock }: QueryPorts) {
   const readable = createReadable(lists, clock)
-  const standingOf = async ({ userId, deadline }: Visit) => {
+  const accountStatusOf = async ({ userId, deadline }: RequestContext) => {
     // Where the guard is behind the registration, it is caught up; who was registered is in the guard for good.
     const options = { store, rows, clock, deadline, until: 1 }
     const { live } = await readable()
     const { state, cost } = await live(usersV1.name).catchUp(userStream(userId), options)
     const { status } = anyUser.parse(state)
-    const standing: Standing = { status: status === 'none' ? 'unknown' : status }
-    return { standing, cost }
+    const accountStatus: AccountStatus = { status: status === 'none' ? 'unknown' : status }
+    return { accountStatus, cost }
   }
-  const admission = createAdmission({ standingOf, register, clock })
+  const access = createAccess({ accountStatusOf, register, clock })
 
   const honourPositions = async (
     request: ApiRequest,
@@ -74,8 +79,7 @@ export function queryHandler({ store, rows, lists, links, register, clock }: Que
       ),
     )
     // What they did to their own account may be news to this environment.
-    if (positions.some(({ stream }) => stream === own))
-      admission.remember(context.userId, { status: 'unknown' })
+    if (positions.some(({ stream }) => stream === own)) access.remember(context.userId, { status: 'unknown' })
   }
 
   return async (request: ApiRequest): Promise<ApiResponse> => {
@@ -93,11 +97,17 @@ export function queryHandler({ store, rows, lists, links, register, clock }: Que
       throw new Problem('forbidden', `This is for the group ${contract.group}.`)
     const generation = generationsFor(request, query.projection, await readable())
     const context: QueryContext = {
-      ...{ rows, links, userId, parameters, query: request.query, now: clock.now, generation },
+      rows,
+      links,
+      userId,
+      parameters,
+      query: request.query,
+      now: clock.now,
+      generation,
     }
     await honourPositions(request, context, query)
     const deadline = deadlineIn(Math.min(admissionMs, request.remainingMs() - reserveMs), clock)
-    return admission.admit({ userId, correlationId, deadline }, async (admitted) => {
+    return access.admit({ userId, correlationId, deadline }, async (admitted) => {
       const { cost, ...response } =
         'list' in query
           ? await answerMany(request, context, query)

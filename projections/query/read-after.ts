@@ -2,7 +2,7 @@ import type { Position } from '../../commands/http/position.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
 import type { CatchUpOptions } from '../engine/catch-up.ts'
-import type { LiveGeneration } from '../versions.ts'
+import type { AnyGeneration } from '../versions.ts'
 
 /**
  * Makes sure that a generation is at least at the given positions: it looks at the guard and, where that is
@@ -11,7 +11,7 @@ import type { LiveGeneration } from '../versions.ts'
  * and for one behind an event that the stream is parked at.
  */
 export async function readAfter(
-  generation: Pick<LiveGeneration, 'aggregate' | 'catchUp'>,
+  generation: Pick<AnyGeneration, 'aggregate' | 'catchUp'>,
   positions: readonly Position[],
   options: Omit<CatchUpOptions, 'hint' | 'until'>,
 ): Promise<void> {

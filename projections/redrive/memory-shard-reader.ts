@@ -5,7 +5,8 @@ import { placeInShard, type ShardReader } from './shard-reader.ts'
 export function createMemoryShardReader(shard: () => readonly DynamoDBRecord[]): ShardReader {
   return {
     async *read({ startSequenceNumber, endSequenceNumber }) {
-      const [start, end] = [BigInt(startSequenceNumber), BigInt(endSequenceNumber)]
+      const start = BigInt(startSequenceNumber)
+      const end = BigInt(endSequenceNumber)
       const kept = shard()
       const isThere = (place: bigint) => kept.some((record) => placeInShard(record) === place)
       const trimmed = !isThere(start) || !isThere(end)

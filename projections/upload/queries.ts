@@ -1,7 +1,7 @@
 import type { Position } from '../../commands/http/position.ts'
 import { parseStreamName, streamName } from '../../domain/kernel/stream.ts'
 import { projectsV1 } from '../project/v1/projection.ts'
-import { readSeen } from '../project/v1/queries.ts'
+import { readKnown } from '../project/v1/queries.ts'
 import type { QueryContext, QueryHandlers } from '../queries.ts'
 import { uploadsV1 } from './v1/projection.ts'
 import { listUploads, readStats, readUpload, type UploadReads } from './v1/queries.ts'
@@ -16,8 +16,11 @@ const mayBeInProject = (context: QueryContext, position: Position) =>
 function readsOf({ rows, links, userId, now, generation }: QueryContext): UploadReads {
   const projects = generation(projectsV1.name).id
   return {
-    ...{ rows, links, now: now(), generation: generation(uploadsV1.name).id },
-    seen: (projectId) => readSeen(rows, projects, userId, projectId),
+    rows,
+    links,
+    now: now(),
+    generation: generation(uploadsV1.name).id,
+    seen: (projectId) => readKnown(rows, projects, userId, projectId),
   }
 }
 

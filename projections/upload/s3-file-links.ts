@@ -29,7 +29,12 @@ export function createS3FileLinks(
   const linkTo = async (key: string, query: Record<string, string>, from: number): Promise<string> => {
     const { protocol, hostname, port, pathname: path } = await addressOf(key)
     const request = {
-      ...{ method: 'GET', protocol, hostname, path, query, headers: {} },
+      method: 'GET',
+      protocol,
+      hostname,
+      path,
+      query,
+      headers: {},
       ...(port !== '' && { port: Number(port) }),
     }
     const options = { expiresIn: validSeconds, signingDate: new Date(from) }

@@ -37,19 +37,18 @@ const root = join(here, '../..')
 
 /** In the order in which they are reported. */
 const subjects: Readonly<Record<string, Subject>> = {
-  ...{
-    append,
-    load,
-    command,
-    growth,
-    contention,
-    'lost-answer': lostAnswer,
-    projection,
-    visible,
-    scan,
-    replay,
-  },
-  ...{ bundles, 'start-up': startUp },
+  append,
+  load,
+  command,
+  growth,
+  contention,
+  'lost-answer': lostAnswer,
+  projection,
+  visible,
+  scan,
+  replay,
+  bundles,
+  'start-up': startUp,
 }
 
 const peers = ['castore', 'equinox', 'event-store-adapter']

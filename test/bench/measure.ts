@@ -59,7 +59,8 @@ export async function runAll(
 ): Promise<Throughput> {
   const latencies: number[] = []
   const waiting = jobs.values()
-  const [began, cpu] = [performance.now(), process.cpuUsage()]
+  const began = performance.now()
+  const cpu = process.cpuUsage()
   const worker = async () => {
     for (const job of waiting) {
       const { ms } = await timed(job)

@@ -60,7 +60,8 @@ export function ahead({ columns, rows, reasons = {} }: Table): string[] {
     )
     return rivals.flatMap(({ contestant, figures }) => {
       const won = columns.flatMap(({ name, better }, index) => {
-        const [other, own] = [figures[index], ours.figures[index]]
+        const other = figures[index]
+        const own = ours.figures[index]
         return better !== undefined && isBetter(other, own, better)
           ? [`${name} ${format(other)} to ${format(own)}`]
           : []
@@ -152,7 +153,7 @@ ${quick ? '\n**A quick run, to try the benchmarks out: too few rounds for its ti
 ## How it was measured
 
 Everybody writes to one DynamoDB in the same run, with the same events, client settings and concurrency. That is the
-embedded one of the local stage, on this machine: it counts units as Amazon's does, and its times are its own. It is
+embedded one of the local cloud, on this machine: it counts units as Amazon's does, and its times are its own. It is
 started anew, with empty tables, for every section below.
 
 ${contestants}

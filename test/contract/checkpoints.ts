@@ -13,8 +13,11 @@ export function checkpointsContract(name: string, open: () => Checkpoints): void
     it('are read in the order of the segments, also where nothing is done', async () => {
       const { checkpoints, id } = setUp()
       const third = {
-        ...{ revision: 1, after: { stream: 'project-1', version: 7 } },
-        ...{ done: false, commits: 5, parked: 1 },
+        revision: 1,
+        after: { stream: 'project-1', version: 7 },
+        done: false,
+        commits: 5,
+        parked: 1,
       }
       expect((await checkpoints.move(id, 2, third)).outcome).toBe('moved')
       const { checkpoints: read } = await checkpoints.read(id, 12)

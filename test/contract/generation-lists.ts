@@ -25,7 +25,8 @@ export function generationListsContract(name: string, open: () => GenerationList
       const built = withStatus(list, id, 'built')
       const full = {
         ...built,
-        ...{ previous: id, switchedAt: '2026-01-01T00:00:00.000Z' },
+        previous: id,
+        switchedAt: '2026-01-01T00:00:00.000Z',
         removing: [{ id: 'gone', since: '2026-01-01T00:00:00.000Z' }],
       }
       expect((await lists.move(projection, full)).outcome).toBe('moved')

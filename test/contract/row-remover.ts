@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { tallyPartition } from '../../projections/engine/counters.ts'
+import { counterPartition } from '../../projections/engine/counters.ts'
 import { guardKey, type RowKey } from '../../projections/engine/projection.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
 import type { RowRemover } from '../../projections/rebuild/replay/row-remover.ts'
@@ -17,7 +17,7 @@ export function rowRemoverContract(name: string, open: () => { rows: RowStore; r
           to: { version: 1, state: '{}' },
           put: [{ PK: `${id}#list`, SK: `${n}`, data: '{}' }],
           remove: [],
-          tallies: [{ PK: tallyPartition(id, 'days'), SK: `a#${n}`, amounts: { projects: 1 } }],
+          counters: [{ PK: counterPartition(id, 'days'), SK: `a#${n}`, amounts: { projects: 1 } }],
         })
       }
     }
@@ -26,7 +26,7 @@ export function rowRemoverContract(name: string, open: () => { rows: RowStore; r
       for (const id of ids) {
         const { guard } = await rows.readGuard(guardKey(id, 'project-8'))
         const { rows: listed } = await rows.list(`${id}#list`, { limit: 50 })
-        const { sums } = await rows.sums(tallyPartition(id, 'days'), { from: 'a', to: 'a' })
+        const { sums } = await rows.sums(counterPartition(id, 'days'), { from: 'a', to: 'a' })
         seen.push([id, guard !== undefined, listed.length, sums.get('a')?.['projects'] ?? 0])
       }
       return seen

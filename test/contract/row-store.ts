@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tallyPartition } from '../../projections/engine/counters.ts'
+import { counterPartition } from '../../projections/engine/counters.ts'
 import type { ParkedIndex } from '../../projections/engine/parked-index.ts'
 import { guardKey, type RowItem } from '../../projections/engine/projection.ts'
 import type { Move, RowStore } from '../../projections/engine/row-store.ts'
@@ -19,7 +19,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       to: { version: 1, state: '{}' },
       put: [],
       remove: [],
-      tallies: [],
+      counters: [],
       ...over,
     })
     return { store: open(), generation, key, list: `${generation}#list`, row, move }
@@ -135,15 +135,15 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect((await store.put(rows.slice(0, 2))).cost).toMatchObject({ requests: 1, writeUnits: 2 })
     })
 
-    it('adds to tallies with the guard, or not at all', async () => {
+    it('adds to counters with the guard, or not at all', async () => {
       const { store, generation, move } = setUp()
-      const PK = tallyPartition(generation, 'days')
+      const PK = counterPartition(generation, 'days')
       const counts = (SK: string, amounts: Record<string, number>) => ({ PK, SK, amounts })
       const sums = async (from: string, to: string) => [...(await store.sums(PK, { from, to })).sums]
       expect(await sums('01', '31')).toEqual([])
 
       const first = move({
-        tallies: [counts('01#0', { PROJECTS: 2, bytes: 5 }), counts('02#1', { bytes: 1 })],
+        counters: [counts('01#0', { PROJECTS: 2, bytes: 5 }), counts('02#1', { bytes: 1 })],
       })
       expect((await store.move(first)).outcome).toBe('moved')
       expect((await store.move(first)).outcome).toBe('again')
@@ -151,7 +151,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       const second = {
         from: { version: 1 },
         to,
-        tallies: [counts('01#1', { PROJECTS: 1 }), counts('02#1', { bytes: -3 })],
+        counters: [counts('01#1', { PROJECTS: 1 }), counts('02#1', { bytes: -3 })],
       }
       expect((await store.move(move(second))).outcome).toBe('moved')
 
@@ -166,12 +166,12 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
 
     it('reads counters consistently, over as many pages as they fill', async () => {
       const { store, generation, move } = setUp()
-      const PK = tallyPartition(generation, 'long')
+      const PK = counterPartition(generation, 'long')
       const amounts = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${i}`.repeat(5000), i + 1]))
       for (let version = 0; version < 8; version++) {
-        const tallies = Array.from({ length: 5 }, (_, i) => ({ PK, SK: `a#${version * 5 + i}`, amounts }))
+        const counters = Array.from({ length: 5 }, (_, i) => ({ PK, SK: `a#${version * 5 + i}`, amounts }))
         const to = { version: version + 1, state: '{}' }
-        expect((await store.move(move({ from: { version }, to, tallies }))).outcome).toBe('moved')
+        expect((await store.move(move({ from: { version }, to, counters }))).outcome).toBe('moved')
       }
       const { sums } = await store.sums(PK, { from: 'a', to: 'a' })
       const named = Object.entries(sums.get('a') ?? {}).map(([name, amount]) => [name[0], amount])
@@ -236,8 +236,8 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       const { store, generation, list, row, move } = setUp()
       const rows = Array.from({ length: 100 }, (_, i) => row(`r${i}`, 'x'))
       await expect(store.move(move({ put: rows }))).rejects.toMatchObject({ code: 'too-large' })
-      const tallies = [{ PK: tallyPartition(generation, 'all'), SK: 'a#0', amounts: { rows: 99 } }]
-      const counted = store.move(move({ put: rows.slice(1), tallies }))
+      const counters = [{ PK: counterPartition(generation, 'all'), SK: 'a#0', amounts: { rows: 99 } }]
+      const counted = store.move(move({ put: rows.slice(1), counters }))
       await expect(counted).rejects.toMatchObject({ code: 'too-large' })
       expect((await store.move(move({ put: rows.slice(1) }))).outcome).toBe('moved')
       expect((await store.list(list, { limit: 200 })).rows).toHaveLength(99)
@@ -246,11 +246,11 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
     it('says what it consumed: one unit for the guard alone, two an item in a transaction', async () => {
       const { store, generation, row, move } = setUp()
       expect((await store.move(move({}))).cost).toMatchObject({ requests: 1, writeUnits: 1 })
-      const counted = { PK: tallyPartition(generation, 'all'), SK: 'a#0', amounts: { rows: 1 } }
-      const withTally = await store.move(
-        move({ from: { version: 1 }, to: { version: 1, state: '{}' }, tallies: [counted] }),
+      const counted = { PK: counterPartition(generation, 'all'), SK: 'a#0', amounts: { rows: 1 } }
+      const withCounter = await store.move(
+        move({ from: { version: 1 }, to: { version: 1, state: '{}' }, counters: [counted] }),
       )
-      expect(withTally.cost).toMatchObject({ requests: 1, writeUnits: 4 })
+      expect(withCounter.cost).toMatchObject({ requests: 1, writeUnits: 4 })
       const withRow = await store.move(
         move({ from: { version: 1 }, to: { version: 2, state: '{}' }, put: [row('a', '1')] }),
       )
@@ -264,9 +264,11 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect((await store.readGuard(key)).cost).toEqual(one)
       expect((await store.readGuards([key])).cost).toEqual(one)
       expect((await store.list(list, { limit: 10 })).cost).toEqual(one)
-      const PK = tallyPartition(generation, 'all')
+      const PK = counterPartition(generation, 'all')
       const to = { version: 2, state: '{}' }
-      await store.move(move({ from: { version: 1 }, to, tallies: [{ PK, SK: 'a#0', amounts: { rows: 1 } }] }))
+      await store.move(
+        move({ from: { version: 1 }, to, counters: [{ PK, SK: 'a#0', amounts: { rows: 1 } }] }),
+      )
       expect((await store.sums(PK, { from: 'a', to: 'a' })).cost).toEqual(one)
     })
   })

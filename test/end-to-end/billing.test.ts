@@ -7,16 +7,16 @@ import { encodePosition } from '../../commands/http/position.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { monthAt, monthBefore, nextMonth, startOf } from '../../domain/subscription/months.ts'
 import { readTemplate } from '../../infra/local/cloud/template.ts'
-import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { type Answer, mailsTo, type Person, signUp } from '../kit/people/person.ts'
 import { newCommit } from '../kit/stores/commits.ts'
 import { eventStoreTable } from '../kit/stores/event-store-table.ts'
 
-let running: RunningStage
+let running: RunningCloud
 const soon = { timeout: 10_000, interval: 20 }
 
 beforeAll(async () => {
-  running = await runStage({ retryDelaysMs: [10] })
+  running = await runLocalCloud({ retryDelaysMs: [10] })
 })
 afterAll(() => running.close())
 
@@ -26,7 +26,9 @@ const streamOf = ({ userId }: Person): StreamName => `subscription-${userId}`
 
 const eventStore = () =>
   eventStoreTable({
-    ...{ assembly: inject('assembly'), endpoint: running.stage.awsUrl, region: running.config.region },
+    assembly: inject('assembly'),
+    endpoint: running.cloud.awsUrl,
+    region: running.config.region,
   })
 
 /** Lets a person have chosen a plan in a month that is over. */
@@ -47,7 +49,8 @@ async function eventsOf(person: Person): Promise<string[]> {
   const { client, TableName } = eventStore()
   const { Items = [] } = await client.send(
     new QueryCommand({
-      ...{ TableName, KeyConditionExpression: 'pk = :pk' },
+      TableName,
+      KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': { S: streamOf(person) } },
     }),
   )
@@ -59,7 +62,8 @@ async function issueInvoices(): Promise<string | undefined> {
   const { stackName, ofType } = readTemplate(inject('assembly'))
   const found = ofType('AWS::Lambda::Function').find(({ logicalId }) => /^IssueInvoices/.test(logicalId))
   const lambda = new LambdaClient({
-    ...{ region: running.config.region, endpoint: running.stage.awsUrl },
+    region: running.config.region,
+    endpoint: running.cloud.awsUrl,
     credentials: { accessKeyId: 'developer', secretAccessKey: 'any' },
   })
   const { FunctionError } = await lambda.send(
@@ -72,7 +76,8 @@ describe('a plan', () => {
   it('is free until another is chosen, which allows more, renews with the month, and is cancelled', async () => {
     const ann = await newPerson()
     expect(await ann.query('/me/subscription')).toMatchObject({
-      ...{ status: 200, body: { id: ann.userId, version: 0, plan: 'free' } },
+      status: 200,
+      body: { id: ann.userId, version: 0, plan: 'free' },
     })
     const usage = await ann.query('/me/usage')
     expect(usage).toMatchObject({ status: 200, body: { bytesUsed: 0, bytesReserved: 0 } })
@@ -80,7 +85,9 @@ describe('a plan', () => {
     const chosen = await ann.command('change-plan', { plan: 'pro' })
     expect(chosen).toMatchObject({ status: 200, body: { stream: streamOf(ann), version: 1 } })
     expect((await ann.query('/me/subscription', readAfter(chosen))).body).toMatchObject({
-      ...{ version: 1, plan: 'pro', renewsAt: startOf(nextMonth(monthAt(Date.now()))) },
+      version: 1,
+      plan: 'pro',
+      renewsAt: startOf(nextMonth(monthAt(Date.now()))),
     })
     const more = await ann.query('/me/usage', {
       ...readAfter(chosen),
@@ -91,12 +98,14 @@ describe('a plan', () => {
 
     const cancelled = await ann.command('cancel-subscription', {})
     expect((await ann.query('/me/subscription', readAfter(cancelled))).body).toMatchObject({
-      ...{ version: 2, plan: 'free' },
+      version: 2,
+      plan: 'free',
     })
     const again = await ann.command('cancel-subscription', {})
     expect(again).toMatchObject({ status: 200, body: { version: 2, events: [] } })
     expect(await ann.query('/me/invoices', readAfter(again))).toMatchObject({
-      ...{ status: 200, body: { items: [] } },
+      status: 200,
+      body: { items: [] },
     })
   })
 

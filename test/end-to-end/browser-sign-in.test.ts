@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { browserSignIn } from '../kit/people/browser-sign-in.ts'
 import { call, mailsTo, password } from '../kit/people/person.ts'
 
-let running: RunningStage
+let running: RunningCloud
 
 beforeAll(async () => {
-  running = await runStage()
+  running = await runLocalCloud()
 })
 
 afterAll(() => running.close())

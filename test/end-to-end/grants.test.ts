@@ -1,18 +1,18 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, inject, it } from 'vitest'
-import { type RunningStage, runStage, type Template } from '../kit/local-cloud/local-cloud.ts'
+import { type RunningCloud, runLocalCloud, type Template } from '../kit/local-cloud/local-cloud.ts'
 import { signUp } from '../kit/people/person.ts'
 import { eventStoreTable } from '../kit/stores/event-store-table.ts'
 
-let running: RunningStage | undefined
+let running: RunningCloud | undefined
 
 afterEach(async () => {
   await running?.close()
   running = undefined
 })
 
-const runChanged = async (change: (template: Template) => void): Promise<RunningStage> => {
-  running = await runStage({}, change)
+const runChanged = async (change: (template: Template) => void): Promise<RunningCloud> => {
+  running = await runLocalCloud({}, change)
   return running
 }
 
@@ -68,10 +68,12 @@ describe('a grant that the template lacks', () => {
 
 describe('the event store', () => {
   it('is not changed by anyone', async () => {
-    running = await runStage()
-    const { stage } = running
+    running = await runLocalCloud()
+    const { cloud } = running
     const { client, TableName } = eventStoreTable({
-      ...{ assembly: inject('assembly'), endpoint: stage.awsUrl, region: 'eu-west-1' },
+      assembly: inject('assembly'),
+      endpoint: cloud.awsUrl,
+      region: 'eu-west-1',
     })
     const Key = { pk: { S: 'project-1' }, sk: { N: '1' } }
     await client.send(new PutItemCommand({ TableName, Item: Key }))
@@ -81,12 +83,12 @@ describe('the event store', () => {
   })
 })
 
-describe('a resource of a type that the stage does not model', () => {
+describe('a resource of a type that the local cloud does not model', () => {
   it('is refused at the start by its name', async () => {
     await expect(
       runChanged(({ Resources }) => {
         Resources['Topic'] = { Type: 'AWS::SNS::Topic', Properties: {} }
       }),
-    ).rejects.toThrow('Topic: the local stage does not model AWS::SNS::Topic')
+    ).rejects.toThrow('Topic: the local cloud does not model AWS::SNS::Topic')
   })
 })

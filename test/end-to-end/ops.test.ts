@@ -24,7 +24,7 @@ import {
 import { toItem } from '../../commands/event-store/commit-item.ts'
 import { readAnnouncement } from '../../infra/local/cloud/announcement.ts'
 import { newDataDir, removeDataDir } from '../kit/local-cloud/data-dir.ts'
-import { type RunningStage, runStage, type Template } from '../kit/local-cloud/local-cloud.ts'
+import { type RunningCloud, runLocalCloud, type Template } from '../kit/local-cloud/local-cloud.ts'
 import { runOps, startOps } from '../kit/local-cloud/ops-process.ts'
 import { mailsTo, type Person, signUp } from '../kit/people/person.ts'
 import { newCommit } from '../kit/stores/commits.ts'
@@ -34,8 +34,8 @@ import { until } from '../kit/until.ts'
 vi.setConfig({ testTimeout: 60_000 })
 const soon = { timeout: 15_000, interval: 50 }
 
-describe('the operator of a running stage', () => {
-  let running: RunningStage
+describe('the operator of a running local cloud', () => {
+  let running: RunningCloud
   let ann: Person
 
   const ops = (...args: string[]) => runOps(running.dataDir, args)
@@ -65,7 +65,7 @@ describe('the operator of a running stage', () => {
   }
 
   beforeAll(async () => {
-    running = await runStage()
+    running = await runLocalCloud()
     ann = await signUp(running.config)
   })
   afterAll(() => running.close())
@@ -82,7 +82,9 @@ describe('the operator of a running stage', () => {
     expect(await json('state', stream)).toMatchObject({ version: 2, state: { title: 'Globe' } })
     expect(await json('state', stream, '--version', '1')).toMatchObject({ state: { title: 'Atlas' } })
     expect(await ops('state', stream, '--version', '3')).toEqual({
-      ...{ code: 1, stdout: '', stderr: `ops: ${stream} ends at version 2\n` },
+      code: 1,
+      stdout: '',
+      stderr: `ops: ${stream} ends at version 2\n`,
     })
   })
 
@@ -113,7 +115,9 @@ describe('the operator of a running stage', () => {
     await ann.command('rename-project', { projectId: id, title: 'Globe' })
     for (const projection of ['projects', 'users'])
       expect(await json('verify', projection)).toMatchObject({
-        ...{ projection, clean: true, generations: [{ generation: `${projection}.v1.1`, findings: [] }] },
+        projection,
+        clean: true,
+        generations: [{ generation: `${projection}.v1.1`, findings: [] }],
       })
     const activity = await ann.query(`/projects/${id}/activity`)
 
@@ -133,7 +137,8 @@ describe('the operator of a running stage', () => {
     const findings = [{ stream: `project-${id}`, found: 'different', version: 2, end: 2 }]
     expect(JSON.parse(different.stdout)).toMatchObject({ clean: false, generations: [{ findings }] })
     expect(await ops('verify', 'invoices')).toEqual({
-      ...{ code: 1, stdout: '' },
+      code: 1,
+      stdout: '',
       stderr: expect.stringMatching(/^ops: there is no projection invoices, but projects, users\b.*\n$/),
     })
   })
@@ -146,7 +151,9 @@ describe('the operator of a running stage', () => {
     await vi.waitFor(async () => expect(await told()).toHaveLength(1), soon)
     expect(await json('republish', `project-${id}`)).toEqual({ streams: 1, sent: 1, unsent: 0, failures: [] })
     expect(await ops('republish', '--from', from, '--to', to)).toEqual({
-      ...{ code: 0, stdout: 'events sent: 1, of streams: 1\n', stderr: '' },
+      code: 0,
+      stdout: 'events sent: 1, of streams: 1\n',
+      stderr: '',
     })
     const again = (line: string) => /^ProjectCreatedEmail.*"repeated":true/.test(line) && line.includes(id)
     await vi.waitFor(() => expect(running.lines.filter(again)).toHaveLength(2), soon)
@@ -207,7 +214,7 @@ describe('the operator of a running stage', () => {
 
 describe('a stream that the deployed code cannot go on with', () => {
   it('is listed, and is taken to its end by resubmitting with code that can', async () => {
-    const running = await runStage({}, withoutArchiving)
+    const running = await runLocalCloud({}, withoutArchiving)
     onTestFinished(running.close)
     const ops = (...args: string[]) => runOps(running.dataDir, args)
     const ann = await signUp(running.config)
@@ -238,7 +245,7 @@ describe('a stream that the deployed code cannot go on with', () => {
   })
 
   it('is found by verification, which takes it to its end with code that can', async () => {
-    const running = await runStage({}, withoutArchiving)
+    const running = await runLocalCloud({}, withoutArchiving)
     onTestFinished(running.close)
     const ann = await signUp(running.config)
     const { body } = await ann.command('create-project', { title: 'Atlas' })
@@ -258,7 +265,7 @@ describe('a stream that the deployed code cannot go on with', () => {
   })
 
   it('is still parked after resubmitting with code that cannot either, and the exit code says so', async () => {
-    const running = await runStage()
+    const running = await runLocalCloud()
     onTestFinished(running.close)
     const ops = (...args: string[]) => runOps(running.dataDir, args)
     const { client, TableName } = developer(running)
@@ -297,7 +304,7 @@ describe('npm run ops', () => {
     [['parked', 'list', '--frobnicate'], /^ops: Unknown option '--frobnicate'.*\n$/],
     [['parked', 'list', '--version', '1'], /^ops: parked list takes no --version\n$/],
     [['parked', 'list', '--region', 'eu-west-1'], /^ops: --region is of a --stack in an account: .*\n$/],
-    [['parked', 'list'], /^ops: no stage runs on \S+: npm start runs one, .*\n$/],
+    [['parked', 'list'], /^ops: no local cloud runs on \S+: npm start runs one, .*\n$/],
   ])('%j says in one line what is wrong', async (args, message) => {
     const { code, stdout, stderr } = await runOps(dataDir, args)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
@@ -306,8 +313,8 @@ describe('npm run ops', () => {
 })
 
 /** The event store's table, past all of our code. */
-function developer({ stage, config }: RunningStage) {
-  return eventStoreTable({ assembly: inject('assembly'), endpoint: stage.awsUrl, region: config.region })
+function developer({ cloud, config }: RunningCloud) {
+  return eventStoreTable({ assembly: inject('assembly'), endpoint: cloud.awsUrl, region: config.region })
 }
 
 /** Takes an event that the commands emit away from what the projector and the forwarder know. */

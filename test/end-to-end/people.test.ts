@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type RunningStage, runStage, type Template } from '../kit/local-cloud/local-cloud.ts'
+import { type RunningCloud, runLocalCloud, type Template } from '../kit/local-cloud/local-cloud.ts'
 import { type Answer, type Person, signUp } from '../kit/people/person.ts'
 
-let running: RunningStage
+let running: RunningCloud
 
 afterEach(() => running.close())
 
 async function people(count: number, change?: (template: Template) => void): Promise<Person[]> {
-  running = await runStage({}, change)
+  running = await runLocalCloud({}, change)
   return Promise.all(Array.from({ length: count }, () => signUp(running.config)))
 }
 

@@ -2,23 +2,25 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterEach, expect, inject, it, vi } from 'vitest'
 import { toItem } from '../../commands/event-store/commit-item.ts'
-import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { mailsTo, signUp } from '../kit/people/person.ts'
 import { newCommit } from '../kit/stores/commits.ts'
 import { eventStoreTable } from '../kit/stores/event-store-table.ts'
 
-let running: RunningStage
+let running: RunningCloud
 const soon = { timeout: 10_000, interval: 20 }
 
 afterEach(() => running.close())
 
 it('an event that nobody knows parks its stream in the projector and the forwarder, and holds up nothing else', async () => {
-  running = await runStage()
-  const { config, stage, lines } = running
+  running = await runLocalCloud()
+  const { config, cloud, lines } = running
   const ann = await signUp(config)
   const poison = newCommit({ events: [{ type: 'ProjectSold', schema: 1, data: {} }] })
   const { client, TableName } = eventStoreTable({
-    ...{ assembly: inject('assembly'), endpoint: stage.awsUrl, region: config.region },
+    assembly: inject('assembly'),
+    endpoint: cloud.awsUrl,
+    region: config.region,
   })
   await client.send(
     new PutItemCommand({

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { call, type Person, signUp } from '../kit/people/person.ts'
 
-let running: RunningStage
+let running: RunningCloud
 let ann: Person
 let bob: Person
 
 beforeAll(async () => {
-  running = await runStage()
+  running = await runLocalCloud()
   ann = await signUp(running.config)
   bob = await signUp(running.config)
 })
@@ -264,8 +264,8 @@ describe('anyone', () => {
       region: 'eu-west-1',
       userPoolId: expect.stringMatching(/^eu-west-1_/),
       userPoolClientId: expect.any(String),
-      apiUrl: running.stage.apiUrl,
-      awsEndpoint: running.stage.awsUrl,
+      apiUrl: running.cloud.apiUrl,
+      awsEndpoint: running.cloud.awsUrl,
     })
     expect((await call(running.config, '/openapi.json')).body).toMatchObject({ openapi: '3.1.0' })
     const docs = await fetch(`${running.config.apiUrl}/docs`)

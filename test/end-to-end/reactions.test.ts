@@ -2,21 +2,21 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterEach, describe, expect, inject, it, vi } from 'vitest'
 import { readTemplate } from '../../infra/local/cloud/template.ts'
-import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { mailsTo, type Person, signIn, signUp } from '../kit/people/person.ts'
 
-let running: RunningStage
+let running: RunningCloud
 const soon = { timeout: 10_000, interval: 20 }
 
 afterEach(() => running.close())
 
 async function start(retryDelaysMs: number[]): Promise<void> {
-  running = await runStage({ retryDelaysMs })
+  running = await runLocalCloud({ retryDelaysMs })
 }
 
 const clientConfig = () => ({
   region: 'eu-west-1',
-  endpoint: running.stage.awsUrl,
+  endpoint: running.cloud.awsUrl,
   credentials: { accessKeyId: 'developer', secretAccessKey: 'any' },
 })
 
@@ -42,7 +42,7 @@ function busName(): string {
 function failureQueue(): string {
   const queues = readTemplate(inject('assembly')).ofType('AWS::SQS::Queue')
   const queue = queues.find(({ logicalId }) => logicalId.startsWith('WelcomeEmail'))
-  return `${running.stage.awsUrl}/000000000000/Annals-${queue?.logicalId}`
+  return `${running.cloud.awsUrl}/000000000000/Annals-${queue?.logicalId}`
 }
 
 describe('a person', () => {
@@ -111,17 +111,17 @@ describe('the same event five times', () => {
 describe('a mail provider that refuses', () => {
   it('for a while delays the mail', async () => {
     await start([200, 200])
-    running.stage.faults.refuseMail(true)
+    running.cloud.faults.refuseMail(true)
     const ann = await signUp(running.config)
     await vi.waitFor(() => expect(failures('WelcomeEmail')).toBeGreaterThan(0), soon)
     expect(await subjectsOf(ann)).toEqual([code])
-    running.stage.faults.refuseMail(false)
+    running.cloud.faults.refuseMail(false)
     await vi.waitFor(async () => expect(await subjectsOf(ann)).toHaveLength(2), soon)
   })
 
   it('for good leaves the event in the queue for failures', async () => {
     await start([10, 10])
-    running.stage.faults.refuseMail(true)
+    running.cloud.faults.refuseMail(true)
     const ann = await signUp(running.config)
     await vi.waitFor(() => expect(failures('WelcomeEmail')).toBe(3), soon)
     const sqs = new SQSClient(clientConfig())

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type RunningStage, runStage, type Template } from '../kit/local-cloud/local-cloud.ts'
+import { type RunningCloud, runLocalCloud, type Template } from '../kit/local-cloud/local-cloud.ts'
 import { mailsTo, type Person, signUp } from '../kit/people/person.ts'
 
-let running: RunningStage
+let running: RunningCloud
 const soon = { timeout: 15_000, interval: 20 }
 
 afterEach(() => running.close())
@@ -19,18 +19,20 @@ const logged = (line: RegExp) =>
 
 /** Lets a new person create a project, and kills a function whenever it runs until its mapping gives that up. */
 async function createProjectInVain(name: 'Projector' | 'Forwarder'): Promise<{ ann: Person; id: unknown }> {
-  running = await runStage({}, giveUpSoon)
-  const { stage, config } = running
+  running = await runLocalCloud({}, giveUpSoon)
+  const { cloud, config } = running
   const ann = await signUp(config)
   // What is given up is then the project's commit.
   await logged(new RegExp(`^${name}.*"(projected|forwarded)".*"user-${ann.userId}"`))
-  stage.faults.shake({
-    ...{ chances: { kill: 1 }, seed: 'give up', delayMs: 0 },
+  cloud.faults.shake({
+    chances: { kill: 1 },
+    seed: 'give up',
+    delayMs: 0,
     at: new RegExp(`^run Annals-${name}[0-9A-F]{8}$`),
   })
   const { body } = await ann.command('create-project', { title: 'Atlas' })
   await logged(new RegExp(`^stream Annals-${name}[0-9A-F]{8} lost .*RetryAttemptsExhausted`))
-  stage.faults.calm()
+  cloud.faults.calm()
   return { ann, id: body['id'] }
 }
 

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { fieldsOf } from '../../infra/local/cloud/template.ts'
 import { newDataDir, removeDataDir } from '../kit/local-cloud/data-dir.ts'
-import { type RunningStage, runStage, type Template } from '../kit/local-cloud/local-cloud.ts'
+import { type RunningCloud, runLocalCloud, type Template } from '../kit/local-cloud/local-cloud.ts'
 import { call } from '../kit/people/person.ts'
 
-let running: RunningStage
+let running: RunningCloud
 let assembly: string
 
 beforeEach(async () => {
-  running = await runStage()
+  running = await runLocalCloud()
   assembly = newDataDir()
   cpSync(inject('assembly'), assembly, { recursive: true })
 })
@@ -42,7 +42,7 @@ it('a function whose code has changed answers with the new one', async () => {
     }
   })
   expect((await call(running.config, '/health')).body).toEqual({ status: 'ok' })
-  expect(running.stage.reload(assembly)).toEqual([expect.stringMatching(/^QueryApi/)])
+  expect(running.cloud.reload(assembly)).toEqual([expect.stringMatching(/^QueryApi/)])
   expect((await call(running.config, '/health')).body).toEqual({ status: 'new' })
 })
 
@@ -50,6 +50,6 @@ it('a template that differs in anything else is not taken over', async () => {
   change('Annals.template.json', ({ Resources }: Template) => {
     for (const { Properties } of Object.values(Resources)) delete Properties['Timeout']
   })
-  expect(() => running.stage.reload(assembly)).toThrow('start again')
+  expect(() => running.cloud.reload(assembly)).toThrow('start again')
   expect((await call(running.config, '/health')).body).toEqual({ status: 'ok' })
 })

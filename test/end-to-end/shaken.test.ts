@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Chances } from '../../infra/local/faults/faults.ts'
 import { insist } from '../kit/faults/insist.ts'
-import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { type Answer, type Person, signUp } from '../kit/people/person.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
-let running: RunningStage
+let running: RunningCloud
 let ann: Person
 let projectId: string
 
 beforeEach(async () => {
-  running = await runStage({ retryDelaysMs: [50] })
+  running = await runLocalCloud({ retryDelaysMs: [50] })
   ann = await signUp(running.config)
   projectId = String((await ann.command('create-project', { title: 'Atlas' })).body['id'])
 })
@@ -44,7 +44,7 @@ async function expectOnce(answers: readonly Answer[]): Promise<void> {
 
 describe('one Idempotency-Key, used by several at once', () => {
   it('creates one project, whichever environment answers', async () => {
-    running.stage.faults.next('delay', { at: /^PutItem .*Command/, times: 3, delayMs: 150 })
+    running.cloud.faults.next('delay', { at: /^PutItem .*Command/, times: 3, delayMs: 150 })
     const headers = { 'idempotency-key': randomUUID() }
     const answers = await Promise.all(
       Array.from({ length: 12 }, () => ann.command('create-project', { title: 'Borealis' }, headers)),
@@ -56,7 +56,7 @@ describe('one Idempotency-Key, used by several at once', () => {
   })
 
   it('for two bodies takes one of them, and refuses the other', async () => {
-    running.stage.faults.next('delay', { at: /^PutItem .*Command/, times: 3, delayMs: 150 })
+    running.cloud.faults.next('delay', { at: /^PutItem .*Command/, times: 3, delayMs: 150 })
     const headers = { 'idempotency-key': randomUUID() }
     const answers = await Promise.all(
       Array.from({ length: 12 }, async (_, n) => {
@@ -80,8 +80,15 @@ describe('sixteen writers of one project, fifty commands each', () => {
   })
 
   const chances: Chances = {
-    ...{ throttle: 0.02, fail: 0.02, 'fail-after': 0.02, 'lose-answer': 0.02, conflict: 0.02 },
-    ...{ delay: 0.02, duplicate: 0.1, reorder: 0.1, rewind: 0.1 },
+    throttle: 0.02,
+    fail: 0.02,
+    'fail-after': 0.02,
+    'lose-answer': 0.02,
+    conflict: 0.02,
+    delay: 0.02,
+    duplicate: 0.1,
+    reorder: 0.1,
+    rewind: 0.1,
   }
   it.each([
     ['answers are lost, writes throttled and requests fail', chances],
@@ -89,7 +96,7 @@ describe('sixteen writers of one project, fifty commands each', () => {
   ])('are all accepted, and each is one event, while %s', async (_, chances) => {
     const seed = randomUUID()
     console.log(`shaken by seed ${seed}`)
-    running.stage.faults.shake({ chances, seed })
+    running.cloud.faults.shake({ chances, seed })
     const rename =
       chances.kill === undefined
         ? (body: object) => ann.command('rename-project', body)
@@ -97,6 +104,6 @@ describe('sixteen writers of one project, fifty commands each', () => {
     const answers = await write((title) => rename({ projectId, title }))
     expect(answers.filter(({ status }) => status !== 200)).toEqual([])
     await expectOnce(answers)
-    console.log(JSON.stringify(running.stage.faults.fired()))
+    console.log(JSON.stringify(running.cloud.faults.fired()))
   })
 })

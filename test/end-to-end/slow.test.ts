@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { type Person, signUp } from '../kit/people/person.ts'
 
-let running: RunningStage
+let running: RunningCloud
 let ann: Person
 
 beforeEach(async () => {
-  running = await runStage({}, ({ Resources }) => {
+  running = await runLocalCloud({}, ({ Resources }) => {
     for (const [id, { Type, Properties }] of Object.entries(Resources)) {
       if (Type === 'AWS::Lambda::Function' && /^(Command|Query)/.test(id)) Properties['Timeout'] = 3
     }
@@ -26,11 +26,11 @@ describe('a database that takes longer than the function has left', () => {
   it('is 503 to a command before the function is cut off, and the command is carried out once', async () => {
     const headers = { 'idempotency-key': randomUUID() }
     const create = () => ann.command('create-project', { title: 'Atlas' }, headers)
-    running.stage.faults.next('delay', { at: /^PutItem Command/, times: 2, delayMs: 4000 })
+    running.cloud.faults.next('delay', { at: /^PutItem Command/, times: 2, delayMs: 4000 })
     const answer = await create()
     expect(answer).toMatchObject(tooLong)
     expect(answer.headers.get('retry-after')).toBe('1')
-    running.stage.faults.calm()
+    running.cloud.faults.calm()
 
     const again = await create()
     expect(again).toMatchObject({ status: 200, body: { version: 1 } })
@@ -40,7 +40,7 @@ describe('a database that takes longer than the function has left', () => {
 
   it('is 503 to a query', async () => {
     expect((await ann.query('/me')).status).toBe(200)
-    running.stage.faults.next('delay', { at: /^GetItem Query/, times: 5, delayMs: 4000 })
+    running.cloud.faults.next('delay', { at: /^GetItem Query/, times: 5, delayMs: 4000 })
     const answer = await ann.query('/me')
     expect(answer).toMatchObject(tooLong)
     expect(answer.headers.get('retry-after')).toBe('1')

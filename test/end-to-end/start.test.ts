@@ -127,7 +127,7 @@ describe('npm start that cannot go on says so in one line, and exits with a code
     expect(await refusal({}, ['--verbose'])).toMatch(/^annals cannot start: Unknown option '--verbose'.*\n$/)
   })
 
-  it('a data folder that another stage uses', async () => {
+  it('a data folder that another local cloud uses', async () => {
     await start(dataDir).ready()
     expect(await refusal()).toMatch(
       /^annals cannot start: .* is in use by process \d+: stop that one, or choose another folder with ANNALS_DATA=…\n$/,

@@ -5,11 +5,11 @@ import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@a
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { readTemplate } from '../../infra/local/cloud/template.ts'
-import { type RunningStage, runStage } from '../kit/local-cloud/local-cloud.ts'
+import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { type Answer, mailsTo, type Person, signUp } from '../kit/people/person.ts'
 import { picture, sendFile } from '../kit/people/send-file.ts'
 
-let running: RunningStage
+let running: RunningCloud
 let ann: Person
 let projectId: string
 let dataDir: string
@@ -25,16 +25,19 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true })
 })
 
-/** A stage with a person who has a project. */
-async function start(...o: Parameters<typeof runStage>): Promise<void> {
-  running = await runStage(...o)
+/** A local cloud with a person who has a project. */
+async function start(...o: Parameters<typeof runLocalCloud>): Promise<void> {
+  running = await runLocalCloud(...o)
   ann = await signUp(running.config)
   projectId = String((await ann.command('create-project', { title: 'Atlas' })).body['id'])
 }
 
 const request = (size: number, more: object = {}) =>
   ann.command('request-upload', {
-    ...{ projectId, fileName: 'Über den Fluß.jpg', contentType: 'image/jpeg', size },
+    projectId,
+    fileName: 'Über den Fluß.jpg',
+    contentType: 'image/jpeg',
+    size,
     ...more,
   })
 
@@ -124,7 +127,7 @@ describe('a picture', () => {
 
   it('goes through although every function fails now and then', async () => {
     await start()
-    running.stage.faults.shake({
+    running.cloud.faults.shake({
       chances: { kill: 0.2, fail: 0.05, 'lose-answer': 0.05 },
       seed: 'uploads',
       delayMs: 0,
@@ -142,7 +145,7 @@ describe('a picture', () => {
       },
       { timeout: 50_000, interval: 100 },
     )
-    running.stage.faults.calm()
+    running.cloud.faults.calm()
     // Whatever came of each, the books are right.
     const completed = ends.filter((status) => status === 'completed').length
     const counted = { bytesUsed: completed * content.length, bytesReserved: 0 }
@@ -151,9 +154,9 @@ describe('a picture', () => {
     }, soon)
   })
 
-  it('is processed after a restart, where the stage was stopped meanwhile', async () => {
+  it('is processed after a restart, where the local cloud was stopped meanwhile', async () => {
     await start({ dataDir })
-    running.stage.faults.shake({
+    running.cloud.faults.shake({
       chances: { kill: 1 },
       seed: 'stop',
       delayMs: 0,
@@ -164,7 +167,7 @@ describe('a picture', () => {
     await sendFile(requested, content)
     await vi.waitFor(() => expect(running.lines.join('\n')).toMatch(/"reserve-quota".*go-on/), soon)
     await running.close()
-    running = await runStage({ dataDir })
+    running = await runLocalCloud({ dataDir })
     await vi.waitFor(() => expect(running.lines.join('\n')).toMatch(/"complete".*go-on/), soon)
   })
 })
@@ -181,7 +184,7 @@ describe('a run of the pipeline', () => {
     await ended(requested.body['id'], 'completed')
     const client = new SFNClient({
       region: running.config.region,
-      endpoint: running.stage.awsUrl,
+      endpoint: running.cloud.awsUrl,
       credentials: { accessKeyId: 'developer', secretAccessKey: 'any' },
     })
     const [machine] = readTemplate(inject('assembly')).ofType('AWS::StepFunctions::StateMachine')

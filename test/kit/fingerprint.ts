@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import * as z from 'zod/mini'
 import type { Event } from '../../domain/kernel/event.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
-import { tallyItem } from '../../projections/engine/counters.ts'
+import { counterItem } from '../../projections/engine/counters.ts'
 import { feedItem, type Generation, generationId, rowItem } from '../../projections/engine/projection.ts'
 import { aggregates, type Sample } from './aggregates.ts'
 
@@ -46,28 +46,32 @@ export function projectionFingerprintOf({ projection, generation }: Generation<u
   const stream = streamName(projection.aggregate, id)
   const name = generationId({ projection, generation })
   const occurrence = {
-    ...{ stream, actorId: 'actor' },
-    ...{ correlationId: 'correlation', causationId: 'causation' },
+    stream,
+    actorId: 'actor',
+    correlationId: 'correlation',
+    causationId: 'causation',
   }
   const released = fixturesOf(projection.aggregate).map(({ stored }, index) => ({
     ...projection.events.decode(stored),
-    ...{ ...occurrence, version: index + 1, at: `2026-01-${String(index + 10)}T12:00:00.000Z` },
+    ...occurrence,
+    version: index + 1,
+    at: `2026-01-${String(index + 10)}T12:00:00.000Z`,
   }))
   const shown = (state: unknown) => [
     state,
     projection.render(state, id).map((row) => rowItem(name, stream, row)),
-    (projection.tally?.(state, id) ?? []).map((tally) => tallyItem(name, stream, tally)),
+    (projection.count?.(state, id) ?? []).map((counter) => counterItem(name, stream, counter)),
   ]
   const states = [projection.initial]
   for (const event of released) states.push(projection.evolve(states.at(-1), event))
   const after = states.map((state) =>
     released.map((event) => {
       const next = projection.evolve(state, event)
-      const { rows = [], tallies = [] } = projection.record?.(event, next, id) ?? {}
+      const { rows = [], counters = [] } = projection.record?.(event, next, id) ?? {}
       return [
         shown(next),
         rows.map((row) => feedItem(name, stream, event.version, row)),
-        tallies.map((tally) => tallyItem(name, stream, tally)),
+        counters.map((counter) => counterItem(name, stream, counter)),
       ]
     }),
   )

@@ -12,9 +12,9 @@ export function givenOf<State, C extends Command, E extends Event>(aggregate: Ag
         aggregate.initial,
       )
       return {
-        then: (...expected: readonly E[]) => expect(aggregate.decide(state, command)).toEqual(expected),
-        thenNothing: () => expect(aggregate.decide(state, command)).toEqual([]),
-        thenRefused: (code: string) => expect(codeOf(() => aggregate.decide(state, command))).toBe(code),
+        then: (...expected: readonly E[]) => expect(aggregate.decide(command, state)).toEqual(expected),
+        thenNothing: () => expect(aggregate.decide(command, state)).toEqual([]),
+        thenRefused: (code: string) => expect(codeOf(() => aggregate.decide(command, state))).toBe(code),
       }
     },
   })

@@ -2,7 +2,7 @@ import type { Mutant } from './rules.ts'
 
 const catchUp = 'projections/engine/catch-up.ts'
 const step = 'projections/engine/step.ts'
-const tallies = 'projections/engine/counters.ts'
+const counters = 'projections/engine/counters.ts'
 const rowStore = 'projections/engine/dynamo-row-store.ts'
 
 const ofWideEvents = ['test/projections/engine/wide-events.test.ts']
@@ -33,7 +33,7 @@ export const counting: readonly Mutant[] = [
     file: step,
     find: 'return { ...nothing, put, remove, to: { ...from, written } }',
     replace:
-      'return { ...nothing, tallies: rest.tallies.slice(0, 1), put: put.slice(0, 98), remove, to: { ...from, written } }',
+      'return { ...nothing, counters: rest.counters.slice(0, 1), put: put.slice(0, 98), remove, to: { ...from, written } }',
     tests: ofWideEvents,
   },
   {
@@ -120,7 +120,7 @@ export const counting: readonly Mutant[] = [
     rule: 'R1',
     out: 'what an event counts for is left out',
     file: step,
-    find: ', ...counted(tallies)])',
+    find: ', ...counted(counters)])',
     replace: '])',
     tests: ofDelivery,
   },
@@ -143,7 +143,7 @@ export const counting: readonly Mutant[] = [
   {
     rule: 'R10',
     out: 'a stream takes back from another shard than it has counted in',
-    file: tallies,
+    file: counters,
     find: 'return hash % shards',
     replace: 'return (hash >>> 3) % shards',
     tests: ['test/projections/engine/counters.test.ts'],

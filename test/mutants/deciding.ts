@@ -32,7 +32,7 @@ export const deciding: readonly Mutant[] = [
     file: execute,
     find: 'if (earlier !== undefined) return',
     replace:
-      'if (earlier !== undefined && aggregate.decide(loaded.commits.flatMap((one) => [...aggregate.events.decodeCommit(one)]).reduce<State>(aggregate.evolve, aggregate.initial), execution.command)) return',
+      'if (earlier !== undefined && aggregate.decide(execution.command, loaded.commits.flatMap((one) => [...aggregate.events.decodeCommit(one)]).reduce<State>(aggregate.evolve, aggregate.initial))) return',
     tests: ofExecute,
   },
   {
@@ -40,7 +40,7 @@ export const deciding: readonly Mutant[] = [
     out: 'decides before it looks at the expected version',
     file: execute,
     find: 'expectedVersion !== undefined &&',
-    replace: 'aggregate.decide(state, command) && expectedVersion !== undefined &&',
+    replace: 'aggregate.decide(command, state) && expectedVersion !== undefined &&',
     tests: ofExecute,
   },
   {
@@ -192,9 +192,9 @@ export const deciding: readonly Mutant[] = [
     rule: 'W7',
     out: 'the projector passes over an event that it cannot fold',
     file: 'projections/engine/step.ts',
-    find: 'return { version, state, feed, tallies, failure }',
+    find: 'return { version, state, feed, counters, failure }',
     replace:
-      'const last = commits.at(-1)\n    return { version: last ? last.version + last.events.length - 1 : version, state, feed, tallies }',
+      'const last = commits.at(-1)\n    return { version: last ? last.version + last.events.length - 1 : version, state, feed, counters }',
     tests: ['test/projections/engine/catch-up.test.ts'],
   },
   {

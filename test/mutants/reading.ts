@@ -194,8 +194,8 @@ export const reading: readonly Mutant[] = [
     rule: 'R4',
     out: 'loses what it could fold before a bad event',
     file: step,
-    find: 'return { version, state, feed, tallies, failure }',
-    replace: 'return { ...from, feed, tallies, failure }',
+    find: 'return { version, state, feed, counters, failure }',
+    replace: 'return { ...from, feed, counters, failure }',
     tests: ofCatchUp,
   },
   {

@@ -3,12 +3,12 @@ import type { Mutant } from './rules.ts'
 const walk = 'projections/rebuild/walk/walk.ts'
 const look = 'projections/rebuild/verification/look.ts'
 const verifyStream = 'projections/rebuild/verification/verify-stream.ts'
-const verifyTallies = 'projections/rebuild/verification/verify-counters.ts'
+const verifyCounters = 'projections/rebuild/verification/verify-counters.ts'
 const refold = 'projections/engine/refold.ts'
 const scan = 'projections/rebuild/walk/dynamo-commit-scan.ts'
 
 const ofVerify = ['test/infra/cli/ops/verify.test.ts']
-const ofTallies = ['test/infra/cli/ops/verify-counters.test.ts']
+const ofCounters = ['test/infra/cli/ops/verify-counters.test.ts']
 const ofTampering = ['test/properties/verify.test.ts']
 const ofWalk = ['test/projections/rebuild/walk/walk.test.ts']
 
@@ -112,27 +112,27 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'takes a tally for different although streams that count there moved',
-    file: verifyTallies,
+    out: 'takes a counter for different although streams that count there moved',
+    file: verifyCounters,
     find: '(before.get(key)?.of ?? 0) === (after.get(key)?.of ?? 0)',
     replace: "key !== ''",
-    tests: ofTallies,
+    tests: ofCounters,
   },
   {
     rule: 'R14',
     out: 'takes every stream that moved for one that counts',
     file: refold,
-    find: 'counts(tally, `${stream}/${event.version}`)',
-    replace: 'counts(tally, `${stream}/${commit.version}/${until}`)',
-    tests: ofTallies,
+    find: 'counts(counter, `${stream}/${event.version}`)',
+    replace: 'counts(counter, `${stream}/${commit.version}/${until}`)',
+    tests: ofCounters,
   },
   {
     rule: 'R14',
-    out: 'forgets tallies that are there and that nobody counts in any more',
-    file: verifyTallies,
+    out: 'forgets counters that are there and that nobody counts in any more',
+    file: verifyCounters,
     find: 'new Set([...before.keys(), ...found.keys()])',
     replace: 'new Set([...before.keys()])',
-    tests: ofTallies,
+    tests: ofCounters,
   },
   {
     rule: 'R14',

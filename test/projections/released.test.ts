@@ -34,14 +34,14 @@ describe('the fingerprint of a projection', () => {
   it.each<[string, Partial<typeof projectsV1>]>([
     ['fold', { evolve: (state, event) => projectsV1.evolve(state, { ...event, at: 'never' }) }],
     ['rows', { render: (state, id) => projectsV1.render(state, id).slice(1) }],
-    ['counts', { tally: () => [{ partition: 'all', sort: 'projects', amounts: { projects: 1 } }] }],
+    ['counts', { count: () => [{ partition: 'all', sort: 'projects', amounts: { projects: 1 } }] }],
     ['feed', { record: (event, state, id) => ({ ...projectsV1.record?.(event, state, id), rows: [] }) }],
     [
       'shards',
       {
         record(event, state, id) {
           const entry = projectsV1.record?.(event, state, id) ?? {}
-          return { ...entry, tallies: (entry.tallies ?? []).map((tally) => ({ ...tally, shards: 1 })) }
+          return { ...entry, counters: (entry.counters ?? []).map((counter) => ({ ...counter, shards: 1 })) }
         },
       },
     ],

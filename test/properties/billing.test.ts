@@ -14,7 +14,7 @@ function historyOf(commands: readonly SubscriptionCommand[]): SubscriptionEvent[
   const history: SubscriptionEvent[] = []
   for (const command of commands) {
     try {
-      history.push(...subscription.decide(history.reduce(subscription.evolve, subscription.initial), command))
+      history.push(...subscription.decide(command, history.reduce(subscription.evolve, subscription.initial)))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
     }
@@ -71,7 +71,8 @@ describe('invoices', () => {
   it('of a month are followed by no plan that is chosen in it, and by no change before it', () => {
     fc.assert(
       fc.property(fc.array(subscriptionCommand, { maxLength: 20 }), (commands) => {
-        let [change, period] = ['', '']
+        let change = ''
+        let period = ''
         for (const { type, data } of historyOf(commands)) {
           if (type === 'InvoiceIssued') period = data.period
           if (type === 'PlanChanged') expect(data.month > period).toBe(true)
@@ -87,8 +88,11 @@ describe('invoices', () => {
 
 describe('the list of subscribers', () => {
   const occurrence: Omit<Occurrence, 'version'> = {
-    ...{ stream: 'subscription-ann', at: '2026-01-01T00:00:00.000Z', actorId: 'ann' },
-    ...{ correlationId: 'correlation', causationId: 'causation' },
+    stream: 'subscription-ann',
+    at: '2026-01-01T00:00:00.000Z',
+    actorId: 'ann',
+    correlationId: 'correlation',
+    causationId: 'causation',
   }
   /** What the read model makes of a history. */
   const projected = (history: readonly SubscriptionEvent[]) =>
@@ -103,7 +107,7 @@ describe('the list of subscribers', () => {
         const history = historyOf(commands)
         const { due } = projected(history)
         const state = history.reduce(subscription.evolve, subscription.initial)
-        const [first] = subscription.decide(state, lastly)
+        const [first] = subscription.decide(lastly, state)
         if (first?.type === 'InvoiceIssued') {
           expect(due).toBeDefined()
           expect(due?.localeCompare(first.data.period)).toBeLessThanOrEqual(0)
@@ -134,7 +138,8 @@ describe('the quota', () => {
       fc.property(fc.array(subscriptionCommand, { maxLength: 20 }), (commands) => {
         const history = historyOf(commands)
         for (const [index, { type }] of history.entries()) {
-          const [before, after] = [history.slice(0, index), history.slice(0, index + 1)]
+          const before = history.slice(0, index)
+          const after = history.slice(0, index + 1)
           if (type === 'QuotaReserved')
             expect(bytesOf(after)).toBeLessThanOrEqual(terms[planAfter(before)].bytesAllowed)
           else expect(bytesOf(after)).toBeLessThanOrEqual(bytesOf(before))

@@ -23,7 +23,7 @@ function deciderLaws<State, C extends Command, E extends Event>(
   }
   const decided = (state: State, next: C): readonly E[] => {
     try {
-      return aggregate.decide(state, next)
+      return aggregate.decide(next, state)
     } catch (error) {
       if (error instanceof Problem) return []
       throw error
@@ -38,7 +38,7 @@ function deciderLaws<State, C extends Command, E extends Event>(
           const events = decided(before, last)
           fc.pre(events.length > 0)
           const after = fold(events, before)
-          const repeated = () => aggregate.decide(after, last)
+          const repeated = () => aggregate.decide(last, after)
           if (aggregate.knownTo(after, last.actorId)) expect(repeated()).toEqual([])
           else expect(repeated).toThrow(expect.objectContaining({ code: 'not-found' }))
         }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Commit, Event } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName, streamName } from '../../domain/kernel/stream.ts'
 import { projectBatch } from '../../projections/delivery/project-batch.ts'
-import type { TallyItem } from '../../projections/engine/counters.ts'
+import type { CounterItem } from '../../projections/engine/counters.ts'
 import { type Generation, nameOf, type RowItem, streamOfRow } from '../../projections/engine/projection.ts'
 import { maxChangesPerMove, type RowStore } from '../../projections/engine/row-store.ts'
 import { live } from '../../projections/versions.ts'
@@ -114,7 +114,7 @@ describe('any delivery of any history', () => {
         const checked: RowStore = {
           ...rows,
           async move(move) {
-            expect(move.put.length + move.remove.length + move.tallies.length).toBeLessThanOrEqual(
+            expect(move.put.length + move.remove.length + move.counters.length).toBeLessThanOrEqual(
               maxChangesPerMove,
             )
             const moved = await rows.move(move)
@@ -146,7 +146,7 @@ async function expectFolds(
   store: ReturnType<typeof readSide>['rows'],
 ): Promise<void> {
   const wanted: RowItem[] = []
-  const tallies: TallyItem[] = []
+  const counters: CounterItem[] = []
   const ahead = new Map<string, RowItem>()
   let found = store.rows()
   for (const { stream, generation } of foldsOf(commits)) {
@@ -161,7 +161,7 @@ async function expectFolds(
     })
     const fold = foldOf(generation, stream, seen)
     expect(JSON.parse(guard.state)).toEqual(fold.state)
-    tallies.push(...fold.tallies)
+    counters.push(...fold.counters)
     wanted.push(...fold.feed)
     if (guard.written === undefined) wanted.push(...fold.rows)
     else {
@@ -174,17 +174,17 @@ async function expectFolds(
   const isAhead = (row: RowItem) => ahead.get(nameOf(row))?.data === row.data && !known.has(nameOf(row))
   expect(textsOf(found.filter((row) => !isAhead(row)))).toEqual(textsOf(wanted))
   // What comes to nothing need not be there.
-  expect(textsOf(totals(store.tallies()))).toEqual(textsOf(totals(tallies)))
+  expect(textsOf(totals(store.counters()))).toEqual(textsOf(totals(counters)))
 }
 
-function textsOf(items: readonly (RowItem | TallyItem)[]): string[] {
+function textsOf(items: readonly (RowItem | CounterItem)[]): string[] {
   return items
     .filter((item) => 'data' in item || Object.values(item.amounts).some((amount) => amount !== 0))
     .map((item) => JSON.stringify([item.PK, item.SK, 'data' in item ? item.data : nonZero(item.amounts)]))
     .sort()
 }
 
-function nonZero(amounts: TallyItem['amounts']): [string, number][] {
+function nonZero(amounts: CounterItem['amounts']): [string, number][] {
   return Object.entries(amounts)
     .filter(([, amount]) => amount !== 0)
     .sort(([a], [b]) => (a < b ? -1 : 1))

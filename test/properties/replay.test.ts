@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Commit } from '../../domain/kernel/event.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
 import { projectBatch } from '../../projections/delivery/project-batch.ts'
-import type { TallyItem } from '../../projections/engine/counters.ts'
+import type { CounterItem } from '../../projections/engine/counters.ts'
 import { guardKey, type RowItem } from '../../projections/engine/projection.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
 import { withBuild } from '../../projections/generations/generation-list.ts'
@@ -77,7 +77,11 @@ describe('any replay', () => {
             }
             try {
               return await replay(newest.generation(2), {
-                ...{ ...options, rows: mortal, lists, checkpoints, segments: drawn.segments },
+                ...options,
+                rows: mortal,
+                lists,
+                checkpoints,
+                segments: drawn.segments,
                 scanOf: (segment, segments) =>
                   createMemoryCommitScan(table, { limit: drawn.limit, segment, segments }),
                 signal: new AbortController().signal,
@@ -120,18 +124,18 @@ async function expectBuilt(
   commits: readonly Commit[],
 ): Promise<void> {
   const wanted: RowItem[] = []
-  const tallies: TallyItem[] = []
+  const counters: CounterItem[] = []
   for (const stream of new Set(commits.map((commit) => commit.stream))) {
     const own = commits.filter((commit) => commit.stream === stream)
     const fold = foldOf({ ...projects, generation: 2 }, stream, own)
     const { guard } = await rows.readGuard(guardKey(id, stream))
     expect(guard?.version).toBe(fold.version)
     wanted.push(...fold.rows, ...fold.feed)
-    tallies.push(...fold.tallies)
+    counters.push(...fold.counters)
   }
   const texts = (some: readonly object[]) => some.map((one) => JSON.stringify(one)).sort()
   const found = rows.rows().filter(({ PK }) => PK.startsWith(`${id}#`))
   expect(texts(found)).toEqual(texts(wanted))
-  const counted = rows.tallies().filter(({ PK }) => PK.startsWith(`tally#${id}#`))
-  expect(texts(totals(counted))).toEqual(texts(totals(tallies)))
+  const counted = rows.counters().filter(({ PK }) => PK.startsWith(`tally#${id}#`))
+  expect(texts(totals(counted))).toEqual(texts(totals(counters)))
 }

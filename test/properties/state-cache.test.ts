@@ -4,9 +4,9 @@ import { type CommitItem, fromItem } from '../../commands/event-store/commit-ite
 import type { CommitTable } from '../../commands/event-store/commit-table.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
-import { traceOf } from '../../commands/execution/cached-state.ts'
+import { receiptOf } from '../../commands/execution/cached-state.ts'
 import { type Execution, execute } from '../../commands/execution/execute.ts'
-import { createWarmStates, type WarmStates } from '../../commands/execution/state-cache.ts'
+import { createStateCache, type StateCache } from '../../commands/execution/state-cache.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { noReservations } from '../../domain/kernel/reservation.ts'
@@ -65,7 +65,7 @@ describe('any schedule of commands of processes that keep what they have seen', 
 
         /** One command after the other, as a function does it. */
         const live = async ({ steps, faults }: (typeof processes)[number]) => {
-          const warmStates = createWarmStates()
+          const stateCache = createStateCache()
           const happening = createFaults()
           const faulty = faultyCommitTable(memory, faultyWire(happening))
           const own = new Set<string>()
@@ -99,10 +99,10 @@ describe('any schedule of commands of processes that keep what they have seen', 
           const run = async (execution: Execution<ProjectCommand>) => {
             patient = true
             const from = memory.all().length
-            const answer = await answerOf(execution, { store, clock, deadline, warmStates })
-            if (answer.problem === 'unavailable') expect(warmStates.find(project, stream)).toBeUndefined()
+            const answer = await answerOf(execution, { store, clock, deadline, stateCache })
+            if (answer.problem === 'unavailable') expect(stateCache.find(project, stream)).toBeUndefined()
             else answered.push({ execution, answer, from, to: memory.all().length })
-            expectTrue(warmStates, memory.all())
+            expectTrue(stateCache, memory.all())
           }
           await run(executionOf('creation', { command: creation }))
           for (const { pick, anotherBody, clockJump } of steps) {
@@ -168,14 +168,14 @@ function expectSound(items: readonly CommitItem[]): void {
 }
 
 /** What is kept of the stream, if anything, is what the stream was at its head. */
-function expectTrue(warmStates: WarmStates, items: readonly CommitItem[]): void {
-  const seen = warmStates.find(project, stream)
-  if (seen === undefined) return
-  const upToHead = items.map(fromItem).filter((commit) => lastVersion(commit) <= seen.head.version)
-  expect(upToHead.map(lastVersion).at(-1)).toBe(seen.head.version)
-  expect(seen.state).toEqual(foldOf(upToHead))
-  expect(seen.at).toBe(upToHead.at(-1)?.at)
-  expect([...seen.commits]).toEqual(upToHead.map((commit) => [commit.commandId, traceOf(commit)]))
+function expectTrue(stateCache: StateCache, items: readonly CommitItem[]): void {
+  const cached = stateCache.find(project, stream)
+  if (cached === undefined) return
+  const upToHead = items.map(fromItem).filter((commit) => lastVersion(commit) <= cached.head.version)
+  expect(upToHead.map(lastVersion).at(-1)).toBe(cached.head.version)
+  expect(cached.state).toEqual(foldOf(upToHead))
+  expect(cached.at).toBe(upToHead.at(-1)?.at)
+  expect([...cached.commits]).toEqual(upToHead.map((commit) => [commit.commandId, receiptOf(commit)]))
 }
 
 function foldOf(commits: readonly Commit[]): ProjectState {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Commit, Event } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName, streamName } from '../../domain/kernel/stream.ts'
-import type { TallyItem } from '../../projections/engine/counters.ts'
+import type { CounterItem } from '../../projections/engine/counters.ts'
 import { type Generation, guardKey, nameOf, type RowItem } from '../../projections/engine/projection.ts'
 import type { Guard } from '../../projections/engine/row-store.ts'
 import type { Found } from '../../projections/rebuild/verification/finding.ts'
@@ -42,14 +42,19 @@ const completedIn = (projectId: string): Event[] => [
   {
     type: 'UploadRequested',
     data: {
-      ...{ projectId, ownerId: 'ann', requestedBy: 'ann', fileName: 'river.jpg', contentType: 'image/jpeg' },
-      ...{ size: 1000, expiresAt: '2026-01-10T13:00:00.000Z' },
+      projectId,
+      ownerId: 'ann',
+      requestedBy: 'ann',
+      fileName: 'river.jpg',
+      contentType: 'image/jpeg',
+      size: 1000,
+      expiresAt: '2026-01-10T13:00:00.000Z',
     },
   },
   { type: 'UploadCompleted', data: { size: 1000 } },
 ]
 
-/** Every tally is counted in by somebody: one that nobody counts in is not looked for. */
+/** Every counter is counted in by somebody: one that nobody counts in is not looked for. */
 const first: readonly Appended[] = [
   {
     stream: 'project-0',
@@ -91,7 +96,7 @@ interface Tampering {
   readonly stream: string
   readonly tamper: () => Promise<unknown>
   readonly found: Found | undefined
-  readonly tally: boolean
+  readonly counter: boolean
   readonly left: Found | undefined
 }
 
@@ -102,7 +107,7 @@ async function tamperings(
 ): Promise<Tampering[]> {
   const id = generationId(generation)
   const streams = new Set(commits.map(({ stream }) => stream))
-  const nothing = { put: [], remove: [], tallies: [] }
+  const nothing = { put: [], remove: [], counters: [] }
   const some: Tampering[] = []
   for (const stream of streams) {
     const { aggregate } = parseStreamName(stream)
@@ -115,7 +120,7 @@ async function tamperings(
     const from = { version: guard.version }
     const move = (to: Guard, over: object = {}) => rows.move({ key, from, to, ...nothing, ...over })
     const one = (does: string, found: Found | undefined, tamper: Tampering['tamper'], over = {}) =>
-      some.push({ does, stream, tamper, found, tally: false, left: found, ...over })
+      some.push({ does, stream, tamper, found, counter: false, left: found, ...over })
 
     for (const row of fold.rows) {
       one('removes a row', 'different', () => move(guard, { remove: [row] }))
@@ -126,15 +131,15 @@ async function tamperings(
       one('changes a row of a feed', 'feed', () => rows.put([{ ...row, data: '{"no":1}' }]))
     }
     one('changes the state', 'different', () => move({ ...guard, state: '{"no":1}' }))
-    for (const { PK, SK, amounts } of fold.tallies) {
+    for (const { PK, SK, amounts } of fold.counters) {
       const more = [{ PK, SK, amounts: { [Object.keys(amounts)[0] ?? 'none']: 1 } }]
-      one('counts one more', undefined, () => move(guard, { tallies: more }), { tally: true })
+      one('counts one more', undefined, () => move(guard, { counters: more }), { counter: true })
     }
     for (let version = 0; version < guard.version; version++) {
       const before = foldOf(generation, stream, upTo(whole, version))
       const state = JSON.stringify(before.state)
-      const tally = JSON.stringify(amountsOf(before.tallies)) !== JSON.stringify(amountsOf(fold.tallies))
-      one('sets the guard back', 'behind', () => move({ version, state }), { tally, left: undefined })
+      const counter = JSON.stringify(amountsOf(before.counters)) !== JSON.stringify(amountsOf(fold.counters))
+      one('sets the guard back', 'behind', () => move({ version, state }), { counter, left: undefined })
       const stands = new Set(fold.rows.map(nameOf))
       for (const row of before.rows.filter((old) => !stands.has(nameOf(old))))
         one(seldom, 'different', () => rows.put([row]))
@@ -150,8 +155,8 @@ function upTo(commits: readonly Commit[], version: number): Commit[] {
   })
 }
 
-function amountsOf(tallies: readonly TallyItem[]): [string, [string, number][]][] {
-  return totals(tallies)
+function amountsOf(counters: readonly CounterItem[]): [string, [string, number][]][] {
+  return totals(counters)
     .map(({ PK, SK, amounts }): [string, [string, number][]] => [
       `${PK} ${SK}`,
       Object.entries(amounts)
@@ -173,10 +178,10 @@ describe('verify', () => {
     await fc.assert(
       fc.asyncProperty(schedule, async ({ history, pageItems }) => {
         const side = await delivered(history)
-        const before = JSON.stringify([side.rows.rows(), side.rows.tallies()])
+        const before = JSON.stringify([side.rows.rows(), side.rows.counters()])
         for (const verified of await verifyAll(side, pageItems, true))
           expect(verified).toMatchObject({ clean: true, findings: [], repaired: { streams: 0, feedRows: 0 } })
-        expect(JSON.stringify([side.rows.rows(), side.rows.tallies()])).toBe(before)
+        expect(JSON.stringify([side.rows.rows(), side.rows.counters()])).toBe(before)
       }),
       { numRuns: 100 },
     )
@@ -199,7 +204,7 @@ describe('verify', () => {
         const alike = options.filter(({ does }) => does === kind)
         const tampering = alike[Math.floor(pick / kinds.length) % alike.length]
         if (tampering === undefined) return
-        const { does, stream, found, tally, left } = tampering
+        const { does, stream, found, counter, left } = tampering
         seen[does] = (seen[does] ?? 0) + 1
         await tampering.tamper()
         const id = generationId(generation)
@@ -211,21 +216,27 @@ describe('verify', () => {
         }
         const first = await result(false)
         expect(first?.findings.map((one) => [one.stream, one.found])).toEqual(found ? [[stream, found]] : [])
-        expect((first?.tallies.different.length ?? 0) > 0).toBe(tally)
-        expect(first?.tallies.moved).toEqual([])
+        expect((first?.counters.different.length ?? 0) > 0).toBe(counter)
+        expect(first?.counters.moved).toEqual([])
         expect(first?.clean).toBe(false)
 
         const repaired = await result(true)
         expect(repaired?.findings.map((one) => one.found)).toEqual(left ? [left] : [])
         const again = await result(false)
-        expect(again).toMatchObject({ findings: repaired?.findings, clean: left === undefined && !tally })
+        expect(again).toMatchObject({ findings: repaired?.findings, clean: left === undefined && !counter })
         if (left === undefined) expectRows(side, generation)
       }),
       { numRuns: 300 },
     )
     expect(Object.keys(seen).sort()).toEqual([
-      ...['changes a row', 'changes a row of a feed', 'changes the state', 'counts one more'],
-      ...['leaves a row over', 'removes a row', 'removes a row of a feed', 'sets the guard back'],
+      'changes a row',
+      'changes a row of a feed',
+      'changes the state',
+      'counts one more',
+      'leaves a row over',
+      'removes a row',
+      'removes a row of a feed',
+      'sets the guard back',
     ])
   })
 })

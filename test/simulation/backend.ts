@@ -67,7 +67,9 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
   const logger = { info() {}, error() {} }
   const directory = {
     find: async (_pool: string, userId: string) => ({
-      ...{ email: `${userId}@example.com`, name: userId, emailVerified: true },
+      email: `${userId}@example.com`,
+      name: userId,
+      emailVerified: true,
     }),
   }
   const timeoutMs = 15_000
@@ -96,9 +98,18 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
       const { userId, headers = {}, body = '', parameters = {} } = request
       const correlationId = `correlation-of-${userId}`
       const whole: ApiRequest = {
-        ...{ method: request.method, path: request.route, route: request.route, parameters, query: {} },
-        ...{ headers: { 'content-type': 'application/json', ...headers }, body, apiUrl: '', correlationId },
-        ...{ requestId: `request-${correlationId}`, remainingMs, identity: () => ({ userId, groups: [] }) },
+        method: request.method,
+        path: request.route,
+        route: request.route,
+        parameters,
+        query: {},
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+        apiUrl: '',
+        correlationId,
+        requestId: `request-${correlationId}`,
+        remainingMs,
+        identity: () => ({ userId, groups: [] }),
       }
       return handle(whole).catch((error: unknown) => {
         if (!(error instanceof Problem)) throw error
@@ -123,7 +134,8 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
       return async (batch: readonly Record[], remainingMs) => {
         const deadline = deadlineIn(remainingMs() - reserveMs, environment.clock)
         const failures = await projectBatch(deliveriesOf(batch), {
-          ...{ ...ports, deadline },
+          ...ports,
+          deadline,
           generations: () => listedGenerations(ports.lists),
         })
         return failures.map(({ sequenceNumber }) => Number(sequenceNumber))
@@ -140,7 +152,9 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
       const { wire } = environment
       return (segments: number) =>
         replay(newestOf('projects').generation(2), {
-          ...{ ...ports, segments, signal: new AbortController().signal },
+          ...ports,
+          segments,
+          signal: new AbortController().signal,
           checkpoints: faultyCheckpoints(checkpoints, wire),
           scanOf: (segment) =>
             faultyCommitScan(createMemoryCommitScan(table, { limit: 5, segment, segments }), wire),
@@ -174,8 +188,19 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
   const store = createEventStore(table, clock)
   const remover = createMemoryRowRemover(rows)
   return {
-    ...{ table, store, rows, lists, remover, marks, stream, published },
-    ...{ commands, queries, projector, forwarder, replayer },
+    table,
+    store,
+    rows,
+    lists,
+    remover,
+    marks,
+    stream,
+    published,
+    commands,
+    queries,
+    projector,
+    forwarder,
+    replayer,
   }
 }
 

@@ -50,8 +50,12 @@ export function simulatedClient(
     async command(name, body, headers = {}) {
       const key = `${userId}/${++keys}`
       const request = {
-        ...{ method: 'POST' as const, route: '/commands/{name}', parameters: { name }, userId },
-        ...{ headers: { 'idempotency-key': key, ...headers }, body: JSON.stringify(body) },
+        method: 'POST' as const,
+        route: '/commands/{name}',
+        parameters: { name },
+        userId,
+        headers: { 'idempotency-key': key, ...headers },
+        body: JSON.stringify(body),
       }
       const send = () => insist(() => commands.invoke(request), `${name} ${key}`)
       const again = () => clock.sleep(chance.between(0, 400)).then(send)
@@ -62,7 +66,10 @@ export function simulatedClient(
 
     async readProject(projectId, { position, version }) {
       const request = {
-        ...{ method: 'GET' as const, route: '/projects/{projectId}', parameters: { projectId }, userId },
+        method: 'GET' as const,
+        route: '/projects/{projectId}',
+        parameters: { projectId },
+        userId,
         headers: { 'read-after': position },
       }
       const { status, body } = await insist(() => queries.invoke(request), `project ${projectId}`)

@@ -100,7 +100,9 @@ async function deliverLane(o: DeliverOptions, lane: number): Promise<void> {
 
   const shaken = withDeliveryFaults<Record>(
     {
-      ...{ place: `stream ${o.name} ${lane}`, faults: o.faults, sleep: clock.sleep },
+      place: `stream ${o.name} ${lane}`,
+      faults: o.faults,
+      sleep: clock.sleep,
       itemOf: ({ commit }) => `${commit.stream}/${commit.version}`,
     },
     (batch) => {

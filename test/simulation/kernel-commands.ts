@@ -60,8 +60,8 @@ export function deployed(name: string, chance: Seeded): Deployed {
     ...aggregate,
     fold,
     evolve: (state, event) => ({ ...(aggregate.evolve(own(state), event) as object), fold }),
-    decide(state, command) {
-      const decided = aggregate.decide(own(state), command)
+    decide(command, state) {
+      const decided = aggregate.decide(command, own(state))
       return decided.length === 0 ? decided : [...decided, ...more]
     },
   }

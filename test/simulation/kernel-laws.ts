@@ -23,7 +23,7 @@ export function checkDecisions(streams: Streams, sent: readonly Execution<Comman
       const execution = sent.find(({ commandId }) => commandId === commit.commandId)
       if (execution === undefined) throw new Error(`broken: nobody sent ${commit.commandId}`)
       const { command, commandId, expectedVersion = version } = execution
-      const decided = aggregate.decide(state, command)
+      const decided = aggregate.decide(command, state)
       const stored = [...aggregate.events.decodeCommit(commit)].slice(0, Math.max(1, decided.length))
       same(
         `${command.type} ${commandId} was decided on the state before it`,
@@ -75,7 +75,7 @@ function isTold({ execution, ...answer }: Answered, { version, state }: At): boo
   const code = 'refused' in answer ? answer.refused.code : undefined
   if (code === 'version-mismatch') return expectedVersion !== version
   try {
-    const decided = aggregate.decide(state, command)
+    const decided = aggregate.decide(command, state)
     return 'executed' in answer && answer.executed.version === version && decided.length === 0
   } catch (refused) {
     return refused instanceof Problem && refused.code === code

@@ -2,7 +2,7 @@ import { deadlineIn } from '../../commands/aws/system-clock.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
 import { type Executed, type Execution, execute } from '../../commands/execution/execute.ts'
-import { createWarmStates } from '../../commands/execution/state-cache.ts'
+import { createStateCache } from '../../commands/execution/state-cache.ts'
 import type { Command } from '../../domain/kernel/decider.ts'
 import { lastVersion } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
@@ -44,8 +44,12 @@ export async function simulateKernel(seed: string): Promise<Simulated> {
   const kernel = simulatedKernel(clock, faults, seeded(`${seed} kernel`))
   faults.shake(weatherOf(seed, chance))
   const delivered = deliverStream({
-    ...{ name: 'projector', clock, faults, stream: kernel.stream },
-    ...{ target: kernel.projector, chance: seeded(`${seed} projector`) },
+    name: 'projector',
+    clock,
+    faults,
+    stream: kernel.stream,
+    target: kernel.projector,
+    chance: seeded(`${seed} projector`),
   })
   const streams = streamsOf(chance)
   const sent: Execution<Command>[] = []
@@ -61,9 +65,13 @@ export async function simulateKernel(seed: string): Promise<Simulated> {
       const command = commandOf(stream, mine, n === 1)
       const matches = !isCreating(command) && mine.next() < 0.2
       const execution = {
-        ...{ stream, command, commandId, digest: commandId },
+        stream,
+        command,
+        commandId,
+        digest: commandId,
         ...(last !== undefined && matches && { expectedVersion: last.version }),
-        ...{ correlationId: 'correlation', causationId: 'causation' },
+        correlationId: 'correlation',
+        causationId: 'causation',
       }
       sent.push(execution)
       const send = () => insist(() => kernel.execute(execution), clock, mine)
@@ -72,7 +80,7 @@ export async function simulateKernel(seed: string): Promise<Simulated> {
       answered.push(...copies)
       const executed = copies.flatMap((one) => ('executed' in one ? [one.executed] : []))
       acknowledged.push({
-        ...{ command: `${command.type} ${commandId}` },
+        command: `${command.type} ${commandId}`,
         answers: executed.map(({ version, events }) => ({ stream, version, events })),
       })
       last = executed[0]
@@ -130,14 +138,14 @@ function simulatedKernel(clock: VirtualClock, faults: Faults, chance: Seeded) {
 
   const writer = simulatedFunction(world, { name: 'writer', environments, timeoutMs }, ({ clock, wire }) => {
     const store = createEventStore(faultyCommitTable(streamed, wire), clock, dense)
-    const warmStates = createWarmStates()
+    const stateCache = createStateCache()
     const deploys = new Map<string, Deployed>()
     return async (execution: Execution<Command>, remainingMs) => {
       const { aggregate: name } = parseStreamName(execution.stream)
       const aggregate = deploys.get(name) ?? deployed(name, chance)
       deploys.set(name, aggregate)
       const deadline = deadlineIn(remainingMs() - reserveMs, clock)
-      return execute(aggregate, execution, { store, clock, deadline, warmStates })
+      return execute(aggregate, execution, { store, clock, deadline, stateCache })
     }
   })
   const reader = simulatedFunction(world, { name: 'reader', environments, timeoutMs }, ({ clock, wire }) => {
@@ -167,7 +175,9 @@ function simulatedKernel(clock: VirtualClock, faults: Faults, chance: Seeded) {
       return async (batch: readonly Record[], remainingMs) => {
         const deadline = deadlineIn(remainingMs() - reserveMs, clock)
         const failures = await projectBatch(deliveriesOf(batch), {
-          ...{ ...ports, clock, deadline },
+          ...ports,
+          clock,
+          deadline,
           generations: async () => generationsOf,
         })
         return failures.map(({ sequenceNumber }) => Number(sequenceNumber))

@@ -2,7 +2,7 @@ import { checkContiguous, fromItem } from '../../commands/event-store/commit-ite
 import type { Commit } from '../../domain/kernel/event.ts'
 import { lastVersion } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
-import type { TallyItem } from '../../projections/engine/counters.ts'
+import type { CounterItem } from '../../projections/engine/counters.ts'
 import type { RowItem } from '../../projections/engine/projection.ts'
 import { createMemoryGenerationLists } from '../../projections/generations/memory-generation-lists.ts'
 import { type EventType, publicEventOf } from '../../projections/publishing/public-events.ts'
@@ -30,7 +30,8 @@ export type Streams = ReadonlyMap<StreamName, readonly Commit[]>
 /** Throws an Error that names the first law that does not hold once everything has come to rest. */
 export async function checkLaws(backend: SimulatedBackend, outcomes: readonly Outcome[]): Promise<void> {
   const acknowledged = outcomes.map(({ name, answers }) => ({
-    ...{ command: name, answers: answers.filter(({ status }) => status === 200).map(({ answer }) => answer) },
+    command: name,
+    answers: answers.filter(({ status }) => status === 200).map(({ answer }) => answer),
   }))
   const streams = await checkKernel(backend, acknowledged)
   checkPublished(backend, [...streams.values()].flat())
@@ -89,7 +90,7 @@ async function checkRows(
 ): Promise<void> {
   const read = await lists.read(projectionNames)
   const wanted: RowItem[] = []
-  const tallies: TallyItem[] = []
+  const counters: CounterItem[] = []
   for (const [stream, commits] of streams) {
     const listed = sampleOf(parseStreamName(stream).aggregate).generations.flatMap(({ projection }) =>
       listOf(projection.name, read.lists).generations.map(({ generation }) => ({ projection, generation })),
@@ -101,14 +102,14 @@ async function checkRows(
       const { version, state } = fold
       same(`${stream} is folded to its end, and parked nowhere`, reached, { version, state })
       wanted.push(...fold.rows, ...fold.feed)
-      tallies.push(...fold.tallies)
+      counters.push(...fold.counters)
     }
   }
   const texts = (some: readonly RowItem[]) =>
     some.map(({ data, ...key }) => canonical({ ...key, data: JSON.parse(data) })).sort()
   same('the rows are those of the fold', texts(rows.rows()), texts(wanted))
-  const counts = (some: readonly TallyItem[]) => some.map((item) => canonical(item)).sort()
-  same('the tallies are those of all folds', counts(rows.tallies()), counts(totals(tallies)))
+  const counts = (some: readonly CounterItem[]) => some.map((item) => canonical(item)).sort()
+  same('the counters are those of all folds', counts(rows.counters()), counts(totals(counters)))
 }
 
 function checkPublished({ published, marks }: SimulatedBackend, commits: readonly Commit[]): void {
@@ -124,7 +125,8 @@ function checkPublished({ published, marks }: SimulatedBackend, commits: readonl
 
 /** Compares as JSON: what is not there is not said. */
 export function same(law: string, found: unknown, wanted: unknown): void {
-  const [a, b] = [canonical(found), canonical(wanted)]
+  const a = canonical(found)
+  const b = canonical(wanted)
   if (a !== b) throw new Error(`broken: ${law}\n  found  ${a}\n  wanted ${b}`)
 }
 

@@ -15,7 +15,9 @@ export interface Schedules extends Omit<Simulated, 'took'> {
 }
 
 export const noSchedules: Schedules = {
-  ...{ schedules: 0, commands: 0, commits: 0 },
+  schedules: 0,
+  commands: 0,
+  commits: 0,
   fired: Object.fromEntries(faultNames.map((fault) => [fault, 0])) as Record<Fault, number>, // all of them
 }
 

@@ -40,13 +40,18 @@ async function schedule(
   const { clock, faults, chance, seed } = world
   const streams = (['projector', 'forwarder'] as const).map((name) =>
     deliverStream({
-      ...{ name, clock, faults, stream: backend.stream },
-      ...{ target: backend[name], chance: seeded(`${seed} ${name}`) },
+      name,
+      clock,
+      faults,
+      stream: backend.stream,
+      target: backend[name],
+      chance: seeded(`${seed} ${name}`),
     }),
   )
   const outcomes: Outcome[] = []
   const clients = people.map((userId) => ({
-    ...{ userId, client: simulatedClient(userId, backend, clock, seeded(`${seed} client ${userId}`)) },
+    userId,
+    client: simulatedClient(userId, backend, clock, seeded(`${seed} client ${userId}`)),
   }))
   // Everyone is registered by a first command; then most are members of one project.
   const named = clients.map(({ client, userId }) =>
@@ -93,7 +98,8 @@ async function act(
   chance: Seeded,
 ): Promise<Outcome> {
   const known = chance.pick([...projects.slice(0, 1), ...projects])
-  const [projectId, other] = [known.id, chance.pick(people)]
+  const projectId = known.id
+  const other = chance.pick(people)
   const word = chance.pick(['Atlas', 'Globe'])
   // What stands twice comes twice as often.
   const commands: readonly (readonly [string, object])[] = [

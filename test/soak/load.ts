@@ -31,13 +31,15 @@ export interface Crew {
   readonly shared: Acknowledged
 }
 
-/** Signs the people up and makes the project, on a stage where nothing goes wrong yet. */
+/** Signs the people up and makes the project, on a local cloud where nothing goes wrong yet. */
 export async function gatherCrew(config: ClientConfig): Promise<Crew> {
   const [owner, ...others] = [await signUp(config), await signUp(config), await signUp(config)]
   const shared = await acknowledge(owner, 'create-project', undefined)
   for (const { email } of others) {
     const added = await insist(owner, 'add-project-member', {
-      ...{ projectId: shared.projectId, email, role: 'editor' },
+      projectId: shared.projectId,
+      email,
+      role: 'editor',
     })
     if (added.status !== 200) throw new Error(`a member was refused: ${JSON.stringify(added.body)}`)
   }

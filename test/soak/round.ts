@@ -24,7 +24,7 @@ export interface Round {
 }
 
 /** What is killed: what `npm start` runs in, the database, a function at a time, or everything at the same moment. */
-const victims = ['stage', 'stage', 'database', 'function', 'function', 'everything'] as const
+const victims = ['local cloud', 'local cloud', 'database', 'function', 'function', 'everything'] as const
 
 /**
  * Runs `npm start` under load and kills its processes at random moments, starting it again where it is gone; then
@@ -66,7 +66,7 @@ export async function runRound({
     await checkNothingLost(config, load.acknowledged)
     return { acknowledged: load.acknowledged.length, repeats: load.repeats(), kills: killed }
   } catch (error) {
-    log(`the stage had written:\n${running.output()}`)
+    log(`the local cloud had written:\n${running.output()}`)
     throw error
   } finally {
     running.child.kill('SIGKILL')
@@ -81,14 +81,14 @@ async function kill(
 ): Promise<{ victim: string; started: boolean }> {
   const children = childrenOf(child.pid)
   const wanted = chance.pick(victims)
-  if (wanted === 'stage' || wanted === 'everything') {
+  if (wanted === 'local cloud' || wanted === 'everything') {
     if (wanted === 'everything') for (const one of children) end(one)
     child.kill('SIGKILL')
     await ended()
     await untilGone(children)
     return { victim: wanted, started: true }
   }
-  // Not the shell that holds such a process to the stage and has the same words on its command line.
+  // Not the shell that holds such a process to the local cloud and has the same words on its command line.
   const named = wanted === 'database' ? /^\S*dynoxide\S* serve / : /^\S*node\S* .*bootstrap\.mjs/
   const candidates = children.filter(({ command }) => named.test(command))
   if (candidates.length === 0) return { victim: `no ${wanted}`, started: false }

@@ -32,12 +32,17 @@ async function soak(): Promise<void> {
 
   const end = performance.now() + Number(minutes) * 60_000
   const goesOn = () => performance.now() < end
-  let [whole, kernel] = [noSchedules, noSchedules]
+  let whole = noSchedules
+  let kernel = noSchedules
   const total = { rounds: 0, acknowledged: 0, repeats: 0, kills: 0 }
   const dataDir = newDataDir()
   for (let round = 1; goesOn(); round++) {
     const { acknowledged, repeats, kills } = await runRound({
-      ...{ dataDir, seed: `${seed}-${round}`, kills: killsOfRound, faults, log: console.log },
+      dataDir,
+      seed: `${seed}-${round}`,
+      kills: killsOfRound,
+      faults,
+      log: console.log,
     }).catch((error: unknown) => {
       console.error(`the data of round ${round} stay in ${dataDir}`)
       throw error

@@ -55,7 +55,8 @@ export function invoicingHandler({ store, subscribers, clock, logger }: Invoicin
             // One that was due for another month is another command: it may find what that did not.
             commandId: commandIdOf(billing, 'issue-invoices', `${stream} ${month} ${until}`),
             digest: digestOf({ until }),
-            ...{ correlationId, causationId: correlationId },
+            correlationId,
+            causationId: correlationId,
           },
           { store, clock, deadline: deadlineIn(commandMs, clock) },
         )

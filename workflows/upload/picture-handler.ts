@@ -13,7 +13,9 @@ export interface PicturePorts {
 const named = z.string().check(z.minLength(1))
 const pictureInput = z.object({
   step: z.enum(['read-metadata', 'make-thumbnail']),
-  ...{ uploadId: named, run: named, etag: named },
+  uploadId: named,
+  run: named,
+  etag: named,
 })
 
 /**

@@ -13,7 +13,10 @@ export const stepInput = z.discriminatedUnion('step', [
   z.object({ step: z.literal('record-thumbnail'), ...part }),
   z.object({ step: z.literal('complete'), ...part, etag: named }),
   z.object({
-    ...{ step: z.literal('close'), ...part, as: z.enum(['rejected', 'failed']), reason: z.string() },
+    step: z.literal('close'),
+    ...part,
+    as: z.enum(['rejected', 'failed']),
+    reason: z.string(),
     /** Of the failure, for the log. */
     cause: z.string(),
   }),

@@ -56,7 +56,10 @@ export function createSteps({ store, files, clock }: StepPorts) {
     await execute(
       aggregate,
       {
-        ...{ stream: streamName(aggregate.name, id), command, correlationId, causationId },
+        stream: streamName(aggregate.name, id),
+        command,
+        correlationId,
+        causationId,
         commandId: commandIdOf(pipeline, command.type, `${uploadId}/${run}`),
         digest: digestOf({ uploadId, run }),
       },
@@ -198,7 +201,7 @@ export function createSteps({ store, files, clock }: StepPorts) {
       const run = 'expiry'
       const { state, correlationId = run } = await uploadNow({ uploadId, ...asked })
       const command = { type: 'expire-upload', actorId, now } as const
-      if (state.status === 'none' || upload.decide(state, command).length === 0) return
+      if (state.status === 'none' || upload.decide(command, state).length === 0) return
       await giveUp(state, command, { uploadId, run, correlationId, ...asked })
     },
   }

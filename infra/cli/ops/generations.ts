@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { GenerationList, ListedGeneration } from '../../../projections/generations/generation-list.ts'
-import { type LiveGeneration, listOf, newestOf, versionNumbered } from '../../../projections/versions.ts'
+import { type AnyGeneration, listOf, newestOf, versionNumbered } from '../../../projections/versions.ts'
 import type { Ports } from './ports.ts'
 
 /** The list of a projection's generations as it is now. Throws an Error in one line for a name that none has. */
@@ -41,7 +41,7 @@ export function buildingOf({ generations }: GenerationList, projection: string):
 }
 
 /** The code of a listed generation. Throws an Error that says what to do where this checkout does not have it. */
-export function codeOf(projection: string, { id, version, generation }: ListedGeneration): LiveGeneration {
+export function codeOf(projection: string, { id, version, generation }: ListedGeneration): AnyGeneration {
   const code = versionNumbered(projection, version)
   if (code === undefined)
     throw new Error(`this code lacks version ${version} for ${id}: use the one that is deployed`)

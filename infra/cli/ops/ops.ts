@@ -16,8 +16,19 @@ import { state } from './state.ts'
 import { verify } from './verify.ts'
 
 const commands: readonly OpsCommand[] = [
-  ...[eventsShow, eventsTail, state, parkedList, parkedResubmit, verify, republish],
-  ...[replayStart, replayStatus, replayCancel, replaySwitch, replayRollback, replayClean],
+  eventsShow,
+  eventsTail,
+  state,
+  parkedList,
+  parkedResubmit,
+  verify,
+  republish,
+  replayStart,
+  replayStatus,
+  replayCancel,
+  replaySwitch,
+  replayRollback,
+  replayClean,
 ]
 
 /** `npm run ops -- …`: what an operator asks of a running backend, on this machine or in an account. */
@@ -26,7 +37,7 @@ const usage = `npm run ops -- COMMAND [OPTION…]
 ${commands.map(({ usage: line, summary }) => `  ${line.padEnd(42)} ${summary}`).join('\n')}
 
   --json          print JSON; npm run --silent ops -- … prints nothing else
-  --stack NAME    work on that stack of your AWS account; otherwise on the stage that runs on ANNALS_DATA (.annals)
+  --stack NAME    work on that stack of your AWS account; otherwise on the local cloud that runs on ANNALS_DATA (.annals)
   --region NAME   the stack's region, where it is not the one that your AWS settings name
   --help          this text`
 
@@ -37,9 +48,18 @@ async function run(): Promise<boolean> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      ...{ json: flag, help: flag, all: flag, repair: flag },
-      ...{ stack: text, region: text, version: text, at: text, from: text, to: text },
-      ...{ segments: text, speed: text },
+      json: flag,
+      help: flag,
+      all: flag,
+      repair: flag,
+      stack: text,
+      region: text,
+      version: text,
+      at: text,
+      from: text,
+      to: text,
+      segments: text,
+      speed: text,
     },
   })
   const { json, help, stack, region, ...options } = values
@@ -61,7 +81,9 @@ async function run(): Promise<boolean> {
     console.log(json ? jsonText(answer.json, indent) : answer.text)
   const answer = await command.run(
     {
-      ...{ operands, options, untilInterrupted },
+      operands,
+      options,
+      untilInterrupted,
       print: (object, line) => show({ json: object, text: line }),
       tell: (line) => console.error(line),
     },

@@ -12,7 +12,11 @@ export const parkedList: OpsCommand = {
     const parked = await allParked(await ports())
     if (parked.length === 0) return { json: [], text: 'Nothing is parked.' }
     const lines = parked.map(({ by, stream, version, since, error }) => [
-      ...[by, stream, String(version), since, error],
+      by,
+      stream,
+      String(version),
+      since,
+      error,
     ])
     return { json: parked, text: columns([['PARKED BY', 'STREAM', 'REACHED', 'SINCE', 'ERROR'], ...lines]) }
   },

@@ -25,7 +25,9 @@ export const replayStart: OpsCommand = {
     const report = reporter(request, ports, generation.id)
     const outcome = await replay(generation, {
       ...ports,
-      ...{ segments: listed.segments ?? usualSegments, signal: request.untilInterrupted(), writeUnits },
+      segments: listed.segments ?? usualSegments,
+      signal: request.untilInterrupted(),
+      writeUnits,
       onProgress: report.tell,
     })
     const done = report.last()

@@ -19,14 +19,18 @@ export const replayStatus: OpsCommand = {
         const sum = (of: 'commits' | 'parked') => checkpoints.reduce((total, one) => total + one[of], 0)
         const role = id === live ? 'live' : id === previous ? 'previous' : ''
         const replay = read && {
-          ...{ segments, done: checkpoints.filter(({ done }) => done).length },
-          ...{ commits: sum('commits'), parked: sum('parked') },
+          segments,
+          done: checkpoints.filter(({ done }) => done).length,
+          commits: sum('commits'),
+          parked: sum('parked'),
         }
         return { id, version, status, role, ...(replay && { replay }) }
       }),
     )
     const lines = shown.map(({ id, status, role, replay }) => [
-      ...[id, status, role],
+      id,
+      status,
+      role,
       replay === undefined
         ? ''
         : `segments ${replay.done} of ${replay.segments}, commits ${replay.commits}, parked ${replay.parked}`,

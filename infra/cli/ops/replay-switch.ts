@@ -25,7 +25,8 @@ export const replaySwitch: OpsCommand = {
     switchedTo(list, id, new Date(ports.clock.now()).toISOString())
     const progress = createProgress(ports.clock, request.tell)
     const verified = await verify(codeOf(projection, candidate), {
-      ...{ ...ports, repair: true },
+      ...ports,
+      repair: true,
       onProgress: ({ streams }) =>
         progress(streams, (rate) => `${id}: ${streams} streams compared, ${rate} a second`),
     })
@@ -68,7 +69,7 @@ export const replayRollback: OpsCommand = {
  * that is always so. Nor does a stream that is parked in the live generation as well.
  */
 async function objectionsTo(
-  { found, findings, tallies }: Verified,
+  { found, findings, counters }: Verified,
   live: string,
   { rows }: Ports,
 ): Promise<readonly string[]> {
@@ -84,7 +85,7 @@ async function objectionsTo(
     found.different > 0 && `streams that differ from their events: ${found.different}`,
     found.feed > 0 && `streams with wrong rows in feeds: ${found.feed}`,
     newly > 0 && `streams parked that are not in ${live}: ${newly}`,
-    tallies.different.length > 0 && `tallies that differ: ${tallies.different.length}`,
+    counters.different.length > 0 && `counters that differ: ${counters.different.length}`,
   ].filter((objection) => objection !== false)
 }
 

@@ -91,7 +91,10 @@ async function sendAll(
 
 function textOf({ streams, sent, unsent, failures }: Outcome): string {
   const lines = failures.map(({ stream, version, error, ends }) => [
-    ...[stream, 'NOT SENT', `version ${version}${ends ? ' and what follows it' : ''}`, error],
+    stream,
+    'NOT SENT',
+    `version ${version}${ends ? ' and what follows it' : ''}`,
+    error,
   ])
   return [
     `events sent: ${sent}, of streams: ${streams}`,

@@ -17,7 +17,7 @@ export interface ClientSettings {
 }
 
 export interface Where {
-  /** Name of a stack in an account; without it, the stage that runs on this machine. */
+  /** Name of a stack in an account; without it, the local cloud that runs on this machine. */
   readonly stack?: string | undefined
   readonly region?: string | undefined
 }
@@ -31,28 +31,28 @@ const outputsOf = z.object({
 })
 
 /**
- * Finds the backend by the outputs of its template: those of the stage that runs on the data folder
+ * Finds the backend by the outputs of its template: those of the local cloud that runs on the data folder
  * (`ANNALS_DATA`), or of a stack in the operator's account, whose credentials the SDK finds. Throws an Error that
  * says what to do where there is none.
  */
 export async function findStack({ stack, region }: Where): Promise<Stack> {
-  return stack === undefined ? findStage(region) : findDeployed(stack, region)
+  return stack === undefined ? findLocalCloud(region) : findDeployed(stack, region)
 }
 
-async function findStage(region: string | undefined): Promise<Stack> {
+async function findLocalCloud(region: string | undefined): Promise<Stack> {
   if (region !== undefined) throw new Error('--region is of a --stack in an account: name that, too')
   const dataDir = process.env['ANNALS_DATA'] || '.annals'
   const running = await readAnnouncement(resolve(dataDir))
   if (running === undefined)
     throw new Error(
-      `no stage runs on ${dataDir}: npm start runs one, ANNALS_DATA=… names another folder, --stack NAME a stack in an account`,
+      `no local cloud runs on ${dataDir}: npm start runs one, ANNALS_DATA=… names another folder, --stack NAME a stack in an account`,
     )
   const { endpoint } = running
-  // The stage takes anyone for the developer who is none of its functions.
+  // The local cloud takes anyone for the developer who is none of its functions.
   const credentials = { accessKeyId: 'operator', secretAccessKey: 'any' }
   const outputs = readOutputs(
     running.outputs,
-    `The stage on ${dataDir} runs another template: start it again`,
+    `The local cloud on ${dataDir} runs another template: start it again`,
   )
   return { client: { endpoint, region: running.region, credentials }, outputs }
 }

@@ -30,8 +30,17 @@ export function shownEvents(stream: string, stored: Stored): ShownEvent[] {
     const { type, schema, data } = event
     const unreadable = unreadableReason(stream, event)
     return {
-      ...{ stream, version: version + index, type, schema, at, actorId, correlationId, causationId },
-      ...{ commandId, data, ...(unreadable !== undefined && { unreadable }) },
+      stream,
+      version: version + index,
+      type,
+      schema,
+      at,
+      actorId,
+      correlationId,
+      causationId,
+      commandId,
+      data,
+      ...(unreadable !== undefined && { unreadable }),
     }
   })
 }

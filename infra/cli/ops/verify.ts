@@ -7,8 +7,8 @@ import {
   verify as verifyGeneration,
 } from '../../../projections/rebuild/verification/verify.ts'
 import type {
-  TallyDifference,
-  VerifiedTallies,
+  CounterDifference,
+  VerifiedCounters,
 } from '../../../projections/rebuild/verification/verify-counters.ts'
 import { newestOf } from '../../../projections/versions.ts'
 import { type OpsCommand, oneOperand } from './command.ts'
@@ -47,25 +47,27 @@ function progressOf(id: string, clock: Clock, tell: (text: string) => void): (pr
   return ({ walk, streams }) => {
     if (walk > 1 && walk !== current) progress = createProgress(clock, tell)
     current = walk
-    const what = walk === 1 ? 'compared' : 'counted again, because tallies differ'
+    const what = walk === 1 ? 'compared' : 'counted again, because counters differ'
     progress(streams, (rate) => `${id}: ${streams} streams ${what}, ${rate} a second`)
   }
 }
 
 function textOf(verified: Verified, repair: boolean): string {
-  const { generation, streams, events, findings, repaired, tallies, cost, clean } = verified
+  const { generation, streams, events, findings, repaired, counters, cost, clean } = verified
   const { behind, feed, different } = verified.found
   const price = `${Math.ceil(cost.readUnits)} read units`
-  const lines = [`${generation}: streams ${streams}, events ${events}, tallies ${tallies.compared}; ${price}`]
+  const lines = [
+    `${generation}: streams ${streams}, events ${events}, counters ${counters.compared}; ${price}`,
+  ]
   if (repair)
     lines.push(`repaired: ${repaired.streams} streams caught up, ${repaired.feedRows} rows of feeds put`)
   if (findings.length > 0) lines.push(columns(findings.map(cells)))
   const all = Object.values(verified.found).reduce((sum, count) => sum + count, 0)
   if (all > findings.length) lines.push(`… ${all} in all`)
-  lines.push(...tallyLines(tallies))
+  lines.push(...counterLines(counters))
   if (clean) lines.push('Nothing differs.')
   if (!repair && behind + feed > 0) lines.push('--repair catches up and puts rows that are missing in feeds.')
-  if (different + tallies.different.length > 0 || (repair && feed > 0))
+  if (different + counters.different.length > 0 || (repair && feed > 0))
     lines.push('What differs is not repaired in place: it takes a new generation.')
   return lines.join('\n')
 }
@@ -83,14 +85,15 @@ const named: Readonly<Record<Finding['found'], string>> = {
   uncompared: 'NOT COMPARED',
 }
 
-function tallyLines({ different, moved, uncompared }: VerifiedTallies): string[] {
-  const line = (what: string) => (tally: TallyDifference) => [
-    ...[`${tally.partition} ${tally.sort}`, what],
-    `counted ${jsonText(tally.counted)}, found ${jsonText(tally.found)}`,
+function counterLines({ different, moved, uncompared }: VerifiedCounters): string[] {
+  const line = (what: string) => (counter: CounterDifference) => [
+    `${counter.partition} ${counter.sort}`,
+    what,
+    `counted ${jsonText(counter.counted)}, found ${jsonText(counter.found)}`,
   ]
-  const rows = [...different.map(line('TALLY DIFFERS')), ...moved.map(line('NOT COMPARED: it moved'))]
+  const rows = [...different.map(line('COUNTER DIFFERS')), ...moved.map(line('NOT COMPARED: it moved'))]
   return [
     ...(rows.length > 0 ? [columns(rows)] : []),
-    ...(uncompared === undefined ? [] : [`The tallies were not compared: ${uncompared}.`]),
+    ...(uncompared === undefined ? [] : [`The counters were not compared: ${uncompared}.`]),
   ]
 }

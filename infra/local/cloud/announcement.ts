@@ -3,7 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AwsResponse } from '../gateway/service.ts'
 
-/** Where a running stage is and what it runs, for tools that find it by its data folder. */
+/** Where a running local cloud is and what it runs, for tools that find it by its data folder. */
 export interface Announced {
   /** Endpoint of the AWS gateway. */
   readonly endpoint: string
@@ -22,7 +22,7 @@ export interface Announcement {
 const path = '/_local/stage'
 const fileIn = (dataDir: string) => join(dataDir, 'stage.json')
 
-/** Prepares the announcement of a stage that runs on this data folder. */
+/** Prepares the announcement of a local cloud that runs on this data folder. */
 export function openAnnouncement(dataDir: string): Announcement {
   let text = ''
   const file = fileIn(dataDir)
@@ -42,8 +42,8 @@ export function openAnnouncement(dataDir: string): Announcement {
 }
 
 /**
- * Finds the stage that runs on a data folder; `undefined` where none does. A file that was left behind by `kill -9`
- * proves nothing, and another stage may have its port by now: the one that runs answers with the same file.
+ * Finds the local cloud that runs on a data folder; `undefined` where none does. A file that was left behind by `kill -9`
+ * proves nothing, and another local cloud may have its port by now: the one that runs answers with the same file.
  */
 export async function readAnnouncement(dataDir: string): Promise<Announced | undefined> {
   try {

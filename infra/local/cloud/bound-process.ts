@@ -6,7 +6,7 @@ import { Writable } from 'node:stream'
  * Starts a process that does not outlive this one, even if this one is killed. Windows does that by itself for
  * children that are not detached. Elsewhere a shell, which becomes the program, leaves a reader of a pipe behind
  * that kills the program at the pipe's end; one line through the pipe says that there is nothing left to kill.
- * A process group of its own keeps a terminal's ctrl-c away from it until the stage closes it.
+ * A process group of its own keeps a terminal's ctrl-c away from it until the local cloud closes it.
  */
 export function spawnBound(
   program: string,

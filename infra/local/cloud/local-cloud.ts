@@ -31,7 +31,7 @@ import { openAnnouncement } from './announcement.ts'
 import { nameResources } from './resource-names.ts'
 import { createResolver, fieldsOf, type Properties, readTemplate, type Template } from './template.ts'
 
-export interface StageOptions {
+export interface LocalCloudOptions {
   /** Gives the folder of the cloud assembly with the template, such as `cdk.out`, once the data folder is ours. */
   readonly assembly: () => Promise<string> | string
   readonly dataDir: string
@@ -52,11 +52,11 @@ export interface StageOptions {
   readonly log: Log
 }
 
-export interface Stage {
+export interface LocalCloud {
   readonly apiUrl: string
   /** Endpoint of the AWS gateway. */
   readonly awsUrl: string
-  readonly faults: StageFaults
+  readonly faults: LocalCloudFaults
   /**
    * Runs the functions of another assembly's template, as far as their code differs. Returns the logical ids of
    * those; throws where anything else differs, which takes a new start.
@@ -65,8 +65,8 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** How a test makes the stage fail as AWS can. Of requests, those of functions fail, never those of who looks on. */
-export interface StageFaults extends Faults {
+/** How a test makes the local cloud fail as AWS can. Of requests, those of functions fail, never those of who looks on. */
+export interface LocalCloudFaults extends Faults {
   refuseMail: MailService['refuse']
 }
 
@@ -77,7 +77,7 @@ export interface StageFaults extends Faults {
  * @throws Error in one line that says what to do: what is not modelled, a grant that is missing, a port or a data
  * folder in use.
  */
-export async function startStage(o: StageOptions): Promise<Stage> {
+export async function startLocalCloud(o: LocalCloudOptions): Promise<LocalCloud> {
   const started: (() => unknown)[] = []
   const close = async () => {
     for (const end of started.splice(0).reverse()) await end()
@@ -150,7 +150,8 @@ export async function startStage(o: StageOptions): Promise<Stage> {
     })
     started.push(gateway.close)
     for (const { logicalId, properties } of each('AWS::SQS::Queue')) {
-      const [name, arn] = [nameOf(logicalId, 'QueueName'), nameOf(logicalId, 'Arn')]
+      const name = nameOf(logicalId, 'QueueName')
+      const arn = nameOf(logicalId, 'Arn')
       const { url } = queues.createQueue({ name, arn, baseUrl: gateway.url, properties })
       names.learn(logicalId, { Ref: url })
     }
@@ -163,8 +164,11 @@ export async function startStage(o: StageOptions): Promise<Stage> {
     const functionsOf = ({ ofType, assetFolder }: Template) =>
       ofType('AWS::Lambda::Function').map(({ logicalId, properties }) =>
         readFunction({
-          ...{ logicalId, properties: resolve(properties), assetFolder },
-          ...{ name: nameOf(logicalId), arn: nameOf(logicalId, 'Arn') },
+          logicalId,
+          properties: resolve(properties),
+          assetFolder,
+          name: nameOf(logicalId),
+          arn: nameOf(logicalId, 'Arn'),
         }),
       )
     for (const definition of functionsOf(template)) lambda.define(definition)
@@ -185,14 +189,20 @@ export async function startStage(o: StageOptions): Promise<Stage> {
     }
 
     const stepFunctions = await startStateMachines({
-      ...{ ...o, lambda, permissions, faults, nameOf },
+      ...o,
+      lambda,
+      permissions,
+      faults,
+      nameOf,
       machines: each('AWS::StepFunctions::StateMachine'),
     })
     started.push(stepFunctions.close)
     services.push(shaken(stepFunctions.service))
 
     const rules = each('AWS::Events::Rule').map(({ logicalId, properties }) => ({
-      ...{ arn: nameOf(logicalId, 'Arn'), name: nameOf(logicalId, 'Name'), properties },
+      arn: nameOf(logicalId, 'Arn'),
+      name: nameOf(logicalId, 'Name'),
+      properties,
     }))
     const invoke: typeof stepFunctions.start = (arn, input, id) =>
       isStateMachine(arn) ? stepFunctions.start(arn, input, id) : invocations.invokeAsync(arn, input)
@@ -205,10 +215,13 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       if (deadLetters) queuePolicies.demandSend('events.amazonaws.com', rule, deadLetters)
     }
     const s3 = openS3({
-      ...{ ...o, refusal: permissions.refusal, publish: (event) => events.publish('default', event) },
+      ...o,
+      refusal: permissions.refusal,
+      publish: (event) => events.publish('default', event),
       signers: { region: o.region, secretAccessKey, isFunction: (id) => functionIds.has(id) },
       buckets: each('AWS::S3::Bucket').map(({ logicalId, properties }) => ({
-        ...{ name: nameOf(logicalId), properties },
+        name: nameOf(logicalId),
+        properties,
       })),
     })
     services.push(shaken(s3))
@@ -230,7 +243,7 @@ export async function startStage(o: StageOptions): Promise<Stage> {
 
     const [api, ...others] = each('AWS::ApiGatewayV2::Api')
     if (api === undefined || others.length > 0)
-      throw new Error('The stage runs a template with exactly one API')
+      throw new Error('The local cloud runs a template with exactly one API')
     const apiArn = `arn:aws:execute-api:${o.region}:000000000000:${api.logicalId}/$default/ANY/path`
     const integrations = each('AWS::ApiGatewayV2::Integration')
     for (const { properties } of integrations) {
@@ -269,7 +282,10 @@ export async function startStage(o: StageOptions): Promise<Stage> {
       return changed.map(({ logicalId }) => logicalId)
     }
     return {
-      ...{ apiUrl: httpApi.url, awsUrl: gateway.url, reload, close },
+      apiUrl: httpApi.url,
+      awsUrl: gateway.url,
+      reload,
+      close,
       faults: { ...faults, refuseMail: mail.refuse },
     }
   } catch (error) {

@@ -13,7 +13,7 @@ type Names = (logicalId: string, place: Place, properties: Properties) => Readon
 const account = '000000000000'
 const unnamed: Names = (logicalId) => ({ Ref: logicalId })
 
-/** Every type of resource that the stage models, by how it names one; a template with any other is refused. */
+/** Every type of resource that the local cloud models, by how it names one; a template with any other is refused. */
 const types: Readonly<Record<string, Names>> = {
   'AWS::DynamoDB::GlobalTable': () => ({}), // named by the engine when it is made
   'AWS::Lambda::Function': (logicalId, place) => {
@@ -88,7 +88,7 @@ export function nameResources(template: Template, region: string): ResourceNames
   const place = { region, stackName: template.stackName }
   const namesOf = ({ logicalId, type, properties }: Resource) => {
     const names = Object.hasOwn(types, type) ? types[type] : undefined
-    if (names === undefined) throw new Error(`${logicalId}: the local stage does not model ${type}`)
+    if (names === undefined) throw new Error(`${logicalId}: the local cloud does not model ${type}`)
     return names(logicalId, place, properties)
   }
   const known = new Map<string, Readonly<Record<string, string | undefined>>>(

@@ -46,7 +46,7 @@ export function readTemplate(assembly: string): Template {
   )
   const [stack, ...others] = stacks
   if (stack === undefined || others.length > 0) {
-    throw new Error(`${assembly} holds ${stacks.length} stacks: the stage runs exactly one`)
+    throw new Error(`${assembly} holds ${stacks.length} stacks: the local cloud runs exactly one`)
   }
   const [stackName, { properties }] = stack
   const file = properties?.templateFile ?? `${stackName}.template.json`
@@ -145,7 +145,7 @@ export function createResolver(pseudo: Readonly<Record<string, string>>, lookup:
 /** Throws, naming it, where a property is set that is not among those that are modelled. */
 export function allowOnly(modelled: readonly string[], properties: Properties, of: string): void {
   const unknown = Object.keys(properties).find((name) => !modelled.includes(name))
-  if (unknown !== undefined) throw new Error(`${of}.${unknown} is not modelled by the local stage`)
+  if (unknown !== undefined) throw new Error(`${of}.${unknown} is not modelled by the local cloud`)
 }
 
 /** An object of a template as a record, whose fields are read one by one; anything else is empty. */

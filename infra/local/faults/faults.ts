@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 
 /**
- * What can go wrong between two parts, in one vocabulary for the running stage and for the ports in memory.
+ * What can go wrong between two parts, in one vocabulary for the running local cloud and for the ports in memory.
  *
  * Of a request: `throttle` refuses it as one too many; `fail` answers an error and does nothing; `fail-after`
  * does it and answers an error; `lose-answer` does it and breaks the connection; `conflict` refuses a write because a

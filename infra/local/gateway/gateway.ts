@@ -50,7 +50,8 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
     if (service === undefined && target === '' && signedFor === undefined)
       return o.page(url, request) ?? unknownPage
 
-    const [method, { headers }] = [request.method ?? '', request]
+    const method = request.method ?? ''
+    const { headers } = request
     const operation = target === '' ? service?.rest?.operationOf(method, path, url.searchParams) : named
     const what = target === '' ? `${signedFor ?? 'unsigned'}: ${method} ${path}` : target
     const body = service?.rest?.open ? Buffer.alloc(0) : await readBody(request)
@@ -66,7 +67,7 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
   async function carryOut(call: AwsRequest, service: AwsService | undefined, what: string) {
     if (service === undefined || !Object.hasOwn(service.operations, call.operation)) {
       const there = service && `; of this service there are: ${Object.keys(service.operations).join(', ')}`
-      const message = `${what} is not modelled by the local stage${there ?? ''}`
+      const message = `${what} is not modelled by the local cloud${there ?? ''}`
       throw new AwsError('UnknownOperationException', message)
     }
     const refusal = o.refusal(call, service)
@@ -126,7 +127,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 function errorOf(error: unknown, log: Log): AwsError {
   if (error instanceof AwsError) return error
   log('gateway', `failed: ${error instanceof Error ? error.stack : error}`)
-  return new AwsError('InternalFailure', 'The local stage failed', 500)
+  return new AwsError('InternalFailure', 'The local cloud failed', 500)
 }
 
 function errorResponse({ code, message, status }: AwsError): AwsResponse {
@@ -139,7 +140,7 @@ function errorResponse({ code, message, status }: AwsError): AwsResponse {
 const unknownPage: AwsResponse = {
   status: 404,
   headers: { 'content-type': 'text/plain' },
-  body: 'This is the AWS gateway of the local stage. AWS clients take it as their endpoint; mail is at /_local/mail.\n',
+  body: 'This is the AWS gateway of the local cloud. AWS clients take it as their endpoint; mail is at /_local/mail.\n',
 }
 
 function send(

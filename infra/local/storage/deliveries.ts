@@ -57,7 +57,7 @@ export function openDeliveries<Work, Failure extends { readonly final?: boolean 
     const timer = setTimeout(() => {
       timers.delete(timer)
       const run = deliver(id, pending)
-        .catch((error: unknown) => o.log('stage', `${o.file} keeps ${id} for the next start: ${error}`))
+        .catch((error: unknown) => o.log('local cloud', `${o.file} keeps ${id} for the next start: ${error}`))
         .finally(() => running.delete(run))
       running.add(run)
     }, pending.dueAt - Date.now())

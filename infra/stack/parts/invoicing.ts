@@ -18,7 +18,10 @@ export function addInvoicing(
 ): { readonly issueInvoices: LambdaFunction; readonly failures: Queue } {
   const issueInvoices = addFunction(scope, 'IssueInvoices', {
     // As long as a function may run: a month's first run has everyone who pays.
-    ...{ name: 'issue-invoices', bundles, memoryMb: 512, timeoutSeconds: 900 },
+    name: 'issue-invoices',
+    bundles,
+    memoryMb: 512,
+    timeoutSeconds: 900,
     environment: { EVENT_STORE_TABLE: eventStore.tableName, READ_MODEL_TABLE: readModel.tableName },
   })
   allow(issueInvoices, eventStore.tableArn, ['Query', 'PutItem'])

@@ -34,7 +34,10 @@ export function addHandledEvents(scope: Construct): TableV2 {
  */
 export function addReaction(scope: Construct, id: string, o: ReactionOptions): LambdaFunction {
   const reaction = addFunction(scope, id, {
-    ...{ name: o.name, bundles: o.bundles, memoryMb: 512, timeoutSeconds: 30 },
+    name: o.name,
+    bundles: o.bundles,
+    memoryMb: 512,
+    timeoutSeconds: 30,
     environment: {
       EVENT_STORE_TABLE: o.eventStore.tableName,
       IDEMPOTENCY_TABLE: o.handled.tableName,

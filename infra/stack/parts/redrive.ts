@@ -46,7 +46,10 @@ export function addStreamFailures(scope: Construct, consumer: string): Queue {
  */
 export function addRedrive(scope: Construct, id: string, o: RedriveOptions): LambdaFunction {
   const redrive = addFunction(scope, id, {
-    ...{ name: o.name, bundles: o.bundles, memoryMb: 512, timeoutSeconds },
+    name: o.name,
+    bundles: o.bundles,
+    memoryMb: 512,
+    timeoutSeconds,
     environment: o.environment,
   })
   allow(redrive, o.eventStore.tableStreamArn ?? '', ['GetRecords', 'GetShardIterator'])

@@ -16,7 +16,10 @@ export interface RegistrationOptions {
 /** The function that registers people: the pool's trigger, and what the APIs invoke where that has not run. */
 export function addRegistration(scope: Construct, o: RegistrationOptions): LambdaFunction {
   const registration = addFunction(scope, 'Registration', {
-    ...{ name: 'registration', bundles: o.bundles, memoryMb: 512, timeoutSeconds: 10 },
+    name: 'registration',
+    bundles: o.bundles,
+    memoryMb: 512,
+    timeoutSeconds: 10,
     environment: {
       EVENT_STORE_TABLE: o.eventStore.tableName,
       RESERVATION_TABLE: o.reservations.tableName,

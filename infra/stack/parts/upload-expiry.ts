@@ -19,7 +19,10 @@ export function addUploadExpiry(
   { bundles, eventStore, readModel, files }: UploadExpiryOptions,
 ): void {
   const expireUploads = addFunction(scope, 'ExpireUploads', {
-    ...{ name: 'expire-uploads', bundles, memoryMb: 512, timeoutSeconds: 240 },
+    name: 'expire-uploads',
+    bundles,
+    memoryMb: 512,
+    timeoutSeconds: 240,
     environment: {
       EVENT_STORE_TABLE: eventStore.tableName,
       READ_MODEL_TABLE: readModel.tableName,

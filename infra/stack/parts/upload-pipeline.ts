@@ -41,7 +41,10 @@ export function addUploadPipeline(
 ): void {
   const environment = { FILES_BUCKET: files.bucketName }
   const steps = addFunction(stack, 'UploadSteps', {
-    ...{ name: 'upload-steps', bundles, memoryMb: 512, timeoutSeconds: 20 },
+    name: 'upload-steps',
+    bundles,
+    memoryMb: 512,
+    timeoutSeconds: 20,
     environment: { ...environment, EVENT_STORE_TABLE: eventStore.tableName },
   })
   allow(steps, eventStore.tableArn, ['Query', 'PutItem'])
@@ -51,7 +54,11 @@ export function addUploadPipeline(
   steps.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [files.bucketArn] }))
   // To unpack a picture takes memory, and what more of it brings in CPU.
   const pictures = addFunction(stack, 'UploadPictures', {
-    ...{ name: 'upload-pictures', bundles, memoryMb: 1769, timeoutSeconds: 45, environment },
+    name: 'upload-pictures',
+    bundles,
+    memoryMb: 1769,
+    timeoutSeconds: 45,
+    environment,
   })
   allowFiles(pictures, files, 'incoming', ['GetObject'])
   allowFiles(pictures, files, 'files', ['PutObject'])
@@ -89,7 +96,9 @@ export function addUploadPipeline(
     ],
   })
   new Metric({
-    ...{ namespace: 'AWS/States', metricName: 'ExecutionsFailed', statistic: 'Sum' },
+    namespace: 'AWS/States',
+    metricName: 'ExecutionsFailed',
+    statistic: 'Sum',
     dimensionsMap: { StateMachineArn: machine.attrArn },
     period: Duration.minutes(5),
   }).createAlarm(stack, 'UploadPipelineAlarm', {

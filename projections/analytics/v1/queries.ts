@@ -1,6 +1,6 @@
 import type { QueryItem } from '../../../commands/contract.ts'
 import { addCost, type Cost, noCost } from '../../../domain/kernel/event-store.ts'
-import { type Range, tallyPartition } from '../../engine/counters.ts'
+import { counterPartition, type Range } from '../../engine/counters.ts'
 import type { RowStore } from '../../engine/row-store.ts'
 import { days } from './days.ts'
 
@@ -15,7 +15,7 @@ export async function readDays(
   generations: readonly string[],
   range: Range,
 ): Promise<{ items: readonly DayItem[]; cost: Cost }> {
-  const found = await Promise.all(generations.map((id) => rows.sums(tallyPartition(id, days), range)))
+  const found = await Promise.all(generations.map((id) => rows.sums(counterPartition(id, days), range)))
   const on = (day: string, counter: string) =>
     found.reduce((sum, { sums }) => sum + (sums.get(day)?.[counter] ?? 0), 0)
   const items = eachDay(range).map((day) => ({

@@ -87,7 +87,7 @@ function record(event: Recorded<ProjectEvent>, _: ProjectState, id: string): Ent
   const data = { type, at, actorId, version, summary: summaryOf(event) } satisfies Activity
   return {
     rows: [{ partition: activityOf(id), sort: at, data }],
-    ...(type === 'ProjectCreated' && { tallies: [onDay(at, { projects: 1 })] }),
+    ...(type === 'ProjectCreated' && { counters: [onDay(at, { projects: 1 })] }),
   }
 }
 

@@ -37,7 +37,7 @@ export async function readProject(
 }
 
 /** What other read models need to know of a project that a person sees. */
-export interface SeenProject {
+export interface KnownProject {
   readonly version: number
   /** The owner included. */
   readonly members: number
@@ -46,12 +46,12 @@ export interface SeenProject {
 }
 
 /** A project as far as others join it; nothing for an unknown one and for a stranger's. */
-export async function readSeen(
+export async function readKnown(
   rows: RowStore,
   generation: string,
   userId: string,
   projectId: string,
-): Promise<{ project: SeenProject | undefined; cost: Cost }> {
+): Promise<{ project: KnownProject | undefined; cost: Cost }> {
   const { guard, cost } = await rows.readGuard(
     guardKey(generation, streamName(projectsV1.aggregate, projectId)),
   )

@@ -19,17 +19,17 @@ export function createDynamoRowRemover(
 ): RowRemover {
   return {
     async removeSome(generation, after) {
-      const [rows, tallies] = prefixesOf(generation)
+      const [rows, counters] = prefixesOf(generation)
       const answer = await client
         .send(
           new ScanCommand({
             TableName: tableName,
             ConsistentRead: true,
             ProjectionExpression: 'PK, SK',
-            FilterExpression: 'begins_with(PK, :rows) OR begins_with(PK, :tallies) OR PK = :checkpoints',
+            FilterExpression: 'begins_with(PK, :rows) OR begins_with(PK, :counters) OR PK = :checkpoints',
             ExpressionAttributeValues: {
               ':rows': rows,
-              ':tallies': tallies,
+              ':counters': counters,
               ':checkpoints': checkpointPartition(generation),
             },
             ReturnConsumedCapacity: 'TOTAL',

@@ -6,7 +6,7 @@ import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
 import type { RowStore } from '../../engine/row-store.ts'
 import { type GenerationLists, withStatus } from '../../generations/generation-list.ts'
-import { type LiveGeneration, listOf } from '../../versions.ts'
+import { type AnyGeneration, listOf } from '../../versions.ts'
 import type { CommitScan, ScanPage } from '../walk/commit-scan.ts'
 import { patiently } from '../walk/patiently.ts'
 import type { Checkpoint, Checkpoints } from './checkpoints.ts'
@@ -50,7 +50,7 @@ const concurrency = 8
  * projector delivers to it, too; whatever both do is done once. A checkpoint moves when every stream of its page
  * is written or parked, so a worker that dies loses nothing, and two workers do no harm. Throws what does not pass.
  */
-export async function replay(generation: LiveGeneration, o: ReplayOptions): Promise<Outcome> {
+export async function replay(generation: AnyGeneration, o: ReplayOptions): Promise<Outcome> {
   const pace = paced(o)
   const progress = { commits: 0, parked: 0, writeUnits: 0 }
   // What ends one segment ends the others after their page.
@@ -74,7 +74,7 @@ export async function replay(generation: LiveGeneration, o: ReplayOptions): Prom
 }
 
 async function replaySegment(
-  generation: LiveGeneration,
+  generation: AnyGeneration,
   segment: number,
   o: ReplayOptions,
   pace: Pace,
@@ -145,7 +145,7 @@ function readable(item: unknown): Commit | undefined {
 }
 
 async function catchUpWith(
-  generation: LiveGeneration,
+  generation: AnyGeneration,
   { stream, commits, until }: Found,
   o: ReplayOptions,
   pace: Pace,
@@ -164,13 +164,13 @@ async function catchUpWith(
 }
 
 /** What has become of it, by what the list says now. */
-async function statusOf({ id, projection }: LiveGeneration, o: ReplayOptions) {
+async function statusOf({ id, projection }: AnyGeneration, o: ReplayOptions) {
   const { lists } = await patiently(o.clock, () => o.lists.read([projection]))
   const list = listOf(projection, lists)
   return { list, status: list.generations.find((one) => one.id === id)?.status }
 }
 
-async function finish(generation: LiveGeneration, o: ReplayOptions): Promise<Outcome> {
+async function finish(generation: AnyGeneration, o: ReplayOptions): Promise<Outcome> {
   for (;;) {
     const { list, status } = await statusOf(generation, o)
     if (status === 'built') return 'built'

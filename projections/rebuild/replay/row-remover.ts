@@ -2,7 +2,7 @@ import type { Cost } from '../../../domain/kernel/event-store.ts'
 import type { RowKey } from '../../engine/projection.ts'
 
 /**
- * The port to the removal of everything that a generation has left: guards, rows, tallies and checkpoints. Only for one
+ * The port to the removal of everything that a generation has left: guards, rows, counters and checkpoints. Only for one
  * that nobody reads or keeps up to date any more. `test/contract/row-remover.ts` says what an adapter does.
  */
 export interface RowRemover {

@@ -5,7 +5,7 @@ import { Problem } from '../../../domain/kernel/problem.ts'
 import { guardKey, nameOf, type RowItem, type RowKey } from '../../engine/projection.ts'
 import type { Refold } from '../../engine/refold.ts'
 import type { Guard, RowStore } from '../../engine/row-store.ts'
-import type { LiveGeneration } from '../../versions.ts'
+import type { AnyGeneration } from '../../versions.ts'
 import { commitsOf, type WalkedStream } from '../walk/walk.ts'
 import { byName, createDetails, type Details, rowNamed } from './finding.ts'
 
@@ -43,7 +43,7 @@ export interface FoldedTo {
  * are now. Throws what the store and the read model throw.
  */
 export async function look(
-  generation: LiveGeneration,
+  generation: AnyGeneration,
   walked: WalkedStream,
   options: LookOptions,
   onMissing: (rows: readonly RowItem[]) => Promise<boolean>,
@@ -73,7 +73,7 @@ const feedAtOnce = 100
  * Throws what the store throws, except that an event cannot be read.
  */
 export async function foldTo(
-  generation: LiveGeneration,
+  generation: AnyGeneration,
   walked: WalkedStream,
   until: number,
   { store, deadline }: LookOptions,

@@ -2,8 +2,8 @@ import { type Amounts, added } from '../../engine/counters.ts'
 import { addCounted, type Counted } from '../../engine/refold.ts'
 import type { RowStore } from '../../engine/row-store.ts'
 
-/** A tally, all of its shards together, that is not the sum of what the streams count for. */
-export interface TallyDifference {
+/** A counter, all of its shards together, that is not the sum of what the streams count for. */
+export interface CounterDifference {
   readonly partition: string
   readonly sort: string
   /** What the streams count for where their guards are, and what is there. */
@@ -11,12 +11,12 @@ export interface TallyDifference {
   readonly found: Amounts
 }
 
-export interface VerifiedTallies {
+export interface VerifiedCounters {
   /** How many were compared. */
   readonly compared: number
-  readonly different: readonly TallyDifference[]
+  readonly different: readonly CounterDifference[]
   /** Those that differed at each look while streams that count there moved. */
-  readonly moved: readonly TallyDifference[]
+  readonly moved: readonly CounterDifference[]
   /** Why none could be compared. */
   readonly uncompared?: string
 }
@@ -25,29 +25,29 @@ export interface VerifiedTallies {
 export type Sums = ReadonlyMap<string, Counted>
 
 /** What each stream counts for has to be known to say what all do. */
-export const notCounted: VerifiedTallies = {
+export const notCounted: VerifiedCounters = {
   compared: 0,
   different: [],
   moved: [],
   uncompared: 'what some stream counts for cannot be told',
 }
 
-/** How often the streams are walked over again where tallies differ. */
+/** How often the streams are walked over again where counters differ. */
 const maxWalks = 3
 
 /**
- * Compares the tallies with what the streams count for, which a walk has summed up while streams may have moved. Where
+ * Compares the counters with what the streams count for, which a walk has summed up while streams may have moved. Where
  * one differs, the streams are walked over again: if nobody who counts there has moved from the first walk to the
- * second, it was at the same place when the tally was read in between, and it is different for certain. Otherwise
+ * second, it was at the same place when the counter was read in between, and it is different for certain. Otherwise
  * it is looked at again. `again` is nothing where the sums cannot be told.
  */
-export async function verifyTallies(
+export async function verifyCounters(
   first: Sums,
   rows: RowStore,
   again: () => Promise<Sums | undefined>,
-): Promise<VerifiedTallies> {
+): Promise<VerifiedCounters> {
   const partitions = new Set([...first.values()].map(({ partition }) => partition))
-  const different: TallyDifference[] = []
+  const different: CounterDifference[] = []
   let before = first
   let found = await readAll(partitions, rows)
   const compared = new Set([...before.keys(), ...found.keys()])
@@ -68,7 +68,7 @@ export async function verifyTallies(
   return { compared: compared.size, different, moved }
 }
 
-/** Every tally of these partitions: what a range reads that holds all sort keys. */
+/** Every counter of these partitions: what a range reads that holds all sort keys. */
 async function readAll(partitions: ReadonlySet<string>, rows: RowStore): Promise<Sums> {
   const found = new Map<string, Counted>()
   for (const partition of partitions) {
@@ -84,10 +84,11 @@ function agree(counted: Counted | undefined, found: Counted | undefined): boolea
   return names.every((name) => (counted?.amounts[name] ?? 0) === (found?.amounts[name] ?? 0))
 }
 
-function differenceAt(key: string, counted: Sums, found: Sums): TallyDifference {
+function differenceAt(key: string, counted: Sums, found: Sums): CounterDifference {
   const [partition, sort]: [string, string] = JSON.parse(key)
   return {
-    ...{ partition, sort },
+    partition,
+    sort,
     counted: counted.get(key)?.amounts ?? {},
     found: found.get(key)?.amounts ?? {},
   }

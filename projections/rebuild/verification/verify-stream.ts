@@ -7,7 +7,7 @@ import type { StreamName } from '../../../domain/kernel/stream.ts'
 import { guardKey, type RowItem } from '../../engine/projection.ts'
 import type { Counted } from '../../engine/refold.ts'
 import type { RowStore } from '../../engine/row-store.ts'
-import type { LiveGeneration } from '../../versions.ts'
+import type { AnyGeneration } from '../../versions.ts'
 import { isUnavailable } from '../walk/patiently.ts'
 import type { WalkedStream } from '../walk/walk.ts'
 import type { Finding } from './finding.ts'
@@ -46,7 +46,7 @@ const deliveryPauseMs = 250
  * Throws what is wrong with the stores for good, such as a missing grant.
  */
 export async function verifyStream(
-  generation: LiveGeneration,
+  generation: AnyGeneration,
   walked: WalkedStream,
   { store, rows, clock, repair }: VerifyStreamOptions,
 ): Promise<VerifiedStream> {
@@ -104,7 +104,7 @@ export async function verifyStream(
 
 /** Catches up. Returns why it cannot, such as a state that is none, and throws what is wrong with the stores. */
 async function failureOfCatchUp(
-  generation: LiveGeneration,
+  generation: AnyGeneration,
   stream: StreamName,
   ports: Omit<VerifyStreamOptions, 'repair'>,
 ): Promise<readonly string[]> {
@@ -140,7 +140,7 @@ export async function countedAtGuard(
 
 /** Folds a stream to where its guard is, without a look at its rows. Throws `unavailable` where that goes on for long. */
 async function foldAtGuard(
-  generation: LiveGeneration,
+  generation: AnyGeneration,
   walked: WalkedStream,
   { store, rows, clock }: Omit<VerifyStreamOptions, 'repair'>,
 ): Promise<{ version: number; folded: FoldedTo }> {
@@ -185,7 +185,11 @@ function findingsOf({ stream }: WalkedStream, seen: Look, stuck: readonly string
   const { end, failure } = folded
   const version = versionOf(seen)
   const one = (found: Finding['found'], details: readonly string[]): Finding => ({
-    ...{ stream, found, version, end, details },
+    stream,
+    found,
+    version,
+    end,
+    details,
   })
   const findings: Finding[] = []
   if (guard?.parked !== undefined) findings.push(one('parked', [guard.parked.error]))

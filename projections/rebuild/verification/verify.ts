@@ -1,11 +1,11 @@
 import type { Cost } from '../../../domain/kernel/event-store.ts'
 import { addCounted, type Counted } from '../../engine/refold.ts'
-import type { LiveGeneration } from '../../versions.ts'
+import type { AnyGeneration } from '../../versions.ts'
 import type { CommitScan } from '../walk/commit-scan.ts'
 import { eachStream, type WalkedStream, walkStreams } from '../walk/walk.ts'
 import type { Finding, Found } from './finding.ts'
 import { createMeter } from './metered.ts'
-import { notCounted, type Sums, type VerifiedTallies, verifyTallies } from './verify-counters.ts'
+import { notCounted, type Sums, type VerifiedCounters, verifyCounters } from './verify-counters.ts'
 import { countedAtGuard, type VerifyStreamOptions, verifyStream } from './verify-stream.ts'
 
 export interface VerifyOptions extends VerifyStreamOptions {
@@ -15,7 +15,7 @@ export interface VerifyOptions extends VerifyStreamOptions {
 }
 
 export interface Progress {
-  /** 1 is the verification itself; those after it only add up tallies again. */
+  /** 1 is the verification itself; those after it only add up counters again. */
   readonly walk: number
   /** Of this walk. */
   readonly streams: number
@@ -32,7 +32,7 @@ export interface Verified {
   readonly findings: readonly Finding[]
   /** Streams that were behind and are not any more, and rows of feeds that were put. */
   readonly repaired: { readonly streams: number; readonly feedRows: number }
-  readonly tallies: VerifiedTallies
+  readonly counters: VerifiedCounters
   /** What all of it consumed, repairs included. */
   readonly cost: Cost
   /** Whether nothing of it is left. */
@@ -45,10 +45,10 @@ const maxFindings = 1000
 
 /**
  * Compares a generation with the event store: every stream of its kind is folded from its first event and compared
- * with its guard, its rows, and, summed over all streams, its tallies. It keeps none of them in memory but the tallies.
+ * with its guard, its rows, and, summed over all streams, its counters. It keeps none of them in memory but the counters.
  * Throws what is wrong with the stores for good.
  */
-export async function verify(generation: LiveGeneration, given: VerifyOptions): Promise<Verified> {
+export async function verify(generation: AnyGeneration, given: VerifyOptions): Promise<Verified> {
   const { total, metered } = createMeter()
   const { store, rows, scan } = given
   const options = { ...given, store: metered(store), rows: metered(rows), scan: metered(scan) }
@@ -93,12 +93,12 @@ export async function verify(generation: LiveGeneration, given: VerifyOptions): 
     walk += 1
     return sumOver((walked) => countedAtGuard(generation, walked, options))
   }
-  const tallies: VerifiedTallies =
-    sums === undefined ? notCounted : await verifyTallies(sums, options.rows, again)
+  const counters: VerifiedCounters =
+    sums === undefined ? notCounted : await verifyCounters(sums, options.rows, again)
   const clean =
     Object.values(found).every((count) => count === 0) &&
-    tallies.different.length + tallies.moved.length === 0 &&
-    tallies.uncompared === undefined
+    counters.different.length + counters.moved.length === 0 &&
+    counters.uncompared === undefined
   const what = { generation: generation.id, streams, events }
-  return { ...what, found, findings, repaired, tallies, cost: total(), clean }
+  return { ...what, found, findings, repaired, counters, cost: total(), clean }
 }

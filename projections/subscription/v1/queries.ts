@@ -83,8 +83,12 @@ export async function listInvoices(
   const items = listed.items.map(({ data }) => {
     const { version, issuedAt, ...rest } = invoice.parse(JSON.parse(data))
     return {
-      ...{ id: `${stream}/${version}`, version, createdAt: issuedAt, updatedAt: issuedAt },
-      ...{ ...rest, issuedAt },
+      id: `${stream}/${version}`,
+      version,
+      createdAt: issuedAt,
+      updatedAt: issuedAt,
+      ...rest,
+      issuedAt,
     }
   })
   return { ...listed, items }

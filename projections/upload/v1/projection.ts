@@ -3,7 +3,7 @@ import type { Recorded } from '../../../domain/kernel/event.ts'
 import { type UploadEvent, uploadEvents } from '../../../domain/upload/events.ts'
 import { onDay } from '../../analytics/v1/days.ts'
 import { shardOf } from '../../engine/counters.ts'
-import type { Entry, Projection, Row, Tally } from '../../engine/projection.ts'
+import type { Counter, Entry, Projection, Row } from '../../engine/projection.ts'
 
 /** What each event is called among the steps of an upload. */
 const stepNames = {
@@ -49,7 +49,11 @@ function evolve(state: UploadState, event: Recorded<UploadEvent>): UploadState {
     const { projectId, fileName, contentType, size, expiresAt } = event.data
     return {
       status: 'requested',
-      ...{ projectId, fileName, contentType, size, expiresAt },
+      projectId,
+      fileName,
+      contentType,
+      size,
+      expiresAt,
       steps: [step],
       createdAt: event.at,
       updatedAt: event.at,
@@ -91,7 +95,7 @@ function render(state: UploadState, id: string): readonly Row[] {
 }
 
 /** What is in a project. Many files are sent to one at once: eight can count at the same moment. */
-function tally(state: UploadState): readonly Tally[] {
+function count(state: UploadState): readonly Counter[] {
   if (state.status !== 'completed') return []
   const amounts = { uploads: 1, bytes: state.size }
   return [{ partition: statsOf(state.projectId), sort: completed, amounts, shards: 8 }]
@@ -100,7 +104,7 @@ function tally(state: UploadState): readonly Tally[] {
 /** A completion counts on its day. */
 function record(event: Recorded<UploadEvent>): Entry {
   if (event.type !== 'UploadCompleted') return {}
-  return { tallies: [onDay(event.at, { uploads: 1, bytes: event.data.size })] }
+  return { counters: [onDay(event.at, { uploads: 1, bytes: event.data.size })] }
 }
 
 /** The partition of a project's list of uploads. */
@@ -131,6 +135,6 @@ export const uploadsV1: Projection<UploadState, UploadEvent> = {
   initial: { status: 'none' },
   evolve,
   render,
-  tally,
+  count,
   record,
 }

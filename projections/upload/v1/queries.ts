@@ -4,11 +4,11 @@ import { Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
 import { noSuchProject } from '../../../domain/project/project.ts'
 import { parseState } from '../../engine/catch-up.ts'
-import { tallyPartition } from '../../engine/counters.ts'
+import { counterPartition } from '../../engine/counters.ts'
 import { listStreams } from '../../engine/list.ts'
 import { guardKey, partitionKey } from '../../engine/projection.ts'
 import type { ListOptions, Page, RowStore } from '../../engine/row-store.ts'
-import type { SeenProject } from '../../project/v1/queries.ts'
+import type { KnownProject } from '../../project/v1/queries.ts'
 import type { FileLinks } from '../file-links.ts'
 import { completed, statsOf, type UploadState, uploadsOf, uploadsV1 } from './projection.ts'
 
@@ -20,7 +20,7 @@ export interface UploadReads {
   readonly rows: RowStore
   readonly generation: string
   /** The project as the person sees it at this moment; nothing where they do not. */
-  readonly seen: (projectId: string) => Promise<{ project: SeenProject | undefined; cost: Cost }>
+  readonly seen: (projectId: string) => Promise<{ project: KnownProject | undefined; cost: Cost }>
   readonly links: FileLinks
   /** Milliseconds since 1970. */
   readonly now: number
@@ -79,7 +79,7 @@ export async function readStats(
   const { project, cost } = await seen(projectId)
   if (project === undefined) throw noSuchProject()
   const range = { from: completed, to: completed }
-  const found = await rows.sums(tallyPartition(generation, statsOf(projectId)), range)
+  const found = await rows.sums(counterPartition(generation, statsOf(projectId)), range)
   const { uploads = 0, bytes = 0 } = found.sums.get(completed) ?? {}
   return {
     item: { id: projectId, ...project, uploads, bytes },
@@ -97,7 +97,9 @@ async function itemOf(
   const { fileName, contentType } = shown
   const from = Math.floor(now / quarterMs) * quarterMs
   return {
-    ...{ id, version, ...shown },
+    id,
+    version,
+    ...shown,
     ...(shown.status === 'completed' && (await links.linksOf(id, { fileName, contentType, from }))),
   }
 }

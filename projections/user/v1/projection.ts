@@ -41,5 +41,5 @@ export const usersV1: Projection<UserState, UserEvent> = {
   initial: { status: 'none' },
   evolve,
   render: () => [],
-  record: (event) => (event.type === 'UserRegistered' ? { tallies: [onDay(event.at, { signUps: 1 })] } : {}),
+  record: (event) => (event.type === 'UserRegistered' ? { counters: [onDay(event.at, { signUps: 1 })] } : {}),
 }

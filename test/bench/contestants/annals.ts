@@ -7,7 +7,7 @@ import { createDynamoCommitTable } from '../../../commands/event-store/dynamo-co
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { stateAfter } from '../../../commands/execution/cached-state.ts'
 import { execute } from '../../../commands/execution/execute.ts'
-import { createWarmStates, noWarmStates, type WarmStates } from '../../../commands/execution/state-cache.ts'
+import { createStateCache, noStateCache, type StateCache } from '../../../commands/execution/state-cache.ts'
 import { codec, type EventOf } from '../../../domain/kernel/codec.ts'
 import type { Aggregate, Command } from '../../../domain/kernel/decider.ts'
 import type { NewCommit } from '../../../domain/kernel/event-store.ts'
@@ -31,7 +31,7 @@ const aggregate: Aggregate<State, Command, EventOf<typeof definitions>> = {
   fold,
   initial,
   evolve: (state, { data }) => evolve(state, data),
-  decide: ({ count }) => [{ type: 'Counted', data: counted(count + 1) }],
+  decide: (_command, { count }) => [{ type: 'Counted', data: counted(count + 1) }],
   knownTo: () => true,
 }
 
@@ -43,11 +43,11 @@ export const enter: Enter = async (database) => {
   const store = createEventStore(table, clock)
   const nameOf = (stream: string) => parseStreamName(stream).stream
 
-  const commandWith = (warmStates: WarmStates) => async (stream: string, id: string) => {
+  const commandWith = (stateCache: StateCache) => async (stream: string, id: string) => {
     const { commandId, digest, actorId, correlationId, causationId } = metadata(id)
     const command = { type: 'count', actorId }
     const ids = { commandId, digest, correlationId, causationId }
-    const options = { store, clock, deadline: deadlineIn(10_000, clock), warmStates }
+    const options = { store, clock, deadline: deadlineIn(10_000, clock), stateCache }
     await execute(aggregate, { stream: nameOf(stream), command, ...ids }, options)
   }
 
@@ -78,8 +78,8 @@ export const enter: Enter = async (database) => {
       async load(stream) {
         return stateAfter(aggregate, initial, await store.load(nameOf(stream), deadlineIn(10_000), { fold }))
       },
-      command: commandWith(noWarmStates),
-      warmCommand: commandWith(createWarmStates()),
+      command: commandWith(noStateCache),
+      warmCommand: commandWith(createStateCache()),
       eventsOf: (item) => [...aggregate.events.decodeCommit(fromItem(unmarshall(item)))],
       close: () => client.destroy(),
     },

@@ -51,7 +51,8 @@ export const projection: Subject = async ({ database }) => {
   client.destroy()
 
   const row = (what: string, { usage }: typeof changed) => ({
-    ...{ what, contestant: 'annals' },
+    what,
+    contestant: 'annals',
     figures: [usage.requests, usage.readUnits, usage.writeUnits],
   })
   const table = {
@@ -63,7 +64,7 @@ export const projection: Subject = async ({ database }) => {
       row('a change of profile: one row, which holds the guard', changed),
       row('a renaming of a project: the same, and a row of its activity', renamed),
       row(
-        'a new project: guard, two rows and a tally in one transaction, and a row of its activity',
+        'a new project: guard, two rows and a counter in one transaction, and a row of its activity',
         created,
       ),
     ],

@@ -51,7 +51,13 @@ export const replay: Subject = async ({ database, size }) => {
     await lists.move('users', begun.list)
     return measured(() =>
       replayGeneration(generationOf(list.next), {
-        ...{ store, rows, lists, checkpoints, clock, segments, signal: new AbortController().signal },
+        store,
+        rows,
+        lists,
+        checkpoints,
+        clock,
+        segments,
+        signal: new AbortController().signal,
         scanOf: (segment) => createDynamoCommitScan(client, commits, { segment, segments }),
       }),
     )
@@ -73,7 +79,8 @@ export const replay: Subject = async ({ database, size }) => {
   const row = (contestant: string, some: typeof ofRaw, against?: typeof ratio) => {
     const { requests = 0, readUnits = 0, writeUnits = 0 }: Partial<Usage> = some[0]?.usage ?? {}
     return {
-      ...{ what: 'replay', contestant },
+      what: 'replay',
+      contestant,
       figures: [requests, readUnits, writeUnits, spreadOf(perSecond(some)), against],
     }
   }
@@ -81,8 +88,11 @@ export const replay: Subject = async ({ database, size }) => {
     title: 'Replay',
     about: `${streams} streams of ${events} events, one a commit, read in ${segments} segments, folded, and one row for each stream put under a condition, ${concurrency} side by side in a segment. Annals keeps checkpoints besides, and looks whether it was cancelled.`,
     columns: [
-      ...[{ name: 'requests' }, { name: 'RCU' }, { name: 'WCU' }],
-      ...[{ name: 'events/s' }, { name: 'against raw', better: 'more' as const }],
+      { name: 'requests' },
+      { name: 'RCU' },
+      { name: 'WCU' },
+      { name: 'events/s' },
+      { name: 'against raw', better: 'more' as const },
     ],
     rows: [row('raw', ofRaw), row('annals', ofAnnals, ratio)],
   }
@@ -124,7 +134,10 @@ async function replayRaw(
     do {
       const page = await client.send(
         new ScanCommand({
-          ...{ TableName: commits, ConsistentRead: true, Segment, TotalSegments: segments },
+          TableName: commits,
+          ConsistentRead: true,
+          Segment,
+          TotalSegments: segments,
           ...(ExclusiveStartKey && { ExclusiveStartKey }),
         }),
       )

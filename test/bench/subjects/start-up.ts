@@ -27,13 +27,14 @@ export const startUp: Subject = async ({ size }) => {
     { what: 'npm start, again', contestant: 'annals', figures: [spreadOf(again)] },
   ]
   const table = {
-    title: 'Start of the local stage',
+    title: 'Start of the local cloud',
     about:
       'A process of `npm start` until it prints that it is ready. First: without data, bundles, template and the cache of translated sources; the files of the packages may be in memory already.',
     columns: [{ name: 's' }],
     rows,
   }
-  const [firstly, afterwards] = [spreadOf(first), spreadOf(again)]
+  const firstly = spreadOf(first)
+  const afterwards = spreadOf(again)
   const bar = {
     bar: '`npm start` to ready, after install: first / again ≤ 12 s / ≤ 4 s',
     measured: `${format(firstly)} s / ${format(afterwards)} s`,

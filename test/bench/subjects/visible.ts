@@ -4,7 +4,7 @@ import { percentile, timed } from '../measure.ts'
 import { format } from '../report.ts'
 import type { Subject } from './subject.ts'
 
-/** From the answer to a command until a query shows what it did, over the running local stage. */
+/** From the answer to a command until a query shows what it did, over the running local cloud. */
 export const visible: Subject = async ({ size }) => {
   const backend = await startBackend()
   const accepted: number[] = []
@@ -30,7 +30,8 @@ export const visible: Subject = async ({ size }) => {
     await backend.close()
   }
 
-  const [p50, p99] = [percentile(shown, 50), percentile(shown, 99)]
+  const p50 = percentile(shown, 50)
+  const p99 = percentile(shown, 99)
   const table = {
     title: 'From command to query',
     about: `${size.visible} renamings of one project, one after the other, over \`npm start\` in a process of its own, warm. The query is asked again as soon as it has answered, without \`Read-After\`.`,

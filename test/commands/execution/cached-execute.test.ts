@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
 import { type Execution, execute } from '../../../commands/execution/execute.ts'
-import { createWarmStates, type WarmStates } from '../../../commands/execution/state-cache.ts'
+import { createStateCache, type StateCache } from '../../../commands/execution/state-cache.ts'
 import type { Deadline, EventStore } from '../../../domain/kernel/event-store.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { type ProjectCommand, project } from '../../../domain/project/project.ts'
@@ -18,7 +18,7 @@ function setUp() {
   const memory = createMemoryCommitTable()
   const clock = manualClock()
   let made = 0
-  const processOf = (warmStates?: WarmStates) => {
+  const processOf = (stateCache?: StateCache) => {
     const faults = createFaults()
     const table = faultyCommitTable(memory, faultyWire(faults))
     const store = createEventStore(table, clock)
@@ -29,13 +29,13 @@ function setUp() {
     ) => {
       made += 1
       const execution = projectExecution(`command-${made}`, command, over)
-      const kept = warmStates && { warmStates }
+      const kept = stateCache && { stateCache }
       return execute(project, execution, { store, clock, deadline: ample, ...kept, ...options })
     }
-    return { run, table, faults, store, warmStates: warmStates ?? createWarmStates() }
+    return { run, table, faults, store, stateCache: stateCache ?? createStateCache() }
   }
-  const ours = processOf(createWarmStates())
-  const other = processOf(createWarmStates())
+  const ours = processOf(createStateCache())
+  const other = processOf(createStateCache())
   const cold = processOf()
   const titles = () =>
     memory.all().flatMap(({ events }) => JSON.parse(events).map(({ data }: Titled) => data.title))
@@ -142,7 +142,7 @@ describe('a command on a stream that this process has seen', () => {
 
   it('is loaded anew by another aggregate of the same name, whose state is another', async () => {
     const { ours } = await warmedUp()
-    expect(ours.warmStates.find({ ...project }, stream)).toBeUndefined()
+    expect(ours.stateCache.find({ ...project }, stream)).toBeUndefined()
   })
 })
 
@@ -269,7 +269,7 @@ describe('a failure of the store', () => {
     ours.faults.next(fault, { times: 1000, at: /^putNew$/ })
     const run = ours.run(rename('Globe'), { commandId: 'key' }, { deadline: deadlineIn(1000) })
     await expect(run).rejects.toMatchObject({ code: 'unavailable' })
-    expect(ours.warmStates.find(project, stream)).toBeUndefined()
+    expect(ours.stateCache.find(project, stream)).toBeUndefined()
     ours.faults.calm()
     expect(await ours.run(rename('Globe'), { commandId: 'key' })).toMatchObject({ version: 2 })
     expect(titles()).toEqual(['Atlas', 'Globe'])
@@ -281,7 +281,7 @@ describe('a failure of the store', () => {
     await expect(ours.run(rename('Atlas'), {}, { store: failing })).rejects.toMatchObject({
       code: 'unavailable',
     })
-    expect(ours.warmStates.find(project, stream)).toBeUndefined()
+    expect(ours.stateCache.find(project, stream)).toBeUndefined()
   })
 
   it('that loses an answer is got over: written once, and the next looks before it writes', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
 import { type Execution, execute } from '../../../commands/execution/execute.ts'
-import { createWarmStates } from '../../../commands/execution/state-cache.ts'
+import { createStateCache } from '../../../commands/execution/state-cache.ts'
 import type { Deadline, EventStore } from '../../../domain/kernel/event-store.ts'
 import { noReservations } from '../../../domain/kernel/reservation.ts'
 import { type ProjectCommand, project } from '../../../domain/project/project.ts'
@@ -20,7 +20,7 @@ function setUp(warm: boolean) {
   const table = faultyCommitTable(memory, faultyWire(faults))
   const clock = manualClock()
   const store = createEventStore(table, clock)
-  const kept = warm ? { warmStates: createWarmStates() } : {}
+  const kept = warm ? { stateCache: createStateCache() } : {}
   let made = 0
   const run = (
     command: Partial<ProjectCommand> & Pick<ProjectCommand, 'type'>,
@@ -138,11 +138,11 @@ describe.each([
     const { run, events } = setUp(warm)
     await run(create)
     const both = await Promise.allSettled([run({ type: 'archive-project' }), run(rename)])
-    const seen = await events()
-    if (seen.at(-1) === 'ProjectArchived' && seen.length === 2) {
+    const cached = await events()
+    if (cached.at(-1) === 'ProjectArchived' && cached.length === 2) {
       expect(both[1]).toMatchObject({ reason: { rule: 'project-archived' } })
     } else {
-      expect(seen).toEqual(['ProjectCreated', 'ProjectRenamed', 'ProjectArchived'])
+      expect(cached).toEqual(['ProjectCreated', 'ProjectRenamed', 'ProjectArchived'])
     }
   })
 

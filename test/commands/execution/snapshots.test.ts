@@ -161,7 +161,8 @@ describe('any history of commands', () => {
   it('is decided as it is without snapshots', async () => {
     await fc.assert(
       fc.asyncProperty(commands, async (all) => {
-        const [with_, without] = [setUp(), setUp(withoutSnapshots)]
+        const with_ = setUp()
+        const without = setUp(withoutSnapshots)
         await with_.begin()
         await without.begin()
         for (const command of all) {

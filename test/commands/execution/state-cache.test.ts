@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
-import { type Seen, seenAfter } from '../../../commands/execution/cached-state.ts'
-import { createWarmStates } from '../../../commands/execution/state-cache.ts'
+import { type CachedState, cachedStateAfter } from '../../../commands/execution/cached-state.ts'
+import { createStateCache } from '../../../commands/execution/state-cache.ts'
 import type { StreamName } from '../../../domain/kernel/stream.ts'
 import { type ProjectState, project } from '../../../domain/project/project.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
@@ -13,46 +13,46 @@ const store = createEventStore(createMemoryCommitTable(), manualClock())
 let streams = 0
 
 /** What is seen of a new stream, after each of so many commits. */
-async function seenOf(commits: number): Promise<Seen<ProjectState>[]> {
+async function cachedOf(commits: number): Promise<CachedState<ProjectState>[]> {
   streams += 1
   const stream: StreamName = `project-${streams}`
-  const all: Seen<ProjectState>[] = []
-  let seen: Seen<ProjectState> | undefined
+  const all: CachedState<ProjectState>[] = []
+  let cached: CachedState<ProjectState> | undefined
   for (let n = 0; n <= commits; n++) {
-    if (seen !== undefined) await store.append(seen.head, newCommit(), ample)
+    if (cached !== undefined) await store.append(cached.head, newCommit(), ample)
     // Since nothing, so that each has a map of its own.
-    seen = seenAfter(project, undefined, await store.load(stream, ample))
-    all.push(seen)
+    cached = cachedStateAfter(project, undefined, await store.load(stream, ample))
+    all.push(cached)
   }
   return all
 }
 
-async function last(commits: number): Promise<Seen<ProjectState>> {
-  const seen = (await seenOf(commits)).at(-1)
-  if (seen === undefined) throw new Error('there is one for the head before the first commit')
-  return seen
+async function last(commits: number): Promise<CachedState<ProjectState>> {
+  const cached = (await cachedOf(commits)).at(-1)
+  if (cached === undefined) throw new Error('there is one for the head before the first commit')
+  return cached
 }
 
 describe('warm states', () => {
   it('find what was kept of a stream, and nothing of others', async () => {
-    const warm = createWarmStates()
-    const seen = await last(2)
-    warm.keep(project, seen)
-    expect(warm.find(project, seen.head.stream)).toBe(seen)
+    const warm = createStateCache()
+    const cached = await last(2)
+    warm.keep(project, cached)
+    expect(warm.find(project, cached.head.stream)).toBe(cached)
     expect(warm.find(project, 'project-other')).toBeUndefined()
   })
 
   it('find nothing of what was dropped', async () => {
-    const warm = createWarmStates()
-    const seen = await last(2)
-    warm.keep(project, seen)
-    warm.drop(seen.head.stream)
-    expect(warm.find(project, seen.head.stream)).toBeUndefined()
+    const warm = createStateCache()
+    const cached = await last(2)
+    warm.keep(project, cached)
+    warm.drop(cached.head.stream)
+    expect(warm.find(project, cached.head.stream)).toBeUndefined()
   })
 
   it('never go back to what was seen earlier', async () => {
-    const warm = createWarmStates()
-    const [, early, late] = await seenOf(2)
+    const warm = createStateCache()
+    const [, early, late] = await cachedOf(2)
     if (early === undefined || late === undefined) throw new Error('there is one for each commit')
     warm.keep(project, late)
     warm.keep(project, early)
@@ -60,9 +60,11 @@ describe('warm states', () => {
   })
 
   it('make room by what was not used for the longest time, by the number of commits', async () => {
-    const warm = createWarmStates(6)
-    const [one, two, three] = [await last(2), await last(2), await last(2)]
-    for (const seen of [one, two, three]) warm.keep(project, seen)
+    const warm = createStateCache(6)
+    const one = await last(2)
+    const two = await last(2)
+    const three = await last(2)
+    for (const cached of [one, two, three]) warm.keep(project, cached)
     warm.find(project, one.head.stream)
     const four = await last(3)
     warm.keep(project, four)
@@ -71,8 +73,9 @@ describe('warm states', () => {
   })
 
   it('count a stream once, however often it is kept and found', async () => {
-    const warm = createWarmStates(4)
-    const [one, two] = [await last(2), await last(2)]
+    const warm = createStateCache(4)
+    const one = await last(2)
+    const two = await last(2)
     warm.keep(project, one)
     for (let n = 0; n < 10; n++) {
       warm.keep(project, two)
@@ -82,8 +85,9 @@ describe('warm states', () => {
   })
 
   it('do not keep a stream that is too long alone, nor make room for it', async () => {
-    const warm = createWarmStates(4)
-    const [small, long] = [await last(2), await last(5)]
+    const warm = createStateCache(4)
+    const small = await last(2)
+    const long = await last(5)
     warm.keep(project, small)
     warm.keep(project, long)
     expect(warm.find(project, long.head.stream)).toBeUndefined()
@@ -91,9 +95,9 @@ describe('warm states', () => {
   })
 
   it('let go of a stream that has become too long', async () => {
-    const warm = createWarmStates(4)
-    const long = await seenOf(5)
-    for (const seen of long) warm.keep(project, seen)
+    const warm = createStateCache(4)
+    const long = await cachedOf(5)
+    for (const cached of long) warm.keep(project, cached)
     expect(warm.find(project, `project-${streams}`)).toBeUndefined()
     const another = await last(4)
     warm.keep(project, another)
@@ -101,9 +105,9 @@ describe('warm states', () => {
   })
 
   it('do not keep a stream without commits', async () => {
-    const warm = createWarmStates()
-    const seen = await last(0)
-    warm.keep(project, seen)
-    expect(warm.find(project, seen.head.stream)).toBeUndefined()
+    const warm = createStateCache()
+    const cached = await last(0)
+    warm.keep(project, cached)
+    expect(warm.find(project, cached.head.stream)).toBeUndefined()
   })
 })

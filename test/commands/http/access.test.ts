@@ -1,28 +1,31 @@
 import { describe, expect, it } from 'vitest'
-import { createAdmission, type Standing } from '../../../commands/http/access.ts'
+import { type AccountStatus, createAccess } from '../../../commands/http/access.ts'
 import { noCost } from '../../../domain/kernel/event-store.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 
-function setUp(first: Standing['status'] = 'registered') {
+function setUp(first: AccountStatus['status'] = 'registered') {
   const clock = manualClock()
-  const standings = new Map<string, Standing>()
+  const accountStatuses = new Map<string, AccountStatus>()
   const calls: string[] = []
-  const admission = createAdmission({
+  const access = createAccess({
     clock,
-    async standingOf({ userId }) {
+    async accountStatusOf({ userId }) {
       calls.push(`look up ${userId}`)
-      return { standing: standings.get(userId) ?? { status: first }, cost: { ...noCost, requests: 1 } }
+      return {
+        accountStatus: accountStatuses.get(userId) ?? { status: first },
+        cost: { ...noCost, requests: 1 },
+      }
     },
     async register({ userId }) {
       calls.push(`register ${userId}`)
       if (userId === 'nobody') throw new Problem('unauthenticated', 'Unknown.')
-      if (userId !== 'slow') standings.set(userId, { status: 'registered' })
+      if (userId !== 'slow') accountStatuses.set(userId, { status: 'registered' })
     },
   })
   const admit = (userId: string, commandId?: string) =>
-    admission.admit(
+    access.admit(
       {
         userId,
         correlationId: 'correlation',
@@ -31,10 +34,10 @@ function setUp(first: Standing['status'] = 'registered') {
       },
       async (cost) => cost,
     )
-  return { clock, standings, calls, admission, admit }
+  return { clock, accountStatuses, calls, access, admit }
 }
 
-describe('admission', () => {
+describe('access', () => {
   it('looks a person up once in 5 s, and says what that consumed', async () => {
     const { admit, calls, clock } = setUp()
     expect((await admit('ann')).requests).toBe(1)
@@ -72,35 +75,35 @@ describe('admission', () => {
   })
 
   it('lets the command through that deleted the account, and no other', async () => {
-    const { admit, admission } = setUp()
-    admission.remember('ann', { status: 'deleted', by: 'command' })
+    const { admit, access } = setUp()
+    access.remember('ann', { status: 'deleted', by: 'command' })
     await admit('ann', 'command')
     await expect(admit('ann', 'another')).rejects.toMatchObject({ code: 'account-deleted' })
   })
 
   it('remembers a deletion at once, though the person was known to be registered', async () => {
-    const { admit, admission } = setUp()
+    const { admit, access } = setUp()
     await admit('ann')
-    admission.remember('ann', { status: 'deleted' })
+    access.remember('ann', { status: 'deleted' })
     await expect(admit('ann')).rejects.toMatchObject({ code: 'account-deleted' })
   })
 
   it('looks again at who has run into the deletion of their account', async () => {
-    const { admit, admission, standings, calls } = setUp()
+    const { admit, access, accountStatuses, calls } = setUp()
     await admit('ann')
-    standings.set('ann', { status: 'deleted', by: 'command' })
-    const visit = { userId: 'ann', correlationId: 'correlation', deadline: ample }
+    accountStatuses.set('ann', { status: 'deleted', by: 'command' })
+    const request = { userId: 'ann', correlationId: 'correlation', deadline: ample }
     const use = () => Promise.reject(new Problem('account-deleted', 'Deleted.'))
-    await expect(admission.admit(visit, use)).rejects.toMatchObject({ code: 'account-deleted' })
+    await expect(access.admit(request, use)).rejects.toMatchObject({ code: 'account-deleted' })
     expect(calls).toHaveLength(1)
     await expect(admit('ann')).rejects.toMatchObject({ code: 'account-deleted' })
     await admit('ann', 'command')
   })
 
   it('looks again when it is told to forget', async () => {
-    const { admit, admission, calls } = setUp()
+    const { admit, access, calls } = setUp()
     await admit('ann')
-    admission.remember('ann', { status: 'unknown' })
+    access.remember('ann', { status: 'unknown' })
     await admit('ann')
     expect(calls).toHaveLength(2)
   })

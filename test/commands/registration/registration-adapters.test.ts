@@ -6,12 +6,12 @@ import { awsServer, json } from '../../kit/local-cloud/aws-server.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 
 describe('the registration function, invoked', () => {
-  const visit = { userId: 'ann', correlationId: 'correlation', deadline: ample }
+  const request = { userId: 'ann', correlationId: 'correlation', deadline: ample }
   const register = async (answer: (response: ServerResponse) => void, deadline = ample) => {
     const { config, requests } = await awsServer(answer)
     return {
       requests,
-      done: createLambdaRegistration('Registration', 'pool', config)({ ...visit, deadline }),
+      done: createLambdaRegistration('Registration', 'pool', config)({ ...request, deadline }),
     }
   }
 

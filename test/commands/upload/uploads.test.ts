@@ -30,7 +30,9 @@ describe('a request for an upload', () => {
     const { status, body } = await request(person)
     expect(status).toBe(200)
     expect(body).toMatchObject({
-      ...{ version: 1, events: [{ type: 'UploadRequested', version: 1 }], upload: form },
+      version: 1,
+      events: [{ type: 'UploadRequested', version: 1 }],
+      upload: form,
       stream: `upload-${body['id']}`,
     })
   })
@@ -81,8 +83,12 @@ describe('a request for an upload', () => {
       head,
       {
         events: [{ type: 'QuotaReserved', schema: 1, data: full }],
-        ...{ commandId: 'full', digest: 'digest', at: new Date(clock.now()).toISOString(), actorId: 'ann' },
-        ...{ correlationId: 'correlation', causationId: 'request' },
+        commandId: 'full',
+        digest: 'digest',
+        at: new Date(clock.now()).toISOString(),
+        actorId: 'ann',
+        correlationId: 'correlation',
+        causationId: 'request',
       },
       { left: () => 1000 },
     )
@@ -118,7 +124,8 @@ describe('an upload', () => {
     await confirm('dave')
     const { body } = await request('ann')
     expect(await command(person, 'cancel-upload', { uploadId: body['id'] })).toMatchObject({
-      ...{ status, body: { type: `urn:annals:problem:${code}` } },
+      status,
+      body: { type: `urn:annals:problem:${code}` },
     })
   })
 

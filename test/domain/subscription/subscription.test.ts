@@ -41,10 +41,16 @@ const change = (plan: Plan, month: string): SubscriptionCommand => ({
 const cancel = (month: string): SubscriptionCommand => ({ type: 'cancel-subscription', ...ann, month })
 const issue = (until: string): SubscriptionCommand => ({ type: 'issue-invoices', ...ann, until })
 const reserve = (uploadId: string, bytes: number): SubscriptionCommand => ({
-  ...{ type: 'reserve-quota', ...ann, uploadId, bytes },
+  type: 'reserve-quota',
+  ...ann,
+  uploadId,
+  bytes,
 })
 const use = (uploadId: string, bytes: number): SubscriptionCommand => ({
-  ...{ type: 'use-quota', ...ann, uploadId, bytes },
+  type: 'use-quota',
+  ...ann,
+  uploadId,
+  bytes,
 })
 const release = (uploadId: string): SubscriptionCommand => ({ type: 'release-quota', ...ann, uploadId })
 

@@ -25,8 +25,13 @@ const ask = {
 const requested: UploadEvent = {
   type: 'UploadRequested',
   data: {
-    ...{ projectId: 'p1', ownerId: 'ann', requestedBy: 'bob' },
-    ...{ fileName: 'river.jpg', contentType: 'image/jpeg', size: 2000, expiresAt },
+    projectId: 'p1',
+    ownerId: 'ann',
+    requestedBy: 'bob',
+    fileName: 'river.jpg',
+    contentType: 'image/jpeg',
+    size: 2000,
+    expiresAt,
   },
 }
 const validated: UploadEvent = { type: 'UploadValidated', data: { run: 'run-1' } }

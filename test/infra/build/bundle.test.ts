@@ -74,8 +74,13 @@ describe('a bundle', () => {
     functionNames,
   )('of %s loads nothing from elsewhere but modules of Node and credentials', async (name) => {
     const { metafile } = await build({
-      ...{ entryPoints: [fileOf(name)], bundle: true, platform: 'node', format: 'esm' },
-      ...{ packages: 'external', metafile: true, write: false },
+      entryPoints: [fileOf(name)],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      metafile: true,
+      write: false,
     })
     const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
     expect(imported).toContain('node:crypto')

@@ -51,7 +51,9 @@ it('sees what is saved in a folder that is new', async () => {
 
 it('tells of one change after the other', async () => {
   stop()
-  let [running, most, done] = [0, 0, 0]
+  let running = 0
+  let most = 0
+  let done = 0
   stop = watchSources([folder], async () => {
     most = Math.max(most, ++running)
     if (done === 0) write('b.ts')

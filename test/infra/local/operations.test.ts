@@ -14,17 +14,13 @@ import { operations as stepFunctions } from '../../../infra/local/services/step-
 /** Everything that may call an operation: the sources, the README's story, and clients of the tests. */
 const callers = [
   ...['domain', 'commands', 'projections', 'workflows', 'infra/cli/ops'].flatMap(sourcesIn),
-  ...[
-    'README.md',
-    'test/kit/people/person.ts',
-    'test/kit/people/user-pool.ts',
-    'test/infra/local/services/sqs/queues.test.ts',
-  ],
-  ...[
-    'test/infra/local/services/step-functions/step-functions.test.ts',
-    'test/infra/local/services/s3/s3.test.ts',
-    'test/infra/local/services/s3/cors.test.ts',
-  ],
+  'README.md',
+  'test/kit/people/person.ts',
+  'test/kit/people/user-pool.ts',
+  'test/infra/local/services/sqs/queues.test.ts',
+  'test/infra/local/services/step-functions/step-functions.test.ts',
+  'test/infra/local/services/s3/s3.test.ts',
+  'test/infra/local/services/s3/cors.test.ts',
 ].map((file) => readFileSync(file, 'utf8'))
 
 function sourcesIn(folder: string): string[] {
@@ -49,7 +45,7 @@ const documentClient: Readonly<Record<string, string>> = {
   Preflight: 'access-control-request-method',
 }
 
-describe("the stage's tables of operations", () => {
+describe("the local cloud's tables of operations", () => {
   it.each(
     Object.keys({
       ...dynamoDb,

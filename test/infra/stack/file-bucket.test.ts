@@ -21,7 +21,9 @@ describe('the bucket of files', () => {
         Version: '2012-10-17',
         Statement: [
           {
-            ...{ Action: 's3:*', Effect: 'Deny', Principal: { AWS: '*' } },
+            Action: 's3:*',
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
             Condition: { Bool: { 'aws:SecureTransport': 'false' } },
             Resource: ['Files.Arn', 'Files.Arn/*'],
           },

@@ -53,7 +53,9 @@ const apis: readonly Expected[] = [
     bundle: 'upload-api',
     seconds: 15,
     environment: {
-      ...{ [table]: 'EventStore', RESERVATION_TABLE: 'Reservations', ...onFirstUse },
+      [table]: 'EventStore',
+      RESERVATION_TABLE: 'Reservations',
+      ...onFirstUse,
       FILES_BUCKET: 'Files',
     },
     grants: {

@@ -22,7 +22,8 @@ describe('the invoicing', () => {
     expect(AssumeRolePolicyDocument).toMatchObject({
       Statement: [
         {
-          ...{ Action: 'sts:AssumeRole', Effect: 'Allow' },
+          Action: 'sts:AssumeRole',
+          Effect: 'Allow',
           Condition: { StringEquals: { 'aws:SourceAccount': 'account' } },
           Principal: { Service: 'scheduler.amazonaws.com' },
         },
@@ -49,7 +50,8 @@ describe('the invoicing', () => {
       },
     ])
     expect(declared('IssueInvoicesFailuresAlarm').Properties).toMatchObject({
-      ...{ MetricName: 'ApproximateNumberOfMessagesVisible', Threshold: 1 },
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Threshold: 1,
       AlarmDescription: expect.stringContaining('IssueInvoices'),
     })
   })

@@ -35,7 +35,8 @@ describe('the reaction', () => {
       },
     ])
     expect(declared(`${name}Failures`).Properties).toEqual({
-      ...{ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true },
+      MessageRetentionPeriod: 1_209_600,
+      SqsManagedSseEnabled: true,
     })
   })
 

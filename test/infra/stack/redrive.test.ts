@@ -15,7 +15,8 @@ describe('the queue of what a mapping gave up', () => {
     expect(deadLetterTargetArn).toBe(`${name}DeadLetters.Arn`)
     expect(Number(maxReceiveCount) * Number(VisibilityTimeout)).toBeGreaterThanOrEqual(24 * 3600)
     expect(declared(`${name}DeadLetters`).Properties).toEqual({
-      ...{ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true },
+      MessageRetentionPeriod: 1_209_600,
+      SqsManagedSseEnabled: true,
     })
   })
 
@@ -55,7 +56,9 @@ describe('the queue of what a mapping gave up', () => {
     expect(declared(`${name}DeadLettersAlarm`).Properties).toMatchObject({
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Dimensions: [{ Name: 'QueueName', Value: `${name}DeadLetters.QueueName` }],
-      ...{ Threshold: 1, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' },
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'notBreaching',
     })
   })
 })
@@ -71,7 +74,10 @@ describe('every queue', () => {
     const { PolicyDocument, Queues } = declared(`${name}Policy`).Properties
     expect(Queues).toEqual([name])
     expect(fieldsOf(PolicyDocument)['Statement']).toContainEqual({
-      ...{ Effect: 'Deny', Principal: { AWS: '*' }, Action: 'sqs:*', Resource: `${name}.Arn` },
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: 'sqs:*',
+      Resource: `${name}.Arn`,
       Condition: { Bool: { 'aws:SecureTransport': 'false' } },
     })
   })

@@ -99,13 +99,18 @@ describe('the alarm for a commit that was changed or removed', () => {
   it('goes off as well where a stream is parked by any of the four functions that handle them', () => {
     const filters = filtersOf('ParkedStreams')
     expect(filters.map(({ LogGroupName }) => LogGroupName)).toEqual([
-      ...['ProjectorLog', 'ProjectorRedriveLog', 'ForwarderLog', 'ForwarderRedriveLog'],
+      'ProjectorLog',
+      'ProjectorRedriveLog',
+      'ForwarderLog',
+      'ForwarderRedriveLog',
     ])
     for (const filter of filters)
       expect(filter['FilterPattern']).toBe(`{ ($.level = "ERROR") && ($.message = "${parkedStream}") }`)
     expect(declared('ProjectorParkedStreamsAlarm').Properties).toMatchObject({
       AlarmDescription: expect.stringContaining('parked list'),
-      ...{ Namespace: 'Annals', MetricName: 'ParkedStreams', Threshold: 1 },
+      Namespace: 'Annals',
+      MetricName: 'ParkedStreams',
+      Threshold: 1,
     })
   })
 

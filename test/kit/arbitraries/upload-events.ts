@@ -10,9 +10,14 @@ export function requested(projectId: string, over: object = {}): UploadEvent {
   return {
     type: 'UploadRequested',
     data: {
-      ...{ projectId, ownerId: 'ann', requestedBy: 'ann' },
-      ...{ fileName: 'river.jpg', contentType: 'image/jpeg', size: 2000 },
-      ...{ expiresAt: '2026-01-10T13:00:00.000Z', ...over },
+      projectId,
+      ownerId: 'ann',
+      requestedBy: 'ann',
+      fileName: 'river.jpg',
+      contentType: 'image/jpeg',
+      size: 2000,
+      expiresAt: '2026-01-10T13:00:00.000Z',
+      ...over,
     },
   }
 }

@@ -17,7 +17,8 @@ declare module 'vitest' {
 /** Bundles the functions and synthesises the template once, for every test that runs them. */
 export default async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'annals-assembly-'))
-  const [bundles, assembly] = [join(folder, 'dist'), join(folder, 'cdk.out')]
+  const bundles = join(folder, 'dist')
+  const assembly = join(folder, 'cdk.out')
   await bundle(bundles)
   synthesise({ bundles, outDir: assembly, mailFrom: 'annals@example.com' })
   project.provide('assembly', assembly)

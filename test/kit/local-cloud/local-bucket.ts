@@ -35,7 +35,7 @@ export interface OpenBucket {
   readonly faults: Faults
 }
 
-/** Opens the data folder with one bucket, as the stage does when it starts. */
+/** Opens the data folder with one bucket, as the local cloud does when it starts. */
 export async function openBucket(
   properties: Properties = {},
   statements: readonly object[] = [],
@@ -48,13 +48,17 @@ export async function openBucket(
   const ofFunctions = Object.entries(granted).flatMap(([logicalId, statement]) => [
     { type: 'AWS::Lambda::Function', logicalId, properties: { Role: `${logicalId}Role` } },
     {
-      ...{ type: 'AWS::IAM::Role', logicalId: `${logicalId}Role` },
+      type: 'AWS::IAM::Role',
+      logicalId: `${logicalId}Role`,
       properties: { Policies: [{ PolicyDocument: { Statement: statement ? [statement] : [] } }] },
     },
   ])
   const { refusal } = readPermissions({
     template: {
-      ...{ stackName: 'Annals', resources: ofFunctions, outputs: {}, assetFolder: () => '' },
+      stackName: 'Annals',
+      resources: ofFunctions,
+      outputs: {},
+      assetFolder: () => '',
       ofType: (type) => ofFunctions.filter((resource) => resource.type === type),
     },
     resolve: (resolved) => resolved,
@@ -62,17 +66,23 @@ export async function openBucket(
     resourcePolicies: new Map([[bucketArn, policy]]),
   })
   const service = openS3({
-    ...{ dataDir, refusal, log, buckets: [{ name: Bucket, properties }] },
+    dataDir,
+    refusal,
+    log,
+    buckets: [{ name: Bucket, properties }],
     signers: { region, secretAccessKey: 'local', isFunction: (id) => Object.hasOwn(granted, id) },
     publish: (event) => void events.push(event),
   })
   const faults = createFaults()
   const config = await serve(withRequestFaults(service, faults), refusal)
   const configOf = (accessKeyId = 'developer', secretAccessKey = 'local') => ({
-    ...{ ...config, credentials: { accessKeyId, secretAccessKey } },
+    ...config,
+    credentials: { accessKeyId, secretAccessKey },
   })
   return {
-    ...{ events, faults, url: `${config.endpoint}/${Bucket}` },
+    events,
+    faults,
+    url: `${config.endpoint}/${Bucket}`,
     configOf,
     clientOf: (...who) => new S3Client(configOf(...who)),
   }

@@ -1,15 +1,19 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
-import { type Stage, type StageOptions, startStage } from '../../../infra/local/cloud/local-cloud.ts'
+import {
+  type LocalCloud,
+  type LocalCloudOptions,
+  startLocalCloud,
+} from '../../../infra/local/cloud/local-cloud.ts'
 import { type ClientConfig, readConfig } from '../people/person.ts'
 import { newDataDir, removeDataDir } from './data-dir.ts'
 
-export interface RunningStage {
-  readonly stage: Stage
+export interface RunningCloud {
+  readonly cloud: LocalCloud
   readonly config: ClientConfig
   readonly dataDir: string
-  /** Every line that the stage and its functions wrote. */
+  /** Every line that the local cloud and its functions wrote. */
   readonly lines: readonly string[]
   /** Ends it and removes what it kept. */
   close(): Promise<void>
@@ -22,11 +26,14 @@ export interface Template {
 /** Changes a template in place; `assembly` is the folder that it lies in, which is a copy. */
 export type Change = (template: Template, assembly: string) => void
 
-/** Starts the stage in this process, on free ports and a folder of its own, on the template as `change` leaves it. */
-export async function runStage(over: Partial<StageOptions> = {}, change?: Change): Promise<RunningStage> {
+/** Starts the local cloud in this process, on free ports and a folder of its own, on the template as `change` leaves it. */
+export async function runLocalCloud(
+  over: Partial<LocalCloudOptions> = {},
+  change?: Change,
+): Promise<RunningCloud> {
   const lines: string[] = []
   const dataDir = newDataDir()
-  const stage = await startStage({
+  const cloud = await startLocalCloud({
     assembly: () =>
       change === undefined ? inject('assembly') : changedAssembly(join(dataDir, 'cdk.out'), change),
     dataDir,
@@ -42,10 +49,10 @@ export async function runStage(over: Partial<StageOptions> = {}, change?: Change
     throw error
   })
   const close = async () => {
-    await stage.close()
+    await cloud.close()
     removeDataDir(dataDir)
   }
-  return { stage, config: await readConfig(stage.apiUrl), dataDir, lines, close }
+  return { cloud, config: await readConfig(cloud.apiUrl), dataDir, lines, close }
 }
 
 /** Copies the assembly to a folder, with its template as `change` leaves it. Returns the folder. */

@@ -31,10 +31,14 @@ export function closeAfter(close: () => unknown): void {
   closers.push(close)
 }
 
-/** Serves a service as the stage does. Resolves to what an AWS client needs to call it. */
+/** Serves a service as the local cloud does. Resolves to what an AWS client needs to call it. */
 export async function serve(service: AwsService, refusal: GatewayOptions['refusal'] = () => undefined) {
   const gateway = await startGateway({
-    ...{ port: 0, services: [service], page: () => undefined, refusal, log },
+    port: 0,
+    services: [service],
+    page: () => undefined,
+    refusal,
+    log,
   })
   closeAfter(gateway.close)
   const credentials = { accessKeyId: 'anyone', secretAccessKey: 'any' }

@@ -16,7 +16,8 @@ export const machine = {
 
 /** A task that calls a function of this name with the state's input. */
 export const task = (FunctionName: string, more: Json = { End: true }) => ({
-  ...{ Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke' },
+  Type: 'Task',
+  Resource: 'arn:aws:states:::lambda:invoke',
   Arguments: { FunctionName, Payload: '{% $states.input %}' },
   Output: '{% $states.result.Payload %}',
   ...more,
@@ -61,8 +62,15 @@ export async function runStates(
     const killed = new AbortController()
     const { signal } = killed
     return execute({
-      ...{ machine, definition, clock, region: 'eu-west-1', input: o.input ?? {}, startedAt, signal },
-      ...{ id: 'arn:aws:states:eu-west-1:000000000000:execution:Machine:one', name: o.name ?? 'one' },
+      machine,
+      definition,
+      clock,
+      region: 'eu-west-1',
+      input: o.input ?? {},
+      startedAt,
+      signal,
+      id: 'arn:aws:states:eu-west-1:000000000000:execution:Machine:one',
+      name: o.name ?? 'one',
       isResumed: events.length > 0,
       maxSeconds: o.maxSeconds ?? Number.POSITIVE_INFINITY,
       invoke: async (functionName, payload) => o.invoke?.(functionName, payload, clock),

@@ -65,7 +65,8 @@ export function backend() {
   })
   let apis = environment()
   const claimsOf = (sub: string) => ({
-    ...{ token_use: 'access', sub },
+    token_use: 'access',
+    sub,
     // As API Gateway writes a list.
     ...(groups.has(sub) && { 'cognito:groups': `[${groups.get(sub)?.join(' ')}]` }),
   })

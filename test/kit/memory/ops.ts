@@ -18,7 +18,12 @@ export function opsSide() {
   const parked = createMemoryParkedStreams()
   const sent: Entry[] = []
   const ports: Ports = {
-    ...{ commits: table, store, rows, parked, lists: createMemoryGenerationLists(), clock },
+    commits: table,
+    store,
+    rows,
+    parked,
+    lists: createMemoryGenerationLists(),
+    clock,
     scan: createMemoryCommitScan(table),
     checkpoints: createMemoryCheckpoints(),
     scanOf: (segment, segments) => createMemoryCommitScan(table, { limit: 3, segment, segments }),
@@ -58,7 +63,9 @@ export function opsSide() {
     const printed: { json: unknown; text: string }[] = []
     const told: string[] = []
     const request = {
-      ...{ operands, options, untilInterrupted: () => signal },
+      operands,
+      options,
+      untilInterrupted: () => signal,
       print: (json: unknown, text: string) => void printed.push({ json, text }),
       tell: (text: string) => void told.push(text),
     }

@@ -4,16 +4,16 @@ import type { Commit, Event } from '../../../domain/kernel/event.ts'
 import type { Deadline } from '../../../domain/kernel/event-store.ts'
 import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
 import { catchUp } from '../../../projections/engine/catch-up.ts'
-import { type TallyItem, tallyItem } from '../../../projections/engine/counters.ts'
+import { type CounterItem, counterItem } from '../../../projections/engine/counters.ts'
 import { createMemoryRowStore } from '../../../projections/engine/memory-row-store.ts'
 import {
+  type Counter,
   feedItem,
   type Generation,
   generationId,
   guardKey,
   type RowItem,
   rowItem,
-  type Tally,
 } from '../../../projections/engine/projection.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
 import { sampleOf } from '../aggregates.ts'
@@ -49,37 +49,37 @@ export function foldOf<State, E extends Event>(
   generation: Generation<State, E>,
   stream: StreamName,
   commits: readonly Commit[],
-): { version: number; state: State; rows: RowItem[]; feed: RowItem[]; tallies: TallyItem[] } {
+): { version: number; state: State; rows: RowItem[]; feed: RowItem[]; counters: CounterItem[] } {
   const { projection } = generation
   const { id } = parseStreamName(stream)
   const name = generationId(generation)
   let state = projection.initial
   let version = 0
   const feed: RowItem[] = []
-  const tallies: Tally[] = []
+  const counters: Counter[] = []
   for (const commit of commits) {
     for (const event of projection.events.decodeCommit(commit)) {
       state = projection.evolve(state, event)
       version = event.version
       const entry = projection.record?.(event, state, id)
       feed.push(...(entry?.rows ?? []).map((row) => feedItem(name, stream, version, row)))
-      tallies.push(...(entry?.tallies ?? []))
+      counters.push(...(entry?.counters ?? []))
     }
   }
-  tallies.push(...(projection.tally?.(state, id) ?? []))
+  counters.push(...(projection.count?.(state, id) ?? []))
   const rows = projection.render(state, id).map((row) => rowItem(name, stream, row))
   return {
     version,
     state,
     rows,
     feed,
-    tallies: totals(tallies.map((tally) => tallyItem(name, stream, tally))),
+    counters: totals(counters.map((counter) => counterItem(name, stream, counter))),
   }
 }
 
-/** The tallies of any number of streams, one for each item. */
-export function totals(items: readonly TallyItem[]): TallyItem[] {
-  const sums = new Map<string, TallyItem & { amounts: Record<string, number> }>()
+/** The counters of any number of streams, one for each item. */
+export function totals(items: readonly CounterItem[]): CounterItem[] {
+  const sums = new Map<string, CounterItem & { amounts: Record<string, number> }>()
   for (const { PK, SK, amounts } of items) {
     const sum = sums.get(PK + SK) ?? { PK, SK, amounts: {} }
     for (const [counter, amount] of Object.entries(amounts)) {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { StreamName } from '../../../domain/kernel/stream.ts'
 import { verify } from '../../../infra/cli/ops/verify.ts'
-import { tallyPartition } from '../../../projections/engine/counters.ts'
+import { counterPartition } from '../../../projections/engine/counters.ts'
 import { guardKey, type RowItem } from '../../../projections/engine/projection.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
 import type { Verified } from '../../../projections/rebuild/verification/verify.ts'
@@ -25,7 +25,7 @@ export const removed = (userId: string) => ({ type: 'ProjectMemberRemoved', sche
 export const sold = { type: 'ProjectSold', schema: 1, data: {} }
 /** The generation that is verified, and the partition of its counters. */
 export const id = 'projects.v1.1'
-export const days = tallyPartition(id, 'days')
+export const days = counterPartition(id, 'days')
 
 /** A read side with the moves of the projector, and of who tampers with what it wrote. */
 export function verifySide() {
@@ -43,9 +43,9 @@ export function verifySide() {
     const { guard } = await rows.readGuard(key)
     if (guard === undefined) throw new Error(`${stream} was not delivered`)
     const { remove = [], amounts, version = guard.version } = over
-    const tallies = amounts === undefined ? [] : [{ PK: days, SK: '2025-12-01#0', amounts }]
+    const counters = amounts === undefined ? [] : [{ PK: days, SK: '2025-12-01#0', amounts }]
     const to = { ...guard, version }
-    await rows.move({ key, from: { version: guard.version }, to, put: [], remove, tallies })
+    await rows.move({ key, from: { version: guard.version }, to, put: [], remove, counters })
   }
   const rowsIn = (partition: string) => rows.rows().filter(({ PK }) => PK === `${id}#${partition}`)
   const verified = async (

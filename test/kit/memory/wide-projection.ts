@@ -15,10 +15,10 @@ export const wide: Generation<ProjectState, ProjectEvent> = {
       Array.from({ length: widthOf(state) }, (_, i) => {
         return { partition: 'all', sort: `${i}`, data: { title: titleOf(state) } }
       }),
-    tally: (state) => [{ partition: 'rows', sort: 'all', amounts: { rows: widthOf(state) }, shards: 2 }],
+    count: (state) => [{ partition: 'rows', sort: 'all', amounts: { rows: widthOf(state) }, shards: 2 }],
     record: (event, state) => ({
       rows: [{ partition: 'titles', sort: event.at, data: { title: titleOf(state) } }],
-      tallies: [{ partition: 'rows', sort: event.type, amounts: { events: 1 } }],
+      counters: [{ partition: 'rows', sort: event.type, amounts: { events: 1 } }],
     }),
   },
 }

@@ -35,7 +35,10 @@ export function uploadSide(table = createMemoryCommitTable(), files = createMemo
   let commands = 0
 
   return {
-    ...{ clock, store, files, steps },
+    clock,
+    store,
+    files,
+    steps,
     /** Ann asks for an upload into a project of hers. */
     async request(uploadId: string, size = 1000, bytesLeft = Number.MAX_SAFE_INTEGER): Promise<void> {
       await execute(
@@ -43,12 +46,18 @@ export function uploadSide(table = createMemoryCommitTable(), files = createMemo
         {
           stream: streamName(upload.name, uploadId),
           command: {
-            ...{ type: 'request-upload', actorId: 'ann', projectId: 'project' },
+            type: 'request-upload',
+            actorId: 'ann',
+            projectId: 'project',
             project: { ownerId: 'ann', role: 'owner', archived: false, bytesLeft },
-            ...{ fileName: 'river.jpg', contentType: 'image/jpeg', size },
+            fileName: 'river.jpg',
+            contentType: 'image/jpeg',
+            size,
             expiresAt: new Date(clock.now() + 3_600_000).toISOString(),
           },
-          ...{ commandId: `request-${uploadId}`, digest: 'digest', correlationId: 'of the request' },
+          commandId: `request-${uploadId}`,
+          digest: 'digest',
+          correlationId: 'of the request',
           causationId: 'request',
         },
         { store, clock, deadline: inTime },
@@ -61,7 +70,9 @@ export function uploadSide(table = createMemoryCommitTable(), files = createMemo
         {
           stream: streamName(subscription.name, 'ann'),
           command: { type: 'reserve-quota', actorId: 'ann', uploadId: 'other', bytes },
-          ...{ commandId: 'reserve', digest: 'digest', correlationId: 'correlation' },
+          commandId: 'reserve',
+          digest: 'digest',
+          correlationId: 'correlation',
           causationId: 'request',
         },
         { store, clock, deadline: inTime },
@@ -73,7 +84,9 @@ export function uploadSide(table = createMemoryCommitTable(), files = createMemo
         {
           stream: streamName(upload.name, uploadId),
           command: { type: 'cancel-upload', actorId: 'ann' },
-          ...{ commandId: `cancel-${commands++}`, digest: 'digest', correlationId: 'correlation' },
+          commandId: `cancel-${commands++}`,
+          digest: 'digest',
+          correlationId: 'correlation',
           causationId: 'request',
         },
         { store, clock, deadline: inTime },

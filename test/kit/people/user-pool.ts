@@ -29,7 +29,8 @@ import { srpClient } from './srp-client.ts'
 export const region = 'eu-west-1'
 export const poolId = poolIdOf(region, 'Pool')
 export const ClientId = clientIdOf('Client')
-export const [password, email] = ['Secret-123', 'ann@example.com']
+export const password = 'Secret-123'
+export const email = 'ann@example.com'
 export const functionArn = 'arn:aws:lambda:eu-west-1:000000000000:function:Annals-Registration'
 
 /** As CDK writes them. */
@@ -43,8 +44,11 @@ export const poolProperties = {
   MfaConfiguration: 'OFF',
   Policies: {
     PasswordPolicy: {
-      ...{ MinimumLength: 8, RequireLowercase: true, RequireUppercase: true },
-      ...{ RequireNumbers: true, RequireSymbols: false },
+      MinimumLength: 8,
+      RequireLowercase: true,
+      RequireUppercase: true,
+      RequireNumbers: true,
+      RequireSymbols: false,
     },
   },
   Schema: [{ Mutable: true, Name: 'name', Required: false }],
@@ -60,7 +64,9 @@ export const poolProperties = {
   },
 }
 export const clientProperties = {
-  ...{ AccessTokenValidity: 60, IdTokenValidity: 30, RefreshTokenValidity: 43_200 },
+  AccessTokenValidity: 60,
+  IdTokenValidity: 30,
+  RefreshTokenValidity: 43_200,
   AllowedOAuthFlowsUserPoolClient: false,
   ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
   GenerateSecret: false,
@@ -99,7 +105,7 @@ export function withUserPool(): void {
   })
 }
 
-/** Opens the data folder, as the stage does when it starts, and serves it as the gateway does. */
+/** Opens the data folder, as the local cloud does when it starts, and serves it as the gateway does. */
 export async function open(
   o: { pool?: object; client?: object; groups?: readonly string[] } = {},
 ): Promise<void> {

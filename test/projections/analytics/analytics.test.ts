@@ -14,7 +14,11 @@ const withAdmin = async () => {
   }
 }
 const day = (date: string, counts: object = {}) => ({
-  ...{ day: date, signUps: 0, projects: 0, uploads: 0, bytes: 0 },
+  day: date,
+  signUps: 0,
+  projects: 0,
+  uploads: 0,
+  bytes: 0,
   ...counts,
 })
 

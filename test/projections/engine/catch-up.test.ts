@@ -117,7 +117,10 @@ describe('catchUp', () => {
     const counting: Generation<number, ProjectEvent> = {
       generation: 1,
       projection: {
-        ...{ name, version, aggregate, events },
+        name,
+        version,
+        aggregate,
+        events,
         state: z.number(),
         initial: 0,
         evolve: (events) => events + 1,
@@ -216,7 +219,9 @@ describe('catchUp', () => {
       await append(stream, created, archived)
       const live = {
         id: generationId(older),
-        ...{ projection: 'projects', version: 1, aggregate: 'project' },
+        projection: 'projects',
+        version: 1,
+        aggregate: 'project',
         catchUp: (name: Commit['stream'], o: CatchUpOptions) => catchUp(older, name, o),
       }
       await readAfter(live, [{ stream, version: 1 }], options)
@@ -242,7 +247,7 @@ describe('catchUp', () => {
     const { append, options, rows } = readSide()
     await append(stream, created)
     const to = { version: 1, state: '{"exists":"no"}' }
-    await rows.move({ key, from: { version: 0 }, to, put: [], remove: [], tallies: [] })
+    await rows.move({ key, from: { version: 0 }, to, put: [], remove: [], counters: [] })
     const hint = [await append(stream, renamed('Globe'))]
     await expect(catchUp(projects, stream, { ...options, hint })).rejects.toMatchObject({
       code: 'unreadable',
@@ -309,11 +314,12 @@ describe('catchUp', () => {
     const fresh = { ...options, rows: watched, hint, fresh: true }
     expect(await catchUp(projects, stream, fresh)).toMatchObject({ version: 2 })
     expect(reads).toBe(0)
-    const [listed, tallies] = [rows.rows(), rows.tallies()]
+    const listed = rows.rows()
+    const counters = rows.counters()
     expect(await catchUp(projects, stream, fresh)).toMatchObject({ version: 2 })
     expect(reads).toBe(1)
     expect(rows.rows()).toEqual(listed)
-    expect(rows.tallies()).toEqual(tallies)
+    expect(rows.counters()).toEqual(counters)
     const third = await append(stream, renamed('Moon'))
     expect(await catchUp(projects, stream, { ...fresh, hint: [...hint, third] })).toMatchObject({
       version: 3,

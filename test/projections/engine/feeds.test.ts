@@ -82,8 +82,8 @@ describe('the rows of a feed', () => {
     expect(await catchUp(older, stream, options)).toMatchObject({ version: 1, parked: expect.anything() })
     expect(await titles()).toEqual(['0'])
     const counted = (some: readonly Commit[]) =>
-      foldOf(wide, stream, some).tallies.map(({ amounts }) => amounts)
-    const found = () => rows.tallies().map(({ amounts }) => amounts)
+      foldOf(wide, stream, some).counters.map(({ amounts }) => amounts)
+    const found = () => rows.counters().map(({ amounts }) => amounts)
     expect(found()).toEqual(expect.arrayContaining([{ events: 1 }]))
     expect(found()).not.toContainEqual(expect.objectContaining({ rows: expect.anything() }))
     await catchUp(wide, stream, options)

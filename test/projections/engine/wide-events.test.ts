@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Commit } from '../../../domain/kernel/event.ts'
 import type { ProjectEvent } from '../../../domain/project/events.ts'
-import type { TallyItem } from '../../../projections/engine/counters.ts'
+import type { CounterItem } from '../../../projections/engine/counters.ts'
 import type { MemoryRowStore } from '../../../projections/engine/memory-row-store.ts'
 import type { RowItem } from '../../../projections/engine/projection.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
@@ -35,9 +35,9 @@ describe('an event that alone changes more than one write holds', () => {
   const expectFold = (rows: MemoryRowStore, commits: readonly Commit[]) => {
     const fold = foldOf(wide, stream, commits)
     expect(sorted(rows.rows())).toEqual(sorted([...fold.rows, ...fold.feed]))
-    const named = (some: readonly TallyItem[]) =>
+    const named = (some: readonly CounterItem[]) =>
       new Map(some.map(({ PK, SK, amounts }) => [PK + SK, amounts]))
-    expect(named(rows.tallies())).toEqual(named(fold.tallies))
+    expect(named(rows.counters())).toEqual(named(fold.counters))
   }
 
   it.each([98, 99, 100, 198, 199, 250, 500])('is written in steps, to %d rows and back', async (width) => {
@@ -93,7 +93,7 @@ describe('an event that alone changes more than one write holds', () => {
       ...projects,
       projection: {
         ...projects.projection,
-        tally: ({ exists }) =>
+        count: ({ exists }) =>
           Array.from({ length: exists ? 100 : 0 }, (_, i) => {
             return { partition: 'all', sort: `${i}`, amounts: { projects: 1 } }
           }),
@@ -108,13 +108,13 @@ describe('an event that alone changes more than one write holds', () => {
 
   it('parks where it counts no whole number', async () => {
     const { append, options, rows } = readSide()
-    const record = () => ({ tallies: [{ partition: 'a', sort: 'b', amounts: { bytes: Number.NaN } }] })
+    const record = () => ({ counters: [{ partition: 'a', sort: 'b', amounts: { bytes: Number.NaN } }] })
     const broken: typeof projects = { ...projects, projection: { ...projects.projection, record } }
     await append(stream, created)
     expect(await catchUp(broken, stream, options)).toMatchObject({
       version: 0,
       parked: { error: expect.stringContaining('bytes counts NaN') },
     })
-    expect(rows.tallies()).toEqual([])
+    expect(rows.counters()).toEqual([])
   })
 })

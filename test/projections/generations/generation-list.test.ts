@@ -28,7 +28,11 @@ describe('a list of generations', () => {
     expect(id).toBe('p.v2.2')
     expect(list).toMatchObject({ revision: 1, live: 'p.v1.1', next: 3 })
     expect(list.generations.at(-1)).toEqual({
-      ...{ id, version: 2, generation: 2, status: 'building', segments: 4 },
+      id,
+      version: 2,
+      generation: 2,
+      status: 'building',
+      segments: 4,
     })
     const without = withoutGeneration(withStatus(list, id, 'abandoned'), id, now, 0)
     expect(begin(without).id).toBe('p.v2.3')
@@ -45,7 +49,10 @@ describe('a list of generations', () => {
     expect(() => switchedTo(first, 'p.v1.1', at)).toThrow(refused)
     expect(() => switchedTo(first, 'p.v9.9', at)).toThrow(refused)
     expect(switchedTo(built(), 'p.v2.2', at)).toMatchObject({
-      ...{ live: 'p.v2.2', previous: 'p.v1.1', switchedAt: at, revision: 3 },
+      live: 'p.v2.2',
+      previous: 'p.v1.1',
+      switchedAt: at,
+      revision: 3,
     })
   })
 
@@ -61,7 +68,8 @@ describe('a list of generations', () => {
     const done = withStatus(third.list, third.id, 'built')
     expect(() => switchedTo(done, third.id, at)).toThrow(refused)
     expect(switchedTo(withoutGeneration(done, 'p.v1.1', now + 10, 10), third.id, at)).toMatchObject({
-      ...{ live: third.id, previous: 'p.v2.2' },
+      live: third.id,
+      previous: 'p.v2.2',
     })
   })
 

@@ -13,7 +13,7 @@ import {
   listedGenerations,
 } from '../../../projections/generations/listed-generations.ts'
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
-import { type LiveGeneration, versions } from '../../../projections/versions.ts'
+import { type AnyGeneration, versions } from '../../../projections/versions.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
 import { readSide } from '../../kit/memory/read-side.ts'
 
@@ -78,8 +78,12 @@ describe('the generations that the projector keeps up to date', () => {
 
   it('do not deliver again for what one that is being built has failed at', async () => {
     const { append, options } = readSide()
-    const failing = (building: boolean): LiveGeneration => ({
-      ...{ id: 'x', projection: 'projects', version: 1, aggregate: 'project', building },
+    const failing = (building: boolean): AnyGeneration => ({
+      id: 'x',
+      projection: 'projects',
+      version: 1,
+      aggregate: 'project',
+      building,
       catchUp: async () => {
         throw new Error('The read model is down.')
       },

@@ -42,8 +42,14 @@ describe('the activity of a project', () => {
     ])
     const at = expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/)
     expect(items[8]).toEqual({
-      ...{ id: `project-${projectId}/2`, version: 2, createdAt: at, updatedAt: at },
-      ...{ type: 'ProjectRenamed', at, actorId: 'ann', summary: 'Renamed to "Globe"' },
+      id: `project-${projectId}/2`,
+      version: 2,
+      createdAt: at,
+      updatedAt: at,
+      type: 'ProjectRenamed',
+      at,
+      actorId: 'ann',
+      summary: 'Renamed to "Globe"',
     })
   })
 

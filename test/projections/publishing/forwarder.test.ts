@@ -388,7 +388,11 @@ describe('a parked stream', () => {
 
 describe('a stream that is resubmitted', () => {
   const withoutRecords = ({ store, marks: parked, bus, clock }: ReturnType<typeof setUp>) => ({
-    ...{ store, parked, bus, clock, deadline: ample },
+    store,
+    parked,
+    bus,
+    clock,
+    deadline: ample,
   })
 
   it('is sent from its mark to its end without a record, and is not parked any more', async () => {

@@ -25,7 +25,10 @@ beforeAll(async () => {
   db = await startDynamoDb({ dataDir: folder, allowRemote: false, region, log: () => {} })
   client = new DynamoDBClient({ endpoint: db.endpoint, region, credentials })
   gateway = await startGateway({
-    ...{ port: 0, page: () => undefined, refusal: () => undefined, log: () => {} },
+    port: 0,
+    page: () => undefined,
+    refusal: () => undefined,
+    log: () => {},
     services: [createDynamoDbStreams({ endpoint: db.endpoint, region })],
   })
 })
@@ -37,7 +40,7 @@ afterAll(async () => {
   removeDataDir(folder)
 })
 
-const readerOfStage = () => createDynamoShardReader({ endpoint: gateway.url, region, credentials })
+const readerOfCloud = () => createDynamoShardReader({ endpoint: gateway.url, region, credentials })
 
 async function openShard() {
   tables += 1
@@ -56,10 +59,13 @@ async function openShard() {
   let shardId = ''
   let last = 0
   return {
-    reader: readerOfStage(),
+    reader: readerOfCloud(),
     streamArn,
     range: (startSequenceNumber: string, endSequenceNumber: string) => ({
-      ...{ streamArn, shardId, startSequenceNumber, endSequenceNumber },
+      streamArn,
+      shardId,
+      startSequenceNumber,
+      endSequenceNumber,
     }),
     async write(commits: number) {
       const puts = Array.from({ length: commits }, (_, index) => ({
@@ -102,8 +108,10 @@ describe('a shard', () => {
 })
 
 const range = {
-  ...{ streamArn: 'stream', shardId: 'shard-0000000000000000000000' },
-  ...{ startSequenceNumber: '5', endSequenceNumber: '7' },
+  streamArn: 'stream',
+  shardId: 'shard-0000000000000000000000',
+  startSequenceNumber: '5',
+  endSequenceNumber: '7',
 }
 const answers = (...pages: object[]) => {
   let next = 0

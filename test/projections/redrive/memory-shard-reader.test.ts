@@ -9,7 +9,10 @@ shardReaderContract('memory', async () => {
   return {
     reader: createMemoryShardReader(() => shard),
     range: (startSequenceNumber, endSequenceNumber) => ({
-      ...{ streamArn: 'stream', shardId: 'shard', startSequenceNumber, endSequenceNumber },
+      streamArn: 'stream',
+      shardId: 'shard',
+      startSequenceNumber,
+      endSequenceNumber,
     }),
     async write(commits) {
       const written = Array.from({ length: commits }, (_, index) =>

@@ -44,12 +44,20 @@ function messageOf(first: DynamoDBRecord, last = first, over: Partial<SQSRecord>
     },
   }
   return {
-    ...{ messageId: `message-${numberOf(first)}`, receiptHandle: '', body: JSON.stringify(body) },
+    messageId: `message-${numberOf(first)}`,
+    receiptHandle: '',
+    body: JSON.stringify(body),
     attributes: {
-      ...{ ApproximateReceiveCount: '1', SentTimestamp: '0', SenderId: '' },
+      ApproximateReceiveCount: '1',
+      SentTimestamp: '0',
+      SenderId: '',
       ApproximateFirstReceiveTimestamp: '0',
     },
-    ...{ messageAttributes: {}, md5OfBody: '', eventSource: 'aws:sqs', eventSourceARN: '', awsRegion: '' },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: '',
+    awsRegion: '',
     ...over,
   }
 }
@@ -108,7 +116,12 @@ function setUp() {
   const guard = async (id: number) =>
     (await side.rows.readGuard(guardKey(generationId(projects), `project-${id}`))).guard
   return {
-    ...{ side, shard, lines, world, parked, guard },
+    side,
+    shard,
+    lines,
+    world,
+    parked,
+    guard,
     /** Appends a commit to a project, whose record is in the shard then. */
     async commit(id: number, event: ProjectEvent, over: Partial<DynamoDBRecord> = {}, events?: string) {
       const one = record(await side.append(`project-${id}`, event), over, events)
@@ -159,11 +172,9 @@ describe('the redrive of the projector', () => {
 
   it('reports a message with a stream that fails once more, handles the others, and heals it later', async () => {
     const { commit, project, guard, world, side, lines } = setUp()
-    const [first, second, third] = [
-      await commit(1, created),
-      await commit(2, created),
-      await commit(3, created),
-    ]
+    const first = await commit(1, created)
+    const second = await commit(2, created)
+    const third = await commit(3, created)
     world.rows = {
       readGuard: (key) =>
         key.PK.includes('project-1') ? Promise.reject(new Error('throttled')) : side.rows.readGuard(key),
@@ -200,7 +211,8 @@ describe('the redrive of the projector', () => {
 
   it('keeps a message whose records are trimmed, with a critical line that says which, and heals what is left', async () => {
     const { commit, project, shard, guard, lines } = setUp()
-    const [gone, left] = [await commit(1, created), await commit(2, created)]
+    const gone = await commit(1, created)
+    const left = await commit(2, created)
     shard.shift()
     const message = messageOf(gone, left)
     expect(await project(message)).toEqual(again(message))
@@ -266,7 +278,8 @@ describe('the redrive of the forwarder', () => {
   it('publishes the events of the range, and none besides', async () => {
     const { commit, forward, world } = setUp()
     await commit(1, created)
-    const [first, last] = [await commit(2, created), await commit(2, archived)]
+    const first = await commit(2, created)
+    const last = await commit(2, archived)
     expect(await forward(messageOf(first, last))).toEqual(done)
     expect(world.bus.map(({ detail }) => JSON.parse(detail).id)).toEqual(['project-2/1', 'project-2/2'])
   })

@@ -58,7 +58,8 @@ describe('a person who has chosen no plan', () => {
     const { command, query } = await withAnn()
     const { status, body, headers } = await command('ann', 'cancel-subscription')
     expect({ status, body }).toMatchObject({
-      ...{ status: 200, body: { id: 'ann', stream: 'subscription-ann', version: 0, events: [] } },
+      status: 200,
+      body: { id: 'ann', stream: 'subscription-ann', version: 0, events: [] },
     })
     expect(headers['etag']).toBe('"0"')
     expect(await query('ann', '/me/subscription', body['position'])).toMatchObject({ status: 200 })
@@ -69,8 +70,12 @@ describe('a person who has chosen no plan', () => {
     await clock.sleep(60_000)
     const after = await send({ type: 'reserve-quota', ...pipeline, uploadId: 'a', bytes: mb })
     expect((await query('ann', '/me/subscription', after)).body).toEqual({
-      ...{ id: 'ann', version: 1, createdAt: registeredAt, updatedAt: '2026-01-31T23:01:00.000Z' },
-      ...{ plan: 'free', since: registeredAt },
+      id: 'ann',
+      version: 1,
+      createdAt: registeredAt,
+      updatedAt: '2026-01-31T23:01:00.000Z',
+      plan: 'free',
+      since: registeredAt,
     })
   })
 })
@@ -81,12 +86,18 @@ describe('a plan', () => {
     await clock.sleep(60_000)
     const { status, body } = await command('ann', 'change-plan', { plan: 'pro' }, { 'if-match': '"0"' })
     expect({ status, body }).toMatchObject({
-      ...{ status: 200, body: { version: 1, events: [{ type: 'PlanChanged', version: 1 }] } },
+      status: 200,
+      body: { version: 1, events: [{ type: 'PlanChanged', version: 1 }] },
     })
     const since = '2026-01-31T23:01:00.000Z'
     expect((await query('ann', '/me/subscription', body['position'])).body).toEqual({
-      ...{ id: 'ann', version: 1, createdAt: registeredAt, updatedAt: since },
-      ...{ plan: 'pro', since, renewsAt: '2026-02-01T00:00:00.000Z' },
+      id: 'ann',
+      version: 1,
+      createdAt: registeredAt,
+      updatedAt: since,
+      plan: 'pro',
+      since,
+      renewsAt: '2026-02-01T00:00:00.000Z',
     })
     expect((await query('ann', '/me/usage')).body).toMatchObject({ bytesAllowed: 100 * 1024 * mb })
     expect((await query('bob', '/me/subscription', body['position'])).body).toMatchObject({ plan: 'free' })
@@ -132,7 +143,8 @@ describe('what a client has of the plan', () => {
     expect(await get('ann', '/me/subscription', cached)).toMatchObject({ status: 304 })
     clock.setNow(Date.parse('2026-02-01T00:00:00.000Z'))
     expect(await get('ann', '/me/subscription', cached)).toMatchObject({
-      ...{ status: 200, body: { version: 1, renewsAt: '2026-03-01T00:00:00.000Z' } },
+      status: 200,
+      body: { version: 1, renewsAt: '2026-03-01T00:00:00.000Z' },
     })
   })
 
@@ -174,8 +186,14 @@ describe('the invoices of a person', () => {
     const first = await query('ann', '/me/invoices?limit=2', after)
     expect(first.body['items']).toEqual(
       [4, 3].map((version) => ({
-        ...{ id: `subscription-ann/${version}`, version, createdAt: issuedAt, updatedAt: issuedAt },
-        ...{ period: `2026-0${version - 1}`, amount: 900, currency: 'USD', issuedAt },
+        id: `subscription-ann/${version}`,
+        version,
+        createdAt: issuedAt,
+        updatedAt: issuedAt,
+        period: `2026-0${version - 1}`,
+        amount: 900,
+        currency: 'USD',
+        issuedAt,
       })),
     )
     const second = await query('ann', `/me/invoices?limit=2&cursor=${first.body['cursor']}`)

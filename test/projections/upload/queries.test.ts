@@ -37,8 +37,15 @@ describe('an upload', () => {
     const { status, body, headers } = await query('ann', '/uploads/u1', asked, position)
     expect(status).toBe(200)
     expect(body).toEqual({
-      ...{ id: 'u1', version: 1, projectId, status: 'requested', createdAt: moment, updatedAt: moment },
-      ...{ fileName: 'river.jpg', contentType: 'image/jpeg', size: 2000 },
+      id: 'u1',
+      version: 1,
+      projectId,
+      status: 'requested',
+      createdAt: moment,
+      updatedAt: moment,
+      fileName: 'river.jpg',
+      contentType: 'image/jpeg',
+      size: 2000,
       steps: [{ name: 'requested', at: body['createdAt'] }],
     })
     expect(headers['etag']).toBe('"uploads.v1.1.1"')
@@ -64,7 +71,12 @@ describe('an upload', () => {
     expect(body).toMatchObject({ width: 4000, height: 3000, size: 2000 })
     const names = [body['steps']].flat().map((step) => Object(step).name)
     expect(names).toEqual([
-      ...['requested', 'validated', 'quota-reserved', 'metadata-read', 'thumbnail-made', 'completed'],
+      'requested',
+      'validated',
+      'quota-reserved',
+      'metadata-read',
+      'thumbnail-made',
+      'completed',
     ])
   })
 
@@ -189,8 +201,13 @@ describe('the numbers of a project', () => {
     const path = `/projects/${projectId}/stats`
     const before = await query('bob', path, position)
     expect(before.body).toEqual({
-      ...{ id: projectId, version: 2, createdAt: moment, updatedAt: moment },
-      ...{ members: 2, uploads: 0, bytes: 0 },
+      id: projectId,
+      version: 2,
+      createdAt: moment,
+      updatedAt: moment,
+      members: 2,
+      uploads: 0,
+      bytes: 0,
     })
 
     await happened('a', requested(projectId), ...taken)

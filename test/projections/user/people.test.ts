@@ -228,7 +228,9 @@ describe('a shared project', () => {
     const { body } = await add('bob@example.com', 'viewer')
     expect(await since(body['position'])).toEqual({
       ...before,
-      ...{ role: 'viewer', version: 3, updatedAt: expect.any(String) },
+      role: 'viewer',
+      version: 3,
+      updatedAt: expect.any(String),
     })
   })
 

@@ -111,8 +111,19 @@ function setUp() {
   const user: StreamName = `user-${userId}`
   const subscription: StreamName = `subscription-${userId}`
   return {
-    ...{ userId, user, subscription, ports, handlerOf, publish, append, mails, deletions, lines, faults },
-    ...{ clock, table },
+    userId,
+    user,
+    subscription,
+    ports,
+    handlerOf,
+    publish,
+    append,
+    mails,
+    deletions,
+    lines,
+    faults,
+    clock,
+    table,
   }
 }
 
@@ -365,7 +376,9 @@ describe('an invoice', () => {
     for (let time = 0; time < 2; time++) await handlerOf(invoiceIssued(ports))(event, context)
     expect(mails).toEqual([
       {
-        ...{ to: 'ann@example.com', eventId: `${subscription}/2`, subject: 'Your invoice for January 2026' },
+        to: 'ann@example.com',
+        eventId: `${subscription}/2`,
+        subject: 'Your invoice for January 2026',
         text: 'Hello Ann,\n\nthe plan pro comes to USD 9.00 for January 2026.\n',
       },
     ])

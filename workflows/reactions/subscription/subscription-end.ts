@@ -37,7 +37,8 @@ export function subscriptionEnd({ store, clock }: SubscriptionEndPorts): Reactio
           command: { type: 'cancel-subscription', actorId: billing, month },
           commandId: commandIdOf(billing, 'cancel-subscription', id),
           digest: digestOf({}),
-          ...{ correlationId, causationId: id },
+          correlationId,
+          causationId: id,
         },
         { store, clock, deadline },
       )

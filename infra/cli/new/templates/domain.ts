@@ -44,7 +44,7 @@ function evolve(state: ${one.pascal}State, event: ${one.pascal}Event): ${one.pas
   }
 }
 
-function decide(state: ${one.pascal}State, command: ${one.pascal}Command): readonly ${one.pascal}Event[] {
+function decide(command: ${one.pascal}Command, state: ${one.pascal}State): readonly ${one.pascal}Event[] {
   if (command.type === 'create-${one.kebab}') {
     // The id of a new ${one.words} follows from its command, so one that exists can only be a repetition.
     if (state.status !== 'none') return []

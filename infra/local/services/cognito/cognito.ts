@@ -85,7 +85,8 @@ export function openCognito(o: CognitoOptions): Cognito {
     return {
       Username: user.sub,
       UserAttributes: Object.entries(attributesOf(user)).map(([Name, Value]) => ({ Name, Value })),
-      ...{ UserCreateDate: user.createdAt / 1_000, Enabled: true },
+      UserCreateDate: user.createdAt / 1_000,
+      Enabled: true,
       UserStatus: user.code ? 'UNCONFIRMED' : 'CONFIRMED',
     }
   }

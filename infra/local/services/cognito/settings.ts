@@ -31,28 +31,37 @@ const minutes = (least: number, most: number) => z.int().min(least).max(most)
 const anything = z.unknown().optional()
 
 export const standardAttributes = [
-  ...[
-    'address',
-    'birthdate',
-    'email',
-    'family_name',
-    'gender',
-    'given_name',
-    'locale',
-    'middle_name',
-    'name',
-  ],
-  ...['nickname', 'phone_number', 'picture', 'preferred_username', 'profile', 'website', 'zoneinfo'],
+  'address',
+  'birthdate',
+  'email',
+  'family_name',
+  'gender',
+  'given_name',
+  'locale',
+  'middle_name',
+  'name',
+  'nickname',
+  'phone_number',
+  'picture',
+  'preferred_username',
+  'profile',
+  'website',
+  'zoneinfo',
 ]
 const attribute = z.strictObject({
-  ...{ Name: z.enum(standardAttributes), Required: required },
-  ...{ Mutable: anything, AttributeDataType: anything, StringAttributeConstraints: anything },
+  Name: z.enum(standardAttributes),
+  Required: required,
+  Mutable: anything,
+  AttributeDataType: anything,
+  StringAttributeConstraints: anything,
 })
 
 const passwordPolicy = z.strictObject({
   MinimumLength: z.int().min(6).max(99).default(8),
-  ...{ RequireLowercase: required, RequireUppercase: required },
-  ...{ RequireNumbers: required, RequireSymbols: required },
+  RequireLowercase: required,
+  RequireUppercase: required,
+  RequireNumbers: required,
+  RequireSymbols: required,
   TemporaryPasswordValidityDays: anything,
 })
 
@@ -67,13 +76,21 @@ const userPool = z.strictObject({
   /** ARN of the function behind the trigger. */
   LambdaConfig: z.strictObject({ PostConfirmation: z.string().optional() }).default({}),
   VerificationMessageTemplate: z.strictObject({
-    ...{ DefaultEmailOption: z.literal('CONFIRM_WITH_CODE'), EmailMessage: z.string().includes('{####}') },
-    ...{ EmailSubject: z.string(), SmsMessage: anything },
+    DefaultEmailOption: z.literal('CONFIRM_WITH_CODE'),
+    EmailMessage: z.string().includes('{####}'),
+    EmailSubject: z.string(),
+    SmsMessage: anything,
   }),
   MfaConfiguration: z.literal('OFF').optional(),
-  ...{ AccountRecoverySetting: anything, DeletionProtection: anything, EmailConfiguration: anything },
-  ...{ EmailVerificationMessage: anything, EmailVerificationSubject: anything, UserPoolName: anything },
-  ...{ SmsVerificationMessage: anything, UserPoolTags: anything, UserPoolTier: anything },
+  AccountRecoverySetting: anything,
+  DeletionProtection: anything,
+  EmailConfiguration: anything,
+  EmailVerificationMessage: anything,
+  EmailVerificationSubject: anything,
+  UserPoolName: anything,
+  SmsVerificationMessage: anything,
+  UserPoolTags: anything,
+  UserPoolTier: anything,
 })
 
 const flow = z.enum(['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'])
@@ -84,13 +101,16 @@ const userPoolClient = z.strictObject({
   ExplicitAuthFlows: z.array(flow),
   /** `ENABLED`: who exists is not told. */
   PreventUserExistenceErrors: z.enum(['ENABLED', 'LEGACY']).default('LEGACY'),
-  ...{ AccessTokenValidity: minutes(5, 1_440), IdTokenValidity: minutes(5, 1_440) },
+  AccessTokenValidity: minutes(5, 1_440),
+  IdTokenValidity: minutes(5, 1_440),
   RefreshTokenValidity: minutes(60, 5_256_000),
   TokenValidityUnits: z.record(z.enum(['AccessToken', 'IdToken', 'RefreshToken']), z.literal('minutes')),
   AuthSessionValidity: minutes(3, 15).default(3),
   SupportedIdentityProviders: z.tuple([z.literal('COGNITO')]).optional(),
-  ...{ GenerateSecret: z.literal(false).optional(), EnableTokenRevocation: z.literal(true).optional() },
-  ...{ AllowedOAuthFlowsUserPoolClient: z.literal(false).optional(), ClientName: anything },
+  GenerateSecret: z.literal(false).optional(),
+  EnableTokenRevocation: z.literal(true).optional(),
+  AllowedOAuthFlowsUserPoolClient: z.literal(false).optional(),
+  ClientName: anything,
 })
 
 const group = z.strictObject({ UserPoolId: z.string(), GroupName: z.string(), Description: anything })

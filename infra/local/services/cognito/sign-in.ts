@@ -35,16 +35,22 @@ export function signInOperations(o: CognitoOptions, signer: TokenSigner) {
     const iat = seconds()
     const sign = (minutes: number, claims: object) =>
       signer.sign({
-        ...{ ...claims, ...shared, sub: user.sub, iss: issuerOf(o.region, pool.settings.id) },
+        ...claims,
+        ...shared,
+        sub: user.sub,
+        iss: issuerOf(o.region, pool.settings.id),
         ...(o.groups.length > 0 && { 'cognito:groups': o.groups }),
-        ...{ jti: randomUUID(), iat, exp: iat + minutes * 60 },
+        jti: randomUUID(),
+        iat,
+        exp: iat + minutes * 60,
       })
     const access = { token_use: 'access', client_id: client.id, username: user.sub }
     const id = { token_use: 'id', aud: client.id, 'cognito:username': user.sub, email_verified: true }
     return {
       AccessToken: sign(client.AccessTokenValidity, { ...access, scope: 'aws.cognito.signin.user.admin' }),
       IdToken: sign(client.IdTokenValidity, { ...attributesOf(user), ...id }),
-      ...{ ExpiresIn: client.AccessTokenValidity * 60, TokenType: 'Bearer' },
+      ExpiresIn: client.AccessTokenValidity * 60,
+      TokenType: 'Bearer',
     }
   }
 
@@ -86,7 +92,8 @@ export function signInOperations(o: CognitoOptions, signer: TokenSigner) {
     InitiateAuth(body, pool, client) {
       const { AuthFlow, AuthParameters } = read(initiateRequest, body)
       const name = AuthFlow === 'REFRESH_TOKEN' ? 'REFRESH_TOKEN_AUTH' : AuthFlow
-      const [flow, allowed] = [flows.get(name), client.ExplicitAuthFlows.some((f) => f === `ALLOW_${name}`)]
+      const flow = flows.get(name)
+      const allowed = client.ExplicitAuthFlows.some((f) => f === `ALLOW_${name}`)
       if (!flow || !allowed) throw invalid(`${AuthFlow} flow not enabled for this client`)
       return { ChallengeParameters: {}, ...flow(AuthParameters, pool, client) }
     },

@@ -48,7 +48,9 @@ export function signUpOperations(o: CognitoOptions) {
       demandAttributes(attributes, pool.settings)
       demandPassword(Password, pool.settings.Policies.PasswordPolicy)
       if (pool.find(Username)) throw new AwsError('UsernameExistsException', 'User already exists')
-      const [sub, salt, createdAt] = [randomUUID(), randomBytes(16).toString('hex'), Date.now()]
+      const sub = randomUUID()
+      const salt = randomBytes(16).toString('hex')
+      const createdAt = Date.now()
       const verifier = passwordVerifier(pool.settings.id, sub, salt, Password)
       const delivery = sendCode(pool, { sub, email: Username, attributes, salt, verifier, createdAt })
       return { UserConfirmed: false, UserSub: sub, CodeDeliveryDetails: delivery }
@@ -80,7 +82,10 @@ export function signUpOperations(o: CognitoOptions) {
       const { LambdaConfig, id } = pool.settings
       if (LambdaConfig.PostConfirmation === undefined) return {}
       await trigger(LambdaConfig.PostConfirmation, {
-        ...{ version: '1', region: o.region, userPoolId: id, userName: user.sub },
+        version: '1',
+        region: o.region,
+        userPoolId: id,
+        userName: user.sub,
         callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: client.id },
         triggerSource: 'PostConfirmation_ConfirmSignUp',
         request: { userAttributes: { ...attributesOf(user), 'cognito:user_status': 'CONFIRMED' } },

@@ -18,7 +18,9 @@ export function passwordVerifier(poolId: string, userId: string, salt: string, p
 /** Begins a sign-in. `undefined` if `clientPublic` is no hex number, or one that would fix the shared key. */
 export function openExchange(poolId: string, userId: string, verifier: string, clientPublic: string) {
   if (!/^[0-9a-f]{1,1024}$/i.test(clientPublic) || number(clientPublic) % N === 0n) return undefined
-  const [a, b, v] = [number(clientPublic), number(randomBytes(32).toString('hex')), number(verifier)]
+  const a = number(clientPublic)
+  const b = number(randomBytes(32).toString('hex'))
+  const v = number(verifier)
   const serverPublic = (K * v + power(G, b)) % N
   const secretBlock = randomBytes(512)
   return {

@@ -16,7 +16,7 @@ export const streamsTarget = 'DynamoDBStreams_20120810'
 /** How long a refused connection is tried again: the embedded engine starts anew within milliseconds. */
 const refusedForMs = 2000
 
-/** Everyone on the stage is one caller to a local DynamoDB: some keep a database per access key. */
+/** Everyone on the local cloud is one caller to a local DynamoDB: some keep a database per access key. */
 const localCredentials: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 
 const agents = {

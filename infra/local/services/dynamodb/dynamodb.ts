@@ -37,7 +37,7 @@ export const operations = {
   DeleteItem:
     'Powertools idempotency (a reaction that failed), the forwarder (a stream that is not parked any more)',
   TransactWriteItems:
-    'the event store (a commit with reservations), the projection engine (several rows, tallies)',
+    'the event store (a commit with reservations), the projection engine (several rows, counters)',
 }
 
 const writes = new Set(['PutItem', 'BatchWriteItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'])

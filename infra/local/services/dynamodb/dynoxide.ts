@@ -119,14 +119,14 @@ async function run(binary: string, file: string, port: number): Promise<Engine> 
 
 /** Makes this process the owner of the data file: refuses if another is, and ends an engine without owner. */
 async function claim(pidFile: string, file: string): Promise<void> {
-  const inUse = (stage: number) =>
+  const inUse = (owner: number) =>
     new Error(
-      `${dirname(file)} is in use by process ${stage}: stop that one, or choose another folder with ANNALS_DATA=…`,
+      `${dirname(file)} is in use by process ${owner}: stop that one, or choose another folder with ANNALS_DATA=…`,
     )
   if (fs.existsSync(pidFile)) {
-    const [stage = 0, engine = 0] = fs.readFileSync(pidFile, 'utf8').split('\n').map(Number)
+    const [owner = 0, engine = 0] = fs.readFileSync(pidFile, 'utf8').split('\n').map(Number)
     const starting = engine === 0 && Date.now() - fs.statSync(pidFile).mtimeMs < startWithinMs
-    if (isRunning(stage) && (starting || isEngineOf(engine, file))) throw inUse(stage)
+    if (isRunning(owner) && (starting || isEngineOf(engine, file))) throw inUse(owner)
     while (isEngineOf(engine, file)) {
       process.kill(engine, 'SIGKILL')
       await delay(10)

@@ -13,15 +13,28 @@ export interface Table {
 /** What a template may say of a table. What is marked so has no meaning for one database on one machine. */
 const modelled = {
   table: [
-    ...['TableName', 'KeySchema', 'AttributeDefinitions', 'BillingMode', 'GlobalSecondaryIndexes'],
-    ...['StreamSpecification', 'TimeToLiveSpecification'],
-    ...['Replicas', 'SSESpecification'], // no meaning here
+    'TableName',
+    'KeySchema',
+    'AttributeDefinitions',
+    'BillingMode',
+    'GlobalSecondaryIndexes',
+    'StreamSpecification',
+    'TimeToLiveSpecification',
+    'Replicas',
+    'SSESpecification', // no meaning here
   ],
   index: ['IndexName', 'KeySchema', 'Projection'],
   stream: ['StreamViewType'],
   replica: [
-    ...['Region', 'DeletionProtectionEnabled', 'PointInTimeRecoverySpecification', 'ResourcePolicy', 'Tags'],
-    ...['ContributorInsightsSpecification', 'GlobalSecondaryIndexes', 'SSESpecification', 'TableClass'],
+    'Region',
+    'DeletionProtectionEnabled',
+    'PointInTimeRecoverySpecification',
+    'ResourcePolicy',
+    'Tags',
+    'ContributorInsightsSpecification',
+    'GlobalSecondaryIndexes',
+    'SSESpecification',
+    'TableClass',
   ],
 }
 
@@ -69,7 +82,8 @@ export async function createTable(
           'folder, with all that it holds), or give the table another name',
       )
     }
-    const [there, indexes] = [indexesOf(table), indexesOf(wanted)]
+    const there = indexesOf(table)
+    const indexes = indexesOf(wanted)
     for (const index of without(there, indexes)) {
       await update({ GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: index['IndexName'] } }] })
     }

@@ -36,7 +36,7 @@ export function startEventSource(properties: Properties, o: EventSourceOptions):
   const target = o.lambda.find(String(properties['FunctionName']))
   const service = source.split(':')[2] ?? ''
   if (service !== 'dynamodb' && service !== 'sqs')
-    throw new Error(`EventSourceMapping.EventSourceArn is not modelled by the local stage: ${source}`)
+    throw new Error(`EventSourceMapping.EventSourceArn is not modelled by the local cloud: ${source}`)
   o.permissions.demand(
     target.logicalId,
     actions[service].map((action) => ({ action: `${service}:${action}`, resource: source })),

@@ -14,7 +14,12 @@ export interface QueueMapping {
 }
 
 const modelled = [
-  ...['EventSourceArn', 'FunctionName', 'Enabled', 'BatchSize', 'FunctionResponseTypes', 'ScalingConfig'],
+  'EventSourceArn',
+  'FunctionName',
+  'Enabled',
+  'BatchSize',
+  'FunctionResponseTypes',
+  'ScalingConfig',
   'Tags',
 ]
 
@@ -115,8 +120,11 @@ function readQueueMapping(o: Properties) {
     throw invalid('FunctionResponseTypes', types)
   const functionName = String(o['FunctionName'])
   return {
-    ...{ functionName, batchSize, concurrency },
-    ...{ enabled: o['Enabled'] !== false, partialResponses: types.length > 0 },
+    functionName,
+    batchSize,
+    concurrency,
+    enabled: o['Enabled'] !== false,
+    partialResponses: types.length > 0,
   }
 }
 
@@ -135,8 +143,14 @@ function toLambdaMessage(message: ReceivedMessage, eventSourceARN: string, awsRe
     { dataType: 'String', stringValue, stringListValues: [], binaryListValues: [] },
   ])
   return {
-    ...{ messageId: id, receiptHandle, body, attributes: system, md5OfBody: md5(body) },
+    messageId: id,
+    receiptHandle,
+    body,
+    attributes: system,
+    md5OfBody: md5(body),
     messageAttributes: Object.fromEntries(messageAttributes),
-    ...{ eventSource: 'aws:sqs', eventSourceARN, awsRegion },
+    eventSource: 'aws:sqs',
+    eventSourceARN,
+    awsRegion,
   }
 }

@@ -166,7 +166,10 @@ function describeDiscarded(
   const functionError = threw ? 'Unhandled' : null
   return {
     requestContext: {
-      ...{ requestId: randomUUID(), functionArn, condition, approximateInvokeCount: invocations },
+      requestId: randomUUID(),
+      functionArn,
+      condition,
+      approximateInvokeCount: invocations,
     },
     ...(invocations > 0 && {
       responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError },
@@ -174,9 +177,13 @@ function describeDiscarded(
     version: '1.0',
     timestamp: new Date().toISOString(),
     DDBStreamBatchInfo: {
-      ...{ shardId, startSequenceNumber, endSequenceNumber },
-      ...{ approximateArrivalOfFirstRecord: first, approximateArrivalOfLastRecord: last },
-      ...{ batchSize: records.length, streamArn },
+      shardId,
+      startSequenceNumber,
+      endSequenceNumber,
+      approximateArrivalOfFirstRecord: first,
+      approximateArrivalOfLastRecord: last,
+      batchSize: records.length,
+      streamArn,
     },
   }
 }

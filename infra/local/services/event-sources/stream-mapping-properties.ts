@@ -20,9 +20,20 @@ export interface StreamMappingSettings {
 }
 
 const modelled = [
-  ...['EventSourceArn', 'FunctionName', 'Enabled', 'StartingPosition', 'BatchSize', 'FilterCriteria', 'Tags'],
-  ...['MaximumBatchingWindowInSeconds', 'ParallelizationFactor', 'MaximumRetryAttempts', 'DestinationConfig'],
-  ...['MaximumRecordAgeInSeconds', 'BisectBatchOnFunctionError', 'FunctionResponseTypes'],
+  'EventSourceArn',
+  'FunctionName',
+  'Enabled',
+  'StartingPosition',
+  'BatchSize',
+  'FilterCriteria',
+  'Tags',
+  'MaximumBatchingWindowInSeconds',
+  'ParallelizationFactor',
+  'MaximumRetryAttempts',
+  'DestinationConfig',
+  'MaximumRecordAgeInSeconds',
+  'BisectBatchOnFunctionError',
+  'FunctionResponseTypes',
 ]
 
 /**

@@ -130,7 +130,8 @@ export function startStreamMapping(o: {
   }
 
   function startOf(shard: Shard, otherwise: 'TRIM_HORIZON' | 'LATEST'): Start {
-    const [kept, end] = [checkpoint.of(shard.ShardId), shard.SequenceNumberRange.EndingSequenceNumber]
+    const kept = checkpoint.of(shard.ShardId)
+    const end = shard.SequenceNumberRange.EndingSequenceNumber
     // A checkpoint from the future belongs to data that were replaced by older ones.
     if (kept !== undefined && (end === undefined || BigInt(kept) <= BigInt(end))) return { after: kept }
     if (kept !== undefined || otherwise !== 'LATEST') return 'TRIM_HORIZON'

@@ -47,15 +47,27 @@ export function nameRule(place: Place, logicalId: string, properties: Properties
 
 const modelledOfRule = ['Name', 'Description', 'EventBusName', 'EventPattern', 'State', 'Targets', 'Tags']
 const modelledOfTarget = [
-  ...['Arn', 'Id', 'RoleArn', 'DeadLetterConfig', 'RetryPolicy', 'InputPath', 'InputTransformer'],
+  'Arn',
+  'Id',
+  'RoleArn',
+  'DeadLetterConfig',
+  'RetryPolicy',
+  'InputPath',
+  'InputTransformer',
 ]
-const [daySeconds, maxBytes, account] = [86_400, 1024 * 1024, '000000000000']
+const daySeconds = 86_400
+const maxBytes = 1024 * 1024
+const account = '000000000000'
 const tooLarge = 'Total size of the entries in the request is over the limit.'
 
 const text = z.string().default('')
 const entry = z.object({
-  ...{ Source: text, DetailType: text, Detail: text, EventBusName: z.string().default('default') },
-  ...{ Resources: z.array(z.string()).default([]), Time: z.number().optional() },
+  Source: text,
+  DetailType: text,
+  Detail: text,
+  EventBusName: z.string().default('default'),
+  Resources: z.array(z.string()).default([]),
+  Time: z.number().optional(),
 })
 const inputs = z.object({ Entries: z.array(entry).min(1).max(10) })
 type Entry = z.output<typeof entry>
@@ -102,14 +114,17 @@ export function openEvents(o: {
       const why = deadLetterAttributes(end, 'UNKNOWN')
       o.log('events', `${key} did not get event ${event['id']}: ${why.ERROR_CODE} ${why.ERROR_MESSAGE}`)
       target?.deadLetters?.send(JSON.stringify(event), {
-        ...{ RULE_ARN: target.rule, TARGET_ARN: target.arn, ...why },
+        RULE_ARN: target.rule,
+        TARGET_ARN: target.arn,
+        ...why,
       })
     },
     log: o.log,
   })
 
   function publish(bus: string, given: BusEvent): string {
-    const [id, ingestedAt] = [randomUUID(), isoSeconds(Date.now())]
+    const id = randomUUID()
+    const ingestedAt = isoSeconds(Date.now())
     const event = { version: '0', id, account, time: ingestedAt, region: o.region, resources: [], ...given }
     const matching = rules.filter((rule) => rule.bus === bus && rule.matches(event))
     for (const { key } of matching.flatMap((rule) => rule.targets)) {
@@ -168,7 +183,9 @@ function compileRule({ arn, name, properties }: Rule, findQueue: (arn: string) =
     const { MaximumRetryAttempts: retries = 185, MaximumEventAgeInSeconds: age = daySeconds } = policy
     const deadLetters = fieldsOf(target['DeadLetterConfig'])['Arn']
     return {
-      ...{ rule: arn, key: `${arn} ${target['Id']}`, arn: String(target['Arn']) },
+      rule: arn,
+      key: `${arn} ${target['Id']}`,
+      arn: String(target['Arn']),
       limits: { retries: Number(retries), maxAgeMs: Number(age) * 1000 },
       input: compileInput(target, { arn, name }),
       roleArn: target['RoleArn'] === undefined ? undefined : String(target['RoleArn']),

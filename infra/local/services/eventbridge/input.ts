@@ -60,7 +60,7 @@ function fill(template: string, read: (name: string) => unknown): unknown {
 function compilePath(path: unknown, missing: unknown): TargetInput {
   const steps = String(path).match(/[\w/-]+/g) ?? []
   if (!/^\$(\.[\w/-]+|\[\d+\])*$/.test(String(path))) {
-    throw new Error(`The path ${path} is not modelled by the local stage`)
+    throw new Error(`The path ${path} is not modelled by the local cloud`)
   }
   return (event) => {
     const found = steps.reduce<unknown>((value, step) => fieldsOf(value)[step], event)

@@ -34,7 +34,8 @@ function compileField(key: string, value: unknown, at: string): Matcher {
   if (!Array.isArray(value)) {
     const nested = compileObject(value, at)
     return (object, peers) => {
-      const [below, peersBelow] = [objectsIn(object[key]), peers.flatMap((peer) => objectsIn(peer[key]))]
+      const below = objectsIn(object[key])
+      const peersBelow = peers.flatMap((peer) => objectsIn(peer[key]))
       return (below.length > 0 ? below : [{}]).some((child) => nested(child, peersBelow))
     }
   }
@@ -112,7 +113,8 @@ const comparisons = new Map<unknown, (left: number, right: number) => boolean>([
 
 function compileNumeric(operand: unknown, at: string): Test {
   const [lower, low, upper, high, ...rest]: readonly unknown[] = Array.isArray(operand) ? operand : []
-  const [compare, compareToo] = [comparisons.get(lower), comparisons.get(upper)]
+  const compare = comparisons.get(lower)
+  const compareToo = comparisons.get(upper)
   const isBound = (bound: unknown) => typeof bound === 'number' && Math.abs(bound) <= 5e9
   const isRange = /^>=?$/.test(String(lower)) && /^<=?$/.test(String(upper)) && Number(low) < Number(high)
   if (!compare || !isBound(low) || rest.length > 0 || (upper !== undefined && !(isRange && isBound(high)))) {

@@ -25,27 +25,36 @@ const burst = z.int().nonnegative().default(5000)
 
 const Api = z.strictObject({ ...common, ProtocolType: z.literal('HTTP') })
 const RouteSettings = z.strictObject({
-  ...{ DetailedMetricsEnabled: unused, ThrottlingBurstLimit: burst, ThrottlingRateLimit: rate },
+  DetailedMetricsEnabled: unused,
+  ThrottlingBurstLimit: burst,
+  ThrottlingRateLimit: rate,
 })
 const Stage = z.strictObject({
-  ...{ ...common, AccessLogSettings: unused, AutoDeploy: unused },
+  ...common,
+  AccessLogSettings: unused,
+  AutoDeploy: unused,
   DefaultRouteSettings: RouteSettings.prefault({}),
   StageName: z.literal('$default'),
 })
 const Integration = z.strictObject({
-  ...{ ...common, IntegrationMethod: unused, IntegrationType: z.literal('AWS_PROXY') },
+  ...common,
+  IntegrationMethod: unused,
+  IntegrationType: z.literal('AWS_PROXY'),
   IntegrationUri: z.string().startsWith('arn:'),
   PayloadFormatVersion: z.literal('2.0'),
   TimeoutInMillis: z.int().min(50).max(30_000).default(30_000),
 })
 const Route = z.strictObject({
-  ...{ ...common, OperationName: unused, RouteKey: z.string() },
+  ...common,
+  OperationName: unused,
+  RouteKey: z.string(),
   AuthorizationType: z.enum(['NONE', 'JWT']).default('NONE'),
   AuthorizerId: z.string().optional(),
   Target: z.string().startsWith('integrations/'),
 })
 const Authorizer = z.strictObject({
-  ...{ ...common, AuthorizerType: z.literal('JWT') },
+  ...common,
+  AuthorizerType: z.literal('JWT'),
   IdentitySource: z.tuple([z.literal('$request.header.Authorization')]),
   JwtConfiguration: z.strictObject({ Audience: z.array(z.string()).min(1), Issuer: z.url() }),
 })
@@ -70,8 +79,10 @@ export function readApi(definition: ApiDefinition) {
     if (authorizerId !== undefined && !authorizers.has(authorizerId))
       throw new Error(`Route ${logicalId}: AuthorizerId is not modelled: ${authorizerId}`)
     return {
-      ...{ routeKey: route.RouteKey, authorizerId },
-      ...{ functionArn: integration.IntegrationUri, timeoutMs: integration.TimeoutInMillis },
+      routeKey: route.RouteKey,
+      authorizerId,
+      functionArn: integration.IntegrationUri,
+      timeoutMs: integration.TimeoutInMillis,
     }
   })
   return { throttle: stage.DefaultRouteSettings, routes, authorizers }

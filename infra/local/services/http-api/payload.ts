@@ -60,7 +60,10 @@ export function toEvent(
   const isText = textTypes.test(headers['content-type'] ?? '')
   const traceId = `Root=1-${Math.floor(now.getTime() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`
   return {
-    ...{ version: '2.0', routeKey, rawPath: path, rawQueryString: query },
+    version: '2.0',
+    routeKey,
+    rawPath: path,
+    rawQueryString: query,
     ...(cookies && { cookies }),
     headers: {
       'x-amzn-trace-id': traceId,
@@ -72,14 +75,23 @@ export function toEvent(
     },
     ...(named.length > 0 && { queryStringParameters: Object.fromEntries(named) }),
     requestContext: {
-      ...{ accountId: functionArn.split(':')[4] ?? '', apiId, ...(jwt && { authorizer: { jwt } }) },
-      ...{ domainName, domainPrefix: domainName.split(/[.:]/)[0] ?? '' },
+      accountId: functionArn.split(':')[4] ?? '',
+      apiId,
+      ...(jwt && { authorizer: { jwt } }),
+      domainName,
+      domainPrefix: domainName.split(/[.:]/)[0] ?? '',
       http: {
-        ...{ method, path, protocol: `HTTP/${httpVersion}` },
-        ...{ sourceIp, userAgent: headers['user-agent'] ?? '' },
+        method,
+        path,
+        protocol: `HTTP/${httpVersion}`,
+        sourceIp,
+        userAgent: headers['user-agent'] ?? '',
       },
-      ...{ requestId, routeKey, stage: '$default' },
-      ...{ time: `${day}/${month}/${year}:${clock} +0000`, timeEpoch: now.getTime() },
+      requestId,
+      routeKey,
+      stage: '$default',
+      time: `${day}/${month}/${year}:${clock} +0000`,
+      timeEpoch: now.getTime(),
     },
     ...(Object.keys(parameters).length > 0 && { pathParameters: parameters }),
     ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),

@@ -20,7 +20,11 @@ interface Settings extends Limits {
 }
 
 const modelled = [
-  ...['FunctionName', 'Qualifier', 'MaximumRetryAttempts', 'MaximumEventAgeInSeconds', 'DestinationConfig'],
+  'FunctionName',
+  'Qualifier',
+  'MaximumRetryAttempts',
+  'MaximumEventAgeInSeconds',
+  'DestinationConfig',
 ]
 const sixHours = 6 * 3600
 
@@ -67,7 +71,8 @@ export function openAsyncInvocations(o: {
       const functionArn = `${work.functionArn}:$LATEST`
       const responseContext = { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' }
       const record = {
-        ...{ version: '1.0', timestamp: new Date().toISOString() },
+        version: '1.0',
+        timestamp: new Date().toISOString(),
         requestContext: { requestId: id, functionArn, condition, approximateInvokeCount: attempts },
         requestPayload: work.payload,
         ...(failure && { responseContext, responsePayload: failure }),

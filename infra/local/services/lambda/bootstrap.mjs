@@ -76,6 +76,6 @@ try {
     }
   }
 } catch {
-  // The stage is gone, and there is nobody to work for.
+  // The local cloud is gone, and there is nobody to work for.
   process.exit(0)
 }

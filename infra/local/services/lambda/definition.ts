@@ -3,8 +3,19 @@ import type { FunctionDefinition } from './function.ts'
 
 /** Honoured, or without meaning on one machine: the processor, tags. */
 const modelled = [
-  ...['Architectures', 'Code', 'Description', 'Environment', 'FunctionName', 'Handler', 'LoggingConfig'],
-  ...['MemorySize', 'ReservedConcurrentExecutions', 'Role', 'Runtime', 'Tags', 'Timeout'],
+  'Architectures',
+  'Code',
+  'Description',
+  'Environment',
+  'FunctionName',
+  'Handler',
+  'LoggingConfig',
+  'MemorySize',
+  'ReservedConcurrentExecutions',
+  'Role',
+  'Runtime',
+  'Tags',
+  'Timeout',
 ]
 
 /**

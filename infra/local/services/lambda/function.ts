@@ -59,7 +59,7 @@ const maxAnswerBytes = 6_291_556
 
 const closing: Invocation = {
   payload: null,
-  error: { errorType: 'Stage.Closing', errorMessage: 'The local stage is closing' },
+  error: { errorType: 'LocalCloud.Closing', errorMessage: 'The local cloud is closing' },
 }
 
 const bootstrap = fileURLToPath(new URL('bootstrap.mjs', import.meta.url))

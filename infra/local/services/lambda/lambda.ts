@@ -92,7 +92,7 @@ export async function startLambda(o: {
     if (request.headers['x-amz-invocation-type'] === 'Event') {
       throw new AwsError(
         'UnknownOperationException',
-        'Asynchronous Invoke is not modelled by the local stage',
+        'Asynchronous Invoke is not modelled by the local cloud',
       )
     }
     const { payload, error } = await invoke(named(request).arn, JSON.parse(request.body.toString() || '{}'))

@@ -25,7 +25,7 @@ export function bucketNameOf(place: Place, logicalId: string, { BucketName }: Pr
 
 /**
  * Without effect on one machine: nobody but its functions and the developer has credentials, what is written is
- * not encrypted, and the stage does not sweep: an object stays when its lifecycle rule would let it expire.
+ * not encrypted, and the local cloud does not sweep: an object stays when its lifecycle rule would let it expire.
  */
 const unused = z.unknown().optional()
 const texts = z.array(z.string()).default([])
@@ -35,7 +35,10 @@ const settings = z.strictObject({
     .strictObject({
       CorsRules: z.array(
         z.strictObject({
-          ...{ Id: unused, AllowedHeaders: texts, ExposedHeaders: texts, MaxAge: z.int().optional() },
+          Id: unused,
+          AllowedHeaders: texts,
+          ExposedHeaders: texts,
+          MaxAge: z.int().optional(),
           AllowedMethods: z.array(z.enum(['GET', 'PUT', 'HEAD', 'POST', 'DELETE'])),
           AllowedOrigins: z.array(z.string()),
         }),
@@ -48,8 +51,11 @@ const settings = z.strictObject({
     })
     .default({}),
   VersioningConfiguration: z.strictObject({ Status: z.literal('Suspended') }).optional(),
-  ...{ BucketEncryption: unused, LifecycleConfiguration: unused, OwnershipControls: unused },
-  ...{ PublicAccessBlockConfiguration: unused, Tags: unused },
+  BucketEncryption: unused,
+  LifecycleConfiguration: unused,
+  OwnershipControls: unused,
+  PublicAccessBlockConfiguration: unused,
+  Tags: unused,
 })
 
 /**
@@ -66,11 +72,12 @@ export function readBucket(name: string, properties: Properties): BucketSettings
     const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
     const place = [name, ...(issue?.path ?? []), ...unknown].join('.')
     const value = unknown.length > 0 ? '' : `: ${JSON.stringify(issue?.input)}`
-    throw new Error(`${place} is not modelled by the local stage${value}`)
+    throw new Error(`${place} is not modelled by the local cloud${value}`)
   }
   const events = data.NotificationConfiguration.EventBridgeConfiguration
   return {
-    ...{ name, corsRules: data.CorsConfiguration.CorsRules },
+    name,
+    corsRules: data.CorsConfiguration.CorsRules,
     sendsEvents: events?.EventBridgeEnabled ?? false,
   }
 }

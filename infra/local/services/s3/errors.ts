@@ -9,7 +9,7 @@ export const incompleteBody = () =>
     'You did not provide the number of bytes specified by the Content-Length HTTP header.',
   )
 export const notModelled = (what: string) =>
-  new AwsError('NotImplemented', `${what} is not modelled by the local stage`, 501)
+  new AwsError('NotImplemented', `${what} is not modelled by the local cloud`, 501)
 
 /** What the gateway and the faults call otherwise than S3 does. */
 const words: Readonly<Record<string, AwsError>> = {

@@ -21,8 +21,14 @@ export function isKept(name: string): boolean {
 
 /** Headers that mean something to S3 and that are honoured here, or that every SDK sends. */
 const modelled = [
-  ...['x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token', 'x-amz-user-agent', 'x-amz-trailer'],
-  ...['x-amz-decoded-content-length', 'x-amz-checksum-crc32', 'x-amz-checksum-mode'],
+  'x-amz-date',
+  'x-amz-content-sha256',
+  'x-amz-security-token',
+  'x-amz-user-agent',
+  'x-amz-trailer',
+  'x-amz-decoded-content-length',
+  'x-amz-checksum-crc32',
+  'x-amz-checksum-mode',
 ]
 
 /** Those of a write that would change what it does. */
@@ -31,7 +37,7 @@ const conditions = ['content-md5', 'if-match', 'if-none-match']
 /** Those that say what to copy, and under what condition. */
 const ofCopies = [copySource, `${copySource}-if-match`]
 
-/** Throws, naming it, where a request has a header that S3 would honour and the stage does not. */
+/** Throws, naming it, where a request has a header that S3 would honour and the local cloud does not. */
 export function checkHeaders(method: string, operation: string, headers: IncomingHttpHeaders): void {
   const unknown = Object.keys(headers).find((name) => {
     if (ofCopies.includes(name)) return operation !== 'CopyObject'

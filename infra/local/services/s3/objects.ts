@@ -100,7 +100,8 @@ export function openObjects(folder: string): Objects {
 
 async function write(content: AsyncIterable<Buffer>, path: string): Promise<Written> {
   const md5 = createHash('md5')
-  let [size, crc] = [0, 0]
+  let size = 0
+  let crc = 0
   await pipeline(
     content,
     async function* (chunks: AsyncIterable<Buffer>) {

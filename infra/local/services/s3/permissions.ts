@@ -4,8 +4,10 @@ import { sourceOf, type Target, targetOf } from './target.ts'
 
 /** The action that each operation on an object needs. */
 const actions: Readonly<Record<string, string>> = {
-  ...{ PutObject: 's3:PutObject', DeleteObject: 's3:DeleteObject' },
-  ...{ GetObject: 's3:GetObject', HeadObject: 's3:GetObject' },
+  PutObject: 's3:PutObject',
+  DeleteObject: 's3:DeleteObject',
+  GetObject: 's3:GetObject',
+  HeadObject: 's3:GetObject',
 }
 
 /**

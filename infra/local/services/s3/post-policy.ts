@@ -45,8 +45,10 @@ export function admit(
   if (demand('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256')
     throw invalidArgument('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"')
   const signer = signerOf(o, {
-    ...{ credential: demand('X-Amz-Credential'), at: demand('X-Amz-Date') },
-    ...{ text: policy, signature: demand('X-Amz-Signature') },
+    credential: demand('X-Amz-Credential'),
+    at: demand('X-Amz-Date'),
+    text: policy,
+    signature: demand('X-Amz-Signature'),
   })
   const { expiration, conditions } = read(policy)
   if (Date.now() > Date.parse(expiration)) throw refused('Policy expired.')

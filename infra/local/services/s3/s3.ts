@@ -60,7 +60,10 @@ interface Call {
 
 const checksumMode = 'x-amz-checksum-mode'
 const methods: Readonly<Record<string, string>> = {
-  ...{ PUT: 'PutObject', GET: 'GetObject', HEAD: 'HeadObject', DELETE: 'DeleteObject' },
+  PUT: 'PutObject',
+  GET: 'GetObject',
+  HEAD: 'HeadObject',
+  DELETE: 'DeleteObject',
 }
 /** What a URL may say of a call; anything else makes another operation of it. */
 const modelledQuery =
@@ -112,7 +115,9 @@ export function openS3(o: {
     if (!sendsEvents) return
     const requester = { requester: '000000000000', 'source-ip-address': message.socket.remoteAddress }
     o.publish({
-      ...{ source: 'aws.s3', 'detail-type': kind, resources: [bucketArnOf(name)] },
+      source: 'aws.s3',
+      'detail-type': kind,
+      resources: [bucketArnOf(name)],
       detail: { version: '0', bucket: { name }, 'request-id': id, ...requester, ...detail },
     })
   }
@@ -187,7 +192,8 @@ export function openS3(o: {
     async DeleteObject(call) {
       const { bucket, key } = call
       const sequencer = bucket.objects.delete(key)
-      const [object, reason] = [{ key, sequencer }, 'DeleteObject']
+      const object = { key, sequencer }
+      const reason = 'DeleteObject'
       if (sequencer !== undefined)
         announce(call, 'Object Deleted', { object, reason, 'deletion-type': 'Permanently Deleted' })
       return { status: 204, body: '' }
@@ -211,7 +217,8 @@ export function openS3(o: {
     const handler = handlers[operation]
     if (message === undefined || handler === undefined) throw notModelled(operation)
     const bucket = bucketNamed(path.split('/')[1] ?? '')
-    const [method, target] = [message.method ?? '', pathAndQueryOf(message.url ?? '')]
+    const method = message.method ?? ''
+    const target = pathAndQueryOf(message.url ?? '')
     checkHeaders(method, operation, headers)
     const request = admitted(given, method, target)
     const id = newRequestId()

@@ -37,8 +37,10 @@ export function compileCron(text: string): Cron {
     throw new Error('either its day-of-month or its day-of-week is ?')
 
   const isDay = dayOfWeek === '?' ? compileDayOfMonth(dayOfMonth) : compileDayOfWeek(dayOfWeek)
-  const [isMonth, isYear] = [new Set(valuesOf(month, monthsOfYear)), new Set(valuesOf(year, years))]
-  const [atHours, atMinutes] = [valuesOf(hour, hours), valuesOf(minute, minutes)]
+  const isMonth = new Set(valuesOf(month, monthsOfYear))
+  const isYear = new Set(valuesOf(year, years))
+  const atHours = valuesOf(hour, hours)
+  const atMinutes = valuesOf(minute, minutes)
   const times = atHours.flatMap((h) => atMinutes.map((m) => (h * 60 + m) * minuteMs))
 
   return (reading) => {

@@ -25,7 +25,8 @@ export interface Schedule {
   readonly deadLetters: DeadLetters | undefined
 }
 
-const [minuteMs, daySeconds] = [60_000, 86_400]
+const minuteMs = 60_000
+const daySeconds = 86_400
 const unused = z.unknown().optional()
 const moment = z.iso.datetime({ offset: true }).transform(Date.parse).optional()
 
@@ -34,7 +35,9 @@ const retryPolicy = z.strictObject({
   MaximumEventAgeInSeconds: z.int().min(60).max(daySeconds).default(daySeconds),
 })
 const target = z.strictObject({
-  ...{ Arn: z.string().startsWith('arn:aws:lambda:'), RoleArn: z.string(), Input: z.string().optional() },
+  Arn: z.string().startsWith('arn:aws:lambda:'),
+  RoleArn: z.string(),
+  Input: z.string().optional(),
   RetryPolicy: retryPolicy.prefault({}),
   DeadLetterConfig: z.strictObject({ Arn: z.string() }).optional(),
 })
@@ -43,10 +46,16 @@ const flexibleTimeWindow = z.discriminatedUnion('Mode', [
   z.strictObject({ Mode: z.literal('FLEXIBLE'), MaximumWindowInMinutes: z.int().min(1).max(1440) }),
 ])
 const schedule = z.strictObject({
-  ...{ Name: unused, Description: unused, GroupName: z.literal('default').optional() },
-  ...{ ScheduleExpression: z.string(), ScheduleExpressionTimezone: z.string().default('UTC') },
-  ...{ StartDate: moment, EndDate: moment, State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED') },
-  ...{ FlexibleTimeWindow: flexibleTimeWindow, Target: target },
+  Name: unused,
+  Description: unused,
+  GroupName: z.literal('default').optional(),
+  ScheduleExpression: z.string(),
+  ScheduleExpressionTimezone: z.string().default('UTC'),
+  StartDate: moment,
+  EndDate: moment,
+  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+  FlexibleTimeWindow: flexibleTimeWindow,
+  Target: target,
 })
 
 /**
@@ -69,7 +78,11 @@ export function readSchedule(o: {
   const { Input: input, DeadLetterConfig: deadLetters } = Target
   if (input !== undefined) orRefuse(`${logicalId}.Target.Input`, () => JSON.parse(input))
   return {
-    ...{ logicalId, arn, expression, zone, enabled: read.State === 'ENABLED' },
+    logicalId,
+    arn,
+    expression,
+    zone,
+    enabled: read.State === 'ENABLED',
     identity: JSON.stringify([expression, zone, read.State, StartDate]),
     times(begin) {
       const nextAfter = compiled(StartDate ?? begin)
@@ -79,7 +92,9 @@ export function readSchedule(o: {
       }
     },
     windowMs: window.Mode === 'OFF' ? 0 : window.MaximumWindowInMinutes * minuteMs,
-    ...{ targetArn: Target.Arn, roleArn: Target.RoleArn, input },
+    targetArn: Target.Arn,
+    roleArn: Target.RoleArn,
+    input,
     limits: { retries, maxAgeMs: age * 1000 },
     deadLetters: deadLetters && o.findQueue(deadLetters.Arn),
   }
@@ -90,7 +105,7 @@ function parse(logicalId: string, properties: Properties): z.output<typeof sched
   const issue = error?.issues[0]
   if (issue?.code === 'unrecognized_keys')
     throw new Error(
-      `${[logicalId, ...issue.path, issue.keys[0]].join('.')} is not modelled by the local stage`,
+      `${[logicalId, ...issue.path, issue.keys[0]].join('.')} is not modelled by the local cloud`,
     )
   if (issue) throw new Error(`${[logicalId, ...issue.path].join('.')} is not valid here: ${issue.message}`)
   return data as z.output<typeof schedule> // without an error, it is what the schema says

@@ -28,8 +28,10 @@ export function inputOf({ arn, input }: Pick<Schedule, 'arn' | 'input'>, attempt
     return JSON.stringify({ ...notice, account, time, region, resources: [arn], detail: '{}' })
   }
   const context = {
-    ...{ 'schedule-arn': arn, 'scheduled-time': time },
-    ...{ 'execution-id': executionId, 'attempt-number': String(number) },
+    'schedule-arn': arn,
+    'scheduled-time': time,
+    'execution-id': executionId,
+    'attempt-number': String(number),
   }
   return Object.entries(context).reduce(
     (text, [name, value]) => text.replaceAll(`<aws.scheduler.${name}>`, value),

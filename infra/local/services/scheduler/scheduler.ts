@@ -84,8 +84,12 @@ export function openScheduler(o: {
       o.log(logicalId, `did not run for ${time}: ${why.ERROR_CODE} ${why.ERROR_MESSAGE}`)
       const executionId = end.failure?.executionId ?? end.id
       schedule?.deadLetters?.send(inputOf(schedule, { scheduledAt, executionId, number: end.attempts }), {
-        ...{ SCHEDULE_ARN: schedule.arn, TARGET_ARN: 'arn:aws:scheduler:::aws-sdk:lambda:invoke' },
-        ...{ SCHEDULED_TIME: time, EXECUTION_ID: executionId, IS_PAYLOAD_TRUNCATED: 'false', ...why },
+        SCHEDULE_ARN: schedule.arn,
+        TARGET_ARN: 'arn:aws:scheduler:::aws-sdk:lambda:invoke',
+        SCHEDULED_TIME: time,
+        EXECUTION_ID: executionId,
+        IS_PAYLOAD_TRUNCATED: 'false',
+        ...why,
       })
     },
     log: o.log,
@@ -104,9 +108,11 @@ export function openScheduler(o: {
   /** Hands on what is due, and looks again when something may be. */
   function look(schedule: Schedule): void {
     const { logicalId, windowMs } = schedule
-    const [known, now] = [progressOf(schedule), Date.now()]
+    const known = progressOf(schedule)
+    const now = Date.now()
     const nextAfter = schedule.times(known.begin)
-    const [due, next] = [latestBetween(nextAfter, known.last, now), nextAfter(now)]
+    const due = latestBetween(nextAfter, known.last, now)
+    const next = nextAfter(now)
     if (due !== undefined) {
       const then = next === undefined ? 'for the last time' : `next for ${isoSeconds(next)}`
       o.log(logicalId, `runs for ${isoSeconds(due)}, ${then}`)

@@ -12,9 +12,16 @@ export function wallClock(zone: string): WallClock {
   // An offset is no name of a zone, though newer versions of Node.js take it for one.
   if (!/^[a-z]/i.test(zone)) throw new RangeError(`Invalid time zone specified: ${zone}`)
   const format = new Intl.DateTimeFormat('en-GB', {
-    ...{ timeZone: zone, calendar: 'iso8601', numberingSystem: 'latn', hourCycle: 'h23' },
-    ...{ year: 'numeric', month: 'numeric', day: 'numeric' },
-    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
+    timeZone: zone,
+    calendar: 'iso8601',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   })
   const read = (instant: number) => {
     const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]))

@@ -10,7 +10,7 @@ export interface Mail {
   readonly at: string
 }
 
-/** Where all mail of the local stage ends: nothing leaves the machine. */
+/** Where all mail of the local cloud ends: nothing leaves the machine. */
 export interface Mailbox {
   deliver(mail: Omit<Mail, 'at'>): void
   /** Newest first; with `to`, those to that address, whatever its case. */

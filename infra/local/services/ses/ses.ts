@@ -27,7 +27,8 @@ const inputs = z.strictObject({
   Content: z.strictObject({
     Simple: z.strictObject({ Subject: text, Body: parts, Headers: ignored }),
   }),
-  ...{ ReplyToAddresses: ignored, EmailTags: ignored },
+  ReplyToAddresses: ignored,
+  EmailTags: ignored,
 })
 
 /**

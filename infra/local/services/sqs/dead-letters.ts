@@ -22,7 +22,9 @@ export function deadLetterAttributes(
   const { code, message } = failure ?? { code: unknownCode, message: 'It is too old' }
   const limit = exhausted === 'age' ? 'MaximumEventAgeInSeconds' : 'MaximumRetryAttempts'
   return {
-    ...{ ERROR_CODE: code, ERROR_MESSAGE: message, RETRY_ATTEMPTS: String(Math.max(0, attempts - 1)) },
+    ERROR_CODE: code,
+    ERROR_MESSAGE: message,
+    RETRY_ATTEMPTS: String(Math.max(0, attempts - 1)),
     ...(exhausted && { EXHAUSTED_RETRY_CONDITION: limit }),
   }
 }

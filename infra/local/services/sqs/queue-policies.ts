@@ -56,7 +56,7 @@ function grantOf(statement: Properties, queueUrls: readonly unknown[], logicalId
   const service = fieldsOf(Principal)['Service']
   const isSend = listOf(Action).length === 1 && listOf(Action).includes('sqs:SendMessage')
   if (Effect !== 'Allow' || typeof service !== 'string' || !isSend || Object.keys(others).length > 0)
-    throw new Error(`${logicalId}: a statement of a queue's policy is not modelled by the local stage`)
+    throw new Error(`${logicalId}: a statement of a queue's policy is not modelled by the local cloud`)
   const sources = ArnLike === undefined ? ['*'] : listOf(fieldsOf(ArnLike)['aws:SourceArn']).map(String)
   return { service, queueUrls, queueArns: listOf(Resource), sources }
 }

@@ -65,14 +65,23 @@ interface OpenQueue extends Queue {
 
 /** Honoured, or without meaning on one machine: encryption, tags. */
 const modelled = [
-  ...['QueueName', 'MessageRetentionPeriod', 'VisibilityTimeout', 'Tags'],
-  ...['KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds', 'SqsManagedSseEnabled', 'RedrivePolicy'],
+  'QueueName',
+  'MessageRetentionPeriod',
+  'VisibilityTimeout',
+  'Tags',
+  'KmsMasterKeyId',
+  'KmsDataKeyReusePeriodSeconds',
+  'SqsManagedSseEnabled',
+  'RedrivePolicy',
 ]
 
 const wanted = z.array(z.string()).default([])
 const inputs = z.object({
-  ...{ QueueUrl: z.string(), ReceiptHandle: z.string().default('') },
-  ...{ AttributeNames: wanted, MessageSystemAttributeNames: wanted, MessageAttributeNames: wanted },
+  QueueUrl: z.string(),
+  ReceiptHandle: z.string().default(''),
+  AttributeNames: wanted,
+  MessageSystemAttributeNames: wanted,
+  MessageAttributeNames: wanted,
   MaxNumberOfMessages: z.int().min(1).max(10).default(1),
   VisibilityTimeout: z.int().min(0).max(43_200).optional(),
 })
@@ -109,7 +118,8 @@ export function openQueues(dataDir: string): Queues {
           String,
         ),
         MessageAttributes: pick(message.attributes, input.MessageAttributeNames, (text) => ({
-          ...{ DataType: 'String', StringValue: text },
+          DataType: 'String',
+          StringValue: text,
         })),
       })),
     }),
@@ -155,7 +165,10 @@ export function openQueues(dataDir: string): Queues {
       }
 
       const queue: OpenQueue = {
-        ...{ arn, messages, visibilitySeconds, url: `${baseUrl}/000000000000/${name}` },
+        arn,
+        messages,
+        visibilitySeconds,
+        url: `${baseUrl}/000000000000/${name}`,
         deadLetters: redrive?.target,
         retentionSeconds: Number(properties['MessageRetentionPeriod'] ?? 345_600),
         send(body, attributes = {}) {
@@ -167,7 +180,8 @@ export function openQueues(dataDir: string): Queues {
           const now = Date.now()
           const visible = withoutDead(stored(queue).filter(isVisible))
           return visible.slice(0, most).map(([id, message]) => {
-            const [receives, firstReceivedAt] = [message.receives + 1, message.firstReceivedAt ?? now]
+            const receives = message.receives + 1
+            const firstReceivedAt = message.firstReceivedAt ?? now
             messages.set(id, { ...message, receives, firstReceivedAt, visibleAt: now + hiddenSeconds * 1000 })
             return received(id, { ...message, receives, firstReceivedAt })
           })
@@ -207,8 +221,10 @@ function redriveOf(properties: Properties, name: string) {
 
 function received(id: string, { body, attributes, sentAt, receives, firstReceivedAt }: Message) {
   const system = {
-    ...{ ApproximateReceiveCount: `${receives}`, SentTimestamp: `${sentAt}` },
-    ...{ SenderId: '000000000000', ApproximateFirstReceiveTimestamp: `${firstReceivedAt}` },
+    ApproximateReceiveCount: `${receives}`,
+    SentTimestamp: `${sentAt}`,
+    SenderId: '000000000000',
+    ApproximateFirstReceiveTimestamp: `${firstReceivedAt}`,
   }
   return {
     id,

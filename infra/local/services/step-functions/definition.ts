@@ -21,7 +21,10 @@ const retrier = z.strictObject({
   Comment: text.optional(),
 })
 const catcher = z.strictObject({
-  ...{ ...assigned, ErrorEquals: z.array(text).min(1), Next: text, Comment: text.optional() },
+  ...assigned,
+  ErrorEquals: z.array(text).min(1),
+  Next: text,
+  Comment: text.optional(),
 })
 const handling = { Retry: z.array(retrier).default([]), Catch: z.array(catcher).default([]) }
 
@@ -32,44 +35,68 @@ export interface Workflow {
 }
 const workflow: z.ZodType<Workflow> = z.lazy(() =>
   z.strictObject({
-    ...{ StartAt: text, States: z.record(text, state), Comment: text.optional() },
+    StartAt: text,
+    States: z.record(text, state),
+    Comment: text.optional(),
     ProcessorConfig: z.strictObject({ Mode: z.literal('INLINE') }).optional(),
   }),
 )
 
 const choice = z.strictObject({ ...assigned, Condition: expression, Next: text, Comment: text.optional() })
 const task = z.strictObject({
-  ...{ Type: z.literal('Task'), ...passing, ...handling, Resource: text, Arguments: template },
+  Type: z.literal('Task'),
+  ...passing,
+  ...handling,
+  Resource: text,
+  Arguments: template,
   TimeoutSeconds: count.optional(),
 })
 const parallel = z.strictObject({
-  ...{ Type: z.literal('Parallel'), ...passing, ...handling, Arguments: template.optional() },
+  Type: z.literal('Parallel'),
+  ...passing,
+  ...handling,
+  Arguments: template.optional(),
   Branches: z.array(workflow).min(1),
 })
 const map = z.strictObject({
-  ...{ Type: z.literal('Map'), ...passing, ...handling, ItemProcessor: workflow },
+  Type: z.literal('Map'),
+  ...passing,
+  ...handling,
+  ItemProcessor: workflow,
   Items: z.union([expression, z.array(template)]).optional(),
   ItemSelector: template.optional(),
   MaxConcurrency: count.optional(),
 })
 const wait = z.strictObject({
-  ...{ Type: z.literal('Wait'), ...passing, Seconds: count.optional(), Timestamp: text.optional() },
+  Type: z.literal('Wait'),
+  ...passing,
+  Seconds: count.optional(),
+  Timestamp: text.optional(),
 })
 const choose = z.strictObject({
-  ...{ Type: z.literal('Choice'), ...common, ...assigned },
-  ...{ Choices: z.array(choice).min(1), Default: text.optional() },
+  Type: z.literal('Choice'),
+  ...common,
+  ...assigned,
+  Choices: z.array(choice).min(1),
+  Default: text.optional(),
 })
 const pass = z.strictObject({ Type: z.literal('Pass'), ...passing })
 const succeed = z.strictObject({ Type: z.literal('Succeed'), ...common, Output: template.optional() })
 const fail = z.strictObject({
-  ...{ Type: z.literal('Fail'), ...common, Error: text.optional(), Cause: text.optional() },
+  Type: z.literal('Fail'),
+  ...common,
+  Error: text.optional(),
+  Cause: text.optional(),
 })
 const state = z.discriminatedUnion('Type', [task, parallel, map, wait, choose, pass, succeed, fail])
 
-/** The Amazon States Language as far as the stage models it, in JSONata. */
+/** The Amazon States Language as far as the local cloud models it, in JSONata. */
 export const definition = z.strictObject({
-  ...{ Comment: text.optional(), Version: z.literal('1.0').optional(), StartAt: text },
-  ...{ States: z.record(text, state), TimeoutSeconds: z.int().min(1).optional() },
+  Comment: text.optional(),
+  Version: z.literal('1.0').optional(),
+  StartAt: text,
+  States: z.record(text, state),
+  TimeoutSeconds: z.int().min(1).optional(),
   QueryLanguage: z.literal('JSONata').optional(),
 })
 

@@ -33,7 +33,11 @@ export type Outcome =
 export async function execute(o: ExecutionOptions): Promise<Outcome> {
   const { machine, input, record } = o
   const Execution = {
-    ...{ Id: o.id, Input: input, Name: o.name, RoleArn: machine.roleArn, RedriveCount: 0 },
+    Id: o.id,
+    Input: input,
+    Name: o.name,
+    RoleArn: machine.roleArn,
+    RedriveCount: 0,
     StartTime: new Date(o.startedAt).toISOString(),
   }
   const run: Run = { ...o, context: { Execution, StateMachine: { Id: machine.id, Name: machine.name } } }

@@ -27,10 +27,11 @@ export interface Executions {
 /** Step Functions quotas. That of events is of Standard only there; here it ends every endless loop. */
 const maxEvents = 25_000
 const expressSeconds = 300
-const [maxNameLength, maxInputBytes] = [80, 262_144]
+const maxNameLength = 80
+const maxInputBytes = 262_144
 const badInName = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u
 
-/** Runs executions, from journals under `dataDir`: what an earlier run of the stage left is gone on with. */
+/** Runs executions, from journals under `dataDir`: what an earlier run of the local cloud left is gone on with. */
 export function runExecutions(o: {
   readonly region: string
   readonly dataDir: string
@@ -64,9 +65,19 @@ export function runExecutions(o: {
     }
     tell(isResumed ? 'goes on' : 'started')
     const ended = execute({
-      ...{ machine: { ...machine, id: machine.arn }, definition: machine.definition },
-      ...{ id: arn, name, startedAt, input: JSON.parse(execution.input), isResumed, tell, record },
-      ...{ clock: o.clock, region: o.region, signal: closing.signal, positions: store.positions(execution) },
+      machine: { ...machine, id: machine.arn },
+      definition: machine.definition,
+      id: arn,
+      name,
+      startedAt,
+      input: JSON.parse(execution.input),
+      isResumed,
+      tell,
+      record,
+      clock: o.clock,
+      region: o.region,
+      signal: closing.signal,
+      positions: store.positions(execution),
       maxSeconds: machine.type === 'EXPRESS' ? expressSeconds : Number.POSITIVE_INFINITY,
       invoke: (functionName, payload) => o.invoke(machine, functionName, payload),
     })
@@ -86,7 +97,10 @@ export function runExecutions(o: {
     const machine = o.machines.find((one) => one.arn === execution.machineArn)
     if (machine !== undefined) run(machine, execution)
     else {
-      o.log('stage', `${execution.arn} is aborted: the template does not declare its state machine any more`)
+      o.log(
+        'local cloud',
+        `${execution.arn} is aborted: the template does not declare its state machine any more`,
+      )
       store.end({ ...execution, status: 'ABORTED', stoppedAt: o.clock.now() })
     }
   }

@@ -1,7 +1,11 @@
 import { createHash, hash, randomUUID } from 'node:crypto'
 
 const algorithms: Readonly<Record<string, string>> = {
-  ...{ MD5: 'md5', 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' },
+  MD5: 'md5',
+  'SHA-1': 'sha1',
+  'SHA-256': 'sha256',
+  'SHA-384': 'sha384',
+  'SHA-512': 'sha512',
 }
 
 /**

@@ -16,10 +16,12 @@ export interface HistoryEvent extends NewEvent {
 
 /** An input or output in an event: JSON as a text, all of it. */
 export const inputOf = (value: unknown) => ({
-  ...{ input: JSON.stringify(value), inputDetails: { truncated: false } },
+  input: JSON.stringify(value),
+  inputDetails: { truncated: false },
 })
 export const outputOf = (value: unknown) => ({
-  ...{ output: JSON.stringify(value), outputDetails: { truncated: false } },
+  output: JSON.stringify(value),
+  outputDetails: { truncated: false },
 })
 
 /** An event without the data of the execution. */

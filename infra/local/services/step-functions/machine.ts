@@ -15,8 +15,14 @@ export interface StateMachine {
 
 /** Honoured, or without effect on one machine: logging, tracing, tags. */
 const modelled = [
-  ...['DefinitionString', 'DefinitionSubstitutions', 'RoleArn', 'StateMachineName', 'StateMachineType'],
-  ...['LoggingConfiguration', 'TracingConfiguration', 'Tags'],
+  'DefinitionString',
+  'DefinitionSubstitutions',
+  'RoleArn',
+  'StateMachineName',
+  'StateMachineType',
+  'LoggingConfiguration',
+  'TracingConfiguration',
+  'Tags',
 ]
 
 /** Reads the resolved properties of an `AWS::StepFunctions::StateMachine`. Throws, naming it, on what is not modelled. */
@@ -30,7 +36,7 @@ export function readStateMachine(o: {
   allowOnly(modelled, properties, logicalId)
   const { StateMachineType: type = 'STANDARD' } = properties
   if (type !== 'STANDARD' && type !== 'EXPRESS')
-    throw new Error(`${logicalId}.StateMachineType is not modelled by the local stage: ${type}`)
+    throw new Error(`${logicalId}.StateMachineType is not modelled by the local cloud: ${type}`)
   const substitutions = fieldsOf(properties['DefinitionSubstitutions'])
   const source = String(properties['DefinitionString']).replace(/\$\{([^}]+)\}/g, (there, key: string) =>
     Object.hasOwn(substitutions, key) ? String(substitutions[key]) : there,

@@ -17,7 +17,7 @@ export function parseDefinition(machine: string, source: string): Definition {
   const other = otherLanguage(json, json['QueryLanguage'] ?? 'JSONPath', machine)
   if (other !== undefined)
     throw new Error(
-      `${other}: the query language JSONPath is not modelled by the local stage: choose JSONata for the machine`,
+      `${other}: the query language JSONPath is not modelled by the local cloud: choose JSONata for the machine`,
     )
   const { data, error } = definition.safeParse(json)
   const [issue] = error?.issues ?? []
@@ -62,8 +62,8 @@ function otherLanguage(workflow: Json, usual: unknown, path: string): string | u
 function describe(machine: string, issue: z.core.$ZodIssue): string {
   const place = [machine, ...issue.path].join('.')
   return issue.code === 'unrecognized_keys'
-    ? `${place}.${issue.keys[0]} is not modelled by the local stage`
-    : `${place} is not valid or not modelled by the local stage: ${issue.message}`
+    ? `${place}.${issue.keys[0]} is not modelled by the local cloud`
+    : `${place} is not valid or not modelled by the local cloud: ${issue.message}`
 }
 
 /** The variables that are the states' own, not those of what lies in them. */
@@ -100,14 +100,14 @@ function checkState(state: State, place: string, outer: ReadonlySet<string>): vo
 function checkTask({ Resource, Arguments }: State & { Type: 'Task' }, place: string): void {
   if (Resource !== invokeResource)
     throw new Error(
-      `${place}.Resource is not modelled by the local stage: ${Resource} (${invokeResource} is)`,
+      `${place}.Resource is not modelled by the local cloud: ${Resource} (${invokeResource} is)`,
     )
   if (isExpression(Arguments)) return
   if (typeof Arguments !== 'object' || Arguments === null || !('FunctionName' in Arguments))
     throw new Error(`${place}.Arguments has no FunctionName`)
   const unknown = Object.keys(Arguments).find((name) => name !== 'FunctionName' && name !== 'Payload')
   if (unknown !== undefined)
-    throw new Error(`${place}.Arguments.${unknown} is not modelled by the local stage`)
+    throw new Error(`${place}.Arguments.${unknown} is not modelled by the local cloud`)
 }
 
 /** The functions that the tasks of a machine name themselves, by the places where they do. */

@@ -162,7 +162,8 @@ export async function leave(
   const texts = Object.entries(assigned ?? {}).map(([name, value]) => [name, JSON.stringify(value)])
   record(scope, `${scope.state.Type}StateExited`, {
     stateExitedEventDetails: {
-      ...{ name: scope.name, ...outputOf(output) },
+      name: scope.name,
+      ...outputOf(output),
       ...(assigned && {
         assignedVariables: Object.fromEntries(texts),
         assignedVariablesDetails: { truncated: false },

@@ -30,7 +30,8 @@ export async function startStateMachines(o: {
   const { refusalOfRole } = o.permissions
   const machines = []
   for (const { logicalId, properties } of o.machines) {
-    const [name, arn] = [o.nameOf(logicalId, 'Name'), o.nameOf(logicalId, 'Arn')]
+    const name = o.nameOf(logicalId, 'Name')
+    const arn = o.nameOf(logicalId, 'Arn')
     const machine = readStateMachine({ logicalId, name, arn, properties })
     for (const functionName of machine.functionNames) {
       const permission = { action: 'lambda:InvokeFunction', resource: o.lambda.find(functionName).arn }

@@ -37,15 +37,20 @@ const page = { maxResults: z.int().min(0).max(1000).default(0), nextToken: z.str
 const machineInput = z.object({ stateMachineArn: z.string() })
 const executionInput = z.object({ executionArn: z.string() })
 const startInput = z.object({
-  ...{ ...machineInput.shape, input: z.string().default('{}'), name: z.string().optional() },
+  ...machineInput.shape,
+  input: z.string().default('{}'),
+  name: z.string().optional(),
 })
 const listInput = z.object({
-  ...{ ...machineInput.shape, ...page },
+  ...machineInput.shape,
+  ...page,
   statusFilter: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']).optional(),
 })
 const historyInput = z.object({
-  ...{ ...executionInput.shape, ...page },
-  ...{ includeExecutionData: z.boolean().default(true), reverseOrder: z.boolean().default(false) },
+  ...executionInput.shape,
+  ...page,
+  includeExecutionData: z.boolean().default(true),
+  reverseOrder: z.boolean().default(false),
 })
 
 /** State machines and their executions (Step Functions API reference). What an earlier run left goes on at once. */
@@ -91,9 +96,12 @@ export function openStepFunctions(o: {
       const execution = executionOf(read(request, executionInput).executionArn)
       const { input, output, error, cause } = execution
       return {
-        ...{ ...summaryOf(execution), input, inputDetails: { included: true } },
+        ...summaryOf(execution),
+        input,
+        inputDetails: { included: true },
         ...(output !== undefined && { output, outputDetails: { included: true } }),
-        ...{ error, cause },
+        error,
+        cause,
       }
     },
     ListExecutions(request) {
@@ -157,7 +165,11 @@ export function openStepFunctions(o: {
 
 function summaryOf({ arn, machineArn, name, status, startedAt, stoppedAt }: Execution) {
   return {
-    ...{ executionArn: arn, stateMachineArn: machineArn, name, status, startDate: startedAt / 1000 },
+    executionArn: arn,
+    stateMachineArn: machineArn,
+    name,
+    status,
+    startDate: startedAt / 1000,
     ...(stoppedAt !== undefined && { stopDate: stoppedAt / 1000 }),
   }
 }

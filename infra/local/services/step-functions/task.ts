@@ -20,7 +20,9 @@ export async function runTask(scope: Scope, { Arguments, TimeoutSeconds, Resourc
       : await evaluateAs(scope, z.int().min(1), 'TimeoutSeconds', TimeoutSeconds)
   record(scope, 'TaskScheduled', {
     taskScheduledEventDetails: {
-      ...{ ...where, region: run.region, parameters: JSON.stringify(given) },
+      ...where,
+      region: run.region,
+      parameters: JSON.stringify(given),
       ...(seconds && { timeoutInSeconds: seconds }),
     },
   })

@@ -17,7 +17,8 @@ import { apply } from '../../../../infra/cli/new/change.ts'
 import { namesOf, takenBy } from '../../../../infra/cli/new/names.ts'
 
 // The names are ones that nobody takes, so that this holds of any domain.
-const [oneWord, twoWords] = ['zebra', 'zebra-crossing']
+const oneWord = 'zebra'
+const twoWords = 'zebra-crossing'
 
 const folders = ['domain', 'commands', 'projections', 'infra/cli/new', 'test/domain', 'test/fixtures']
 const others = [

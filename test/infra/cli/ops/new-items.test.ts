@@ -47,7 +47,11 @@ async function take(settings: Parameters<typeof readNewItems>[0]['settings'], co
     ready += 1
   }
   for await (const item of readNewItems({
-    ...{ settings, streamArn: 'arn', signal: ended.signal, onReady, pauseMs: 1 },
+    settings,
+    streamArn: 'arn',
+    signal: ended.signal,
+    onReady,
+    pauseMs: 1,
   })) {
     items.push(item)
     if (items.length === count) ended.abort()

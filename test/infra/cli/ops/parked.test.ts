@@ -25,7 +25,7 @@ async function parkedSide(...streams: StreamName[]) {
     const key = guardKey('projects.v1.1', stream)
     const { guard } = await side.rows.readGuard(key)
     const to = { version: 1, state: guard?.state ?? '', parked: { error, at } }
-    await side.rows.move({ key, from: { version: 1 }, to, put: [], remove: [], tallies: [] })
+    await side.rows.move({ key, from: { version: 1 }, to, put: [], remove: [], counters: [] })
     await side.appendStored(stream, at, renamed('Globe'), renamed('Map'))
     await side.parked.move(stream, undefined, { version: 2, error, at })
   }
@@ -63,7 +63,7 @@ describe('parked list', () => {
     for (let id = 0; id < 205; id++) {
       const key = guardKey('projects.v1.1', `project-${id}`)
       const to = { version: 0, state: '{}', parked: { error, at } }
-      await rows.move({ key, from: { version: 0 }, to, put: [], remove: [], tallies: [] })
+      await rows.move({ key, from: { version: 0 }, to, put: [], remove: [], counters: [] })
     }
     expect((await run(parkedList)).json).toHaveLength(205)
   })
@@ -114,11 +114,14 @@ describe('parked resubmit', () => {
     const { run, rows } = opsSide()
     const key = guardKey('projects.v9.1', 'project-1')
     const to = { version: 4, state: '{}', parked: { error, at } }
-    await rows.move({ key, from: { version: 0 }, to, put: [], remove: [], tallies: [] })
+    await rows.move({ key, from: { version: 0 }, to, put: [], remove: [], counters: [] })
     const { json, failed } = await run(parkedResubmit, ['project-1'])
     expect(json).toEqual([
       {
-        ...{ by: 'projects.v9.1', stream: 'project-1', outcome: 'parked', version: 4 },
+        by: 'projects.v9.1',
+        stream: 'project-1',
+        outcome: 'parked',
+        version: 4,
         error: 'This code has no generation projects.v9.1: resubmit with the code that is deployed.',
       },
     ])

@@ -9,7 +9,8 @@ import { opsSide } from '../../../kit/memory/ops.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 const created = {
-  ...{ type: 'ProjectCreated', schema: 1 },
+  type: 'ProjectCreated',
+  schema: 1,
   data: { ownerId: 'ann', title: 'Atlas', description: '' },
 }
 const projects = ['projects']
@@ -39,11 +40,12 @@ describe('a replay', () => {
     })
     expect(started.told).toEqual([expect.stringContaining('builds projects.v1.2, in 3 segments')])
     for (let n = 1; n <= 8; n++) expect(await has('projects.v1.2', `project-${n}`)).toBe(true)
-    expect(rows.tallies().filter(({ PK }) => PK === 'tally#projects.v1.2#days').length).toBeGreaterThan(0)
+    expect(rows.counters().filter(({ PK }) => PK === 'tally#projects.v1.2#days').length).toBeGreaterThan(0)
 
     expect(await run(replayStatus, projects)).toMatchObject({
       json: {
-        ...{ live: 'projects.v1.1', removing: [] },
+        live: 'projects.v1.1',
+        removing: [],
         generations: [
           { id: 'projects.v1.1', status: 'built', role: 'live' },
           { id: 'projects.v1.2', status: 'built', role: '', replay: { segments: 3, done: 3, commits: 9 } },
@@ -125,7 +127,7 @@ describe('a replay', () => {
     const { guard } = await rows.readGuard(key)
     const state = JSON.stringify({ ...JSON.parse(guard?.state ?? '{}'), title: 'Spoilt' })
     const at1 = { version: 1 }
-    await rows.move({ key, from: at1, to: { ...at1, state }, put: [], remove: [], tallies: [] })
+    await rows.move({ key, from: at1, to: { ...at1, state }, put: [], remove: [], counters: [] })
     expect(await run(replaySwitch, projects)).toMatchObject({
       failed: true,
       json: { live: 'projects.v1.1', refused: ['streams that differ from their events: 1'] },

@@ -45,7 +45,8 @@ describe('republish', () => {
     await run(republish, [], { from: '2026-01-02T00:00:00.001Z', to: '2026-01-03T00:00:00.001Z' })
     expect(ids().slice(4).sort()).toEqual(['project-1/5', 'project-2/5'])
     expect((await run(republish, [], { from: '2025-01-01', to: '2026-01-01' })).json).toMatchObject({
-      ...{ streams: 0, sent: 0 },
+      streams: 0,
+      sent: 0,
     })
   })
 
@@ -64,7 +65,9 @@ describe('republish', () => {
     expect(ids().sort()).toEqual(['project-1/5', 'project-1/6', 'project-2/5'])
     const error = expect.stringContaining('"ProjectSold"')
     expect(json).toEqual({
-      ...{ streams: 2, sent: 3, unsent: 1 },
+      streams: 2,
+      sent: 3,
+      unsent: 1,
       failures: [{ stream: 'project-1', version: 7, error, ends: true }],
     })
     expect(failed).toBe(true)

@@ -12,9 +12,12 @@ import {
   sold,
 } from '../../../kit/memory/verify-side.ts'
 
-describe('the tallies', () => {
-  const tally = (counted: number, found: number) => ({
-    ...{ partition: days, sort: '2025-12-01', counted: { projects: counted }, found: { projects: found } },
+describe('the counters', () => {
+  const counter = (counted: number, found: number) => ({
+    partition: days,
+    sort: '2025-12-01',
+    counted: { projects: counted },
+    found: { projects: found },
   })
 
   it('are different where they are not the sum of what the streams count for, and are not repaired', async () => {
@@ -22,8 +25,10 @@ describe('the tallies', () => {
     await tamper('project-1', { amounts: { projects: 1 } })
     for (const repair of [false, true]) {
       const result = await verified({ repair })
-      expect(result).toMatchObject({ failed: true, findings: [], tallies: { different: [tally(2, 3)] } })
-      expect(result.text).toMatch(/2025-12-01 +TALLY DIFFERS +counted {"projects":2}, found {"projects":3}$/m)
+      expect(result).toMatchObject({ failed: true, findings: [], counters: { different: [counter(2, 3)] } })
+      expect(result.text).toMatch(
+        /2025-12-01 +COUNTER DIFFERS +counted {"projects":2}, found {"projects":3}$/m,
+      )
       expect(result.text).toContain('it takes a new generation')
     }
   })
@@ -35,8 +40,8 @@ describe('the tallies', () => {
       await appendStored('project-1', later, renamed(`${call}`))
       await catchUp('project-1')
     })
-    expect((await verified({}, { rows: moving })).tallies).toMatchObject({
-      different: [tally(2, 3)],
+    expect((await verified({}, { rows: moving })).counters).toMatchObject({
+      different: [counter(2, 3)],
       moved: [],
     })
   })
@@ -49,7 +54,7 @@ describe('the tallies', () => {
       await catchUp('project-3')
     })
     const result = await verified({}, { rows: moving })
-    expect(result).toMatchObject({ failed: false, tallies: { different: [], moved: [] } })
+    expect(result).toMatchObject({ failed: false, counters: { different: [], moved: [] } })
   })
 
   it('could not be compared where somebody counts each time', async () => {
@@ -63,7 +68,7 @@ describe('the tallies', () => {
     const result = await verified({}, { rows: moving })
     expect(result).toMatchObject({
       failed: true,
-      tallies: { different: [], moved: [{ sort: '2025-12-01' }] },
+      counters: { different: [], moved: [{ sort: '2025-12-01' }] },
     })
     expect(result.text).toContain('NOT COMPARED: it moved')
   })
@@ -73,10 +78,10 @@ describe('the tallies', () => {
     const key = guardKey(id, 'project-1')
     const { guard } = await rows.readGuard(key)
     if (guard === undefined) throw new Error('it was delivered')
-    const tallies = [{ PK: days, SK: '2025-11-30#3', amounts: { projects: 1 } }]
-    await rows.move({ key, from: { version: 5 }, to: guard, put: [], remove: [], tallies })
+    const counters = [{ PK: days, SK: '2025-11-30#3', amounts: { projects: 1 } }]
+    await rows.move({ key, from: { version: 5 }, to: guard, put: [], remove: [], counters })
     const different = [{ partition: days, sort: '2025-11-30', counted: {}, found: { projects: 1 } }]
-    expect((await verified()).tallies).toMatchObject({ compared: 2, different })
+    expect((await verified()).counters).toMatchObject({ compared: 2, different })
   })
 
   it('count a stream where its guard is, also one that is behind or parked', async () => {
@@ -85,7 +90,7 @@ describe('the tallies', () => {
     await catchUp('project-1')
     await appendStored('project-3', at, created)
     const result = await verified()
-    expect(result).toMatchObject({ found: { parked: 1, behind: 1 }, tallies: { different: [], moved: [] } })
-    expect(result.tallies.uncompared).toBeUndefined()
+    expect(result).toMatchObject({ found: { parked: 1, behind: 1 }, counters: { different: [], moved: [] } })
+    expect(result.counters.uncompared).toBeUndefined()
   })
 })

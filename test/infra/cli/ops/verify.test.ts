@@ -23,8 +23,8 @@ describe('verify', () => {
     await appendStored('user-1', at, sold)
     const result = await verified()
     expect(result).toMatchObject({ failed: false, generation: id, streams: 2, events: 10, findings: [] })
-    expect(result.tallies).toEqual({ compared: 1, different: [], moved: [] })
-    expect(result.text).toContain(', tallies 1; 28 read units\nNothing differs.')
+    expect(result.counters).toEqual({ compared: 1, different: [], moved: [] })
+    expect(result.text).toContain(', counters 1; 28 read units\nNothing differs.')
   })
 
   it('finds nothing in an empty store', async () => {
@@ -40,7 +40,9 @@ describe('verify', () => {
     expect(result).toMatchObject({ failed: true, findings: [found] })
     expect(result.text).toMatch(/^project-3 +BEHIND +at 0 of 2$/m)
     expect(await verified({ repair: true })).toMatchObject({
-      ...{ failed: false, findings: [], repaired: { streams: 1, feedRows: 0 } },
+      failed: false,
+      findings: [],
+      repaired: { streams: 1, feedRows: 0 },
     })
     expect(rowsIn('activity-of#3')).toHaveLength(2)
     expect(await verified()).toMatchObject({ failed: false, streams: 3 })
@@ -67,7 +69,7 @@ describe('verify', () => {
 
   it('finds rows that are missing, wrong or left over, says which, and leaves them as they are', async () => {
     const { verified, rows, rowsIn, tamper } = await deliveredSide()
-    const [eve] = [`${id}#projects-of#eve`]
+    const eve = `${id}#projects-of#eve`
     const [bob] = rowsIn('projects-of#bob').filter(({ SK }) => SK.endsWith('project-1'))
     const [person] = rowsIn('members-of#1').filter(({ SK }) => SK.includes('#bob#'))
     if (bob === undefined || person === undefined) throw new Error('bob was added')
@@ -109,7 +111,8 @@ describe('verify', () => {
     await tamper('project-1', { remove: feed.slice(1, 3) })
     const missing = feed.slice(1, 3).map(({ PK, SK }) => `missing: ${PK} ${SK}`)
     expect(await verified()).toMatchObject({
-      ...{ failed: true, findings: [{ stream: 'project-1', found: 'feed', version: 5, details: missing }] },
+      failed: true,
+      findings: [{ stream: 'project-1', found: 'feed', version: 5, details: missing }],
     })
     expect(await verified({ repair: true })).toMatchObject({ failed: false, repaired: { feedRows: 2 } })
     expect(
@@ -157,7 +160,7 @@ describe('verify', () => {
     if (guard === undefined) throw new Error('it was delivered')
     await appendStored('project-2', at, renamed('Map'))
     const to = { ...guard, parked: { error: 'of before', at } }
-    await rows.move({ key, from: { version: 5 }, to, put: [], remove: [], tallies: [] })
+    await rows.move({ key, from: { version: 5 }, to, put: [], remove: [], counters: [] })
     expect(await verified({ repair: true })).toMatchObject({ found: { parked: 1 }, repaired: { streams: 1 } })
   })
 
@@ -196,7 +199,7 @@ describe('verify', () => {
       failed: true,
       findings,
       streams: 2,
-      tallies: { compared: 1, different: [] },
+      counters: { compared: 1, different: [] },
     })
   })
 
@@ -221,7 +224,7 @@ describe('verify', () => {
     for (const stream of ['project-1', 'project-2'] as const) await appendStored(stream, at, renamed('Map'))
     const key = guardKey(id, 'project-1')
     const broken = { version: 5, state: '{' }
-    await rows.move({ key, from: { version: 5 }, to: broken, put: [], remove: [], tallies: [] })
+    await rows.move({ key, from: { version: 5 }, to: broken, put: [], remove: [], counters: [] })
     const details = [expect.stringMatching(/JSON/)]
     const findings = [{ stream: 'project-1', found: 'behind', version: 5, end: 6, details }]
     const result = await verified({ repair: true })
@@ -250,7 +253,7 @@ describe('verify', () => {
       expect.stringMatching(/cannot fold version 6, which the generation has passed: .*"ProjectSold"/),
     ]
     expect(result).toMatchObject({ failed: true, findings: [{ found: 'uncompared', version: 6, details }] })
-    expect(result.tallies.uncompared).toBeDefined()
+    expect(result.counters.uncompared).toBeDefined()
   })
 
   it('finds a guard that is ahead of its stream, as after the store was restored to a moment before', async () => {
@@ -267,7 +270,9 @@ describe('verify', () => {
     for (const pageItems of [1, 3, 7])
       expect(await verified({}, { scan: createMemoryCommitScan(table, { limit: pageItems }) })).toMatchObject(
         {
-          ...{ failed: false, streams: 2, events: 40 },
+          failed: false,
+          streams: 2,
+          events: 40,
         },
       )
   })
@@ -291,7 +296,7 @@ describe('verify', () => {
 })
 
 describe('what a verification consumes', () => {
-  it('is a read for each page, guard, row and tally', async () => {
+  it('is a read for each page, guard, row and counter', async () => {
     const { verified } = await deliveredSide()
     // Of each stream twice the guard, 5 rows of a feed, the 4 rows of ann and bob, and the 2 that eve had.
     const units = 1 + 2 * (2 + 5 + 4 + 2) + 1

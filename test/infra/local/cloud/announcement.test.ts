@@ -14,11 +14,11 @@ beforeEach(() => {
 })
 afterEach(() => removeDataDir(dataDir))
 
-/** A gateway that serves the page of whichever stage runs behind it. */
+/** A gateway that serves the page of whichever local cloud runs behind it. */
 async function gateway() {
-  const behind: { stage: Announcement | undefined } = { stage: undefined }
+  const behind: { cloud: Announcement | undefined } = { cloud: undefined }
   const server = createServer((request, response) => {
-    const page = behind.stage?.page(new URL(request.url ?? '', 'http://127.0.0.1'))
+    const page = behind.cloud?.page(new URL(request.url ?? '', 'http://127.0.0.1'))
     response.writeHead(page?.status ?? 404).end(page?.body ?? 'unknown')
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
@@ -28,37 +28,37 @@ async function gateway() {
   }
   onTestFinished(close)
   const { port } = server.address() as AddressInfo // it listens on a port
-  const stage = { endpoint: `http://127.0.0.1:${port}`, region: 'eu-west-1', outputs: { Table: 'Annals-T' } }
-  return { behind, stage, close }
+  const cloud = { endpoint: `http://127.0.0.1:${port}`, region: 'eu-west-1', outputs: { Table: 'Annals-T' } }
+  return { behind, cloud, close }
 }
 
-describe('a stage that runs on a data folder', () => {
+describe('a local cloud that runs on a data folder', () => {
   it('is found by the folder, until it ends', async () => {
-    const { behind, stage } = await gateway()
-    behind.stage = openAnnouncement(dataDir)
+    const { behind, cloud } = await gateway()
+    behind.cloud = openAnnouncement(dataDir)
     expect(await readAnnouncement(dataDir)).toBeUndefined()
-    const withdraw = behind.stage.publish(stage)
-    expect(await readAnnouncement(dataDir)).toMatchObject(stage)
+    const withdraw = behind.cloud.publish(cloud)
+    expect(await readAnnouncement(dataDir)).toMatchObject(cloud)
     withdraw()
     expect(await readAnnouncement(dataDir)).toBeUndefined()
   })
 
   it('that was killed is not found by the file that it left', async () => {
-    const { behind, stage, close } = await gateway()
-    behind.stage = openAnnouncement(dataDir)
-    behind.stage.publish(stage)
+    const { behind, cloud, close } = await gateway()
+    behind.cloud = openAnnouncement(dataDir)
+    behind.cloud.publish(cloud)
     close()
     expect(await readAnnouncement(dataDir)).toBeUndefined()
   })
 
   it('that was killed is not mistaken for another that has its port now', async () => {
-    const { behind, stage } = await gateway()
-    openAnnouncement(dataDir).publish(stage)
+    const { behind, cloud } = await gateway()
+    openAnnouncement(dataDir).publish(cloud)
     const elsewhere = newDataDir()
     onTestFinished(() => removeDataDir(elsewhere))
-    behind.stage = openAnnouncement(elsewhere)
-    behind.stage.publish(stage)
+    behind.cloud = openAnnouncement(elsewhere)
+    behind.cloud.publish(cloud)
     expect(await readAnnouncement(dataDir)).toBeUndefined()
-    expect(await readAnnouncement(elsewhere)).toMatchObject(stage)
+    expect(await readAnnouncement(elsewhere)).toMatchObject(cloud)
   })
 })

@@ -85,12 +85,12 @@ describe('a template', () => {
   it('is refused by name where a type of resource is not modelled', () => {
     const template = readTemplate(assembly({ Topic: { Type: 'AWS::SNS::Topic' } }))
     expect(() => nameResources(template, 'eu-west-1')).toThrow(
-      'Topic: the local stage does not model AWS::SNS::Topic',
+      'Topic: the local cloud does not model AWS::SNS::Topic',
     )
   })
 
   it('is refused where there are several', () => {
-    expect(() => readTemplate(assembly({}, 2))).toThrow('holds 2 stacks: the stage runs exactly one')
+    expect(() => readTemplate(assembly({}, 2))).toThrow('holds 2 stacks: the local cloud runs exactly one')
   })
 
   it('says which file is missing', () => {
@@ -107,7 +107,8 @@ describe('a template', () => {
         Command: { Type: 'AWS::Lambda::Function' },
       }),
     )
-    const [names, again] = [nameResources(template, 'eu-west-1'), nameResources(template, 'eu-west-1')]
+    const names = nameResources(template, 'eu-west-1')
+    const again = nameResources(template, 'eu-west-1')
     expect(names.lookup('Pool', 'Ref')).toMatch(/^eu-west-1_[0-9A-Za-z]{9}$/)
     expect(names.lookup('Pool', 'Ref')).toBe(again.lookup('Pool', 'Ref'))
     expect(names.lookup('Client', 'Ref')).toMatch(/^[0-9a-z]{26}$/)

@@ -66,7 +66,10 @@ describe('the next faults', () => {
     faults.next('throttle', { times: 2 })
     faults.next('lose-answer')
     expect(times(4).map(() => faults.draw('put', all)?.fault)).toEqual([
-      ...['throttle', 'throttle', 'lose-answer', 'fail'],
+      'throttle',
+      'throttle',
+      'lose-answer',
+      'fail',
     ])
   })
 

@@ -31,7 +31,9 @@ beforeEach(async () => {
   const db = await startDynamoDb({ dataDir, allowRemote: false, region, log })
   closeAfter(db.close)
   await db.createTable('Events', {
-    ...{ TableName, BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }] },
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
     AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
   })
   client = new DynamoDBClient(await serve(withRequestFaults(db.service, faults)))
@@ -125,7 +127,9 @@ describe('a fault', () => {
     await expect(
       ses.send(
         new SendEmailCommand({
-          ...{ FromEmailAddress: 'a@example.com', Destination: { ToAddresses: ['b@example.com'] }, Content },
+          FromEmailAddress: 'a@example.com',
+          Destination: { ToAddresses: ['b@example.com'] },
+          Content,
         }),
       ),
     ).rejects.toMatchObject({ name: 'TooManyRequestsException', $metadata: { httpStatusCode: 429 } })

@@ -59,11 +59,11 @@ describe('the gateway', () => {
     })
   })
 
-  it('answers a failure of the stage without its details, and logs those', async () => {
+  it('answers a failure of the local cloud without its details, and logs those', async () => {
     handle.mockRejectedValue(new Error('a secret'))
     await expect(client().send(get)).rejects.toMatchObject({
       name: 'InternalFailure',
-      message: 'The local stage failed',
+      message: 'The local cloud failed',
       $metadata: { httpStatusCode: 500 },
     })
     expect(log).toHaveBeenCalledWith('gateway', expect.stringContaining('a secret'))

@@ -193,8 +193,13 @@ describe('the post-confirmation trigger', () => {
     expect(status).toBe('CONFIRMED')
     const user = { sub, email, email_verified: 'true', name: 'Ann', 'cognito:user_status': 'CONFIRMED' }
     const event = {
-      ...{ version: '1', triggerSource: 'PostConfirmation_ConfirmSignUp', region, userPoolId: poolId },
-      ...{ userName: sub, request: { userAttributes: user }, response: {} },
+      version: '1',
+      triggerSource: 'PostConfirmation_ConfirmSignUp',
+      region,
+      userPoolId: poolId,
+      userName: sub,
+      request: { userAttributes: user },
+      response: {},
       callerContext: { awsSdkVersion: expect.any(String), clientId: ClientId },
     }
     expect(invoke.mock.calls).toEqual([[functionArn, event]])
@@ -229,7 +234,10 @@ describe('the administration', () => {
       expect(user).toMatchObject({ Username: sub, Enabled: true, UserStatus: 'CONFIRMED' })
       expect(Math.abs(Number(user.UserCreateDate) - Date.now())).toBeLessThan(60_000)
       expect(Object.fromEntries(user.UserAttributes?.map(({ Name, Value }) => [Name, Value]) ?? [])).toEqual({
-        ...{ sub, email, email_verified: 'true', name: 'Ann' },
+        sub,
+        email,
+        email_verified: 'true',
+        name: 'Ann',
       })
     }
   })
@@ -273,7 +281,9 @@ describe('the data folder', () => {
     const { RefreshToken = '' } = await signIn()
     const files = heldFiles()
     expect(files.map((file) => file.replace(/.*\//, '')).sort()).toEqual([
-      ...['refresh-tokens.jsonl', 'signing-key.jsonl', 'users.jsonl'],
+      'refresh-tokens.jsonl',
+      'signing-key.jsonl',
+      'users.jsonl',
     ])
     for (const file of files) {
       expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -313,7 +323,10 @@ describe('what a pool publishes', () => {
 
 describe('a request', () => {
   const request = (operation: string, body: string) => ({
-    ...{ operation, body: Buffer.from(body), headers: {}, caller: undefined },
+    operation,
+    body: Buffer.from(body),
+    headers: {},
+    caller: undefined,
   })
 
   it.each(['', '{', 'nonsense'])('that is no JSON is refused: "%s"', async (body) => {

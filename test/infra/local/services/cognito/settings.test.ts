@@ -43,7 +43,8 @@ describe('a template', () => {
       'EmailMessage',
       {
         VerificationMessageTemplate: {
-          ...{ ...poolProperties.VerificationMessageTemplate, EmailMessage: 'No code' },
+          ...poolProperties.VerificationMessageTemplate,
+          EmailMessage: 'No code',
         },
       },
     ],

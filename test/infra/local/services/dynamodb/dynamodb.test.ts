@@ -325,7 +325,7 @@ describe('The engine', () => {
     expect((await db.createTable('EventStore', definition)).name).toBe('Annals-EventStore')
   })
 
-  test('is not started on a folder that another stage uses', async () => {
+  test('is not started on a folder that another local cloud uses', async () => {
     const { parent } = await startElsewhere()
     await expect(start()).rejects.toThrow(`${folder} is in use by process ${parent.pid}`)
   })

@@ -85,7 +85,9 @@ describe('an iterator', () => {
     const ShardIterator = await iteratorAt({})
     expect(ShardIterator).toMatch(/^arn:aws:dynamodb:eu-west-1:\d+:table\/[^|]+\/stream\/[^|]+\|1\|./)
     const request = (operation: string, input: object) => ({
-      ...{ operation, headers: {}, body: Buffer.from(JSON.stringify(input)) },
+      operation,
+      headers: {},
+      body: Buffer.from(JSON.stringify(input)),
     })
     const { next } = await read(ShardIterator)
     for (const iterator of [ShardIterator, next])
@@ -130,6 +132,6 @@ it('a stream tells its shards', async () => {
 
 it('an operation that nobody here calls is refused by its name', async () => {
   await expect(client.send(new ListStreamsCommand({}))).rejects.toThrow(
-    'DynamoDBStreams_20120810.ListStreams is not modelled by the local stage; of this service there are: DescribeStream, GetShardIterator, GetRecords',
+    'DynamoDBStreams_20120810.ListStreams is not modelled by the local cloud; of this service there are: DescribeStream, GetShardIterator, GetRecords',
   )
 })

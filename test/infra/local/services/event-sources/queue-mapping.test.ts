@@ -40,7 +40,11 @@ function map(
   const records: SQSRecord[] = []
   const batches: string[][] = []
   const mapping = startQueueMapping({
-    ...{ region, queue, functionTimeoutSeconds, faults, log },
+    region,
+    queue,
+    functionTimeoutSeconds,
+    faults,
+    log,
     properties: { EventSourceArn: queue.arn, FunctionName: 'Annals-Redrive', ...properties },
     async invoke(payload): Promise<Invocation> {
       // The payload of a queue's event, as the types of AWS name it.
@@ -78,8 +82,10 @@ describe('a message', () => {
       },
       messageAttributes: {
         ERROR_CODE: {
-          ...{ dataType: 'String', stringValue: 'NO_RESOURCE' },
-          ...{ stringListValues: [], binaryListValues: [] },
+          dataType: 'String',
+          stringValue: 'NO_RESOURCE',
+          stringListValues: [],
+          binaryListValues: [],
         },
       },
       md5OfBody: '841a2d689ad86bd1611447453c22c6fc',
@@ -174,7 +180,8 @@ describe('a batch', () => {
   it('waits where as many are under way as the mapping allows', async () => {
     const queue = queueOf()
     const release: (() => void)[] = []
-    let [inFlight, most] = [0, 0]
+    let inFlight = 0
+    let most = 0
     const { batches } = map(
       queue,
       async () => {
@@ -211,7 +218,7 @@ describe('a mapping', () => {
     expect(seen()).toEqual([])
   })
 
-  it('takes up what an earlier run of the stage left', async () => {
+  it('takes up what an earlier run of the local cloud left', async () => {
     queueOf().send('one')
     queues = openQueues(dataDir)
     const { seen } = map(queueOf())

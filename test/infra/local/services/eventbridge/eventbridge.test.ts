@@ -23,7 +23,9 @@ const functionArn = 'arn:aws:lambda:eu-west-1:000000000000:function:Welcome'
 const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:DeadLetters'
 const target = { Arn: functionArn, Id: 'Target0', DeadLetterConfig: { Arn: queueArn } }
 const rule = {
-  ...{ EventBusName: 'Annals', EventPattern: { 'detail-type': ['user-registered'] }, State: 'ENABLED' },
+  EventBusName: 'Annals',
+  EventPattern: { 'detail-type': ['user-registered'] },
+  State: 'ENABLED',
   Targets: [target],
 }
 const invoke = vi.fn<(targetArn: string, input: unknown, id: string) => void>()
@@ -38,10 +40,14 @@ beforeEach(async () => {
   await open()
 })
 
-/** Opens the data folder as the stage does when it starts. */
+/** Opens the data folder as the local cloud does when it starts. */
 async function open(over: object = {}, retryDelaysMs: readonly number[] = [0]): Promise<void> {
   events = openEvents({
-    ...{ region, dataDir, invoke, log, retryDelaysMs },
+    region,
+    dataDir,
+    invoke,
+    log,
+    retryDelaysMs,
     rules: [{ arn, name: 'Welcome', properties: { ...rule, ...over } }],
     findQueue: (found) => ({ arn: found, url: '', send }),
   })
@@ -50,7 +56,10 @@ async function open(over: object = {}, retryDelaysMs: readonly number[] = [0]): 
 }
 
 const entry: PutEventsRequestEntry = {
-  ...{ EventBusName: 'Annals', Source: 'annals', DetailType: 'user-registered', Detail: '{"name":"ann"}' },
+  EventBusName: 'Annals',
+  Source: 'annals',
+  DetailType: 'user-registered',
+  Detail: '{"name":"ann"}',
 }
 const put = (...Entries: PutEventsRequestEntry[]) => client.send(new PutEventsCommand({ Entries }))
 const delivered = () => vi.waitFor(() => expect(invoke).toHaveBeenCalled())
@@ -58,7 +67,9 @@ const delivered = () => vi.waitFor(() => expect(invoke).toHaveBeenCalled())
 describe('an event', () => {
   it('reaches the target of a rule that matches, in its envelope', async () => {
     const { Entries = [], FailedEntryCount } = await put({
-      ...{ ...entry, Resources: ['arn:one'], Time: new Date('2026-01-02T03:04:05.678Z') },
+      ...entry,
+      Resources: ['arn:one'],
+      Time: new Date('2026-01-02T03:04:05.678Z'),
     })
     await delivered()
     expect(FailedEntryCount).toBe(0)
@@ -160,7 +171,8 @@ describe('PutEvents', () => {
     ],
   ])('refuses %s as a whole', async (_, entries, message) => {
     await expect(put(...entries)).rejects.toMatchObject({
-      ...{ name: 'ValidationException', message: expect.stringMatching(message) },
+      name: 'ValidationException',
+      message: expect.stringMatching(message),
     })
     expect(invoke).not.toHaveBeenCalled()
   })
@@ -262,7 +274,8 @@ describe('a delivery', () => {
     await open({ Targets: [{ ...target, RetryPolicy: { MaximumEventAgeInSeconds: 60 } }] }, [61_000])
     await put(entry)
     expect((await deadLetter())?.[1]).toMatchObject({
-      ...{ EXHAUSTED_RETRY_CONDITION: 'MaximumEventAgeInSeconds', RETRY_ATTEMPTS: '0' },
+      EXHAUSTED_RETRY_CONDITION: 'MaximumEventAgeInSeconds',
+      RETRY_ATTEMPTS: '0',
     })
   })
 
@@ -270,8 +283,11 @@ describe('a delivery', () => {
     fail(new AwsError('ResourceNotFoundException', 'Function not found'))
     await put(entry)
     expect((await deadLetter())?.[1]).toEqual({
-      ...{ RULE_ARN: arn, TARGET_ARN: functionArn, RETRY_ATTEMPTS: '0' },
-      ...{ ERROR_CODE: 'NO_RESOURCE', ERROR_MESSAGE: 'Function not found' },
+      RULE_ARN: arn,
+      TARGET_ARN: functionArn,
+      RETRY_ATTEMPTS: '0',
+      ERROR_CODE: 'NO_RESOURCE',
+      ERROR_MESSAGE: 'Function not found',
     })
     expect(invoke).toHaveBeenCalledTimes(1)
   })
@@ -378,7 +394,8 @@ describe("a target's input", () => {
       'JSON with strings and variables',
       '{"instance": <instance>, "state": "<state>", "instanceStatus": "instance \\"<instance>\\" is in <state>"}',
       {
-        ...{ instance: 'i-0123456789', state: 'RUNNING' },
+        instance: 'i-0123456789',
+        state: 'RUNNING',
         instanceStatus: 'instance "i-0123456789" is in RUNNING',
       },
     ],

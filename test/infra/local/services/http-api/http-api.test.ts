@@ -30,7 +30,9 @@ function definition(routeKeys: readonly string[], changes: Record<string, Proper
     stages: [resource('Stage', { ApiId: 'Api', StageName: '$default', AutoDeploy: true })],
     integrations: [
       resource('Integration', {
-        ...{ ApiId: 'Api', IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' },
+        ApiId: 'Api',
+        IntegrationType: 'AWS_PROXY',
+        PayloadFormatVersion: '2.0',
         IntegrationUri: functionArn,
       }),
     ],
@@ -39,7 +41,9 @@ function definition(routeKeys: readonly string[], changes: Record<string, Proper
     ),
     authorizers: [
       resource('Authorizer', {
-        ...{ ApiId: 'Api', Name: 'people', AuthorizerType: 'JWT' },
+        ApiId: 'Api',
+        Name: 'people',
+        AuthorizerType: 'JWT',
         IdentitySource: ['$request.header.Authorization'],
         JwtConfiguration: { Audience: ['client-1', 'client-2'], Issuer: issuer },
       }),
@@ -124,9 +128,19 @@ function token(claims: Properties = {}, { signer = privateKey, kid = 'key-1' } =
 
 describe('route selection', () => {
   const routeKeys = [
-    ...['$default', 'ANY /{proxy+}', 'GET /pets/{proxy+}', 'GET /pets/dog/{id}', 'GET /pets/dog/1'],
-    ...['ANY /pets/dog/{name}', 'POST /pets/{kind}/{id}', 'ANY /me', 'GET /me', 'GET /a.b'],
-    ...['PUT /files/{path+}', 'GET /files/{path+}', 'GET /{folder}/list'],
+    '$default',
+    'ANY /{proxy+}',
+    'GET /pets/{proxy+}',
+    'GET /pets/dog/{id}',
+    'GET /pets/dog/1',
+    'ANY /pets/dog/{name}',
+    'POST /pets/{kind}/{id}',
+    'ANY /me',
+    'GET /me',
+    'GET /a.b',
+    'PUT /files/{path+}',
+    'GET /files/{path+}',
+    'GET /{folder}/list',
   ]
   const findRoute = createRouter(routeKeys.map((routeKey) => ({ routeKey })))
 
@@ -187,12 +201,12 @@ describe('an event of payload format 2.0', () => {
         method: 'POST',
         path: '/projects/a%20b%C3%A9/members/1?tag=x&tag=y%20z&empty=',
         headers: {
-          ...{
-            Host: `annals.example.com:${api.port}`,
-            'User-Agent': 'test',
-            'Content-Type': 'application/json',
-          },
-          ...{ 'X-Many': ['1', '2'], Cookie: ['one=1; two=2', 'three=3'], 'X-Forwarded-For': '203.0.113.7' },
+          Host: `annals.example.com:${api.port}`,
+          'User-Agent': 'test',
+          'Content-Type': 'application/json',
+          'X-Many': ['1', '2'],
+          Cookie: ['one=1; two=2', 'three=3'],
+          'X-Forwarded-For': '203.0.113.7',
         },
       },
       [Buffer.from('{"title":"é"}')],
@@ -227,8 +241,11 @@ describe('an event of payload format 2.0', () => {
       domainName: `annals.example.com:${api.port}`,
       domainPrefix: 'annals',
       http: {
-        ...{ method: 'POST', path: '/projects/a bé/members/1', protocol: 'HTTP/1.1' },
-        ...{ sourceIp: '127.0.0.1', userAgent: 'test' },
+        method: 'POST',
+        path: '/projects/a bé/members/1',
+        protocol: 'HTTP/1.1',
+        sourceIp: '127.0.0.1',
+        userAgent: 'test',
       },
       requestId: expect.stringMatching(/^[\w+/]{15}=$/),
       routeKey: 'ANY /projects/{projectId}/{rest+}',
@@ -244,7 +261,13 @@ describe('an event of payload format 2.0', () => {
     await fetch(`${url}/`)
     const [event] = events
     expect(Object.keys(event ?? {}).sort()).toEqual([
-      ...['headers', 'isBase64Encoded', 'rawPath', 'rawQueryString', 'requestContext', 'routeKey', 'version'],
+      'headers',
+      'isBase64Encoded',
+      'rawPath',
+      'rawQueryString',
+      'requestContext',
+      'routeKey',
+      'version',
     ])
     expect(event?.requestContext).not.toHaveProperty('authorizer')
   })
@@ -292,7 +315,10 @@ describe("a function's answer", () => {
     const { status, headers, body } = await send(url)
     expect({ status, body }).toEqual({ status: 201, body: '{"id":"é"}' })
     expect(headers).toMatchObject({
-      ...{ etag: '"3"', 'content-type': 'application/json', 'x-count': '3', 'content-length': '11' },
+      etag: '"3"',
+      'content-type': 'application/json',
+      'x-count': '3',
+      'content-length': '11',
       'set-cookie': ['one=1; Path=/', 'two=2'],
     })
   })
@@ -374,7 +400,10 @@ describe('a function that does not answer', () => {
   it("is 500 where it failed, and its error is the log's only", async () => {
     const lines: string[] = []
     const api = await startHttpApi({
-      ...{ port: 0, portVariable: 'PORT', api: definition(['$default']), keysOf: () => ({ keys: [] }) },
+      port: 0,
+      portVariable: 'PORT',
+      api: definition(['$default']),
+      keysOf: () => ({ keys: [] }),
       invoke: async () => ({ payload: null, error: { errorType: 'TypeError', errorMessage: 'oops' } }),
       log: (_, message) => lines.push(message),
     })
@@ -412,9 +441,15 @@ describe('a JWT authorizer', () => {
     const event = events[0] as APIGatewayProxyEventV2WithJWTAuthorizer // the route has the authorizer
     expect(event.requestContext.authorizer.jwt).toEqual({
       claims: {
-        ...{ sub: 'ann', iss: issuer, client_id: 'client-1', token_use: 'access' },
-        ...{ iat: String(now - 10), exp: String(now + 3600) },
-        ...{ 'cognito:groups': '[admin people]', email_verified: 'true', scope: 'openid email' },
+        sub: 'ann',
+        iss: issuer,
+        client_id: 'client-1',
+        token_use: 'access',
+        iat: String(now - 10),
+        exp: String(now + 3600),
+        'cognito:groups': '[admin people]',
+        email_verified: 'true',
+        scope: 'openid email',
       },
       scopes: ['openid', 'email'],
     })
@@ -673,8 +708,12 @@ describe('starting an HTTP API', () => {
     const { api } = await start()
     await expect(
       startHttpApi({
-        ...{ port: api.port, portVariable: 'PORT', api: definition(['$default']) },
-        ...{ invoke: async () => ({ payload: null }), keysOf: () => ({ keys: [] }), log: () => {} },
+        port: api.port,
+        portVariable: 'PORT',
+        api: definition(['$default']),
+        invoke: async () => ({ payload: null }),
+        keysOf: () => ({ keys: [] }),
+        log: () => {},
       }),
     ).rejects.toThrow(/^Port \d+ is in use: .* PORT=…$/)
   })

@@ -23,13 +23,21 @@ beforeEach(() => {
 })
 afterEach(() => void vi.useRealTimers())
 
-/** Opens the data folder as the stage does when it starts. */
+/** Opens the data folder as the local cloud does when it starts. */
 function open(properties: object = {}, retryDelaysMs: readonly number[] | undefined = [0]): AsyncInvocations {
   const find = (name: string): FunctionDefinition => {
     if (name !== arn) throw new AwsError('ResourceNotFoundException', 'Function not found', 404)
     return {
-      ...{ logicalId: 'Welcome', name: 'Welcome', arn, folder: '', handler: '', environment: {} },
-      ...{ timeoutSeconds: 1, memoryMb: 128, logGroup: '', reserved: undefined },
+      logicalId: 'Welcome',
+      name: 'Welcome',
+      arn,
+      folder: '',
+      handler: '',
+      environment: {},
+      timeoutSeconds: 1,
+      memoryMb: 128,
+      logGroup: '',
+      reserved: undefined,
     }
   }
   const invocations = openAsyncInvocations({ dataDir, lambda: { find, invoke }, retryDelaysMs, faults, log })
@@ -58,7 +66,7 @@ describe('an asynchronous invocation', () => {
     expect(new Set(ids()).size).toBe(1)
   })
 
-  it('under way is waited for when the stage closes', async () => {
+  it('under way is waited for when the local cloud closes', async () => {
     let done = (_: Invocation) => {}
     invoke.mockReturnValueOnce(new Promise((resolve) => (done = resolve)))
     const first = open()
@@ -127,7 +135,10 @@ describe('an asynchronous invocation', () => {
     vi.useFakeTimers()
     invoke.mockResolvedValue(failure)
     const retries = openAsyncInvocations({
-      ...{ dataDir, faults, log, lambda: { find: () => ({ arn }) as FunctionDefinition, invoke } }, // no other field is read
+      dataDir,
+      faults,
+      log,
+      lambda: { find: () => ({ arn }) as FunctionDefinition, invoke }, // no other field is read
     })
     closeAfter(retries.close)
     retries.invokeAsync(arn, {})

@@ -164,7 +164,8 @@ describe('a function that fails', () => {
     define('export const handler = async ({ spin }) => { while (spin); return process.pid }', {
       timeoutSeconds: 0.2,
     })
-    const [slow, next] = [await lambda.invoke(arn, { spin: true }), await lambda.invoke(arn, {})]
+    const slow = await lambda.invoke(arn, { spin: true })
+    const next = await lambda.invoke(arn, {})
     expect(slow.error).toEqual({
       errorType: 'Sandbox.Timedout',
       errorMessage: 'Task timed out after 0.20 seconds',
@@ -231,7 +232,7 @@ describe('closing', () => {
     await lambda.close()
     expect((await pending).error).toBeDefined()
     expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH')
-    expect((await lambda.invoke(arn, {})).error).toMatchObject({ errorType: 'Stage.Closing' })
+    expect((await lambda.invoke(arn, {})).error).toMatchObject({ errorType: 'LocalCloud.Closing' })
   })
 })
 

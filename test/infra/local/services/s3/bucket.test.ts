@@ -47,7 +47,8 @@ describe('a bucket', () => {
       Tags: [{ Key: 'a', Value: 'b' }],
     })
     expect(bucket).toEqual({
-      ...{ name: 'uploads', sendsEvents: true },
+      name: 'uploads',
+      sendsEvents: true,
       corsRules: [{ ...rule, AllowedHeaders: [], ExposedHeaders: [] }],
     })
   })
@@ -71,7 +72,7 @@ describe('a bucket', () => {
     [{ CorsConfiguration: { CorsRules: [{ Other: 1 }] } }, 'uploads.CorsConfiguration.CorsRules.0.'],
   ])('is refused by name for what is not modelled: %j', (properties, message) => {
     expect(() => readBucket('uploads', properties)).toThrow(message)
-    expect(() => readBucket('uploads', properties)).toThrow('is not modelled by the local stage')
+    expect(() => readBucket('uploads', properties)).toThrow('is not modelled by the local cloud')
   })
 })
 

@@ -4,12 +4,12 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { newDataDir, removeDataDir } from '../../../../kit/local-cloud/data-dir.ts'
-import { type RunningStage, runStage, type Template } from '../../../../kit/local-cloud/local-cloud.ts'
+import { type RunningCloud, runLocalCloud, type Template } from '../../../../kit/local-cloud/local-cloud.ts'
 
 const Bucket = 'annals-uploads'
 const arnOf = (resource: string) => ({ 'Fn::GetAtt': [resource, 'Arn'] })
 let dataDir: string
-let running: RunningStage
+let running: RunningCloud
 
 beforeEach(async () => {
   dataDir = newDataDir()
@@ -21,7 +21,7 @@ afterEach(async () => {
 })
 
 async function start(): Promise<void> {
-  running = await runStage({ dataDir }, addBucket)
+  running = await runLocalCloud({ dataDir }, addBucket)
 }
 
 /** Adds a bucket, and a function that logs the events of it; its role may put objects. */
@@ -62,12 +62,10 @@ function addBucket({ Resources }: Template, assembly: string): void {
     Roles: [{ Ref: 'ArrivalsRole' }],
   })
   add('Arrivals', 'AWS::Lambda::Function', {
-    ...{
-      Code: { S3Key: 'arrivals.zip' },
-      Handler: 'index.handler',
-      Runtime: 'nodejs22.x',
-      Role: arnOf('ArrivalsRole'),
-    },
+    Code: { S3Key: 'arrivals.zip' },
+    Handler: 'index.handler',
+    Runtime: 'nodejs22.x',
+    Role: arnOf('ArrivalsRole'),
   })
   add('ArrivalsRule', 'AWS::Events::Rule', {
     EventPattern: {
@@ -78,15 +76,19 @@ function addBucket({ Resources }: Template, assembly: string): void {
     Targets: [{ Arn: arnOf('Arrivals'), Id: 'Target0' }],
   })
   add('ArrivalsPermission', 'AWS::Lambda::Permission', {
-    ...{ Action: 'lambda:InvokeFunction', FunctionName: arnOf('Arrivals') },
-    ...{ Principal: 'events.amazonaws.com', SourceArn: arnOf('ArrivalsRule') },
+    Action: 'lambda:InvokeFunction',
+    FunctionName: arnOf('Arrivals'),
+    Principal: 'events.amazonaws.com',
+    SourceArn: arnOf('ArrivalsRule'),
   })
 }
 
 /** A client of who has this access key id, by the secret that functions get. */
 const clientOf = (accessKeyId: string) =>
   new S3Client({
-    ...{ endpoint: running.stage.awsUrl, region: 'eu-west-1', maxAttempts: 1 },
+    endpoint: running.cloud.awsUrl,
+    region: 'eu-west-1',
+    maxAttempts: 1,
     credentials: { accessKeyId, secretAccessKey: 'local' },
   })
 const put = (Key: string, by = 'Arrivals') =>
@@ -115,25 +117,25 @@ const arrival = (key: string) =>
     { timeout: 10_000 },
   )
 
-describe('an object on the stage', () => {
+describe('an object on the local cloud', () => {
   it('arrives at the target of a rule on the default bus, however it was put', async () => {
     expect(await post('posted')).toBe(204)
     expect(await arrival('posted')).toMatchObject({
-      ...{
-        version: '0',
-        id: expect.any(String),
-        source: 'aws.s3',
-        account: '000000000000',
-        region: 'eu-west-1',
-      },
-      ...{ time: expect.any(String), resources: [`arn:aws:s3:::${Bucket}`], 'detail-type': 'Object Created' },
+      version: '0',
+      id: expect.any(String),
+      source: 'aws.s3',
+      account: '000000000000',
+      region: 'eu-west-1',
+      time: expect.any(String),
+      resources: [`arn:aws:s3:::${Bucket}`],
+      'detail-type': 'Object Created',
       detail: { bucket: { name: Bucket }, object: { key: 'posted', size: 7 }, reason: 'POST Object' },
     })
     await put('put')
     expect(await arrival('put')).toMatchObject({ detail: { reason: 'PutObject' } })
   })
 
-  it('is there when the stage starts anew', async () => {
+  it('is there when the local cloud starts anew', async () => {
     await post('kept')
     await running.close()
     await start()
@@ -149,7 +151,7 @@ describe('an object on the stage', () => {
   })
 
   it('is put once more by a function that was told to try again', async () => {
-    running.stage.faults.next('throttle', { at: /^PutObject Arrivals$/ })
+    running.cloud.faults.next('throttle', { at: /^PutObject Arrivals$/ })
     await put('other', 'developer')
     await expect(put('key')).rejects.toMatchObject({ name: 'SlowDown' })
     await put('key')

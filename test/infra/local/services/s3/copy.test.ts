@@ -36,7 +36,9 @@ describe('a copy', () => {
     expect(CopyObjectResult).toEqual({ ETag: etag, LastModified: expect.any(Date) })
     const { Body, ContentType, Metadata } = await get()
     expect([await Body?.transformToString(), ContentType, Metadata]).toEqual([
-      ...['content', 'image/jpeg', { owner: 'ann' }],
+      'content',
+      'image/jpeg',
+      { owner: 'ann' },
     ])
     expect(bucket.events.at(-1)).toMatchObject({
       'detail-type': 'Object Created',

@@ -4,8 +4,11 @@ import { Bucket, errorOf, openBucket } from '../../../../kit/local-cloud/local-b
 import { withDataDir } from '../../../../kit/local-cloud/local-service.ts'
 
 const rule = {
-  ...{ AllowedOrigins: ['https://app.example.com', 'http://*.local'], AllowedMethods: ['GET', 'POST'] },
-  ...{ AllowedHeaders: ['content-type', 'x-amz-meta-*'], ExposedHeaders: ['ETag'], MaxAge: 600 },
+  AllowedOrigins: ['https://app.example.com', 'http://*.local'],
+  AllowedMethods: ['GET', 'POST'],
+  AllowedHeaders: ['content-type', 'x-amz-meta-*'],
+  ExposedHeaders: ['ETag'],
+  MaxAge: 600,
 }
 const open = (...CorsRules: object[]) => openBucket({ CorsConfiguration: { CorsRules } })
 const origin = 'https://app.example.com'

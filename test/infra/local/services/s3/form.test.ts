@@ -23,7 +23,9 @@ afterEach(() => void vi.useRealTimers())
 /** A form such as a command signs it. */
 const sign = (over: Partial<PresignedPostOptions> = {}, ...by: Parameters<OpenBucket['clientOf']>) =>
   createPresignedPost(bucket.clientOf(...(by.length > 0 ? by : (['Commands'] as const))), {
-    ...{ Bucket, Key, Expires: 60 },
+    Bucket,
+    Key,
+    Expires: 60,
     Conditions: [['content-length-range', 2, 1_000_000], { 'x-amz-meta-upload': 'u-1' }],
     Fields: { 'Content-Type': 'image/jpeg', 'x-amz-meta-upload': 'u-1' },
     ...over,
@@ -89,7 +91,8 @@ describe('a form', () => {
     const { fields } = await sign({ Fields: { 'x-amz-meta-name': 'Grüße' }, Conditions: [] })
     await post(fields)
     expect(await head()).toMatchObject({
-      ...{ ContentType: 'binary/octet-stream', Metadata: { name: '=?UTF-8?B?R3LDvMOfZQ==?=' } },
+      ContentType: 'binary/octet-stream',
+      Metadata: { name: '=?UTF-8?B?R3LDvMOfZQ==?=' },
     })
   })
 
@@ -237,7 +240,7 @@ describe('a form is refused', () => {
   ])('with the field %s, which is not modelled', async (name, Fields) => {
     const { fields } = await sign({ Fields, Conditions: [] })
     const answer = await post(fields)
-    expect(await errorOf(answer)).toBe(`NotImplemented: The field ${name} is not modelled by the local stage`)
+    expect(await errorOf(answer)).toBe(`NotImplemented: The field ${name} is not modelled by the local cloud`)
   })
 
   it('with a policy that S3 does not understand', async () => {

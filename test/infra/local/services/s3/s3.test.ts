@@ -41,8 +41,12 @@ describe('an object', () => {
     const { ETag } = await put({ ContentType: 'image/jpeg', Metadata: { owner: 'ann' } })
     expect(ETag).toBe('"9a0364b9e99bb480dd25e1f0284c8555"')
     const described = {
-      ...{ ETag, ContentType: 'image/jpeg', ContentLength: 7, Metadata: { owner: 'ann' } },
-      ...{ AcceptRanges: 'bytes', LastModified: expect.any(Date) },
+      ETag,
+      ContentType: 'image/jpeg',
+      ContentLength: 7,
+      Metadata: { owner: 'ann' },
+      AcceptRanges: 'bytes',
+      LastModified: expect.any(Date),
     }
     expect(await get()).toMatchObject(described)
     expect(await head()).toMatchObject(described)
@@ -51,8 +55,11 @@ describe('an object', () => {
 
   it('keeps the headers that it was put with', async () => {
     const headers = {
-      ...{ CacheControl: 'max-age=60', ContentDisposition: 'inline', ContentEncoding: 'gzip' },
-      ...{ ContentLanguage: 'en', Metadata: { name: 'plain' } },
+      CacheControl: 'max-age=60',
+      ContentDisposition: 'inline',
+      ContentEncoding: 'gzip',
+      ContentLanguage: 'en',
+      Metadata: { name: 'plain' },
     }
     await put(headers)
     expect(await head()).toMatchObject(headers)
@@ -88,7 +95,7 @@ describe('an object', () => {
     expect(bytes).toBe(100 * megabyte.length)
   })
 
-  it('is kept when the stage starts anew', async () => {
+  it('is kept when the local cloud starts anew', async () => {
     await put({ Metadata: { owner: 'ann' } })
     bucket = await openBucket()
     client = bucket.clientOf()
@@ -125,14 +132,17 @@ describe('a range', () => {
   ])('%s is a part', async (Range, text, ContentRange) => {
     const answer = await get({ Range })
     expect(answer).toMatchObject({
-      ...{ ContentRange, ContentLength: text.length, $metadata: { httpStatusCode: 206 } },
+      ContentRange,
+      ContentLength: text.length,
+      $metadata: { httpStatusCode: 206 },
     })
     expect(await answer.Body?.transformToString()).toBe(text)
   })
 
   it.each(['bytes=10-', 'bytes=-0'])('%s is refused', async (Range) => {
     await expect(get({ Range })).rejects.toMatchObject({
-      ...{ name: 'InvalidRange', $metadata: { httpStatusCode: 416 } },
+      name: 'InvalidRange',
+      $metadata: { httpStatusCode: 416 },
     })
   })
 
@@ -165,7 +175,8 @@ describe('a checksum', () => {
 /** Puts without the client, whose bodies are always as they say. */
 const putRaw = (body: string, headers: Record<string, string>) =>
   fetch(`${bucket.url}/${Key}`, {
-    ...{ method: 'PUT', body },
+    method: 'PUT',
+    body,
     headers: { authorization, ...headers },
   })
 
@@ -219,7 +230,7 @@ describe('what is not modelled', () => {
   ])('is refused by its name: the header %s', async (name, input) => {
     await expect(put(input as PutObjectCommandInput)).rejects.toMatchObject({
       name: 'NotImplemented',
-      message: `${name} is not modelled by the local stage`,
+      message: `${name} is not modelled by the local cloud`,
     })
   })
 
@@ -319,22 +330,31 @@ describe('an event', () => {
     await remove()
     await remove()
     const detail = {
-      ...{ version: '0', bucket: { name: Bucket }, requester: '000000000000' },
-      ...{ 'source-ip-address': '127.0.0.1', 'request-id': expect.stringMatching(/^[0-9A-F]{16}$/) },
+      version: '0',
+      bucket: { name: Bucket },
+      requester: '000000000000',
+      'source-ip-address': '127.0.0.1',
+      'request-id': expect.stringMatching(/^[0-9A-F]{16}$/),
     }
     const created = {
-      ...{ source: 'aws.s3', 'detail-type': 'Object Created', resources: [`arn:aws:s3:::${Bucket}`] },
+      source: 'aws.s3',
+      'detail-type': 'Object Created',
+      resources: [`arn:aws:s3:::${Bucket}`],
       detail: {
-        ...{ ...detail, reason: 'PutObject' },
+        ...detail,
+        reason: 'PutObject',
         object: {
-          ...{ key: Key, size: 7, etag: '9a0364b9e99bb480dd25e1f0284c8555' },
+          key: Key,
+          size: 7,
+          etag: '9a0364b9e99bb480dd25e1f0284c8555',
           sequencer: expect.stringMatching(/^[0-9A-F]{18}$/),
         },
       },
     }
     const object = { key: Key, sequencer: expect.any(String) }
     const deleted = {
-      ...{ ...created, 'detail-type': 'Object Deleted' },
+      ...created,
+      'detail-type': 'Object Deleted',
       detail: { ...detail, object, reason: 'DeleteObject', 'deletion-type': 'Permanently Deleted' },
     }
     expect(bucket.events).toEqual([created, created, deleted])

@@ -5,7 +5,7 @@ import { App, aws_apigatewayv2, aws_iam, aws_lambda, aws_sqs, Duration, Stack, T
 import * as schedules from 'aws-cdk-lib/aws-scheduler'
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Stage, startStage } from '../../../../../infra/local/cloud/local-cloud.ts'
+import { type LocalCloud, startLocalCloud } from '../../../../../infra/local/cloud/local-cloud.ts'
 import { fieldsOf } from '../../../../../infra/local/cloud/template.ts'
 import { newDataDir, removeDataDir } from '../../../../kit/local-cloud/data-dir.ts'
 import type { Template } from '../../../../kit/local-cloud/local-cloud.ts'
@@ -14,7 +14,7 @@ import type { Template } from '../../../../kit/local-cloud/local-cloud.ts'
 let folder: string
 let template: Template
 let dataDir: string
-let stage: Stage | undefined
+let cloud: LocalCloud | undefined
 const lines: string[] = []
 const soon = { timeout: 10_000, interval: 20 }
 
@@ -28,8 +28,8 @@ beforeEach(() => {
   lines.length = 0
 })
 afterEach(async () => {
-  await stage?.close()
-  stage = undefined
+  await cloud?.close()
+  cloud = undefined
   removeDataDir(dataDir)
 })
 
@@ -54,7 +54,9 @@ function synthesise(): Template {
     assumedBy: new aws_iam.ServicePrincipal('lambda.amazonaws.com'),
   })
   const sweep = new aws_lambda.Function(stack, 'Function', {
-    ...{ runtime: aws_lambda.Runtime.NODEJS_20_X, handler: 'index.handler', role },
+    runtime: aws_lambda.Runtime.NODEJS_20_X,
+    handler: 'index.handler',
+    role,
     code: aws_lambda.Code.fromAsset(code),
   })
   const deadLetterQueue = new aws_sqs.Queue(stack, 'DeadLetters', { queueName: 'DeadLetters' })
@@ -66,7 +68,10 @@ function synthesise(): Template {
   })
   new schedules.Schedule(stack, 'Invoices', {
     schedule: schedules.ScheduleExpression.cron({
-      ...{ minute: '0', hour: '6', day: '1', timeZone: TimeZone.EUROPE_BERLIN },
+      minute: '0',
+      hour: '6',
+      day: '1',
+      timeZone: TimeZone.EUROPE_BERLIN,
     }),
     target: new LambdaInvoke(sweep, { input: schedules.ScheduleTargetInput.fromObject({ fails: true }) }),
     timeWindow: schedules.TimeWindow.flexible(Duration.minutes(15)),
@@ -76,19 +81,26 @@ function synthesise(): Template {
   return app.synth().getStackByName('Annals').template
 }
 
-/** Starts the stage on the data folder, with the template. Returns the logical ids. */
+/** Starts the local cloud on the data folder, with the template. Returns the logical ids. */
 async function start(changed = template) {
   const assembly = join(folder, 'cdk.out')
   writeFileSync(join(assembly, 'Annals.template.json'), JSON.stringify(changed))
-  stage = await startStage({
-    ...{ assembly: () => assembly, dataDir, port: 0, awsPort: 0, region: 'eu-west-1', allowRemote: false },
-    ...{ groups: [], retryDelaysMs: [10], log: (source, message) => lines.push(`${source} ${message}`) },
+  cloud = await startLocalCloud({
+    assembly: () => assembly,
+    dataDir,
+    port: 0,
+    awsPort: 0,
+    region: 'eu-west-1',
+    allowRemote: false,
+    groups: [],
+    retryDelaysMs: [10],
+    log: (source, message) => lines.push(`${source} ${message}`),
   })
-  const url = `${stage.awsUrl}/_local/schedules`
+  const url = `${cloud.awsUrl}/_local/schedules`
   const listed: { logicalId: string }[] = JSON.parse(await (await fetch(url)).text())
   const [sweep = '', invoices = ''] = listed.map(({ logicalId }) => logicalId)
   return {
-    awsUrl: stage.awsUrl,
+    awsUrl: cloud.awsUrl,
     sweep,
     invoices,
     run: (id: string) => fetch(`${url}/${id}`, { method: 'POST' }),
@@ -107,7 +119,7 @@ describe('a schedule of the template', () => {
     expect(received()[0]).toContain(`"arn":"${name}"`)
     expect(lines).toContainEqual(expect.stringMatching(`^${sweep} runs for .*Z, next for .*Z$`))
 
-    await stage?.close()
+    await cloud?.close()
     const again = await start()
     const answer = await again.run(sweep)
     expect([answer.status, await answer.json()]).toEqual([202, { scheduledTime: expect.any(String) }])
@@ -132,11 +144,9 @@ describe('a schedule of the template', () => {
     mkdirSync(file)
     await run(sweep)
     const sqs = new SQSClient({
-      ...{
-        endpoint: awsUrl,
-        region: 'eu-west-1',
-        credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
-      },
+      endpoint: awsUrl,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
     })
     const QueueUrl = `${awsUrl}/000000000000/DeadLetters`
     const receive = new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'] })
@@ -147,10 +157,8 @@ describe('a schedule of the template', () => {
     }, soon)
     expect(message?.Body).toContain('"attempt":"3"')
     expect(message?.MessageAttributes).toMatchObject({
-      ...{
-        RETRY_ATTEMPTS: { StringValue: '2' },
-        ERROR_MESSAGE: { StringValue: expect.stringContaining('EISDIR') },
-      },
+      RETRY_ATTEMPTS: { StringValue: '2' },
+      ERROR_MESSAGE: { StringValue: expect.stringContaining('EISDIR') },
     })
   })
 })

@@ -155,10 +155,12 @@ const field = (least: number, most: number) =>
   fc.oneof(
     fc.constant({ text: '*', has: () => true }),
     fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 4 }).map((values) => ({
-      ...{ text: values.join(','), has: (value: number) => values.includes(value) },
+      text: values.join(','),
+      has: (value: number) => values.includes(value),
     })),
     fc.tuple(fc.integer({ min: least, max: most }), fc.integer({ min: 1, max: 9 })).map(([from, step]) => ({
-      ...{ text: `${from}/${step}`, has: (value: number) => value >= from && (value - from) % step === 0 },
+      text: `${from}/${step}`,
+      has: (value: number) => value >= from && (value - from) % step === 0,
     })),
     fc
       .tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most }))
@@ -197,7 +199,8 @@ const expressions = fc
     }
   })
 
-const [start, end] = [Date.parse('2026-01-01T00:00Z'), Date.parse('2028-01-01T00:00Z')]
+const start = Date.parse('2026-01-01T00:00Z')
+const end = Date.parse('2028-01-01T00:00Z')
 /** Around the days on which some clock changes, as often as not. */
 const instants = fc.oneof(
   fc.integer({ min: start, max: end }),
@@ -234,7 +237,8 @@ describe('the next time of a cron expression', () => {
     fc.assert(
       fc.property(expressions, instants, instants, ({ text }, a, b) => {
         const nextAfter = compileExpression(text, 'Europe/Berlin')(0)
-        const [from, until] = [Math.min(a, b), Math.max(a, b)]
+        const from = Math.min(a, b)
+        const until = Math.max(a, b)
         const latest = latestBetween(nextAfter, from, until)
         expect(nextAfter(latest ?? from) ?? Infinity).toBeGreaterThan(until)
         if (latest === undefined) return

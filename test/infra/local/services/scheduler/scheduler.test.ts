@@ -12,7 +12,8 @@ const functionArn = 'arn:aws:lambda:eu-west-1:000000000000:function:Sweep'
 const target = { Arn: functionArn, RoleArn: 'arn:aws:iam::000000000000:role/Sweep' }
 const deadLetterConfig = { Arn: 'arn:aws:sqs:eu-west-1:000000000000:DeadLetters' }
 const hourly = {
-  ...{ ScheduleExpression: 'rate(1 hour)', FlexibleTimeWindow: { Mode: 'OFF' } },
+  ScheduleExpression: 'rate(1 hour)',
+  FlexibleTimeWindow: { Mode: 'OFF' },
   Target: { ...target, Input: '{"at":"<aws.scheduler.scheduled-time>"}' },
 }
 const invoke = vi.fn<(targetArn: string, input: unknown) => void>()
@@ -25,7 +26,8 @@ beforeEach(() => {
   invoke.mockReset()
   send.mockReset()
   vi.useFakeTimers({
-    ...{ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: new Date('2026-01-01T00:00:00Z') },
+    toFake: ['Date', 'setTimeout', 'clearTimeout'],
+    now: new Date('2026-01-01T00:00:00Z'),
   })
 })
 // Before what the test opened is closed: closing waits for real.
@@ -36,11 +38,13 @@ afterEach(() => {
 
 const read = (over: object = {}) =>
   readSchedule({
-    ...{ logicalId: 'Sweep', arn, properties: { ...hourly, ...over } },
+    logicalId: 'Sweep',
+    arn,
+    properties: { ...hourly, ...over },
     findQueue: (found) => ({ arn: found, url: '', send }),
   })
 
-/** Opens the data folder as the stage does when it starts. */
+/** Opens the data folder as the local cloud does when it starts. */
 function open(schedules: readonly Schedule[] = [read()], retryDelaysMs: readonly number[] = [0]): Scheduler {
   const scheduler = openScheduler({ dataDir, schedules, invoke, retryDelaysMs, log })
   closeAfter(scheduler.close)
@@ -237,9 +241,15 @@ describe("a schedule's input", () => {
     open([read({ Target: target })])
     await pass(0)
     expect(invoke.mock.calls[0]?.[1]).toEqual({
-      ...{ version: '0', id: expect.stringMatching(/^[0-9a-f-]{36}$/) },
-      ...{ 'detail-type': 'Scheduled Event', source: 'aws.scheduler', account: '000000000000' },
-      ...{ time: '2026-01-01T00:00:00Z', region: 'eu-west-1', resources: [arn], detail: '{}' },
+      version: '0',
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'detail-type': 'Scheduled Event',
+      source: 'aws.scheduler',
+      account: '000000000000',
+      time: '2026-01-01T00:00:00Z',
+      region: 'eu-west-1',
+      resources: [arn],
+      detail: '{}',
     })
   })
 })
@@ -251,8 +261,10 @@ describe('an invocation', () => {
     })
   const withDeadLetters = { Target: { ...hourly.Target, DeadLetterConfig: deadLetterConfig } }
   const attributes = {
-    ...{ SCHEDULE_ARN: arn, TARGET_ARN: 'arn:aws:scheduler:::aws-sdk:lambda:invoke' },
-    ...{ SCHEDULED_TIME: '2026-01-01T00:00:00Z', EXECUTION_ID: expect.stringMatching(/^[0-9a-f]{16}$/) },
+    SCHEDULE_ARN: arn,
+    TARGET_ARN: 'arn:aws:scheduler:::aws-sdk:lambda:invoke',
+    SCHEDULED_TIME: '2026-01-01T00:00:00Z',
+    EXECUTION_ID: expect.stringMatching(/^[0-9a-f]{16}$/),
     IS_PAYLOAD_TRUNCATED: 'false',
   }
 
@@ -262,8 +274,11 @@ describe('an invocation', () => {
     await pass(1000)
     expect(invoke).toHaveBeenCalledTimes(186)
     expect(send).toHaveBeenCalledExactlyOnceWith('{"at":"2026-01-01T00:00:00Z"}', {
-      ...{ ...attributes, ERROR_CODE: 'AWS.Scheduler.InternalServerError', ERROR_MESSAGE: 'busy' },
-      ...{ RETRY_ATTEMPTS: '185', EXHAUSTED_RETRY_CONDITION: 'MaximumRetryAttempts' },
+      ...attributes,
+      ERROR_CODE: 'AWS.Scheduler.InternalServerError',
+      ERROR_MESSAGE: 'busy',
+      RETRY_ATTEMPTS: '185',
+      EXHAUSTED_RETRY_CONDITION: 'MaximumRetryAttempts',
     })
   })
 
@@ -295,7 +310,9 @@ describe('an invocation', () => {
     await pass(10)
     expect(invoke).toHaveBeenCalledTimes(1)
     expect(send.mock.calls[0]?.[1]).toEqual({
-      ...{ ...attributes, ERROR_CODE: 'ResourceNotFoundException', ERROR_MESSAGE: 'Function not found' },
+      ...attributes,
+      ERROR_CODE: 'ResourceNotFoundException',
+      ERROR_MESSAGE: 'Function not found',
       RETRY_ATTEMPTS: '0',
     })
   })
@@ -319,7 +336,10 @@ describe('the page of schedules', () => {
     vi.setSystemTime('2026-01-01T00:20:00.500Z')
     const scheduler = open([read({ ScheduleExpression: 'cron(0 * * * ? *)' })])
     const gateway = await startGateway({
-      ...{ port: 0, services: [], refusal: () => undefined, log },
+      port: 0,
+      services: [],
+      refusal: () => undefined,
+      log,
       page: (at, request) => schedulesPage(scheduler, at, request),
     })
     closeAfter(gateway.close)
@@ -331,7 +351,10 @@ describe('the page of schedules', () => {
     expect(answer.status).toBe(200)
     expect(await answer.json()).toEqual([
       {
-        ...{ logicalId: 'Sweep', expression: 'cron(0 * * * ? *)', zone: 'UTC', enabled: true },
+        logicalId: 'Sweep',
+        expression: 'cron(0 * * * ? *)',
+        zone: 'UTC',
+        enabled: true,
         next: '2026-01-01T01:00:00Z',
       },
     ])
@@ -368,7 +391,7 @@ describe('a schedule is refused by name', () => {
     [{ ScheduleExpression: 'at(2026-01-01T00:00:00)' }, 'Sweep.ScheduleExpression is not valid here: only'],
     [{ ScheduleExpression: 'cron(0 25 * * ? *)' }, 'Sweep.ScheduleExpression is not valid here: its hours'],
     [{ ScheduleExpressionTimezone: 'Mars' }, 'Sweep.ScheduleExpression is not valid here: Invalid time zone'],
-    [{ KmsKeyArn: 'arn' }, 'Sweep.KmsKeyArn is not modelled by the local stage'],
+    [{ KmsKeyArn: 'arn' }, 'Sweep.KmsKeyArn is not modelled by the local cloud'],
     [{ GroupName: 'Nightly' }, 'Sweep.GroupName is not valid here'],
     [{ State: 'enabled' }, 'Sweep.State is not valid here'],
     [{ StartDate: 'soon' }, 'Sweep.StartDate is not valid here'],

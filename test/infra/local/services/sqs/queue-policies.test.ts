@@ -13,7 +13,10 @@ const allow = {
   Resource: queue.arn,
 }
 const tlsOnly = {
-  ...{ Effect: 'Deny', Principal: { AWS: '*' }, Action: 'sqs:*', Resource: queue.arn },
+  Effect: 'Deny',
+  Principal: { AWS: '*' },
+  Action: 'sqs:*',
+  Resource: queue.arn,
   Condition: { Bool: { 'aws:SecureTransport': 'false' } },
 }
 
@@ -59,7 +62,7 @@ describe("a queue's policy", () => {
     ['something denied', { ...tlsOnly, Condition: {} }],
   ])('with %s is refused by its name', (_, statement) => {
     expect(demand([statement])).toThrow(
-      "FailuresPolicy: a statement of a queue's policy is not modelled by the local stage",
+      "FailuresPolicy: a statement of a queue's policy is not modelled by the local cloud",
     )
   })
 })

@@ -18,7 +18,7 @@ withDataDir()
 beforeEach(() => open())
 afterEach(() => void vi.useRealTimers())
 
-/** Opens the data folder as the stage does when it starts. */
+/** Opens the data folder as the local cloud does when it starts. */
 async function open(properties = {}): Promise<void> {
   queues = openQueues(dataDir)
   queue = create('DeadLetters', properties)
@@ -94,7 +94,9 @@ describe('a queue', () => {
     for (const body of ['1', '2', '3']) queue.send(body)
     await receive()
     expect(await count()).toEqual({
-      ...{ ApproximateNumberOfMessages: '2', ApproximateNumberOfMessagesNotVisible: '1', QueueArn: arn },
+      ApproximateNumberOfMessages: '2',
+      ApproximateNumberOfMessagesNotVisible: '1',
+      QueueArn: arn,
     })
     expect(await count('ApproximateNumberOfMessages')).toEqual({ ApproximateNumberOfMessages: '2' })
   })
@@ -126,7 +128,7 @@ describe('a queue', () => {
     expect(await receive()).toEqual([])
   })
 
-  it('keeps its messages when the stage starts anew', async () => {
+  it('keeps its messages when the local cloud starts anew', async () => {
     queue.send('body', { ERROR_CODE: 'NO_RESOURCE' })
     await open()
     const [message] = await receive({ MessageAttributeNames: ['All'] })
@@ -155,7 +157,9 @@ describe('a queue', () => {
     expect(await receive({ QueueUrl })).toEqual([])
     const [dead] = await receive({ MessageSystemAttributeNames: ['All'], MessageAttributeNames: ['All'] })
     expect(dead).toMatchObject({
-      ...{ MessageId: first?.MessageId, Body: 'body', MessageAttributes: { ERROR_CODE: {} } },
+      MessageId: first?.MessageId,
+      Body: 'body',
+      MessageAttributes: { ERROR_CODE: {} },
       Attributes: { ApproximateReceiveCount: '3' },
     })
   })

@@ -57,9 +57,16 @@ describe('a Parallel', () => {
     const { outcome, types, tookMs, events } = await runStates({ P: parallel(Branches) })
     expect([outcome, tookMs]).toEqual([{ status: 'FAILED', error: 'Refused', cause: 'why' }, 1000])
     expect(types).toEqual([
-      ...['ExecutionStarted', 'ParallelStateEntered', 'ParallelStateStarted'],
-      ...['WaitStateEntered', 'WaitStateEntered', 'WaitStateExited', 'FailStateEntered'],
-      ...['WaitStateAborted', 'ParallelStateFailed', 'ExecutionFailed'],
+      'ExecutionStarted',
+      'ParallelStateEntered',
+      'ParallelStateStarted',
+      'WaitStateEntered',
+      'WaitStateEntered',
+      'WaitStateExited',
+      'FailStateEntered',
+      'WaitStateAborted',
+      'ParallelStateFailed',
+      'ExecutionFailed',
     ])
     expect(events.filter(({ type }) => type === 'WaitStateEntered').map((e) => e.previousEventId)).toEqual([
       3, 3,
@@ -156,10 +163,25 @@ describe('a Map', () => {
     expect(outcome).toEqual({ status: 'SUCCEEDED', output: { Error: 'Refused', Cause: 'why' } })
     expect(invoke).toHaveBeenCalledTimes(2)
     expect(types.slice(2)).toEqual([
-      ...['MapStateStarted', 'MapIterationStarted', 'TaskStateEntered', 'MapIterationStarted'],
-      ...['TaskStateEntered', 'TaskScheduled', 'TaskStarted', 'TaskScheduled', 'TaskStarted'],
-      ...['TaskFailed', 'TaskStateAborted', 'MapIterationFailed', 'TaskStateAborted', 'MapIterationAborted'],
-      ...['MapStateFailed', 'MapStateExited', 'PassStateEntered', 'PassStateExited', 'ExecutionSucceeded'],
+      'MapStateStarted',
+      'MapIterationStarted',
+      'TaskStateEntered',
+      'MapIterationStarted',
+      'TaskStateEntered',
+      'TaskScheduled',
+      'TaskStarted',
+      'TaskScheduled',
+      'TaskStarted',
+      'TaskFailed',
+      'TaskStateAborted',
+      'MapIterationFailed',
+      'TaskStateAborted',
+      'MapIterationAborted',
+      'MapStateFailed',
+      'MapStateExited',
+      'PassStateEntered',
+      'PassStateExited',
+      'ExecutionSucceeded',
     ])
     expect(tookMs).toBeLessThan(9000)
   })
@@ -191,8 +213,10 @@ describe('a Map', () => {
 describe('an execution that is killed', () => {
   const Payload = '{% {"item": $states.input, "retries": $states.context.State.RetryCount} %}'
   const item = task('F', {
-    ...{ Arguments: { FunctionName: 'F', Payload }, Output: '{% $states.result.Payload * $factor %}' },
-    ...{ Retry: [{ ErrorEquals: ['Busy'], IntervalSeconds: 5 }], Next: 'W' },
+    Arguments: { FunctionName: 'F', Payload },
+    Output: '{% $states.result.Payload * $factor %}',
+    Retry: [{ ErrorEquals: ['Busy'], IntervalSeconds: 5 }],
+    Next: 'W',
   })
   const ItemProcessor = {
     StartAt: 'T',
@@ -208,7 +232,9 @@ describe('an execution that is killed', () => {
   const States = {
     A: pass({ Assign: { factor: 10 }, End: undefined, Next: 'P' }),
     P: {
-      ...{ Type: 'Parallel', Assign: { all: '{% $states.result %}' }, Next: 'Z' },
+      Type: 'Parallel',
+      Assign: { all: '{% $states.result %}' },
+      Next: 'Z',
       Branches: [branch('M', { Type: 'Map', MaxConcurrency: 2, ItemProcessor, End: true }), refused],
     },
     Z: pass({ Output: '{% {"input": $states.input, "all": $all, "factor": $factor} %}' }),

@@ -11,7 +11,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type Stage, startStage } from '../../../../../infra/local/cloud/local-cloud.ts'
+import { type LocalCloud, startLocalCloud } from '../../../../../infra/local/cloud/local-cloud.ts'
 import { newDataDir, removeDataDir } from '../../../../kit/local-cloud/data-dir.ts'
 import { type Change, changedAssembly, type Template } from '../../../../kit/local-cloud/local-cloud.ts'
 import { task } from '../../../../kit/local-cloud/state-machine.ts'
@@ -43,14 +43,16 @@ const policy = (roleId: string, Action: string, Resource: unknown) => ({
   Type: 'AWS::IAM::Policy',
   Properties: {
     PolicyDocument: { Statement: [{ Effect: 'Allow', Action, Resource }] },
-    ...{ PolicyName: roleId, Roles: [{ Ref: roleId }] },
+    PolicyName: roleId,
+    Roles: [{ Ref: roleId }],
   },
 })
 const attribute = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] })
 
 const Retry = [{ ErrorEquals: ['Runtime.ExitError'], IntervalSeconds: 1 }]
 const definition = JSON.stringify({
-  ...{ QueryLanguage: 'JSONata', StartAt: 'Work' },
+  QueryLanguage: 'JSONata',
+  StartAt: 'Work',
   States: {
     Work: task('FUNCTION', { Retry, Assign: { seconds: '{% $states.input.seconds %}' }, Next: 'Pause' }),
     Pause: { Type: 'Wait', Seconds: '{% $seconds %}', End: true },
@@ -68,7 +70,9 @@ const withMachine: Change = ({ Resources }, assembly) => {
   writeFileSync(assets, JSON.stringify(manifest))
 
   const Target = {
-    ...{ Id: 'Target0', Arn: { Ref: 'Uploads' }, RoleArn: attribute('RuleRole') },
+    Id: 'Target0',
+    Arn: { Ref: 'Uploads' },
+    RoleArn: attribute('RuleRole'),
     InputTransformer: { InputPathsMap: { key: '$.detail.key' }, InputTemplate: '{"key":<key>,"seconds":0}' },
   }
   Object.assign(Resources, {
@@ -76,7 +80,10 @@ const withMachine: Change = ({ Resources }, assembly) => {
     Work: {
       Type: 'AWS::Lambda::Function',
       Properties: {
-        ...{ Code: { S3Key: 'work.zip' }, Handler: 'index.handler', Runtime: 'nodejs22.x', Timeout: 60 },
+        Code: { S3Key: 'work.zip' },
+        Handler: 'index.handler',
+        Runtime: 'nodejs22.x',
+        Timeout: 60,
         Role: attribute('WorkRole'),
       },
     },
@@ -118,16 +125,22 @@ function newFolder(): void {
   lines = []
 }
 
-async function start(assembly: string): Promise<Stage> {
-  const stage = await startStage({
-    ...{ assembly: () => assembly, dataDir, port: 0, awsPort: 0, region, allowRemote: false, groups: [] },
+async function start(assembly: string): Promise<LocalCloud> {
+  const cloud = await startLocalCloud({
+    assembly: () => assembly,
+    dataDir,
+    port: 0,
+    awsPort: 0,
+    region,
+    allowRemote: false,
+    groups: [],
     log: (source, message) => lines.push(`${source} ${message}`),
   })
-  closers.push(stage.close)
-  return stage
+  closers.push(cloud.close)
+  return cloud
 }
 
-/** What a client needs to call a stage. */
+/** What a client needs to call a local cloud. */
 function clientOf(endpoint: string) {
   const config = { endpoint, region, credentials: { accessKeyId: 'anyone', secretAccessKey: 'any' } }
   const sfn = new SFNClient(config)
@@ -163,13 +176,13 @@ function clientOf(endpoint: string) {
 describe('a state machine of a template', () => {
   it('runs its functions, which fail as they say, and again when they are killed', async () => {
     newFolder()
-    const stage = await start(newAssembly())
-    const { begin, ended, types } = clientOf(stage.awsUrl)
+    const cloud = await start(newAssembly())
+    const { begin, ended, types } = clientOf(cloud.awsUrl)
     expect(await ended(await begin({ a: 1, seconds: 0 }))).toMatchObject({ output: '{"a":1,"seconds":0}' })
     const failed = await ended(await begin({ fail: 'NoRoom', seconds: 0 }), 'FAILED')
     expect(failed.error).toBe('NoRoom')
     expect(JSON.parse(failed.cause ?? '')).toMatchObject({ errorMessage: 'The quota is used up' })
-    stage.faults.next('kill', { at: /^run Annals-Work$/ })
+    cloud.faults.next('kill', { at: /^run Annals-Work$/ })
     const killed = await begin({ hang: join(dataDir, 'hanging'), seconds: 0 })
     await ended(killed)
     expect((await types(killed)).filter((type) => type === 'TaskFailed')).toHaveLength(1)
@@ -185,7 +198,8 @@ describe('a state machine of a template', () => {
     const [execution] = await list()
     expect(execution?.name).toMatch(new RegExp(`^${Entries[0]?.EventId}_`))
     expect(await ended(execution?.executionArn ?? '')).toMatchObject({
-      ...{ input: '{"key":"a.png","seconds":0}', output: '{"key":"a.png","seconds":0}' },
+      input: '{"key":"a.png","seconds":0}',
+      output: '{"key":"a.png","seconds":0}',
     })
   })
 
@@ -219,14 +233,15 @@ describe('a state machine of a template', () => {
     await expect(start(newAssembly(change))).rejects.toThrow(message)
   })
 
-  it('goes on where it was after kill -9 of the stage, in a task and in a wait', async () => {
+  it('goes on where it was after kill -9 of the local cloud, in a task and in a wait', async () => {
     newFolder()
     const assembly = newAssembly()
     const first = await startToBeKilled(assembly)
     const before = clientOf(first.awsUrl)
     const inTask = await before.begin({ hang: join(dataDir, 'hanging'), seconds: 0 }, 'task')
     await until(async () => (await before.types(inTask)).includes('TaskStarted'), {
-      ...{ what: first.output, timeoutMs: 10_000 },
+      what: first.output,
+      timeoutMs: 10_000,
     })
     const inWait = await before.begin({ seconds: 6 }, 'wait')
     await until(() => first.output().includes('wait entered Pause'), {
@@ -246,17 +261,17 @@ describe('a state machine of a template', () => {
   }, 60_000)
 })
 
-/** Starts a stage in a process of its own. */
+/** Starts a local cloud in a process of its own. */
 async function startToBeKilled(assembly: string) {
-  const stageFile = fileURLToPath(new URL('../../../../../infra/local/cloud/local-cloud.ts', import.meta.url))
+  const cloudFile = fileURLToPath(new URL('../../../../../infra/local/cloud/local-cloud.ts', import.meta.url))
   const program = `
-    import { startStage } from ${JSON.stringify(stageFile)}
+    import { startLocalCloud } from ${JSON.stringify(cloudFile)}
     const [assembly, dataDir] = process.argv.slice(-2)
-    const stage = await startStage({
+    const cloud = await startLocalCloud({
       assembly: () => assembly, dataDir, port: 0, awsPort: 0, region: '${region}', allowRemote: false, groups: [],
       log: (source, message) => console.log(source, message),
     })
-    console.log('ready ' + stage.awsUrl)`
+    console.log('ready ' + cloud.awsUrl)`
   const child: ChildProcess = spawn(
     process.execPath,
     ['--import', 'tsx', '--input-type=module', '-e', program, assembly, dataDir],

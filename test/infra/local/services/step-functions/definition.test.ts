@@ -13,7 +13,9 @@ const placeholder = (name: string) => `\${${name}}`
 const inner = (state: object) => ({ StartAt: 'X', States: { X: state } })
 const read = async (definition: object, properties: object = {}) =>
   readStateMachine({
-    ...{ logicalId: 'Machine', name: 'Name', arn: 'arn' },
+    logicalId: 'Machine',
+    name: 'Name',
+    arn: 'arn',
     properties: { DefinitionString: JSON.stringify(definition), RoleArn: 'role', ...properties },
   })
 const ofStates = (States: object, more: object = {}) =>
@@ -34,7 +36,9 @@ function propertiesOfCdk() {
   )
   const fail = sfn.Fail.jsonata(stack, 'Fail', { error: 'Refused', cause: '{% $states.input.Cause %}' })
   const first = LambdaInvoke.jsonata(stack, 'Task', {
-    ...{ lambdaFunction, assign: { one: 1 }, outputs: '{% $states.result.Payload %}' },
+    lambdaFunction,
+    assign: { one: 1 },
+    outputs: '{% $states.result.Payload %}',
     payload: sfn.TaskInput.fromObject({ input: '{% $states.input %}' }),
     taskTimeout: sfn.Timeout.duration(Duration.seconds(5)),
   })
@@ -53,7 +57,9 @@ function propertiesOfCdk() {
     .otherwise(fail)
   new sfn.StateMachine(stack, 'Machine', {
     definitionBody: sfn.DefinitionBody.fromChainable(first.next(map).next(parallel).next(choice)),
-    ...{ queryLanguage: sfn.QueryLanguage.JSONATA, timeout: Duration.minutes(5), tracingEnabled: true },
+    queryLanguage: sfn.QueryLanguage.JSONATA,
+    timeout: Duration.minutes(5),
+    tracingEnabled: true,
   })
   const resources: { Type: string; Properties: Properties }[] = Object.values(
     app.synth().getStackByName('Stack').template.Resources,
@@ -129,8 +135,8 @@ describe('a state machine', () => {
   })
 
   it.each([
-    [{ DefinitionS3Location: {} }, 'Machine.DefinitionS3Location is not modelled by the local stage'],
-    [{ StateMachineType: 'FAST' }, 'Machine.StateMachineType is not modelled by the local stage: FAST'],
+    [{ DefinitionS3Location: {} }, 'Machine.DefinitionS3Location is not modelled by the local cloud'],
+    [{ StateMachineType: 'FAST' }, 'Machine.StateMachineType is not modelled by the local cloud: FAST'],
     [{ DefinitionString: '{' }, 'Machine: its definition is no JSON object'],
     [{ DefinitionString: '1' }, 'Machine: its definition is no JSON object'],
   ])('is refused for %j', async (properties, message) => {
@@ -151,7 +157,7 @@ describe('a state machine', () => {
     [
       'a field of JSONPath',
       { A: { ...pass, InputPath: '$.a' } },
-      'Machine.States.A.InputPath is not modelled by the local stage',
+      'Machine.States.A.InputPath is not modelled by the local cloud',
     ],
     [
       'a type that does not exist',
@@ -161,12 +167,12 @@ describe('a state machine', () => {
     [
       'a function by itself',
       { A: task('F', { Resource: 'arn:aws:lambda:eu-west-1:000000000000:function:F', End: true }) },
-      'Machine.States.A.Resource is not modelled by the local stage: arn:aws:lambda:eu-west-1:000000000000:function:F (arn:aws:states:::lambda:invoke is)',
+      'Machine.States.A.Resource is not modelled by the local cloud: arn:aws:lambda:eu-west-1:000000000000:function:F (arn:aws:states:::lambda:invoke is)',
     ],
     [
       'a task token',
       { A: task('F', { Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken', End: true }) },
-      'Machine.States.A.Resource is not modelled by the local stage: arn:aws:states:::lambda:invoke.waitForTaskToken',
+      'Machine.States.A.Resource is not modelled by the local cloud: arn:aws:states:::lambda:invoke.waitForTaskToken',
     ],
     [
       'an activity',
@@ -186,7 +192,7 @@ describe('a state machine', () => {
     [
       'an argument that is not modelled',
       { A: task('F', { Arguments: { FunctionName: 'F', InvocationType: 'Event' }, End: true }) },
-      'Machine.States.A.Arguments.InvocationType is not modelled by the local stage',
+      'Machine.States.A.Arguments.InvocationType is not modelled by the local cloud',
     ],
     [
       'a task without a function',

@@ -248,35 +248,54 @@ describe('a Task', () => {
     const result = { ExecutedVersion: '$LATEST', Payload: { id: 7 }, StatusCode: 200 }
     expect(outcome).toEqual({ status: 'SUCCEEDED', output: result })
     expect(invoke).toHaveBeenCalledExactlyOnceWith('F', { a: 1 }, expect.anything())
-    const [where, data] = [{ resource: 'invoke', resourceType: 'lambda' }, { truncated: false }]
+    const where = { resource: 'invoke', resourceType: 'lambda' }
+    const data = { truncated: false }
     const timestamp = Date.parse('2026-01-01T00:00:00.000Z') / 1000
     const input = '{"a":1}'
     const output = JSON.stringify(result)
     const parameters = '{"FunctionName":"F","Payload":{"a":1}}'
     expect(events).toEqual([
       {
-        ...{ id: 1, previousEventId: 0, timestamp, type: 'ExecutionStarted' },
+        id: 1,
+        previousEventId: 0,
+        timestamp,
+        type: 'ExecutionStarted',
         executionStartedEventDetails: { input, inputDetails: data, roleArn: machine.roleArn },
       },
       {
-        ...{ id: 2, previousEventId: 0, timestamp, type: 'TaskStateEntered' },
+        id: 2,
+        previousEventId: 0,
+        timestamp,
+        type: 'TaskStateEntered',
         stateEnteredEventDetails: { name: 'T', input, inputDetails: data },
       },
       {
-        ...{ id: 3, previousEventId: 2, timestamp, type: 'TaskScheduled' },
+        id: 3,
+        previousEventId: 2,
+        timestamp,
+        type: 'TaskScheduled',
         taskScheduledEventDetails: { ...where, region: 'eu-west-1', parameters },
       },
       { id: 4, previousEventId: 3, timestamp, type: 'TaskStarted', taskStartedEventDetails: where },
       {
-        ...{ id: 5, previousEventId: 4, timestamp, type: 'TaskSucceeded' },
+        id: 5,
+        previousEventId: 4,
+        timestamp,
+        type: 'TaskSucceeded',
         taskSucceededEventDetails: { ...where, output, outputDetails: data },
       },
       {
-        ...{ id: 6, previousEventId: 5, timestamp, type: 'TaskStateExited' },
+        id: 6,
+        previousEventId: 5,
+        timestamp,
+        type: 'TaskStateExited',
         stateExitedEventDetails: { name: 'T', output, outputDetails: data },
       },
       {
-        ...{ id: 7, previousEventId: 6, timestamp, type: 'ExecutionSucceeded' },
+        id: 7,
+        previousEventId: 6,
+        timestamp,
+        type: 'ExecutionSucceeded',
         executionSucceededEventDetails: { output, outputDetails: data },
       },
     ])
@@ -423,8 +442,15 @@ describe('a retrier', () => {
     )
     expect(told).toEqual(['entered T', 'T failed, again in 2 s: Busy: why', 'T failed: Busy: why'])
     expect(types).toEqual([
-      ...['ExecutionStarted', 'TaskStateEntered', 'TaskScheduled', 'TaskStarted', 'TaskFailed'],
-      ...['TaskScheduled', 'TaskStarted', 'TaskFailed', 'ExecutionFailed'],
+      'ExecutionStarted',
+      'TaskStateEntered',
+      'TaskScheduled',
+      'TaskStarted',
+      'TaskFailed',
+      'TaskScheduled',
+      'TaskStarted',
+      'TaskFailed',
+      'ExecutionFailed',
     ])
   })
 })
@@ -452,7 +478,8 @@ describe('a catcher', () => {
 
   it('gives out and assigns what it says of the error', async () => {
     const caught = {
-      ...{ ErrorEquals: ['States.ALL'], Next: 'B' },
+      ErrorEquals: ['States.ALL'],
+      Next: 'B',
       Output: { why: '{% $states.errorOutput.Cause %}', input: '{% $states.input %}' },
       Assign: { error: '{% $states.errorOutput.Error %}' },
     }

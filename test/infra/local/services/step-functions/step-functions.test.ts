@@ -42,7 +42,7 @@ beforeEach(() => {
   refusalOfRole.mockReset()
 })
 
-/** Opens the data folder as the stage does when it starts, with one machine of these states. */
+/** Opens the data folder as the local cloud does when it starts, with one machine of these states. */
 async function open(
   States: Readonly<Record<string, object>>,
   o: { readonly type?: 'EXPRESS'; readonly clock?: Clock; readonly keep?: number; readonly gone?: true } = {},
@@ -53,7 +53,13 @@ async function open(
   const { id: arn, name, roleArn } = machine
   const one: StateMachine = { logicalId: 'Uploads', arn, name, roleArn, type, definition, functionNames: [] }
   stepFunctions = openStepFunctions({
-    ...{ region, dataDir, log, invoke, refusalOfRole, machines: gone ? [] : [one], ...more },
+    region,
+    dataDir,
+    log,
+    invoke,
+    refusalOfRole,
+    machines: gone ? [] : [one],
+    ...more,
   })
   closeAfter(stepFunctions.close)
   client = new SFNClient(await serve(stepFunctions.service))
@@ -87,9 +93,16 @@ describe('an execution', () => {
     expect(executionArn).toBe(arnOf('one'))
     const { $metadata, ...execution } = await ended(executionArn)
     expect(execution).toEqual({
-      ...{ executionArn, stateMachineArn: machine.id, name: 'one', status: 'SUCCEEDED' },
-      ...{ startDate, stopDate: expect.any(Date), input: '{"a":1}', inputDetails: { included: true } },
-      ...{ output: '"done"', outputDetails: { included: true } },
+      executionArn,
+      stateMachineArn: machine.id,
+      name: 'one',
+      status: 'SUCCEEDED',
+      startDate,
+      stopDate: expect.any(Date),
+      input: '{"a":1}',
+      inputDetails: { included: true },
+      output: '"done"',
+      outputDetails: { included: true },
     })
     expect(invoke).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ logicalId: 'Uploads' }), 'F', {
       a: 1,
@@ -123,7 +136,9 @@ describe('an execution', () => {
     const { executionArn } = await start({}, 'one')
     await ended(executionArn, 'FAILED')
     expect(lines).toEqual([
-      ...['Uploads one started', 'Uploads one entered A', 'Uploads one entered B'],
+      'Uploads one started',
+      'Uploads one entered A',
+      'Uploads one entered B',
       'Uploads one B failed: NoRoom: The quota is used up',
       'Uploads one failed with NoRoom: The quota is used up after 0 ms',
     ])
@@ -304,8 +319,14 @@ describe('after a restart, an execution', () => {
     expect(stopDate).toEqual(new Date(startedAt + 3_600_000))
     expect(output).toBe('[7,"ann"]')
     expect((await historyOf(executionArn)).events?.map(({ id, type }) => `${id} ${type}`)).toEqual([
-      ...['1 ExecutionStarted', '2 PassStateEntered', '3 PassStateExited', '4 WaitStateEntered'],
-      ...['5 WaitStateExited', '6 PassStateEntered', '7 PassStateExited', '8 ExecutionSucceeded'],
+      '1 ExecutionStarted',
+      '2 PassStateEntered',
+      '3 PassStateExited',
+      '4 WaitStateEntered',
+      '5 WaitStateExited',
+      '6 PassStateEntered',
+      '7 PassStateExited',
+      '8 ExecutionSucceeded',
     ])
   })
 
@@ -381,7 +402,8 @@ describe('after a restart, an execution', () => {
     await stepFunctions.close()
     await open({ B: pass })
     expect(await ended(executionArn, 'FAILED')).toMatchObject({
-      ...{ error: 'States.Runtime', cause: "The state 'A' is not in the definition any more" },
+      error: 'States.Runtime',
+      cause: "The state 'A' is not in the definition any more",
     })
   })
 
@@ -394,7 +416,7 @@ describe('after a restart, an execution', () => {
     await open({ A: pass }, { gone: true })
     await ended(executionArn, 'ABORTED')
     expect(lines.at(-1)).toBe(
-      `stage ${executionArn} is aborted: the template does not declare its state machine any more`,
+      `local cloud ${executionArn} is aborted: the template does not declare its state machine any more`,
     )
   })
 })
@@ -423,7 +445,8 @@ describe('a rule', () => {
     expect(() => stepFunctions.demandStart('rule', machine.id, undefined)).toThrow('rule has no RoleArn')
     expect(() => stepFunctions.demandStart('rule', machine.id, 'role')).not.toThrow()
     expect(refusalOfRole).toHaveBeenCalledWith('role', 'events', {
-      ...{ action: 'states:StartExecution', resource: machine.id },
+      action: 'states:StartExecution',
+      resource: machine.id,
     })
     refusalOfRole.mockReturnValue('no grant')
     expect(() => stepFunctions.demandStart('rule', machine.id, 'role')).toThrow('no grant')
