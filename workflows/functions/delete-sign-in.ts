@@ -6,8 +6,8 @@ import { createDynamoCommitTable } from '../../commands/event-store/dynamo-commi
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createDynamoDone } from '../reactions/dynamo-handled-events.ts'
 import { reactionHandler } from '../reactions/reaction.ts'
-import { createCognitoSignIns } from '../reactions/user/cognito-sign-ins.ts'
-import { signInDeletion } from '../reactions/user/sign-in-deletion.ts'
+import { createCognitoSignIns } from '../user/cognito-sign-ins.ts'
+import { signInDeletion } from '../user/sign-in-deletion.ts'
 
 const commits = createDynamoCommitTable(createDynamoClient(), environment('EVENT_STORE_TABLE'))
 const reaction = signInDeletion({

@@ -6,7 +6,7 @@ import { createDynamoCommitTable } from '../../commands/event-store/dynamo-commi
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createDynamoDone } from '../reactions/dynamo-handled-events.ts'
 import { reactionHandler } from '../reactions/reaction.ts'
-import { subscriptionEnd } from '../reactions/subscription/subscription-end.ts'
+import { subscriptionEnd } from '../subscription/subscription-end.ts'
 
 const commits = createDynamoCommitTable(createDynamoClient(), environment('EVENT_STORE_TABLE'))
 const reaction = subscriptionEnd({ store: createEventStore(commits, clock), clock })

@@ -5,7 +5,7 @@ import { systemClock as clock } from '../../commands/aws/system-clock.ts'
 import { createDynamoCommitTable } from '../../commands/event-store/dynamo-commit-table.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createDynamoSubscribers } from '../../projections/subscription/dynamo-subscribers.ts'
-import { invoicingHandler } from '../billing/invoicing.ts'
+import { invoicingHandler } from '../subscription/invoicing.ts'
 
 const client = createDynamoClient()
 

@@ -1,7 +1,7 @@
-import type { Clock } from '../../../domain/kernel/clock.ts'
-import type { Deadline, EventStore } from '../../../domain/kernel/event-store.ts'
-import { newsDays, type PublicEvent } from '../reaction.ts'
+import type { Clock } from '../../domain/kernel/clock.ts'
+import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
 import { personNow } from './person.ts'
+import { newsDays, type PublicEvent } from './reaction.ts'
 
 export interface Message {
   readonly subject: string

@@ -1,5 +1,5 @@
 import { SESv2Client, type SESv2ClientConfig, SendEmailCommand } from '@aws-sdk/client-sesv2'
-import { orUnavailable, within } from '../../../commands/aws/sdk-call.ts'
+import { orUnavailable, within } from '../../commands/aws/sdk-call.ts'
 import type { Mailer } from './mailer.ts'
 
 const unavailable = orUnavailable('The mail was not taken in time. It is tried again.')

@@ -4,7 +4,7 @@ import {
   type CognitoIdentityProviderClientConfig,
   UserNotFoundException,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { orUnavailable, within } from '../../../commands/aws/sdk-call.ts'
+import { orUnavailable, within } from '../../commands/aws/sdk-call.ts'
 import type { SignIns } from './sign-in-deletion.ts'
 
 const unavailable = orUnavailable('The sign-in was not deleted in time. It is tried again.')

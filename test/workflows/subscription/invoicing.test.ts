@@ -12,7 +12,7 @@ import { switchedTo, withBuild, withStatus } from '../../../projections/generati
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
 import { createSubscribers } from '../../../projections/subscription/subscribers.ts'
 import { listOf, newestOf } from '../../../projections/versions.ts'
-import { invoicingHandler } from '../../../workflows/billing/invoicing.ts'
+import { invoicingHandler } from '../../../workflows/subscription/invoicing.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 
