@@ -1,4 +1,4 @@
 import { projectCreated } from '../project/project-created-mail.ts'
-import { mailReactionHandler } from '../reactions/mail-reaction.ts'
+import { mailReactionFunction } from '../reactions/mail-reaction.ts'
 
-export const handler = mailReactionHandler(projectCreated)
+export const handler = mailReactionFunction(projectCreated)

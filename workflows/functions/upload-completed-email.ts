@@ -1,4 +1,4 @@
-import { mailReactionHandler } from '../reactions/mail-reaction.ts'
+import { mailReactionFunction } from '../reactions/mail-reaction.ts'
 import { uploadCompleted } from '../upload/upload-completed-mail.ts'
 
-export const handler = mailReactionHandler(uploadCompleted)
+export const handler = mailReactionFunction(uploadCompleted)
