@@ -8,6 +8,7 @@ import { monthAt } from '../../domain/subscription/months.ts'
 import { billing, subscription } from '../../domain/subscription/subscription.ts'
 import { personNow } from '../reactions/person.ts'
 import type { Reaction } from '../reactions/reaction.ts'
+import { endSubscription } from './reactions.ts'
 
 const data = z.object({ userId: z.string().check(z.minLength(1)) })
 
@@ -22,9 +23,7 @@ export interface SubscriptionEndPorts {
  */
 export function subscriptionEnd({ store, clock }: SubscriptionEndPorts): Reaction<z.infer<typeof data>> {
   return {
-    name: 'end-subscription',
-    type: 'UserDeleted',
-    schema: 1,
+    row: endSubscription,
     data,
     async react({ id, at, correlationId, data: { userId } }, deadline) {
       const { status } = await personNow(store, userId, deadline)

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { MailPorts, Message } from '../reactions/mailer.ts'
 import type { Reaction } from '../reactions/reaction.ts'
+import { uploadNotTakenEmail } from './reactions.ts'
 import { mailAboutUpload } from './upload-mail.ts'
 
 const data = z.object({ uploadId: z.string().check(z.minLength(1)), reason: z.string() })
@@ -8,9 +9,7 @@ const data = z.object({ uploadId: z.string().check(z.minLength(1)), reason: z.st
 /** Tells who asked for an upload that the file is not in its project, and why. */
 export function uploadNotTaken(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
-    name: 'upload-not-taken-email',
-    type: ['UploadRejected', 'UploadFailed'],
-    schema: 1,
+    row: uploadNotTakenEmail,
     data,
     react(event, deadline) {
       const { reason } = event.data

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
 import { personNow } from '../reactions/person.ts'
 import type { Reaction } from '../reactions/reaction.ts'
+import { deleteSignIn } from './reactions.ts'
 
 const data = z.object({ userId: z.string().check(z.minLength(1)) })
 
@@ -22,9 +23,7 @@ export interface SignInPorts {
  */
 export function signInDeletion({ store, signIns }: SignInPorts): Reaction<z.infer<typeof data>> {
   return {
-    name: 'delete-sign-in',
-    type: 'UserDeleted',
-    schema: 1,
+    row: deleteSignIn,
     data,
     async react({ data: { userId } }, deadline) {
       const { status } = await personNow(store, userId, deadline)
