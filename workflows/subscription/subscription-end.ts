@@ -18,8 +18,8 @@ export interface SubscriptionEndPorts {
 }
 
 /**
- * Ends the plan of a person who has deleted their account, in the month in which they did so, however late this comes.
- * Nobody else could: the person's own stream has to say that they have.
+ * Ends the plan of a person who has deleted their account, in the month of the deletion, however late the event comes.
+ * The person's own stream has to confirm that the account is deleted.
  */
 export function subscriptionEnd({ store, clock }: SubscriptionEndPorts): Reaction<z.infer<typeof data>> {
   return {

@@ -6,7 +6,7 @@ import { mailAboutUpload } from './upload-mail.ts'
 
 const data = z.object({ uploadId: z.string().check(z.minLength(1)) })
 
-/** Tells who asked for an upload that the file is in its project. */
+/** Tells the person who requested an upload that the file is in its project. */
 export function uploadCompleted(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
     row: uploadCompletedEmail,

@@ -6,7 +6,7 @@ import { mailAboutUpload } from './upload-mail.ts'
 
 const data = z.object({ uploadId: z.string().check(z.minLength(1)), reason: z.string() })
 
-/** Tells who asked for an upload that the file is not in its project, and why. */
+/** Tells the person who requested an upload that the file is not in its project, and why. */
 export function uploadNotTaken(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
     row: uploadNotTakenEmail,
