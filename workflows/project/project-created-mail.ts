@@ -28,7 +28,7 @@ export function projectCreatedMessage({
     subject: `Your project "${title}" is ready`,
     text: `Hello ${name},
 
-your project "${title}" was created. Add the people who work on it with you.
+Your project "${title}" was created. Add the people who work on it with you.
 `,
   }
 }

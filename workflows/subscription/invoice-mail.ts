@@ -38,9 +38,13 @@ export function invoiceMessage(o: {
     subject: `Your invoice for ${period}`,
     text: `Hello ${o.name},
 
-the plan ${o.plan} comes to ${money(o.amount, o.currency)} for ${period}.
+Your ${capitalised(o.plan)} plan for ${period}: ${money(o.amount, o.currency)}.
 `,
   }
+}
+
+function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 /** An amount in minor units, such as `USD 9.00`. */

@@ -26,7 +26,7 @@ export function uploadCompletedMessage({
     subject: `Your file "${fileName}" is in its project`,
     text: `Hello ${name},
 
-your file "${fileName}" is in its project, with a thumbnail. Open the project to see or download it.
+Your file "${fileName}" is in its project, with a thumbnail. Open the project to see or download it.
 `,
   }
 }

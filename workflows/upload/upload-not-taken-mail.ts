@@ -24,8 +24,8 @@ export function uploadNotTaken(ports: MailPorts): Reaction<z.infer<typeof data>>
   }
 }
 
-const afterRejection = 'Put that right, and upload the file again.'
-const afterFailure = 'Most likely that is not because of the file: upload it again.'
+const afterRejection = 'Correct that, and upload the file again.'
+const afterFailure = 'The file is most likely not the cause. Upload it again.'
 
 export function uploadNotTakenMessage(about: {
   readonly name: string
@@ -36,10 +36,10 @@ export function uploadNotTakenMessage(about: {
 }): Message {
   const { name, fileName, reason, next } = about
   return {
-    subject: `Your file "${fileName}" was not taken`,
+    subject: `Your file "${fileName}" was not accepted`,
     text: `Hello ${name},
 
-your file "${fileName}" was not added to its project. ${reason}
+Your file "${fileName}" was not added to its project. ${reason}
 
 ${next}
 `,

@@ -19,7 +19,7 @@ export function welcomeMessage({ name }: { readonly name: string }): Message {
     subject: 'Welcome to Annals',
     text: `Hello ${name},
 
-your account is ready. Create a first project, and add the people you work with.
+Your account is ready. Create a first project, and add the people you work with.
 `,
   }
 }
