@@ -1,5 +1,6 @@
+import type { Cost, Deadline } from '../domain/kernel/cost.ts'
 import type { Command } from '../domain/kernel/decider.ts'
-import type { Cost, Deadline, EventStore } from '../domain/kernel/event-store.ts'
+import type { EventStore } from '../domain/kernel/event-store.ts'
 import type { ReservationReader } from '../domain/kernel/reservation.ts'
 import type { StreamName } from '../domain/kernel/stream.ts'
 import type { CommandBody, CommandName } from './contract.ts'

@@ -1,7 +1,7 @@
 import type { QueryItem, QueryPath, queries } from '../commands/contract.ts'
 import type { ApiRequest } from '../commands/http/api.ts'
 import type { Position } from '../commands/http/position.ts'
-import type { Cost } from '../domain/kernel/event-store.ts'
+import type { Cost } from '../domain/kernel/cost.ts'
 import { analyticsQueries } from './analytics/queries.ts'
 import type { ListOptions, Page, RowStore } from './engine/row-store.ts'
 import { projectQueries } from './project/queries.ts'

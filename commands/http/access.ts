@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
-import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/event-store.ts'
+import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { accountDeleted } from '../../domain/user/user.ts'
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../domain/kernel/clock.ts'
-import { addCost, type EventStore, noCost } from '../../domain/kernel/event-store.ts'
+import { addCost, noCost } from '../../domain/kernel/cost.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
 import type { ReservationReader } from '../../domain/kernel/reservation.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
 import { user } from '../../domain/user/user.ts'

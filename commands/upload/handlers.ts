@@ -1,4 +1,4 @@
-import { addCost, type Cost } from '../../domain/kernel/event-store.ts'
+import { addCost, type Cost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
 import { project, roleIn } from '../../domain/project/project.ts'

@@ -1,12 +1,7 @@
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
+import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/cost.ts'
 import { type Commit, type Event, lastVersion } from '../../domain/kernel/event.ts'
-import {
-  addCost,
-  type Cost,
-  type Deadline,
-  type EventStore,
-  noCost,
-} from '../../domain/kernel/event-store.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { type Generation, generationId, guardKey, type Projection, type RowKey } from './projection.ts'

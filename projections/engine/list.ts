@@ -1,4 +1,4 @@
-import { addCost } from '../../domain/kernel/event-store.ts'
+import { addCost } from '../../domain/kernel/cost.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
 import { guardKey, type RowItem, streamOfRow } from './projection.ts'
 import type { Guard, ListOptions, Page, RowStore } from './row-store.ts'

@@ -1,4 +1,4 @@
-import type { Cost } from '../../domain/kernel/event-store.ts'
+import type { Cost } from '../../domain/kernel/cost.ts'
 import type { CounterItem, Range, Sums } from './counters.ts'
 import type { RowItem, RowKey } from './projection.ts'
 

@@ -1,6 +1,7 @@
 import type { Codec } from '../../domain/kernel/codec.ts'
+import type { Deadline } from '../../domain/kernel/cost.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
-import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import type { Delivery } from '../delivery/stream-record.ts'

@@ -1,6 +1,6 @@
 import { failureOf } from '../../commands/aws/sdk-call.ts'
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
-import type { Deadline } from '../../domain/kernel/event-store.ts'
+import type { Deadline } from '../../domain/kernel/cost.ts'
 import { batches } from './batches.ts'
 import type { Entry, EventBus } from './event-bus.ts'
 

@@ -1,5 +1,5 @@
 import type { Position } from '../../commands/http/position.ts'
-import { addCost } from '../../domain/kernel/event-store.ts'
+import { addCost } from '../../domain/kernel/cost.ts'
 import type { QueryContext, QueryHandlers } from '../queries.ts'
 import { usersV1 } from '../user/v1/projection.ts'
 import { readUser } from '../user/v1/queries.ts'

@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda'
 import * as z from 'zod/mini'
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
-import type { Deadline } from '../../domain/kernel/event-store.ts'
+import type { Deadline } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 
 /** A reaction gives up after so many milliseconds, or a second before the function is cut off, and is repeated later. */

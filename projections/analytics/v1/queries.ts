@@ -1,5 +1,5 @@
 import type { QueryItem } from '../../../commands/contract.ts'
-import { addCost, type Cost, noCost } from '../../../domain/kernel/event-store.ts'
+import { addCost, type Cost, noCost } from '../../../domain/kernel/cost.ts'
 import { counterPartition, type Range } from '../../engine/counters.ts'
 import type { RowStore } from '../../engine/row-store.ts'
 import { days } from './days.ts'

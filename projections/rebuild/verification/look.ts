@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Deadline } from '../../../domain/kernel/cost.ts'
 import { type Commit, lastVersion } from '../../../domain/kernel/event.ts'
-import type { Deadline, EventStore } from '../../../domain/kernel/event-store.ts'
+import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { guardKey, nameOf, type RowItem, type RowKey } from '../../engine/projection.ts'
 import type { Refold } from '../../engine/refold.ts'

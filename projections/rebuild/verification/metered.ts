@@ -1,4 +1,4 @@
-import { addCost, type Cost, noCost } from '../../../domain/kernel/event-store.ts'
+import { addCost, type Cost, noCost } from '../../../domain/kernel/cost.ts'
 
 /** Adds up what calls of ports consumed, each of which says so in its answer. */
 export function createMeter() {

@@ -1,4 +1,4 @@
-import type { Cost } from '../../../domain/kernel/event-store.ts'
+import type { Cost } from '../../../domain/kernel/cost.ts'
 import { addCounted, type Counted } from '../../engine/refold.ts'
 import type { AnyGeneration } from '../../versions.ts'
 import type { CommitScan } from '../walk/commit-scan.ts'

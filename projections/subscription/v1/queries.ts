@@ -1,5 +1,5 @@
 import type { QueryItem } from '../../../commands/contract.ts'
-import type { Cost } from '../../../domain/kernel/event-store.ts'
+import type { Cost } from '../../../domain/kernel/cost.ts'
 import { parseStreamName, type StreamName, streamName } from '../../../domain/kernel/stream.ts'
 import { monthAt, nextMonth, startOf } from '../../../domain/subscription/months.ts'
 import { terms } from '../../../domain/subscription/plans.ts'

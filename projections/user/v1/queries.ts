@@ -1,5 +1,5 @@
 import type { QueryItem } from '../../../commands/contract.ts'
-import type { Cost } from '../../../domain/kernel/event-store.ts'
+import type { Cost } from '../../../domain/kernel/cost.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
 import { accountDeleted } from '../../../domain/user/user.ts'

@@ -1,5 +1,5 @@
 import type { CommitTable } from '../../../commands/event-store/commit-table.ts'
-import { noCost } from '../../../domain/kernel/event-store.ts'
+import { noCost } from '../../../domain/kernel/cost.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import type { Fault, Faults } from '../../../infra/local/faults/faults.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'

@@ -1,7 +1,7 @@
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
+import type { Deadline } from '../../../domain/kernel/cost.ts'
 import type { Commit, Event } from '../../../domain/kernel/event.ts'
-import type { Deadline } from '../../../domain/kernel/event-store.ts'
 import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
 import { catchUp } from '../../../projections/engine/catch-up.ts'
 import { type CounterItem, counterItem } from '../../../projections/engine/counters.ts'
