@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import type { Reaction } from '../reaction.ts'
-import type { MailPorts, Message } from './mailer.ts'
+import type { MailPorts, Message } from '../reactions/mailer.ts'
+import type { Reaction } from '../reactions/reaction.ts'
 import { mailAboutUpload } from './upload-mail.ts'
 
 const data = z.object({ uploadId: z.string().check(z.minLength(1)), reason: z.string() })

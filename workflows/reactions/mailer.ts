@@ -1,8 +1,8 @@
-import type { Clock } from '../../../domain/kernel/clock.ts'
-import type { Deadline } from '../../../domain/kernel/cost.ts'
-import type { EventStore } from '../../../domain/kernel/event-store.ts'
-import { newsDays, type PublicEvent } from '../reaction.ts'
+import type { Clock } from '../../domain/kernel/clock.ts'
+import type { Deadline } from '../../domain/kernel/cost.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { personNow } from './person.ts'
+import { newsDays, type PublicEvent } from './reaction.ts'
 
 export interface Message {
   readonly subject: string

@@ -1,5 +1,6 @@
 import { SESv2Client, type SESv2ClientConfig, SendEmailCommand } from '@aws-sdk/client-sesv2'
-import { orUnavailable, within } from '../../../commands/aws/sdk-call.ts'
+import { connectInTime } from '../../commands/aws/client.ts'
+import { orUnavailable, within } from '../../commands/aws/sdk-call.ts'
 import type { Mailer } from './mailer.ts'
 
 const unavailable = orUnavailable('The mail was not taken in time. It is tried again.')
@@ -11,7 +12,7 @@ const unavailable = orUnavailable('The mail was not taken in time. It is tried a
  */
 export function createSesMailer(from: string, config: SESv2ClientConfig = {}): Mailer {
   const client = new SESv2Client({
-    requestHandler: { connectionTimeout: 1000 },
+    ...connectInTime,
     maxAttempts: 1,
     ...config,
   })

@@ -1,6 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context } from 'aws-lambda'
+import { asError } from '../../commands/aws/errors.ts'
+import { eachInParallel } from '../../commands/aws/parallel.ts'
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
+import { whileTimeLasts } from '../../commands/aws/time-left.ts'
 import { commandIdOf, digestOf } from '../../commands/execution/command-id.ts'
 import { execute } from '../../commands/execution/execute.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
@@ -10,11 +13,11 @@ import { billing, subscription } from '../../domain/subscription/subscription.ts
 import type { Subscribers } from '../../projections/subscription/subscribers.ts'
 import type { Due } from '../../projections/subscription/v1/queries.ts'
 
-/** So many subscriptions are invoiced side by side. */
+/** Maximum number of subscriptions that are invoiced at once. */
 const concurrency = 10
-/** A command gives up after so many milliseconds. */
+/** How long a command is tried, in milliseconds. */
 const commandMs = 10_000
-/** No further one is begun within so many of the end of the function's time. */
+/** No further subscription is begun with less than this left of the function's time, in milliseconds. */
 const reserveMs = 15_000
 
 export interface InvoicingPorts {
@@ -25,15 +28,15 @@ export interface InvoicingPorts {
 }
 
 /**
- * Makes the Lambda handler that issues the invoices of all months that are over. It is run every day and may be run at
- * any time, twice at once and again after it was cut off: a subscription leaves the list of those that are due when
- * the read model has its invoices, and the decision to issue them is made on its stream, which has each month once.
+ * Makes the Lambda handler that issues the invoices of all months that are over. The scheduler runs it every day. It may
+ * run at any time, twice at once, and again after it was cut off: a subscription leaves the list of due subscriptions
+ * when the read model has its invoices, and its stream decides which to issue and has each month once.
  *
- * So it does no harm that the list lags behind: who is still on it has nothing to be issued, and who is not on it yet is
- * found the next day, with every month that is missing.
+ * The list may lag behind: a subscription that is still listed has nothing left to issue; one that is not listed yet is
+ * picked up the next day, with every month that is missing.
  *
- * A subscription that fails is logged and holds up no other. In the end the function fails where any did, or where its
- * time was not enough for all of them; Lambda then runs it again, and it goes on with those that are left.
+ * A subscription that fails is logged and holds up no other. At the end the function fails if any subscription did, or
+ * if its time was too short for all of them. Lambda then runs it again, and it continues with those that are left.
  */
 export function invoicingHandler({ store, subscribers, clock, logger }: InvoicingPorts) {
   return async (
@@ -52,7 +55,7 @@ export function invoicingHandler({ store, subscribers, clock, logger }: Invoicin
           {
             stream,
             command: { type: 'issue-invoices', actorId: billing, until },
-            // One that was due for another month is another command: it may find what that did not.
+            // Due for another month, a subscription gets another command, which may find more to issue.
             commandId: commandIdOf(billing, 'issue-invoices', `${stream} ${month} ${until}`),
             digest: digestOf({ until }),
             correlationId,
@@ -63,23 +66,18 @@ export function invoicingHandler({ store, subscribers, clock, logger }: Invoicin
         counts.invoices += events.length
       } catch (error) {
         counts.failed += 1
-        const cause = error instanceof Error ? error : new Error(String(error))
-        logger.error('invoices not issued', { stream, month, until, correlationId, error: cause })
+        logger.error('invoices not issued', { stream, month, until, correlationId, error: asError(error) })
       }
     }
 
-    const due = subscribers.due(until)[Symbol.asyncIterator]()
-    const worker = async (): Promise<void> => {
-      while (context.getRemainingTimeInMillis() > reserveMs) {
-        const next = await due.next()
-        if (next.done) return
-        await issue(next.value)
-      }
-      throw new Error('The time was not enough for all invoices. The next run goes on.')
+    const due = whileTimeLasts(subscribers.due(until), context, { reserveMs }, () => {
+      throw new Error('The time was too short for all invoices. The next run continues.')
+    })
+    try {
+      await eachInParallel(due, concurrency, issue)
+    } finally {
+      logger.info('invoices issued', { ...counts, until, correlationId })
     }
-    const ended = await Promise.allSettled(Array.from({ length: concurrency }, worker))
-    logger.info('invoices issued', { ...counts, until, correlationId })
-    for (const end of ended) if (end.status === 'rejected') throw end.reason
     if (counts.failed > 0)
       throw new Error(`${counts.failed} of ${counts.subscriptions} subscriptions failed. The log says which.`)
   }

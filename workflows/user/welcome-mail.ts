@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import type { Reaction } from '../reaction.ts'
-import { type MailPorts, type Message, mailTo } from './mailer.ts'
+import { type MailPorts, type Message, mailTo } from '../reactions/mailer.ts'
+import type { Reaction } from '../reactions/reaction.ts'
 
 const data = z.object({ userId: z.string().check(z.minLength(1)) })
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { startOf } from '../../../domain/subscription/months.ts'
-import type { Reaction } from '../reaction.ts'
-import { type MailPorts, type Message, mailTo } from './mailer.ts'
+import { startOf } from '../../domain/subscription/months.ts'
+import { type MailPorts, type Message, mailTo } from '../reactions/mailer.ts'
+import type { Reaction } from '../reactions/reaction.ts'
 
 const data = z.object({
   userId: z.string().check(z.minLength(1)),

@@ -4,7 +4,8 @@ import {
   type CognitoIdentityProviderClientConfig,
   UserNotFoundException,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { orUnavailable, within } from '../../../commands/aws/sdk-call.ts'
+import { answerWithin } from '../../commands/aws/client.ts'
+import { orUnavailable, within } from '../../commands/aws/sdk-call.ts'
 import type { SignIns } from './sign-in-deletion.ts'
 
 const unavailable = orUnavailable('The sign-in was not deleted in time. It is tried again.')
@@ -15,7 +16,7 @@ export function createCognitoSignIns(
   config: CognitoIdentityProviderClientConfig = {},
 ): SignIns {
   const client = new CognitoIdentityProviderClient({
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
+    ...answerWithin(3000),
     ...config,
   })
   return {

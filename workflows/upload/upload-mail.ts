@@ -1,8 +1,8 @@
-import { stateNow } from '../../../commands/execution/current-state.ts'
-import type { Deadline } from '../../../domain/kernel/cost.ts'
-import { upload } from '../../../domain/upload/upload.ts'
-import type { PublicEvent } from '../reaction.ts'
-import { type MailPorts, type Message, mailTo } from './mailer.ts'
+import { stateNow } from '../../commands/execution/current-state.ts'
+import type { Deadline } from '../../domain/kernel/cost.ts'
+import { upload } from '../../domain/upload/upload.ts'
+import { type MailPorts, type Message, mailTo } from '../reactions/mailer.ts'
+import type { PublicEvent } from '../reactions/reaction.ts'
 
 /**
  * Writes to who asked for an upload about an event of it. Who that is and what the file is called are in the upload's

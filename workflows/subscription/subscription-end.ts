@@ -1,13 +1,13 @@
 import * as z from 'zod/mini'
-import { commandIdOf, digestOf } from '../../../commands/execution/command-id.ts'
-import { execute } from '../../../commands/execution/execute.ts'
-import type { Clock } from '../../../domain/kernel/clock.ts'
-import type { EventStore } from '../../../domain/kernel/event-store.ts'
-import { streamName } from '../../../domain/kernel/stream.ts'
-import { monthAt } from '../../../domain/subscription/months.ts'
-import { billing, subscription } from '../../../domain/subscription/subscription.ts'
-import { personNow } from '../mail/person.ts'
-import type { Reaction } from '../reaction.ts'
+import { commandIdOf, digestOf } from '../../commands/execution/command-id.ts'
+import { execute } from '../../commands/execution/execute.ts'
+import type { Clock } from '../../domain/kernel/clock.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
+import { streamName } from '../../domain/kernel/stream.ts'
+import { monthAt } from '../../domain/subscription/months.ts'
+import { billing, subscription } from '../../domain/subscription/subscription.ts'
+import { personNow } from '../reactions/person.ts'
+import type { Reaction } from '../reactions/reaction.ts'
 
 const data = z.object({ userId: z.string().check(z.minLength(1)) })
 
