@@ -1,5 +1,5 @@
-import { clientIdOf, issuerOf, poolArnOf, poolIdOf } from '../services/cognito/settings.ts'
-import { bucketArnOf, bucketNameOf } from '../services/s3/bucket.ts'
+import { clientIdOf, issuerOf, poolArnOf, poolIdOf } from '../services/cognito/template.ts'
+import { bucketArnOf, bucketNameOf } from '../services/s3/template.ts'
 import type { Lookup, Properties, Resource, Template } from './template.ts'
 
 export interface Place {

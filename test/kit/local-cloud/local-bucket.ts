@@ -6,7 +6,7 @@ import { withRequestFaults } from '../../../infra/local/faults/request-faults.ts
 import { readPermissions } from '../../../infra/local/iam/permissions.ts'
 import type { BusEvent } from '../../../infra/local/services/eventbridge/input.ts'
 import { readBucketPolicy } from '../../../infra/local/services/s3/bucket-policy.ts'
-import { openS3 } from '../../../infra/local/services/s3/s3.ts'
+import { openS3 } from '../../../infra/local/services/s3/service.ts'
 import { dataDir, log, region, serve } from './local-service.ts'
 
 export const Bucket = 'annals-uploads'

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Log } from '../../gateway/service.ts'
+import type { Log } from '../../gateway/aws-service.ts'
 import type { StreamRecord } from '../dynamodb/stream-shards.ts'
 import { failedItems } from './partial-response.ts'
 

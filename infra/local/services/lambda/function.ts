@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { endProcess, spawnBound } from '../../cloud/bound-process.ts'
 import type { Faults } from '../../faults/faults.ts'
-import type { Log } from '../../gateway/service.ts'
+import type { Log } from '../../gateway/aws-service.ts'
 import type { Invocation } from '../event-sources/stream-batch.ts'
 
 export interface FunctionDefinition {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SignUpCommandInput } from '@aws-sdk/client-cognito-identity-provider'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { issuerOf, poolArnOf } from '../../../../../infra/local/services/cognito/settings.ts'
+import { issuerOf, poolArnOf } from '../../../../../infra/local/services/cognito/template.ts'
 import type { Invocation } from '../../../../../infra/local/services/event-sources/stream-batch.ts'
 import {
   adminDelete,

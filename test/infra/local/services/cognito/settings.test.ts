@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clientIdOf, poolArnOf, poolIdOf } from '../../../../../infra/local/services/cognito/settings.ts'
+import { clientIdOf, poolArnOf, poolIdOf } from '../../../../../infra/local/services/cognito/template.ts'
 import {
   ClientId,
   clientProperties,

@@ -3,7 +3,7 @@ import {
   RespondToAuthChallengeCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { describe, expect, it } from 'vitest'
-import { clientIdOf } from '../../../../../infra/local/services/cognito/settings.ts'
+import { clientIdOf } from '../../../../../infra/local/services/cognito/template.ts'
 import { srpClient, srpPrime } from '../../../../kit/people/srp-client.ts'
 import {
   ClientId,

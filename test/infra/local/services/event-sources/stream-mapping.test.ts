@@ -5,7 +5,7 @@ import { DeleteTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/cli
 import type { DynamoDBRecord } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createFaults } from '../../../../../infra/local/faults/faults.ts'
-import { type DynamoDb, startDynamoDb } from '../../../../../infra/local/services/dynamodb/dynamodb.ts'
+import { type DynamoDb, startDynamoDb } from '../../../../../infra/local/services/dynamodb/service.ts'
 import type {
   DiscardedBatch,
   Invocation,

@@ -1,13 +1,9 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { AwsError } from '../../../../../infra/local/gateway/service.ts'
-import {
-  type Events,
-  nameRule,
-  openEvents,
-} from '../../../../../infra/local/services/eventbridge/eventbridge.ts'
+import { AwsError } from '../../../../../infra/local/gateway/aws-service.ts'
 import { compileInput } from '../../../../../infra/local/services/eventbridge/input.ts'
-import type { Queue } from '../../../../../infra/local/services/sqs/queues.ts'
+import { type Events, nameRule, openEvents } from '../../../../../infra/local/services/eventbridge/service.ts'
+import type { Queue } from '../../../../../infra/local/services/sqs/service.ts'
 import {
   closeAfter,
   dataDir,

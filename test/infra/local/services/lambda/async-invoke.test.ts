@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFaults } from '../../../../../infra/local/faults/faults.ts'
-import { AwsError } from '../../../../../infra/local/gateway/service.ts'
+import { AwsError } from '../../../../../infra/local/gateway/aws-service.ts'
 import type { Invocation } from '../../../../../infra/local/services/event-sources/stream-batch.ts'
 import {
   type AsyncInvocations,

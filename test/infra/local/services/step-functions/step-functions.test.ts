@@ -11,13 +11,13 @@ import {
 } from '@aws-sdk/client-sfn'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Clock } from '../../../../../infra/local/services/step-functions/clock.ts'
-import type { StateMachine } from '../../../../../infra/local/services/step-functions/machine.ts'
 import { parseDefinition } from '../../../../../infra/local/services/step-functions/read-definition.ts'
-import { StatesError } from '../../../../../infra/local/services/step-functions/states-error.ts'
 import {
   openStepFunctions,
   type StepFunctions,
-} from '../../../../../infra/local/services/step-functions/step-functions.ts'
+} from '../../../../../infra/local/services/step-functions/service.ts'
+import { StatesError } from '../../../../../infra/local/services/step-functions/states-error.ts'
+import type { StateMachine } from '../../../../../infra/local/services/step-functions/template.ts'
 import { virtualClock } from '../../../../kit/clocks/virtual-clock.ts'
 import {
   closeAfter,

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { AwsError, type AwsRequest, type AwsService, readInput } from '../../gateway/service.ts'
+import { AwsError, type AwsRequest, type AwsService, readInput } from '../../gateway/aws-service.ts'
 import { type DynamoDbAddress, postDynamoDb, streamsTarget } from './client.ts'
 import { listShards } from './stream-shards.ts'
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Faults } from '../../faults/faults.ts'
-import { listen } from '../../gateway/listen.ts'
 import {
   AwsError,
   type AwsRequest,
   type AwsResponse,
   type AwsService,
   type Log,
-} from '../../gateway/service.ts'
+} from '../../gateway/aws-service.ts'
+import { listen } from '../../gateway/listen.ts'
 import type { Invocation } from '../event-sources/stream-batch.ts'
 import { createFunction, type FunctionDefinition, type LambdaFunction } from './function.ts'
 

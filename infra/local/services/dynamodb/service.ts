@@ -4,11 +4,11 @@ import {
   type AwsResponse,
   type AwsService,
   type Log,
-} from '../../gateway/service.ts'
+} from '../../gateway/aws-service.ts'
 import { type DynamoDbAddress, dynamoDbTarget, isLoopback, postDynamoDb } from './client.ts'
 import { startDynoxide } from './dynoxide.ts'
 import { permissionsOf } from './permissions.ts'
-import { createTable, type Table } from './table.ts'
+import { createTable, type Table } from './template.ts'
 
 export interface DynamoDb {
   /** Of the engine itself, behind the gateway. */

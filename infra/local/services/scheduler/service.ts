@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { AwsError, type Log } from '../../gateway/service.ts'
+import { AwsError, type Log } from '../../gateway/aws-service.ts'
 import { openDeliveries } from '../../storage/deliveries.ts'
 import { openJournal } from '../../storage/journal.ts'
 import { backoffMs, deadLetterAttributes, type Failure } from '../sqs/dead-letters.ts'
-import type { Schedule } from './definition.ts'
 import { latestBetween } from './expression.ts'
 import { inputOf, isoSeconds } from './input.ts'
+import type { Schedule } from './template.ts'
 
 export interface Scheduler {
   list(): readonly ListedSchedule[]

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
-import { AwsError, type AwsRequest, type AwsService, readInput } from '../../gateway/service.ts'
+import { AwsError, type AwsRequest, type AwsService, readInput } from '../../gateway/aws-service.ts'
 import type { Mailbox } from './mailbox.ts'
 
 /** What SES refuses a mail with that it would take another time. */

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Log } from '../../gateway/aws-service.ts'
 import { listen } from '../../gateway/listen.ts'
-import type { Log } from '../../gateway/service.ts'
 import type { Invocation } from '../event-sources/stream-batch.ts'
-import { type ApiDefinition, type ApiSettings, readApi } from './definition.ts'
 import { type Authorizer, createJwtAuthorizer, type KeySet } from './jwt-authorizer.ts'
 import { type HttpResponse, targetOf, toEvent, toResponse } from './payload.ts'
 import { createRouter } from './routes.ts'
+import { type ApiDefinition, type ApiSettings, readApi } from './template.ts'
 
 export interface HttpApi {
   readonly url: string

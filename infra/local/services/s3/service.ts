@@ -9,10 +9,9 @@ import {
   type AwsService,
   type Log,
   type Permission,
-} from '../../gateway/service.ts'
+} from '../../gateway/aws-service.ts'
 import type { Permissions } from '../../iam/permissions.ts'
 import type { BusEvent } from '../eventbridge/input.ts'
-import { type BucketSettings, bucketArnOf, readBucket } from './bucket.ts'
 import { corsHeaders, preflight } from './cors.ts'
 import { accessDenied, inWordsOfS3, notModelled, xml } from './errors.ts'
 import { keyOfForm, readForm } from './form.ts'
@@ -29,6 +28,7 @@ import {
   sourceOf,
   targetOf,
 } from './target.ts'
+import { type BucketSettings, bucketArnOf, readBucket } from './template.ts'
 import { type Upload, uploadOf } from './upload.ts'
 
 /** The operations of this repository, and who calls them. */

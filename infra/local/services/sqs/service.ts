@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
-import { AwsError, type AwsRequest, type AwsService, readInput } from '../../gateway/service.ts'
+import { AwsError, type AwsRequest, type AwsService, readInput } from '../../gateway/aws-service.ts'
 import { type Journal, openJournal } from '../../storage/journal.ts'
 
 /** A message as it is received. */

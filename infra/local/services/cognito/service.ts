@@ -1,8 +1,10 @@
 import { join } from 'node:path'
-import { AwsError, type AwsResponse, type AwsService, type Log } from '../../gateway/service.ts'
+import { AwsError, type AwsResponse, type AwsService, type Log } from '../../gateway/aws-service.ts'
 import type { Invocation } from '../event-sources/stream-batch.ts'
 import type { Mailbox } from '../ses/mailbox.ts'
 import { notFound, texts, userNotFound } from './request.ts'
+import { signInOperations } from './sign-in.ts'
+import { signUpOperations } from './sign-up.ts'
 import {
   type ClientSettings,
   clientSettings,
@@ -10,9 +12,7 @@ import {
   issuerOf,
   poolArnOf,
   poolSettings,
-} from './settings.ts'
-import { signInOperations } from './sign-in.ts'
-import { signUpOperations } from './sign-up.ts'
+} from './template.ts'
 import { openTokenSigner, type TokenSigner } from './tokens.ts'
 import { attributesOf, type ClientOperation, openUserPool, type UserPool } from './user-pool.ts'
 

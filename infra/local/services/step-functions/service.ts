@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
-import { AwsError, type AwsRequest, type AwsService, type Log, readInput } from '../../gateway/service.ts'
+import { AwsError, type AwsRequest, type AwsService, type Log, readInput } from '../../gateway/aws-service.ts'
 import type { Permissions } from '../../iam/permissions.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { runExecutions } from './executions.ts'
 import { withoutData } from './history.ts'
 import type { InvokeTask } from './lambda-tasks.ts'
-import type { StateMachine } from './machine.ts'
 import type { Execution } from './store.ts'
+import type { StateMachine } from './template.ts'
 
 export interface StepFunctions {
   readonly service: AwsService
