@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type * as z from 'zod'
+import type { OperationTable } from './operations.ts'
 
 /** A call of an AWS operation, as the gateway hands it to a service. */
 export interface AwsRequest {
@@ -44,8 +45,8 @@ export interface AwsService {
       readonly wordError: (error: AwsError, request: AwsRequest) => AwsResponse
     }
   }
-  /** Every operation that is modelled, and who in this repository calls it. */
-  readonly operations: Readonly<Record<string, string>>
+  /** Every operation that is modelled. Any other is refused. */
+  readonly operations: OperationTable
   /** What IAM must allow for a call; nothing for operations that AWS takes without a signature. */
   permissions(request: AwsRequest): readonly Permission[]
   handle(request: AwsRequest): Promise<AwsResponse>

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bundles, bundle, functionNames } from '../../../infra/build/bundle.ts'
-import { fieldsOf } from '../../../infra/local/cloud/template.ts'
+import { fieldsOf } from '../../../infra/local/index.ts'
 import { declared } from '../../kit/local-cloud/declared-resources.ts'
 
 const run = promisify(execFile)

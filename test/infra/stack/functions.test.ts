@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
 import { functionNames } from '../../../infra/build/bundle.ts'
-import { fieldsOf, readTemplate } from '../../../infra/local/cloud/template.ts'
+import { fieldsOf, readTemplate } from '../../../infra/local/index.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
 
 interface Statement {

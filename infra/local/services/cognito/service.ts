@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { AwsError, type AwsResponse, type AwsService, type Log } from '../../gateway/aws-service.ts'
-import type { Invocation } from '../event-sources/stream-batch.ts'
+import type { Invocation } from '../lambda/invocation.ts'
 import type { Mailbox } from '../ses/mailbox.ts'
+import { cognitoOperations } from './operations.ts'
 import { notFound, texts, userNotFound } from './request.ts'
 import { signInOperations } from './sign-in.ts'
 import { signUpOperations } from './sign-up.ts'
@@ -39,17 +40,6 @@ export interface Cognito {
   document(path: string): AwsResponse | undefined
   /** Public keys of an issuer; `undefined` for a foreign one. */
   keysOf(issuer: string): TokenSigner['jwks'] | undefined
-}
-
-/** The operations of this repository, and who calls them. */
-export const operations = {
-  SignUp: 'people with curl (README), the tests',
-  ConfirmSignUp: 'people with curl (README), the tests',
-  ResendConfirmationCode: 'people with curl (README), the tests',
-  InitiateAuth: 'people with curl (README), the tests',
-  RespondToAuthChallenge: 'users of amazon-cognito-identity-js',
-  AdminGetUser: 'the command API (registers on first use who was not)',
-  AdminDeleteUser: 'the command API (deletes an account)',
 }
 
 /** Opens the user pools in the data folder. */
@@ -94,7 +84,7 @@ export function openCognito(o: CognitoOptions): Cognito {
   return {
     service: {
       targets: ['AWSCognitoIdentityProviderService'],
-      operations,
+      operations: cognitoOperations,
       permissions({ operation, body }) {
         if (!operation.startsWith('Admin')) return []
         const { UserPoolId } = texts(parse(body), 'UserPoolId')

@@ -5,18 +5,19 @@ import {
   type AwsService,
   type Log,
 } from '../../gateway/aws-service.ts'
-import { type DynamoDbAddress, dynamoDbTarget, isLoopback, postDynamoDb } from './client.ts'
-import { startDynoxide } from './dynoxide.ts'
+import { type DynamoDbAddress, dynamoDbTarget, postDynamoDb } from './client.ts'
+import { type DatabaseEngine, startEngine } from './engine.ts'
+import { dynamoDbOperations } from './operations.ts'
 import { permissionsOf } from './permissions.ts'
-import { createTable, type Table } from './template.ts'
+import { createTable, type Table } from './table.ts'
 
 export interface DynamoDb {
   /** Of the engine itself, behind the gateway. */
   readonly endpoint: string
   readonly service: AwsService
   /**
-   * Makes the table of an `AWS::DynamoDB::GlobalTable` whose properties are resolved, or brings the one that is
-   * there in line with them. Throws where a property is not modelled or a table stands in the way.
+   * Creates the table of an `AWS::DynamoDB::GlobalTable` whose properties are resolved, or changes the existing one to
+   * match them. Throws if a property is not modelled or the name belongs to a table that cannot match.
    */
   createTable(logicalId: string, properties: Record<string, unknown>): Promise<Table>
   /** Calls the listener after each write that went through the gateway. Returns how to stop that. */
@@ -24,44 +25,26 @@ export interface DynamoDb {
   close(): Promise<void>
 }
 
-/** The operations of this repository, and who calls them. */
-export const operations = {
-  GetItem: 'the projection engine (a guard), the query API, the event store (who holds a reservation)',
-  BatchGetItem: 'the query API (small rows)',
-  Query:
-    'the event store (a stream, a set of reservations), the query API (lists), npm run ops (what is parked)',
-  Scan: 'npm run ops (a walk over the event store: verify, republish)',
-  PutItem: 'the event store (a commit), the projection engine (one row)',
-  BatchWriteItem: 'the projection engine (rows of a feed)',
-  UpdateItem: 'Powertools idempotency (what a reaction has done)',
-  DeleteItem:
-    'Powertools idempotency (a reaction that failed), the forwarder (a stream that is not parked any more)',
-  TransactWriteItems:
-    'the event store (a commit with reservations), the projection engine (several rows, counters)',
-}
-
 const writes = new Set(['PutItem', 'BatchWriteItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'])
 
 /**
  * Starts the embedded DynamoDB on the data folder, or takes the one at `endpoint` instead.
  *
- * @throws Error in one line, where `endpoint` is not on this machine and `allowRemote` is not set, or where the
- * engine cannot start.
+ * @throws Error as `startEngine` does.
  */
 export async function startDynamoDb(o: {
-  dataDir: string
-  endpoint?: string
-  allowRemote: boolean
-  region: string
-  log: Log
+  readonly dataDir: string
+  readonly endpoint?: string
+  readonly allowRemote: boolean
+  readonly region: string
+  readonly log: Log
 }): Promise<DynamoDb> {
-  if (o.endpoint !== undefined && !isLoopback(o.endpoint) && !o.allowRemote) {
-    throw new Error(
-      `DynamoDB at ${o.endpoint} is not on this machine: --allow-remote says that it may be used`,
-    )
-  }
-  const engine = o.endpoint === undefined ? await startDynoxide(o) : undefined
-  const address: DynamoDbAddress = { endpoint: engine?.endpoint ?? o.endpoint ?? '', region: o.region }
+  return openDynamoDb(await startEngine(o), o.region)
+}
+
+/** Serves the tables of an engine that runs. */
+export function openDynamoDb(engine: DatabaseEngine, region: string): DynamoDb {
+  const address: DynamoDbAddress = { endpoint: engine.endpoint, region }
   const listeners = new Set<() => void>()
   const arns = new Map<string, string>()
 
@@ -79,17 +62,16 @@ export async function startDynamoDb(o: {
     })
   }
 
-  const arnOf = (table: string) =>
-    arns.get(table) ?? `arn:aws:dynamodb:${o.region}:000000000000:table/${table}`
+  const arnOf = (table: string) => arns.get(table) ?? `arn:aws:dynamodb:${region}:000000000000:table/${table}`
   const permissions = (request: AwsRequest) => permissionsOf(request, arnOf)
   return {
     endpoint: address.endpoint,
-    service: { targets: [dynamoDbTarget], operations, permissions, handle },
+    service: { targets: [dynamoDbTarget], operations: dynamoDbOperations, permissions, handle },
     async createTable(logicalId, properties) {
       const table = await createTable(address, logicalId, properties)
       // The engine knows no region and names itself in its place.
       const local = (arn: string) =>
-        engine ? arn.replace(/^arn:aws:dynamodb:[^:]*/, `arn:aws:dynamodb:${o.region}`) : arn
+        engine.isEmbedded ? arn.replace(/^arn:aws:dynamodb:[^:]*/, `arn:aws:dynamodb:${region}`) : arn
       arns.set(table.name, local(table.arn))
       return {
         name: table.name,
@@ -101,7 +83,7 @@ export async function startDynamoDb(o: {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    close: async () => engine?.close(),
+    close: engine.close,
   }
 }
 

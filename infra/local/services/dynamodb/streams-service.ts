@@ -1,14 +1,8 @@
 import * as z from 'zod'
 import { AwsError, type AwsRequest, type AwsService, readInput } from '../../gateway/aws-service.ts'
 import { type DynamoDbAddress, postDynamoDb, streamsTarget } from './client.ts'
+import { streamOperations } from './operations.ts'
 import { listShards } from './stream-shards.ts'
-
-/** The operations of this repository, and who calls them. */
-export const operations = {
-  DescribeStream: 'npm run ops (new events)',
-  GetShardIterator: 'the redrive of what a stream mapping gave up, npm run ops (new events)',
-  GetRecords: 'the same',
-}
 
 const place = z.object({
   StreamArn: z.string(),
@@ -55,7 +49,7 @@ export function createDynamoDbStreams(address: DynamoDbAddress): AwsService {
 
   return {
     targets: [streamsTarget],
-    operations,
+    operations: streamOperations,
     permissions(request) {
       return [{ action: `dynamodb:${request.operation}`, resource: streamOf(request) }]
     },

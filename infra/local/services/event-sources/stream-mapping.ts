@@ -12,7 +12,8 @@ import {
   type Start,
   type StreamRecord,
 } from '../dynamodb/stream-shards.ts'
-import { type DiscardedBatch, deliver, type Invocation } from './stream-batch.ts'
+import type { Invocation } from '../lambda/invocation.ts'
+import { type DiscardedBatch, deliver } from './stream-batch.ts'
 import { createBell, createLane, itemOf, laneOf } from './stream-lane.ts'
 import { readStreamMapping, type StreamMappingProperties } from './stream-template.ts'
 

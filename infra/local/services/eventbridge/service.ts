@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import * as z from 'zod'
-import type { Place } from '../../cloud/resource-names.ts'
+import { account, type StackIdentity } from '../../cloud/resource-names.ts'
 import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
 import { AwsError, type AwsRequest, type AwsService, type Log, readInput } from '../../gateway/aws-service.ts'
 import { type Deliveries, openDeliveries } from '../../storage/deliveries.ts'
 import { backoffMs, type DeadLetters, deadLetterAttributes, type Failure } from '../sqs/dead-letters.ts'
 import { type BusEvent, compileInput } from './input.ts'
+import { eventBridgeOperations } from './operations.ts'
 import { compilePattern } from './pattern.ts'
 
-export interface Events {
+export interface EventBuses {
   readonly service: AwsService
   /** Takes an event for the rules of a bus, durably, and completes its envelope. Returns its id. */
   publish(bus: string, given: BusEvent): string
@@ -31,17 +32,12 @@ export interface Rule {
   readonly properties: Properties
 }
 
-/** The operations of this repository, and who calls them. */
-export const operations = {
-  PutEvents: 'the forwarder',
-}
-
 /** What a rule is called, by its resolved properties: `Ref` and `Arn` (those of the default bus leave the bus out). */
-export function nameRule(place: Place, logicalId: string, properties: Properties) {
-  const { Name = `${place.stackName}-${logicalId}`, EventBusName = 'default' } = properties
+export function nameRule(stack: StackIdentity, logicalId: string, properties: Properties) {
+  const { Name = `${stack.stackName}-${logicalId}`, EventBusName = 'default' } = properties
   const bus = busOf(String(EventBusName))
   const path = bus === 'default' ? String(Name) : `${bus}/${Name}`
-  const Arn = `arn:aws:events:${place.region}:${account}:rule/${path}`
+  const Arn = `arn:aws:events:${stack.region}:${account}:rule/${path}`
   return { Ref: path.replace('/', '|'), Name: String(Name), Arn }
 }
 
@@ -57,7 +53,6 @@ const modelledOfTarget = [
 ]
 const daySeconds = 86_400
 const maxBytes = 1024 * 1024
-const account = '000000000000'
 const tooLarge = 'Total size of the entries in the request is over the limit.'
 
 const text = z.string().default('')
@@ -70,7 +65,7 @@ const entry = z.object({
   Time: z.number().optional(),
 })
 const inputs = z.object({ Entries: z.array(entry).min(1).max(10) })
-type Entry = z.output<typeof entry>
+type EventEntry = z.output<typeof entry>
 
 /**
  * EventBridge's buses: takes events, and delivers each to the targets of the rules that match, at least once, with
@@ -79,7 +74,7 @@ type Entry = z.output<typeof entry>
  *
  * @throws Error that names what of a rule is not modelled or not valid.
  */
-export function openEvents(o: {
+export function openEventBuses(o: {
   readonly region: string
   readonly dataDir: string
   readonly rules: readonly Rule[]
@@ -91,7 +86,7 @@ export function openEvents(o: {
   readonly findQueue: (arn: string) => DeadLetters
   readonly retryDelaysMs?: readonly number[] | undefined
   readonly log: Log
-}): Events {
+}): EventBuses {
   const rules = o.rules.map((rule) => compileRule(rule, o.findQueue))
   const targets = new Map(rules.flatMap((rule) => rule.targets.map((target) => [target.key, target])))
 
@@ -133,7 +128,7 @@ export function openEvents(o: {
     return id
   }
 
-  function put(one: Entry): object {
+  function put(one: EventEntry): object {
     const missing = (['Source', 'DetailType', 'Detail'] as const).find((name) => one[name] === '')
     if (missing) {
       const ErrorMessage = `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`
@@ -151,7 +146,7 @@ export function openEvents(o: {
   return {
     service: {
       targets: ['AWSEvents'],
-      operations,
+      operations: eventBridgeOperations,
       permissions: (request) =>
         read(request).map(({ EventBusName }) => ({
           action: 'events:PutEvents',
@@ -210,7 +205,7 @@ function busOf(nameOrArn: string): string {
 }
 
 /** In bytes, as EventBridge counts (user guide, "Calculating PutEvents event entry size"). */
-function sizeOf({ Source, DetailType, Detail, Resources, Time }: Entry): number {
+function sizeOf({ Source, DetailType, Detail, Resources, Time }: EventEntry): number {
   const size = Buffer.byteLength([Source, DetailType, Detail, ...Resources].join(''))
   return Time === undefined ? size : size + 14
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES }
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../../gateway/aws-service.ts'
 import { listen } from '../../gateway/listen.ts'
-import type { Invocation } from '../event-sources/stream-batch.ts'
+import type { Invocation } from '../lambda/invocation.ts'
 import { type Authorizer, createJwtAuthorizer, type KeySet } from './jwt-authorizer.ts'
 import { type HttpResponse, targetOf, toEvent, toResponse } from './payload.ts'
 import { createRouter } from './routes.ts'

@@ -4,7 +4,7 @@ import { allowOnly, type Properties } from '../../cloud/template.ts'
 import type { Faults } from '../../faults/faults.ts'
 import type { Log } from '../../gateway/aws-service.ts'
 import { type Deliveries, type Limits, openDeliveries } from '../../storage/deliveries.ts'
-import type { Invocation } from '../event-sources/stream-batch.ts'
+import type { Invocation } from './invocation.ts'
 import type { Lambda } from './service.ts'
 
 export interface AsyncInvocations {

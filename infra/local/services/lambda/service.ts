@@ -9,8 +9,10 @@ import {
   type Log,
 } from '../../gateway/aws-service.ts'
 import { listen } from '../../gateway/listen.ts'
-import type { Invocation } from '../event-sources/stream-batch.ts'
-import { createFunction, type FunctionDefinition, type LambdaFunction } from './function.ts'
+import { createFunction, type LambdaFunction } from './function.ts'
+import type { FunctionDefinition } from './function-definition.ts'
+import type { Invocation } from './invocation.ts'
+import { lambdaOperations } from './operations.ts'
 
 export interface Lambda {
   readonly service: AwsService
@@ -21,11 +23,6 @@ export interface Lambda {
   /** Invokes a function by its ARN and waits for its answer. Rejects where there is no such function. */
   invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation>
   close(): Promise<void>
-}
-
-/** The operations of this repository, and who calls them. */
-export const operations = {
-  Invoke: 'both APIs (register on first use who was not)',
 }
 
 const invocationPath = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
@@ -113,7 +110,7 @@ export async function startLambda(o: {
         operationOf: (method, path) =>
           method === 'POST' && invocationPath.test(path) ? 'Invoke' : undefined,
       },
-      operations,
+      operations: lambdaOperations,
       permissions: (request) => [{ action: 'lambda:InvokeFunction', resource: named(request).arn }],
       handle,
     },

@@ -1,5 +1,5 @@
 import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
-import type { FunctionDefinition } from './function.ts'
+import type { FunctionDefinition } from './function-definition.ts'
 
 /** Honoured, or without meaning on one machine: the processor, tags. */
 const modelled = [

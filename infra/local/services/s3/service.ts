@@ -17,6 +17,7 @@ import { accessDenied, inWordsOfS3, notModelled, xml } from './errors.ts'
 import { keyOfForm, readForm } from './form.ts'
 import { checkHeaders, demandMatch, keptHeaders, rangeOf, servedHeaders } from './headers.ts'
 import { type Objects, openObjects, type StoredObject } from './objects.ts'
+import { s3Operations } from './operations.ts'
 import { permissionOn, permissionsOf } from './permissions.ts'
 import { admit } from './post-policy.ts'
 import { presignerOf, type Signers } from './signed.ts'
@@ -30,17 +31,6 @@ import {
 } from './target.ts'
 import { type BucketSettings, bucketArnOf, readBucket } from './template.ts'
 import { type Upload, uploadOf } from './upload.ts'
-
-/** The operations of this repository, and who calls them. */
-export const operations = {
-  PutObject: 'the upload pipeline, for a thumbnail',
-  GetObject: 'the upload pipeline, and a browser by a presigned URL',
-  HeadObject: 'a developer, by the AWS CLI',
-  CopyObject: 'the upload pipeline, for what was accepted',
-  DeleteObject: 'the upload pipeline',
-  PostObject: 'a browser, by a form that a command signed',
-  Preflight: 'a browser, before a request of another origin',
-}
 
 type Headers = Readonly<Record<string, string>>
 
@@ -255,7 +245,7 @@ export function openS3(o: {
         },
       },
     },
-    operations,
+    operations: s3Operations,
     permissions: (request) => (isSigned(request) ? permissionsOf(request) : []),
     handle: carryOut,
   }

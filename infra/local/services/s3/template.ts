@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import type { Place } from '../../cloud/resource-names.ts'
+import type { StackIdentity } from '../../cloud/resource-names.ts'
 import type { Properties } from '../../cloud/template.ts'
 import type { CorsRule } from './cors.ts'
 
@@ -17,10 +17,10 @@ export function bucketArnOf(name: string): string {
 }
 
 /** A bucket's own name, or one such as CloudFormation makes: 12 characters at its end tell it from others. */
-export function bucketNameOf(place: Place, logicalId: string, { BucketName }: Properties): string {
+export function bucketNameOf(stack: StackIdentity, logicalId: string, { BucketName }: Properties): string {
   if (typeof BucketName === 'string') return BucketName
-  const name = `${place.stackName}-${logicalId}`.toLowerCase().slice(0, 50)
-  return `${name}-${createHash('sha256').update(`bucket/${place.stackName}/${logicalId}`).digest('hex').slice(0, 12)}`
+  const name = `${stack.stackName}-${logicalId}`.toLowerCase().slice(0, 50)
+  return `${name}-${createHash('sha256').update(`bucket/${stack.stackName}/${logicalId}`).digest('hex').slice(0, 12)}`
 }
 
 /**

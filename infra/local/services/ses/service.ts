@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { AwsError, type AwsRequest, type AwsService, readInput } from '../../gateway/aws-service.ts'
 import type { Mailbox } from './mailbox.ts'
+import { sesOperations } from './operations.ts'
 
 /** What SES refuses a mail with that it would take another time. */
 export type MailRefusal = 'TooManyRequestsException' | 'SendingPausedException'
@@ -10,11 +11,6 @@ export interface MailService {
   readonly service: AwsService
   /** Makes SES refuse every mail, or take them again. */
   refuse(refuses: boolean, code?: MailRefusal): void
-}
-
-/** The operations of this repository, and who calls them. */
-export const operations = {
-  SendEmail: 'the reactions that write emails',
 }
 
 const text = z.object({ Data: z.string() })
@@ -58,7 +54,7 @@ export function openMailService(o: {
         operationOf: (method, path) =>
           method === 'POST' && path === '/v2/email/outbound-emails' ? 'SendEmail' : undefined,
       },
-      operations,
+      operations: sesOperations,
       permissions(request) {
         const { address, identity = address } = read(request)
         const resource = `arn:aws:ses:${o.region}:000000000000:identity/${identity}`

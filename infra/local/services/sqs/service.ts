@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
 import { AwsError, type AwsRequest, type AwsService, readInput } from '../../gateway/aws-service.ts'
 import { type Journal, openJournal } from '../../storage/journal.ts'
+import { sqsOperations } from './operations.ts'
 
 /** A message as it is received. */
 export interface ReceivedMessage {
@@ -37,13 +38,6 @@ export interface Queues {
   find(arn: string): Queue
   /** Throws where a queue is to move messages to one that the template does not declare. */
   checkRedrives(): void
-}
-
-/** The operations of this repository, and who calls them. */
-export const operations = {
-  ReceiveMessage: 'the tests, and the operator who looks into a dead-letter queue',
-  DeleteMessage: 'the same, once a message is dealt with',
-  GetQueueAttributes: 'the same, for how many messages there are',
 }
 
 interface Message {
@@ -139,7 +133,7 @@ export function openQueues(dataDir: string): Queues {
   return {
     service: {
       targets: ['AmazonSQS'],
-      operations,
+      operations: sqsOperations,
       permissions: (request) => [{ action: `sqs:${request.operation}`, resource: named(read(request)).arn }],
       async handle(request) {
         const input = read(request)

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { AwsError, type AwsRequest, type AwsService, type Log, readInput } from '../../gateway/aws-service.ts'
 import type { Permissions } from '../../iam/permissions.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { type ExecutionClock, systemClock } from './clock.ts'
 import { runExecutions } from './executions.ts'
 import { withoutData } from './history.ts'
 import type { InvokeTask } from './lambda-tasks.ts'
+import { stepFunctionsOperations } from './operations.ts'
 import type { Execution } from './store.ts'
 import type { StateMachine } from './template.ts'
 
@@ -20,14 +21,6 @@ export interface StepFunctions {
   demandStart(rule: string, machineArn: string, roleArn: string | undefined): void
   /** Leaves what runs where it is: it goes on at the next start. */
   close(): Promise<void>
-}
-
-/** The operations of this repository, and who calls them. */
-export const operations = {
-  StartExecution: "the operator's command line, and the tests",
-  DescribeExecution: 'the same',
-  ListExecutions: 'the same',
-  GetExecutionHistory: 'the same',
 }
 
 /** How many executions that ended are kept: AWS keeps them for 90 days. */
@@ -60,7 +53,7 @@ export function openStepFunctions(o: {
   readonly machines: readonly StateMachine[]
   readonly invoke: InvokeTask
   readonly refusalOfRole: Permissions['refusalOfRole']
-  readonly clock?: Clock
+  readonly clock?: ExecutionClock
   /** How many executions that ended are kept; 1,000 otherwise. */
   readonly keep?: number
   readonly log: Log
@@ -131,7 +124,7 @@ export function openStepFunctions(o: {
   return {
     service: {
       targets: ['AWSStepFunctions'],
-      operations,
+      operations: stepFunctionsOperations,
       permissions(request) {
         const { stateMachineArn = '', executionArn = stateMachineArn } = read(
           request,

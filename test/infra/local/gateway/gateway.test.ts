@@ -20,7 +20,9 @@ beforeEach(async () => {
     services: [
       {
         targets: ['DynamoDB_20120810'],
-        operations: { GetItem: 'the tests' },
+        operations: {
+          GetItem: { caller: 'this test', file: 'gateway.test.ts', call: 'new GetItemCommand(' },
+        },
         permissions: () => [],
         handle: (request: AwsRequest) => handle(request),
       },

@@ -9,7 +9,7 @@ import {
   poolProperties,
   region,
   withUserPool,
-} from '../../../../kit/people/user-pool.ts'
+} from '../../../../kit/local-cloud/user-pool.ts'
 
 withUserPool()
 

@@ -2,7 +2,11 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { AwsError } from '../../../../../infra/local/gateway/aws-service.ts'
 import { compileInput } from '../../../../../infra/local/services/eventbridge/input.ts'
-import { type Events, nameRule, openEvents } from '../../../../../infra/local/services/eventbridge/service.ts'
+import {
+  type EventBuses,
+  nameRule,
+  openEventBuses,
+} from '../../../../../infra/local/services/eventbridge/service.ts'
 import type { Queue } from '../../../../../infra/local/services/sqs/service.ts'
 import {
   closeAfter,
@@ -26,7 +30,7 @@ const rule = {
 }
 const invoke = vi.fn<(targetArn: string, input: unknown, id: string) => void>()
 const send = vi.fn<Queue['send']>()
-let events: Events
+let events: EventBuses
 let client: EventBridgeClient
 
 withDataDir()
@@ -38,7 +42,7 @@ beforeEach(async () => {
 
 /** Opens the data folder as the local cloud does when it starts. */
 async function open(over: object = {}, retryDelaysMs: readonly number[] = [0]): Promise<void> {
-  events = openEvents({
+  events = openEventBuses({
     region,
     dataDir,
     invoke,

@@ -22,9 +22,9 @@ import { AwsError } from '../../../infra/local/gateway/aws-service.ts'
 import { type Cognito, openCognito } from '../../../infra/local/services/cognito/service.ts'
 import { clientIdOf, issuerOf, poolIdOf } from '../../../infra/local/services/cognito/template.ts'
 import { openTokenSigner } from '../../../infra/local/services/cognito/tokens.ts'
-import type { Invocation } from '../../../infra/local/services/event-sources/stream-batch.ts'
+import type { Invocation } from '../../../infra/local/services/lambda/invocation.ts'
 import { type Mailbox, openMailbox } from '../../../infra/local/services/ses/mailbox.ts'
-import { srpClient } from './srp-client.ts'
+import { srpClient } from '../people/srp-client.ts'
 
 export const region = 'eu-west-1'
 export const poolId = poolIdOf(region, 'Pool')

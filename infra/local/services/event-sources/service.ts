@@ -20,7 +20,7 @@ export interface EventSourceOptions {
   readonly dataDir: string
   readonly dynamoDb: DynamoDb
   readonly queues: Queues
-  readonly lambda: Lambda
+  readonly lambda: Pick<Lambda, 'find' | 'invoke'>
   readonly permissions: Permissions
   readonly failureDestination: FailureDestination
   readonly faults: Faults
