@@ -4,15 +4,15 @@ import type { LocalCloudOptions } from './cloud/options.ts'
 /**
  * The local cloud. This file is the only way in: code outside infra/local imports nothing else of it. Tests of the
  * local cloud itself, in test/infra/local and test/kit/local-cloud, may import the other files.
+ *
+ * It runs a template and finds a local cloud that runs, reads templates, lets things go wrong, and gives tests of other
+ * code a single service: DynamoDB, its streams, or a clock and an error of state machines.
  */
 
-// Run a template, and find a local cloud that runs.
 export { type Announced, readAnnouncement } from './cloud/announcement.ts'
 export type { LocalCloud, LocalCloudFaults } from './cloud/local-cloud.ts'
 export type { LocalCloudOptions } from './cloud/options.ts'
-// Read a template as the local cloud does.
 export { createResolver, fieldsOf, type Properties, readTemplate, type Template } from './cloud/template.ts'
-// Let things go wrong.
 export { type DeliveryOptions, withDeliveryFaults } from './faults/delivery-faults.ts'
 export {
   type Chances,
@@ -22,7 +22,6 @@ export {
   faultNames,
   parseChances,
 } from './faults/faults.ts'
-// Run one service alone, for tests of the code that calls it.
 export { listen } from './gateway/listen.ts'
 export { type DynamoDb, startDynamoDb } from './services/dynamodb/service.ts'
 export { listShards, type StreamRecord } from './services/dynamodb/stream-shards.ts'

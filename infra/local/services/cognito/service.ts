@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import { AwsError, type AwsResponse, type AwsService, type Log } from '../../gateway/aws-service.ts'
-import type { Invocation } from '../lambda/invocation.ts'
-import type { Mailbox } from '../ses/mailbox.ts'
+import { AwsError, type AwsResponse, type AwsService } from '../../gateway/aws-service.ts'
 import { cognitoOperations } from './operations.ts'
+import type { CognitoOptions } from './options.ts'
 import { notFound, texts, userNotFound } from './request.ts'
 import { signInOperations } from './sign-in.ts'
 import { signUpOperations } from './sign-up.ts'
@@ -16,17 +15,6 @@ import {
 } from './template.ts'
 import { openTokenSigner, type TokenSigner } from './tokens.ts'
 import { attributesOf, type ClientOperation, openUserPool, type UserPool } from './user-pool.ts'
-
-export interface CognitoOptions {
-  readonly region: string
-  readonly dataDir: string
-  readonly mailbox: Mailbox
-  readonly log: Log
-  /** Groups that everyone who signs up is put in. */
-  readonly groups: readonly string[]
-  /** Invokes a trigger's function by its ARN. */
-  readonly invoke: (functionArn: string, event: unknown) => Promise<Invocation>
-}
 
 export interface Cognito {
   readonly service: AwsService
