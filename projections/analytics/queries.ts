@@ -1,9 +1,9 @@
-import { daysAsked } from '../../commands/analytics/contract.ts'
+import { type analyticsContract, daysAsked } from '../../commands/analytics/contract.ts'
 import { validate } from '../../commands/http/validate.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
 import { projectsV1 } from '../project/v1/projection.ts'
-import type { QueryContext, QueryHandlers } from '../queries.ts'
+import type { QueryContext, QueryHandlers } from '../query/query.ts'
 import { uploadsV1 } from '../upload/v1/projection.ts'
 import { usersV1 } from '../user/v1/projection.ts'
 import { dayMs, dayOf, readDays } from './v1/queries.ts'
@@ -26,7 +26,7 @@ export const analyticsQueries = {
       return readDays(context.rows, counting, rangeOf(context))
     },
   },
-} satisfies Partial<QueryHandlers>
+} satisfies QueryHandlers<(typeof analyticsContract)['queries']>
 
 function rangeOf({ query, now }: QueryContext): { from: string; to: string } {
   const asked = validate(daysAsked, query, 'query')

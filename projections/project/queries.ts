@@ -1,6 +1,7 @@
 import type { Position } from '../../commands/http/position.ts'
+import type { projectContract } from '../../commands/project/contract.ts'
 import { parseStreamName, streamName } from '../../domain/kernel/stream.ts'
-import type { QueryContext, QueryHandlers } from '../queries.ts'
+import type { QueryContext, QueryHandlers } from '../query/query.ts'
 import { usersV1 } from '../user/v1/projection.ts'
 import { readNames } from '../user/v1/queries.ts'
 import { projectsV1 } from './v1/projection.ts'
@@ -44,4 +45,4 @@ export const projectQueries = {
     dependsOn: () => true,
     list: (context, options) => listProjects(context.rows, generationOf(context), context.userId, options),
   },
-} satisfies Partial<QueryHandlers>
+} satisfies QueryHandlers<(typeof projectContract)['queries']>

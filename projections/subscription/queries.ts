@@ -1,6 +1,7 @@
 import type { Position } from '../../commands/http/position.ts'
+import type { subscriptionContract } from '../../commands/subscription/contract.ts'
 import { addCost } from '../../domain/kernel/cost.ts'
-import type { QueryContext, QueryHandlers } from '../queries.ts'
+import type { QueryContext, QueryHandlers } from '../query/query.ts'
 import { usersV1 } from '../user/v1/projection.ts'
 import { readUser } from '../user/v1/queries.ts'
 import { subscriptionsV1 } from './v1/projection.ts'
@@ -43,4 +44,4 @@ export const subscriptionQueries = {
     list: ({ rows, userId, generation }, options) =>
       listInvoices(rows, generation(projection).id, userId, options),
   },
-} satisfies Partial<QueryHandlers>
+} satisfies QueryHandlers<(typeof subscriptionContract)['queries']>

@@ -1,9 +1,11 @@
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
+import { queries as queryContracts } from '../../commands/contract.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
 import type { Register } from '../../commands/http/access.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
 import { commandHandler } from '../../commands/http/handle-command.ts'
+import { openApi } from '../../commands/http/openapi.ts'
 import { problemKinds } from '../../commands/http/problem-details.ts'
 import { registrationHandler } from '../../commands/registration/registration-handler.ts'
 import { checkRegistered } from '../../commands/registration/registration-message.ts'
@@ -16,11 +18,13 @@ import { listedGenerations } from '../../projections/generations/listed-generati
 import { createMemoryGenerationLists } from '../../projections/generations/memory-generation-lists.ts'
 import { forwardBatch } from '../../projections/publishing/forward-batch.ts'
 import { createMemoryParkedStreams } from '../../projections/publishing/memory-parked-streams.ts'
+import { queryHandlers } from '../../projections/queries.ts'
 import { queryHandler } from '../../projections/query/handle-query.ts'
 import { createMemoryCheckpoints } from '../../projections/rebuild/replay/memory-checkpoints.ts'
 import { createMemoryRowRemover } from '../../projections/rebuild/replay/memory-row-remover.ts'
 import { replay } from '../../projections/rebuild/replay/replay.ts'
 import { createMemoryCommitScan } from '../../projections/rebuild/walk/memory-commit-scan.ts'
+import { accounts } from '../../projections/user/accounts.ts'
 import { versions } from '../../projections/versions.ts'
 import {
   faultyCheckpoints,
@@ -123,7 +127,17 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
     api(commandHandler({ ...portsOf(environment), register })),
   )
   const queries = simulatedFunction(world, { name: 'queries', environments, timeoutMs }, (environment) =>
-    api(queryHandler({ ...portsOf(environment), versions, links: readableLinks, register })),
+    api(
+      queryHandler({
+        ...portsOf(environment),
+        queries: queryContracts,
+        handlers: queryHandlers(readableLinks),
+        openApi,
+        accounts,
+        versions,
+        register,
+      }),
+    ),
   )
 
   // What a function reports: the places of the records to deliver again.

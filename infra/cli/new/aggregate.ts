@@ -72,7 +72,7 @@ export function newAggregate(names: Names): Change {
       {
         file: 'projections/queries.ts',
         imports: [`import { ${one.camel}Queries } from './${one.kebab}/queries.ts'`],
-        entries: [{ list: 'export const queryHandlers: QueryHandlers = {', entry: `...${one.camel}Queries` }],
+        entries: [{ list: '  return {', entry: `...${one.camel}Queries` }],
       },
       {
         file: 'projections/publishing/public-events.ts',
