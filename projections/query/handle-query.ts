@@ -14,7 +14,15 @@ import { createReadable, type Readable } from '../generations/listed-generations
 import type { ProjectionVersions } from '../generations/projection-versions.ts'
 import type { Accounts } from './accounts.ts'
 import { publicPages } from './public-pages.ts'
-import type { AnyQuery, ManyQuery, OneQuery, QueryContext, QueryContracts, ReportQuery } from './query.ts'
+import {
+  type AnyQuery,
+  type ManyQuery,
+  type OneQuery,
+  projectionsOf,
+  type QueryContext,
+  type QueryContracts,
+  type ReportQuery,
+} from './query.ts'
 import { readAfter } from './read-after.ts'
 
 /** How long a query may take to catch a stream up. */
@@ -64,7 +72,7 @@ export function queryHandler(options: QueryApiOptions) {
     const positions = given.filter(
       (position) => position.stream === own || query.dependsOn(context, position),
     )
-    const read = new Set([accounts.projection, query.projection, ...(query.joins ?? [])])
+    const read = new Set([accounts.projection, ...projectionsOf(query)])
     const deadline = deadlineIn(readAfterMs, clock)
     await Promise.all(
       [...read].map((name) =>
@@ -96,7 +104,7 @@ export function queryHandler(options: QueryApiOptions) {
       parameters,
       query: request.query,
       now: clock.now,
-      generation: generationsFor(request, query.projection, await readable()),
+      generation: generationsFor(request, query, await readable()),
     }
     await honourPositions(request, context, query)
     const deadline = deadlineIn(Math.min(accessMs, request.remainingMs() - reserveMs), clock)
@@ -108,17 +116,19 @@ export function queryHandler(options: QueryApiOptions) {
 }
 
 /**
- * The generations that a request reads: the live ones, but where it goes on with a page of another, that one for as
- * long as it is listed.
+ * The generations that a request reads: the live ones. A request for the next page of another generation reads that
+ * one, while it is listed.
  */
 function generationsFor(
   request: ApiRequest,
-  projection: string,
+  query: AnyQuery,
   { live, listed }: Readable,
 ): QueryContext['generation'] {
   const given = request.query['cursor']
+  if ('report' in query || given === undefined) return live
+  const { projection } = query
   const isThere = (build: string) => listed(build)?.projection === projection
-  const named = given === undefined ? undefined : listed(parseCursor(given, isThere).build)
+  const named = listed(parseCursor(given, isThere).build)
   return (name) => (name === projection && named !== undefined ? named : live(name))
 }
 

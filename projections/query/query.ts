@@ -19,31 +19,41 @@ export interface QueryContext {
 }
 
 interface Query {
-  /** The projection that it answers from: its entity tags and cursors name the generation. */
-  readonly projection: string
-  /** Other projections that it joins. */
-  readonly joins?: readonly string[]
   /** Whether the answer depends on a position in `Read-After`. It always depends on those of the person's own stream. */
   readonly dependsOn: (context: QueryContext, position: Position) => boolean
 }
 
+/** Answers from the rows of one projection: entity tags and cursors name the generation. */
+interface RowQuery extends Query {
+  readonly projection: string
+  /** Other projections that it joins. */
+  readonly joins?: readonly string[]
+}
+
 /** Answers one item. Its entity tag is the generation and the version, with what changes under the same version. */
-export interface OneQuery<Item> extends Query {
+export interface OneQuery<Item> extends RowQuery {
   /** `varies` names the part of the item that changes without an event, if there is one. */
   readonly read: (context: QueryContext) => Promise<{ item: Item; varies?: string | undefined; cost: Cost }>
 }
 
 /** Answers a page of items. Its cursor is the generation and the sort key of the last item. */
-export interface ManyQuery<Item> extends Query {
+export interface ManyQuery<Item> extends RowQuery {
   readonly list: (context: QueryContext, options: ListOptions) => Promise<Page<Item>>
 }
 
 /** Answers all requested items, to the group that its contract names. */
 export interface ReportQuery<Item> extends Query {
+  /** The projections that it reads. */
+  readonly projections: readonly string[]
   readonly report: (context: QueryContext) => Promise<{ items: readonly Item[]; cost: Cost }>
 }
 
 export type AnyQuery = OneQuery<{ readonly version: number }> | ManyQuery<unknown> | ReportQuery<unknown>
+
+/** The names of the projections that a query reads. */
+export function projectionsOf(query: AnyQuery): readonly string[] {
+  return 'report' in query ? query.projections : [query.projection, ...(query.joins ?? [])]
+}
 
 /** Contracts of queries by their paths. */
 export type QueryContracts = Readonly<Record<string, QueryContract>>
