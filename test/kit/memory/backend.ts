@@ -6,13 +6,17 @@ import { createMemoryCommitTable } from '../../../commands/event-store/memory-co
 import type { Register } from '../../../commands/http/access.ts'
 import { type ApiHandler, apiHandler } from '../../../commands/http/api.ts'
 import { commandHandler } from '../../../commands/http/handle-command.ts'
+import { openApi } from '../../../commands/http/openapi.ts'
 import { type Directory, type Person, personOf } from '../../../commands/registration/directory.ts'
 import { registrationHandler } from '../../../commands/registration/registration-handler.ts'
 import { checkRegistered } from '../../../commands/registration/registration-message.ts'
 import type { UploadForms } from '../../../commands/upload/upload-forms.ts'
 import { createMemoryRowStore } from '../../../projections/engine/memory-row-store.ts'
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
+import { queryHandlers } from '../../../projections/queries.ts'
 import { queryHandler } from '../../../projections/query/handle-query.ts'
+import { accounts } from '../../../projections/user/accounts.ts'
+import { versions } from '../../../projections/versions.ts'
 import { manualClock } from '../clocks/manual-clock.ts'
 import { readableLinks } from './file-links.ts'
 
@@ -61,7 +65,20 @@ export function backend() {
 
   const environment = () => ({
     commands: apiHandler(commandHandler({ store, reservations: table, register, clock, forms })),
-    queries: apiHandler(queryHandler({ store, rows, lists, links: readableLinks, register, clock })),
+    queries: apiHandler(
+      queryHandler({
+        queries,
+        handlers: queryHandlers(readableLinks),
+        openApi,
+        accounts,
+        versions,
+        store,
+        rows,
+        lists,
+        register,
+        clock,
+      }),
+    ),
   })
   let apis = environment()
   const claimsOf = (sub: string) => ({

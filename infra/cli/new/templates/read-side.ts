@@ -1,9 +1,7 @@
 import type { Names } from '../names.ts'
 
 export const projectionOf = ({ one, many }: Names) => `import * as z from 'zod/mini'
-import type { Recorded } from '../../../domain/kernel/event.ts'
 import { type ${one.pascal}Event, ${one.camel}Events } from '../../../domain/${one.kebab}/events.ts'
-import type { Projection, Row } from '../../engine/projection.ts'
 
 /** What is shown of one, to its owner alone. \`exists\` is false until the creation has been folded. */
 const ${one.camel}State = z.discriminatedUnion('exists', [
@@ -62,13 +60,6 @@ export const queriesOf = ({
   one,
   many,
 }: Names) => `import type { QueryItem } from '../../../commands/contract.ts'
-import type { Cost } from '../../../domain/kernel/event-store.ts'
-import { Problem } from '../../../domain/kernel/problem.ts'
-import { streamName } from '../../../domain/kernel/stream.ts'
-import { parseState } from '../../engine/catch-up.ts'
-import { listStreams } from '../../engine/list.ts'
-import { guardKey, partitionKey } from '../../engine/projection.ts'
-import type { Guard, ListOptions, Page, RowStore } from '../../engine/row-store.ts'
 import { ${many.camel}Of, ${many.camel}V1 } from './projection.ts'
 
 export type ${one.pascal}Item = QueryItem<'/${many.kebab}/{${one.camel}Id}'>
@@ -109,8 +100,7 @@ function itemOf(${one.camel}Id: string, guard: Guard, userId: string): ${one.pas
 export const queryHandlersOf = ({
   one,
   many,
-}: Names) => `import { streamName } from '../../domain/kernel/stream.ts'
-import type { QueryContext, QueryHandlers } from '../queries.ts'
+}: Names) => `import type { ${one.camel}Contract } from '../../commands/${one.kebab}/contract.ts'
 import { ${many.camel}V1 } from './v1/projection.ts'
 import { list${many.pascal}, read${one.pascal} } from './v1/queries.ts'
 
@@ -132,5 +122,5 @@ export const ${one.camel}Queries = {
     list: (context, options) =>
       list${many.pascal}(context.rows, generationOf(context), context.userId, options),
   },
-} satisfies Partial<QueryHandlers>
+} satisfies QueryHandlers<(typeof ${one.camel}Contract)['queries']>
 `
