@@ -79,7 +79,7 @@ export function listOf(name: string, lists: ReadonlyMap<string, GenerationList>)
   return lists.get(name) ?? firstList({ id, version: oldest.version, generation: 1 })
 }
 
-/** The generations of one kind of stream. */
+/** The generations of one category. */
 export type GenerationsOf = (aggregate: string) => readonly AnyGeneration[]
 
 /** Those that there are where no list is written. */
@@ -89,5 +89,5 @@ export const generationsOf: GenerationsOf = (aggregate) =>
     .map((oldest) => oldest.generation(1))
     .filter((generation) => generation.aggregate === aggregate)
 
-/** The kinds of streams that some projection folds: what the stream mapping lets through. */
+/** The categories that some projection folds: the stream mapping lets only these through. */
 export const projectedAggregates: readonly string[] = [...new Set(versions.map(({ aggregate }) => aggregate))]
