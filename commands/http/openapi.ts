@@ -1,6 +1,8 @@
 import * as z from 'zod/mini'
-import { type CommandContract, commands, publicPaths, type QueryContract, queries } from '../contract.ts'
+import { commands, queries } from '../contract.ts'
+import type { CommandContract, QueryContract } from './contract-types.ts'
 import { problemKinds } from './problem-details.ts'
+import { publicPaths } from './routes.ts'
 
 export interface Operation {
   readonly operationId: string

@@ -3,7 +3,8 @@ import type { ProjectCommand } from '../../domain/project/project.ts'
 import { project } from '../../domain/project/project.ts'
 import { emailReservation } from '../../domain/user/user.ts'
 import { execute } from '../execution/execute.ts'
-import type { CommandHandlers, Target } from '../handlers.ts'
+import type { CommandHandlers } from '../handlers.ts'
+import type { Target } from '../http/command-handler-types.ts'
 
 function onProject(id: string, command: ProjectCommand): Target {
   const stream = streamName(project.name, id)

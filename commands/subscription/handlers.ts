@@ -2,7 +2,8 @@ import { streamName } from '../../domain/kernel/stream.ts'
 import { monthAt } from '../../domain/subscription/months.ts'
 import { type SubscriptionCommand, subscription } from '../../domain/subscription/subscription.ts'
 import { execute } from '../execution/execute.ts'
-import type { CommandHandlers, Target } from '../handlers.ts'
+import type { CommandHandlers } from '../handlers.ts'
+import type { Target } from '../http/command-handler-types.ts'
 
 /** A person's commands on what they pay for: nobody can name another's. */
 function onSubscription(command: SubscriptionCommand): Target {

@@ -6,7 +6,8 @@ import { bytesLeft, subscription } from '../../domain/subscription/subscription.
 import { type UploadCommand, type UploadProject, upload } from '../../domain/upload/upload.ts'
 import { stateNow } from '../execution/current-state.ts'
 import { execute } from '../execution/execute.ts'
-import type { CommandContext, CommandHandlers, Target } from '../handlers.ts'
+import type { CommandHandlers } from '../handlers.ts'
+import type { CommandContext, Target } from '../http/command-handler-types.ts'
 
 /** So long a file can be sent, in milliseconds. */
 const openMs = 60 * 60 * 1000

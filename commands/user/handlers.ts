@@ -2,7 +2,8 @@ import { streamName } from '../../domain/kernel/stream.ts'
 import { sharedProjectsOf } from '../../domain/project/project.ts'
 import { type UserCommand, user } from '../../domain/user/user.ts'
 import { execute } from '../execution/execute.ts'
-import type { CommandHandlers, Target } from '../handlers.ts'
+import type { CommandHandlers } from '../handlers.ts'
+import type { Target } from '../http/command-handler-types.ts'
 
 /** A person's commands on their own account: nobody can name another's. */
 function onUser(command: UserCommand): Target {

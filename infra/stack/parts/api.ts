@@ -3,7 +3,8 @@ import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
-import { type Route, routes } from '../../../commands/contract.ts'
+import { routes } from '../../../commands/contract.ts'
+import type { Route } from '../../../commands/http/routes.ts'
 import type { SignIn } from './sign-in.ts'
 
 /** Requests a second, and how many at once, that the whole API takes before it answers 429. */

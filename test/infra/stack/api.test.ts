@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Route, routes } from '../../../commands/contract.ts'
+import { routes } from '../../../commands/contract.ts'
+import type { Route } from '../../../commands/http/routes.ts'
 import { declaredOf, declaredResources } from '../../kit/local-cloud/declared-resources.ts'
 
 const functions: Readonly<Record<Route['function'], string>> = {
