@@ -34,3 +34,4 @@ export type QueryPath = keyof typeof queries
 export type QueryItem<Path extends QueryPath> = ItemOf<typeof contract, Path>
 
 export const routes = routesOf(contract)
+export type RouteFunction = (typeof routes)[number]['function']

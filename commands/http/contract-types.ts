@@ -14,7 +14,7 @@ export interface CommandContract {
   /** The fields of its answer that other commands do not have. */
   readonly answers?: z.ZodMiniObject
   /** The function that carries it out, if it has one of its own. */
-  readonly function?: 'upload-api'
+  readonly function?: string
 }
 
 export type QueryContract = ItemContract | ReportContract
@@ -36,6 +36,11 @@ export interface ReportContract {
   readonly parameters: z.ZodMiniObject<Readonly<Record<string, z.ZodMiniOptional<z.ZodMiniType>>>>
   readonly item: z.ZodMiniType
 }
+
+/** The functions that a contract names: `undefined` for the commands that the command API carries out. */
+export type FunctionOf<Command extends CommandContract> = Command extends { readonly function: infer Fn }
+  ? Fn
+  : undefined
 
 /** The body of one of a contract's commands, once it is parsed: `BodyOf<typeof userContract, 'change-profile'>`. */
 export type BodyOf<
