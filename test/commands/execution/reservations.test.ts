@@ -33,7 +33,7 @@ function setUp() {
 }
 
 const register = { type: 'register-user', email: 'Ann@example.com', name: 'Ann' } as const
-const leave = { type: 'delete-account', ownsSharedProjects: false } as const
+const leave = { type: 'delete-account', hold: undefined } as const
 
 describe('execute, for an aggregate that holds keys', () => {
   it('takes what a decision comes to hold, and leaves it while nothing of it changes', async () => {
