@@ -51,18 +51,7 @@ export function runExecutions(o: {
     const history = store.history(execution)
     const isResumed = history.size > 0
     const tell = (message: string) => o.log(machine.logicalId, `${name} ${message}`)
-    const record = (event: NewEvent): number => {
-      closing.signal.throwIfAborted()
-      const id = history.size + 1
-      // Room for how it ends.
-      if (id >= maxEvents && !event.type.startsWith('Execution') && !/Failed|Aborted/.test(event.type))
-        throw new StatesError(
-          'States.Runtime',
-          `The execution reached the maximum number of history events (${maxEvents}).`,
-        )
-      history.set(String(id), { ...event, id, timestamp: o.clock.now() / 1000 })
-      return id
-    }
+    const record = recorder(history, o.clock, closing.signal)
     tell(isResumed ? 'goes on' : 'started')
     const ended = execute({
       machine: { ...machine, id: machine.arn },
@@ -108,10 +97,7 @@ export function runExecutions(o: {
   return {
     start(machine, input, name) {
       checkStart(input, name)
-      const arn =
-        machine.type === 'EXPRESS'
-          ? `${machine.arn.replace(':stateMachine:', ':express:')}:${name}:${randomUUID()}`
-          : `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`
+      const arn = arnOf(machine, name)
       const there = store.get(arn)
       if (there?.status === 'RUNNING' && there.input === input) return there
       if (there) throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`)
@@ -128,6 +114,28 @@ export function runExecutions(o: {
       await Promise.all([...running.values()].map(({ ended }) => ended))
     },
   }
+}
+
+/** Appends events to a history, until it is full or the signal is aborted. */
+function recorder(history: Journal<HistoryEvent>, clock: ExecutionClock, signal: AbortSignal) {
+  return (event: NewEvent): number => {
+    signal.throwIfAborted()
+    const id = history.size + 1
+    // The last one is kept for the event that ends the execution.
+    if (id >= maxEvents && !event.type.startsWith('Execution') && !/Failed|Aborted/.test(event.type))
+      throw new StatesError(
+        'States.Runtime',
+        `The execution reached the maximum number of history events (${maxEvents}).`,
+      )
+    history.set(String(id), { ...event, id, timestamp: clock.now() / 1000 })
+    return id
+  }
+}
+
+function arnOf(machine: StateMachine, name: string): string {
+  return machine.type === 'EXPRESS'
+    ? `${machine.arn.replace(':stateMachine:', ':express:')}:${name}:${randomUUID()}`
+    : `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`
 }
 
 function checkStart(input: string, name: string): void {

@@ -7,7 +7,7 @@ import {
   nameRule,
   openEventBuses,
 } from '../../../../../infra/local/services/eventbridge/service.ts'
-import type { Queue } from '../../../../../infra/local/services/sqs/service.ts'
+import type { Queue } from '../../../../../infra/local/services/sqs/queue.ts'
 import {
   closeAfter,
   dataDir,
