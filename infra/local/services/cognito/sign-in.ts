@@ -4,9 +4,10 @@ import { AwsError } from '../../gateway/aws-service.ts'
 import type { CognitoOptions } from './options.ts'
 import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
 import { openExchange, passwordVerifier, type SrpExchange } from './srp.ts'
-import { type ClientSettings, issuerOf } from './template.ts'
+import type { ClientSettings } from './template.ts'
 import type { TokenSigner } from './tokens.ts'
-import { attributesOf, type ClientOperation, type Grant, type User, type UserPool } from './user-pool.ts'
+import type { ClientOperation, User, UserPool } from './user-pool.ts'
+import { type SignedIn, seconds, tokensOf } from './user-tokens.ts'
 
 const initiateRequest = z.object({ AuthFlow: z.string(), AuthParameters: z.unknown() })
 const respondRequest = z.object({
@@ -30,29 +31,7 @@ export function signInOperations(o: CognitoOptions, signer: TokenSigner) {
     return { AuthenticationResult: { ...tokens(pool, client, user, claims), RefreshToken } }
   }
 
-  /** Access and ID token (developer guide, "Understanding user pool JSON web tokens (JWTs)"). */
-  function tokens(pool: UserPool, client: ClientSettings, user: User, shared: Grant['claims']) {
-    const iat = seconds()
-    const sign = (minutes: number, claims: object) =>
-      signer.sign({
-        ...claims,
-        ...shared,
-        sub: user.sub,
-        iss: issuerOf(o.region, pool.settings.id),
-        ...(o.groups.length > 0 && { 'cognito:groups': o.groups }),
-        jti: randomUUID(),
-        iat,
-        exp: iat + minutes * 60,
-      })
-    const access = { token_use: 'access', client_id: client.id, username: user.sub }
-    const id = { token_use: 'id', aud: client.id, 'cognito:username': user.sub, email_verified: true }
-    return {
-      AccessToken: sign(client.AccessTokenValidity, { ...access, scope: 'aws.cognito.signin.user.admin' }),
-      IdToken: sign(client.IdTokenValidity, { ...attributesOf(user), ...id }),
-      ExpiresIn: client.AccessTokenValidity * 60,
-      TokenType: 'Bearer',
-    }
-  }
+  const tokens = (...signedIn: SignedIn) => tokensOf(o, signer, ...signedIn)
 
   const byPassword: ClientOperation = (given, pool, client) => {
     const { USERNAME, PASSWORD } = texts(given, 'USERNAME', 'PASSWORD')
@@ -122,8 +101,4 @@ function find(name: string, pool: UserPool, client: ClientSettings): User {
 
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex')
-}
-
-function seconds(): number {
-  return Math.floor(Date.now() / 1_000)
 }
