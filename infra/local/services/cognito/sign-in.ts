@@ -54,10 +54,7 @@ export function signInOperations(o: CognitoOptions, signer: TokenSigner) {
   }
 
   const byRefreshToken: ClientOperation = (given, pool, client) => {
-    const grant = pool.grants.get(hashOf(texts(given, 'REFRESH_TOKEN').REFRESH_TOKEN))
-    const user = grant && pool.find(grant.sub)
-    if (user === undefined || grant?.clientId !== client.id) throw notAuthorized('Invalid Refresh Token')
-    if (grant.expiresAt <= Date.now()) throw notAuthorized('Refresh Token has expired')
+    const { user, grant } = refreshed(texts(given, 'REFRESH_TOKEN').REFRESH_TOKEN, pool, client)
     return { AuthenticationResult: tokens(pool, client, user, grant.claims) }
   }
 
@@ -97,6 +94,15 @@ function find(name: string, pool: UserPool, client: ClientSettings): User {
   if (user) return user
   if (client.PreventUserExistenceErrors === 'LEGACY') throw userNotFound()
   throw notAuthorized('Incorrect username or password.')
+}
+
+/** The sign-in that a refresh token continues. Throws NotAuthorizedException if there is none any more. */
+function refreshed(token: string, pool: UserPool, client: ClientSettings) {
+  const grant = pool.grants.get(hashOf(token))
+  const user = grant && pool.find(grant.sub)
+  if (user === undefined || grant?.clientId !== client.id) throw notAuthorized('Invalid Refresh Token')
+  if (grant.expiresAt <= Date.now()) throw notAuthorized('Refresh Token has expired')
+  return { user, grant }
 }
 
 function hashOf(token: string): string {

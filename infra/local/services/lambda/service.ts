@@ -61,7 +61,6 @@ export async function startLambda(o: {
 
   const named = ({ path = '' }: AwsRequest) => find(decodeURIComponent(invocationPath.exec(path)?.[1] ?? ''))
 
-  /** Answers as the API's synchronous `Invoke`: a failing function is a success with `X-Amz-Function-Error`. */
   async function handle(request: AwsRequest): Promise<AwsResponse> {
     if (request.headers['x-amz-invocation-type'] === 'Event') {
       throw new AwsError(
@@ -69,14 +68,7 @@ export async function startLambda(o: {
         'Asynchronous Invoke is not modelled by the local cloud',
       )
     }
-    const { payload, error } = await invoke(named(request).arn, JSON.parse(request.body.toString() || '{}'))
-    const json = { 'content-type': 'application/json' }
-    if (error === undefined) return { status: 200, headers: json, body: JSON.stringify(payload) }
-    return {
-      status: 200,
-      headers: { ...json, 'x-amz-function-error': 'Unhandled' },
-      body: JSON.stringify(error),
-    }
+    return answerOf(await invoke(named(request).arn, JSON.parse(request.body.toString() || '{}')))
   }
 
   return {
@@ -105,5 +97,16 @@ export async function startLambda(o: {
       await Promise.all([...functions.values()].map((f) => f.close()))
       await runtimeApi.close()
     },
+  }
+}
+
+/** The answer of a synchronous `Invoke`: a failing function is a success with `X-Amz-Function-Error`. */
+function answerOf({ payload, error }: Invocation): AwsResponse {
+  const json = { 'content-type': 'application/json' }
+  if (error === undefined) return { status: 200, headers: json, body: JSON.stringify(payload) }
+  return {
+    status: 200,
+    headers: { ...json, 'x-amz-function-error': 'Unhandled' },
+    body: JSON.stringify(error),
   }
 }

@@ -7,7 +7,7 @@ import { execute, type Outcome } from './execution.ts'
 import type { HistoryEvent, NewEvent } from './history.ts'
 import type { InvokeTask } from './lambda-tasks.ts'
 import { Abandoned, StatesError } from './states-error.ts'
-import { type Execution, openExecutions } from './store.ts'
+import { type Execution, type ExecutionStore, openExecutions } from './store.ts'
 import type { StateMachine } from './template.ts'
 
 export interface Executions {
@@ -71,9 +71,10 @@ export function runExecutions(o: {
       invoke: (functionName, payload) => o.invoke(machine, functionName, payload),
     })
       .then((outcome) => {
-        tell(`${endOf(outcome)} after ${o.clock.now() - startedAt} ms`)
+        const stoppedAt = o.clock.now()
+        tell(`${endOf(outcome)} after ${stoppedAt - startedAt} ms`)
         if (machine.type === 'EXPRESS') store.remove(execution)
-        else store.end({ ...execution, stoppedAt: o.clock.now(), ...kept(outcome) })
+        else store.end({ ...execution, stoppedAt, ...kept(outcome) })
       })
       .catch((error: unknown) => {
         if (!(error instanceof Abandoned)) tell(`is kept for the next start: ${error}`)
@@ -85,13 +86,7 @@ export function runExecutions(o: {
   for (const execution of store.all().filter(({ status }) => status === 'RUNNING')) {
     const machine = o.machines.find((one) => one.arn === execution.machineArn)
     if (machine !== undefined) run(machine, execution)
-    else {
-      o.log(
-        'local cloud',
-        `${execution.arn} is aborted: the template does not declare its state machine any more`,
-      )
-      store.end({ ...execution, status: 'ABORTED', stoppedAt: o.clock.now() })
-    }
+    else abort(execution, store, o)
   }
 
   return {
@@ -114,6 +109,17 @@ export function runExecutions(o: {
       await Promise.all([...running.values()].map(({ ended }) => ended))
     },
   }
+}
+
+/** Ends an execution whose state machine the template no longer declares. */
+function abort(
+  execution: Execution,
+  store: ExecutionStore,
+  o: { readonly clock: ExecutionClock; readonly log: Log },
+): void {
+  const why = 'the template does not declare its state machine any more'
+  o.log('local cloud', `${execution.arn} is aborted: ${why}`)
+  store.end({ ...execution, status: 'ABORTED', stoppedAt: o.clock.now() })
 }
 
 /** Appends events to a history, until it is full or the signal is aborted. */
