@@ -36,21 +36,15 @@ function markdownFindings(file: string, repository: Repository, exists: Exists):
   const folder = posix.dirname(file)
   const line = lineNumbers(text)
   const prose = withoutFences(text)
-  const paths = [
-    ...spans(prose),
-    // In blocks of code, only whole paths from the root are sure to be paths.
-    ...[...text.matchAll(/(?<=^|[\s"'`(])[\w.-]+(?:\/[\w.-]+)+\.(?:ts|mjs|md)\b/gm)].map(
-      ({ 0: path, index }) => ({ path, offset: index }),
-    ),
-  ].filter(({ path }) => !exists(path, folder))
-  // A path in backticks in a block of code is found twice.
-  const fromPaths = new Map(
-    paths.map(({ path, offset }) => [`${line(offset)} ${path}`, missing(file, line(offset), path)]),
-  )
+  // In blocks of code, only whole paths from the root are sure to be paths.
+  const inFences = [...text.matchAll(/(?<=^|[\s"'`(])[\w.-]+(?:\/[\w.-]+)+\.(?:ts|mjs|md)\b/gm)]
+    .map(({ 0: path, index }) => ({ path, offset: index }))
+    .filter(({ offset }) => prose[offset] === ' ')
+  const paths = [...spans(prose), ...inFences].filter(({ path }) => !exists(path, folder))
   const fromLinks = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(({ 1: link = '', index }) =>
     linkExists(link, file, repository) ? [] : [missing(file, line(index), link)],
   )
-  return [...fromPaths.values(), ...fromLinks]
+  return [...paths.map(({ path, offset }) => missing(file, line(offset), path)), ...fromLinks]
 }
 
 function missing(file: string, line: number, path: string): Finding {
@@ -66,7 +60,7 @@ export function withoutFences(text: string): string {
 function spans(text: string): { path: string; offset: number }[] {
   return [...text.matchAll(/`([^`\n]+)`/g)].flatMap(({ 1: code = '', index }) =>
     code
-      .split(/[\s,;()"']+/)
+      .split(/[\s;()"']+|,(?![^{]*\})/)
       .map((path) => ({ path: path.replace(/^\.\//, './').replace(/[.:]$/, ''), offset: index })),
   )
 }
