@@ -126,7 +126,8 @@ async function run(folder: string, tests: readonly string[]): Promise<Run> {
     {
       cwd: folder,
       detached: true,
-      env: { ...process.env, TMPDIR: folder },
+      // The schedules that find each mutant are among the first.
+      env: { ...process.env, TMPDIR: folder, SCHEDULES: '200' },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )
