@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { commands, queries } from '../commands/contract.ts'
+import { aggregates } from '../domain/aggregates.ts'
 import { functionNames } from '../infra/build/bundle.ts'
 import { newAggregate } from '../infra/cli/new/aggregate.ts'
 import { namesOf } from '../infra/cli/new/names.ts'
@@ -19,6 +21,7 @@ import {
   zoneFindings,
 } from './architecture/imports.ts'
 import { laneFindings } from './architecture/lanes.ts'
+import { nameFindings } from './architecture/names.ts'
 import { pathFindings } from './architecture/paths.ts'
 import { isPending, needlessPending } from './architecture/pending.ts'
 import { phraseFindings } from './architecture/phrases.ts'
@@ -37,6 +40,13 @@ const repository = openRepository(root)
 const sources = readSources(repository)
 const features = featuresOf(repository)
 
+/** The names that clients, streams and other services know the features by. */
+const featureNames = [
+  ...Object.keys(commands),
+  ...Object.keys(queries),
+  ...aggregates.flatMap(({ events }) => Object.keys(events.schemas)),
+]
+
 /** Files that documents may name although they are not in the repository: the generator's, and those of a build. */
 const examples = [
   ...['invoice', 'price-list'].flatMap((name) => Object.keys(newAggregate(namesOf(name)).files)),
@@ -49,6 +59,7 @@ const rules: Readonly<Record<string, readonly Finding[]>> = {
   'imports the AWS SDK only in files whose names show it': sdkFindings(sources),
   'imports the local cloud through its index': localCloudFindings(sources),
   'imports a feature only if that is declared': featureFindings(sources, features),
+  'names commands, queries and events only in their features': nameFindings(sources, featureNames),
   'reaches no code that publishes from code that rebuilds': reachFindings(sources),
   'has no cycle of imports': cycleFindings(sources),
   'bundles exactly the files in functions/': bundleFindings(repository, functionNames),

@@ -14,6 +14,7 @@ import {
   zoneFindings,
 } from './imports.ts'
 import { laneFindings } from './lanes.ts'
+import { nameFindings } from './names.ts'
 import { pathFindings } from './paths.ts'
 import { isPending, needlessPending } from './pending.ts'
 import { deadFindings } from './reach.ts'
@@ -163,6 +164,17 @@ describe('a feature', () => {
 
   it('is not declared to import what it does not', () => {
     expect(unusedFeatureImports(sourcesOf(files), features)).toContain('subscription -> user')
+  })
+})
+
+describe('a name of a feature', () => {
+  it('is not in shared code, as a string or as a key', () => {
+    const code = "const a = 'end-zebra'\nconst b = { 'end-zebra': 1 }\n// 'end-zebra'\nconst c = 'end-zebras'"
+    const sources = sourcesOf({ 'commands/http/api.ts': code, 'commands/zebra/contract.ts': code })
+    expect(places(nameFindings(sources, ['end-zebra']))).toEqual([
+      'commands/http/api.ts:1 end-zebra',
+      'commands/http/api.ts:2 end-zebra',
+    ])
   })
 })
 
