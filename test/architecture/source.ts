@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { parseSync, Visitor } from 'oxc-parser'
+import { type ParseResult, parseSync, Visitor } from 'oxc-parser'
 import { lineNumbers, type Repository } from './repository.ts'
 
 /** An import, a re-export, an `import()` or a type's `import('…')`. */
@@ -46,26 +46,32 @@ export function readSources(repository: Repository): ReadonlyMap<string, Source>
 export function readSource(file: string, text: string): Source {
   const { program, module, comments, errors } = parseSync(file, text)
   if (errors.length > 0) throw new Error(`${file} does not parse: ${errors[0]?.message}`)
-  const line = lineNumbers(text)
+  const parsed = { file, text, program, module, comments, line: lineNumbers(text) }
+  return {
+    file,
+    imports: readImports(parsed),
+    functions: readFunctions(parsed),
+    prose: readProse(parsed),
+    ambient: readAmbient(parsed),
+  }
+}
+
+interface Parsed {
+  readonly file: string
+  readonly text: string
+  readonly program: ParseResult['program']
+  readonly module: ParseResult['module']
+  readonly comments: ParseResult['comments']
+  readonly line: (offset: number) => number
+}
+
+function readImports({ file, program, module, line }: Parsed): Import[] {
   const imports: Import[] = []
   const imported = (specifier: string, offset: number) =>
     imports.push({ target: resolveFrom(file, specifier), line: line(offset) })
   for (const { moduleRequest } of module.staticImports) imported(moduleRequest.value, moduleRequest.start)
   for (const { moduleRequest } of module.staticExports.flatMap(({ entries }) => entries))
     if (moduleRequest) imported(moduleRequest.value, moduleRequest.start)
-
-  const prose: Prose[] = comments.map(({ value, start, end }) => ({
-    kind: 'comment',
-    text: value.replace(/^\s*\*/, '').replace(/\n[ \t]*\*/g, '\n'),
-    line: line(start),
-    beside: besideComment(text, start, end),
-  }))
-  const ambient: { name: string; line: number }[] = []
-  const names = new Map<number, string>()
-  const measured: Span[] = []
-  const tests: Span[] = []
-  const measure = (node: Span) => measured.push({ start: node.start, end: node.end })
-  const name = (span: Span | null | undefined, given: string) => span && names.set(span.start, given)
   new Visitor({
     ImportExpression: ({ source }) => {
       if (source.type === 'Literal') imported(String(source.value), source.start)
@@ -76,6 +82,17 @@ export function readSource(file: string, text: string): Source {
     TSImportType: ({ source }) => {
       imported(source.value, source.start)
     },
+  }).visit(program)
+  return imports
+}
+
+function readFunctions({ text, program, line }: Parsed): FunctionSize[] {
+  const names = new Map<number, string>()
+  const measured: Span[] = []
+  const tests: Span[] = []
+  const measure = (node: Span) => measured.push(node)
+  const name = (node: Span | null, given: string) => node && names.set(node.start, given)
+  new Visitor({
     VariableDeclarator: ({ id, init }) => {
       if (id.type === 'Identifier') name(init, id.name)
     },
@@ -92,37 +109,56 @@ export function readSource(file: string, text: string): Source {
     FunctionExpression: measure,
     ArrowFunctionExpression: measure,
     CallExpression: (node) => {
-      const called = text.slice(node.callee.start, node.callee.end)
-      if (/^(describe|it|test)\b/.test(called)) tests.push({ start: node.start, end: node.end })
-      if (node.callee.type === 'Identifier' && ambientCalls.has(called))
-        ambient.push({ name: called, line: line(node.start) })
-    },
-    NewExpression: (node) => {
-      if (text.slice(node.callee.start, node.callee.end) === 'Date' && node.arguments.length === 0)
-        ambient.push({ name: 'new Date()', line: line(node.start) })
-    },
-    MemberExpression: (node) => {
-      const path = text.slice(node.start, node.end)
-      if (ambientMembers.test(path)) ambient.push({ name: path, line: line(node.start) })
-    },
-    Literal: ({ value, start }) => {
-      if (typeof value === 'string')
-        prose.push({ kind: 'string', text: value, line: line(start), beside: '' })
-    },
-    TemplateElement: ({ value, start }) => {
-      prose.push({ kind: 'string', text: value.cooked ?? value.raw, line: line(start), beside: '' })
-    },
-    JSXText: ({ value, start }) => {
-      prose.push({ kind: 'string', text: value, line: line(start), beside: '' })
+      if (/^(describe|it|test)\b/.test(text.slice(node.callee.start, node.callee.end))) tests.push(node)
     },
   }).visit(program)
   const lines = ({ start, end }: Span) => line(end) - line(start) + 1
-  const functions = measured.map((span) => ({
-    name: names.get(span.start) ?? 'a function',
-    line: line(span.start),
-    lines: lines(span) - outermost(tests, span).reduce((sum, test) => sum + lines(test), 0),
+  return measured.map((node) => ({
+    name: names.get(node.start) ?? 'a function',
+    line: line(node.start),
+    lines: lines(node) - outermost(tests, node).reduce((sum, test) => sum + lines(test), 0),
   }))
-  return { file, imports, functions, prose, ambient }
+}
+
+function readProse({ text, program, comments, line }: Parsed): Prose[] {
+  const prose: Prose[] = comments.map(({ value, start, end }) => ({
+    kind: 'comment',
+    text: value.replace(/^\s*\*/, '').replace(/\n[ \t]*\*/g, '\n'),
+    line: line(start),
+    beside: besideComment(text, start, end),
+  }))
+  const string = (text: string, start: number) =>
+    prose.push({ kind: 'string', text, line: line(start), beside: '' })
+  new Visitor({
+    Literal: ({ value, start }) => {
+      if (typeof value === 'string') string(value, start)
+    },
+    TemplateElement: ({ value, start }) => {
+      string(value.cooked ?? value.raw, start)
+    },
+  }).visit(program)
+  return prose
+}
+
+function readAmbient({ text, program, line }: Parsed): Source['ambient'] {
+  const ambient: { name: string; line: number }[] = []
+  const used = (name: string, { start }: Span) => ambient.push({ name, line: line(start) })
+  new Visitor({
+    CallExpression: (node) => {
+      if (node.callee.type === 'Identifier' && ambientCalls.has(node.callee.name))
+        used(node.callee.name, node)
+    },
+    NewExpression: (node) => {
+      const { callee } = node
+      if (callee.type === 'Identifier' && callee.name === 'Date' && node.arguments.length === 0)
+        used('new Date()', node)
+    },
+    MemberExpression: (node) => {
+      const path = text.slice(node.start, node.end)
+      if (ambientMembers.test(path)) used(path, node)
+    },
+  }).visit(program)
+  return ambient
 }
 
 interface Span {
