@@ -4,7 +4,7 @@ export const eventsOf = ({ one }: Names) => `import * as z from 'zod/mini'
 
 export const ${one.camel}Name = text({ min: 1, max: 200 }).check(z.describe('1 to 200 characters'))
 
-/** Stored for good: a change of shape is a new \`schema\` with an upcaster, and a fixture of the old one. */
+/** Stored permanently: a change of shape is a new \`schema\` with an upcaster, and a fixture of the old one. */
 const definitions = {
   ${one.pascal}Created: { schema: 1, data: z.strictObject({ ownerId: z.string(), name: z.string() }) },
   ${one.pascal}Renamed: { schema: 1, data: z.strictObject({ name: z.string() }) },
