@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { commands, queries } from '../commands/contract.ts'
 import { aggregates } from '../domain/aggregates.ts'
-import { functionNames } from '../infra/build/bundle.ts'
+import { functionSources } from '../infra/build/functions.ts'
 import { newAggregate } from '../infra/cli/new/aggregate.ts'
 import { namesOf } from '../infra/cli/new/names.ts'
 import { bundleFindings } from './architecture/bundles.ts'
@@ -62,7 +62,10 @@ const rules: Readonly<Record<string, readonly Finding[]>> = {
   'names commands, queries and events only in their features': nameFindings(sources, featureNames),
   'reaches no code that publishes from code that rebuilds': reachFindings(sources),
   'has no cycle of imports': cycleFindings(sources),
-  'bundles exactly the files in functions/': bundleFindings(repository, functionNames),
+  'bundles exactly the files in functions/': bundleFindings(
+    repository,
+    functionSources().map(({ name }) => name),
+  ),
   'has no function over 100 lines': longFunctionFindings(sources),
   'has no dead file': deadFindings(sources, repository),
   'names only paths that exist in documents and comments': pathFindings(sources, repository, examples),
