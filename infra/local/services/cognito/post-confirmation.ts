@@ -1,5 +1,5 @@
 import { AwsError } from '../../gateway/aws-service.ts'
-import type { CognitoOptions } from './options.ts'
+import type { CognitoOptions } from './cognito-options.ts'
 
 /** How long Cognito waits for a trigger (developer guide, "Customizing user pool workflows with Lambda triggers"). */
 const triggerMs = 5_000

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { AwsError, type AwsResponse, type AwsService } from '../../gateway/aws-service.ts'
+import type { CognitoOptions } from './cognito-options.ts'
 import { cognitoOperations } from './operations.ts'
-import type { CognitoOptions } from './options.ts'
 import { notFound, texts, userNotFound } from './request.ts'
 import { signInOperations } from './sign-in.ts'
 import { signUpOperations } from './sign-up.ts'

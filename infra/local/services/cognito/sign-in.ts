@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { AwsError } from '../../gateway/aws-service.ts'
-import type { CognitoOptions } from './options.ts'
+import type { CognitoOptions } from './cognito-options.ts'
 import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
 import { openExchange, passwordVerifier, type SrpExchange } from './srp.ts'
 import type { ClientSettings } from './template.ts'

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { AwsError } from '../../gateway/aws-service.ts'
-import type { CognitoOptions } from './options.ts'
+import type { CognitoOptions } from './cognito-options.ts'
 import { runPostConfirmation } from './post-confirmation.ts'
 import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
 import { passwordVerifier } from './srp.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { CognitoOptions } from './options.ts'
+import type { CognitoOptions } from './cognito-options.ts'
 import { type ClientSettings, issuerOf } from './template.ts'
 import type { TokenSigner } from './tokens.ts'
 import { attributesOf, type Grant, type User, type UserPool } from './user-pool.ts'

@@ -3,7 +3,7 @@ import { AwsError, type Log } from '../../gateway/aws-service.ts'
 import { type Deliveries, openDeliveries } from '../../storage/deliveries.ts'
 import { backoffMs, deadLetterAttributes, type Failure } from '../sqs/dead-letters.ts'
 import type { BusEvent } from './input.ts'
-import { daySeconds, type Target } from './template.ts'
+import { daySeconds, type RuleTarget } from './template.ts'
 
 /** An event on its way to a target, by the key of that. */
 export interface EventDelivery {
@@ -15,7 +15,7 @@ export interface EventDelivery {
 /** Delivers events to targets with their retries, and sends an event that failed to the dead-letter queue of its target. */
 export function openEventDeliveries(o: {
   readonly dataDir: string
-  readonly targets: ReadonlyMap<string, Target>
+  readonly targets: ReadonlyMap<string, RuleTarget>
   /**
    * Hands an event to a target, under the id of its delivery, which is the same at each attempt. Throws
    * `ResourceNotFoundException` if there is no such target.

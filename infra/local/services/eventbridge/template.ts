@@ -57,7 +57,7 @@ export function compileRule({ arn, name, properties }: Rule, findQueue: (arn: st
   return { bus: busOf(String(EventBusName)), matches: (event: BusEvent) => isOn && matches(event), targets }
 }
 
-export type Target = ReturnType<typeof compileRule>['targets'][number]
+export type RuleTarget = ReturnType<typeof compileRule>['targets'][number]
 
 /** A bus is named by its name or its ARN. */
 export function busOf(nameOrArn: string): string {

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { AwsError, type Log } from '../../gateway/aws-service.ts'
 import { type Deliveries, openDeliveries } from '../../storage/deliveries.ts'
 import { backoffMs, deadLetterAttributes, type Failure } from '../sqs/dead-letters.ts'
-import { inputOf, isoSeconds } from './input.ts'
+import { isoSeconds, targetInputOf } from './target-input.ts'
 import type { Schedule } from './template.ts'
 
 /** A time of a schedule, in milliseconds since the epoch, that its target is to be invoked for. */
-export interface Run {
+export interface ScheduledRun {
   readonly logicalId: string
   readonly scheduledAt: number
 }
@@ -22,8 +22,8 @@ export function openRuns(o: {
   readonly invoke: (targetArn: string, input: unknown) => void
   readonly retryDelaysMs?: readonly number[] | undefined
   readonly log: Log
-}): Deliveries<Run> {
-  return openDeliveries<Run, Failure & { executionId: string }>({
+}): Deliveries<ScheduledRun> {
+  return openDeliveries<ScheduledRun, Failure & { executionId: string }>({
     file: join(o.dataDir, 'schedule-invocations.jsonl'),
     delaysMs: o.retryDelaysMs ?? backoffMs,
     limitsOf: ({ logicalId }) => o.schedules.get(logicalId)?.limits ?? { retries: 0, maxAgeMs: Infinity },
@@ -32,7 +32,10 @@ export function openRuns(o: {
       try {
         const schedule = o.schedules.get(logicalId)
         if (!schedule) throw new AwsError('ResourceNotFoundException', 'The schedule is gone')
-        o.invoke(schedule.targetArn, JSON.parse(inputOf(schedule, { scheduledAt, executionId, number })))
+        o.invoke(
+          schedule.targetArn,
+          JSON.parse(targetInputOf(schedule, { scheduledAt, executionId, number })),
+        )
         return undefined
       } catch (error) {
         return { ...failureOf(error), executionId }
@@ -44,14 +47,17 @@ export function openRuns(o: {
       const time = isoSeconds(scheduledAt)
       o.log(logicalId, `did not run for ${time}: ${why.ERROR_CODE} ${why.ERROR_MESSAGE}`)
       const executionId = end.failure?.executionId ?? end.id
-      schedule?.deadLetters?.send(inputOf(schedule, { scheduledAt, executionId, number: end.attempts }), {
-        SCHEDULE_ARN: schedule.arn,
-        TARGET_ARN: 'arn:aws:scheduler:::aws-sdk:lambda:invoke',
-        SCHEDULED_TIME: time,
-        EXECUTION_ID: executionId,
-        IS_PAYLOAD_TRUNCATED: 'false',
-        ...why,
-      })
+      schedule?.deadLetters?.send(
+        targetInputOf(schedule, { scheduledAt, executionId, number: end.attempts }),
+        {
+          SCHEDULE_ARN: schedule.arn,
+          TARGET_ARN: 'arn:aws:scheduler:::aws-sdk:lambda:invoke',
+          SCHEDULED_TIME: time,
+          EXECUTION_ID: executionId,
+          IS_PAYLOAD_TRUNCATED: 'false',
+          ...why,
+        },
+      )
     },
     log: o.log,
   })

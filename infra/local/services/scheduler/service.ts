@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import type { Log } from '../../gateway/aws-service.ts'
 import { openJournal } from '../../storage/journal.ts'
 import { latestBetween } from './expression.ts'
-import { isoSeconds } from './input.ts'
 import { openRuns } from './runs.ts'
+import { isoSeconds } from './target-input.ts'
 import type { Schedule } from './template.ts'
 
 export interface Scheduler {
