@@ -1,7 +1,9 @@
+import { eachInParallel } from '../../commands/aws/parallel.ts'
 import { lastVersion } from '../../domain/kernel/event.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { CatchUpOptions, CaughtUp } from '../engine/catch-up.ts'
-import type { AnyGeneration, GenerationsOf } from '../versions.ts'
+import type { AnyGeneration } from '../generations/any-generation.ts'
+import type { GenerationsOf } from '../generations/projection-versions.ts'
 import { commitsOf, type Delivery } from './stream-record.ts'
 
 export interface StreamFailure {
@@ -43,7 +45,6 @@ export async function projectBatch(
 ): Promise<StreamFailure[]> {
   const { generations, onCaughtUp, ...catchUpOptions } = options
   const generationsOf = await generations()
-  const streams = byStream(deliveries)
   const failures: StreamFailure[] = []
 
   const projectStream = async (stream: StreamName, delivered: readonly Delivery[]): Promise<void> => {
@@ -66,9 +67,6 @@ export async function projectBatch(
     }
   }
 
-  const worker = async (): Promise<void> => {
-    for (let next = streams.shift(); next !== undefined; next = streams.shift()) await projectStream(...next)
-  }
-  await Promise.all(Array.from({ length: concurrency }, worker))
+  await eachInParallel(byStream(deliveries), concurrency, (next) => projectStream(...next))
   return failures
 }

@@ -65,7 +65,7 @@ export function newAggregate(names: Names): Change {
         imports: [`import { ${many.camel}V1 } from './${one.kebab}/v1/projection.ts'`],
         entries: [
           {
-            list: 'export const versions: readonly ProjectionVersion[] = [',
+            list: 'export const versions = projectionVersions([',
             entry: `versionOf(${many.camel}V1)`,
           },
         ],
@@ -73,7 +73,7 @@ export function newAggregate(names: Names): Change {
       {
         file: 'projections/queries.ts',
         imports: [`import { ${one.camel}Queries } from './${one.kebab}/queries.ts'`],
-        entries: [{ list: 'export const queryHandlers: QueryHandlers = {', entry: `...${one.camel}Queries` }],
+        entries: [{ list: '  return {', entry: `...${one.camel}Queries` }],
       },
       {
         file: 'test/kit/aggregates.ts',

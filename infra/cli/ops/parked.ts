@@ -1,3 +1,4 @@
+import { mapInParallel } from '../../../commands/aws/parallel.ts'
 import { deadlineIn } from '../../../commands/aws/system-clock.ts'
 import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
 import { guardKey, type RowKey } from '../../../projections/engine/projection.ts'
@@ -43,7 +44,7 @@ export async function allParked(ports: Ports): Promise<ParkedStream[]> {
 /** What is parked of one stream. It does not rely on the index for what this code knows. */
 export async function parkedOf(stream: StreamName, ports: Ports): Promise<ParkedStream[]> {
   const { aggregate } = parseStreamName(stream)
-  const known = (await keptGenerations(ports.lists))
+  const known = (await keptGenerations(ports.versions, ports.lists))
     .filter((generation) => generation.aggregate === aggregate)
     .map(({ id }) => guardKey(id, stream))
   const { keys } = await ports.index.parkedKeys()
@@ -54,19 +55,12 @@ export async function parkedOf(stream: StreamName, ports: Ports): Promise<Parked
 
 /** Tries these again, each from where it stopped, and says what came of each, in the same order. */
 export async function resubmitAll(parked: readonly ParkedStream[], ports: Ports): Promise<Resubmitted[]> {
-  const results: Resubmitted[] = []
-  const pending = [...parked.entries()]
-  const worker = async (): Promise<void> => {
-    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-      const [index, one] = next
-      results[index] = await resubmitOne(one, ports).catch((error: unknown): Resubmitted => {
-        const { by, stream, version } = one
-        return { by, stream, outcome: 'parked', version, error: reasonOf(error) }
-      })
-    }
-  }
-  await Promise.all(Array.from({ length: concurrency }, worker))
-  return results
+  return mapInParallel(parked, concurrency, (one) =>
+    resubmitOne(one, ports).catch((error: unknown): Resubmitted => {
+      const { by, stream, version } = one
+      return { by, stream, outcome: 'parked', version, error: reasonOf(error) }
+    }),
+  )
 }
 
 async function resubmitOne({ by, stream }: ParkedStream, ports: Ports): Promise<Resubmitted> {
@@ -79,7 +73,7 @@ async function resubmitOne({ by, stream }: ParkedStream, ports: Ports): Promise<
     const why = error === undefined ? mark.error : reasonOf(error)
     return { by, stream, outcome: 'parked', version: mark.version - 1, sent, error: why }
   }
-  const generation = (await keptGenerations(ports.lists)).find(({ id }) => id === by)
+  const generation = (await keptGenerations(ports.versions, ports.lists)).find(({ id }) => id === by)
   if (generation === undefined)
     throw new Error(`This code has no generation ${by}: resubmit with the code that is deployed.`)
   const { version, parked } = await generation.catchUp(stream, { store, rows: ports.rows, clock, deadline })

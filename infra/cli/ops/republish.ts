@@ -1,6 +1,7 @@
+import { eachInParallel } from '../../../commands/aws/parallel.ts'
 import { parseStreamName } from '../../../domain/kernel/stream.ts'
 import { type Period, republish as republishStream } from '../../../projections/publishing/republish.ts'
-import { eachStream, type WalkedStream, walkStreams } from '../../../projections/rebuild/walk/walk.ts'
+import { type WalkedStream, walkStreams } from '../../../projections/rebuild/walk/walk.ts'
 import { type OpsCommand, oneOperand, type Request } from './command.ts'
 import type { Ports } from './ports.ts'
 import { columns } from './printing.ts'
@@ -66,7 +67,7 @@ async function* only(walked: WalkedStream): AsyncGenerator<WalkedStream, void, u
 
 async function sendAll(
   walk: AsyncGenerator<WalkedStream, void, undefined>,
-  { store, bus, clock }: Ports,
+  { store, bus, catalogue, clock }: Ports,
   { tell }: Request,
   period?: Period,
 ): Promise<Outcome> {
@@ -76,8 +77,8 @@ async function sendAll(
   let streams = 0
   let sent = 0
   let unsent = 0
-  await eachStream(walk, concurrency, async (walked) => {
-    const one = await republishStream(walked, { store, bus, clock, period })
+  await eachInParallel(walk, concurrency, async (walked) => {
+    const one = await republishStream(walked, { store, bus, catalogue, clock, period })
     seen += 1
     if (one.commits > 0 || one.unsent.length > 0) streams += 1
     sent += one.sent

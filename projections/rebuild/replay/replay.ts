@@ -1,3 +1,4 @@
+import { mapInParallel } from '../../../commands/aws/parallel.ts'
 import { deadlineIn } from '../../../commands/aws/system-clock.ts'
 import { fromItem } from '../../../commands/event-store/commit-item.ts'
 import type { Clock } from '../../../domain/kernel/clock.ts'
@@ -5,8 +6,9 @@ import { type Commit, lastVersion } from '../../../domain/kernel/event.ts'
 import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
 import type { RowStore } from '../../engine/row-store.ts'
+import type { AnyGeneration } from '../../generations/any-generation.ts'
 import { type GenerationLists, withStatus } from '../../generations/generation-list.ts'
-import { type AnyGeneration, listOf } from '../../versions.ts'
+import type { ProjectionVersions } from '../../generations/projection-versions.ts'
 import type { CommitScan, ScanPage } from '../walk/commit-scan.ts'
 import { patiently } from '../walk/patiently.ts'
 import type { Checkpoint, Checkpoints } from './checkpoints.ts'
@@ -16,6 +18,7 @@ export interface ReplayPorts {
   readonly scanOf: (segment: number, segments: number) => CommitScan
   readonly store: EventStore
   readonly rows: RowStore
+  readonly versions: ProjectionVersions
   readonly lists: GenerationLists
   readonly checkpoints: Checkpoints
   readonly clock: Clock
@@ -93,7 +96,7 @@ async function replaySegment(
 
     const page = await patiently(o.clock, () => scan.page(checkpoint.after, pageTimeoutMs))
     const streams = streamsOf(page, generation.aggregate)
-    const results = await inTurns(streams, (one) => catchUpWith(generation, one, o, pace))
+    const results = await mapInParallel(streams, concurrency, (one) => catchUpWith(generation, one, o, pace))
     const parked = results.filter((result) => result.parked).length
     const to: Checkpoint = {
       revision: checkpoint.revision + 1,
@@ -166,7 +169,7 @@ async function catchUpWith(
 /** What has become of it, by what the list says now. */
 async function statusOf({ id, projection }: AnyGeneration, o: ReplayOptions) {
   const { lists } = await patiently(o.clock, () => o.lists.read([projection]))
-  const list = listOf(projection, lists)
+  const list = o.versions.listOf(projection, lists)
   return { list, status: list.generations.find((one) => one.id === id)?.status }
 }
 
@@ -192,18 +195,4 @@ function paced({ writeUnits: perSecond, clock }: ReplayOptions): Pace {
     const wait = free - clock.now()
     if (wait > 0) await clock.sleep(wait)
   }
-}
-
-/** Some side by side; the results in the order of the items. */
-async function inTurns<Item, Result>(
-  items: readonly Item[],
-  run: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = []
-  const pending = items.entries()
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of pending) results[index] = await run(item)
-  }
-  await Promise.all(Array.from({ length: concurrency }, worker))
-  return results
 }

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest'
 import type { ProjectEvent } from '../../../domain/project/events.ts'
 import { changedCommit, streamHandler } from '../../../projections/delivery/stream-handler.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
+import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import type { Entry, EventBus } from '../../../projections/publishing/event-bus.ts'
 import { forwardHandler } from '../../../projections/publishing/forward-handler.ts'
 import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
 import { createMemoryShardReader } from '../../../projections/redrive/memory-shard-reader.ts'
 import { type RedriveOptions, redriveHandler } from '../../../projections/redrive/redrive-handler.ts'
-import { generationsOf } from '../../../projections/versions.ts'
+import { versions } from '../../../projections/versions.ts'
 import { projects } from '../../kit/memory/generations.ts'
 import { generationId, guardKey, readSide } from '../../kit/memory/read-side.ts'
 import { record } from '../../kit/stores/stream-record.ts'
@@ -100,10 +101,17 @@ function setUp() {
       store,
       clock,
       rows: { ...side.rows, ...world.rows },
-      generations: async () => generationsOf,
+      generations: async () => versions.generationsOf,
       logger,
     })(event, context)
-  const forward: RedriveOptions['deliver'] = forwardHandler({ store, clock, parked, bus, logger })
+  const forward: RedriveOptions['deliver'] = forwardHandler({
+    store,
+    clock,
+    parked,
+    bus,
+    catalogue: eventCatalogue,
+    logger,
+  })
 
   const redriveWith =
     (deliver: RedriveOptions['deliver'], over: Partial<RedriveOptions> = {}) =>

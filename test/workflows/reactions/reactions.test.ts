@@ -4,18 +4,19 @@ import type { ProjectEvent } from '../../../domain/project/events.ts'
 import type { SubscriptionEvent } from '../../../domain/subscription/events.ts'
 import type { UploadEvent } from '../../../domain/upload/events.ts'
 import type { UserEvent } from '../../../domain/user/events.ts'
+import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import { entryOf } from '../../../projections/publishing/envelope.ts'
 import type { AnyEvent } from '../../../projections/publishing/public-events.ts'
+import { projectCreated } from '../../../workflows/project/project-created-mail.ts'
 import { createDynamoDone } from '../../../workflows/reactions/dynamo-handled-events.ts'
-import { invoiceIssued } from '../../../workflows/reactions/mail/invoice-issued.ts'
-import type { Mail } from '../../../workflows/reactions/mail/mailer.ts'
-import { projectCreated } from '../../../workflows/reactions/mail/project-created.ts'
-import { uploadCompleted } from '../../../workflows/reactions/mail/upload-completed.ts'
-import { uploadNotTaken } from '../../../workflows/reactions/mail/upload-not-taken.ts'
-import { welcome } from '../../../workflows/reactions/mail/welcome.ts'
+import type { Mail } from '../../../workflows/reactions/mailer.ts'
 import { type Reaction, reactionHandler } from '../../../workflows/reactions/reaction.ts'
-import { subscriptionEnd } from '../../../workflows/reactions/subscription/subscription-end.ts'
-import { signInDeletion } from '../../../workflows/reactions/user/sign-in-deletion.ts'
+import { invoiceIssued } from '../../../workflows/subscription/invoice-mail.ts'
+import { subscriptionEnd } from '../../../workflows/subscription/subscription-end.ts'
+import { uploadCompleted } from '../../../workflows/upload/upload-completed-mail.ts'
+import { uploadNotTaken } from '../../../workflows/upload/upload-not-taken-mail.ts'
+import { signInDeletion } from '../../../workflows/user/sign-in-deletion.ts'
+import { welcome } from '../../../workflows/user/welcome-mail.ts'
 import { requested, taken } from '../../kit/arbitraries/upload-events.ts'
 import { readSide } from '../../kit/memory/read-side.ts'
 import { embeddedDynamoDb } from '../../kit/stores/embedded-dynamodb.ts'
@@ -105,7 +106,11 @@ function setUp() {
       correlationId,
       causationId,
     } as Parameters<typeof entryOf>[0] & AnyEvent
-    const { source, detailType, detail } = entryOf(event) ?? { source: '', detailType: '', detail: '{}' }
+    const { source, detailType, detail } = entryOf(event, eventCatalogue) ?? {
+      source: '',
+      detailType: '',
+      detail: '{}',
+    }
     return { id: 'e', source, 'detail-type': detailType, detail: JSON.parse(detail) }
   }
   const user: StreamName = `user-${userId}`
