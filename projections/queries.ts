@@ -4,12 +4,12 @@ import type { Position } from '../commands/http/position.ts'
 import type { Cost } from '../domain/kernel/cost.ts'
 import { analyticsQueries } from './analytics/queries.ts'
 import type { ListOptions, Page, RowStore } from './engine/row-store.ts'
+import type { AnyGeneration } from './generations/any-generation.ts'
 import { projectQueries } from './project/queries.ts'
 import { subscriptionQueries } from './subscription/queries.ts'
 import type { FileLinks } from './upload/file-links.ts'
 import { uploadQueries } from './upload/queries.ts'
 import { userQueries } from './user/queries.ts'
-import type { AnyGeneration } from './versions.ts'
 
 export interface QueryContext {
   readonly rows: RowStore

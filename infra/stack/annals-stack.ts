@@ -3,7 +3,7 @@ import { EventBus } from 'aws-cdk-lib/aws-events'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { changedCommit, parkedStream } from '../../projections/delivery/stream-handler.ts'
-import { projectedAggregates } from '../../projections/versions.ts'
+import { versions } from '../../projections/versions.ts'
 import type { PipelineType } from '../build/settings.ts'
 import { addApi } from './parts/api.ts'
 import { addEventStore } from './parts/event-store.ts'
@@ -122,7 +122,7 @@ export function addAnnalsStack(
   const projectorFailures = addStreamFailures(stack, 'Projector')
   addStreamMapping(projector, {
     eventStore,
-    filters: [newCommits(projectedAggregates), changedCommits],
+    filters: [newCommits(versions.categories), changedCommits],
     failures: projectorFailures,
   })
   const projectorRedrive = addRedrive(stack, 'ProjectorRedrive', {

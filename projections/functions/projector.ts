@@ -8,6 +8,7 @@ import { streamHandler } from '../delivery/stream-handler.ts'
 import { createDynamoRowStore } from '../engine/dynamo-row-store.ts'
 import { createDynamoGenerationLists } from '../generations/dynamo-generation-lists.ts'
 import { listedGenerations } from '../generations/listed-generations.ts'
+import { versions } from '../versions.ts'
 
 const client = createDynamoClient()
 const readModel = environment('READ_MODEL_TABLE')
@@ -17,6 +18,6 @@ export const handler = streamHandler({
   store: createEventStore(createDynamoCommitTable(client, environment('EVENT_STORE_TABLE')), clock),
   rows: createDynamoRowStore(client, readModel, clock),
   clock,
-  generations: () => listedGenerations(lists),
+  generations: () => listedGenerations(versions, lists),
   logger: new Logger(),
 })

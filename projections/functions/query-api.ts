@@ -9,12 +9,14 @@ import { createDynamoRowStore } from '../engine/dynamo-row-store.ts'
 import { createDynamoGenerationLists } from '../generations/dynamo-generation-lists.ts'
 import { queryHandler } from '../query/handle-query.ts'
 import { createS3FileLinks } from '../upload/s3-file-links.ts'
+import { versions } from '../versions.ts'
 
 const client = createDynamoClient()
 const readModel = environment('READ_MODEL_TABLE')
 
 export const handler = apiHandler(
   queryHandler({
+    versions,
     store: createEventStore(createDynamoCommitTable(client, environment('EVENT_STORE_TABLE')), clock),
     rows: createDynamoRowStore(client, readModel, clock),
     lists: createDynamoGenerationLists(client, readModel, clock),

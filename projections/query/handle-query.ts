@@ -17,6 +17,7 @@ import { Problem } from '../../domain/kernel/problem.ts'
 import type { RowStore } from '../engine/row-store.ts'
 import type { GenerationLists } from '../generations/generation-list.ts'
 import { createReadable, type Readable } from '../generations/listed-generations.ts'
+import type { ProjectionVersions } from '../generations/projection-versions.ts'
 import {
   type ManyQuery,
   type OneQuery,
@@ -42,6 +43,7 @@ const anyUser = z.object({ status: z.enum(['none', 'registered', 'deleted']) })
 export interface QueryPorts {
   readonly store: EventStore
   readonly rows: RowStore
+  readonly versions: ProjectionVersions
   readonly lists: GenerationLists
   readonly links: FileLinks
   readonly register: Register
@@ -49,8 +51,8 @@ export interface QueryPorts {
 }
 
 /** Makes what answers the requests of the query API. */
-export function queryHandler({ store, rows, lists, links, register, clock }: QueryPorts) {
-  const readable = createReadable(lists, clock)
+export function queryHandler({ store, rows, versions, lists, links, register, clock }: QueryPorts) {
+  const readable = createReadable(versions, lists, clock)
   const accountStatusOf = async ({ userId, deadline }: RequestContext) => {
     // Where the guard is behind the registration, it is caught up; who was registered is in the guard for good.
     const options = { store, rows, clock, deadline, until: 1 }

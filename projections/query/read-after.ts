@@ -2,7 +2,7 @@ import type { Position } from '../../commands/http/position.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
 import type { CatchUpOptions } from '../engine/catch-up.ts'
-import type { AnyGeneration } from '../versions.ts'
+import type { AnyGeneration } from '../generations/any-generation.ts'
 
 /**
  * Makes sure that a generation is at least at the given positions: it looks at the guard and, where that is

@@ -6,7 +6,7 @@ import { projectBatch } from '../../projections/delivery/project-batch.ts'
 import type { CounterItem } from '../../projections/engine/counters.ts'
 import { type Generation, nameOf, type RowItem, streamOfRow } from '../../projections/engine/projection.ts'
 import { maxChangesPerMove, type RowStore } from '../../projections/engine/row-store.ts'
-import { live } from '../../projections/versions.ts'
+import { anyGeneration } from '../../projections/generations/any-generation.ts'
 import { aggregates, sampleOf } from '../kit/aggregates.ts'
 import { foldOf, generationId, guardKey, readSide, totals } from '../kit/memory/read-side.ts'
 import { wide } from '../kit/memory/wide-projection.ts'
@@ -47,7 +47,7 @@ function allOf(aggregate: string): readonly Generation<unknown, Event>[] {
   return aggregate === wide.projection.aggregate ? [...generations, wide] : generations
 }
 
-const generationsOf = (aggregate: string) => allOf(aggregate).map(live)
+const generationsOf = (aggregate: string) => allOf(aggregate).map(anyGeneration)
 
 const deliveryOf = (commit: Commit, index: number) => {
   const { stream, version } = commit

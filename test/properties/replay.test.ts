@@ -12,7 +12,7 @@ import { createMemoryGenerationLists } from '../../projections/generations/memor
 import { createMemoryCheckpoints } from '../../projections/rebuild/replay/memory-checkpoints.ts'
 import { type Outcome, replay } from '../../projections/rebuild/replay/replay.ts'
 import { createMemoryCommitScan } from '../../projections/rebuild/walk/memory-commit-scan.ts'
-import { listOf, newestOf } from '../../projections/versions.ts'
+import { versions } from '../../projections/versions.ts'
 import { projectEvent } from '../kit/arbitraries/project.ts'
 import { projects } from '../kit/memory/generations.ts'
 import { foldOf, readSide, totals } from '../kit/memory/read-side.ts'
@@ -47,8 +47,8 @@ describe('any replay', () => {
         const commits: Commit[] = []
         for (const { stream, events } of drawn.before) commits.push(await append(stream, ...events))
 
-        const newest = newestOf('projects')
-        const begun = withBuild(listOf('projects', new Map()), 1, drawn.segments, (number) => {
+        const newest = versions.newestOf('projects')
+        const begun = withBuild(versions.listOf('projects', new Map()), 1, drawn.segments, (number) => {
           return newest.generation(number).id
         })
         await lists.move('projects', begun.list)
@@ -79,6 +79,7 @@ describe('any replay', () => {
               return await replay(newest.generation(2), {
                 ...options,
                 rows: mortal,
+                versions,
                 lists,
                 checkpoints,
                 segments: drawn.segments,
@@ -94,7 +95,7 @@ describe('any replay', () => {
         const deliver = (some: readonly Commit[]) =>
           projectBatch(
             some.map((commit, index) => ({ ...commit, commit, sequenceNumber: `${index}` })),
-            { ...options, rows: shaken, generations: () => listedGenerations(lists) },
+            { ...options, rows: shaken, generations: () => listedGenerations(versions, lists) },
           )
         const live = async () => {
           for (const { stream, events } of drawn.meanwhile) {
@@ -108,7 +109,7 @@ describe('any replay', () => {
         const [one, two] = await scheduler.waitFor(Promise.all(all))
         expect([one, two]).toEqual(['built', 'built'])
 
-        const { generations } = listOf('projects', (await lists.read(['projects'])).lists)
+        const { generations } = versions.listOf('projects', (await lists.read(['projects'])).lists)
         expect(generations.map(({ status }) => status)).toEqual(['built', 'built'])
         await expectBuilt(rows, begun.id, commits)
       }),

@@ -20,7 +20,7 @@ import { createMemoryCheckpoints } from '../../projections/rebuild/replay/memory
 import { createMemoryRowRemover } from '../../projections/rebuild/replay/memory-row-remover.ts'
 import { replay } from '../../projections/rebuild/replay/replay.ts'
 import { createMemoryCommitScan } from '../../projections/rebuild/walk/memory-commit-scan.ts'
-import { newestOf } from '../../projections/versions.ts'
+import { versions } from '../../projections/versions.ts'
 import {
   faultyCheckpoints,
   faultyCommitScan,
@@ -122,7 +122,7 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
     api(commandHandler({ ...portsOf(environment), register })),
   )
   const queries = simulatedFunction(world, { name: 'queries', environments, timeoutMs }, (environment) =>
-    api(queryHandler({ ...portsOf(environment), links: readableLinks, register })),
+    api(queryHandler({ ...portsOf(environment), versions, links: readableLinks, register })),
   )
 
   // What a function reports: the places of the records to deliver again.
@@ -136,7 +136,7 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
         const failures = await projectBatch(deliveriesOf(batch), {
           ...ports,
           deadline,
-          generations: () => listedGenerations(ports.lists),
+          generations: () => listedGenerations(versions, ports.lists),
         })
         return failures.map(({ sequenceNumber }) => Number(sequenceNumber))
       }
@@ -151,8 +151,9 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
       const ports = portsOf(environment)
       const { wire } = environment
       return (segments: number) =>
-        replay(newestOf('projects').generation(2), {
+        replay(versions.newestOf('projects').generation(2), {
           ...ports,
+          versions,
           segments,
           signal: new AbortController().signal,
           checkpoints: faultyCheckpoints(checkpoints, wire),

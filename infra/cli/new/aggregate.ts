@@ -64,7 +64,7 @@ export function newAggregate(names: Names): Change {
         imports: [`import { ${many.camel}V1 } from './${one.kebab}/v1/projection.ts'`],
         entries: [
           {
-            list: 'export const versions: readonly ProjectionVersion[] = [',
+            list: 'export const versions = projectionVersions([',
             entry: `versionOf(${many.camel}V1)`,
           },
         ],

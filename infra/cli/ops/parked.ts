@@ -43,7 +43,7 @@ export async function allParked(ports: Ports): Promise<ParkedStream[]> {
 /** What is parked of one stream. It does not rely on the index for what this code knows. */
 export async function parkedOf(stream: StreamName, ports: Ports): Promise<ParkedStream[]> {
   const { aggregate } = parseStreamName(stream)
-  const known = (await keptGenerations(ports.lists))
+  const known = (await keptGenerations(ports.versions, ports.lists))
     .filter((generation) => generation.aggregate === aggregate)
     .map(({ id }) => guardKey(id, stream))
   const { keys } = await ports.index.parkedKeys()
@@ -79,7 +79,7 @@ async function resubmitOne({ by, stream }: ParkedStream, ports: Ports): Promise<
     const why = error === undefined ? mark.error : reasonOf(error)
     return { by, stream, outcome: 'parked', version: mark.version - 1, sent, error: why }
   }
-  const generation = (await keptGenerations(ports.lists)).find(({ id }) => id === by)
+  const generation = (await keptGenerations(ports.versions, ports.lists)).find(({ id }) => id === by)
   if (generation === undefined)
     throw new Error(`This code has no generation ${by}: resubmit with the code that is deployed.`)
   const { version, parked } = await generation.catchUp(stream, { store, rows: ports.rows, clock, deadline })

@@ -11,6 +11,7 @@ import type { ParkedIndex } from '../../../projections/engine/parked-index.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
 import { createDynamoGenerationLists } from '../../../projections/generations/dynamo-generation-lists.ts'
 import type { GenerationLists } from '../../../projections/generations/generation-list.ts'
+import type { ProjectionVersions } from '../../../projections/generations/projection-versions.ts'
 import { createDynamoParkedStreams } from '../../../projections/publishing/dynamo-parked-streams.ts'
 import type { EventBus } from '../../../projections/publishing/event-bus.ts'
 import { createEventBridgeBus } from '../../../projections/publishing/eventbridge-event-bus.ts'
@@ -22,6 +23,7 @@ import type { ReplayPorts } from '../../../projections/rebuild/replay/replay.ts'
 import type { RowRemover } from '../../../projections/rebuild/replay/row-remover.ts'
 import type { CommitScan } from '../../../projections/rebuild/walk/commit-scan.ts'
 import { createDynamoCommitScan } from '../../../projections/rebuild/walk/dynamo-commit-scan.ts'
+import { versions } from '../../../projections/versions.ts'
 import { readNewItems } from './new-items.ts'
 import type { Stack } from './stack.ts'
 
@@ -35,6 +37,7 @@ export interface Ports {
   readonly index: ParkedIndex
   readonly parked: ParkedStreams
   readonly bus: EventBus
+  readonly versions: ProjectionVersions
   readonly lists: GenerationLists
   readonly checkpoints: Checkpoints
   readonly scanOf: ReplayPorts['scanOf']
@@ -56,6 +59,7 @@ export function openPorts({ client: settings, outputs }: Stack): Ports {
     index: createDynamoParkedIndex(client, outputs.ReadModelTable),
     parked: createDynamoParkedStreams(client, outputs.ReadModelTable, clock),
     bus: createEventBridgeBus(outputs.EventBusName, settings),
+    versions,
     lists: createDynamoGenerationLists(client, outputs.ReadModelTable, clock),
     checkpoints: createDynamoCheckpoints(client, outputs.ReadModelTable, clock),
     scanOf: (segment, segments) =>

@@ -1,6 +1,5 @@
 import { withBuild } from '../../../projections/generations/generation-list.ts'
 import { type Outcome, type Progress, replay } from '../../../projections/rebuild/replay/replay.ts'
-import { newestOf } from '../../../projections/versions.ts'
 import { type OpsCommand, oneOperand, type Request } from './command.ts'
 import { buildingOf, changeList, codeOf, readList } from './generations.ts'
 import type { Ports } from './ports.ts'
@@ -21,7 +20,7 @@ export const replayStart: OpsCommand = {
     const ports = await open()
     await begin(ports, projection, segments ?? usualSegments, request)
     const listed = buildingOf(await readList(ports, projection), projection)
-    const generation = codeOf(projection, listed)
+    const generation = codeOf(ports, projection, listed)
     const report = reporter(request, ports, generation.id)
     const outcome = await replay(generation, {
       ...ports,
@@ -41,7 +40,7 @@ export const replayStart: OpsCommand = {
 
 /** Lists a new generation, unless one is being built. */
 async function begin(ports: Ports, projection: string, segments: number, { tell }: Request): Promise<void> {
-  const newest = newestOf(projection)
+  const newest = ports.versions.newestOf(projection)
   const { generations } = await readList(ports, projection)
   const building = generations.find(({ status }) => status === 'building')
   if (building !== undefined) {

@@ -24,7 +24,7 @@ export const replaySwitch: OpsCommand = {
     // Refused here rather than after a long verification.
     switchedTo(list, id, new Date(ports.clock.now()).toISOString())
     const progress = createProgress(ports.clock, request.tell)
-    const verified = await verify(codeOf(projection, candidate), {
+    const verified = await verify(codeOf(ports, projection, candidate), {
       ...ports,
       repair: true,
       onProgress: ({ streams }) =>
@@ -57,7 +57,8 @@ export const replayRollback: OpsCommand = {
     const projection = oneOperand(request, 'PROJECTION')
     const ports = await open()
     const { live, previous } = await changeList(ports, projection, (list) => {
-      for (const one of list.generations.filter(({ id }) => id === list.previous)) codeOf(projection, one)
+      for (const one of list.generations.filter(({ id }) => id === list.previous))
+        codeOf(ports, projection, one)
       return rolledBack(list, new Date(ports.clock.now()).toISOString())
     })
     return { json: { projection, live, previous }, text: `queries read ${live} within five seconds` }

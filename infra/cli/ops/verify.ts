@@ -10,7 +10,6 @@ import type {
   CounterDifference,
   VerifiedCounters,
 } from '../../../projections/rebuild/verification/verify-counters.ts'
-import { newestOf } from '../../../projections/versions.ts'
 import { type OpsCommand, oneOperand } from './command.ts'
 import { columns, jsonText } from './printing.ts'
 import { createProgress } from './progress.ts'
@@ -24,9 +23,9 @@ export const verify: OpsCommand = {
   async run(request, ports) {
     const name = oneOperand(request, 'PROJECTION')
     const opened = await ports()
-    newestOf(name)
+    opened.versions.newestOf(name)
     // What is being built is verified once it has everything.
-    const generations = (await keptGenerations(opened.lists)).filter(
+    const generations = (await keptGenerations(opened.versions, opened.lists)).filter(
       ({ projection, building }) => projection === name && building !== true,
     )
     const repair = request.options.repair === true

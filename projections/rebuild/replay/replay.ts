@@ -5,8 +5,9 @@ import { type Commit, lastVersion } from '../../../domain/kernel/event.ts'
 import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
 import type { RowStore } from '../../engine/row-store.ts'
+import type { AnyGeneration } from '../../generations/any-generation.ts'
 import { type GenerationLists, withStatus } from '../../generations/generation-list.ts'
-import { type AnyGeneration, listOf } from '../../versions.ts'
+import type { ProjectionVersions } from '../../generations/projection-versions.ts'
 import type { CommitScan, ScanPage } from '../walk/commit-scan.ts'
 import { patiently } from '../walk/patiently.ts'
 import type { Checkpoint, Checkpoints } from './checkpoints.ts'
@@ -16,6 +17,7 @@ export interface ReplayPorts {
   readonly scanOf: (segment: number, segments: number) => CommitScan
   readonly store: EventStore
   readonly rows: RowStore
+  readonly versions: ProjectionVersions
   readonly lists: GenerationLists
   readonly checkpoints: Checkpoints
   readonly clock: Clock
@@ -166,7 +168,7 @@ async function catchUpWith(
 /** What has become of it, by what the list says now. */
 async function statusOf({ id, projection }: AnyGeneration, o: ReplayOptions) {
   const { lists } = await patiently(o.clock, () => o.lists.read([projection]))
-  const list = listOf(projection, lists)
+  const list = o.versions.listOf(projection, lists)
   return { list, status: list.generations.find((one) => one.id === id)?.status }
 }
 

@@ -6,7 +6,7 @@ import { Problem } from '../../../domain/kernel/problem.ts'
 import { guardKey, nameOf, type RowItem, type RowKey } from '../../engine/projection.ts'
 import type { Refold } from '../../engine/refold.ts'
 import type { Guard, RowStore } from '../../engine/row-store.ts'
-import type { AnyGeneration } from '../../versions.ts'
+import type { AnyGeneration } from '../../generations/any-generation.ts'
 import { commitsOf, type WalkedStream } from '../walk/walk.ts'
 import { byName, createDetails, type Details, rowNamed } from './finding.ts'
 

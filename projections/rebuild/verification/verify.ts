@@ -1,6 +1,6 @@
 import type { Cost } from '../../../domain/kernel/cost.ts'
 import { addCounted, type Counted } from '../../engine/refold.ts'
-import type { AnyGeneration } from '../../versions.ts'
+import type { AnyGeneration } from '../../generations/any-generation.ts'
 import type { CommitScan } from '../walk/commit-scan.ts'
 import { eachStream, type WalkedStream, walkStreams } from '../walk/walk.ts'
 import type { Finding, Found } from './finding.ts'

@@ -8,7 +8,7 @@ import { parseStreamName } from '../../../domain/kernel/stream.ts'
 import { projectEvents } from '../../../domain/project/events.ts'
 import { userEvents } from '../../../domain/user/events.ts'
 import { createDynamoRowStore } from '../../../projections/engine/dynamo-row-store.ts'
-import { generationsOf } from '../../../projections/versions.ts'
+import { versions } from '../../../projections/versions.ts'
 import { metadata } from '../contestants/contestant.ts'
 import { used, watch } from '../wire.ts'
 import type { Subject } from './subject.ts'
@@ -29,7 +29,7 @@ export const projection: Subject = async ({ database }) => {
     await store.append(head, commit, deadlineIn(10_000))
     const hint = [{ ...commit, stream, version: head.version + 1 }]
     return used(wire, async () => {
-      for (const generation of generationsOf(aggregate)) {
+      for (const generation of versions.generationsOf(aggregate)) {
         await generation.catchUp(stream, { store, rows, clock, deadline: deadlineIn(10_000), hint })
       }
     })

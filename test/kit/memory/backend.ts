@@ -13,6 +13,7 @@ import type { UploadForms } from '../../../commands/upload/upload-forms.ts'
 import { createMemoryRowStore } from '../../../projections/engine/memory-row-store.ts'
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
 import { queryHandler } from '../../../projections/query/handle-query.ts'
+import { versions } from '../../../projections/versions.ts'
 import { manualClock } from '../clocks/manual-clock.ts'
 import { readableLinks } from './file-links.ts'
 
@@ -61,7 +62,9 @@ export function backend() {
 
   const environment = () => ({
     commands: apiHandler(commandHandler({ store, reservations: table, register, clock, forms })),
-    queries: apiHandler(queryHandler({ store, rows, lists, links: readableLinks, register, clock })),
+    queries: apiHandler(
+      queryHandler({ store, rows, versions, lists, links: readableLinks, register, clock }),
+    ),
   })
   let apis = environment()
   const claimsOf = (sub: string) => ({

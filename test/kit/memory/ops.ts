@@ -8,6 +8,7 @@ import { createMemoryParkedStreams } from '../../../projections/publishing/memor
 import { createMemoryCheckpoints } from '../../../projections/rebuild/replay/memory-checkpoints.ts'
 import { createMemoryRowRemover } from '../../../projections/rebuild/replay/memory-row-remover.ts'
 import { createMemoryCommitScan } from '../../../projections/rebuild/walk/memory-commit-scan.ts'
+import { versions } from '../../../projections/versions.ts'
 import { newCommit } from '../stores/commits.ts'
 import { ample, readSide } from './read-side.ts'
 
@@ -22,6 +23,7 @@ export function opsSide() {
     store,
     rows,
     parked,
+    versions,
     lists: createMemoryGenerationLists(),
     clock,
     scan: createMemoryCommitScan(table),

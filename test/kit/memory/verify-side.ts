@@ -5,7 +5,7 @@ import { counterPartition } from '../../../projections/engine/counters.ts'
 import { guardKey, type RowItem } from '../../../projections/engine/projection.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
 import type { Verified } from '../../../projections/rebuild/verification/verify.ts'
-import { generationsOf } from '../../../projections/versions.ts'
+import { versions } from '../../../projections/versions.ts'
 import { opsSide } from './ops.ts'
 
 export const at = '2025-12-01T00:00:00.000Z'
@@ -31,7 +31,7 @@ export const days = counterPartition(id, 'days')
 export function verifySide() {
   const side = opsSide()
   const { rows, run, options } = side
-  const [project] = generationsOf('project')
+  const [project] = versions.generationsOf('project')
   const catchUp = async (...streams: StreamName[]) => {
     for (const stream of streams) await project?.catchUp(stream, options)
   }

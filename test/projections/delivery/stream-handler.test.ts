@@ -4,7 +4,7 @@ import type { Commit } from '../../../domain/kernel/event.ts'
 import type { ProjectEvent } from '../../../domain/project/events.ts'
 import { streamHandler } from '../../../projections/delivery/stream-handler.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
-import { generationsOf } from '../../../projections/versions.ts'
+import { versions } from '../../../projections/versions.ts'
 import { projects } from '../../kit/memory/generations.ts'
 import { catchUp, generationId, guardKey, readSide } from '../../kit/memory/read-side.ts'
 import { record } from '../../kit/stores/stream-record.ts'
@@ -27,7 +27,7 @@ function setUp(shake: (rows: RowStore) => Partial<RowStore> = () => ({})) {
     store,
     clock,
     rows: { ...side.rows, ...shake(side.rows) },
-    generations: async () => generationsOf,
+    generations: async () => versions.generationsOf,
     logger: { info: log('info'), error: log('error'), critical: log('critical') },
   })
   const deliver = (...records: DynamoDBRecord[]) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { projectBatch } from '../../../projections/delivery/project-batch.ts'
+import type { AnyGeneration } from '../../../projections/generations/any-generation.ts'
 import {
   firstList,
   type GenerationLists,
@@ -13,7 +14,7 @@ import {
   listedGenerations,
 } from '../../../projections/generations/listed-generations.ts'
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
-import { type AnyGeneration, versions } from '../../../projections/versions.ts'
+import { versions } from '../../../projections/versions.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
 import { readSide } from '../../kit/memory/read-side.ts'
 
@@ -21,7 +22,7 @@ const first = firstList({ id: 'projects.v1.1', version: 1, generation: 1 })
 const begin = (version: number) =>
   withBuild(first, version, 1, (number) => `projects.v${version}.${number}`).list
 const idsOf = async (lists: GenerationLists) =>
-  (await listedGenerations(lists))('project').map(({ id }) => id)
+  (await listedGenerations(versions, lists))('project').map(({ id }) => id)
 
 describe('the generations that the projector keeps up to date', () => {
   it('are the first of each projection where nothing is listed', async () => {
@@ -35,7 +36,9 @@ describe('the generations that the projector keeps up to date', () => {
     expect(await idsOf(lists)).toEqual(['projects.v1.1', 'projects.v1.2'])
     await lists.move('projects', withStatus(building, 'projects.v1.2', 'abandoned'))
     expect(await idsOf(lists)).toEqual(['projects.v1.1'])
-    const kept = (await keptGenerations(lists)).filter(({ projection }) => projection === 'projects')
+    const kept = (await keptGenerations(versions, lists)).filter(
+      ({ projection }) => projection === 'projects',
+    )
     expect(kept.map(({ id }) => id)).toEqual(['projects.v1.1'])
   })
 
@@ -53,10 +56,10 @@ describe('the generations that the projector keeps up to date', () => {
     await lists.move('projects', begin(2))
     await lists.move('projects', built)
     await lists.move('projects', switchedTo(built, 'projects.v2.2', '2026-01-01T00:00:00.000Z'))
-    await expect(listedGenerations(lists)).rejects.toThrow('projects.v2.2 is live')
+    await expect(listedGenerations(versions, lists)).rejects.toThrow('projects.v2.2 is live')
     // The one before it has no such claim.
     const { options } = readSide()
-    const delivered = projectBatch([], { ...options, generations: () => listedGenerations(lists) })
+    const delivered = projectBatch([], { ...options, generations: () => listedGenerations(versions, lists) })
     await expect(delivered).rejects.toThrow('projects.v2.2 is live')
   })
 
@@ -67,7 +70,7 @@ describe('the generations that the projector keeps up to date', () => {
       const data = { ownerId: 'ann', title: 'Atlas', description: '' }
       const commit = await append('project-1', { type: 'ProjectCreated', data })
       const delivery = { ...commit, commit, sequenceNumber: '1' }
-      return projectBatch([delivery], { ...options, generations: () => listedGenerations(lists) })
+      return projectBatch([delivery], { ...options, generations: () => listedGenerations(versions, lists) })
     }
     expect(await deliver()).toEqual([])
     await lists.move('projects', begin(1))
@@ -104,7 +107,7 @@ describe('what queries read', () => {
   const switched = async () => {
     const lists = createMemoryGenerationLists()
     const clock = manualClock()
-    const readable = createReadable(lists, clock)
+    const readable = createReadable(versions, lists, clock)
     const live = async () => (await readable()).live('projects').id
     return { lists, clock, readable, live }
   }
@@ -142,6 +145,6 @@ describe('what queries read', () => {
 })
 
 it('every version of a projection has its own number', () => {
-  const names = versions.map(({ name, version }) => `${name}.v${version}`)
+  const names = versions.all.map(({ name, version }) => `${name}.v${version}`)
   expect(new Set(names).size).toBe(names.length)
 })

@@ -8,7 +8,7 @@ import { forwardHandler } from '../../../projections/publishing/forward-handler.
 import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
 import { createMemoryShardReader } from '../../../projections/redrive/memory-shard-reader.ts'
 import { type RedriveOptions, redriveHandler } from '../../../projections/redrive/redrive-handler.ts'
-import { generationsOf } from '../../../projections/versions.ts'
+import { versions } from '../../../projections/versions.ts'
 import { projects } from '../../kit/memory/generations.ts'
 import { generationId, guardKey, readSide } from '../../kit/memory/read-side.ts'
 import { record } from '../../kit/stores/stream-record.ts'
@@ -100,7 +100,7 @@ function setUp() {
       store,
       clock,
       rows: { ...side.rows, ...world.rows },
-      generations: async () => generationsOf,
+      generations: async () => versions.generationsOf,
       logger,
     })(event, context)
   const forward: RedriveOptions['deliver'] = forwardHandler({ store, clock, parked, bus, logger })

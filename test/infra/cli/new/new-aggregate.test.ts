@@ -137,7 +137,7 @@ describe('a new aggregate', () => {
   it('leaves nothing behind where a list is not found, and names the file', async () => {
     const path = join(root, 'projections/versions.ts')
     const source = readFileSync(path, 'utf8')
-    writeFileSync(path, source.replace('export const versions:', 'export const builds:'))
+    writeFileSync(path, source.replace('export const versions =', 'export const builds ='))
     const before = everything()
     await expect(apply(change, root)).rejects.toThrow('projections/versions.ts has no list')
     expect(everything()).toEqual(before)

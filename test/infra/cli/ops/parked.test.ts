@@ -3,7 +3,7 @@ import type { StreamName } from '../../../../domain/kernel/stream.ts'
 import { parkedList } from '../../../../infra/cli/ops/parked-list.ts'
 import { parkedResubmit } from '../../../../infra/cli/ops/parked-resubmit.ts'
 import { guardKey } from '../../../../projections/engine/projection.ts'
-import { generationsOf } from '../../../../projections/versions.ts'
+import { versions } from '../../../../projections/versions.ts'
 import { opsSide } from '../../../kit/memory/ops.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
@@ -21,7 +21,7 @@ async function parkedSide(...streams: StreamName[]) {
   const side = opsSide()
   for (const stream of streams) {
     await side.appendStored(stream, at, created)
-    await generationsOf('project')[0]?.catchUp(stream, side.options)
+    await versions.generationsOf('project')[0]?.catchUp(stream, side.options)
     const key = guardKey('projects.v1.1', stream)
     const { guard } = await side.rows.readGuard(key)
     const to = { version: 1, state: guard?.state ?? '', parked: { error, at } }

@@ -4,7 +4,7 @@ import { replayStart } from '../../../../infra/cli/ops/replay-start.ts'
 import { replayCancel, replayStatus } from '../../../../infra/cli/ops/replay-status.ts'
 import { replayRollback, replaySwitch } from '../../../../infra/cli/ops/replay-switch.ts'
 import { guardKey } from '../../../../projections/engine/projection.ts'
-import { generationsOf } from '../../../../projections/versions.ts'
+import { versions } from '../../../../projections/versions.ts'
 import { opsSide } from '../../../kit/memory/ops.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
@@ -20,7 +20,7 @@ async function withProjects() {
   const side = opsSide()
   for (let n = 1; n <= 7; n++) {
     await side.appendStored(`project-${n}`, at, created)
-    await generationsOf('project')[0]?.catchUp(`project-${n}`, side.options)
+    await versions.generationsOf('project')[0]?.catchUp(`project-${n}`, side.options)
   }
   await side.appendStored('project-8', at, created)
   await side.appendStored('user-1', at, { type: 'UserDeleted', schema: 1, data: {} })
@@ -151,7 +151,7 @@ describe('a replay', () => {
     const { run, appendStored, options } = await withProjects()
     if (parkedInBoth) {
       await appendStored('project-9', at, { type: 'ProjectSold', schema: 1, data: {} })
-      await generationsOf('project')[0]?.catchUp('project-9', options)
+      await versions.generationsOf('project')[0]?.catchUp('project-9', options)
     }
     await run(replayStart, projects)
     expect((await run(replaySwitch, projects)).json).toMatchObject({ live })
