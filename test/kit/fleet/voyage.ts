@@ -21,7 +21,8 @@ type Planned = Exclude<VoyageState, { status: 'none' }>
 type Ship = Extract<VoyageEvent, { type: 'ShipChartered' }>['data']
 type Sailor = Extract<VoyageEvent, { type: 'SailorJoined' }>['data']
 
-export type VoyageCommand = { readonly actorId: string } & (
+/** An order without the person who gives it. */
+export type VoyageOrder =
   | { readonly type: 'plan-voyage'; readonly name: string }
   | { readonly type: 'rename-voyage'; readonly name: string }
   | { readonly type: 'write-note'; readonly note: string }
@@ -32,7 +33,8 @@ export type VoyageCommand = { readonly actorId: string } & (
   | { readonly type: 'sign-off'; readonly sailorId: string }
   | { readonly type: 'postpone-voyage' }
   | { readonly type: 'resume-voyage' }
-)
+
+export type VoyageCommand = VoyageOrder & { readonly actorId: string }
 
 type CommandOf<Type extends VoyageCommand['type']> = Extract<VoyageCommand, { type: Type }>
 
