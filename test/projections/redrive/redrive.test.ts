@@ -1,6 +1,6 @@
 import type { DynamoDBRecord, SQSRecord } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
-import type { ProjectEvent } from '../../../domain/project/events.ts'
+import type { VoyageEvent } from '../../../domain/project/events.ts'
 import { changedCommit, streamHandler } from '../../../projections/delivery/stream-handler.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
 import type { Entry, EventBus } from '../../../projections/publishing/event-bus.ts'
@@ -13,11 +13,11 @@ import { projects } from '../../kit/memory/generations.ts'
 import { generationId, guardKey, readSide } from '../../kit/memory/read-side.ts'
 import { record } from '../../kit/stores/stream-record.ts'
 
-const created: ProjectEvent = {
-  type: 'ProjectCreated',
+const created: VoyageEvent = {
+  type: 'VoyagePlanned',
   data: { ownerId: 'ann', title: 'Atlas', description: '' },
 }
-const archived: ProjectEvent = { type: 'ProjectArchived', data: {} }
+const archived: VoyageEvent = { type: 'VoyagePostponed', data: {} }
 
 const numberOf = (one: DynamoDBRecord | undefined) => one?.dynamodb?.SequenceNumber ?? ''
 
@@ -114,7 +114,7 @@ function setUp() {
       )
 
   const guard = async (id: number) =>
-    (await side.rows.readGuard(guardKey(generationId(projects), `project-${id}`))).guard
+    (await side.rows.readGuard(guardKey(generationId(projects), `voyage-${id}`))).guard
   return {
     side,
     shard,
@@ -123,8 +123,8 @@ function setUp() {
     parked,
     guard,
     /** Appends a commit to a project, whose record is in the shard then. */
-    async commit(id: number, event: ProjectEvent, over: Partial<DynamoDBRecord> = {}, events?: string) {
-      const one = record(await side.append(`project-${id}`, event), over, events)
+    async commit(id: number, event: VoyageEvent, over: Partial<DynamoDBRecord> = {}, events?: string) {
+      const one = record(await side.append(`voyage-${id}`, event), over, events)
       shard.push(one)
       return one
     },
@@ -177,7 +177,7 @@ describe('the redrive of the projector', () => {
     const third = await commit(3, created)
     world.rows = {
       readGuard: (key) =>
-        key.PK.includes('project-1') ? Promise.reject(new Error('throttled')) : side.rows.readGuard(key),
+        key.PK.includes('voyage-1') ? Promise.reject(new Error('throttled')) : side.rows.readGuard(key),
     }
     const messages = [messageOf(first, second), messageOf(third)] as const
     expect(await project(...messages)).toEqual(again(messages[0]))
@@ -192,12 +192,12 @@ describe('the redrive of the projector', () => {
 
   it('parks a stream with a bad event, and is done with it', async () => {
     const { commit, project, guard } = setUp()
-    const sold = JSON.stringify([{ type: 'ProjectSold', schema: 1, data: {} }])
+    const sold = JSON.stringify([{ type: 'VoyageWrecked', schema: 1, data: {} }])
     const bad = await commit(1, created, {}, sold)
     const good = await commit(2, created)
     expect(await project(messageOf(bad, good))).toEqual(done)
     expect([await guard(1), await guard(2)]).toMatchObject([
-      { version: 0, parked: { error: expect.stringContaining('ProjectSold') } },
+      { version: 0, parked: { error: expect.stringContaining('VoyageWrecked') } },
       { version: 1 },
     ])
   })
@@ -281,7 +281,7 @@ describe('the redrive of the forwarder', () => {
     const first = await commit(2, created)
     const last = await commit(2, archived)
     expect(await forward(messageOf(first, last))).toEqual(done)
-    expect(world.bus.map(({ detail }) => JSON.parse(detail).id)).toEqual(['project-2/1', 'project-2/2'])
+    expect(world.bus.map(({ detail }) => JSON.parse(detail).id)).toEqual(['voyage-2/1', 'voyage-2/2'])
   })
 
   it('keeps a message whose events the bus does not take, and publishes them later', async () => {
@@ -296,9 +296,9 @@ describe('the redrive of the forwarder', () => {
 
   it('parks a stream with an event that cannot be sent, and is done with it', async () => {
     const { commit, forward, parked } = setUp()
-    const sold = JSON.stringify([{ type: 'ProjectSold', schema: 1, data: {} }])
+    const sold = JSON.stringify([{ type: 'VoyageWrecked', schema: 1, data: {} }])
     expect(await forward(messageOf(await commit(1, created, {}, sold)))).toEqual(done)
-    expect((await parked.read(['project-1'])).marks.get('project-1')).toMatchObject({ version: 1 })
+    expect((await parked.read(['voyage-1'])).marks.get('voyage-1')).toMatchObject({ version: 1 })
   })
 
   it('forwards nothing of a commit that was changed', async () => {
