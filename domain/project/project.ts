@@ -1,7 +1,8 @@
 import { folds } from '../generated/folds.ts'
-import type { Aggregate } from '../kernel/decider.ts'
+import type { PublishedAggregate } from '../kernel/decider.ts'
 import { Problem, refusal } from '../kernel/problem.ts'
 import { type MemberRole, type ProjectEvent, projectEvents } from './events.ts'
+import { projectPublication } from './public-events.ts'
 
 export type ProjectState =
   | { readonly status: 'none' }
@@ -173,9 +174,10 @@ export function sharedProjectsOf(ownerId: string): string {
   return `shared-by-${ownerId}`
 }
 
-export const project: Aggregate<ProjectState, ProjectCommand, ProjectEvent> = {
+export const project: PublishedAggregate<ProjectState, ProjectCommand, ProjectEvent> = {
   name: 'project',
   events: projectEvents,
+  publication: projectPublication,
   fold: folds.project,
   initial: { status: 'none' },
   evolve,

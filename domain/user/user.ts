@@ -1,8 +1,9 @@
 import { folds } from '../generated/folds.ts'
-import type { Aggregate } from '../kernel/decider.ts'
+import type { PublishedAggregate } from '../kernel/decider.ts'
 import { Problem, refusal } from '../kernel/problem.ts'
 import type { Reservation } from '../kernel/reservation.ts'
 import { type UserEvent, userEvents } from './events.ts'
+import { userPublication } from './public-events.ts'
 
 /** A person's account, in the stream `user-<sub>`: `sub` is Cognito's id of the person. */
 export type UserState =
@@ -75,9 +76,10 @@ export function accountDeleted(): Problem {
   return new Problem('account-deleted', 'This account was deleted. Sign up anew to come back.')
 }
 
-export const user: Aggregate<UserState, UserCommand, UserEvent> = {
+export const user: PublishedAggregate<UserState, UserCommand, UserEvent> = {
   name: 'user',
   events: userEvents,
+  publication: userPublication,
   fold: folds.user,
   initial: { status: 'none' },
   evolve,

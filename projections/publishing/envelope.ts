@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
 import type { Recorded } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
+import type { CatalogueEntry } from '../../domain/kernel/publication.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
 import { entryBytes, maxRequestBytes } from './batches.ts'
 import type { Entry } from './event-bus.ts'
-import { type AnyEvent, type CatalogueEntry, publicEventOf } from './public-events.ts'
+import { type AnyEvent, publicEventOf } from './public-events.ts'
 
 /** What stands in `source` of every event that is published. */
 export const source = 'annals'

@@ -1,3 +1,4 @@
+import { aggregateNamed } from '../../domain/aggregates.ts'
 import type { Codec } from '../../domain/kernel/codec.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
@@ -8,7 +9,7 @@ import type { Delivery } from '../delivery/stream-record.ts'
 import { entryOf } from './envelope.ts'
 import type { Entry } from './event-bus.ts'
 import type { Mark } from './parked-streams.ts'
-import { type AnyEvent, codecs } from './public-events.ts'
+import type { AnyEvent } from './public-events.ts'
 
 /** An event to send, and the record to deliver again if that fails. */
 export interface PlannedEvent {
@@ -135,11 +136,8 @@ function runOf(commits: readonly Commit[], { from, before, sequenceNumber }: Ran
 }
 
 function codecOf(stream: StreamName): Codec<AnyEvent> {
-  const { aggregate } = parseStreamName(stream)
-  const all: Readonly<Record<string, Codec<AnyEvent>>> = codecs
-  const codec = Object.hasOwn(all, aggregate) ? all[aggregate] : undefined
-  if (codec === undefined) throw new Problem('unreadable', `Unknown kind of stream "${aggregate}".`)
-  return codec
+  // Each aggregate's codec decodes events of `AnyEvent`; the list of aggregates types them as events in general.
+  return aggregateNamed(parseStreamName(stream).aggregate).events as Codec<AnyEvent>
 }
 
 /** Every commit from a version on; where the store cannot read one, that version is still poison. */

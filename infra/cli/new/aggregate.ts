@@ -1,6 +1,6 @@
 import type { Change } from './change.ts'
 import type { Names } from './names.ts'
-import { aggregateOf, eventsOf } from './templates/domain.ts'
+import { aggregateOf, eventsOf, publicEventsOf } from './templates/domain.ts'
 import { projectionOf, queriesOf, queryHandlersOf } from './templates/read-side.ts'
 import { apiTestOf, arbitrariesOf, domainTestOf, fixturesOf } from './templates/tests.ts'
 import { commandsOf, contractOf } from './templates/write-side.ts'
@@ -12,6 +12,7 @@ export function newAggregate(names: Names): Change {
   return {
     files: {
       [`domain/${one.kebab}/events.ts`]: eventsOf(names),
+      [`domain/${one.kebab}/public-events.ts`]: publicEventsOf(names),
       [`domain/${one.kebab}/${one.kebab}.ts`]: aggregateOf(names),
       [`commands/${one.kebab}/contract.ts`]: contractOf(names),
       [`commands/${one.kebab}/handlers.ts`]: commandsOf(names),
@@ -36,7 +37,7 @@ export function newAggregate(names: Names): Change {
         imports: [`import { ${one.camel} } from './${one.kebab}/${one.kebab}.ts'`],
         entries: [
           {
-            list: 'export const aggregates: readonly Aggregate<unknown, Command, Event>[] = [',
+            list: 'export const aggregates = [',
             entry: one.camel,
           },
         ],
@@ -73,19 +74,6 @@ export function newAggregate(names: Names): Change {
         file: 'projections/queries.ts',
         imports: [`import { ${one.camel}Queries } from './${one.kebab}/queries.ts'`],
         entries: [{ list: 'export const queryHandlers: QueryHandlers = {', entry: `...${one.camel}Queries` }],
-      },
-      {
-        file: 'projections/publishing/public-events.ts',
-        imports: [`import { ${one.camel}Events } from '../../domain/${one.kebab}/events.ts'`],
-        entries: [
-          { list: 'export const codecs = {', entry: `${one.camel}: ${one.camel}Events` },
-          {
-            list: 'export const privateEvents: Readonly<Record<PrivateEventType, string>> = {',
-            entry: ['Created', 'Renamed', 'Archived']
-              .map((what) => `${one.pascal}${what}: 'Nothing outside depends on it so far.'`)
-              .join(','),
-          },
-        ],
       },
       {
         file: 'test/kit/aggregates.ts',

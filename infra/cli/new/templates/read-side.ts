@@ -62,7 +62,7 @@ export const queriesOf = ({
   one,
   many,
 }: Names) => `import type { QueryItem } from '../../../commands/contract.ts'
-import type { Cost } from '../../../domain/kernel/event-store.ts'
+import type { Cost } from '../../../domain/kernel/cost.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
 import { parseState } from '../../engine/catch-up.ts'

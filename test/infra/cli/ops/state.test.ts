@@ -61,7 +61,7 @@ describe('state', () => {
   it('of a stream that is not there, or of an unknown kind, says so', async () => {
     const { run } = await project()
     await expect(run(state, ['project-9'])).rejects.toThrow('there is no stream project-9')
-    await expect(run(state, ['zebra-1'])).rejects.toThrow('Unknown kind of stream "zebra"')
+    await expect(run(state, ['zebra-1'])).rejects.toThrow('Unknown category "zebra"')
   })
 
   it('before an event that this code cannot read is still there to see', async () => {
