@@ -4,6 +4,7 @@ import { environment } from '../../commands/aws/environment.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
 import { createDynamoCommitTable } from '../../commands/event-store/dynamo-commit-table.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
+import { eventCatalogue } from '../event-catalogue.ts'
 import { createDynamoParkedStreams } from '../publishing/dynamo-parked-streams.ts'
 import { createEventBridgeBus } from '../publishing/eventbridge-event-bus.ts'
 import { forwardHandler } from '../publishing/forward-handler.ts'
@@ -14,6 +15,7 @@ export const handler = forwardHandler({
   store: createEventStore(createDynamoCommitTable(client, environment('EVENT_STORE_TABLE')), clock),
   parked: createDynamoParkedStreams(client, environment('READ_MODEL_TABLE'), clock),
   bus: createEventBridgeBus(environment('EVENT_BUS_NAME')),
+  catalogue: eventCatalogue,
   clock,
   logger: new Logger(),
 })

@@ -6,6 +6,7 @@ import { Problem } from '../../domain/kernel/problem.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { commitsOf, type WalkedStream } from '../rebuild/walk/walk.ts'
 import type { EventBus } from './event-bus.ts'
+import type { EventCatalogue } from './event-catalogue.ts'
 import { planAgain } from './plan.ts'
 import { putEvents } from './put-events.ts'
 
@@ -18,6 +19,7 @@ export interface Period {
 export interface RepublishOptions {
   readonly store: Pick<EventStore, 'read'>
   readonly bus: EventBus
+  readonly catalogue: EventCatalogue
   readonly clock: Clock
   /** Without it, everything. */
   readonly period?: Period | undefined
@@ -50,7 +52,7 @@ const sendMs = 120_000
  */
 export async function republish(walked: WalkedStream, options: RepublishOptions): Promise<Republished> {
   const { stream } = walked
-  const { store, bus, clock, period } = options
+  const { store, bus, catalogue, clock, period } = options
   const unsent: Unsent[] = []
   let count = 0
   let sent = 0
@@ -59,7 +61,7 @@ export async function republish(walked: WalkedStream, options: RepublishOptions)
     for await (const commits of commitsOf(walked, store, { left: () => readMs })) {
       const wanted = commits.filter((commit) => isIn(commit, period))
       count += wanted.length
-      const { events, poison } = planAgain(wanted)
+      const { events, poison } = planAgain(wanted, catalogue)
       const left = await putEvents(events, { bus, clock, deadline: deadlineIn(sendMs, clock) })
       sent += events.length - left.size
       for (const [{ version }, { error }] of left) unsent.push({ version, error, ends: false })

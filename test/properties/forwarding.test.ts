@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
+import { eventCatalogue } from '../../projections/event-catalogue.ts'
 import type { EventBus } from '../../projections/publishing/event-bus.ts'
 import { forwardBatch } from '../../projections/publishing/forward-batch.ts'
 import { createMemoryParkedStreams } from '../../projections/publishing/memory-parked-streams.ts'
@@ -58,7 +59,13 @@ describe('any delivery of any history', () => {
           })
           const end = clock.elapsed() + 200
           const deadline = { left: () => end - clock.elapsed() }
-          const results = await forwardBatch(deliveries, { ...ports, store, clock, deadline })
+          const results = await forwardBatch(deliveries, {
+            ...ports,
+            catalogue: eventCatalogue,
+            store,
+            clock,
+            deadline,
+          })
           const failed = new Set(results.flatMap((result) => result.failed))
           return batch.filter((_, index) => failed.has(`${index}`))
         }

@@ -11,6 +11,7 @@ import { Problem } from '../../domain/kernel/problem.ts'
 import type { Faults } from '../../infra/local/faults/faults.ts'
 import { projectBatch } from '../../projections/delivery/project-batch.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
+import { eventCatalogue } from '../../projections/event-catalogue.ts'
 import { listedGenerations } from '../../projections/generations/listed-generations.ts'
 import { createMemoryGenerationLists } from '../../projections/generations/memory-generation-lists.ts'
 import { forwardBatch } from '../../projections/publishing/forward-batch.ts'
@@ -180,7 +181,14 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
       )
       return async (batch: readonly Record[], remainingMs) => {
         const deadline = deadlineIn(remainingMs() - reserveMs, clock)
-        const results = await forwardBatch(deliveriesOf(batch), { bus, parked, store, clock, deadline })
+        const results = await forwardBatch(deliveriesOf(batch), {
+          bus,
+          catalogue: eventCatalogue,
+          parked,
+          store,
+          clock,
+          deadline,
+        })
         return results.flatMap(({ failed }) => failed.map(Number))
       }
     },

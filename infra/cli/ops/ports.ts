@@ -9,11 +9,13 @@ import { createDynamoParkedIndex } from '../../../projections/engine/dynamo-park
 import { createDynamoRowStore } from '../../../projections/engine/dynamo-row-store.ts'
 import type { ParkedIndex } from '../../../projections/engine/parked-index.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
+import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import { createDynamoGenerationLists } from '../../../projections/generations/dynamo-generation-lists.ts'
 import type { GenerationLists } from '../../../projections/generations/generation-list.ts'
 import type { ProjectionVersions } from '../../../projections/generations/projection-versions.ts'
 import { createDynamoParkedStreams } from '../../../projections/publishing/dynamo-parked-streams.ts'
 import type { EventBus } from '../../../projections/publishing/event-bus.ts'
+import type { EventCatalogue } from '../../../projections/publishing/event-catalogue.ts'
 import { createEventBridgeBus } from '../../../projections/publishing/eventbridge-event-bus.ts'
 import type { ParkedStreams } from '../../../projections/publishing/parked-streams.ts'
 import type { Checkpoints } from '../../../projections/rebuild/replay/checkpoints.ts'
@@ -37,6 +39,7 @@ export interface Ports {
   readonly index: ParkedIndex
   readonly parked: ParkedStreams
   readonly bus: EventBus
+  readonly catalogue: EventCatalogue
   readonly versions: ProjectionVersions
   readonly lists: GenerationLists
   readonly checkpoints: Checkpoints
@@ -59,6 +62,7 @@ export function openPorts({ client: settings, outputs }: Stack): Ports {
     index: createDynamoParkedIndex(client, outputs.ReadModelTable),
     parked: createDynamoParkedStreams(client, outputs.ReadModelTable, clock),
     bus: createEventBridgeBus(outputs.EventBusName, settings),
+    catalogue: eventCatalogue,
     versions,
     lists: createDynamoGenerationLists(client, outputs.ReadModelTable, clock),
     checkpoints: createDynamoCheckpoints(client, outputs.ReadModelTable, clock),

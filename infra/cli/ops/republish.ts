@@ -66,7 +66,7 @@ async function* only(walked: WalkedStream): AsyncGenerator<WalkedStream, void, u
 
 async function sendAll(
   walk: AsyncGenerator<WalkedStream, void, undefined>,
-  { store, bus, clock }: Ports,
+  { store, bus, catalogue, clock }: Ports,
   { tell }: Request,
   period?: Period,
 ): Promise<Outcome> {
@@ -77,7 +77,7 @@ async function sendAll(
   let sent = 0
   let unsent = 0
   await eachStream(walk, concurrency, async (walked) => {
-    const one = await republishStream(walked, { store, bus, clock, period })
+    const one = await republishStream(walked, { store, bus, catalogue, clock, period })
     seen += 1
     if (one.commits > 0 || one.unsent.length > 0) streams += 1
     sent += one.sent

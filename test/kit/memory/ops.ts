@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../../domain/kernel/event.ts'
 import type { StreamName } from '../../../domain/kernel/stream.ts'
 import type { OpsCommand, Options } from '../../../infra/cli/ops/command.ts'
 import type { Ports } from '../../../infra/cli/ops/ports.ts'
+import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
 import type { Entry } from '../../../projections/publishing/event-bus.ts'
 import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
@@ -23,6 +24,7 @@ export function opsSide() {
     store,
     rows,
     parked,
+    catalogue: eventCatalogue,
     versions,
     lists: createMemoryGenerationLists(),
     clock,

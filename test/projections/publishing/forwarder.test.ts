@@ -4,6 +4,7 @@ import type { Commit, StoredEvent } from '../../../domain/kernel/event.ts'
 import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import type { StreamName } from '../../../domain/kernel/stream.ts'
 import type { ProjectEvent } from '../../../domain/project/events.ts'
+import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import type { Entry, EventBus } from '../../../projections/publishing/event-bus.ts'
 import { forwardHandler } from '../../../projections/publishing/forward-handler.ts'
 import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
@@ -55,6 +56,7 @@ function setUp() {
       store: { ...store, ...world.store },
       parked: { ...marks, ...world.parked },
       bus,
+      catalogue: eventCatalogue,
       clock,
       logger: { info: log('info'), error: log('error') },
     })({ Records: records }, { getRemainingTimeInMillis: () => 30_000 })
@@ -391,6 +393,7 @@ describe('a stream that is resubmitted', () => {
     store,
     parked,
     bus,
+    catalogue: eventCatalogue,
     clock,
     deadline: ample,
   })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { VoyageEvent } from '../../../domain/project/events.ts'
 import { changedCommit, streamHandler } from '../../../projections/delivery/stream-handler.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
+import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import type { Entry, EventBus } from '../../../projections/publishing/event-bus.ts'
 import { forwardHandler } from '../../../projections/publishing/forward-handler.ts'
 import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
@@ -103,7 +104,14 @@ function setUp() {
       generations: async () => versions.generationsOf,
       logger,
     })(event, context)
-  const forward: RedriveOptions['deliver'] = forwardHandler({ store, clock, parked, bus, logger })
+  const forward: RedriveOptions['deliver'] = forwardHandler({
+    store,
+    clock,
+    parked,
+    bus,
+    catalogue: eventCatalogue,
+    logger,
+  })
 
   const redriveWith =
     (deliver: RedriveOptions['deliver'], over: Partial<RedriveOptions> = {}) =>
