@@ -26,8 +26,11 @@ export interface Sample extends Drawn {
 /** The aggregates of the application. */
 export const appSamples = await samplesOf(aggregates, versions)
 
-/** Every aggregate, those of the tests' own first. A law that holds for all of them is tested of each. */
-export const samples = [...(await samplesOf(fleetAggregates, nextFleetVersions)), ...appSamples]
+/** The aggregates of the tests' own. */
+export const fleetSamples = await samplesOf(fleetAggregates, nextFleetVersions)
+
+/** Every aggregate. A law that holds for all of them is tested of each. */
+export const samples = [...fleetSamples, ...appSamples]
 
 /** The sample whose streams have this name. */
 export function sampleOf(name: string): Sample {
