@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { AggregateContract } from '../contract.ts'
+import type { FeatureContract } from '../http/contract-types.ts'
 
 const count = z.int().check(z.nonnegative())
 const day = z.iso.date('Not a day: YYYY-MM-DD.')
@@ -28,4 +28,4 @@ export const analyticsContract = {
       }),
     },
   },
-} as const satisfies AggregateContract
+} as const satisfies FeatureContract

@@ -169,9 +169,16 @@ function without(members: readonly Member[], userId: string): Member[] {
   return members.filter((member) => member.userId !== userId)
 }
 
-/** The set of an owner's projects that have members: an account is not deleted while it holds any. */
+/** The set of an owner's projects that have members. */
 export function sharedProjectsOf(ownerId: string): string {
   return `shared-by-${ownerId}`
+}
+
+/** An account is not deleted while it owns projects that have members. */
+export const sharedProjectsHold = {
+  set: sharedProjectsOf,
+  rule: 'owns-shared-projects',
+  detail: 'You own projects that others are members of. Remove the members first.',
 }
 
 export const project: PublishedAggregate<ProjectState, ProjectCommand, ProjectEvent> = {

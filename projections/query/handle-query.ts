@@ -9,6 +9,7 @@ import {
 } from '../../commands/http/access.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
 import { encodeCursor, parseCursor } from '../../commands/http/cursor.ts'
+import { HttpProblem } from '../../commands/http/http-problem.ts'
 import { parsePositions } from '../../commands/http/position.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost } from '../../domain/kernel/cost.ts'
@@ -87,7 +88,7 @@ export function queryHandler({ store, rows, versions, lists, links, register, cl
 
   return async (request: ApiRequest): Promise<ApiResponse> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      throw new Problem('method-not-allowed', 'Queries are read by GET.', { allow: 'GET, HEAD' })
+      throw new HttpProblem('method-not-allowed', 'Queries are read by GET.', { allow: 'GET, HEAD' })
     }
     if (isPublicPath(request.route)) return publicPages[request.route](request)
     if (!isQueryPath(request.route)) throw new Problem('not-found', 'There is no such query.')

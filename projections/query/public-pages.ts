@@ -1,6 +1,7 @@
-import { type PublicPath, publicPaths } from '../../commands/contract.ts'
+import { contract } from '../../commands/contract.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
 import { openApi } from '../../commands/http/openapi.ts'
+import { type PublicPath, publicPaths } from '../../commands/http/routes.ts'
 import { docsPage } from './docs-page.ts'
 
 const cacheable = { 'cache-control': 'public, max-age=60' }
@@ -8,7 +9,7 @@ const cacheable = { 'cache-control': 'public, max-age=60' }
 /** What anyone may read. */
 export const publicPages: Readonly<Record<PublicPath, (request: ApiRequest) => ApiResponse>> = {
   '/health': () => ({ status: 200, headers: { 'cache-control': 'no-store' }, body: { status: 'ok' } }),
-  '/openapi.json': ({ apiUrl }) => ({ status: 200, headers: cacheable, body: openApi(apiUrl) }),
+  '/openapi.json': ({ apiUrl }) => ({ status: 200, headers: cacheable, body: openApi(apiUrl, contract) }),
   '/docs': ({ apiUrl }) => ({
     status: 200,
     headers: {
@@ -16,7 +17,7 @@ export const publicPages: Readonly<Record<PublicPath, (request: ApiRequest) => A
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
     },
-    body: docsPage(openApi(apiUrl)),
+    body: docsPage(openApi(apiUrl, contract)),
   }),
   '/config.json': ({ apiUrl }) => ({ status: 200, headers: cacheable, body: clientConfig(apiUrl) }),
 }

@@ -1,12 +1,15 @@
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
+import { contract } from '../../commands/contract.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
+import { commandHandlers } from '../../commands/handlers.ts'
 import type { Register } from '../../commands/http/access.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
 import { commandHandler } from '../../commands/http/handle-command.ts'
 import { problemKinds } from '../../commands/http/problem-details.ts'
 import { registrationHandler } from '../../commands/registration/registration-handler.ts'
 import { checkRegistered } from '../../commands/registration/registration-message.ts'
+import { accountStatusFrom } from '../../commands/user/account-status.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { Faults } from '../../infra/local/faults/faults.ts'
 import { projectBatch } from '../../projections/delivery/project-batch.ts'
@@ -119,9 +122,18 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
     }
   }
   const environments = 2
-  const commands = simulatedFunction(world, { name: 'commands', environments, timeoutMs }, (environment) =>
-    api(commandHandler({ ...portsOf(environment), register })),
-  )
+  const commands = simulatedFunction(world, { name: 'commands', environments, timeoutMs }, (environment) => {
+    const ports = portsOf(environment)
+    return api(
+      commandHandler({
+        ...ports,
+        commands: contract.commands,
+        handlers: commandHandlers,
+        accountStatusOf: accountStatusFrom(ports.store),
+        register,
+      }),
+    )
+  })
   const queries = simulatedFunction(world, { name: 'queries', environments, timeoutMs }, (environment) =>
     api(queryHandler({ ...portsOf(environment), versions, links: readableLinks, register })),
   )

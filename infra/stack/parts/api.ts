@@ -3,7 +3,7 @@ import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
-import { type Route, routes } from '../../../commands/contract.ts'
+import { type RouteFunction, routes } from '../../../commands/contract.ts'
 import type { SignIn } from './sign-in.ts'
 
 /** Requests a second, and how many at once, that the whole API takes before it answers 429. */
@@ -11,7 +11,7 @@ const requestRate = 1000
 const requestBurst = 500
 
 export interface ApiOptions {
-  readonly functions: Readonly<Record<Route['function'], LambdaFunction>>
+  readonly functions: Readonly<Record<RouteFunction, LambdaFunction>>
   readonly signIn: SignIn
 }
 

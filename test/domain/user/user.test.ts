@@ -15,7 +15,7 @@ const renamed: UserEvent = { type: 'UserProfileChanged', data: { name: 'Annie' }
 const deleted: UserEvent = { type: 'UserDeleted', data: {} }
 const register = { type: 'register-user', ...ann, email: 'Ann@Example.com', name: 'Ann' } as const
 const rename = { type: 'change-profile', ...ann, name: 'Annie' } as const
-const leave = { type: 'delete-account', ...ann, ownsSharedProjects: false } as const
+const leave = { type: 'delete-account', ...ann, hold: undefined } as const
 
 const holdsAfter = (...history: UserEvent[]) => user.holds?.(history.reduce(user.evolve, user.initial), 'ann')
 
@@ -54,7 +54,7 @@ describe('a registered person', () => {
 
   it('cannot delete their account while others are members of their projects', () => {
     given(registered)
-      .when({ ...leave, ownsSharedProjects: true })
+      .when({ ...leave, hold: { rule: 'owns-shared-projects', detail: 'Remove the members first.' } })
       .thenRefused('owns-shared-projects')
   })
 })

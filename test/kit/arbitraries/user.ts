@@ -10,7 +10,11 @@ const email = fc.constantFrom('ann@example.com', 'Ann@Example.com')
 export const command: fc.Arbitrary<UserCommand> = fc.oneof(
   fc.record({ type: fc.constant('register-user' as const), actorId, email, name }),
   fc.record({ type: fc.constant('change-profile' as const), actorId, name }),
-  fc.record({ type: fc.constant('delete-account' as const), actorId, ownsSharedProjects: fc.boolean() }),
+  fc.record({
+    type: fc.constant('delete-account' as const),
+    actorId,
+    hold: fc.constantFrom(undefined, { rule: 'owns-lamps', detail: 'Give the lamps away first.' }),
+  }),
 )
 
 /** Any event, whether or not a decider would emit it there. */

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { APIGatewayProxyEventV2, PostConfirmationTriggerEvent } from 'aws-lambda'
-import { type CommandName, type QueryPath, queries } from '../../../commands/contract.ts'
+import { type CommandName, commands, type QueryPath, queries } from '../../../commands/contract.ts'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
+import { commandHandlers } from '../../../commands/handlers.ts'
 import type { Register } from '../../../commands/http/access.ts'
 import { type ApiHandler, apiHandler } from '../../../commands/http/api.ts'
 import { commandHandler } from '../../../commands/http/handle-command.ts'
 import { type Directory, type Person, personOf } from '../../../commands/registration/directory.ts'
 import { registrationHandler } from '../../../commands/registration/registration-handler.ts'
 import { checkRegistered } from '../../../commands/registration/registration-message.ts'
+import { uploadFormHandlers } from '../../../commands/upload/handlers.ts'
 import type { UploadForms } from '../../../commands/upload/upload-forms.ts'
+import { accountStatusFrom } from '../../../commands/user/account-status.ts'
 import { createMemoryRowStore } from '../../../projections/engine/memory-row-store.ts'
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
 import { queryHandler } from '../../../projections/query/handle-query.ts'
@@ -61,7 +64,17 @@ export function backend() {
   }
 
   const environment = () => ({
-    commands: apiHandler(commandHandler({ store, reservations: table, register, clock, forms })),
+    commands: apiHandler(
+      commandHandler({
+        commands,
+        handlers: { ...commandHandlers, ...uploadFormHandlers(forms) },
+        accountStatusOf: accountStatusFrom(store),
+        store,
+        reservations: table,
+        register,
+        clock,
+      }),
+    ),
     queries: apiHandler(
       queryHandler({ store, rows, versions, lists, links: readableLinks, register, clock }),
     ),
