@@ -6,6 +6,7 @@ import { commandHandlers } from '../../commands/handlers.ts'
 import type { Register } from '../../commands/http/access.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
 import { commandHandler } from '../../commands/http/handle-command.ts'
+import { openApi } from '../../commands/http/openapi.ts'
 import { problemKinds } from '../../commands/http/problem-details.ts'
 import { registrationHandler } from '../../commands/registration/registration-handler.ts'
 import { checkRegistered } from '../../commands/registration/registration-message.ts'
@@ -19,11 +20,13 @@ import { listedGenerations } from '../../projections/generations/listed-generati
 import { createMemoryGenerationLists } from '../../projections/generations/memory-generation-lists.ts'
 import { forwardBatch } from '../../projections/publishing/forward-batch.ts'
 import { createMemoryParkedStreams } from '../../projections/publishing/memory-parked-streams.ts'
+import { queryHandlers } from '../../projections/queries.ts'
 import { queryHandler } from '../../projections/query/handle-query.ts'
 import { createMemoryCheckpoints } from '../../projections/rebuild/replay/memory-checkpoints.ts'
 import { createMemoryRowRemover } from '../../projections/rebuild/replay/memory-row-remover.ts'
 import { replay } from '../../projections/rebuild/replay/replay.ts'
 import { createMemoryCommitScan } from '../../projections/rebuild/walk/memory-commit-scan.ts'
+import { accounts } from '../../projections/user/accounts.ts'
 import { versions } from '../../projections/versions.ts'
 import {
   faultyCheckpoints,
@@ -135,7 +138,17 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
     )
   })
   const queries = simulatedFunction(world, { name: 'queries', environments, timeoutMs }, (environment) =>
-    api(queryHandler({ ...portsOf(environment), versions, links: readableLinks, register })),
+    api(
+      queryHandler({
+        ...portsOf(environment),
+        queries: contract.queries,
+        handlers: queryHandlers(readableLinks),
+        openApi: (apiUrl) => openApi(apiUrl, contract),
+        accounts,
+        versions,
+        register,
+      }),
+    ),
   )
 
   // What a function reports: the places of the records to deliver again.

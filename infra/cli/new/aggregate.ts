@@ -73,7 +73,7 @@ export function newAggregate(names: Names): Change {
       {
         file: 'projections/queries.ts',
         imports: [`import { ${one.camel}Queries } from './${one.kebab}/queries.ts'`],
-        entries: [{ list: 'export const queryHandlers: QueryHandlers = {', entry: `...${one.camel}Queries` }],
+        entries: [{ list: '  return {', entry: `...${one.camel}Queries` }],
       },
       {
         file: 'test/kit/aggregates.ts',

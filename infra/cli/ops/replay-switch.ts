@@ -9,6 +9,7 @@ import { type OpsCommand, oneOperand } from './command.ts'
 import { changeList, codeOf, readList } from './generations.ts'
 import type { Ports } from './ports.ts'
 import { createProgress } from './progress.ts'
+import { verifiedJson } from './verified-json.ts'
 
 export const replaySwitch: OpsCommand = {
   name: 'replay switch',
@@ -33,7 +34,7 @@ export const replaySwitch: OpsCommand = {
     const against = await objectionsTo(verified, list.live, ports)
     if (against.length > 0) {
       return {
-        json: { projection, live: list.live, refused: against, verified },
+        json: { projection, live: list.live, refused: against, verified: verifiedJson(verified) },
         text: `not switched to ${id}:\n${against.join('\n')}\nverify ${projection} shows more`,
         failed: true,
       }

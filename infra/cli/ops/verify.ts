@@ -13,6 +13,7 @@ import type {
 import { type OpsCommand, oneOperand } from './command.ts'
 import { columns, jsonText } from './printing.ts'
 import { createProgress } from './progress.ts'
+import { verifiedJson } from './verified-json.ts'
 
 export const verify: OpsCommand = {
   name: 'verify',
@@ -36,7 +37,7 @@ export const verify: OpsCommand = {
     }
     const clean = results.every((result) => result.clean)
     const text = results.map((result) => textOf(result, repair)).join('\n')
-    return { json: { projection: name, clean, generations: results }, text, failed: !clean }
+    return { json: { projection: name, clean, generations: results.map(verifiedJson) }, text, failed: !clean }
   },
 }
 

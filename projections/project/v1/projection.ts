@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { Recorded } from '../../../domain/kernel/event.ts'
 import { memberRole, type ProjectEvent, projectEvents } from '../../../domain/project/events.ts'
-import { onDay } from '../../analytics/v1/days.ts'
+import { onDay } from '../../engine/daily-counter.ts'
 import type { Entry, Projection, Row } from '../../engine/projection.ts'
 
 /** `version` and `updatedAt` are of the event that last changed it. */

@@ -36,22 +36,8 @@ export async function readProject(
   return { item, cost }
 }
 
-/** What other read models need to know of a project that a person sees. */
-export interface KnownProject {
-  readonly version: number
-  /** The owner included. */
-  readonly members: number
-  readonly createdAt: string
-  readonly updatedAt: string
-}
-
-/** A project as far as others join it; nothing for an unknown one and for a stranger's. */
-export async function readKnown(
-  rows: RowStore,
-  generation: string,
-  userId: string,
-  projectId: string,
-): Promise<{ project: KnownProject | undefined; cost: Cost }> {
+/** A project for other features to join; undefined if it is unknown, or if the person does not see it. */
+export async function readVisible(rows: RowStore, generation: string, userId: string, projectId: string) {
   const { guard, cost } = await rows.readGuard(
     guardKey(generation, streamName(projectsV1.aggregate, projectId)),
   )

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import type { Recorded } from '../../../domain/kernel/event.ts'
 import { type UploadEvent, uploadEvents } from '../../../domain/upload/events.ts'
-import { onDay } from '../../analytics/v1/days.ts'
 import { shardOf } from '../../engine/counters.ts'
+import { onDay } from '../../engine/daily-counter.ts'
 import type { Counter, Entry, Projection, Row } from '../../engine/projection.ts'
 
 /** What each event is called among the steps of an upload. */

@@ -8,7 +8,7 @@ import { counterPartition } from '../../engine/counters.ts'
 import { listStreams } from '../../engine/list.ts'
 import { guardKey, partitionKey } from '../../engine/projection.ts'
 import type { ListOptions, Page, RowStore } from '../../engine/row-store.ts'
-import type { KnownProject } from '../../project/v1/queries.ts'
+import type { VisibleProject } from '../../project/visible-projects.ts'
 import type { FileLinks } from '../file-links.ts'
 import { completed, statsOf, type UploadState, uploadsOf, uploadsV1 } from './projection.ts'
 
@@ -20,7 +20,7 @@ export interface UploadReads {
   readonly rows: RowStore
   readonly generation: string
   /** The project as the person sees it at this moment; nothing where they do not. */
-  readonly seen: (projectId: string) => Promise<{ project: KnownProject | undefined; cost: Cost }>
+  readonly seen: (projectId: string) => Promise<{ project: VisibleProject | undefined; cost: Cost }>
   readonly links: FileLinks
   /** Milliseconds since 1970. */
   readonly now: number

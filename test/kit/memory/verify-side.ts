@@ -1,10 +1,10 @@
 import { expect } from 'vitest'
 import type { StreamName } from '../../../domain/kernel/stream.ts'
+import type { VerifiedJson } from '../../../infra/cli/ops/verified-json.ts'
 import { verify } from '../../../infra/cli/ops/verify.ts'
 import { counterPartition } from '../../../projections/engine/counters.ts'
 import { guardKey, type RowItem } from '../../../projections/engine/projection.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
-import type { Verified } from '../../../projections/rebuild/verification/verify.ts'
 import { versions } from '../../../projections/versions.ts'
 import { opsSide } from './ops.ts'
 
@@ -51,9 +51,9 @@ export function verifySide() {
   const verified = async (
     options: { repair?: boolean } = {},
     over: Parameters<typeof run>[3] = {},
-  ): Promise<Verified & { failed: boolean | undefined; text: string; told: string[] }> => {
+  ): Promise<VerifiedJson & { failed: boolean | undefined; text: string; told: string[] }> => {
     const { json, failed, text = '', told } = await run(verify, ['projects'], options, over)
-    const { generations: results, clean } = json as { generations: Verified[]; clean: boolean } // as it is printed
+    const { generations: results, clean } = json as { generations: VerifiedJson[]; clean: boolean } // as it is printed
     const [one, ...more] = results
     if (one === undefined || more.length > 0) throw new Error('there is one generation')
     expect(clean).toBe(!failed)

@@ -109,8 +109,9 @@ function itemOf(${one.camel}Id: string, guard: Guard, userId: string): ${one.pas
 export const queryHandlersOf = ({
   one,
   many,
-}: Names) => `import { streamName } from '../../domain/kernel/stream.ts'
-import type { QueryContext, QueryHandlers } from '../queries.ts'
+}: Names) => `import type { ${one.camel}Contract } from '../../commands/${one.kebab}/contract.ts'
+import { streamName } from '../../domain/kernel/stream.ts'
+import type { QueryContext, QueryHandlers } from '../query/query.ts'
 import { ${many.camel}V1 } from './v1/projection.ts'
 import { list${many.pascal}, read${one.pascal} } from './v1/queries.ts'
 
@@ -132,5 +133,5 @@ export const ${one.camel}Queries = {
     list: (context, options) =>
       list${many.pascal}(context.rows, generationOf(context), context.userId, options),
   },
-} satisfies Partial<QueryHandlers>
+} satisfies QueryHandlers<(typeof ${one.camel}Contract)['queries']>
 `

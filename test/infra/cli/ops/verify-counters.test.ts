@@ -25,7 +25,7 @@ describe('the counters', () => {
     await tamper('project-1', { amounts: { projects: 1 } })
     for (const repair of [false, true]) {
       const result = await verified({ repair })
-      expect(result).toMatchObject({ failed: true, findings: [], counters: { different: [counter(2, 3)] } })
+      expect(result).toMatchObject({ failed: true, findings: [], tallies: { different: [counter(2, 3)] } })
       expect(result.text).toMatch(
         /2025-12-01 +COUNTER DIFFERS +counted {"projects":2}, found {"projects":3}$/m,
       )
@@ -40,7 +40,7 @@ describe('the counters', () => {
       await appendStored('project-1', later, renamed(`${call}`))
       await catchUp('project-1')
     })
-    expect((await verified({}, { rows: moving })).counters).toMatchObject({
+    expect((await verified({}, { rows: moving })).tallies).toMatchObject({
       different: [counter(2, 3)],
       moved: [],
     })
@@ -54,7 +54,7 @@ describe('the counters', () => {
       await catchUp('project-3')
     })
     const result = await verified({}, { rows: moving })
-    expect(result).toMatchObject({ failed: false, counters: { different: [], moved: [] } })
+    expect(result).toMatchObject({ failed: false, tallies: { different: [], moved: [] } })
   })
 
   it('could not be compared where somebody counts each time', async () => {
@@ -68,7 +68,7 @@ describe('the counters', () => {
     const result = await verified({}, { rows: moving })
     expect(result).toMatchObject({
       failed: true,
-      counters: { different: [], moved: [{ sort: '2025-12-01' }] },
+      tallies: { different: [], moved: [{ sort: '2025-12-01' }] },
     })
     expect(result.text).toContain('NOT COMPARED: it moved')
   })
@@ -81,7 +81,7 @@ describe('the counters', () => {
     const counters = [{ PK: days, SK: '2025-11-30#3', amounts: { projects: 1 } }]
     await rows.move({ key, from: { version: 5 }, to: guard, put: [], remove: [], counters })
     const different = [{ partition: days, sort: '2025-11-30', counted: {}, found: { projects: 1 } }]
-    expect((await verified()).counters).toMatchObject({ compared: 2, different })
+    expect((await verified()).tallies).toMatchObject({ compared: 2, different })
   })
 
   it('count a stream where its guard is, also one that is behind or parked', async () => {
@@ -90,7 +90,7 @@ describe('the counters', () => {
     await catchUp('project-1')
     await appendStored('project-3', at, created)
     const result = await verified()
-    expect(result).toMatchObject({ found: { parked: 1, behind: 1 }, counters: { different: [], moved: [] } })
-    expect(result.counters.uncompared).toBeUndefined()
+    expect(result).toMatchObject({ found: { parked: 1, behind: 1 }, tallies: { different: [], moved: [] } })
+    expect(result.tallies.uncompared).toBeUndefined()
   })
 })

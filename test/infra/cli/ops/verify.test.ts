@@ -23,7 +23,7 @@ describe('verify', () => {
     await appendStored('user-1', at, sold)
     const result = await verified()
     expect(result).toMatchObject({ failed: false, generation: id, streams: 2, events: 10, findings: [] })
-    expect(result.counters).toEqual({ compared: 1, different: [], moved: [] })
+    expect(result.tallies).toEqual({ compared: 1, different: [], moved: [] })
     expect(result.text).toContain(', counters 1; 28 read units\nNothing differs.')
   })
 
@@ -199,7 +199,7 @@ describe('verify', () => {
       failed: true,
       findings,
       streams: 2,
-      counters: { compared: 1, different: [] },
+      tallies: { compared: 1, different: [] },
     })
   })
 
@@ -253,7 +253,7 @@ describe('verify', () => {
       expect.stringMatching(/cannot fold version 6, which the generation has passed: .*"ProjectSold"/),
     ]
     expect(result).toMatchObject({ failed: true, findings: [{ found: 'uncompared', version: 6, details }] })
-    expect(result.counters.uncompared).toBeDefined()
+    expect(result.tallies.uncompared).toBeDefined()
   })
 
   it('finds a guard that is ahead of its stream, as after the store was restored to a moment before', async () => {
