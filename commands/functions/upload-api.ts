@@ -15,10 +15,5 @@ const handlers: HandlersOf<typeof contract, 'upload-api'> = uploadFormHandlers(
 
 /** The command API of the commands whose answer is a form. Only this function loads the client of S3. */
 export const handler = apiHandler(
-  commandHandler({
-    ...ports,
-    commands,
-    handlers,
-    accountStatusOf: accountStatusFrom(ports.store),
-  }),
+  commandHandler({ ...ports, commands, handlers, accountStatusOf: accountStatusFrom(ports.store) }),
 )

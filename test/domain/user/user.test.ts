@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { UserEvent } from '../../../domain/user/events.ts'
+import { userPublication } from '../../../domain/user/public-events.ts'
 import { emailReservation, user } from '../../../domain/user/user.ts'
 import { givenOf } from '../../kit/given.ts'
 
@@ -89,5 +90,17 @@ describe('the address of a person', () => {
     ['a\u030ann@example.com', '\u00e5nn@example.com'],
   ])('%j is compared as %j', (email, key) => {
     expect(emailReservation(email)).toEqual({ set: 'email', key })
+  })
+})
+
+describe('what other services learn of a person', () => {
+  const publicFormOf = (type: UserEvent['type']) =>
+    userPublication.public.find((entry) => entry.type === type)
+
+  it('is the id at the registration, and nothing personal', () => {
+    const data = { email: 'ann@example.com', emailKey: 'ann@example.com', name: 'Ann' }
+    const event = { type: 'UserRegistered', data, id: 'sub' }
+    expect(publicFormOf('UserRegistered')?.publish(event)).toEqual({ userId: 'sub' })
+    expect(publicFormOf('UserProfileChanged')).toBeUndefined()
   })
 })

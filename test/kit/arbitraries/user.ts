@@ -7,7 +7,7 @@ const name = fc.constantFrom('Ann', 'Annie')
 const email = fc.constantFrom('ann@example.com', 'Ann@Example.com')
 
 /** Commands that one person sends to their own stream. */
-export const userCommand: fc.Arbitrary<UserCommand> = fc.oneof(
+export const command: fc.Arbitrary<UserCommand> = fc.oneof(
   fc.record({ type: fc.constant('register-user' as const), actorId, email, name }),
   fc.record({ type: fc.constant('change-profile' as const), actorId, name }),
   fc.record({
@@ -18,7 +18,7 @@ export const userCommand: fc.Arbitrary<UserCommand> = fc.oneof(
 )
 
 /** Any event, whether or not a decider would emit it there. */
-export const userEvent: fc.Arbitrary<UserEvent> = fc.oneof(
+export const event: fc.Arbitrary<UserEvent> = fc.oneof(
   fc.record({
     type: fc.constant('UserRegistered' as const),
     data: fc.record({ email, emailKey: email, name }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { APIGatewayProxyEventV2, PostConfirmationTriggerEvent } from 'aws-lambda'
-import { type CommandName, contract, type QueryPath, queries } from '../../../commands/contract.ts'
+import { type CommandName, commands, contract, type QueryPath, queries } from '../../../commands/contract.ts'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
 import { commandHandlers } from '../../../commands/handlers.ts'
@@ -69,7 +69,7 @@ export function backend() {
   const environment = () => ({
     commands: apiHandler(
       commandHandler({
-        commands: contract.commands,
+        commands,
         handlers: { ...commandHandlers, ...uploadFormHandlers(forms) },
         accountStatusOf: accountStatusFrom(store),
         store,
@@ -80,7 +80,7 @@ export function backend() {
     ),
     queries: apiHandler(
       queryHandler({
-        queries: contract.queries,
+        queries,
         handlers: queryHandlers(readableLinks),
         openApi: (apiUrl) => openApi(apiUrl, contract),
         accounts,

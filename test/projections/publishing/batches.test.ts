@@ -10,7 +10,7 @@ import type { Entry } from '../../../projections/publishing/event-bus.ts'
 
 const entryOf = (detail: string): Entry => ({
   source: 'annals',
-  detailType: 'ProjectCreated',
+  detailType: 'VoyagePlanned',
   time: '2026-01-01T00:00:00.000Z',
   detail,
 })

@@ -1,9 +1,11 @@
 import type { Names } from '../names.ts'
 
 export const projectionOf = ({ one, many }: Names) => `import * as z from 'zod/mini'
+import type { Recorded } from '../../../domain/kernel/event.ts'
 import { type ${one.pascal}Event, ${one.camel}Events } from '../../../domain/${one.kebab}/events.ts'
+import type { Projection, Row } from '../../engine/projection.ts'
 
-/** The state of a row, which its owner alone may read. \`exists\` is false until the creation has been folded. */
+/** What is shown of one, to its owner alone. \`exists\` is false until the creation has been folded. */
 const ${one.camel}State = z.discriminatedUnion('exists', [
   z.strictObject({ exists: z.literal(false) }),
   z.strictObject({
@@ -59,10 +61,18 @@ export const ${many.camel}V1: Projection<${one.pascal}State, ${one.pascal}Event>
 export const queriesOf = ({
   one,
   many,
-}: Names) => `import type { QueryItem } from '../../../commands/contract.ts'
+}: Names) => `import type { ItemOf } from '../../../commands/http/contract-types.ts'
+import type { ${one.camel}Contract } from '../../../commands/${one.kebab}/contract.ts'
+import type { Cost } from '../../../domain/kernel/cost.ts'
+import { Problem } from '../../../domain/kernel/problem.ts'
+import { streamName } from '../../../domain/kernel/stream.ts'
+import { parseState } from '../../engine/catch-up.ts'
+import { listStreams } from '../../engine/list.ts'
+import { guardKey, partitionKey } from '../../engine/projection.ts'
+import type { Guard, ListOptions, Page, RowStore } from '../../engine/row-store.ts'
 import { ${many.camel}Of, ${many.camel}V1 } from './projection.ts'
 
-export type ${one.pascal}Item = QueryItem<'/${many.kebab}/{${one.camel}Id}'>
+export type ${one.pascal}Item = ItemOf<typeof ${one.camel}Contract, '/${many.kebab}/{${one.camel}Id}'>
 
 /** One ${one.words}, by the key of its guard in a generation. Throws \`not-found\` for an unknown one and for a stranger's. */
 export async function read${one.pascal}(
@@ -101,6 +111,8 @@ export const queryHandlersOf = ({
   one,
   many,
 }: Names) => `import type { ${one.camel}Contract } from '../../commands/${one.kebab}/contract.ts'
+import { streamName } from '../../domain/kernel/stream.ts'
+import type { QueryContext, QueryHandlers } from '../query/query.ts'
 import { ${many.camel}V1 } from './v1/projection.ts'
 import { list${many.pascal}, read${one.pascal} } from './v1/queries.ts'
 
@@ -108,7 +120,7 @@ const projection = ${many.camel}V1.name
 const generationOf = (context: QueryContext) => context.generation(projection).id
 const ${one.camel}IdOf = ({ parameters }: QueryContext) => parameters['${one.camel}Id'] ?? ''
 
-/** How each query is answered, and what the answer depends on. */
+/** What answers each query, and what the answer depends on. */
 export const ${one.camel}Queries = {
   '/${many.kebab}/{${one.camel}Id}': {
     projection,
