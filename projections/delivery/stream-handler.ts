@@ -2,7 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
 import { type BatchOptions, projectBatch } from './project-batch.ts'
-import { asError, commitsOf, type Delivery, deliveryOf, placeOf } from './stream-record.ts'
+import { asError, commitsOf, type Delivery, deliveryOf, recordKeyOf } from './stream-record.ts'
 
 /** The line of a commit that was changed or removed, which an alarm waits for. */
 export const changedCommit = 'a commit was changed or removed'
@@ -37,14 +37,14 @@ export function streamHandler({ logger, ...options }: StreamHandlerOptions): Str
       if (record.eventName !== 'INSERT') {
         logger.critical(changedCommit, {
           eventName: record.eventName,
-          ...placeOf(record),
+          ...recordKeyOf(record),
         })
         continue
       }
       try {
         deliveries.push(deliveryOf(record))
       } catch (error) {
-        logger.error('record cannot be read', { ...placeOf(record), error: asError(error) })
+        logger.error('record cannot be read', { ...recordKeyOf(record), error: asError(error) })
         failed.push(sequenceNumber)
       }
     }

@@ -2,7 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
 import { parkedStream } from '../delivery/stream-handler.ts'
-import { asError, commitsOf, type Delivery, deliveryOf, placeOf } from '../delivery/stream-record.ts'
+import { asError, commitsOf, type Delivery, deliveryOf, recordKeyOf } from '../delivery/stream-record.ts'
 import { type ForwardOptions, forwardBatch } from './forward-batch.ts'
 
 /** What is kept back from the function's time to write marks and report which records to deliver again. */
@@ -29,7 +29,7 @@ export function forwardHandler({ logger, ...options }: ForwardHandlerOptions) {
       try {
         deliveries.push(deliveryOf(record))
       } catch (error) {
-        logger.error('record cannot be read', { ...placeOf(record), error: asError(error) })
+        logger.error('record cannot be read', { ...recordKeyOf(record), error: asError(error) })
         failed.push(record.dynamodb?.SequenceNumber ?? '')
       }
     }

@@ -4,7 +4,7 @@ import type { ProjectEvent } from '../../../domain/project/events.ts'
 import { changedCommit, streamHandler } from '../../../projections/delivery/stream-handler.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
 import { eventCatalogue } from '../../../projections/event-catalogue.ts'
-import type { Entry, EventBus } from '../../../projections/publishing/event-bus.ts'
+import type { BusEntry, EventBus } from '../../../projections/publishing/event-bus.ts'
 import { forwardHandler } from '../../../projections/publishing/forward-handler.ts'
 import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
 import { createMemoryShardReader } from '../../../projections/redrive/memory-shard-reader.ts'
@@ -76,7 +76,7 @@ function setUp() {
   /** What a test may put in the place of. */
   const world = {
     rows: {} as Partial<RowStore>,
-    bus: [] as Entry[],
+    bus: [] as BusEntry[],
     code: undefined as string | undefined,
     msLeft: 60_000,
   }
