@@ -244,8 +244,8 @@ export const reading: readonly Mutant[] = [
     rule: 'R7',
     out: 'stops after the first page',
     file: catchUp,
-    find: 'if (parked !== undefined) return { version: place.version,',
-    replace: 'return { version: place.version,',
+    find: 'if (parked !== undefined) return { version: point.version,',
+    replace: 'return { version: point.version,',
     tests: ofCatchUp,
   },
   {
