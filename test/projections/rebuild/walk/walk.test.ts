@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { eachInParallel } from '../../../../commands/aws/parallel.ts'
 import { Problem } from '../../../../domain/kernel/problem.ts'
 import type { CommitScan } from '../../../../projections/rebuild/walk/commit-scan.ts'
 import { createMemoryCommitScan } from '../../../../projections/rebuild/walk/memory-commit-scan.ts'
-import {
-  commitsOfStream,
-  eachStream,
-  type WalkedStream,
-  walkStreams,
-} from '../../../../projections/rebuild/walk/walk.ts'
+import { commitsOfStream, type WalkedStream, walkStreams } from '../../../../projections/rebuild/walk/walk.ts'
 import { ample, readSide } from '../../../kit/memory/read-side.ts'
 
 const renamed = { type: 'ProjectRenamed', data: { title: 'Globe' } }
@@ -111,7 +107,7 @@ describe('a walk over the event store', () => {
   it('ends with the first stream that fails, and takes no others', async () => {
     const { scan, clock } = await filled(1, 1, 1, 1, 1, 1)
     const begun: string[] = []
-    const walking = eachStream(walkStreams(scan(1), clock), 2, async ({ stream }) => {
+    const walking = eachInParallel(walkStreams(scan(1), clock), 2, async ({ stream }) => {
       begun.push(stream)
       if (stream === 'project-1') throw new Error('No.')
     })
