@@ -4,7 +4,7 @@ import type { OpsCommand, Options } from '../../../infra/cli/ops/command.ts'
 import type { Ports } from '../../../infra/cli/ops/ports.ts'
 import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
-import type { Entry } from '../../../projections/publishing/event-bus.ts'
+import type { BusEntry } from '../../../projections/publishing/event-bus.ts'
 import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
 import { createMemoryCheckpoints } from '../../../projections/rebuild/replay/memory-checkpoints.ts'
 import { createMemoryRowRemover } from '../../../projections/rebuild/replay/memory-row-remover.ts'
@@ -18,7 +18,7 @@ export function opsSide() {
   const side = readSide()
   const { table, store, rows, clock } = side
   const parked = createMemoryParkedStreams()
-  const sent: Entry[] = []
+  const sent: BusEntry[] = []
   const ports: Ports = {
     commits: table,
     store,
