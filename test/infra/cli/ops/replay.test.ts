@@ -19,7 +19,7 @@ async function withVoyages() {
     await fleetVersions.generationsOf('voyage')[0]?.catchUp(`voyage-${n}`, side.options)
   }
   await side.appendStored('voyage-8', at, planned)
-  await side.appendStored('harbour-1', at, { type: 'HarbourOpened', schema: 1, data: {} })
+  await side.appendStored('sailor-1', at, { type: 'SailorRetired', schema: 1, data: {} })
   const has = async (id: string, stream: `voyage-${number}`) =>
     (await side.rows.readGuard(guardKey(id, stream))).guard !== undefined
   const live = async () => Object((await side.run(replayStatus, voyages)).json).live
@@ -198,7 +198,7 @@ describe('a replay', () => {
   })
 
   it.each([
-    [replayStart, ['nothing'], {}, 'there is no projection nothing, but voyages, cabins, harbours'],
+    [replayStart, ['nothing'], {}, 'there is no projection nothing, but voyages, cabins, sailors'],
     [replayStart, [], {}, 'give one PROJECTION'],
     [replayStart, voyages, { segments: '0' }, '--segments is a whole number from 1 to 64'],
     [replayStart, voyages, { speed: 'fast' }, '--speed is a whole number from 1 to 1000000'],

@@ -11,7 +11,7 @@ import { at, deliveredSide, id, movedBefore, verifySide } from '../../../kit/mem
 describe('verify', () => {
   it('finds nothing where everything was delivered, whatever streams of other kinds there are', async () => {
     const { verified, appendStored } = await deliveredSide()
-    await appendStored('harbour-1', at, wrecked)
+    await appendStored('sailor-1', at, wrecked)
     const result = await verified()
     expect(result).toMatchObject({ failed: false, generation: id, streams: 2, events: 10, findings: [] })
     expect(result.tallies).toEqual({ compared: 1, different: [], moved: [] })
@@ -277,7 +277,7 @@ describe('verify', () => {
   it('names the projections where there is none of that name', async () => {
     const { run } = opsSide()
     await expect(run(verify, ['invoices'])).rejects.toThrow(
-      'there is no projection invoices, but voyages, cabins, harbours',
+      'there is no projection invoices, but voyages, cabins, sailors',
     )
     await expect(run(verify, [])).rejects.toThrow('give one PROJECTION, and nothing else')
   })
