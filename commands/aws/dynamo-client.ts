@@ -1,14 +1,15 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Cost } from '../../domain/kernel/cost.ts'
+import { answerWithin } from './client.ts'
 
 /**
- * The client that all adapters share. Its time-outs are short: an answer that takes longer than this is
- * asked for again within the caller's deadline.
+ * The client that all adapters share. Its time-outs are short, so that the SDK tries a slow request again within the
+ * caller's deadline.
  */
 export function createDynamoClient(config: DynamoDBClientConfig = {}): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
+    ...answerWithin(3000),
     ...config,
   })
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
@@ -22,7 +23,7 @@ interface Units {
   readonly CapacityUnits?: number | undefined
 }
 
-/** What an answer says it consumed; the SDK's own retries count as requests. */
+/** The capacity that an answer reports. The SDK's own retries count as requests. */
 export function costOf(
   kind: 'read' | 'write',
   answer: Consumed,

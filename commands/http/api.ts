@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Logger } from '@aws-lambda-powertools/logger'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { Problem } from '../../domain/kernel/problem.ts'
+import { asError } from '../aws/errors.ts'
 import { HttpProblem } from './http-problem.ts'
 import { type ProblemDetails, problemDetails } from './problem-details.ts'
 
@@ -181,8 +182,4 @@ function resultOf(
     },
     ...(text === undefined ? {} : { body: text }),
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
 }

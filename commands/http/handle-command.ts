@@ -8,7 +8,7 @@ import { deadlineIn } from '../aws/system-clock.ts'
 import { commandIdOf, createdIdOf, digestOf } from '../execution/command-id.ts'
 import type { Executed } from '../execution/execute.ts'
 import { createStateCache } from '../execution/state-cache.ts'
-import { type AccessPorts, createAccess } from './access.ts'
+import { type AccessPorts, createAccess, type Register } from './access.ts'
 import type { ApiRequest, ApiResponse } from './api.ts'
 import { commandNameOf, expectedVersionOf, idempotencyKeyOf, jsonBodyOf } from './command-request.ts'
 import type { CommandContract, FeatureContract } from './contract-types.ts'
@@ -21,14 +21,19 @@ const commandDeadlineMs = 10_000
 /** How long before its timeout a function gives up on a command, in milliseconds. */
 const reserveMs = 500
 
-export interface CommandApi extends Pick<AccessPorts, 'accountStatusOf' | 'register'> {
+/** The ports that every command API needs. */
+export interface CommandPorts {
+  readonly store: EventStore
+  readonly reservations: ReservationReader
+  readonly register: Register
+  readonly clock: Clock
+}
+
+export interface CommandApi extends CommandPorts, Pick<AccessPorts, 'accountStatusOf'> {
   /** The contract's commands. */
   readonly commands: FeatureContract['commands']
   /** The handlers of the commands that this function carries out. */
   readonly handlers: CommandHandlers
-  readonly store: EventStore
-  readonly reservations: ReservationReader
-  readonly clock: Clock
 }
 
 /** Makes the function that answers the requests of a command API. It keeps the states that its commands load. */

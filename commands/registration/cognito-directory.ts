@@ -4,6 +4,7 @@ import {
   type CognitoIdentityProviderClientConfig,
   UserNotFoundException,
 } from '@aws-sdk/client-cognito-identity-provider'
+import { answerWithin } from '../aws/client.ts'
 import { orUnavailable, within } from '../aws/sdk-call.ts'
 import { type Directory, personOf } from './directory.ts'
 
@@ -12,7 +13,7 @@ const unavailable = orUnavailable('You could not be looked up in time. Try again
 /** The people of Cognito's user pools. */
 export function createCognitoDirectory(config: CognitoIdentityProviderClientConfig = {}): Directory {
   const client = new CognitoIdentityProviderClient({
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
+    ...answerWithin(3000),
     ...config,
   })
   return {

@@ -1,4 +1,6 @@
 import { InvokeCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda'
+import { connectInTime } from '../aws/client.ts'
+import { environment } from '../aws/environment.ts'
 import { orUnavailable, within } from '../aws/sdk-call.ts'
 import type { Register } from '../http/access.ts'
 import { checkRegistered, type RegistrationRequest } from './registration-message.ts'
@@ -11,7 +13,7 @@ export function createLambdaRegistration(
   userPoolId: string,
   config: LambdaClientConfig = {},
 ): Register {
-  const client = new LambdaClient({ requestHandler: { connectionTimeout: 1000 }, ...config })
+  const client = new LambdaClient({ ...connectInTime, ...config })
   return async ({ userId, correlationId, deadline }) => {
     const request: RegistrationRequest = { userPoolId, userId, correlationId }
     const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) })
@@ -20,4 +22,9 @@ export function createLambdaRegistration(
     if (answer.FunctionError !== undefined) unavailable(new Error(`${functionName} failed.`))
     checkRegistered(JSON.parse(answer.Payload?.transformToString() ?? ''))
   }
+}
+
+/** Registers people by the function and in the pool that the function's environment names. */
+export function registerFromEnvironment(): Register {
+  return createLambdaRegistration(environment('REGISTRATION_FUNCTION'), environment('USER_POOL_ID'))
 }

@@ -7,7 +7,8 @@ import { Problem } from '../../domain/kernel/problem.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
 import { emailAddress, personName } from '../../domain/user/events.ts'
 import { user } from '../../domain/user/user.ts'
-import { deadlineIn } from '../aws/system-clock.ts'
+import { asError } from '../aws/errors.ts'
+import { deadlineWithin } from '../aws/time-left.ts'
 import { commandIdOf, digestOf } from '../execution/command-id.ts'
 import { execute } from '../execution/execute.ts'
 import { type Directory, type Person, personOf } from './directory.ts'
@@ -67,8 +68,7 @@ export function registrationHandler({ store, directory, clock, logger }: Registr
       return { registered: true }
     } catch (error) {
       const { correlationId } = ids
-      const cause = error instanceof Error ? error : new Error(String(error))
-      logger.error('not registered', { userId, correlationId, error: cause })
+      logger.error('not registered', { userId, correlationId, error: asError(error) })
       return problemAnswer(error)
     }
   }
@@ -78,8 +78,7 @@ export function registrationHandler({ store, directory, clock, logger }: Registr
     context: RegistrationContext,
   ): Promise<PostConfirmationTriggerEvent | RegistrationAnswer> => {
     const requestId = context.awsRequestId
-    const left = Math.min(registrationMs, context.getRemainingTimeInMillis() - reserveMs)
-    const deadline = deadlineIn(left, clock)
+    const deadline = deadlineWithin(context, { reserveMs, maxMs: registrationMs }, clock)
     if ('triggerSource' in event) {
       if (event.triggerSource === 'PostConfirmation_ConfirmSignUp') {
         const { userAttributes } = event.request

@@ -1,57 +1,58 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What all that is made here is made of besides its sources: how, and of which packages. */
+/** Inputs that every build shares besides its sources: how it is built, and from which packages. */
 const recipe = ['package.json', 'package-lock.json', 'tsconfig.json', 'infra/build/bundle.ts']
 
-interface Made {
+/** What the record of a build contains. */
+interface BuildRecord {
   readonly from: string
-  /** What each source was, by its path from the root. */
+  /** The state of each source, by its path from the root. */
   readonly sources: Readonly<Record<string, string>>
 }
 
 const recordIn = (folder: string) => join(folder, 'made.json')
 
-export interface Making {
+export interface StartedBuild {
   /**
-   * Remembers what the folder was made of, the paths of the sources from the root. One that was saved meanwhile
-   * counts as changed. `from` is whatever else it follows from.
+   * Records what the folder was built from: the paths of the sources from the root and, as `from`, whatever else it
+   * depends on. A source that was saved during the build counts as changed.
    */
   remember(sources: readonly string[], from?: string): void
 }
 
-/** Forgets what a folder was made of, until what is made now is there. */
-export function beginMaking(folder: string, root: string): Making {
+/** Removes the record of a folder, until the new build is complete. */
+export function startBuild(folder: string, root: string): StartedBuild {
   forget(folder)
   const began = Date.now()
   return {
     remember(sources, from = '') {
       const found = [...recipe, ...sources].map((source) => [source, stateOf(join(root, source), began)])
-      const made: Made = { from, sources: Object.fromEntries(found) }
-      writeFileSync(recordIn(folder), JSON.stringify(made))
+      const record: BuildRecord = { from, sources: Object.fromEntries(found) }
+      writeFileSync(recordIn(folder), JSON.stringify(record))
     },
   }
 }
 
-/** Lets the folder count as made of nothing that is known. */
+/** Removes the record of a folder, so that it counts as out of date. */
 export function forget(folder: string): void {
   rmSync(recordIn(folder), { force: true })
 }
 
-/** Whether what is in a folder was made of the sources as they are, and from the same. */
-export function isMade(folder: string, root: string, from = ''): boolean {
+/** Whether a folder was built from the sources as they are now, and from the same `from`. */
+export function isUpToDate(folder: string, root: string, from = ''): boolean {
   try {
     // Written above.
-    const made = JSON.parse(readFileSync(recordIn(folder), 'utf8')) as Made
+    const record = JSON.parse(readFileSync(recordIn(folder), 'utf8')) as BuildRecord
     const isSame = ([source, state]: [string, string]) => stateOf(join(root, source)) === state
-    return made.from === from && Object.entries(made.sources).every(isSame)
+    return record.from === from && Object.entries(record.sources).every(isSame)
   } catch {
     return false
   }
 }
 
-/** What names what a folder was made of, for what is made from it in turn; nothing where that is not known. */
-export function madeOf(folder: string): string {
+/** The record of a folder as text, for a build that uses the folder in turn. Empty if there is none. */
+export function recordOf(folder: string): string {
   try {
     return readFileSync(recordIn(folder), 'utf8')
   } catch {
@@ -61,5 +62,5 @@ export function madeOf(folder: string): string {
 
 function stateOf(path: string, before = Number.POSITIVE_INFINITY): string {
   const { size, mtimeMs } = statSync(path)
-  return mtimeMs < before ? `${size} ${mtimeMs}` : 'saved meanwhile'
+  return mtimeMs < before ? `${size} ${mtimeMs}` : 'saved during the build'
 }

@@ -1,3 +1,4 @@
+import { eachInParallel } from '../../commands/aws/parallel.ts'
 import { lastVersion } from '../../domain/kernel/event.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { CatchUpOptions, CaughtUp } from '../engine/catch-up.ts'
@@ -44,7 +45,6 @@ export async function projectBatch(
 ): Promise<StreamFailure[]> {
   const { generations, onCaughtUp, ...catchUpOptions } = options
   const generationsOf = await generations()
-  const streams = byStream(deliveries)
   const failures: StreamFailure[] = []
 
   const projectStream = async (stream: StreamName, delivered: readonly Delivery[]): Promise<void> => {
@@ -67,9 +67,6 @@ export async function projectBatch(
     }
   }
 
-  const worker = async (): Promise<void> => {
-    for (let next = streams.shift(); next !== undefined; next = streams.shift()) await projectStream(...next)
-  }
-  await Promise.all(Array.from({ length: concurrency }, worker))
+  await eachInParallel(byStream(deliveries), concurrency, (next) => projectStream(...next))
   return failures
 }

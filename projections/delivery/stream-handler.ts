@@ -1,8 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
-import { deadlineIn } from '../../commands/aws/system-clock.ts'
+import { asError } from '../../commands/aws/errors.ts'
+import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import { type BatchOptions, projectBatch } from './project-batch.ts'
-import { asError, commitsOf, type Delivery, deliveryOf, placeOf } from './stream-record.ts'
+import { commitsOf, type Delivery, deliveryOf, placeOf } from './stream-record.ts'
 
 /** The line of a commit that was changed or removed, which an alarm waits for. */
 export const changedCommit = 'a commit was changed or removed'
@@ -51,7 +52,7 @@ export function streamHandler({ logger, ...options }: StreamHandlerOptions): Str
 
     const failures = await projectBatch(deliveries, {
       ...options,
-      deadline: deadlineIn(context.getRemainingTimeInMillis() - reserveMs, options.clock),
+      deadline: deadlineWithin(context, { reserveMs }, options.clock),
       onCaughtUp: (generation, stream, { version, parked, cost }) => {
         const commits = commitsOf(deliveries.filter((delivery) => delivery.stream === stream))
         const correlationIds = commits.map(({ correlationId }) => correlationId)

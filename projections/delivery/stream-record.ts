@@ -45,7 +45,3 @@ export function placeOf(record: DynamoDBRecord): {
 } {
   return { stream: record.dynamodb?.Keys?.['pk']?.S, version: record.dynamodb?.Keys?.['sk']?.N }
 }
-
-export function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
-}

@@ -1,9 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
 import { environment } from '../../commands/aws/environment.ts'
+import { eventStoreFromEnvironment } from '../../commands/aws/store.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
-import { createDynamoCommitTable } from '../../commands/event-store/dynamo-commit-table.ts'
-import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { eventCatalogue } from '../event-catalogue.ts'
 import { createDynamoParkedStreams } from '../publishing/dynamo-parked-streams.ts'
 import { createEventBridgeBus } from '../publishing/eventbridge-event-bus.ts'
@@ -12,7 +11,7 @@ import { forwardHandler } from '../publishing/forward-handler.ts'
 const client = createDynamoClient()
 
 export const handler = forwardHandler({
-  store: createEventStore(createDynamoCommitTable(client, environment('EVENT_STORE_TABLE')), clock),
+  store: eventStoreFromEnvironment(client),
   parked: createDynamoParkedStreams(client, environment('READ_MODEL_TABLE'), clock),
   bus: createEventBridgeBus(environment('EVENT_BUS_NAME')),
   catalogue: eventCatalogue,

@@ -1,14 +1,12 @@
 import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
 import { environment } from '../../commands/aws/environment.ts'
+import { eventStoreFromEnvironment } from '../../commands/aws/store.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
-import { contract, queries } from '../../commands/contract.ts'
-import { createDynamoCommitTable } from '../../commands/event-store/dynamo-commit-table.ts'
-import { createEventStore } from '../../commands/event-store/event-store.ts'
+import { contract } from '../../commands/contract.ts'
 import { apiHandler } from '../../commands/http/api.ts'
 import { openApi } from '../../commands/http/openapi.ts'
-import { createLambdaRegistration } from '../../commands/registration/lambda-registration.ts'
-import { createDynamoRowStore } from '../engine/dynamo-row-store.ts'
-import { createDynamoGenerationLists } from '../generations/dynamo-generation-lists.ts'
+import { registerFromEnvironment } from '../../commands/registration/lambda-registration.ts'
+import { readModelFromEnvironment } from '../aws/read-model.ts'
 import { queryHandlers } from '../queries.ts'
 import { queryHandler } from '../query/handle-query.ts'
 import { createS3FileLinks } from '../upload/s3-file-links.ts'
@@ -16,7 +14,6 @@ import { accounts } from '../user/accounts.ts'
 import { versions } from '../versions.ts'
 
 const client = createDynamoClient()
-const readModel = environment('READ_MODEL_TABLE')
 
 const links = createS3FileLinks(environment('FILES_BUCKET'), {
   ...client.config,
@@ -26,15 +23,14 @@ const links = createS3FileLinks(environment('FILES_BUCKET'), {
 
 export const handler = apiHandler(
   queryHandler({
-    queries,
+    queries: contract.queries,
     handlers: queryHandlers(links),
     openApi: (apiUrl) => openApi(apiUrl, contract),
     accounts,
     versions,
-    store: createEventStore(createDynamoCommitTable(client, environment('EVENT_STORE_TABLE')), clock),
-    rows: createDynamoRowStore(client, readModel, clock),
-    lists: createDynamoGenerationLists(client, readModel, clock),
-    register: createLambdaRegistration(environment('REGISTRATION_FUNCTION'), environment('USER_POOL_ID')),
+    store: eventStoreFromEnvironment(client),
+    ...readModelFromEnvironment(client),
+    register: registerFromEnvironment(),
     clock,
   }),
 )

@@ -3,13 +3,14 @@ import {
   type EventBridgeClientConfig,
   PutEventsCommand,
 } from '@aws-sdk/client-eventbridge'
+import { answerWithin } from '../../commands/aws/client.ts'
 import { within } from '../../commands/aws/sdk-call.ts'
 import type { EventBus } from './event-bus.ts'
 
 /** A bus of EventBridge. */
 export function createEventBridgeBus(eventBusName: string, config: EventBridgeClientConfig = {}): EventBus {
   const client = new EventBridgeClient({
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
+    ...answerWithin(3000),
     ...config,
   })
   return {

@@ -1,8 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
-import { deadlineIn } from '../../commands/aws/system-clock.ts'
+import { asError } from '../../commands/aws/errors.ts'
+import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import { parkedStream } from '../delivery/stream-handler.ts'
-import { asError, commitsOf, type Delivery, deliveryOf, placeOf } from '../delivery/stream-record.ts'
+import { commitsOf, type Delivery, deliveryOf, placeOf } from '../delivery/stream-record.ts'
 import { type ForwardOptions, forwardBatch } from './forward-batch.ts'
 
 /** What is kept back from the function's time to write marks and report which records to deliver again. */
@@ -34,7 +35,7 @@ export function forwardHandler({ logger, ...options }: ForwardHandlerOptions) {
       }
     }
 
-    const deadline = deadlineIn(context.getRemainingTimeInMillis() - reserveMs, options.clock)
+    const deadline = deadlineWithin(context, { reserveMs }, options.clock)
     for (const result of await forwardBatch(deliveries, { ...options, deadline })) {
       const { stream, sent, mark, moved } = result
       const commits = commitsOf(deliveries.filter((delivery) => delivery.stream === stream))

@@ -1,3 +1,4 @@
+import { eachInParallel } from '../../commands/aws/parallel.ts'
 import { failureOf } from '../../commands/aws/sdk-call.ts'
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
@@ -59,13 +60,10 @@ export async function putEvents<Item extends { readonly entry: Entry }>(
       if (deadline.left() <= pause) break
       await clock.sleep(pause)
     }
-    const requests = batches(pending)
     const again = new Set<Item>()
-    const worker = async (): Promise<void> => {
-      for (let next = requests.shift(); next !== undefined; next = requests.shift())
-        for (const item of await send(next)) again.add(item)
-    }
-    await Promise.all(Array.from({ length: concurrency }, worker))
+    await eachInParallel(batches(pending), concurrency, async (batch) => {
+      for (const item of await send(batch)) again.add(item)
+    })
     pending = pending.filter((item) => again.has(item))
   }
   return unsent

@@ -9,6 +9,7 @@ import {
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams'
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
+import { answerWithin } from '../../commands/aws/client.ts'
 import { placeInShard, type ShardPage, type ShardRange, type ShardReader } from './shard-reader.ts'
 
 /** Records of a page: as many as a mapping's batch. */
@@ -20,7 +21,7 @@ const empty = { most: 10, pauseMs: 200 }
 /** Reads shards of DynamoDB Streams. */
 export function createDynamoShardReader(config: DynamoDBStreamsClientConfig = {}): ShardReader {
   const client = new DynamoDBStreamsClient({
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
+    ...answerWithin(5000),
     ...config,
   })
 

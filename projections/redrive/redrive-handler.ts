@@ -1,25 +1,23 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type {
-  Context,
   DynamoDBBatchResponse,
   DynamoDBStreamEvent,
   SQSBatchResponse,
   SQSEvent,
   SQSRecord,
 } from 'aws-lambda'
-import { asError } from '../delivery/stream-record.ts'
+import { asError } from '../../commands/aws/errors.ts'
+import type { TimeLeft } from '../../commands/aws/time-left.ts'
 import { type DiscardedBatch, discardedBatchOf } from './discarded-batch.ts'
 import type { ShardReader } from './shard-reader.ts'
 
 /** With less time than this left, what is not delivered yet is left for the next time. */
 const leastMs = 10_000
 
-type Remaining = Pick<Context, 'getRemainingTimeInMillis'>
-
 export interface RedriveOptions {
   readonly reader: ShardReader
   /** The handler of the function that the mapping delivered to. */
-  readonly deliver: (event: DynamoDBStreamEvent, context: Remaining) => Promise<DynamoDBBatchResponse>
+  readonly deliver: (event: DynamoDBStreamEvent, context: TimeLeft) => Promise<DynamoDBBatchResponse>
   readonly logger: Pick<Logger, 'info' | 'error' | 'critical'>
 }
 
@@ -30,7 +28,7 @@ export interface RedriveOptions {
  * is trimmed. Redriving twice is delivering twice, which does no harm.
  */
 export function redriveHandler({ reader, deliver, logger }: RedriveOptions) {
-  return async (event: SQSEvent, context: Remaining): Promise<SQSBatchResponse> => {
+  return async (event: SQSEvent, context: TimeLeft): Promise<SQSBatchResponse> => {
     const failed: string[] = []
     // One after another: a shard has other readers, and the older records are to be first.
     for (const message of event.Records)
@@ -39,7 +37,7 @@ export function redriveHandler({ reader, deliver, logger }: RedriveOptions) {
   }
 
   /** Whether the message is done with. */
-  async function redrive(message: SQSRecord, context: Remaining): Promise<boolean> {
+  async function redrive(message: SQSRecord, context: TimeLeft): Promise<boolean> {
     const line = { messageId: message.messageId, receives: message.attributes.ApproximateReceiveCount }
     let batch: DiscardedBatch | undefined
     try {
@@ -57,7 +55,7 @@ export function redriveHandler({ reader, deliver, logger }: RedriveOptions) {
     }
   }
 
-  async function deliverAgain(batch: DiscardedBatch, context: Remaining) {
+  async function deliverAgain(batch: DiscardedBatch, context: TimeLeft) {
     let records = 0
     let failures = 0
     let trimmed = false

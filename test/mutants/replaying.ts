@@ -59,9 +59,9 @@ export const replaying: readonly Mutant[] = [
     rule: 'R8',
     out: 'moves the checkpoint before the streams of the page are written',
     file: replay,
-    find: '    const results = await inTurns(streams,',
+    find: '    const results = await mapInParallel(streams,',
     replace:
-      '    await o.checkpoints.move(generation.id, segment, { ...checkpoint, revision: checkpoint.revision + 1, ...(page.next && { after: page.next }), done: page.next === undefined })\n    const results = await inTurns(streams,',
+      '    await o.checkpoints.move(generation.id, segment, { ...checkpoint, revision: checkpoint.revision + 1, ...(page.next && { after: page.next }), done: page.next === undefined })\n    const results = await mapInParallel(streams,',
     tests: ofReplays,
   },
   {

@@ -10,7 +10,7 @@ import { createStateCache, type StateCache } from '../../commands/execution/stat
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { noReservations } from '../../domain/kernel/reservation.ts'
-import { createFaults } from '../../infra/local/faults/faults.ts'
+import { createFaults } from '../../infra/local/index.ts'
 import { command as anyCommand } from '../kit/arbitraries/voyage.ts'
 import { manualClock } from '../kit/clocks/manual-clock.ts'
 import { faultyCommitTable, faultyWire } from '../kit/faults/faulty-ports.ts'

@@ -12,7 +12,7 @@ import { registrationHandler } from '../../commands/registration/registration-ha
 import { checkRegistered } from '../../commands/registration/registration-message.ts'
 import { accountStatusFrom } from '../../commands/user/account-status.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import type { Faults } from '../../infra/local/faults/faults.ts'
+import type { Faults } from '../../infra/local/index.ts'
 import { projectBatch } from '../../projections/delivery/project-batch.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
 import { eventCatalogue } from '../../projections/event-catalogue.ts'

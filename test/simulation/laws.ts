@@ -1,6 +1,5 @@
 import { checkContiguous, fromItem } from '../../commands/event-store/commit-item.ts'
-import type { Commit } from '../../domain/kernel/event.ts'
-import { lastVersion } from '../../domain/kernel/event.ts'
+import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import type { CounterItem } from '../../projections/engine/counters.ts'
 import type { RowItem } from '../../projections/engine/projection.ts'

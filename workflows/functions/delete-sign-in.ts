@@ -1,22 +1,8 @@
-import { Logger } from '@aws-lambda-powertools/logger'
-import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
 import { environment } from '../../commands/aws/environment.ts'
-import { systemClock as clock } from '../../commands/aws/system-clock.ts'
-import { createDynamoCommitTable } from '../../commands/event-store/dynamo-commit-table.ts'
-import { createEventStore } from '../../commands/event-store/event-store.ts'
-import { createDynamoDone } from '../reactions/dynamo-handled-events.ts'
-import { reactionHandler } from '../reactions/reaction.ts'
-import { createCognitoSignIns } from '../reactions/user/cognito-sign-ins.ts'
-import { signInDeletion } from '../reactions/user/sign-in-deletion.ts'
+import { reactionFunction } from '../reactions/reaction-function.ts'
+import { createCognitoSignIns } from '../user/cognito-sign-ins.ts'
+import { signInDeletion } from '../user/sign-in-deletion.ts'
 
-const commits = createDynamoCommitTable(createDynamoClient(), environment('EVENT_STORE_TABLE'))
-const reaction = signInDeletion({
-  store: createEventStore(commits, clock),
-  signIns: createCognitoSignIns(environment('USER_POOL_ID')),
-})
+const signIns = createCognitoSignIns(environment('USER_POOL_ID'))
 
-export const handler = reactionHandler(reaction, {
-  done: createDynamoDone(environment('IDEMPOTENCY_TABLE')),
-  clock,
-  logger: new Logger(),
-})
+export const handler = reactionFunction((ports) => signInDeletion({ ...ports, signIns }))

@@ -1,19 +1,20 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
 import { environment } from '../../commands/aws/environment.ts'
+import { eventStoreFromEnvironment } from '../../commands/aws/store.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
-import { createDynamoCommitTable } from '../../commands/event-store/dynamo-commit-table.ts'
-import { createEventStore } from '../../commands/event-store/event-store.ts'
-import { createDynamoOpenUploads } from '../../projections/upload/dynamo-open-uploads.ts'
+import { readModelFromEnvironment } from '../../projections/aws/read-model.ts'
+import { createOpenUploads } from '../../projections/upload/open-uploads.ts'
 import { versions } from '../../projections/versions.ts'
 import { expiryHandler } from '../upload/expiry.ts'
 import { createS3Files } from '../upload/s3-file-store.ts'
 
 const client = createDynamoClient()
+const { rows, lists } = readModelFromEnvironment(client)
 
 export const handler = expiryHandler({
-  store: createEventStore(createDynamoCommitTable(client, environment('EVENT_STORE_TABLE')), clock),
-  openUploads: createDynamoOpenUploads(versions, client, environment('READ_MODEL_TABLE'), clock),
+  store: eventStoreFromEnvironment(client),
+  openUploads: createOpenUploads(versions, rows, lists, clock),
   files: createS3Files(environment('FILES_BUCKET')),
   clock,
   logger: new Logger(),

@@ -1,4 +1,4 @@
-import { invoiceIssued } from '../reactions/mail/invoice-issued.ts'
-import { mailReactionHandler } from '../reactions/mail/mail-reaction.ts'
+import { mailReactionFunction } from '../reactions/mail-reaction.ts'
+import { invoiceIssued } from '../subscription/invoice-mail.ts'
 
-export const handler = mailReactionHandler(invoiceIssued)
+export const handler = mailReactionFunction(invoiceIssued)

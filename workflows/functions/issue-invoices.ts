@@ -1,18 +1,18 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
-import { environment } from '../../commands/aws/environment.ts'
+import { eventStoreFromEnvironment } from '../../commands/aws/store.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
-import { createDynamoCommitTable } from '../../commands/event-store/dynamo-commit-table.ts'
-import { createEventStore } from '../../commands/event-store/event-store.ts'
-import { createDynamoSubscribers } from '../../projections/subscription/dynamo-subscribers.ts'
+import { readModelFromEnvironment } from '../../projections/aws/read-model.ts'
+import { createSubscribers } from '../../projections/subscription/subscribers.ts'
 import { versions } from '../../projections/versions.ts'
-import { invoicingHandler } from '../billing/invoicing.ts'
+import { invoicingHandler } from '../subscription/invoicing.ts'
 
 const client = createDynamoClient()
+const { rows, lists } = readModelFromEnvironment(client)
 
 export const handler = invoicingHandler({
-  store: createEventStore(createDynamoCommitTable(client, environment('EVENT_STORE_TABLE')), clock),
-  subscribers: createDynamoSubscribers(versions, client, environment('READ_MODEL_TABLE'), clock),
+  store: eventStoreFromEnvironment(client),
+  subscribers: createSubscribers(versions, rows, lists, clock),
   clock,
   logger: new Logger(),
 })

@@ -1,4 +1,4 @@
-import { mailReactionHandler } from '../reactions/mail/mail-reaction.ts'
-import { projectCreated } from '../reactions/mail/project-created.ts'
+import { projectCreated } from '../project/project-created-mail.ts'
+import { mailReactionFunction } from '../reactions/mail-reaction.ts'
 
-export const handler = mailReactionHandler(projectCreated)
+export const handler = mailReactionFunction(projectCreated)

@@ -1,4 +1,4 @@
-import { mailReactionHandler } from '../reactions/mail/mail-reaction.ts'
-import { uploadCompleted } from '../reactions/mail/upload-completed.ts'
+import { mailReactionFunction } from '../reactions/mail-reaction.ts'
+import { uploadCompleted } from '../upload/upload-completed-mail.ts'
 
-export const handler = mailReactionHandler(uploadCompleted)
+export const handler = mailReactionFunction(uploadCompleted)

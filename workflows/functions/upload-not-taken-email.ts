@@ -1,4 +1,4 @@
-import { mailReactionHandler } from '../reactions/mail/mail-reaction.ts'
-import { uploadNotTaken } from '../reactions/mail/upload-not-taken.ts'
+import { mailReactionFunction } from '../reactions/mail-reaction.ts'
+import { uploadNotTaken } from '../upload/upload-not-taken-mail.ts'
 
-export const handler = mailReactionHandler(uploadNotTaken)
+export const handler = mailReactionFunction(uploadNotTaken)

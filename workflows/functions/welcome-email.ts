@@ -1,4 +1,4 @@
-import { mailReactionHandler } from '../reactions/mail/mail-reaction.ts'
-import { welcome } from '../reactions/mail/welcome.ts'
+import { mailReactionFunction } from '../reactions/mail-reaction.ts'
+import { welcome } from '../user/welcome-mail.ts'
 
-export const handler = mailReactionHandler(welcome)
+export const handler = mailReactionFunction(welcome)

@@ -1,9 +1,10 @@
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb'
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { answerWithin } from '../../commands/aws/client.ts'
 
 /**
- * What reactions have done, in a table of DynamoDB: key `id` (string); `expiration`, in seconds since 1970, is its
- * time to live.
+ * The events that reactions have handled, in a table of DynamoDB: key `id` (string); `expiration`, in seconds since
+ * 1970, is its time to live.
  */
 export function createDynamoDone(
   tableName: string,
@@ -12,7 +13,7 @@ export function createDynamoDone(
   return new DynamoDBPersistenceLayer({
     tableName,
     clientConfig: {
-      requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
+      ...answerWithin(3000),
       ...clientConfig,
     },
   })

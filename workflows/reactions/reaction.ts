@@ -3,7 +3,8 @@ import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/pe
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context } from 'aws-lambda'
 import * as z from 'zod/mini'
-import { deadlineIn } from '../../commands/aws/system-clock.ts'
+import { asError } from '../../commands/aws/errors.ts'
+import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
@@ -78,7 +79,7 @@ export function reactionHandler<Data>(reaction: Reaction<Data>, { done, clock, l
     }
     const { detail } = parsed.data
     const line = { reaction: reaction.name, event: detail.id, correlationId: detail.correlationId }
-    const deadline = deadlineIn(Math.min(reactionMs, context.getRemainingTimeInMillis() - reserveMs), clock)
+    const deadline = deadlineWithin(context, { reserveMs, maxMs: reactionMs }, clock)
     let repeated = true
     const once = makeIdempotent(
       async (_event: typeof parsed.data, _context: typeof context) => {
@@ -93,7 +94,7 @@ export function reactionHandler<Data>(reaction: Reaction<Data>, { done, clock, l
     } catch (error) {
       logger.error('reaction failed', {
         ...line,
-        error: error instanceof Error ? error : new Error(String(error)),
+        error: asError(error),
       })
       throw error
     }

@@ -1,15 +1,18 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context } from 'aws-lambda'
+import { asError } from '../../commands/aws/errors.ts'
+import { eachInParallel } from '../../commands/aws/parallel.ts'
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
+import { whileTimeLasts } from '../../commands/aws/time-left.ts'
 import { maxRunMs } from '../../domain/upload/upload.ts'
 import type { OpenUploads } from '../../projections/upload/open-uploads.ts'
 import { createSteps, type StepPorts } from './steps.ts'
 
-/** So many uploads are ended side by side. */
+/** Maximum number of uploads that are ended at once. */
 const concurrency = 5
-/** One upload is given so many milliseconds. */
+/** How long ending one upload may take, in milliseconds. */
 const expireMs = 10_000
-/** No further one is begun within so many of the end of the function's time. */
+/** No further upload is begun with less than this left of the function's time, in milliseconds. */
 const reserveMs = 15_000
 
 export interface ExpiryPorts extends StepPorts {
@@ -18,12 +21,12 @@ export interface ExpiryPorts extends StepPorts {
 }
 
 /**
- * Makes the Lambda handler that ends uploads whose file was not sent in time, and those whose run has died. It is run
- * every few minutes, and may be run twice at once: what an upload needs is decided on its own stream. That the list
- * lags behind does no harm, because whoever is missing is found the next time.
+ * Makes the Lambda handler that ends uploads whose file was not sent in time, and those whose run has died. The
+ * scheduler runs it every few minutes, and two runs at once do no harm: each upload's own stream decides. The list of
+ * open uploads may lag behind; the next run finds an upload that is missing from it.
  *
- * One that fails is logged and holds up no other; it stays open, so that the next run tries again. The function
- * fails in the end where any did.
+ * An upload that fails is logged and holds up no other. It stays open, so that the next run tries again. At the end the
+ * function fails if any upload did.
  */
 export function expiryHandler({ openUploads, logger, ...ports }: ExpiryPorts) {
   const { expire } = createSteps(ports)
@@ -39,20 +42,13 @@ export function expiryHandler({ openUploads, logger, ...ports }: ExpiryPorts) {
         counts.expired += 1
       } catch (error) {
         counts.failed += 1
-        const cause = error instanceof Error ? error : new Error(String(error))
-        logger.error('upload not expired', { uploadId, requestId: causationId, error: cause })
+        logger.error('upload not expired', { uploadId, requestId: causationId, error: asError(error) })
       }
     }
     const before = new Date(ports.clock.now() - maxRunMs).toISOString()
-    const due = openUploads.expired(before)[Symbol.asyncIterator]()
-    const worker = async (): Promise<void> => {
-      while (context.getRemainingTimeInMillis() > reserveMs) {
-        const next = await due.next()
-        if (next.done) return
-        await end(next.value)
-      }
-    }
-    await Promise.all(Array.from({ length: concurrency }, worker))
+    // The next run ends the uploads that the time of this one is too short for.
+    const due = whileTimeLasts(openUploads.expired(before), context, { reserveMs }, () => {})
+    await eachInParallel(due, concurrency, end)
     logger.info('uploads expired', { ...counts, requestId: causationId })
     if (counts.failed > 0) throw new Error(`${counts.failed} uploads could not be ended. The log says which.`)
   }

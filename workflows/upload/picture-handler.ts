@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import * as z from 'zod/mini'
+import { asError } from '../../commands/aws/errors.ts'
 import { incomingKey, thumbnailKey } from '../../domain/upload/object-keys.ts'
 import type { Files } from './file-store.ts'
 import type { PictureFacts, Pictures } from './picture.ts'
@@ -39,7 +40,7 @@ export function pictureHandler({ files, pictures, logger }: PicturePorts) {
     } catch (error) {
       logger.error('step failed', {
         ...line,
-        error: error instanceof Error ? error : new Error(String(error)),
+        error: asError(error),
       })
       throw error
     }

@@ -6,12 +6,13 @@ import {
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3'
+import { connectInTime } from '../../commands/aws/client.ts'
 import { type Files, ReplacedFile } from './file-store.ts'
 import { signatureBytes } from './signatures.ts'
 
 /** Files in a bucket of S3. */
 export function createS3Files(Bucket: string, config: S3ClientConfig = {}): Files {
-  const client = new S3Client({ requestHandler: { connectionTimeout: 1000 }, ...config })
+  const client = new S3Client({ ...connectInTime, ...config })
   return {
     async look(Key) {
       const Range = `bytes=0-${signatureBytes - 1}`

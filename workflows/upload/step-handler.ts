@@ -1,13 +1,14 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context } from 'aws-lambda'
-import { deadlineIn } from '../../commands/aws/system-clock.ts'
+import { asError } from '../../commands/aws/errors.ts'
+import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import { type StepOutcome, stepInput } from './step-input.ts'
 import { createSteps, type StepPorts } from './steps.ts'
 
-/** What is kept back of the function's time, in milliseconds. */
+/** How much of the function's time is kept back, in milliseconds. */
 const reserveMs = 1000
 
-/** Makes the Lambda handler of the pipeline's steps. What it throws, the state machine tries again. */
+/** Makes the Lambda handler of the pipeline's steps. The state machine tries a step again that throws. */
 export function stepHandler({
   logger,
   ...ports
@@ -21,14 +22,14 @@ export function stepHandler({
     const { uploadId, run } = input
     const line = { step: input.step, uploadId, run, ...('cause' in input && { cause: input.cause }) }
     try {
-      const deadline = deadlineIn(context.getRemainingTimeInMillis() - reserveMs, ports.clock)
+      const deadline = deadlineWithin(context, { reserveMs }, ports.clock)
       const { outcome, correlationId } = await step(input, { deadline, causationId: context.awsRequestId })
       logger.info('step done', { ...line, ...outcome, correlationId })
       return outcome
     } catch (error) {
       logger.error('step failed', {
         ...line,
-        error: error instanceof Error ? error : new Error(String(error)),
+        error: asError(error),
       })
       throw error
     }

@@ -1,3 +1,4 @@
+import { mapInParallel } from '../../../commands/aws/parallel.ts'
 import { deadlineIn } from '../../../commands/aws/system-clock.ts'
 import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
 import { guardKey, type RowKey } from '../../../projections/engine/projection.ts'
@@ -54,19 +55,12 @@ export async function parkedOf(stream: StreamName, ports: Ports): Promise<Parked
 
 /** Tries these again, each from where it stopped, and says what came of each, in the same order. */
 export async function resubmitAll(parked: readonly ParkedStream[], ports: Ports): Promise<Resubmitted[]> {
-  const results: Resubmitted[] = []
-  const pending = [...parked.entries()]
-  const worker = async (): Promise<void> => {
-    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-      const [index, one] = next
-      results[index] = await resubmitOne(one, ports).catch((error: unknown): Resubmitted => {
-        const { by, stream, version } = one
-        return { by, stream, outcome: 'parked', version, error: reasonOf(error) }
-      })
-    }
-  }
-  await Promise.all(Array.from({ length: concurrency }, worker))
-  return results
+  return mapInParallel(parked, concurrency, (one) =>
+    resubmitOne(one, ports).catch((error: unknown): Resubmitted => {
+      const { by, stream, version } = one
+      return { by, stream, outcome: 'parked', version, error: reasonOf(error) }
+    }),
+  )
 }
 
 async function resubmitOne({ by, stream }: ParkedStream, ports: Ports): Promise<Resubmitted> {

@@ -1,6 +1,7 @@
+import { eachInParallel } from '../../../commands/aws/parallel.ts'
 import { parseStreamName } from '../../../domain/kernel/stream.ts'
 import { type Period, republish as republishStream } from '../../../projections/publishing/republish.ts'
-import { eachStream, type WalkedStream, walkStreams } from '../../../projections/rebuild/walk/walk.ts'
+import { type WalkedStream, walkStreams } from '../../../projections/rebuild/walk/walk.ts'
 import { type OpsCommand, oneOperand, type Request } from './command.ts'
 import type { Ports } from './ports.ts'
 import { columns } from './printing.ts'
@@ -76,7 +77,7 @@ async function sendAll(
   let streams = 0
   let sent = 0
   let unsent = 0
-  await eachStream(walk, concurrency, async (walked) => {
+  await eachInParallel(walk, concurrency, async (walked) => {
     const one = await republishStream(walked, { store, bus, catalogue, clock, period })
     seen += 1
     if (one.commits > 0 || one.unsent.length > 0) streams += 1

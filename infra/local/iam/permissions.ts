@@ -1,5 +1,5 @@
 import type { Properties, Template } from '../cloud/template.ts'
-import type { AwsRequest, AwsService, Permission } from '../gateway/service.ts'
+import type { AwsRequest, AwsService, Permission } from '../gateway/aws-service.ts'
 import { compilePolicy, type Policy, refusalOf, trusts, wildcard } from './policy.ts'
 
 /** Who may do what, as the template says it. */

@@ -1,13 +1,14 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
-import type { FunctionName } from '../../build/bundle.ts'
 
 export interface FunctionOptions {
-  readonly name: FunctionName
+  /** Name of the function's bundle, which is the name of its file in a folder `functions/`. */
+  readonly name: string
   /** Folder of all bundles. */
   readonly bundles: string
   readonly memoryMb: number
@@ -15,8 +16,16 @@ export interface FunctionOptions {
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** A function of a bundle, with a role and a log of its own. The role allows it nothing but to write that log. */
+/**
+ * A function that runs a bundle, with a role and a log of its own. The role allows nothing but writing that log. Throws
+ * an Error if there is no such bundle.
+ */
 export function addFunction(scope: Construct, id: string, o: FunctionOptions): LambdaFunction {
+  const bundle = join(o.bundles, o.name)
+  if (!existsSync(join(bundle, 'index.mjs')))
+    throw new Error(
+      `The function ${id} has no bundle: add a file ${o.name}.ts to a folder functions/, or correct its name.`,
+    )
   const logGroup = new LogGroup(scope, `${id}Log`, {
     retention: RetentionDays.ONE_MONTH,
     removalPolicy: RemovalPolicy.DESTROY,
@@ -27,7 +36,7 @@ export function addFunction(scope: Construct, id: string, o: FunctionOptions): L
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     handler: 'index.handler',
-    code: Code.fromAsset(join(o.bundles, o.name)),
+    code: Code.fromAsset(bundle),
     memorySize: o.memoryMb,
     timeout: Duration.seconds(o.timeoutSeconds),
     environment: { ...o.environment, POWERTOOLS_SERVICE_NAME: o.name },

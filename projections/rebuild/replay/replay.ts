@@ -1,3 +1,4 @@
+import { mapInParallel } from '../../../commands/aws/parallel.ts'
 import { deadlineIn } from '../../../commands/aws/system-clock.ts'
 import { fromItem } from '../../../commands/event-store/commit-item.ts'
 import type { Clock } from '../../../domain/kernel/clock.ts'
@@ -95,7 +96,7 @@ async function replaySegment(
 
     const page = await patiently(o.clock, () => scan.page(checkpoint.after, pageTimeoutMs))
     const streams = streamsOf(page, generation.aggregate)
-    const results = await inTurns(streams, (one) => catchUpWith(generation, one, o, pace))
+    const results = await mapInParallel(streams, concurrency, (one) => catchUpWith(generation, one, o, pace))
     const parked = results.filter((result) => result.parked).length
     const to: Checkpoint = {
       revision: checkpoint.revision + 1,
@@ -194,18 +195,4 @@ function paced({ writeUnits: perSecond, clock }: ReplayOptions): Pace {
     const wait = free - clock.now()
     if (wait > 0) await clock.sleep(wait)
   }
-}
-
-/** Some side by side; the results in the order of the items. */
-async function inTurns<Item, Result>(
-  items: readonly Item[],
-  run: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = []
-  const pending = items.entries()
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of pending) results[index] = await run(item)
-  }
-  await Promise.all(Array.from({ length: concurrency }, worker))
-  return results
 }

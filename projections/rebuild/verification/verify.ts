@@ -1,8 +1,9 @@
+import { eachInParallel } from '../../../commands/aws/parallel.ts'
 import type { Cost } from '../../../domain/kernel/cost.ts'
 import { addCounted, type Counted } from '../../engine/refold.ts'
 import type { AnyGeneration } from '../../generations/any-generation.ts'
 import type { CommitScan } from '../walk/commit-scan.ts'
-import { eachStream, type WalkedStream, walkStreams } from '../walk/walk.ts'
+import { type WalkedStream, walkStreams } from '../walk/walk.ts'
 import type { Finding, Found } from './finding.ts'
 import { createMeter } from './metered.ts'
 import { notCounted, type Sums, type VerifiedCounters, verifyCounters } from './verify-counters.ts'
@@ -66,7 +67,7 @@ export async function verify(generation: AnyGeneration, given: VerifyOptions): P
     const sums = new Map<string, Counted>()
     let unknown = false
     let done = 0
-    await eachStream(walkStreams(options.scan, options.clock), concurrency, async (walked) => {
+    await eachInParallel(walkStreams(options.scan, options.clock), concurrency, async (walked) => {
       if (!walked.stream.startsWith(`${generation.aggregate}-`)) return
       const counted = await countedOf(walked)
       unknown ||= counted === undefined

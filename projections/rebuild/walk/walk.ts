@@ -43,25 +43,6 @@ export async function* walkStreams(
 }
 
 /**
- * Calls `each` for every stream of a walk, some side by side, and returns once all are done. What it throws ends the
- * walk.
- */
-export async function eachStream(
-  walk: AsyncGenerator<WalkedStream, void, undefined>,
-  concurrency: number,
-  each: (walked: WalkedStream) => Promise<void>,
-): Promise<void> {
-  const worker = async (): Promise<void> => {
-    for (let next = await walk.next(); !next.done; next = await walk.next()) await each(next.value)
-  }
-  try {
-    await Promise.all(Array.from({ length: concurrency }, worker))
-  } finally {
-    await walk.return()
-  }
-}
-
-/**
  * The commits of a stream in order, some at a time: those that the walk has brought, and what follows them from the
  * store where that was not all, or where `further` says that more are wanted. Throws `unreadable` at the first that
  * cannot be read or is missing, after those before it, and `unavailable` past the deadline.

@@ -6,7 +6,7 @@ import { createStateCache, type StateCache } from '../../../commands/execution/s
 import type { Deadline } from '../../../domain/kernel/cost.ts'
 import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
-import { createFaults } from '../../../infra/local/faults/faults.ts'
+import { createFaults } from '../../../infra/local/index.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
 import { faultyCommitTable, faultyWire } from '../../kit/faults/faulty-ports.ts'
 import { type VoyageCommand, type VoyageOrder, voyage } from '../../kit/fleet/voyage.ts'

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { beginMaking, forget, isMade, madeOf } from '../../../infra/build/build-record.ts'
+import { forget, isUpToDate, recordOf, startBuild } from '../../../infra/build/build-record.ts'
 
 const recipe = ['package.json', 'package-lock.json', 'tsconfig.json']
 let root: string
@@ -22,12 +22,12 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true }))
 
-const remember = () => beginMaking(root, root).remember(['a.ts', 'b.ts'])
+const remember = () => startBuild(root, root).remember(['a.ts', 'b.ts'])
 
-it('what is made is that of the sources once they are remembered, and as long as those stay the same', () => {
-  expect(isMade(root, root)).toBe(false)
+it('a folder is up to date once its sources are remembered, and for as long as they stay the same', () => {
+  expect(isUpToDate(root, root)).toBe(false)
   remember()
-  expect(isMade(root, root)).toBe(true)
+  expect(isUpToDate(root, root)).toBe(true)
 })
 
 it.each([
@@ -35,49 +35,49 @@ it.each([
   'b.ts',
   'package-lock.json',
   'infra/build/bundle.ts',
-])('a change of %s asks for it anew', (name) => {
+])('a change of %s makes it out of date', (name) => {
   remember()
   save(name, name, new Date(past.getTime() + 1000))
-  expect(isMade(root, root)).toBe(false)
+  expect(isUpToDate(root, root)).toBe(false)
   remember()
   save(name, `${name}, and more`)
-  expect(isMade(root, root)).toBe(false)
+  expect(isUpToDate(root, root)).toBe(false)
 })
 
-it('a source that is gone asks for it anew', () => {
+it('a source that is gone makes it out of date', () => {
   remember()
   rmSync(join(root, 'b.ts'))
-  expect(isMade(root, root)).toBe(false)
+  expect(isUpToDate(root, root)).toBe(false)
 })
 
-it('a source that was saved while they were made asks for it anew', () => {
-  const making = beginMaking(root, root)
+it('a source that was saved during the build makes it out of date', () => {
+  const started = startBuild(root, root)
   save('b.ts', 'b.ts', new Date(Date.now() + 1000))
-  making.remember(['a.ts', 'b.ts'])
-  expect(isMade(root, root)).toBe(false)
+  started.remember(['a.ts', 'b.ts'])
+  expect(isUpToDate(root, root)).toBe(false)
 })
 
-it('what is being made, or was not made to the end, is that of nothing', () => {
+it('a build that is not complete is never up to date', () => {
   remember()
-  beginMaking(root, root)
-  expect(isMade(root, root)).toBe(false)
+  startBuild(root, root)
+  expect(isUpToDate(root, root)).toBe(false)
 })
 
-it('what follows from something else, too, is made anew for another', () => {
-  beginMaking(root, root).remember(['a.ts'], 'one')
-  expect([isMade(root, root, 'one'), isMade(root, root, 'other'), isMade(root, root)]).toEqual([
+it('a build that depends on something else, too, is out of date if that is another', () => {
+  startBuild(root, root).remember(['a.ts'], 'one')
+  expect([isUpToDate(root, root, 'one'), isUpToDate(root, root, 'other'), isUpToDate(root, root)]).toEqual([
     true,
     false,
     false,
   ])
 })
 
-it('what is made of other sources has another name', () => {
-  expect(madeOf(root)).toBe('')
+it('a build from other sources has another record', () => {
+  expect(recordOf(root)).toBe('')
   remember()
-  const one = madeOf(root)
-  beginMaking(root, root).remember(['a.ts'])
-  expect(madeOf(root)).not.toBe(one)
+  const one = recordOf(root)
+  startBuild(root, root).remember(['a.ts'])
+  expect(recordOf(root)).not.toBe(one)
   forget(root)
-  expect([madeOf(root), isMade(root, root)]).toEqual(['', false])
+  expect([recordOf(root), isUpToDate(root, root)]).toEqual(['', false])
 })

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Bundles, bundle, functionNames } from '../../../infra/build/bundle.ts'
+import { type Bundles, bundle, isBundled } from '../../../infra/build/bundle.ts'
+import { functionSources } from '../../../infra/build/functions.ts'
 import { fieldsOf } from '../../../infra/local/cloud/template.ts'
 import { declared } from '../../kit/local-cloud/declared-resources.ts'
 
@@ -19,7 +20,20 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const fileOf = (name: (typeof functionNames)[number]) => join(bundles[name].folder, 'index.mjs')
+const sources = functionSources()
+const functionNames = sources.map(({ name }) => name)
+
+function bundleOf(name: string) {
+  const found = bundles[name]
+  if (found === undefined) throw new Error(`There is no bundle ${name}`)
+  return found
+}
+
+const fileOf = (name: string) => join(bundleOf(name).folder, 'index.mjs')
+
+/** `command-api` is the function `CommandApi` of the template. */
+const constructOf = (name: string) =>
+  name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 /** What the template sets for a function, and nothing else. */
 function environmentOf(construct: string): NodeJS.ProcessEnv {
@@ -29,12 +43,7 @@ function environmentOf(construct: string): NodeJS.ProcessEnv {
 }
 
 /** Runs code in a Node process of its own, whose variable `bundle` is what the bundle exports. */
-async function withBundle(
-  name: (typeof functionNames)[number],
-  env: NodeJS.ProcessEnv,
-  code: string,
-  ...flags: string[]
-) {
+async function withBundle(name: string, env: NodeJS.ProcessEnv, code: string, ...flags: string[]) {
   const url = JSON.stringify(pathToFileURL(fileOf(name)).href)
   const script = `const bundle = await import(${url}); ${code}`
   const { stdout } = await run(process.execPath, [...flags, '--input-type=module', '-e', script], {
@@ -45,29 +54,11 @@ async function withBundle(
 }
 
 describe('a bundle', () => {
-  it.each([
-    ['command-api', 'CommandApi'],
-    ['query-api', 'QueryApi'],
-    ['registration', 'Registration'],
-    ['projector', 'Projector'],
-    ['forwarder', 'Forwarder'],
-    ['projector-redrive', 'ProjectorRedrive'],
-    ['forwarder-redrive', 'ForwarderRedrive'],
-    ['welcome-email', 'WelcomeEmail'],
-    ['project-created-email', 'ProjectCreatedEmail'],
-    ['upload-completed-email', 'UploadCompletedEmail'],
-    ['upload-not-taken-email', 'UploadNotTakenEmail'],
-    ['delete-sign-in', 'DeleteSignIn'],
-    ['upload-api', 'UploadApi'],
-    ['upload-steps', 'UploadSteps'],
-    ['upload-pictures', 'UploadPictures'],
-    ['expire-uploads', 'ExpireUploads'],
-    ['invoice-email', 'InvoiceEmail'],
-    ['end-subscription', 'EndSubscription'],
-    ['issue-invoices', 'IssueInvoices'],
-  ] as const)('of %s exports a handler when Node loads it with what its template sets', async (name, id) => {
+  it.each(
+    functionNames,
+  )('of %s exports a handler when Node loads it with what its template sets', async (name) => {
     const code = 'console.log(Object.keys(bundle).join(), typeof bundle.handler)'
-    expect(await withBundle(name, environmentOf(id), code)).toBe('handler function')
+    expect(await withBundle(name, environmentOf(constructOf(name)), code)).toBe('handler function')
   })
 
   it.each(
@@ -86,17 +77,27 @@ describe('a bundle', () => {
     expect(imported).toContain('node:crypto')
     const others = imported.filter((path) => !path.startsWith('node:'))
     const installed = name === 'upload-pictures' ? ['sharp'] : []
+    expect(sources.find((source) => source.name === name)?.native).toEqual(installed)
     expect(others.filter((path) => !/^@(aws-sdk|smithy)\/credential-provider-/.test(path))).toEqual(installed)
   })
 
   it('of the commands is at most 500 KB', () => {
-    expect(readFileSync(fileOf('command-api')).length).toBe(bundles['command-api'].bytes)
-    expect(bundles['command-api'].bytes).toBeLessThanOrEqual(500_000)
+    expect(readFileSync(fileOf('command-api')).length).toBe(bundleOf('command-api').bytes)
+    expect(bundleOf('command-api').bytes).toBeLessThanOrEqual(500_000)
+  })
+
+  it('is there for each file in a folder of functions, and out of date once there is another', () => {
+    expect(Object.keys(bundles)).toEqual(functionNames)
+    expect(isBundled(folder)).toBe(true)
+    const record = JSON.parse(readFileSync(join(folder, 'made.json'), 'utf8'))
+    const others = JSON.stringify(sources.slice(1))
+    writeFileSync(join(folder, 'made.json'), JSON.stringify({ ...record, from: others }))
+    expect(isBundled(folder)).toBe(false)
   })
 
   it("has a map that shows an error's place in the source", async () => {
     await expect(withBundle('command-api', {}, '', '--enable-source-maps')).rejects.toThrow(
-      /is not set[\s\S]*commands\/aws\/environment\.ts:\d+:\d+\)\n.*commands\/functions\/command-api\.ts:/,
+      /is not set[\s\S]*commands\/aws\/environment\.ts:\d+:\d+\)\n.*commands\/aws\/store\.ts:[\s\S]*commands\/functions\/command-api\.ts:/,
     )
   })
 })

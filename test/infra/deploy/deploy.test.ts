@@ -43,7 +43,8 @@ describe('a deployment', () => {
     install(modules, '@img/sharp-libvips-linux-arm64')
     install(modules, 'aws-cdk')
     const bundles = await bundle(join(folder, 'dist'), modules)
-    const beside = (name: string) => existsSync(join(bundles['upload-pictures'].folder, 'node_modules', name))
+    const beside = (name: string) =>
+      existsSync(join(bundles['upload-pictures']?.folder ?? '', 'node_modules', name))
     const names = ['sharp', '@img/colour', '@img/sharp-linux-arm64', '@img/sharp-libvips-linux-arm64']
     expect(names.filter((name) => !beside(name))).toEqual([])
     expect([beside('aws-cdk'), beside('@img/sharp-linux-x64')]).toEqual([false, false])
@@ -70,7 +71,7 @@ describe('the settings of a stack', () => {
       pipelineType: 'STANDARD',
     })
     expect(() => settings({ UPLOAD_PIPELINE: 'FAST' })).toThrow(
-      'UPLOAD_PIPELINE is EXPRESS or STANDARD, and not FAST',
+      'UPLOAD_PIPELINE must be EXPRESS or STANDARD, but is FAST',
     )
   })
 })

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { App, Stack } from 'aws-cdk-lib'
 import { describe, expect, inject, it } from 'vitest'
-import { functionNames } from '../../../infra/build/bundle.ts'
 import { fieldsOf, readTemplate } from '../../../infra/local/cloud/template.ts'
+import { addFunction } from '../../../infra/stack/parts/lambda-function.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
 
 interface Statement {
@@ -267,10 +268,25 @@ describe('the function', () => {
     expect(declared(name).DependsOn).toContain(`${name}RoleDefaultPolicy`)
   })
 
-  it('is there once for each bundle', () => {
-    const bundles = functions.map(({ bundle }) => bundle)
-    expect(bundles.toSorted()).toEqual(functionNames.toSorted())
-    expect(declaredOf('AWS::Lambda::Function')).toHaveLength(functions.length)
+  it('is there once for each file in a folder of functions', () => {
+    const files = ['commands', 'projections', 'workflows'].flatMap((layer) =>
+      readdirSync(join(layer, 'functions')),
+    )
+    const named = files.filter((file) => file.endsWith('.ts')).map((file) => basename(file, '.ts'))
+    const running = declaredOf('AWS::Lambda::Function').map(({ Properties }) => {
+      const variables = fieldsOf(fieldsOf(Properties['Environment'])['Variables'])
+      return String(variables['POWERTOOLS_SERVICE_NAME'])
+    })
+    expect(running.toSorted()).toEqual(named.toSorted())
+    expect(functions.map(({ bundle }) => bundle).toSorted()).toEqual(named.toSorted())
+  })
+
+  it('cannot be added without its bundle', () => {
+    const options = { bundles: inject('bundles'), memoryMb: 512, timeoutSeconds: 10, environment: {} }
+    const add = () => addFunction(new Stack(new App()), 'SendPostcard', { ...options, name: 'send-postcard' })
+    expect(add).toThrow(
+      'The function SendPostcard has no bundle: add a file send-postcard.ts to a folder functions/, or correct its name.',
+    )
   })
 })
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { StreamRecord } from '../../../infra/local/services/dynamodb/stream-shards.ts'
-import { readStreamMapping } from '../../../infra/local/services/event-sources/stream-mapping-properties.ts'
+import { readStreamMapping, type StreamRecord } from '../../../infra/local/index.ts'
 import { changedCommit, parkedStream } from '../../../projections/delivery/stream-handler.ts'
 import { versions } from '../../../projections/versions.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'

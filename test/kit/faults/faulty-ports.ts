@@ -1,7 +1,7 @@
 import type { CommitTable } from '../../../commands/event-store/commit-table.ts'
 import { noCost } from '../../../domain/kernel/cost.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
-import type { Fault, Faults } from '../../../infra/local/faults/faults.ts'
+import type { Fault, Faults } from '../../../infra/local/index.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
 import type { GenerationLists } from '../../../projections/generations/generation-list.ts'
 import type { EventBus } from '../../../projections/publishing/event-bus.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createSesMailer } from '../../../workflows/reactions/mail/ses-mailer.ts'
-import { createCognitoSignIns } from '../../../workflows/reactions/user/cognito-sign-ins.ts'
+import { createSesMailer } from '../../../workflows/reactions/ses-mailer.ts'
+import { createCognitoSignIns } from '../../../workflows/user/cognito-sign-ins.ts'
 import { awsServer, json } from '../../kit/local-cloud/aws-server.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 

@@ -1,9 +1,7 @@
 import type { Names } from '../names.ts'
 
 export const projectionOf = ({ one, many }: Names) => `import * as z from 'zod/mini'
-import type { Recorded } from '../../../domain/kernel/event.ts'
 import { type ${one.pascal}Event, ${one.camel}Events } from '../../../domain/${one.kebab}/events.ts'
-import type { Projection, Row } from '../../engine/projection.ts'
 
 /** What is shown of one, to its owner alone. \`exists\` is false until the creation has been folded. */
 const ${one.camel}State = z.discriminatedUnion('exists', [
@@ -110,8 +108,6 @@ export const queryHandlersOf = ({
   one,
   many,
 }: Names) => `import type { ${one.camel}Contract } from '../../commands/${one.kebab}/contract.ts'
-import { streamName } from '../../domain/kernel/stream.ts'
-import type { QueryContext, QueryHandlers } from '../query/query.ts'
 import { ${many.camel}V1 } from './v1/projection.ts'
 import { list${many.pascal}, read${one.pascal} } from './v1/queries.ts'
 

@@ -1,10 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import * as z from 'zod'
-import { AwsError } from '../../gateway/service.ts'
-import type { CognitoOptions } from './cognito.ts'
+import { AwsError } from '../../gateway/aws-service.ts'
+import type { CognitoOptions } from './options.ts'
 import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
-import { type ClientSettings, issuerOf } from './settings.ts'
 import { openExchange, passwordVerifier, type SrpExchange } from './srp.ts'
+import { type ClientSettings, issuerOf } from './template.ts'
 import type { TokenSigner } from './tokens.ts'
 import { attributesOf, type ClientOperation, type Grant, type User, type UserPool } from './user-pool.ts'
 

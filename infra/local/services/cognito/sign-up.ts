@@ -1,10 +1,10 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import * as z from 'zod'
-import { AwsError } from '../../gateway/service.ts'
-import type { CognitoOptions } from './cognito.ts'
+import { AwsError } from '../../gateway/aws-service.ts'
+import type { CognitoOptions } from './options.ts'
 import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
-import { type PoolSettings, standardAttributes } from './settings.ts'
 import { passwordVerifier } from './srp.ts'
+import { type PoolSettings, standardAttributes } from './template.ts'
 import { attributesOf, type ClientOperation, type User, type UserPool } from './user-pool.ts'
 
 const codeLifeMs = 24 * 3_600_000

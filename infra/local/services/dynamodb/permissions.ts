@@ -1,4 +1,4 @@
-import type { AwsRequest, Permission } from '../../gateway/service.ts'
+import type { AwsRequest, Permission } from '../../gateway/aws-service.ts'
 
 interface Input {
   readonly TableName?: string

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { withDeliveryFaults } from '../../faults/delivery-faults.ts'
 import type { Faults } from '../../faults/faults.ts'
-import type { Log } from '../../gateway/service.ts'
+import type { Log } from '../../gateway/aws-service.ts'
 import type { DynamoDbAddress } from '../dynamodb/client.ts'
 import {
   listShards,
@@ -12,9 +12,10 @@ import {
   type Start,
   type StreamRecord,
 } from '../dynamodb/stream-shards.ts'
-import { type DiscardedBatch, deliver, type Invocation } from './stream-batch.ts'
+import type { Invocation } from '../lambda/invocation.ts'
+import { type DiscardedBatch, deliver } from './stream-batch.ts'
 import { createBell, createLane, itemOf, laneOf } from './stream-lane.ts'
-import { readStreamMapping, type StreamMappingProperties } from './stream-mapping-properties.ts'
+import { readStreamMapping, type StreamMappingProperties } from './stream-template.ts'
 
 export interface StreamMapping {
   /** Says that something was written, so that the next read need not wait for its turn. */

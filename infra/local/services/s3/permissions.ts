@@ -1,6 +1,6 @@
-import type { AwsRequest, Permission } from '../../gateway/service.ts'
-import { bucketArnOf } from './bucket.ts'
+import type { AwsRequest, Permission } from '../../gateway/aws-service.ts'
 import { sourceOf, type Target, targetOf } from './target.ts'
+import { bucketArnOf } from './template.ts'
 
 /** The action that each operation on an object needs. */
 const actions: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { AwsError } from '../../gateway/service.ts'
+import { AwsError } from '../../gateway/aws-service.ts'
 
 /** What a path names: a bucket, and a key that is empty where it names only the bucket. */
 export interface Target {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Schedule } from './definition.ts'
+import type { Schedule } from './template.ts'
 
 /** One attempt to run a schedule. */
 export interface Attempt {

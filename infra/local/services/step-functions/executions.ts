@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { AwsError, type Log } from '../../gateway/service.ts'
+import { AwsError, type Log } from '../../gateway/aws-service.ts'
 import type { Journal } from '../../storage/journal.ts'
-import type { Clock } from './clock.ts'
+import type { ExecutionClock } from './clock.ts'
 import { execute, type Outcome } from './execution.ts'
 import type { HistoryEvent, NewEvent } from './history.ts'
 import type { InvokeTask } from './lambda-tasks.ts'
-import type { StateMachine } from './machine.ts'
 import { Abandoned, StatesError } from './states-error.ts'
 import { type Execution, openExecutions } from './store.ts'
+import type { StateMachine } from './template.ts'
 
 export interface Executions {
   /**
@@ -37,7 +37,7 @@ export function runExecutions(o: {
   readonly dataDir: string
   readonly machines: readonly StateMachine[]
   readonly invoke: InvokeTask
-  readonly clock: Clock
+  readonly clock: ExecutionClock
   /** How many that ended are kept. */
   readonly keep: number
   readonly log: Log

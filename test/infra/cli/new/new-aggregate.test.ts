@@ -27,8 +27,7 @@ const others = [
   'test/projections',
   'test/simulation',
   // What the tests of the ports are shaken by.
-  'infra/local/faults/faults.ts',
-  'infra/local/faults/delivery-faults.ts',
+  'infra/local',
   'package.json',
   'tsconfig.json',
   'biome.json',

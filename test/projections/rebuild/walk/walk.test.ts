@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { eachInParallel } from '../../../../commands/aws/parallel.ts'
 import { Problem } from '../../../../domain/kernel/problem.ts'
 import type { CommitScan } from '../../../../projections/rebuild/walk/commit-scan.ts'
 import { createMemoryCommitScan } from '../../../../projections/rebuild/walk/memory-commit-scan.ts'
-import {
-  commitsOf,
-  eachStream,
-  type WalkedStream,
-  walkStreams,
-} from '../../../../projections/rebuild/walk/walk.ts'
+import { commitsOf, type WalkedStream, walkStreams } from '../../../../projections/rebuild/walk/walk.ts'
 import { renamed } from '../../../kit/fleet/history.ts'
 import { ample, readSide } from '../../../kit/memory/read-side.ts'
 
@@ -112,7 +108,7 @@ describe('a walk over the event store', () => {
   it('ends with the first stream that fails, and takes no others', async () => {
     const { scan, clock } = await filled(1, 1, 1, 1, 1, 1)
     const begun: string[] = []
-    const walking = eachStream(walkStreams(scan(1), clock), 2, async ({ stream }) => {
+    const walking = eachInParallel(walkStreams(scan(1), clock), 2, async ({ stream }) => {
       begun.push(stream)
       if (stream === 'voyage-1') throw new Error('No.')
     })

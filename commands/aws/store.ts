@@ -1,0 +1,22 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
+import { createDynamoCommitTable } from '../event-store/dynamo-commit-table.ts'
+import { createEventStore } from '../event-store/event-store.ts'
+import { createDynamoClient } from './dynamo-client.ts'
+import { environment } from './environment.ts'
+import { systemClock } from './system-clock.ts'
+
+/** The event store in the table that the function's environment names. It takes no reservations. */
+export function eventStoreFromEnvironment(client = createDynamoClient()): EventStore {
+  return createEventStore(createDynamoCommitTable(client, environment('EVENT_STORE_TABLE')), systemClock)
+}
+
+/** As `eventStoreFromEnvironment`, with the table of reservations. */
+export function reservingEventStoreFromEnvironment(client: DynamoDBDocumentClient): EventStore {
+  const commits = createDynamoCommitTable(
+    client,
+    environment('EVENT_STORE_TABLE'),
+    environment('RESERVATION_TABLE'),
+  )
+  return createEventStore(commits, systemClock)
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { deadlineWithin, whileTimeLasts } from '../../../commands/aws/time-left.ts'
+import { manualClock } from '../../kit/clocks/manual-clock.ts'
+
+const withLeft = (milliseconds: number) => ({ getRemainingTimeInMillis: () => milliseconds })
+
+describe('a deadline within the time of a function', () => {
+  it.each([
+    ['the reserve before its end', 10_000, { reserveMs: 1000 }, 9000],
+    ['the maximum from now, if that is sooner', 10_000, { reserveMs: 1000, maxMs: 4000 }, 4000],
+    ['the reserve before its end, if the maximum is later', 3000, { reserveMs: 1000, maxMs: 4000 }, 2000],
+  ])('is %s', (_, left, budget, expected) => {
+    expect(deadlineWithin(withLeft(left), budget, manualClock()).left()).toBe(expected)
+  })
+})
+
+describe('items while time lasts', () => {
+  async function take(lefts: readonly number[]) {
+    const pending = [...lefts]
+    const context = { getRemainingTimeInMillis: () => pending.shift() ?? 0 }
+    const closed: string[] = []
+    async function* letters() {
+      try {
+        yield* ['a', 'b', 'c']
+      } finally {
+        closed.push('closed')
+      }
+    }
+    const taken: string[] = []
+    let timeUp = 0
+    for await (const letter of whileTimeLasts(letters(), context, { reserveMs: 100 }, () => {
+      timeUp += 1
+    }))
+      taken.push(letter)
+    return { taken, timeUp, closed }
+  }
+
+  it('are all of them if there is time for each', async () => {
+    expect(await take([300, 200, 101])).toEqual({ taken: ['a', 'b', 'c'], timeUp: 0, closed: ['closed'] })
+  })
+
+  it('end once no more than the reserve is left, and say so', async () => {
+    expect(await take([300, 100])).toEqual({ taken: ['a'], timeUp: 1, closed: ['closed'] })
+  })
+})

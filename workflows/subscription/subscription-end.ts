@@ -1,0 +1,48 @@
+import * as z from 'zod/mini'
+import { commandIdOf, digestOf } from '../../commands/execution/command-id.ts'
+import { execute } from '../../commands/execution/execute.ts'
+import type { Clock } from '../../domain/kernel/clock.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
+import { streamName } from '../../domain/kernel/stream.ts'
+import { monthAt } from '../../domain/subscription/months.ts'
+import { billing, subscription } from '../../domain/subscription/subscription.ts'
+import { personNow } from '../reactions/person.ts'
+import type { Reaction } from '../reactions/reaction.ts'
+
+const data = z.object({ userId: z.string().check(z.minLength(1)) })
+
+export interface SubscriptionEndPorts {
+  readonly store: EventStore
+  readonly clock: Clock
+}
+
+/**
+ * Ends the plan of a person who has deleted their account, in the month in which they did so, however late this comes.
+ * Nobody else could: the person's own stream has to say that they have.
+ */
+export function subscriptionEnd({ store, clock }: SubscriptionEndPorts): Reaction<z.infer<typeof data>> {
+  return {
+    name: 'end-subscription',
+    type: 'UserDeleted',
+    schema: 1,
+    data,
+    async react({ id, at, correlationId, data: { userId } }, deadline) {
+      const { status } = await personNow(store, userId, deadline)
+      if (status !== 'deleted') return 'not-deleted'
+      const month = monthAt(Date.parse(at))
+      const { events } = await execute(
+        subscription,
+        {
+          stream: streamName(subscription.name, userId),
+          command: { type: 'cancel-subscription', actorId: billing, month },
+          commandId: commandIdOf(billing, 'cancel-subscription', id),
+          digest: digestOf({}),
+          correlationId,
+          causationId: id,
+        },
+        { store, clock, deadline },
+      )
+      return events.length > 0 ? 'ended' : 'nothing-to-end'
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import * as z from 'zod/mini'
+import type { MailPorts, Message } from '../reactions/mailer.ts'
+import type { Reaction } from '../reactions/reaction.ts'
+import { mailAboutUpload } from './upload-mail.ts'
+
+const data = z.object({ uploadId: z.string().check(z.minLength(1)) })
+
+/** Tells who asked for an upload that the file is in its project. */
+export function uploadCompleted(ports: MailPorts): Reaction<z.infer<typeof data>> {
+  return {
+    name: 'upload-completed-email',
+    type: 'UploadCompleted',
+    schema: 1,
+    data,
+    react: (event, deadline) => mailAboutUpload(event, uploadCompletedMessage, ports, deadline),
+  }
+}
+
+export function uploadCompletedMessage({
+  name,
+  fileName,
+}: {
+  readonly name: string
+  readonly fileName: string
+}): Message {
+  return {
+    subject: `Your file "${fileName}" is in its project`,
+    text: `Hello ${name},
+
+your file "${fileName}" is in its project, with a thumbnail. Open the project to see or download it.
+`,
+  }
+}

@@ -1,0 +1,21 @@
+import { stateNow } from '../../commands/execution/current-state.ts'
+import type { Deadline } from '../../domain/kernel/cost.ts'
+import { upload } from '../../domain/upload/upload.ts'
+import { type MailPorts, type Message, mailTo } from '../reactions/mailer.ts'
+import type { PublicEvent } from '../reactions/reaction.ts'
+
+/**
+ * Writes to who asked for an upload about an event of it. Who that is and what the file is called are in the upload's
+ * own stream, not in the event.
+ */
+export async function mailAboutUpload(
+  event: PublicEvent<{ readonly uploadId: string }>,
+  write: (about: { readonly name: string; readonly fileName: string }) => Message,
+  ports: MailPorts,
+  deadline: Deadline,
+): Promise<'sent' | 'too-old' | 'no-recipient' | 'no-upload'> {
+  const { state } = await stateNow(upload, event.data.uploadId, ports.store, deadline)
+  if (state.status === 'none') return 'no-upload'
+  const { requestedBy, fileName } = state
+  return mailTo(requestedBy, event, ({ name }) => write({ name, fileName }), ports, deadline)
+}

@@ -1,0 +1,26 @@
+import * as z from 'zod/mini'
+import { type MailPorts, type Message, mailTo } from '../reactions/mailer.ts'
+import type { Reaction } from '../reactions/reaction.ts'
+
+const data = z.object({ userId: z.string().check(z.minLength(1)) })
+
+/** Welcomes a person who has registered. */
+export function welcome(ports: MailPorts): Reaction<z.infer<typeof data>> {
+  return {
+    name: 'welcome-email',
+    type: 'UserRegistered',
+    schema: 1,
+    data,
+    react: (event, deadline) => mailTo(event.data.userId, event, welcomeMessage, ports, deadline),
+  }
+}
+
+export function welcomeMessage({ name }: { readonly name: string }): Message {
+  return {
+    subject: 'Welcome to Annals',
+    text: `Hello ${name},
+
+your account is ready. Create a first project, and add the people you work with.
+`,
+  }
+}
