@@ -1,7 +1,11 @@
 import * as z from 'zod/mini'
-import type { AggregateContract } from '../contract.ts'
+import { type DailyFigure, dailyFigures } from '../daily-figures.ts'
+import type { FeatureContract } from '../http/contract-types.ts'
 
 const count = z.int().check(z.nonnegative())
+const figures = Object.fromEntries(
+  Object.values(dailyFigures).flatMap((names) => names.map((name) => [name, count])),
+) as Record<DailyFigure, typeof count> // every figure has an entry
 const day = z.iso.date('Not a day: YYYY-MM-DD.')
 
 export const daysAsked = z.object({
@@ -21,11 +25,8 @@ export const analyticsContract = {
       parameters: daysAsked,
       item: z.strictObject({
         day: z.iso.date(),
-        signUps: count,
-        projects: count,
-        uploads: count,
-        bytes: count,
+        ...figures,
       }),
     },
   },
-} as const satisfies AggregateContract
+} as const satisfies FeatureContract

@@ -1,6 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import type { Cost } from '../../domain/kernel/event-store.ts'
+import type { Cost } from '../../domain/kernel/cost.ts'
 import { answerWithin } from './client.ts'
 
 /**

@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Clock } from '../../domain/kernel/clock.ts'
-import type { Deadline } from '../../domain/kernel/event-store.ts'
-
+import type { Deadline } from '../../domain/kernel/cost.ts'
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda'
 import type { Clock } from '../../domain/kernel/clock.ts'
-import type { Deadline } from '../../domain/kernel/event-store.ts'
+import type { Deadline } from '../../domain/kernel/cost.ts'
 import { deadlineIn } from './system-clock.ts'
 
 /** The part of Lambda's context that tells how much time the function has left. */

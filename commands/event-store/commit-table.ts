@@ -1,4 +1,4 @@
-import type { Cost } from '../../domain/kernel/event-store.ts'
+import type { Cost } from '../../domain/kernel/cost.ts'
 import type { Reservation, Reservations } from '../../domain/kernel/reservation.ts'
 import type { CommitItem } from './commit-item.ts'
 

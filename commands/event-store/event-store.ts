@@ -1,6 +1,7 @@
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
+import { addCost, type Cost, noCost } from '../../domain/kernel/cost.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
-import { addCost, type Cost, type EventStore, type Head, noCost } from '../../domain/kernel/event-store.ts'
+import type { EventStore, Head } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { noReservations, type Reservations } from '../../domain/kernel/reservation.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'

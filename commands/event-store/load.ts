@@ -1,5 +1,5 @@
+import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/cost.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
-import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/event-store.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { type CommitItem, checkContiguous, fromItem, snapshotIn } from './commit-item.ts'
 import { type CommitTable, maxVersion } from './commit-table.ts'

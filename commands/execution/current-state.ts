@@ -1,6 +1,7 @@
+import type { Cost, Deadline } from '../../domain/kernel/cost.ts'
 import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
 import type { Event } from '../../domain/kernel/event.ts'
-import type { Cost, Deadline, EventStore } from '../../domain/kernel/event-store.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
 import { stateAfter } from './cached-state.ts'
 

@@ -1,15 +1,8 @@
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
+import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/cost.ts'
 import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
 import type { Event } from '../../domain/kernel/event.ts'
-import {
-  addCost,
-  type Cost,
-  type Deadline,
-  type EventStore,
-  type NewCommit,
-  noCost,
-  type Snapshot,
-} from '../../domain/kernel/event-store.ts'
+import type { EventStore, NewCommit, Snapshot } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import {
   noReservations,

@@ -1,4 +1,4 @@
-import type { Deadline } from '../../domain/kernel/event-store.ts'
+import type { Deadline } from '../../domain/kernel/cost.ts'
 
 /** A person as the directory of those who signed up has them. */
 export interface Person {

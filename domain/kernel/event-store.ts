@@ -1,29 +1,7 @@
+import type { Cost, Deadline } from './cost.ts'
 import type { Commit } from './event.ts'
 import type { Reservation, Reservations } from './reservation.ts'
 import type { StreamName } from './stream.ts'
-
-/** What a call consumed. Every call of the store says it, retries included. */
-export interface Cost {
-  readonly requests: number
-  readonly readUnits: number
-  readonly writeUnits: number
-}
-
-export const noCost: Cost = { requests: 0, readUnits: 0, writeUnits: 0 }
-
-export function addCost(a: Cost, b: Cost): Cost {
-  return {
-    requests: a.requests + b.requests,
-    readUnits: a.readUnits + b.readUnits,
-    writeUnits: a.writeUnits + b.writeUnits,
-  }
-}
-
-/** Time that is left for a call, by a clock that cannot jump. */
-export interface Deadline {
-  /** Milliseconds; 0 or less once it has passed. */
-  left(): number
-}
 
 declare const isHead: unique symbol
 

@@ -1,4 +1,4 @@
-import type { Cost, Deadline } from './event-store.ts'
+import type { Cost, Deadline } from './cost.ts'
 import type { StreamName } from './stream.ts'
 
 /** A key that one stream at most holds within a set, such as an address in the set `email`. */

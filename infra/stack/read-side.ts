@@ -3,7 +3,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { changedCommit, parkedStream } from '../../projections/delivery/stream-handler.ts'
-import { projectedAggregates } from '../../projections/versions.ts'
+import { versions } from '../../projections/versions.ts'
 import type { Api } from './api.ts'
 import { addRoutes } from './parts/http-api.ts'
 import { addFunction, allow } from './parts/lambda-function.ts'
@@ -72,7 +72,7 @@ function addProjector(stack: Stack, data: ReadSideData, options: ReadSideOptions
   })
   addStreamMapping(projector, {
     eventStore,
-    filters: [newCommits(projectedAggregates), changedCommits],
+    filters: [newCommits(versions.categories), changedCommits],
     failures,
   })
   const projectorRedrive = addRedrive(stack, 'ProjectorRedrive', {

@@ -2,7 +2,8 @@ import { eachInParallel } from '../../commands/aws/parallel.ts'
 import { lastVersion } from '../../domain/kernel/event.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { CatchUpOptions, CaughtUp } from '../engine/catch-up.ts'
-import type { AnyGeneration, GenerationsOf } from '../versions.ts'
+import type { AnyGeneration } from '../generations/any-generation.ts'
+import type { GenerationsOf } from '../generations/projection-versions.ts'
 import { commitsOf, type Delivery } from './stream-record.ts'
 
 export interface StreamFailure {

@@ -13,7 +13,7 @@ export interface CounterItem extends RowKey {
 export type Sums = ReadonlyMap<string, Amounts>
 
 /** Counters whose sort keys, all of one length, lie between two, both included. */
-export interface Range {
+export interface SortRange {
   readonly from: string
   readonly to: string
 }
@@ -42,7 +42,7 @@ export function shardOf(stream: string, shards: number): number {
 }
 
 /** The keys between which the shards of a range lie: a shard is a number, and those stand before `:`. */
-export function keysOf({ from, to }: Range): Range {
+export function keysOf({ from, to }: SortRange): SortRange {
   return { from: `${from}#`, to: `${to}#:` }
 }
 

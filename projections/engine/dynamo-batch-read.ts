@@ -2,7 +2,7 @@ import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynam
 import { costOf } from '../../commands/aws/dynamo-client.ts'
 import { orUnavailable } from '../../commands/aws/sdk-call.ts'
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
-import { addCost, type Cost, noCost } from '../../domain/kernel/event-store.ts'
+import { addCost, type Cost, noCost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { RowKey } from './projection.ts'
 

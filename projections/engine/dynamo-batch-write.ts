@@ -1,7 +1,7 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { costOf } from '../../commands/aws/dynamo-client.ts'
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
-import { addCost, type Cost, noCost } from '../../domain/kernel/event-store.ts'
+import { addCost, type Cost, noCost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { RowItem, RowKey } from './projection.ts'
 

@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb
 import * as z from 'zod/mini'
 import { costOf } from '../../commands/aws/dynamo-client.ts'
 import { orUnavailable } from '../../commands/aws/sdk-call.ts'
-import { addCost, noCost } from '../../domain/kernel/event-store.ts'
+import { addCost, noCost } from '../../domain/kernel/cost.ts'
 import { type ParkedIndex, parkedPartition } from './parked-index.ts'
 import type { RowKey } from './projection.ts'
 

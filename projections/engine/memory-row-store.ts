@@ -1,4 +1,4 @@
-import { noCost } from '../../domain/kernel/event-store.ts'
+import { noCost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { added, type CounterItem, keysOf, sumsOf } from './counters.ts'
 import type { ParkedIndex } from './parked-index.ts'

@@ -1,4 +1,4 @@
-import type { Cost } from '../../domain/kernel/event-store.ts'
+import type { Cost } from '../../domain/kernel/cost.ts'
 import type { RowKey } from './projection.ts'
 
 /** Everything that is parked stands in one partition of the read model's index `GSI1`. */

@@ -1,5 +1,5 @@
-import type { Cost } from '../../domain/kernel/event-store.ts'
-import type { CounterItem, Range, Sums } from './counters.ts'
+import type { Cost } from '../../domain/kernel/cost.ts'
+import type { CounterItem, SortRange, Sums } from './counters.ts'
 import type { RowItem, RowKey } from './projection.ts'
 
 /** How far a generation has come in one stream, and the state there. */
@@ -42,7 +42,7 @@ export interface ListOptions {
 }
 
 /** A page of a list. */
-export interface Page<Item> {
+export interface ListPage<Item> {
   readonly items: readonly Item[]
   /** Sort key of the last item, where there are more. */
   readonly next: string | undefined
@@ -74,7 +74,7 @@ export interface RowStore {
     options: ListOptions,
   ): Promise<{ readonly rows: readonly RowItem[]; readonly cost: Cost }>
   /** The counters of a partition, each the sum of its shards; those that nothing counted for are not there. */
-  sums(partition: string, range: Range): Promise<{ readonly sums: Sums; readonly cost: Cost }>
+  sums(partition: string, range: SortRange): Promise<{ readonly sums: Sums; readonly cost: Cost }>
 }
 
 /** Changes that one transaction holds, less the guard. */

@@ -3,6 +3,7 @@ import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
 import { environment } from '../../commands/aws/environment.ts'
 import { eventStoreFromEnvironment } from '../../commands/aws/store.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
+import { eventCatalogue } from '../event-catalogue.ts'
 import { createDynamoParkedStreams } from '../publishing/dynamo-parked-streams.ts'
 import { createEventBridgeBus } from '../publishing/eventbridge-event-bus.ts'
 import { forwardHandler } from '../publishing/forward-handler.ts'
@@ -13,6 +14,7 @@ export const handler = forwardHandler({
   store: eventStoreFromEnvironment(client),
   parked: createDynamoParkedStreams(client, environment('READ_MODEL_TABLE'), clock),
   bus: createEventBridgeBus(environment('EVENT_BUS_NAME')),
+  catalogue: eventCatalogue,
   clock,
   logger: new Logger(),
 })

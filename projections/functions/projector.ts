@@ -5,6 +5,7 @@ import { systemClock as clock } from '../../commands/aws/system-clock.ts'
 import { readModelFromEnvironment } from '../aws/read-model.ts'
 import { streamHandler } from '../delivery/stream-handler.ts'
 import { listedGenerations } from '../generations/listed-generations.ts'
+import { versions } from '../versions.ts'
 
 const client = createDynamoClient()
 const { rows, lists } = readModelFromEnvironment(client)
@@ -13,6 +14,6 @@ export const handler = streamHandler({
   store: eventStoreFromEnvironment(client),
   rows,
   clock,
-  generations: () => listedGenerations(lists),
+  generations: () => listedGenerations(versions, lists),
   logger: new Logger(),
 })

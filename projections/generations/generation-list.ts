@@ -1,4 +1,4 @@
-import type { Cost } from '../../domain/kernel/event-store.ts'
+import type { Cost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 
 /** Which generations of a projection there are, and which of them is read. */

@@ -1,13 +1,8 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import {
-  type AnyGeneration,
-  type GenerationsOf,
-  listOf,
-  projectionNames,
-  versionNumbered,
-} from '../versions.ts'
+import type { AnyGeneration } from './any-generation.ts'
 import { type GenerationList, type GenerationLists, withStatus } from './generation-list.ts'
+import type { GenerationsOf, ProjectionVersions } from './projection-versions.ts'
 
 /** How long an environment of the query API goes on with the list that it has read. */
 export const readersCacheMs = 5000
@@ -18,39 +13,51 @@ export const readersCacheMs = 5000
  * before its replay begins. Throws where this code lacks the version of the live one, whose records must not be
  * acknowledged; any other that it lacks is abandoned, and said to be.
  */
-export async function listedGenerations(lists: GenerationLists): Promise<GenerationsOf> {
-  const read = await lists.read(projectionNames)
+export async function listedGenerations(
+  versions: ProjectionVersions,
+  lists: GenerationLists,
+): Promise<GenerationsOf> {
+  const read = await lists.read(versions.names)
   const found: AnyGeneration[] = []
-  for (const name of projectionNames) {
-    const list = listOf(name, read.lists)
+  for (const name of versions.names) {
+    const list = versions.listOf(name, read.lists)
     for (const { id, version, generation, status } of list.generations) {
       if (status === 'abandoned') continue
-      const code = versionNumbered(name, version)
+      const code = versions.numbered(name, version)
       if (code !== undefined) found.push({ ...code.generation(generation), building: status === 'building' })
       else if (id === list.live) throw lacking(id)
-      else await abandon(lists, name, id)
+      else await abandon(versions, lists, name, id)
     }
   }
   return (aggregate) => found.filter((one) => one.aggregate === aggregate)
 }
 
 /** The generations that are kept up to date, as far as this code has their versions: for who only looks. */
-export async function keptGenerations(lists: GenerationLists): Promise<readonly AnyGeneration[]> {
-  const read = await lists.read(projectionNames)
-  return projectionNames.flatMap((name) =>
-    listOf(name, read.lists)
+export async function keptGenerations(
+  versions: ProjectionVersions,
+  lists: GenerationLists,
+): Promise<readonly AnyGeneration[]> {
+  const read = await lists.read(versions.names)
+  return versions.names.flatMap((name) =>
+    versions
+      .listOf(name, read.lists)
       .generations.filter(({ status }) => status !== 'abandoned')
       .flatMap(({ version, generation, status }) => {
-        const code = versionNumbered(name, version)
+        const code = versions.numbered(name, version)
         return code === undefined ? [] : [{ ...code.generation(generation), building: status === 'building' }]
       }),
   )
 }
 
 /** Marks a generation that this code cannot keep up to date, unless another has done so. */
-async function abandon(lists: GenerationLists, name: string, id: string): Promise<void> {
+async function abandon(
+  versions: ProjectionVersions,
+  lists: GenerationLists,
+  name: string,
+  id: string,
+): Promise<void> {
   for (let outcome = 'again'; outcome === 'again'; ) {
-    const list = listOf(name, (await lists.read([name])).lists)
+    const list = versions.listOf(name, (await lists.read([name])).lists)
     const listed = list.generations.find((one) => one.id === id)
     if (listed === undefined || listed.status === 'abandoned') return
     if (list.live === id) throw lacking(id)
@@ -71,7 +78,11 @@ export interface Readable {
 }
 
 /** Reads what is readable, at most once in five seconds: what was live then is kept up to date for longer than that. */
-export function createReadable(lists: GenerationLists, clock: Clock): () => Promise<Readable> {
+export function createReadable(
+  versions: ProjectionVersions,
+  lists: GenerationLists,
+  clock: Clock,
+): () => Promise<Readable> {
   let cached: { readonly readable: Readable; readonly now: number; readonly elapsed: number } | undefined
   /** By both clocks: the one may be set back, the other may stand still while the environment is frozen. */
   const isNew = (since: { readonly now: number; readonly elapsed: number }) =>
@@ -79,24 +90,24 @@ export function createReadable(lists: GenerationLists, clock: Clock): () => Prom
   return async () => {
     if (cached !== undefined && isNew(cached)) return cached.readable
     const since = { now: clock.now(), elapsed: clock.elapsed() }
-    const read = await lists.read(projectionNames)
-    const readable = readableOf(read.lists)
+    const read = await lists.read(versions.names)
+    const readable = readableOf(versions, read.lists)
     cached = { readable, ...since }
     return readable
   }
 }
 
-function readableOf(lists: ReadonlyMap<string, GenerationList>): Readable {
+function readableOf(versions: ProjectionVersions, lists: ReadonlyMap<string, GenerationList>): Readable {
   const listed = new Map<string, AnyGeneration>()
-  for (const name of projectionNames) {
-    for (const { id, version, generation, status } of listOf(name, lists).generations) {
-      const code = versionNumbered(name, version)
+  for (const name of versions.names) {
+    for (const { id, version, generation, status } of versions.listOf(name, lists).generations) {
+      const code = versions.numbered(name, version)
       if (status === 'built' && code !== undefined) listed.set(id, code.generation(generation))
     }
   }
   return {
     live(projection) {
-      const { live } = listOf(projection, lists)
+      const { live } = versions.listOf(projection, lists)
       const generation = listed.get(live)
       if (generation === undefined) throw lacking(live)
       return generation

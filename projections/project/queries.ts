@@ -1,8 +1,8 @@
 import type { Position } from '../../commands/http/position.ts'
+import type { projectContract } from '../../commands/project/contract.ts'
 import { parseStreamName, streamName } from '../../domain/kernel/stream.ts'
-import type { QueryContext, QueryHandlers } from '../queries.ts'
-import { usersV1 } from '../user/v1/projection.ts'
-import { readNames } from '../user/v1/queries.ts'
+import type { QueryContext, QueryHandlers } from '../query/query.ts'
+import { people } from '../user/people.ts'
 import { projectsV1 } from './v1/projection.ts'
 import { listActivity, listMembers, listProjects, readProject } from './v1/queries.ts'
 
@@ -21,15 +21,14 @@ export const projectQueries = {
   },
   '/projects/{projectId}/members': {
     projection,
-    joins: [usersV1.name],
+    joins: [people.projection],
     // Anybody may be a member, and be shown by name.
     dependsOn: (context, position) =>
       isOfProject(context, position) || parseStreamName(position.stream).aggregate === 'user',
     list: (context, options) => {
       const { rows, userId } = context
-      const names = context.generation(usersV1.name).id
       return listMembers(rows, generationOf(context), userId, projectIdOf(context), options, (userIds) =>
-        readNames(rows, names, userIds),
+        people.namesOf(context, userIds),
       )
     },
   },
@@ -44,4 +43,4 @@ export const projectQueries = {
     dependsOn: () => true,
     list: (context, options) => listProjects(context.rows, generationOf(context), context.userId, options),
   },
-} satisfies Partial<QueryHandlers>
+} satisfies QueryHandlers<(typeof projectContract)['queries']>

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
-import type { Recorded } from '../../domain/kernel/event.ts'
+import type { Event, Recorded } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
 import { entryBytes, maxRequestBytes } from './batches.ts'
-import type { Entry } from './event-bus.ts'
-import { type AnyEvent, type CatalogueEntry, publicEventOf } from './public-events.ts'
+import type { BusEntry } from './event-bus.ts'
+import type { EventCatalogue, PublicForm } from './event-catalogue.ts'
 
 /** What stands in `source` of every event that is published. */
 export const source = 'annals'
@@ -29,14 +29,17 @@ export type Envelope = z.infer<typeof envelope>
  * An event as it is published; nothing for a private one. Throws `too-large` where it fits no request, and
  * whatever its mapping throws.
  */
-export function entryOf(event: Recorded<AnyEvent>): Entry | undefined {
-  const definition = publicEventOf(event.type)
-  if (definition === undefined) return undefined
-  const entry: Entry = {
+export function entryOf(
+  event: Recorded<Event>,
+  { publicEventOf }: Pick<EventCatalogue, 'publicEventOf'>,
+): BusEntry | undefined {
+  const form = publicEventOf(event.type)
+  if (form === undefined) return undefined
+  const entry: BusEntry = {
     source,
     detailType: event.type,
     time: event.at,
-    detail: JSON.stringify(envelopeOf(event, definition)),
+    detail: JSON.stringify(envelopeOf(event, form)),
   }
   const bytes = entryBytes(entry)
   if (bytes <= maxRequestBytes) return entry
@@ -46,18 +49,18 @@ export function entryOf(event: Recorded<AnyEvent>): Entry | undefined {
   )
 }
 
-function envelopeOf(event: Recorded<AnyEvent>, definition: CatalogueEntry): Envelope {
+function envelopeOf(event: Recorded<Event>, form: PublicForm): Envelope {
   const { type, stream, version, at, actorId: actor, correlationId, causationId } = event
   return {
     id: `${stream}/${version}`,
     type,
-    schema: definition.schema,
+    schema: form.schema,
     stream,
     version,
     at,
     actor,
     correlationId,
     causationId,
-    data: definition.publish({ ...event, id: parseStreamName(stream).id }),
+    data: form.publish({ ...event, id: parseStreamName(stream).id }),
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../domain/kernel/clock.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { Delivery } from '../delivery/stream-record.ts'
+import type { EventCatalogue } from './event-catalogue.ts'
 import type { Mark, ParkedStreams } from './parked-streams.ts'
 import { type Plan, planOf } from './plan.ts'
 import { type PutEventsOptions, putEvents, type Unsent } from './put-events.ts'
@@ -9,6 +10,7 @@ import { type PutEventsOptions, putEvents, type Unsent } from './put-events.ts'
 export interface ForwardOptions extends PutEventsOptions {
   readonly store: EventStore
   readonly parked: ParkedStreams
+  readonly catalogue: EventCatalogue
 }
 
 /** What became of a stream in a batch. */

@@ -1,17 +1,17 @@
-import type { Codec } from '../../domain/kernel/codec.ts'
+import type { Deadline } from '../../domain/kernel/cost.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
-import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import type { Delivery } from '../delivery/stream-record.ts'
 import { entryOf } from './envelope.ts'
-import type { Entry } from './event-bus.ts'
+import type { BusEntry } from './event-bus.ts'
+import type { EventCatalogue } from './event-catalogue.ts'
 import type { Mark } from './parked-streams.ts'
-import { type AnyEvent, codecs } from './public-events.ts'
 
 /** An event to send, and the record to deliver again if that fails. */
 export interface PlannedEvent {
-  readonly entry: Entry
+  readonly entry: BusEntry
   readonly version: number
   readonly sequenceNumber: string
 }
@@ -20,6 +20,12 @@ export interface PlannedEvent {
 export interface Poison {
   readonly version: number
   readonly error: unknown
+}
+
+export interface PlanOptions {
+  readonly store: EventStore
+  readonly deadline: Deadline
+  readonly catalogue: EventCatalogue
 }
 
 export interface Plan {
@@ -41,7 +47,7 @@ export async function planOf(
   stream: StreamName,
   delivered: readonly Delivery[],
   mark: Mark | undefined,
-  { store, deadline }: { readonly store: EventStore; readonly deadline: Deadline },
+  options: PlanOptions,
 ): Promise<Plan> {
   const heldFrom = mark?.version ?? Number.POSITIVE_INFINITY
   const runs = delivered
@@ -49,12 +55,12 @@ export async function planOf(
     .map(({ commit, version, sequenceNumber }) =>
       'unreadable' in commit
         ? { events: [], poison: { version, error: commit.unreadable } }
-        : runOf([commit], { from: version, before: heldFrom, sequenceNumber }),
+        : runOf([commit], { from: version, before: heldFrom, sequenceNumber }, options.catalogue),
     )
 
   const first = delivered.find((delivery) => endOf(delivery) >= heldFrom)
   if (first !== undefined) {
-    runs.push(await heldRun(stream, heldFrom, first.sequenceNumber, { store, deadline }))
+    runs.push(await heldRun(stream, heldFrom, first.sequenceNumber, options))
   }
 
   const [poison] = runs.flatMap((run) => run.poison ?? []).sort((a, b) => a.version - b.version)
@@ -66,13 +72,9 @@ export async function planOf(
 }
 
 /** What is to be sent of a parked stream without any record of it: everything from its mark on, from the store. */
-export async function planHeld(
-  stream: StreamName,
-  mark: Mark,
-  { store, deadline }: { readonly store: EventStore; readonly deadline: Deadline },
-): Promise<Plan> {
+export async function planHeld(stream: StreamName, mark: Mark, options: PlanOptions): Promise<Plan> {
   // There is no record to deliver again.
-  const { events, poison } = await heldRun(stream, mark.version, '', { store, deadline })
+  const { events, poison } = await heldRun(stream, mark.version, '', options)
   return { stream, mark, heals: true, events, poison }
 }
 
@@ -80,9 +82,12 @@ export async function planHeld(
  * What is to be sent again of commits of a stream that follow each other: their public events, up to the first that
  * cannot be sent.
  */
-export function planAgain(commits: readonly Commit[]): Pick<Plan, 'events' | 'poison'> {
+export function planAgain(
+  commits: readonly Commit[],
+  catalogue: EventCatalogue,
+): Pick<Plan, 'events' | 'poison'> {
   const from = commits[0]?.version ?? 1
-  const run = runOf(commits, { from, before: Number.POSITIVE_INFINITY, sequenceNumber: '' })
+  const run = runOf(commits, { from, before: Number.POSITIVE_INFINITY, sequenceNumber: '' }, catalogue)
   return { events: run.events, poison: run.poison }
 }
 
@@ -90,11 +95,11 @@ async function heldRun(
   stream: StreamName,
   from: number,
   sequenceNumber: string,
-  { store, deadline }: { readonly store: EventStore; readonly deadline: Deadline },
+  { store, deadline, catalogue }: PlanOptions,
 ): Promise<Run> {
   const held = await readHeld(store, stream, from, deadline)
   if ('unreadable' in held) return { events: [], poison: held.unreadable }
-  return runOf(held.commits, { from, before: Number.POSITIVE_INFINITY, sequenceNumber })
+  return runOf(held.commits, { from, before: Number.POSITIVE_INFINITY, sequenceNumber }, catalogue)
 }
 
 function endOf({ commit, version }: Delivery): number {
@@ -106,7 +111,7 @@ interface Run {
   readonly poison?: Poison | undefined
 }
 
-interface Range {
+interface RunBounds {
   readonly from: number
   /** The version to stop at. */
   readonly before: number
@@ -114,15 +119,20 @@ interface Range {
 }
 
 /** The public events of commits that follow each other, up to the first that cannot be sent. */
-function runOf(commits: readonly Commit[], { from, before, sequenceNumber }: Range): Run {
+function runOf(
+  commits: readonly Commit[],
+  { from, before, sequenceNumber }: RunBounds,
+  catalogue: EventCatalogue,
+): Run {
   const events: PlannedEvent[] = []
   let version = from
   try {
     for (const commit of commits) {
-      for (const event of codecOf(commit.stream).decodeCommit(commit, from)) {
+      const codec = catalogue.codecOf(parseStreamName(commit.stream).aggregate)
+      for (const event of codec.decodeCommit(commit, from)) {
         if (event.version >= before) return { events }
         version = event.version
-        const entry = entryOf(event)
+        const entry = entryOf(event, catalogue)
         if (entry !== undefined) events.push({ entry, version, sequenceNumber })
         version += 1
       }
@@ -131,14 +141,6 @@ function runOf(commits: readonly Commit[], { from, before, sequenceNumber }: Ran
   } catch (error) {
     return version < before ? { events, poison: { version, error } } : { events }
   }
-}
-
-function codecOf(stream: StreamName): Codec<AnyEvent> {
-  const { aggregate } = parseStreamName(stream)
-  const all: Readonly<Record<string, Codec<AnyEvent>>> = codecs
-  const codec = Object.hasOwn(all, aggregate) ? all[aggregate] : undefined
-  if (codec === undefined) throw new Problem('unreadable', `Unknown kind of stream "${aggregate}".`)
-  return codec
 }
 
 /** Every commit from a version on; where the store cannot read one, that version is still poison. */

@@ -1,144 +1,150 @@
-import * as z from 'zod/mini'
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
-import { type QueryPath, queries } from '../../commands/contract.ts'
-import {
-  type AccountStatus,
-  createAccess,
-  type Register,
-  type RequestContext,
-} from '../../commands/http/access.ts'
+import { createAccess, type Register, type RequestContext } from '../../commands/http/access.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
 import { encodeCursor, parseCursor } from '../../commands/http/cursor.ts'
+import { HttpProblem } from '../../commands/http/http-problem.ts'
+import type { OpenApi } from '../../commands/http/openapi.ts'
 import { parsePositions } from '../../commands/http/position.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
-import { addCost, type Cost, type EventStore } from '../../domain/kernel/event-store.ts'
+import { addCost, type Cost } from '../../domain/kernel/cost.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { RowStore } from '../engine/row-store.ts'
 import type { GenerationLists } from '../generations/generation-list.ts'
 import { createReadable, type Readable } from '../generations/listed-generations.ts'
+import type { ProjectionVersions } from '../generations/projection-versions.ts'
+import type { Accounts } from './accounts.ts'
+import { publicPages } from './public-pages.ts'
 import {
+  type AnyQuery,
   type ManyQuery,
   type OneQuery,
+  projectionsOf,
   type QueryContext,
-  queryHandlers,
+  type QueryContracts,
   type ReportQuery,
-} from '../queries.ts'
-import type { FileLinks } from '../upload/file-links.ts'
-import { usersV1 } from '../user/v1/projection.ts'
-import { userStream } from '../user/v1/queries.ts'
-import { isPublicPath, publicPages } from './public-pages.ts'
+} from './query.ts'
 import { readAfter } from './read-after.ts'
 
-/** A query that has to catch a stream up gives up after so many milliseconds. */
+/** How long a query may take to catch a stream up. */
 const readAfterMs = 2000
-/** One that has to register a person first: after so many, or half a second before the function is cut off. */
-const admissionMs = 8000
+/** How long a query may take to register a person first. */
+const accessMs = 8000
+/** Time that is kept back to answer before the function is cut off. */
 const reserveMs = 500
 
-/** What every version of `users` says of a person. */
-const anyUser = z.object({ status: z.enum(['none', 'registered', 'deleted']) })
-
-export interface QueryPorts {
+export interface QueryApiOptions {
+  readonly queries: QueryContracts
+  /** The handler of each query, by its path. */
+  readonly handlers: Readonly<Record<string, AnyQuery>>
+  readonly openApi: (apiUrl: string) => OpenApi
+  readonly accounts: Accounts
+  readonly versions: ProjectionVersions
   readonly store: EventStore
   readonly rows: RowStore
   readonly lists: GenerationLists
-  readonly links: FileLinks
   readonly register: Register
   readonly clock: Clock
 }
 
-/** Makes what answers the requests of the query API. */
-export function queryHandler({ store, rows, lists, links, register, clock }: QueryPorts) {
-  const readable = createReadable(lists, clock)
+/** Makes the handler of the query API's requests. */
+export function queryHandler(options: QueryApiOptions) {
+  const { queries, handlers, openApi, accounts, versions, store, rows, lists, register, clock } = options
+  const readable = createReadable(versions, lists, clock)
+  const pages = publicPages(openApi)
+
   const accountStatusOf = async ({ userId, deadline }: RequestContext) => {
-    // Where the guard is behind the registration, it is caught up; who was registered is in the guard for good.
-    const options = { store, rows, clock, deadline, until: 1 }
+    // A guard behind the registration is caught up. A registration stays in the guard, so that is far enough.
+    const upToRegistration = { store, rows, clock, deadline, until: 1 }
     const { live } = await readable()
-    const { state, cost } = await live(usersV1.name).catchUp(userStream(userId), options)
-    const { status } = anyUser.parse(state)
-    const accountStatus: AccountStatus = { status: status === 'none' ? 'unknown' : status }
-    return { accountStatus, cost }
+    const generation = live(accounts.projection)
+    const { state, cost } = await generation.catchUp(accounts.streamOf(userId), upToRegistration)
+    return { accountStatus: accounts.statusOf(state), cost }
   }
   const access = createAccess({ accountStatusOf, register, clock })
 
   const honourPositions = async (
     request: ApiRequest,
     context: QueryContext,
-    query: OneQuery<unknown> | ManyQuery<unknown> | ReportQuery<unknown>,
+    query: AnyQuery,
   ): Promise<void> => {
-    const own = userStream(context.userId)
+    const own = accounts.streamOf(context.userId)
     const given = parsePositions(request.headers['read-after'])
     const positions = given.filter(
       (position) => position.stream === own || query.dependsOn(context, position),
     )
-    const read = new Set([usersV1.name, query.projection, ...(query.joins ?? [])])
+    const read = new Set([accounts.projection, ...projectionsOf(query)])
     const deadline = deadlineIn(readAfterMs, clock)
     await Promise.all(
       [...read].map((name) =>
         readAfter(context.generation(name), positions, { store, rows, clock, deadline }),
       ),
     )
-    // What they did to their own account may be news to this environment.
+    // A change of their own account may be news to this environment.
     if (positions.some(({ stream }) => stream === own)) access.remember(context.userId, { status: 'unknown' })
   }
 
   return async (request: ApiRequest): Promise<ApiResponse> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      throw new Problem('method-not-allowed', 'Queries are read by GET.', { allow: 'GET, HEAD' })
+      throw new HttpProblem('method-not-allowed', 'Queries are read by GET.', { allow: 'GET, HEAD' })
     }
-    if (isPublicPath(request.route)) return publicPages[request.route](request)
-    if (!isQueryPath(request.route)) throw new Problem('not-found', 'There is no such query.')
+    const page = valueAt(pages, request.route)
+    if (page !== undefined) return page(request)
+    const contract = valueAt(queries, request.route)
+    const query = valueAt(handlers, request.route)
+    if (contract === undefined || query === undefined)
+      throw new Problem('not-found', 'There is no such query.')
 
     const { userId, groups } = request.identity()
     const { correlationId, parameters } = request
-    const query = queryHandlers[request.route]
-    const contract = queries[request.route]
     if (contract.kind === 'report' && !groups.includes(contract.group))
       throw new Problem('forbidden', `This is for the group ${contract.group}.`)
-    const generation = generationsFor(request, query.projection, await readable())
     const context: QueryContext = {
       rows,
-      links,
       userId,
       parameters,
       query: request.query,
       now: clock.now,
-      generation,
+      generation: generationsFor(request, query, await readable()),
     }
     await honourPositions(request, context, query)
-    const deadline = deadlineIn(Math.min(admissionMs, request.remainingMs() - reserveMs), clock)
+    const deadline = deadlineIn(Math.min(accessMs, request.remainingMs() - reserveMs), clock)
     return access.admit({ userId, correlationId, deadline }, async (admitted) => {
-      const { cost, ...response } =
-        'list' in query
-          ? await answerMany(request, context, query)
-          : 'report' in query
-            ? await answerReport(context, query)
-            : await answerOne(request, context, query)
+      const { cost, ...response } = await answer(request, context, query)
       return { ...response, log: { cost: addCost(admitted, cost) } }
     })
   }
 }
 
 /**
- * The generations that a request reads: the live ones, but where it goes on with a page of another, that one for as
- * long as it is listed.
+ * The generations that a request reads: the live ones. A request for the next page of another generation reads that
+ * one, while it is listed.
  */
 function generationsFor(
   request: ApiRequest,
-  projection: string,
+  query: AnyQuery,
   { live, listed }: Readable,
 ): QueryContext['generation'] {
   const given = request.query['cursor']
+  if ('report' in query || given === undefined) return live
+  const { projection } = query
   const isThere = (build: string) => listed(build)?.projection === projection
-  const named = given === undefined ? undefined : listed(parseCursor(given, isThere).build)
+  const named = listed(parseCursor(given, isThere).build)
   return (name) => (name === projection && named !== undefined ? named : live(name))
+}
+
+type Answer = ApiResponse & { readonly cost: Cost }
+
+function answer(request: ApiRequest, context: QueryContext, query: AnyQuery): Promise<Answer> {
+  if ('list' in query) return answerMany(request, context, query)
+  return 'report' in query ? answerReport(context, query) : answerOne(request, context, query)
 }
 
 async function answerOne(
   request: ApiRequest,
   context: QueryContext,
   query: OneQuery<{ readonly version: number }>,
-): Promise<ApiResponse & { cost: Cost }> {
+): Promise<Answer> {
   const { item, varies, cost } = await query.read(context)
   const tag = [context.generation(query.projection).id, item.version, varies]
   const etag = `"${tag.filter((part) => part !== undefined).join('.')}"`
@@ -147,10 +153,7 @@ async function answerOne(
   return { status: 200, headers, body: item, cost }
 }
 
-async function answerReport(
-  context: QueryContext,
-  query: ReportQuery<unknown>,
-): Promise<ApiResponse & { cost: Cost }> {
+async function answerReport(context: QueryContext, query: ReportQuery<unknown>): Promise<Answer> {
   const { items, cost } = await query.report(context)
   return { status: 200, headers: { 'cache-control': 'private, no-cache' }, body: { items }, cost }
 }
@@ -159,7 +162,7 @@ async function answerMany(
   request: ApiRequest,
   context: QueryContext,
   query: ManyQuery<unknown>,
-): Promise<ApiResponse & { cost: Cost }> {
+): Promise<Answer> {
   const limit = limitOf(request.query['limit'])
   const given = request.query['cursor']
   const { id: build } = context.generation(query.projection)
@@ -185,6 +188,7 @@ function limitOf(given: string | undefined): number {
   })
 }
 
-function isQueryPath(route: string): route is QueryPath {
-  return Object.hasOwn(queries, route)
+/** The value of a route in a record, without the properties that every object has. */
+function valueAt<Value>(values: Readonly<Record<string, Value>>, route: string): Value | undefined {
+  return Object.hasOwn(values, route) ? values[route] : undefined
 }

@@ -1,28 +1,28 @@
-import { type PublicPath, publicPaths } from '../../commands/contract.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
-import { openApi } from '../../commands/http/openapi.ts'
+import type { OpenApi } from '../../commands/http/openapi.ts'
+import type { PublicPath } from '../../commands/http/routes.ts'
 import { docsPage } from './docs-page.ts'
 
 const cacheable = { 'cache-control': 'public, max-age=60' }
 
-/** What anyone may read. */
-export const publicPages: Readonly<Record<PublicPath, (request: ApiRequest) => ApiResponse>> = {
-  '/health': () => ({ status: 200, headers: { 'cache-control': 'no-store' }, body: { status: 'ok' } }),
-  '/openapi.json': ({ apiUrl }) => ({ status: 200, headers: cacheable, body: openApi(apiUrl) }),
-  '/docs': ({ apiUrl }) => ({
-    status: 200,
-    headers: {
-      ...cacheable,
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-    },
-    body: docsPage(openApi(apiUrl)),
-  }),
-  '/config.json': ({ apiUrl }) => ({ status: 200, headers: cacheable, body: clientConfig(apiUrl) }),
-}
-
-export function isPublicPath(route: string): route is PublicPath {
-  return publicPaths.some((path) => path === route)
+/** Makes the pages that anyone may read, by their paths. */
+export function publicPages(
+  openApi: (apiUrl: string) => OpenApi,
+): Readonly<Record<PublicPath, (request: ApiRequest) => ApiResponse>> {
+  return {
+    '/health': () => ({ status: 200, headers: { 'cache-control': 'no-store' }, body: { status: 'ok' } }),
+    '/openapi.json': ({ apiUrl }) => ({ status: 200, headers: cacheable, body: openApi(apiUrl) }),
+    '/docs': ({ apiUrl }) => ({
+      status: 200,
+      headers: {
+        ...cacheable,
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+      },
+      body: docsPage(openApi(apiUrl)),
+    }),
+    '/config.json': ({ apiUrl }) => ({ status: 200, headers: cacheable, body: clientConfig(apiUrl) }),
+  }
 }
 
 /** What a client needs to sign people in and to call this API. */

@@ -1,8 +1,8 @@
 import type { Position } from '../../commands/http/position.ts'
-import { addCost } from '../../domain/kernel/event-store.ts'
-import type { QueryContext, QueryHandlers } from '../queries.ts'
-import { usersV1 } from '../user/v1/projection.ts'
-import { readUser } from '../user/v1/queries.ts'
+import type { subscriptionContract } from '../../commands/subscription/contract.ts'
+import { addCost } from '../../domain/kernel/cost.ts'
+import type { QueryContext, QueryHandlers } from '../query/query.ts'
+import { people } from '../user/people.ts'
 import { subscriptionsV1 } from './v1/projection.ts'
 import { listInvoices, readSubscription, readUsage, subscriptionStream } from './v1/queries.ts'
 
@@ -10,17 +10,14 @@ const projection = subscriptionsV1.name
 const isOwn = ({ userId }: QueryContext, { stream }: Position) => stream === subscriptionStream(userId)
 const generationOf = (context: QueryContext) => context.generation(projection).id
 
-const personOf = ({ rows, userId, generation }: QueryContext) =>
-  readUser(rows, generation(usersV1.name).id, userId)
-
 /** What answers each query, and what the answer depends on. */
 export const subscriptionQueries = {
   '/me/subscription': {
     projection,
-    joins: [usersV1.name],
+    joins: [people.projection],
     dependsOn: isOwn,
     async read(context) {
-      const { item: person, cost } = await personOf(context)
+      const { item: person, cost } = await people.asking(context)
       const found = await readSubscription(context.rows, generationOf(context), person, context.now())
       // A new month comes by itself.
       return { ...found, varies: found.item.renewsAt, cost: addCost(cost, found.cost) }
@@ -28,10 +25,10 @@ export const subscriptionQueries = {
   },
   '/me/usage': {
     projection,
-    joins: [usersV1.name],
+    joins: [people.projection],
     dependsOn: isOwn,
     async read(context) {
-      const { item: person, cost } = await personOf(context)
+      const { item: person, cost } = await people.asking(context)
       const found = await readUsage(context.rows, generationOf(context), person)
       // What a plan allows comes with the code.
       return { ...found, varies: `${found.item.bytesAllowed}`, cost: addCost(cost, found.cost) }
@@ -43,4 +40,4 @@ export const subscriptionQueries = {
     list: ({ rows, userId, generation }, options) =>
       listInvoices(rows, generation(projection).id, userId, options),
   },
-} satisfies Partial<QueryHandlers>
+} satisfies QueryHandlers<(typeof subscriptionContract)['queries']>

@@ -2,6 +2,7 @@ import type { Clock } from '../../domain/kernel/clock.ts'
 import type { RowStore } from '../engine/row-store.ts'
 import type { GenerationLists } from '../generations/generation-list.ts'
 import { createReadable } from '../generations/listed-generations.ts'
+import type { ProjectionVersions } from '../generations/projection-versions.ts'
 import { subscriptionsV1 } from './v1/projection.ts'
 import { type Due, listDue } from './v1/queries.ts'
 
@@ -12,10 +13,15 @@ export interface Subscribers {
 }
 
 /** Those of a read model. Where its lists or rows cannot be read, what iterates over them throws. */
-export function createSubscribers(rows: RowStore, lists: GenerationLists, clock: Clock): Subscribers {
+export function createSubscribers(
+  versions: ProjectionVersions,
+  rows: RowStore,
+  lists: GenerationLists,
+  clock: Clock,
+): Subscribers {
   return {
     async *due(until) {
-      const { live } = await createReadable(lists, clock)()
+      const { live } = await createReadable(versions, lists, clock)()
       yield* listDue(rows, live(subscriptionsV1.name).id, until)
     },
   }

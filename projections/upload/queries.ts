@@ -1,8 +1,9 @@
 import type { Position } from '../../commands/http/position.ts'
+import type { uploadContract } from '../../commands/upload/contract.ts'
 import { parseStreamName, streamName } from '../../domain/kernel/stream.ts'
-import { projectsV1 } from '../project/v1/projection.ts'
-import { readKnown } from '../project/v1/queries.ts'
-import type { QueryContext, QueryHandlers } from '../queries.ts'
+import { visibleProjects } from '../project/visible-projects.ts'
+import type { QueryContext, QueryHandlers } from '../query/query.ts'
+import type { FileLinks } from './file-links.ts'
 import { uploadsV1 } from './v1/projection.ts'
 import { listUploads, readStats, readUpload, type UploadReads } from './v1/queries.ts'
 
@@ -13,37 +14,38 @@ const isOf = (aggregate: string, { stream }: Position) => parseStreamName(stream
 const mayBeInProject = (context: QueryContext, position: Position) =>
   position.stream === streamName('project', projectIdOf(context)) || isOf('upload', position)
 
-function readsOf({ rows, links, userId, now, generation }: QueryContext): UploadReads {
-  const projects = generation(projectsV1.name).id
+function readsOf(context: QueryContext, links: FileLinks): UploadReads {
+  const { rows, now, generation } = context
   return {
     rows,
     links,
     now: now(),
     generation: generation(uploadsV1.name).id,
-    seen: (projectId) => readKnown(rows, projects, userId, projectId),
+    seen: (projectId) => visibleProjects.read(context, projectId),
   }
 }
 
-/** What answers each query, and what the answer depends on. */
-export const uploadQueries = {
-  '/projects/{projectId}/uploads': {
-    projection: uploadsV1.name,
-    joins: [projectsV1.name],
-    dependsOn: mayBeInProject,
-    list: (context, options) => listUploads(readsOf(context), projectIdOf(context), options),
-  },
-  '/uploads/{uploadId}': {
-    projection: uploadsV1.name,
-    joins: [projectsV1.name],
-    // Which project it is in is known once it has been read: any may be the one.
-    dependsOn: (context, position) =>
-      position.stream === streamName('upload', uploadIdOf(context)) || isOf('project', position),
-    read: (context) => readUpload(readsOf(context), uploadIdOf(context)),
-  },
-  '/projects/{projectId}/stats': {
-    projection: projectsV1.name,
-    joins: [uploadsV1.name],
-    dependsOn: mayBeInProject,
-    read: (context) => readStats(readsOf(context), projectIdOf(context)),
-  },
-} satisfies Partial<QueryHandlers>
+/** The handler of each query about uploads, which makes links to their files. */
+export const uploadQueries = (links: FileLinks) =>
+  ({
+    '/projects/{projectId}/uploads': {
+      projection: uploadsV1.name,
+      joins: [visibleProjects.projection],
+      dependsOn: mayBeInProject,
+      list: (context, options) => listUploads(readsOf(context, links), projectIdOf(context), options),
+    },
+    '/uploads/{uploadId}': {
+      projection: uploadsV1.name,
+      joins: [visibleProjects.projection],
+      // Which project it is in is known once it has been read: any may be the one.
+      dependsOn: (context, position) =>
+        position.stream === streamName('upload', uploadIdOf(context)) || isOf('project', position),
+      read: (context) => readUpload(readsOf(context, links), uploadIdOf(context)),
+    },
+    '/projects/{projectId}/stats': {
+      projection: visibleProjects.projection,
+      joins: [uploadsV1.name],
+      dependsOn: mayBeInProject,
+      read: (context) => readStats(readsOf(context, links), projectIdOf(context)),
+    },
+  }) satisfies QueryHandlers<(typeof uploadContract)['queries']>

@@ -1,4 +1,5 @@
-import type { QueryHandlers } from '../queries.ts'
+import type { userContract } from '../../commands/user/contract.ts'
+import type { QueryHandlers } from '../query/query.ts'
 import { usersV1 } from './v1/projection.ts'
 import { readUser, userStream } from './v1/queries.ts'
 
@@ -9,4 +10,4 @@ export const userQueries = {
     dependsOn: ({ userId }, { stream }) => stream === userStream(userId),
     read: ({ rows, userId, generation }) => readUser(rows, generation(usersV1.name).id, userId),
   },
-} satisfies Partial<QueryHandlers>
+} satisfies QueryHandlers<(typeof userContract)['queries']>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
-import { startDynamoDb } from '../../infra/local/services/dynamodb/dynamodb.ts'
+import { startDynamoDb } from '../../infra/local/index.ts'
 
 /** The one DynamoDB that all contestants write to, and the one way to make a client of it. */
 export interface Database {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { CommitTable } from '../../commands/event-store/commit-table.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
+import type { Deadline } from '../../domain/kernel/cost.ts'
 import type { Commit } from '../../domain/kernel/event.ts'
-import type { Deadline, EventStore, Head } from '../../domain/kernel/event-store.ts'
+import type { EventStore, Head } from '../../domain/kernel/event-store.ts'
 import { noReservations, type Reservation, type ReservationReader } from '../../domain/kernel/reservation.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
-import { createFaults, type Fault } from '../../infra/local/faults/faults.ts'
+import { createFaults, type Fault } from '../../infra/local/index.ts'
 import { manualClock } from '../kit/clocks/manual-clock.ts'
 import { faultyCommitTable, faultyWire } from '../kit/faults/faulty-ports.ts'
 import { newCommit } from '../kit/stores/commits.ts'
@@ -23,7 +24,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
     const store = createEventStore(faulty, manualClock())
     streams += 1
     const id = `${process.pid}x${Date.now()}x${streams}`
-    const stream: StreamName = `project-${id}`
+    const stream: StreamName = `voyage-${id}`
     return { store, faulty, putsFail, stream, id, reservations }
   }
   const append = async (
@@ -237,7 +238,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
     describe('with reservations', () => {
       const setUpTwo = () => {
         const { id, stream: one, reservations, ...rest } = setUp()
-        const other: StreamName = `project-other${id}`
+        const other: StreamName = `voyage-other${id}`
         const email: Reservation = { set: `email${id}`, key: 'ünicode@example.com' }
         const holder = async () => (await reservations.holderOf(email, ample)).stream
         return { ...rest, one, other, email, reservations, holder }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { CommitItem } from '../../commands/event-store/commit-item.ts'
 import type { CommitTable } from '../../commands/event-store/commit-table.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
-import type { Appended, Deadline, Head, LoadOptions, Snapshot } from '../../domain/kernel/event-store.ts'
+import type { Deadline } from '../../domain/kernel/cost.ts'
+import type { Appended, Head, LoadOptions, Snapshot } from '../../domain/kernel/event-store.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { manualClock } from '../kit/clocks/manual-clock.ts'
 import { newCommit } from '../kit/stores/commits.ts'
@@ -20,7 +21,7 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
     const commits = table()
     const store = createEventStore(commits, manualClock())
     streams += 1
-    const stream: StreamName = `project-snapshots-${process.pid}x${Date.now()}x${streams}`
+    const stream: StreamName = `voyage-snapshots-${process.pid}x${Date.now()}x${streams}`
     const load = (options: LoadOptions = { fold }) => store.load(stream, ample, options)
     /** Puts so many commits after the head, each with one event; where a snapshot is due, it says where it stands. */
     const grow = async (

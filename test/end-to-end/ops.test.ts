@@ -22,7 +22,7 @@ import {
   vi,
 } from 'vitest'
 import { toItem } from '../../commands/event-store/commit-item.ts'
-import { readAnnouncement } from '../../infra/local/cloud/announcement.ts'
+import { readAnnouncement } from '../../infra/local/index.ts'
 import { newDataDir, removeDataDir } from '../kit/local-cloud/data-dir.ts'
 import { type RunningCloud, runLocalCloud, type Template } from '../kit/local-cloud/local-cloud.ts'
 import { runOps, startOps } from '../kit/local-cloud/ops-process.ts'

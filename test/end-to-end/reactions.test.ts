@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterEach, describe, expect, inject, it, vi } from 'vitest'
-import { readTemplate } from '../../infra/local/cloud/template.ts'
+import { readTemplate } from '../../infra/local/index.ts'
 import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { mailsTo, type Person, signIn, signUp } from '../kit/people/person.ts'
 

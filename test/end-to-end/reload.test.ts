@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
-import { fieldsOf } from '../../infra/local/cloud/template.ts'
+import { fieldsOf } from '../../infra/local/index.ts'
 import { newDataDir, removeDataDir } from '../kit/local-cloud/data-dir.ts'
 import { type RunningCloud, runLocalCloud, type Template } from '../kit/local-cloud/local-cloud.ts'
 import { call } from '../kit/people/person.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Chances } from '../../infra/local/faults/faults.ts'
+import type { Chances } from '../../infra/local/index.ts'
 import { insist } from '../kit/faults/insist.ts'
 import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { type Answer, type Person, signUp } from '../kit/people/person.ts'

@@ -135,7 +135,7 @@ export const counting: readonly Mutant[] = [
   {
     rule: 'R10',
     out: 'a released projection counts on another day',
-    file: 'projections/analytics/v1/days.ts',
+    file: 'projections/engine/daily-counter.ts',
     find: "at.slice(0, 'YYYY-MM-DD'.length)",
     replace: "at.slice(0, 'YYYY-MM'.length)",
     tests: ['test/projections/released.test.ts'],

@@ -18,9 +18,9 @@ export const replaying: readonly Mutant[] = [
     rule: 'R6',
     out: 'goes on with the list of the batch before',
     file: listed,
-    find: '  const read = await lists.read(projectionNames)\n  const found',
+    find: '  const read = await lists.read(versions.names)\n  const found',
     replace:
-      '  const kept = lists as GenerationLists & { kept?: ReturnType<GenerationLists["read"]> }\n  kept.kept ??= lists.read(projectionNames)\n  const read = await kept.kept\n  const found',
+      '  const kept = lists as GenerationLists & { kept?: ReturnType<GenerationLists["read"]> }\n  kept.kept ??= lists.read(versions.names)\n  const read = await kept.kept\n  const found',
     tests: ofLists,
   },
   {
@@ -43,7 +43,7 @@ export const replaying: readonly Mutant[] = [
     rule: 'R6',
     out: 'says nothing of a build that this code lacks',
     file: listed,
-    find: 'else await abandon(lists, name, id)',
+    find: 'else await abandon(versions, lists, name, id)',
     replace: '',
     tests: ofLists,
   },
@@ -75,7 +75,7 @@ export const replaying: readonly Mutant[] = [
   {
     rule: 'R8',
     out: 'passes over a stream that could not be written',
-    file: 'projections/rebuild/walk/patiently.ts',
+    file: 'projections/rebuild/walk/retry-unavailable.ts',
     find: 'if (!isUnavailable(error) || attempt === maxAttempts) throw error',
     replace:
       'if (!isUnavailable(error)) return { cost: { writeUnits: 0 } } as T\n      if (attempt === maxAttempts) throw error',

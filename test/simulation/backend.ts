@@ -1,26 +1,33 @@
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
+import { contract } from '../../commands/contract.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
+import { commandHandlers } from '../../commands/handlers.ts'
 import type { Register } from '../../commands/http/access.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
 import { commandHandler } from '../../commands/http/handle-command.ts'
+import { openApi } from '../../commands/http/openapi.ts'
 import { problemKinds } from '../../commands/http/problem-details.ts'
 import { registrationHandler } from '../../commands/registration/registration-handler.ts'
 import { checkRegistered } from '../../commands/registration/registration-message.ts'
+import { accountStatusFrom } from '../../commands/user/account-status.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import type { Faults } from '../../infra/local/faults/faults.ts'
+import type { Faults } from '../../infra/local/index.ts'
 import { projectBatch } from '../../projections/delivery/project-batch.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
+import { eventCatalogue } from '../../projections/event-catalogue.ts'
 import { listedGenerations } from '../../projections/generations/listed-generations.ts'
 import { createMemoryGenerationLists } from '../../projections/generations/memory-generation-lists.ts'
 import { forwardBatch } from '../../projections/publishing/forward-batch.ts'
 import { createMemoryParkedStreams } from '../../projections/publishing/memory-parked-streams.ts'
+import { queryHandlers } from '../../projections/queries.ts'
 import { queryHandler } from '../../projections/query/handle-query.ts'
 import { createMemoryCheckpoints } from '../../projections/rebuild/replay/memory-checkpoints.ts'
 import { createMemoryRowRemover } from '../../projections/rebuild/replay/memory-row-remover.ts'
 import { replay } from '../../projections/rebuild/replay/replay.ts'
 import { createMemoryCommitScan } from '../../projections/rebuild/walk/memory-commit-scan.ts'
-import { newestOf } from '../../projections/versions.ts'
+import { accounts } from '../../projections/user/accounts.ts'
+import { versions } from '../../projections/versions.ts'
 import {
   faultyCheckpoints,
   faultyCommitScan,
@@ -118,11 +125,30 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
     }
   }
   const environments = 2
-  const commands = simulatedFunction(world, { name: 'commands', environments, timeoutMs }, (environment) =>
-    api(commandHandler({ ...portsOf(environment), register })),
-  )
+  const commands = simulatedFunction(world, { name: 'commands', environments, timeoutMs }, (environment) => {
+    const ports = portsOf(environment)
+    return api(
+      commandHandler({
+        ...ports,
+        commands: contract.commands,
+        handlers: commandHandlers,
+        accountStatusOf: accountStatusFrom(ports.store),
+        register,
+      }),
+    )
+  })
   const queries = simulatedFunction(world, { name: 'queries', environments, timeoutMs }, (environment) =>
-    api(queryHandler({ ...portsOf(environment), links: readableLinks, register })),
+    api(
+      queryHandler({
+        ...portsOf(environment),
+        queries: contract.queries,
+        handlers: queryHandlers(readableLinks),
+        openApi: (apiUrl) => openApi(apiUrl, contract),
+        accounts,
+        versions,
+        register,
+      }),
+    ),
   )
 
   // What a function reports: the places of the records to deliver again.
@@ -136,7 +162,7 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
         const failures = await projectBatch(deliveriesOf(batch), {
           ...ports,
           deadline,
-          generations: () => listedGenerations(ports.lists),
+          generations: () => listedGenerations(versions, ports.lists),
         })
         return failures.map(({ sequenceNumber }) => Number(sequenceNumber))
       }
@@ -151,8 +177,9 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
       const ports = portsOf(environment)
       const { wire } = environment
       return (segments: number) =>
-        replay(newestOf('projects').generation(2), {
+        replay(versions.newestOf('projects').generation(2), {
           ...ports,
+          versions,
           segments,
           signal: new AbortController().signal,
           checkpoints: faultyCheckpoints(checkpoints, wire),
@@ -179,7 +206,14 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
       )
       return async (batch: readonly Record[], remainingMs) => {
         const deadline = deadlineIn(remainingMs() - reserveMs, clock)
-        const results = await forwardBatch(deliveriesOf(batch), { bus, parked, store, clock, deadline })
+        const results = await forwardBatch(deliveriesOf(batch), {
+          bus,
+          catalogue: eventCatalogue,
+          parked,
+          store,
+          clock,
+          deadline,
+        })
         return results.flatMap(({ failed }) => failed.map(Number))
       }
     },

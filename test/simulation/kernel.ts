@@ -7,10 +7,10 @@ import type { Command } from '../../domain/kernel/decider.ts'
 import { lastVersion } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
-import { createFaults, type Faults } from '../../infra/local/faults/faults.ts'
+import { createFaults, type Faults } from '../../infra/local/index.ts'
 import { projectBatch } from '../../projections/delivery/project-batch.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
-import { generationsOf } from '../../projections/versions.ts'
+import { versions } from '../../projections/versions.ts'
 import { faultyCommitTable, faultyRowStore } from '../kit/faults/faulty-ports.ts'
 import { type Seeded, seeded } from '../kit/seeded.ts'
 import { deliveriesOf, deliverStream, type Record, recordStream, streamedTo } from './delivery.ts'
@@ -157,9 +157,9 @@ function simulatedKernel(clock: VirtualClock, faults: Faults, chance: Seeded) {
       const deadline = deadlineIn(remainingMs() - reserveMs, clock)
       const { aggregate } = parseStreamName(stream)
       const caughtUp = await Promise.all(
-        generationsOf(aggregate).map((one) =>
-          one.catchUp(stream, { ...ports, clock, deadline, until: version }),
-        ),
+        versions
+          .generationsOf(aggregate)
+          .map((one) => one.catchUp(stream, { ...ports, clock, deadline, until: version })),
       )
       return Math.min(...caughtUp.map((one) => one.version))
     }
@@ -178,7 +178,7 @@ function simulatedKernel(clock: VirtualClock, faults: Faults, chance: Seeded) {
           ...ports,
           clock,
           deadline,
-          generations: async () => generationsOf,
+          generations: async () => versions.generationsOf,
         })
         return failures.map(({ sequenceNumber }) => Number(sequenceNumber))
       }

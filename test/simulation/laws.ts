@@ -1,12 +1,11 @@
 import { checkContiguous, fromItem } from '../../commands/event-store/commit-item.ts'
-import type { Commit } from '../../domain/kernel/event.ts'
-import { lastVersion } from '../../domain/kernel/event.ts'
+import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import type { CounterItem } from '../../projections/engine/counters.ts'
 import type { RowItem } from '../../projections/engine/projection.ts'
 import { createMemoryGenerationLists } from '../../projections/generations/memory-generation-lists.ts'
 import { type EventType, publicEventOf } from '../../projections/publishing/public-events.ts'
-import { listOf, projectionNames } from '../../projections/versions.ts'
+import { versions } from '../../projections/versions.ts'
 import { sampleOf } from '../kit/aggregates.ts'
 import { foldOf, generationId, guardKey, totals } from '../kit/memory/read-side.ts'
 import type { SimulatedBackend } from './backend.ts'
@@ -88,12 +87,14 @@ async function checkRows(
   streams: Streams,
   lists: SimulatedBackend['lists'] = createMemoryGenerationLists(),
 ): Promise<void> {
-  const read = await lists.read(projectionNames)
+  const read = await lists.read(versions.names)
   const wanted: RowItem[] = []
   const counters: CounterItem[] = []
   for (const [stream, commits] of streams) {
     const listed = sampleOf(parseStreamName(stream).aggregate).generations.flatMap(({ projection }) =>
-      listOf(projection.name, read.lists).generations.map(({ generation }) => ({ projection, generation })),
+      versions
+        .listOf(projection.name, read.lists)
+        .generations.map(({ generation }) => ({ projection, generation })),
     )
     for (const generation of listed) {
       const fold = foldOf(generation, stream, commits)

@@ -7,7 +7,7 @@ import {
   withoutGeneration,
   withoutRows,
 } from '../../projections/generations/generation-list.ts'
-import { listOf, newestOf } from '../../projections/versions.ts'
+import { versions } from '../../projections/versions.ts'
 import { ample } from '../kit/memory/read-side.ts'
 import type { Seeded } from '../kit/seeded.ts'
 import type { SimulatedBackend } from './backend.ts'
@@ -18,11 +18,11 @@ import type { VirtualClock } from './virtual-clock.ts'
 export async function operate(backend: SimulatedBackend, clock: VirtualClock, chance: Seeded): Promise<void> {
   const { lists, rows, store, replayer, remover } = backend
   const change = async (to: (list: GenerationList) => GenerationList): Promise<void> => {
-    const list = listOf('projects', (await lists.read(['projects'])).lists)
+    const list = versions.listOf('projects', (await lists.read(['projects'])).lists)
     await lists.move('projects', to(list))
   }
   await clock.sleep(chance.between(1, 20_000))
-  const newest = newestOf('projects')
+  const newest = versions.newestOf('projects')
   const segments = chance.between(1, 3)
   let id = ''
   await change((list) => {

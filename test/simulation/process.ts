@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
-import type { Faults } from '../../infra/local/faults/faults.ts'
+import type { Faults } from '../../infra/local/index.ts'
 import { faultsAt, type Wire } from '../kit/faults/faulty-ports.ts'
 import type { Seeded } from '../kit/seeded.ts'
 

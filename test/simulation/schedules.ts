@@ -1,4 +1,4 @@
-import { type Fault, faultNames } from '../../infra/local/faults/faults.ts'
+import { type Fault, faultNames } from '../../infra/local/index.ts'
 
 /** What one schedule came to. */
 export interface Simulated {

@@ -1,4 +1,4 @@
-import { createFaults } from '../../infra/local/faults/faults.ts'
+import { createFaults } from '../../infra/local/index.ts'
 import { type Seeded, seeded } from '../kit/seeded.ts'
 import { type SimulatedBackend, simulatedBackend } from './backend.ts'
 import { type Client, type CommandAnswer, type Outcome, simulatedClient } from './client.ts'

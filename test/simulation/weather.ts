@@ -1,4 +1,4 @@
-import type { Chances } from '../../infra/local/faults/faults.ts'
+import type { Chances } from '../../infra/local/index.ts'
 import type { Seeded } from '../kit/seeded.ts'
 
 /** No request is on its way for longer. */

@@ -5,6 +5,7 @@ import { eventStoreFromEnvironment } from '../../commands/aws/store.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
 import { readModelFromEnvironment } from '../../projections/aws/read-model.ts'
 import { createOpenUploads } from '../../projections/upload/open-uploads.ts'
+import { versions } from '../../projections/versions.ts'
 import { expiryHandler } from '../upload/expiry.ts'
 import { createS3Files } from '../upload/s3-file-store.ts'
 
@@ -13,7 +14,7 @@ const { rows, lists } = readModelFromEnvironment(client)
 
 export const handler = expiryHandler({
   store: eventStoreFromEnvironment(client),
-  openUploads: createOpenUploads(rows, lists, clock),
+  openUploads: createOpenUploads(versions, rows, lists, clock),
   files: createS3Files(environment('FILES_BUCKET')),
   clock,
   logger: new Logger(),

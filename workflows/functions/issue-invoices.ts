@@ -4,6 +4,7 @@ import { eventStoreFromEnvironment } from '../../commands/aws/store.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
 import { readModelFromEnvironment } from '../../projections/aws/read-model.ts'
 import { createSubscribers } from '../../projections/subscription/subscribers.ts'
+import { versions } from '../../projections/versions.ts'
 import { invoicingHandler } from '../subscription/invoicing.ts'
 
 const client = createDynamoClient()
@@ -11,7 +12,7 @@ const { rows, lists } = readModelFromEnvironment(client)
 
 export const handler = invoicingHandler({
   store: eventStoreFromEnvironment(client),
-  subscribers: createSubscribers(rows, lists, clock),
+  subscribers: createSubscribers(versions, rows, lists, clock),
   clock,
   logger: new Logger(),
 })

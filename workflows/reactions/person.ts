@@ -1,5 +1,6 @@
 import { stateNow } from '../../commands/execution/current-state.ts'
-import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
+import type { Deadline } from '../../domain/kernel/cost.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { type UserState, user } from '../../domain/user/user.ts'
 
 /** A person as they are now, from their own stream. */

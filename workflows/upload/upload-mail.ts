@@ -1,5 +1,5 @@
 import { stateNow } from '../../commands/execution/current-state.ts'
-import type { Deadline } from '../../domain/kernel/event-store.ts'
+import type { Deadline } from '../../domain/kernel/cost.ts'
 import { upload } from '../../domain/upload/upload.ts'
 import { type MailPorts, type Message, mailTo } from '../reactions/mailer.ts'
 import type { PublicEvent } from '../reactions/reaction.ts'

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import type { Deadline, EventStore } from '../../domain/kernel/event-store.ts'
+import type { Deadline } from '../../domain/kernel/cost.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { personNow } from '../reactions/person.ts'
 import type { Reaction } from '../reactions/reaction.ts'
 import { deleteSignIn } from './reactions.ts'

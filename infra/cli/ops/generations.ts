@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { AnyGeneration } from '../../../projections/generations/any-generation.ts'
 import type { GenerationList, ListedGeneration } from '../../../projections/generations/generation-list.ts'
-import { type AnyGeneration, listOf, newestOf, versionNumbered } from '../../../projections/versions.ts'
 import type { Ports } from './ports.ts'
 
 /** The list of a projection's generations as it is now. Throws an Error in one line for a name that none has. */
-export async function readList({ lists }: Ports, projection: string): Promise<GenerationList> {
-  newestOf(projection)
-  return listOf(projection, (await lists.read([projection])).lists)
+export async function readList({ versions, lists }: Ports, projection: string): Promise<GenerationList> {
+  versions.newestOf(projection)
+  return versions.listOf(projection, (await lists.read([projection])).lists)
 }
 
 /**
@@ -41,8 +41,12 @@ export function buildingOf({ generations }: GenerationList, projection: string):
 }
 
 /** The code of a listed generation. Throws an Error that says what to do where this checkout does not have it. */
-export function codeOf(projection: string, { id, version, generation }: ListedGeneration): AnyGeneration {
-  const code = versionNumbered(projection, version)
+export function codeOf(
+  { versions }: Pick<Ports, 'versions'>,
+  projection: string,
+  { id, version, generation }: ListedGeneration,
+): AnyGeneration {
+  const code = versions.numbered(projection, version)
   if (code === undefined)
     throw new Error(`this code lacks version ${version} for ${id}: use the one that is deployed`)
   return code.generation(generation)

@@ -3,16 +3,22 @@ import { systemClock as clock } from '../../../commands/aws/system-clock.ts'
 import type { CommitTable } from '../../../commands/event-store/commit-table.ts'
 import { createDynamoCommitTable } from '../../../commands/event-store/dynamo-commit-table.ts'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
+import { aggregateNamed } from '../../../domain/aggregates.ts'
 import type { Clock } from '../../../domain/kernel/clock.ts'
+import type { Aggregate, Command } from '../../../domain/kernel/decider.ts'
+import type { Event } from '../../../domain/kernel/event.ts'
 import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import { createDynamoParkedIndex } from '../../../projections/engine/dynamo-parked-index.ts'
 import { createDynamoRowStore } from '../../../projections/engine/dynamo-row-store.ts'
 import type { ParkedIndex } from '../../../projections/engine/parked-index.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
+import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import { createDynamoGenerationLists } from '../../../projections/generations/dynamo-generation-lists.ts'
 import type { GenerationLists } from '../../../projections/generations/generation-list.ts'
+import type { ProjectionVersions } from '../../../projections/generations/projection-versions.ts'
 import { createDynamoParkedStreams } from '../../../projections/publishing/dynamo-parked-streams.ts'
 import type { EventBus } from '../../../projections/publishing/event-bus.ts'
+import type { EventCatalogue } from '../../../projections/publishing/event-catalogue.ts'
 import { createEventBridgeBus } from '../../../projections/publishing/eventbridge-event-bus.ts'
 import type { ParkedStreams } from '../../../projections/publishing/parked-streams.ts'
 import type { Checkpoints } from '../../../projections/rebuild/replay/checkpoints.ts'
@@ -22,6 +28,7 @@ import type { ReplayPorts } from '../../../projections/rebuild/replay/replay.ts'
 import type { RowRemover } from '../../../projections/rebuild/replay/row-remover.ts'
 import type { CommitScan } from '../../../projections/rebuild/walk/commit-scan.ts'
 import { createDynamoCommitScan } from '../../../projections/rebuild/walk/dynamo-commit-scan.ts'
+import { versions } from '../../../projections/versions.ts'
 import { readNewItems } from './new-items.ts'
 import type { Stack } from './stack.ts'
 
@@ -35,6 +42,10 @@ export interface Ports {
   readonly index: ParkedIndex
   readonly parked: ParkedStreams
   readonly bus: EventBus
+  readonly catalogue: EventCatalogue
+  /** The aggregate of a category. Throws `unreadable` if there is none. */
+  readonly aggregateNamed: (category: string) => Aggregate<unknown, Command, Event>
+  readonly versions: ProjectionVersions
   readonly lists: GenerationLists
   readonly checkpoints: Checkpoints
   readonly scanOf: ReplayPorts['scanOf']
@@ -56,6 +67,9 @@ export function openPorts({ client: settings, outputs }: Stack): Ports {
     index: createDynamoParkedIndex(client, outputs.ReadModelTable),
     parked: createDynamoParkedStreams(client, outputs.ReadModelTable, clock),
     bus: createEventBridgeBus(outputs.EventBusName, settings),
+    catalogue: eventCatalogue,
+    aggregateNamed,
+    versions,
     lists: createDynamoGenerationLists(client, outputs.ReadModelTable, clock),
     checkpoints: createDynamoCheckpoints(client, outputs.ReadModelTable, clock),
     scanOf: (segment, segments) =>

@@ -9,6 +9,7 @@ import { type OpsCommand, oneOperand } from './command.ts'
 import { changeList, codeOf, readList } from './generations.ts'
 import type { Ports } from './ports.ts'
 import { createProgress } from './progress.ts'
+import { verifiedJson } from './verified-json.ts'
 
 export const replaySwitch: OpsCommand = {
   name: 'replay switch',
@@ -24,7 +25,7 @@ export const replaySwitch: OpsCommand = {
     // Refused here rather than after a long verification.
     switchedTo(list, id, new Date(ports.clock.now()).toISOString())
     const progress = createProgress(ports.clock, request.tell)
-    const verified = await verify(codeOf(projection, candidate), {
+    const verified = await verify(codeOf(ports, projection, candidate), {
       ...ports,
       repair: true,
       onProgress: ({ streams }) =>
@@ -33,7 +34,7 @@ export const replaySwitch: OpsCommand = {
     const against = await objectionsTo(verified, list.live, ports)
     if (against.length > 0) {
       return {
-        json: { projection, live: list.live, refused: against, verified },
+        json: { projection, live: list.live, refused: against, verified: verifiedJson(verified) },
         text: `not switched to ${id}:\n${against.join('\n')}\nverify ${projection} shows more`,
         failed: true,
       }
@@ -57,7 +58,8 @@ export const replayRollback: OpsCommand = {
     const projection = oneOperand(request, 'PROJECTION')
     const ports = await open()
     const { live, previous } = await changeList(ports, projection, (list) => {
-      for (const one of list.generations.filter(({ id }) => id === list.previous)) codeOf(projection, one)
+      for (const one of list.generations.filter(({ id }) => id === list.previous))
+        codeOf(ports, projection, one)
       return rolledBack(list, new Date(ports.clock.now()).toISOString())
     })
     return { json: { projection, live, previous }, text: `queries read ${live} within five seconds` }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import * as z from 'zod/mini'
-import { readAnnouncement } from '../../local/cloud/announcement.ts'
+import { readAnnouncement } from '../../local/index.ts'
 import { reasonOf } from './printing.ts'
 
 /** A running backend: where its services are, and what its resources are called. */

@@ -2,18 +2,18 @@ import type { Clock } from '../../../domain/kernel/clock.ts'
 import { keptGenerations } from '../../../projections/generations/listed-generations.ts'
 import type { Finding } from '../../../projections/rebuild/verification/finding.ts'
 import {
-  type Progress,
   type Verified,
+  type VerifyProgress,
   verify as verifyGeneration,
 } from '../../../projections/rebuild/verification/verify.ts'
 import type {
   CounterDifference,
   VerifiedCounters,
 } from '../../../projections/rebuild/verification/verify-counters.ts'
-import { newestOf } from '../../../projections/versions.ts'
 import { type OpsCommand, oneOperand } from './command.ts'
 import { columns, jsonText } from './printing.ts'
 import { createProgress } from './progress.ts'
+import { verifiedJson } from './verified-json.ts'
 
 export const verify: OpsCommand = {
   name: 'verify',
@@ -24,9 +24,9 @@ export const verify: OpsCommand = {
   async run(request, ports) {
     const name = oneOperand(request, 'PROJECTION')
     const opened = await ports()
-    newestOf(name)
+    opened.versions.newestOf(name)
     // What is being built is verified once it has everything.
-    const generations = (await keptGenerations(opened.lists)).filter(
+    const generations = (await keptGenerations(opened.versions, opened.lists)).filter(
       ({ projection, building }) => projection === name && building !== true,
     )
     const repair = request.options.repair === true
@@ -37,11 +37,15 @@ export const verify: OpsCommand = {
     }
     const clean = results.every((result) => result.clean)
     const text = results.map((result) => textOf(result, repair)).join('\n')
-    return { json: { projection: name, clean, generations: results }, text, failed: !clean }
+    return { json: { projection: name, clean, generations: results.map(verifiedJson) }, text, failed: !clean }
   },
 }
 
-function progressOf(id: string, clock: Clock, tell: (text: string) => void): (progress: Progress) => void {
+function progressOf(
+  id: string,
+  clock: Clock,
+  tell: (text: string) => void,
+): (progress: VerifyProgress) => void {
   let current = 0
   let progress = createProgress(clock, tell)
   return ({ walk, streams }) => {

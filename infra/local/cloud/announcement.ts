@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AwsResponse } from '../gateway/service.ts'
+import type { AwsResponse } from '../gateway/aws-service.ts'
 
 /** Where a running local cloud is and what it runs, for tools that find it by its data folder. */
 export interface Announced {

@@ -1,108 +1,84 @@
-import { clientIdOf, issuerOf, poolArnOf, poolIdOf } from '../services/cognito/settings.ts'
-import { bucketArnOf, bucketNameOf } from '../services/s3/bucket.ts'
-import type { Lookup, Properties, Resource, Template } from './template.ts'
+import { createResolver, type Lookup, type Properties, type Resource, type Template } from './template.ts'
 
-export interface Place {
+/** The account that everything of the local cloud is in. */
+export const account = '000000000000'
+
+/** The stack that a resource belongs to. */
+export interface StackIdentity {
   readonly region: string
   readonly stackName: string
 }
 
-/** `Ref` and the attributes of a resource, as far as they are known before it is made. */
-type Names = (logicalId: string, place: Place, properties: Properties) => Readonly<Record<string, string>>
+/** A resource to name. Its properties still have their intrinsics. */
+export interface NamedResource extends StackIdentity {
+  readonly logicalId: string
+  readonly properties: Properties
+  /** Resolves some of the properties. Throws on a name that is known only once its resource exists. */
+  readonly resolve: (properties: Properties) => Properties
+}
 
-const account = '000000000000'
-const unnamed: Names = (logicalId) => ({ Ref: logicalId })
+/** A CloudFormation type that a provider models. */
+export interface ResourceType {
+  /** What the local cloud does with it, for docs/local-cloud.md. */
+  readonly modelled: string
+  /** Its `Ref` and attributes, as far as they are known before it exists. */
+  readonly names: (resource: NamedResource) => Readonly<Record<string, string>>
+}
 
-/** Every type of resource that the local cloud models, by how it names one; a template with any other is refused. */
-const types: Readonly<Record<string, Names>> = {
-  'AWS::DynamoDB::GlobalTable': () => ({}), // named by the engine when it is made
-  'AWS::Lambda::Function': (logicalId, place) => {
-    const name = `${place.stackName}-${logicalId}`
-    return { Ref: name, Arn: `arn:aws:lambda:${place.region}:${account}:function:${name}` }
-  },
-  'AWS::IAM::Role': (logicalId, { stackName }) => {
-    const name = `${stackName}-${logicalId}`
-    return { Ref: name, Arn: `arn:aws:iam::${account}:role/${name}` }
-  },
-  'AWS::Logs::LogGroup': (logicalId, { region, stackName }) => {
-    const name = `${stackName}-${logicalId}`
-    return { Ref: name, Arn: `arn:aws:logs:${region}:${account}:log-group:${name}:*` }
-  },
-  'AWS::Cognito::UserPool': (logicalId, { region }) => {
-    const id = poolIdOf(region, logicalId)
-    const issuer = issuerOf(region, id)
-    const providerName = issuer.replace('https://', '')
-    return { Ref: id, Arn: poolArnOf(region, id), ProviderURL: issuer, ProviderName: providerName }
-  },
-  'AWS::Cognito::UserPoolGroup': (_, __, { GroupName }) => ({ Ref: String(GroupName) }),
-  'AWS::Cognito::UserPoolClient': (logicalId) => ({ Ref: clientIdOf(logicalId) }),
-  // What it is called by, its URL, is known once the gateway listens.
-  'AWS::SQS::Queue': (logicalId, { region, stackName }, { QueueName }) => {
-    const name = typeof QueueName === 'string' ? QueueName : `${stackName}-${logicalId}`
-    return { QueueName: name, Arn: `arn:aws:sqs:${region}:${account}:${name}` }
-  },
-  'AWS::Events::EventBus': (logicalId, { region, stackName }, { Name }) => {
-    const name = typeof Name === 'string' ? Name : `${stackName}-${logicalId}`
-    return { Ref: name, Name: name, Arn: `arn:aws:events:${region}:${account}:event-bus/${name}` }
-  },
-  'AWS::Events::Rule': () => ({}), // named by its bus
-  'AWS::Scheduler::Schedule': (logicalId, { region, stackName }, { Name }) => {
-    const name = typeof Name === 'string' ? Name : `${stackName}-${logicalId}`
-    return { Ref: name, Arn: `arn:aws:scheduler:${region}:${account}:schedule/default/${name}` }
-  },
-  'AWS::StepFunctions::StateMachine': (logicalId, { region, stackName }, { StateMachineName }) => {
-    const name = typeof StateMachineName === 'string' ? StateMachineName : `${stackName}-${logicalId}`
-    const arn = `arn:aws:states:${region}:${account}:stateMachine:${name}`
-    return { Ref: arn, Arn: arn, Name: name }
-  },
-  'AWS::SES::EmailIdentity': (_, __, { EmailIdentity }) => ({ Ref: String(EmailIdentity) }),
-  'AWS::S3::Bucket': (logicalId, place, properties) => {
-    const name = bucketNameOf(place, logicalId, properties)
-    return { Ref: name, Arn: bucketArnOf(name) }
-  },
-  'AWS::ApiGatewayV2::Api': unnamed,
-  'AWS::ApiGatewayV2::Authorizer': unnamed,
-  'AWS::ApiGatewayV2::Integration': unnamed,
-  'AWS::ApiGatewayV2::Route': unnamed,
-  'AWS::ApiGatewayV2::Stage': unnamed,
-  'AWS::IAM::Policy': unnamed,
-  'AWS::Lambda::EventInvokeConfig': unnamed,
-  'AWS::Lambda::EventSourceMapping': unnamed,
-  'AWS::Lambda::Permission': unnamed,
-  'AWS::S3::BucketPolicy': unnamed,
-  'AWS::SQS::QueuePolicy': unnamed,
-  // Without effect on one machine: who runs it reads the log.
-  'AWS::Logs::MetricFilter': unnamed,
-  'AWS::CloudWatch::Alarm': unnamed,
+export type ResourceTypes = Readonly<Record<string, ResourceType>>
+
+/** For a resource that others refer to by its logical id, if at all. */
+export const byLogicalId: ResourceType['names'] = ({ logicalId }) => ({ Ref: logicalId })
+
+/** A resource's own name, or the one that the local cloud gives it. */
+export function nameFrom(property: unknown, { stackName, logicalId }: NamedResource): string {
+  return typeof property === 'string' ? property : `${stackName}-${logicalId}`
 }
 
 export interface ResourceNames {
   readonly lookup: Lookup
-  readonly pseudo: Readonly<Record<string, string>>
-  /** Adds what is known of a resource once it is made. */
+  readonly resolve: (properties: Properties) => Properties
+  /** Adds names of a resource that are known only once it exists. */
   learn(logicalId: string, names: Readonly<Record<string, string | undefined>>): void
 }
 
-/** Names every resource of a template. Throws, naming it, where one is of a type that is not modelled. */
-export function nameResources(template: Template, region: string): ResourceNames {
-  const place = { region, stackName: template.stackName }
-  const namesOf = ({ logicalId, type, properties }: Resource) => {
-    const names = Object.hasOwn(types, type) ? types[type] : undefined
-    if (names === undefined) throw new Error(`${logicalId}: the local cloud does not model ${type}`)
-    return names(logicalId, place, properties)
+/** Names every resource of a template. Throws, naming it, if one is of a type that no provider models. */
+export function nameResources(template: Template, region: string, types: ResourceTypes): ResourceNames {
+  for (const { logicalId, type } of template.resources) {
+    if (!Object.hasOwn(types, type))
+      throw new Error(
+        `${logicalId}: the local cloud does not model ${type}. Leave it out of the local template, or add it to ` +
+          'the provider of its service in infra/local/services',
+      )
   }
-  const known = new Map<string, Readonly<Record<string, string | undefined>>>(
-    template.resources.map((resource) => [resource.logicalId, namesOf(resource)]),
-  )
+  const { stackName } = template
+  const resources = new Map(template.resources.map((resource) => [resource.logicalId, resource]))
+  const known = new Map<string, Readonly<Record<string, string | undefined>>>()
+
+  const named = ({ logicalId, type, properties }: Resource) =>
+    types[type]?.names({ logicalId, properties, region, stackName, resolve })
+
+  /** Named when first asked for, because a name may contain that of another resource. */
+  function namesOf(logicalId: string): Readonly<Record<string, string | undefined>> {
+    const there = known.get(logicalId)
+    const resource = resources.get(logicalId)
+    const names = there ?? (resource && named(resource)) ?? {}
+    known.set(logicalId, names)
+    return names
+  }
+
+  const lookup: Lookup = (logicalId, attribute) => namesOf(logicalId)[attribute]
+  const pseudo = {
+    'AWS::Region': region,
+    'AWS::AccountId': account,
+    'AWS::Partition': 'aws',
+    'AWS::URLSuffix': 'amazonaws.com',
+    'AWS::StackName': stackName,
+  }
+  const resolve = createResolver(pseudo, lookup)
   return {
-    lookup: (logicalId, attribute) => known.get(logicalId)?.[attribute],
-    pseudo: {
-      'AWS::Region': region,
-      'AWS::AccountId': account,
-      'AWS::Partition': 'aws',
-      'AWS::URLSuffix': 'amazonaws.com',
-      'AWS::StackName': template.stackName,
-    },
-    learn: (logicalId, names) => void known.set(logicalId, { ...known.get(logicalId), ...names }),
+    lookup,
+    resolve,
+    learn: (logicalId, names) => void known.set(logicalId, { ...namesOf(logicalId), ...names }),
   }
 }

@@ -5,7 +5,7 @@ import {
   type AwsResponse,
   type AwsService,
   LostAnswer,
-} from '../gateway/service.ts'
+} from '../gateway/aws-service.ts'
 import type { Fault, Faults } from './faults.ts'
 
 const faultsOfRequest: readonly Fault[] = ['throttle', 'fail', 'fail-after', 'lose-answer', 'delay']

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
-import { listen } from './listen.ts'
 import {
   AwsError,
   type AwsRequest,
@@ -9,7 +8,8 @@ import {
   type AwsService,
   type Log,
   LostAnswer,
-} from './service.ts'
+} from './aws-service.ts'
+import { listen } from './listen.ts'
 
 export interface Gateway {
   readonly url: string

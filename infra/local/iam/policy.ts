@@ -1,5 +1,5 @@
 import { fieldsOf } from '../cloud/template.ts'
-import type { Permission } from '../gateway/service.ts'
+import type { Permission } from '../gateway/aws-service.ts'
 
 /** A statement of a policy, compiled. */
 interface Statement {

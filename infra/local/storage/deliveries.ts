@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Log } from '../gateway/service.ts'
+import type { Log } from '../gateway/aws-service.ts'
 import { openJournal } from './journal.ts'
 
 /** Something that was accepted and is not done with. Times are milliseconds since the epoch. */

@@ -3,7 +3,7 @@ import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
-import { type Route, routes } from '../../../commands/contract.ts'
+import { type RouteFunction, routes } from '../../../commands/contract.ts'
 import type { SignIn } from './sign-in.ts'
 
 /** Maximum requests a second, and at once, before the whole API answers 429. */
@@ -33,7 +33,7 @@ export function addHttpApi(scope: Construct, { userPool, client }: SignIn): Http
 /** Adds the routes that the contract gives to a function. */
 export function addRoutes(
   { httpApi, authorizer }: HttpApiParts,
-  name: Route['function'],
+  name: RouteFunction,
   target: LambdaFunction,
 ): void {
   const integration = new HttpLambdaIntegration(target.node.id.replace(/Api$/, 'Integration'), target, {

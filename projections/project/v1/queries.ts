@@ -1,11 +1,11 @@
 import type { QueryItem } from '../../../commands/contract.ts'
-import { addCost, type Cost } from '../../../domain/kernel/event-store.ts'
+import { addCost, type Cost } from '../../../domain/kernel/cost.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
 import { noSuchProject } from '../../../domain/project/project.ts'
 import { parseState } from '../../engine/catch-up.ts'
-import { listRows, listStreams } from '../../engine/list.ts'
+import { listRows, listStreams } from '../../engine/list-pages.ts'
 import { guardKey, partitionKey } from '../../engine/projection.ts'
-import type { Guard, ListOptions, Page, RowStore } from '../../engine/row-store.ts'
+import type { Guard, ListOptions, ListPage, RowStore } from '../../engine/row-store.ts'
 import {
   activity,
   activityOf,
@@ -36,22 +36,8 @@ export async function readProject(
   return { item, cost }
 }
 
-/** What other read models need to know of a project that a person sees. */
-export interface KnownProject {
-  readonly version: number
-  /** The owner included. */
-  readonly members: number
-  readonly createdAt: string
-  readonly updatedAt: string
-}
-
-/** A project as far as others join it; nothing for an unknown one and for a stranger's. */
-export async function readKnown(
-  rows: RowStore,
-  generation: string,
-  userId: string,
-  projectId: string,
-): Promise<{ project: KnownProject | undefined; cost: Cost }> {
+/** A project for other features to join; undefined if it is unknown, or if the person does not see it. */
+export async function readVisible(rows: RowStore, generation: string, userId: string, projectId: string) {
   const { guard, cost } = await rows.readGuard(
     guardKey(generation, streamName(projectsV1.aggregate, projectId)),
   )
@@ -76,7 +62,7 @@ export async function listMembers(
   projectId: string,
   options: ListOptions,
   readNames: ReadNames,
-): Promise<Page<MemberItem>> {
+): Promise<ListPage<MemberItem>> {
   const project = await readProject(rows, generation, userId, projectId)
   const listed = await listRows(rows, partitionKey(generation, membersOf(projectId)), options)
   const people = listed.items.map(({ data }) => person.parse(JSON.parse(data)))
@@ -97,7 +83,7 @@ export async function listActivity(
   userId: string,
   projectId: string,
   options: ListOptions,
-): Promise<Page<ActivityItem>> {
+): Promise<ListPage<ActivityItem>> {
   const project = await readProject(rows, generation, userId, projectId)
   const listed = await listRows(rows, partitionKey(generation, activityOf(projectId)), options)
   const stream = streamName(projectsV1.aggregate, projectId)
@@ -117,7 +103,7 @@ export async function listProjects(
   generation: string,
   userId: string,
   options: ListOptions,
-): Promise<Page<ProjectItem>> {
+): Promise<ListPage<ProjectItem>> {
   const listed = await listStreams(rows, generation, partitionKey(generation, projectsOf(userId)), options)
   return { ...listed, items: listed.items.flatMap((one) => itemOf(one.id, one.guard, userId) ?? []) }
 }

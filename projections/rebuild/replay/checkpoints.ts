@@ -1,4 +1,4 @@
-import type { Cost } from '../../../domain/kernel/event-store.ts'
+import type { Cost } from '../../../domain/kernel/cost.ts'
 import type { ScanPlace } from '../walk/commit-scan.ts'
 
 /** How far the replay of a generation has come in one segment of the event store. */

@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { costOf } from '../../../commands/aws/dynamo-client.ts'
 import { orUnavailable } from '../../../commands/aws/sdk-call.ts'
 import type { Clock } from '../../../domain/kernel/clock.ts'
-import { addCost } from '../../../domain/kernel/event-store.ts'
+import { addCost } from '../../../domain/kernel/cost.ts'
 import { batchWrite } from '../../engine/dynamo-batch-write.ts'
 import { checkpointPartition, prefixesOf, type RowRemover } from './row-remover.ts'
 

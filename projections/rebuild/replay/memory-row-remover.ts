@@ -1,4 +1,4 @@
-import { noCost } from '../../../domain/kernel/event-store.ts'
+import { noCost } from '../../../domain/kernel/cost.ts'
 import type { MemoryRowStore } from '../../engine/memory-row-store.ts'
 import { prefixesOf, type RowRemover } from './row-remover.ts'
 

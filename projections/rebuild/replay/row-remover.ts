@@ -1,4 +1,4 @@
-import type { Cost } from '../../../domain/kernel/event-store.ts'
+import type { Cost } from '../../../domain/kernel/cost.ts'
 import type { RowKey } from '../../engine/projection.ts'
 
 /**

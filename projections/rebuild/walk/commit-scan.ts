@@ -1,4 +1,4 @@
-import type { Cost } from '../../../domain/kernel/event-store.ts'
+import type { Cost } from '../../../domain/kernel/cost.ts'
 
 /** The key of an item of the event store. */
 export interface ScanPlace {

@@ -1,14 +1,14 @@
 import type { QueryItem } from '../../../commands/contract.ts'
-import { addCost, type Cost } from '../../../domain/kernel/event-store.ts'
+import { addCost, type Cost } from '../../../domain/kernel/cost.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
 import { noSuchProject } from '../../../domain/project/project.ts'
 import { parseState } from '../../engine/catch-up.ts'
 import { counterPartition } from '../../engine/counters.ts'
-import { listStreams } from '../../engine/list.ts'
+import { listStreams } from '../../engine/list-pages.ts'
 import { guardKey, partitionKey } from '../../engine/projection.ts'
-import type { ListOptions, Page, RowStore } from '../../engine/row-store.ts'
-import type { KnownProject } from '../../project/v1/queries.ts'
+import type { ListOptions, ListPage, RowStore } from '../../engine/row-store.ts'
+import type { VisibleProject } from '../../project/visible-projects.ts'
 import type { FileLinks } from '../file-links.ts'
 import { completed, statsOf, type UploadState, uploadsOf, uploadsV1 } from './projection.ts'
 
@@ -20,7 +20,7 @@ export interface UploadReads {
   readonly rows: RowStore
   readonly generation: string
   /** The project as the person sees it at this moment; nothing where they do not. */
-  readonly seen: (projectId: string) => Promise<{ project: KnownProject | undefined; cost: Cost }>
+  readonly seen: (projectId: string) => Promise<{ project: VisibleProject | undefined; cost: Cost }>
   readonly links: FileLinks
   /** Milliseconds since 1970. */
   readonly now: number
@@ -56,7 +56,7 @@ export async function listUploads(
   reads: UploadReads,
   projectId: string,
   options: ListOptions,
-): Promise<Page<UploadItem>> {
+): Promise<ListPage<UploadItem>> {
   const { rows, generation, seen } = reads
   const { project, cost } = await seen(projectId)
   if (project === undefined) throw noSuchProject()

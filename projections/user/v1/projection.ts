@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { Recorded } from '../../../domain/kernel/event.ts'
 import { type UserEvent, userEvents } from '../../../domain/user/events.ts'
-import { onDay } from '../../analytics/v1/days.ts'
+import { onDay } from '../../engine/daily-counter.ts'
 import type { Projection } from '../../engine/projection.ts'
 
 /** What is shown of a person: all of it in the guard's item. A deletion leaves nothing but the mark. */

@@ -8,7 +8,7 @@ import { parseStreamName } from '../../../domain/kernel/stream.ts'
 import { projectEvents } from '../../../domain/project/events.ts'
 import { userEvents } from '../../../domain/user/events.ts'
 import { createDynamoRowStore } from '../../../projections/engine/dynamo-row-store.ts'
-import { generationsOf } from '../../../projections/versions.ts'
+import { versions } from '../../../projections/versions.ts'
 import { metadata } from '../contestants/contestant.ts'
 import { used, watch } from '../wire.ts'
 import type { Subject } from './subject.ts'
@@ -29,7 +29,7 @@ export const projection: Subject = async ({ database }) => {
     await store.append(head, commit, deadlineIn(10_000))
     const hint = [{ ...commit, stream, version: head.version + 1 }]
     return used(wire, async () => {
-      for (const generation of generationsOf(aggregate)) {
+      for (const generation of versions.generationsOf(aggregate)) {
         await generation.catchUp(stream, { store, rows, clock, deadline: deadlineIn(10_000), hint })
       }
     })
@@ -57,8 +57,7 @@ export const projection: Subject = async ({ database }) => {
   })
   const table = {
     title: 'A projection',
-    about:
-      'One commit, as the stream delivers it, into the read model of its kind of stream. No row is over 1 KB.',
+    about: 'One commit, as the stream delivers it, into the read model of its category. No row is over 1 KB.',
     columns: [{ name: 'requests' }, { name: 'RCU' }, { name: 'WCU' }],
     rows: [
       row('a change of profile: one row, which holds the guard', changed),

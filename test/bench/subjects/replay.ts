@@ -7,13 +7,14 @@ import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
 import { userEvents } from '../../../domain/user/events.ts'
 import { createDynamoRowStore } from '../../../projections/engine/dynamo-row-store.ts'
+import { anyGeneration } from '../../../projections/generations/any-generation.ts'
 import { createDynamoGenerationLists } from '../../../projections/generations/dynamo-generation-lists.ts'
 import { type GenerationList, withBuild } from '../../../projections/generations/generation-list.ts'
 import { createDynamoCheckpoints } from '../../../projections/rebuild/replay/dynamo-checkpoints.ts'
 import { replay as replayGeneration } from '../../../projections/rebuild/replay/replay.ts'
 import { createDynamoCommitScan } from '../../../projections/rebuild/walk/dynamo-commit-scan.ts'
 import { usersV1 } from '../../../projections/user/v1/projection.ts'
-import { listOf, live } from '../../../projections/versions.ts'
+import { versions } from '../../../projections/versions.ts'
 import { metadata } from '../contestants/contestant.ts'
 import { inPairs, ratios, runAll, spreadOf, timed } from '../measure.ts'
 import { format } from '../report.ts'
@@ -42,17 +43,18 @@ export const replay: Subject = async ({ database, size }) => {
   const checkpoints = createDynamoCheckpoints(client, readModel, clock)
   // Without what it counts by day: raw keeps no counters.
   const { record: _, ...projection } = usersV1
-  const generationOf = (generation: number) => live({ projection, generation })
+  const generationOf = (generation: number) => anyGeneration({ projection, generation })
   const annals = async () => {
     const read = (await lists.read(['users'])).lists
     // As operators do: the one that was built before is done with, and a new one is listed.
-    const list: GenerationList = listOf('users', read)
+    const list: GenerationList = versions.listOf('users', read)
     const begun = withBuild(list, projection.version, segments, (number) => generationOf(number).id)
     await lists.move('users', begun.list)
     return measured(() =>
       replayGeneration(generationOf(list.next), {
         store,
         rows,
+        versions,
         lists,
         checkpoints,
         clock,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type AccountStatus, createAccess } from '../../../commands/http/access.ts'
-import { noCost } from '../../../domain/kernel/event-store.ts'
+import { noCost } from '../../../domain/kernel/cost.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
 import { ample } from '../../kit/memory/read-side.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readTemplate } from '../../../infra/local/cloud/template.ts'
+import { readTemplate } from '../../../infra/local/index.ts'
 
 const run = promisify(execFile)
 let folder = ''

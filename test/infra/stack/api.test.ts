@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Route, routes } from '../../../commands/contract.ts'
+import { type RouteFunction, routes } from '../../../commands/contract.ts'
 import { declaredOf, declaredResources } from '../../kit/local-cloud/declared-resources.ts'
 
-const functions: Readonly<Record<Route['function'], string>> = {
+const functions: Readonly<Record<RouteFunction, string>> = {
   'command-api': 'CommandApi',
   'upload-api': 'UploadApi',
   'query-api': 'QueryApi',

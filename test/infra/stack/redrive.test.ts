@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fieldsOf } from '../../../infra/local/cloud/template.ts'
+import { fieldsOf } from '../../../infra/local/index.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
 
 const consumers = ['Projector', 'Forwarder']

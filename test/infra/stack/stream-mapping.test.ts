@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { StreamRecord } from '../../../infra/local/services/dynamodb/stream-shards.ts'
-import { readStreamMapping } from '../../../infra/local/services/event-sources/stream-mapping-properties.ts'
+import { readStreamMapping, type StreamRecord } from '../../../infra/local/index.ts'
 import { changedCommit, parkedStream } from '../../../projections/delivery/stream-handler.ts'
-import { projectedAggregates } from '../../../projections/versions.ts'
+import { versions } from '../../../projections/versions.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
 
 function mappingOf(name: string) {
@@ -45,7 +44,7 @@ describe('the mapping of the event store', () => {
   })
 
   it.each<[boolean, string, string]>([
-    ...projectedAggregates.map((aggregate): [boolean, string, string] => [true, 'INSERT', `${aggregate}-1`]),
+    ...versions.categories.map((aggregate): [boolean, string, string] => [true, 'INSERT', `${aggregate}-1`]),
     [false, 'INSERT', 'nothing-1'],
     [false, 'INSERT', 'projects-1'],
     [false, 'INSERT', 'project'],

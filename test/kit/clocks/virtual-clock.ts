@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Clock } from '../../../infra/local/services/step-functions/clock.ts'
+import type { ExecutionClock } from '../../../infra/local/index.ts'
 
 /**
  * A clock that jumps to where the next sleeper wakes as soon as nothing else is to be done, so that what waits takes
  * no time and wakes in its order.
  */
-export function virtualClock(start = Date.parse('2026-01-01T00:00:00.000Z')): Clock {
+export function virtualClock(start = Date.parse('2026-01-01T00:00:00.000Z')): ExecutionClock {
   const sleepers = new Set<{ readonly at: number; readonly wake: () => void }>()
   let now = start
   let isTurning = false

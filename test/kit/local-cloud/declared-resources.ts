@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
-import { createResolver, fieldsOf, type Properties } from '../../../infra/local/cloud/template.ts'
+import { createResolver, fieldsOf, type Properties } from '../../../infra/local/index.ts'
 
 export interface DeclaredResource {
   readonly logicalId: string

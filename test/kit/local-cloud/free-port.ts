@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { listen } from '../../../infra/local/gateway/listen.ts'
+import { listen } from '../../../infra/local/index.ts'
 
 /** A port that was free a moment ago, for what cannot pick one itself. */
 export async function freePort(): Promise<number> {

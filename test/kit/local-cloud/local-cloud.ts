@@ -1,11 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
-import {
-  type LocalCloud,
-  type LocalCloudOptions,
-  startLocalCloud,
-} from '../../../infra/local/cloud/local-cloud.ts'
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../../infra/local/index.ts'
 import { type ClientConfig, readConfig } from '../people/person.ts'
 import { newDataDir, removeDataDir } from './data-dir.ts'
 

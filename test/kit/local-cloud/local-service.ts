@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
+import type { AwsService } from '../../../infra/local/gateway/aws-service.ts'
 import { type GatewayOptions, startGateway } from '../../../infra/local/gateway/gateway.ts'
-import type { AwsService } from '../../../infra/local/gateway/service.ts'
 
 export const region = 'eu-west-1'
 

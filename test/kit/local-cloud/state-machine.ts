@@ -1,4 +1,4 @@
-import type { Clock } from '../../../infra/local/services/step-functions/clock.ts'
+import type { ExecutionClock } from '../../../infra/local/index.ts'
 import { execute, type Outcome } from '../../../infra/local/services/step-functions/execution.ts'
 import type { HistoryEvent } from '../../../infra/local/services/step-functions/history.ts'
 import type { Position } from '../../../infra/local/services/step-functions/positions.ts'
@@ -42,7 +42,7 @@ export async function runStates(
     readonly input?: unknown
     /** Of the execution; `one` where nothing is said. */
     readonly name?: string
-    readonly invoke?: (functionName: string, payload: unknown, clock: Clock) => unknown
+    readonly invoke?: (functionName: string, payload: unknown, clock: ExecutionClock) => unknown
     readonly more?: Json
     readonly maxSeconds?: number
     readonly kills?: readonly number[]

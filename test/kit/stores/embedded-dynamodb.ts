@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { createDynamoClient } from '../../../commands/aws/dynamo-client.ts'
-import { startDynamoDb } from '../../../infra/local/services/dynamodb/dynamodb.ts'
+import { startDynamoDb } from '../../../infra/local/index.ts'
 
 const region = 'eu-west-1'
 const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB']

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { readTemplate } from '../../../infra/local/cloud/template.ts'
+import { readTemplate } from '../../../infra/local/index.ts'
 
 /** The developer's own access to a running local cloud's event store, past all of our code. */
 export function eventStoreTable(o: { assembly: string; endpoint: string; region: string }): {

@@ -5,7 +5,7 @@ import {
   withoutGeneration,
   withStatus,
 } from '../../../projections/generations/generation-list.ts'
-import { listOf } from '../../../projections/versions.ts'
+import { versions } from '../../../projections/versions.ts'
 import { backend } from '../../kit/memory/backend.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
@@ -19,7 +19,7 @@ async function withProjects() {
     positions.push((await all.command('ann', 'create-project', { title })).body['position'])
     await all.clock.sleep(10)
   }
-  const begun = withBuild(listOf('projects', new Map()), 1, 1, (number) => `projects.v1.${number}`)
+  const begun = withBuild(versions.listOf('projects', new Map()), 1, 1, (number) => `projects.v1.${number}`)
   const built = withStatus(begun.list, begun.id, 'built')
   const switched = switchedTo(built, begun.id, at)
   const titles = ({ body }: { body: Record<string, unknown> }) =>

@@ -2,21 +2,19 @@ import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toItem } from '../../../commands/event-store/commit-item.ts'
-import { startGateway } from '../../../infra/local/gateway/gateway.ts'
-import { type DynamoDb, startDynamoDb } from '../../../infra/local/services/dynamodb/dynamodb.ts'
-import { listShards } from '../../../infra/local/services/dynamodb/stream-shards.ts'
-import { createDynamoDbStreams } from '../../../infra/local/services/dynamodb/streams.ts'
+import { type DynamoDb, listShards, startDynamoDb } from '../../../infra/local/index.ts'
 import { createDynamoShardReader } from '../../../projections/redrive/dynamo-shard-reader.ts'
 import { pagesOf, recordsOf, shardReaderContract } from '../../contract/shard-reader.ts'
 import { awsServer, json } from '../../kit/local-cloud/aws-server.ts'
 import { newDataDir, removeDataDir } from '../../kit/local-cloud/data-dir.ts'
+import { startStreamGateway } from '../../kit/local-cloud/stream-gateway.ts'
 import { newCommit } from '../../kit/stores/commits.ts'
 
 const region = 'eu-west-1'
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 let folder: string
 let db: DynamoDb
-let gateway: Awaited<ReturnType<typeof startGateway>>
+let gateway: Awaited<ReturnType<typeof startStreamGateway>>
 let client: DynamoDBClient
 let tables = 0
 
@@ -24,13 +22,7 @@ beforeAll(async () => {
   folder = newDataDir()
   db = await startDynamoDb({ dataDir: folder, allowRemote: false, region, log: () => {} })
   client = new DynamoDBClient({ endpoint: db.endpoint, region, credentials })
-  gateway = await startGateway({
-    port: 0,
-    page: () => undefined,
-    refusal: () => undefined,
-    log: () => {},
-    services: [createDynamoDbStreams({ endpoint: db.endpoint, region })],
-  })
+  gateway = await startStreamGateway({ endpoint: db.endpoint, region })
 })
 
 afterAll(async () => {
@@ -70,7 +62,7 @@ async function openShard() {
     async write(commits: number) {
       const puts = Array.from({ length: commits }, (_, index) => ({
         PutRequest: {
-          Item: marshall(toItem({ ...newCommit(), stream: `project-${index}`, version: 1 })),
+          Item: marshall(toItem({ ...newCommit(), stream: `voyage-${index}`, version: 1 })),
         },
       }))
       while (puts.length > 0)

@@ -4,6 +4,7 @@ import type { ProjectEvent } from '../../../domain/project/events.ts'
 import type { SubscriptionEvent } from '../../../domain/subscription/events.ts'
 import type { UploadEvent } from '../../../domain/upload/events.ts'
 import type { UserEvent } from '../../../domain/user/events.ts'
+import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import { entryOf } from '../../../projections/publishing/envelope.ts'
 import type { AnyEvent } from '../../../projections/publishing/public-events.ts'
 import { projectCreated } from '../../../workflows/project/project-created-mail.ts'
@@ -105,7 +106,11 @@ function setUp() {
       correlationId,
       causationId,
     } as Parameters<typeof entryOf>[0] & AnyEvent
-    const { source, detailType, detail } = entryOf(event) ?? { source: '', detailType: '', detail: '{}' }
+    const { source, detailType, detail } = entryOf(event, eventCatalogue) ?? {
+      source: '',
+      detailType: '',
+      detail: '{}',
+    }
     return { id: 'e', source, 'detail-type': detailType, detail: JSON.parse(detail) }
   }
   const user: StreamName = `user-${userId}`

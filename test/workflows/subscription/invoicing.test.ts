@@ -11,7 +11,7 @@ import { createMemoryRowStore } from '../../../projections/engine/memory-row-sto
 import { switchedTo, withBuild, withStatus } from '../../../projections/generations/generation-list.ts'
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
 import { createSubscribers } from '../../../projections/subscription/subscribers.ts'
-import { listOf, newestOf } from '../../../projections/versions.ts'
+import { versions } from '../../../projections/versions.ts'
 import { invoicingHandler } from '../../../workflows/subscription/invoicing.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
 import { ample } from '../../kit/memory/read-side.ts'
@@ -43,7 +43,7 @@ function setUp() {
   }
   const handler = invoicingHandler({
     store: { ...store, load },
-    subscribers: createSubscribers(rows, lists, clock),
+    subscribers: createSubscribers(versions, rows, lists, clock),
     clock,
     logger: { info: log, error: log },
   })
@@ -81,7 +81,7 @@ function setUp() {
       const streams = new Set(table.all().map(({ pk }) => pk as StreamName)) // what was appended under
       const options = { store, rows, clock, deadline: ample }
       for (const stream of streams)
-        await newestOf('subscriptions').generation(generation).catchUp(stream, options)
+        await versions.newestOf('subscriptions').generation(generation).catchUp(stream, options)
     },
     /** The issued invoices: person and month. */
     issued: () =>
@@ -182,7 +182,7 @@ describe('the run of a day', () => {
     await choose('ann')
     await project(2)
     const begun = withBuild(
-      listOf('subscriptions', new Map()),
+      versions.listOf('subscriptions', new Map()),
       1,
       1,
       (number) => `subscriptions.v1.${number}`,

@@ -3,7 +3,7 @@ import { maxRunMs } from '../../../domain/upload/upload.ts'
 import { createMemoryRowStore } from '../../../projections/engine/memory-row-store.ts'
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
 import { createOpenUploads } from '../../../projections/upload/open-uploads.ts'
-import { newestOf } from '../../../projections/versions.ts'
+import { versions } from '../../../projections/versions.ts'
 import { expiryHandler } from '../../../workflows/upload/expiry.ts'
 import { NotAPicture, type Pictures } from '../../../workflows/upload/picture.ts'
 import { pictureHandler } from '../../../workflows/upload/picture-handler.ts'
@@ -100,14 +100,14 @@ describe('the expiry', () => {
     const { store, clock } = side
     const { lines, logger } = listening()
     const rows = createMemoryRowStore()
-    const openUploads = createOpenUploads(rows, createMemoryGenerationLists(), clock)
+    const openUploads = createOpenUploads(versions, rows, createMemoryGenerationLists(), clock)
     const begin = clock.now()
     for (const [index, hours] of requested.entries()) {
       clock.setNow(begin + hours * hour)
       await side.request(`u${index}`)
       if (index >= projected) continue
       const options = { store, rows, clock, deadline: { left: () => 10_000 } }
-      await newestOf('uploads').generation(1).catchUp(`upload-u${index}`, options)
+      await versions.newestOf('uploads').generation(1).catchUp(`upload-u${index}`, options)
     }
     const handler = expiryHandler({ ...side, openUploads, logger })
     /** Runs it so many hours after the begin, and says which uploads are still open. */

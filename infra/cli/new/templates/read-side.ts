@@ -61,17 +61,18 @@ export const ${many.camel}V1: Projection<${one.pascal}State, ${one.pascal}Event>
 export const queriesOf = ({
   one,
   many,
-}: Names) => `import type { QueryItem } from '../../../commands/contract.ts'
-import type { Cost } from '../../../domain/kernel/event-store.ts'
+}: Names) => `import type { ItemOf } from '../../../commands/http/contract-types.ts'
+import type { ${one.camel}Contract } from '../../../commands/${one.kebab}/contract.ts'
+import type { Cost } from '../../../domain/kernel/cost.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
 import { parseState } from '../../engine/catch-up.ts'
-import { listStreams } from '../../engine/list.ts'
+import { listStreams } from '../../engine/list-pages.ts'
 import { guardKey, partitionKey } from '../../engine/projection.ts'
-import type { Guard, ListOptions, Page, RowStore } from '../../engine/row-store.ts'
+import type { Guard, ListOptions, ListPage, RowStore } from '../../engine/row-store.ts'
 import { ${many.camel}Of, ${many.camel}V1 } from './projection.ts'
 
-export type ${one.pascal}Item = QueryItem<'/${many.kebab}/{${one.camel}Id}'>
+export type ${one.pascal}Item = ItemOf<typeof ${one.camel}Contract, '/${many.kebab}/{${one.camel}Id}'>
 
 /** One ${one.words}, by the key of its guard in a generation. Throws \`not-found\` for an unknown one and for a stranger's. */
 export async function read${one.pascal}(
@@ -93,7 +94,7 @@ export async function list${many.pascal}(
   generation: string,
   userId: string,
   options: ListOptions,
-): Promise<Page<${one.pascal}Item>> {
+): Promise<ListPage<${one.pascal}Item>> {
   const listed = await listStreams(rows, generation, partitionKey(generation, ${many.camel}Of(userId)), options)
   return { ...listed, items: listed.items.flatMap((one) => itemOf(one.id, one.guard, userId) ?? []) }
 }
@@ -109,8 +110,9 @@ function itemOf(${one.camel}Id: string, guard: Guard, userId: string): ${one.pas
 export const queryHandlersOf = ({
   one,
   many,
-}: Names) => `import { streamName } from '../../domain/kernel/stream.ts'
-import type { QueryContext, QueryHandlers } from '../queries.ts'
+}: Names) => `import type { ${one.camel}Contract } from '../../commands/${one.kebab}/contract.ts'
+import { streamName } from '../../domain/kernel/stream.ts'
+import type { QueryContext, QueryHandlers } from '../query/query.ts'
 import { ${many.camel}V1 } from './v1/projection.ts'
 import { list${many.pascal}, read${one.pascal} } from './v1/queries.ts'
 
@@ -132,5 +134,5 @@ export const ${one.camel}Queries = {
     list: (context, options) =>
       list${many.pascal}(context.rows, generationOf(context), context.userId, options),
   },
-} satisfies Partial<QueryHandlers>
+} satisfies QueryHandlers<(typeof ${one.camel}Contract)['queries']>
 `

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { AwsError } from '../../gateway/service.ts'
+import { AwsError } from '../../gateway/aws-service.ts'
 
 const refusal = (code: string) => (message: string) => new AwsError(code, message)
 export const invalid = refusal('InvalidParameterException')

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openJournal } from '../../storage/journal.ts'
-import type { ClientSettings, PoolSettings } from './settings.ts'
+import type { ClientSettings, PoolSettings } from './template.ts'
 
 export interface User {
   /** A UUID, and the username: people name themselves by their email. */

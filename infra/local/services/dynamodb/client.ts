@@ -1,7 +1,7 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
-import { AwsError, type AwsResponse } from '../../gateway/service.ts'
+import { AwsError, type AwsResponse } from '../../gateway/aws-service.ts'
 import { authorization, type Credentials } from '../../gateway/signature-v4.ts'
 
 /** Where a DynamoDB listens, for its tables and its streams alike. */

@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { endProcess, spawnBound } from '../../cloud/bound-process.ts'
-import type { Log } from '../../gateway/service.ts'
+import type { Log } from '../../gateway/aws-service.ts'
 
 /** The process of the embedded DynamoDB: a native server on one SQLite file. */
 export interface Dynoxide {

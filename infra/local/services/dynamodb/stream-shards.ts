@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AwsError } from '../../gateway/service.ts'
+import { AwsError } from '../../gateway/aws-service.ts'
 import { callDynamoDb, type DynamoDbAddress, streamsTarget } from './client.ts'
 
 /** A record of a DynamoDB stream as `GetRecords` gives it; its images are passed through unread. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
-import { AwsError } from '../../gateway/service.ts'
+import { AwsError } from '../../gateway/aws-service.ts'
 import { callDynamoDb, type DynamoDbAddress, dynamoDbTarget } from './client.ts'
 
 export interface Table {

@@ -2,10 +2,10 @@ import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
 import type { Faults } from '../../faults/faults.ts'
-import type { Log } from '../../gateway/service.ts'
-import { md5, type Queue, type ReceivedMessage } from '../sqs/queues.ts'
+import type { Log } from '../../gateway/aws-service.ts'
+import type { Invocation } from '../lambda/invocation.ts'
+import { md5, type Queue, type ReceivedMessage } from '../sqs/queue.ts'
 import { failedItems } from './partial-response.ts'
-import type { Invocation } from './stream-batch.ts'
 import { createBell } from './stream-lane.ts'
 
 export interface QueueMapping {

@@ -1,14 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Log } from '../../gateway/service.ts'
+import type { Log } from '../../gateway/aws-service.ts'
 import type { StreamRecord } from '../dynamodb/stream-shards.ts'
+import type { Invocation } from '../lambda/invocation.ts'
 import { failedItems } from './partial-response.ts'
-
-/** What an invocation came to; `error` where the function failed, timed out or crashed. */
-export interface Invocation {
-  readonly payload: unknown
-  readonly error?: { readonly errorType: string; readonly errorMessage: string }
-}
 
 /** How a mapping treats a batch that fails, by the mapping's properties. */
 export interface RetryPolicy {

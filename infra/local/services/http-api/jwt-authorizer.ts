@@ -1,6 +1,6 @@
 import type { JsonWebKey } from 'node:crypto'
 import { JwtVerifier } from 'aws-jwt-verify'
-import type { AuthorizerSettings } from './definition.ts'
+import type { AuthorizerSettings } from './template.ts'
 
 /** The public keys of an issuer. */
 export interface KeySet {

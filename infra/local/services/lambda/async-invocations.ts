@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { allowOnly, type Properties } from '../../cloud/template.ts'
 import type { Faults } from '../../faults/faults.ts'
-import type { Log } from '../../gateway/service.ts'
+import type { Log } from '../../gateway/aws-service.ts'
 import { type Deliveries, type Limits, openDeliveries } from '../../storage/deliveries.ts'
-import type { Invocation } from '../event-sources/stream-batch.ts'
-import type { Lambda } from './lambda.ts'
+import type { Invocation } from './invocation.ts'
+import type { Lambda } from './service.ts'
 
 export interface AsyncInvocations {
   /** Applies the resolved properties of an `AWS::Lambda::EventInvokeConfig`. Throws where one is not modelled. */

@@ -1,6 +1,6 @@
 import { fieldsOf, type Properties } from '../../cloud/template.ts'
 import type { Permissions } from '../../iam/permissions.ts'
-import type { Queues } from '../sqs/queues.ts'
+import type { Queues } from '../sqs/service.ts'
 
 /** How to tell a function's failure destination, if its `DestinationConfig` has one: a queue that its role may send to. */
 export type FailureDestination = (

@@ -1,7 +1,7 @@
 import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
 import { compilePolicy, type Policy } from '../../iam/policy.ts'
 import { isTlsOnly } from '../sqs/queue-policies.ts'
-import { bucketArnOf } from './bucket.ts'
+import { bucketArnOf } from './template.ts'
 
 /**
  * Reads the resolved properties of an `AWS::S3::BucketPolicy`. What it denies to those who do not use TLS has no

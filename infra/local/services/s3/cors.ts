@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { AwsError, type AwsResponse } from '../../gateway/service.ts'
+import { AwsError, type AwsResponse } from '../../gateway/aws-service.ts'
 import { wildcard } from '../../iam/policy.ts'
 
 /** A rule of a bucket's `CorsConfiguration`. */

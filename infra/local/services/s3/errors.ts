@@ -1,4 +1,4 @@
-import { AwsError } from '../../gateway/service.ts'
+import { AwsError } from '../../gateway/aws-service.ts'
 
 /** The errors of S3 that several places answer (S3 API reference, "List of error codes"). */
 export const accessDenied = (message = 'Access Denied') => new AwsError('AccessDenied', message, 403)

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { AwsError } from '../../gateway/service.ts'
+import { AwsError } from '../../gateway/aws-service.ts'
 import { invalidArgument, notModelled } from './errors.ts'
 import type { Range, StoredObject } from './objects.ts'
 import { copySource } from './target.ts'

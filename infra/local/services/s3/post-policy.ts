@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { AwsError } from '../../gateway/service.ts'
+import { AwsError } from '../../gateway/aws-service.ts'
 import { accessDenied, invalidArgument } from './errors.ts'
 import type { Form } from './form.ts'
 import { type Signers, signerOf } from './signed.ts'

@@ -1,4 +1,4 @@
-import { AwsError } from '../../gateway/service.ts'
+import { AwsError } from '../../gateway/aws-service.ts'
 import { signatureOf, stringToSign } from '../../gateway/signature-v4.ts'
 import { accessDenied } from './errors.ts'
 import { type PathAndQuery, percentEncoded } from './target.ts'

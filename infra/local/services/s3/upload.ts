@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { AwsError } from '../../gateway/service.ts'
+import { AwsError } from '../../gateway/aws-service.ts'
 import { createByteReader } from './byte-reader.ts'
 import { incompleteBody, notModelled } from './errors.ts'
 import type { Written } from './objects.ts'

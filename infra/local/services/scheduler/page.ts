@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { AwsResponse } from '../../gateway/service.ts'
-import type { Scheduler } from './scheduler.ts'
+import type { AwsResponse } from '../../gateway/aws-service.ts'
+import type { Scheduler } from './service.ts'
 
 const path = '/_local/schedules'
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { AwsResponse } from '../../gateway/service.ts'
+import type { AwsResponse } from '../../gateway/aws-service.ts'
 import { openJournal } from '../../storage/journal.ts'
 
 export interface Mail {

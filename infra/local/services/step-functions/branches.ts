@@ -4,9 +4,7 @@ import type { Ended } from './positions.ts'
 import { checkSize, evaluateAs, evaluateIn, note, record, type Scope, type Thread } from './scope.ts'
 import { anyOf } from './signals.ts'
 import { Abandoned, StatesError } from './states-error.ts'
-import type { WorkflowOptions } from './workflow.ts'
-
-type RunWorkflow = (o: WorkflowOptions) => Promise<Ended>
+import type { RunWorkflow } from './workflow-options.ts'
 
 /** The iterations of a Map that run at once where it says nothing of it (developer guide, "Inline Map state"). */
 const mostAtOnce = 40

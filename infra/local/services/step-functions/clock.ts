@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** Time, as the interpreter knows it. */
-export interface Clock {
+export interface ExecutionClock {
   /** Milliseconds since the epoch. */
   now(): number
   /** Rejects with the signal's reason once that is aborted. */
@@ -13,7 +13,7 @@ export interface Clock {
 /** The longest that a timer of Node can wait. */
 const longestMs = 2 ** 31 - 1
 
-export const systemClock: Clock = {
+export const systemClock: ExecutionClock = {
   now: Date.now,
   random: Math.random,
   async sleep(milliseconds, signal) {

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Fault, Faults } from '../../faults/faults.ts'
-import { AwsError } from '../../gateway/service.ts'
+import { AwsError } from '../../gateway/aws-service.ts'
 import type { Permissions } from '../../iam/permissions.ts'
-import type { Lambda } from '../lambda/lambda.ts'
-import type { StateMachine } from './machine.ts'
+import type { Lambda } from '../lambda/service.ts'
 import { StatesError } from './states-error.ts'
+import type { StateMachine } from './template.ts'
 
 /** Calls a function for a state machine's task. Rejects with the StatesError that the task fails with. */
 export type InvokeTask = (machine: StateMachine, functionName: string, payload: unknown) => Promise<unknown>

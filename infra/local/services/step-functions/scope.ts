@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { Clock } from './clock.ts'
+import type { ExecutionClock } from './clock.ts'
 import type { State } from './definition.ts'
 import { EvaluationError, evaluate, type Variables } from './expressions.ts'
 import { type NewEvent, outputOf } from './history.ts'
@@ -8,7 +8,7 @@ import { StatesError } from './states-error.ts'
 
 /** What a state's execution runs on. */
 export interface Run {
-  readonly clock: Clock
+  readonly clock: ExecutionClock
   readonly region: string
   readonly positions: Positions
   /** `$states.context`, as far as it is the same everywhere in the execution. */

@@ -1,11 +1,11 @@
 import type { Properties } from '../../cloud/template.ts'
 import type { Faults } from '../../faults/faults.ts'
-import type { Log } from '../../gateway/service.ts'
+import type { Log } from '../../gateway/aws-service.ts'
 import type { Permissions } from '../../iam/permissions.ts'
-import type { Lambda } from '../lambda/lambda.ts'
+import type { Lambda } from '../lambda/service.ts'
 import { lambdaTasks } from './lambda-tasks.ts'
-import { readStateMachine } from './machine.ts'
-import { openStepFunctions, type StepFunctions } from './step-functions.ts'
+import { openStepFunctions, type StepFunctions } from './service.ts'
+import { readStateMachine } from './template.ts'
 
 export function isStateMachine(arn: string): boolean {
   return arn.startsWith('arn:aws:states:')

@@ -1,33 +1,13 @@
 import * as z from 'zod'
 import { runMap, runParallel } from './branches.ts'
-import type { Choice, State, Wait, Workflow } from './definition.ts'
-import type { Variables } from './expressions.ts'
+import type { Choice, State, Wait } from './definition.ts'
 import { inputOf } from './history.ts'
 import type { Ended, InState } from './positions.ts'
 import { catcherFor, retryAfter } from './retry.ts'
-import {
-  evaluateAs,
-  failure,
-  type Left,
-  leave,
-  note,
-  type Run,
-  record,
-  type Scope,
-  type Thread,
-  waitUntil,
-} from './scope.ts'
+import { evaluateAs, failure, type Left, leave, note, record, type Scope, waitUntil } from './scope.ts'
 import { Abandoned, StatesError } from './states-error.ts'
 import { runTask } from './task.ts'
-
-export interface WorkflowOptions {
-  readonly run: Run
-  readonly thread: Thread
-  readonly workflow: Workflow
-  /** What it begins with, unless it has begun before. */
-  readonly input: unknown
-  readonly variables: Variables
-}
+import type { WorkflowOptions } from './workflow-options.ts'
 
 /**
  * Runs a workflow to its end, or goes on with it where it is. Rejects with the StatesError that it fails with, and

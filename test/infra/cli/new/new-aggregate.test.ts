@@ -27,8 +27,7 @@ const others = [
   'test/projections',
   'test/simulation',
   // What the tests of the ports are shaken by.
-  'infra/local/faults/faults.ts',
-  'infra/local/faults/delivery-faults.ts',
+  'infra/local',
   'package.json',
   'tsconfig.json',
   'biome.json',
@@ -69,6 +68,9 @@ describe('npm run new', () => {
     [['aggregate', 'price', 'list'], 'give one name'],
     [['aggregate', 'user'], '"user" is taken by domain/user'],
     [['aggregate', 'kernel'], 'has a meaning in the engine'],
+    [['aggregate', 'http'], '"http" is taken by commands/http'],
+    [['aggregate', 'event-store'], '"event-store" is taken by commands/event-store'],
+    [['aggregate', 'engine'], '"engine" is taken by projections/engine'],
   ])('writes nothing for %j, and says why in one line', async (args, reason) => {
     const before = everything()
     const { code, output } = await run(...args)
@@ -137,7 +139,7 @@ describe('a new aggregate', () => {
   it('leaves nothing behind where a list is not found, and names the file', async () => {
     const path = join(root, 'projections/versions.ts')
     const source = readFileSync(path, 'utf8')
-    writeFileSync(path, source.replace('export const versions:', 'export const builds:'))
+    writeFileSync(path, source.replace('export const versions =', 'export const builds ='))
     const before = everything()
     await expect(apply(change, root)).rejects.toThrow('projections/versions.ts has no list')
     expect(everything()).toEqual(before)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { nameResources } from '../../../../infra/local/cloud/resource-names.ts'
 import { createResolver, readTemplate } from '../../../../infra/local/cloud/template.ts'
+import { resourceTypes } from '../../../../infra/local/services/providers.ts'
 
 const folders: string[] = []
 afterEach(() => {
@@ -84,7 +85,7 @@ describe('a template', () => {
 
   it('is refused by name where a type of resource is not modelled', () => {
     const template = readTemplate(assembly({ Topic: { Type: 'AWS::SNS::Topic' } }))
-    expect(() => nameResources(template, 'eu-west-1')).toThrow(
+    expect(() => nameResources(template, 'eu-west-1', resourceTypes)).toThrow(
       'Topic: the local cloud does not model AWS::SNS::Topic',
     )
   })
@@ -107,8 +108,8 @@ describe('a template', () => {
         Command: { Type: 'AWS::Lambda::Function' },
       }),
     )
-    const names = nameResources(template, 'eu-west-1')
-    const again = nameResources(template, 'eu-west-1')
+    const names = nameResources(template, 'eu-west-1', resourceTypes)
+    const again = nameResources(template, 'eu-west-1', resourceTypes)
     expect(names.lookup('Pool', 'Ref')).toMatch(/^eu-west-1_[0-9A-Za-z]{9}$/)
     expect(names.lookup('Pool', 'Ref')).toBe(again.lookup('Pool', 'Ref'))
     expect(names.lookup('Client', 'Ref')).toMatch(/^[0-9a-z]{26}$/)

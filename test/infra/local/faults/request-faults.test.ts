@@ -8,9 +8,9 @@ import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFaults } from '../../../../infra/local/faults/faults.ts'
 import { withRequestFaults } from '../../../../infra/local/faults/request-faults.ts'
-import { startDynamoDb } from '../../../../infra/local/services/dynamodb/dynamodb.ts'
+import { startDynamoDb } from '../../../../infra/local/services/dynamodb/service.ts'
 import { openMailbox } from '../../../../infra/local/services/ses/mailbox.ts'
-import { openMailService } from '../../../../infra/local/services/ses/ses.ts'
+import { openMailService } from '../../../../infra/local/services/ses/service.ts'
 import {
   closeAfter,
   dataDir,

@@ -1,7 +1,7 @@
 import { DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { AwsError, type AwsRequest, type AwsService } from '../../../../infra/local/gateway/aws-service.ts'
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/gateway.ts'
-import { AwsError, type AwsRequest, type AwsService } from '../../../../infra/local/gateway/service.ts'
 
 let gateway: Gateway
 let log: ReturnType<typeof vi.fn<(source: string, message: string) => void>>
@@ -20,7 +20,9 @@ beforeEach(async () => {
     services: [
       {
         targets: ['DynamoDB_20120810'],
-        operations: { GetItem: 'the tests' },
+        operations: {
+          GetItem: { caller: 'this test', file: 'gateway.test.ts', call: 'new GetItemCommand(' },
+        },
         permissions: () => [],
         handle: (request: AwsRequest) => handle(request),
       },

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SignUpCommandInput } from '@aws-sdk/client-cognito-identity-provider'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { issuerOf, poolArnOf } from '../../../../../infra/local/services/cognito/settings.ts'
-import type { Invocation } from '../../../../../infra/local/services/event-sources/stream-batch.ts'
+import { issuerOf, poolArnOf } from '../../../../../infra/local/services/cognito/template.ts'
+import type { Invocation } from '../../../../../infra/local/services/lambda/invocation.ts'
 import {
   adminDelete,
   adminGet,
@@ -33,7 +33,7 @@ import {
   verify,
   withUserPool,
   wrong,
-} from '../../../../kit/people/user-pool.ts'
+} from '../../../../kit/local-cloud/user-pool.ts'
 
 withUserPool()
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clientIdOf, poolArnOf, poolIdOf } from '../../../../../infra/local/services/cognito/settings.ts'
+import { clientIdOf, poolArnOf, poolIdOf } from '../../../../../infra/local/services/cognito/template.ts'
 import {
   ClientId,
   clientProperties,
@@ -9,7 +9,7 @@ import {
   poolProperties,
   region,
   withUserPool,
-} from '../../../../kit/people/user-pool.ts'
+} from '../../../../kit/local-cloud/user-pool.ts'
 
 withUserPool()
 

@@ -3,8 +3,7 @@ import {
   RespondToAuthChallengeCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { describe, expect, it } from 'vitest'
-import { clientIdOf } from '../../../../../infra/local/services/cognito/settings.ts'
-import { srpClient, srpPrime } from '../../../../kit/people/srp-client.ts'
+import { clientIdOf } from '../../../../../infra/local/services/cognito/template.ts'
 import {
   ClientId,
   client,
@@ -27,7 +26,8 @@ import {
   uuid,
   verify,
   withUserPool,
-} from '../../../../kit/people/user-pool.ts'
+} from '../../../../kit/local-cloud/user-pool.ts'
+import { srpClient, srpPrime } from '../../../../kit/people/srp-client.ts'
 
 withUserPool()
 

@@ -13,10 +13,10 @@ import {
   GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { AwsError } from '../../../../../infra/local/gateway/service.ts'
+import { AwsError } from '../../../../../infra/local/gateway/aws-service.ts'
 import { authorization } from '../../../../../infra/local/gateway/signature-v4.ts'
 import { callDynamoDb, dynamoDbTarget } from '../../../../../infra/local/services/dynamodb/client.ts'
-import { type DynamoDb, startDynamoDb } from '../../../../../infra/local/services/dynamodb/dynamodb.ts'
+import { type DynamoDb, startDynamoDb } from '../../../../../infra/local/services/dynamodb/service.ts'
 
 const region = 'eu-west-1'
 const credentials = { accessKeyId: 'CommandFunction', secretAccessKey: 'secret' }
@@ -392,7 +392,7 @@ describe("A DynamoDB of one's own", () => {
 
 /** Starts DynamoDB on the test's folder in a process of its own, which never ends by itself. */
 async function startElsewhere(): Promise<{ parent: ChildProcess; endpoint: string }> {
-  const module = new URL('../../../../../infra/local/services/dynamodb/dynamodb.ts', import.meta.url).href
+  const module = new URL('../../../../../infra/local/services/dynamodb/service.ts', import.meta.url).href
   const program = `
     import { startDynamoDb } from ${JSON.stringify(module)}
     const db = await startDynamoDb({ dataDir: process.argv[1], allowRemote: false, region: 'x', log() {} })

@@ -8,10 +8,10 @@ import {
   ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { AwsService } from '../../../../../infra/local/gateway/service.ts'
-import { startDynamoDb } from '../../../../../infra/local/services/dynamodb/dynamodb.ts'
+import type { AwsService } from '../../../../../infra/local/gateway/aws-service.ts'
+import { startDynamoDb } from '../../../../../infra/local/services/dynamodb/service.ts'
 import { listShards } from '../../../../../infra/local/services/dynamodb/stream-shards.ts'
-import { createDynamoDbStreams } from '../../../../../infra/local/services/dynamodb/streams.ts'
+import { createDynamoDbStreams } from '../../../../../infra/local/services/dynamodb/streams-service.ts'
 import {
   closeAfter,
   dataDir,

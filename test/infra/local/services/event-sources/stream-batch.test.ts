@@ -4,9 +4,9 @@ import type { StreamRecord } from '../../../../../infra/local/services/dynamodb/
 import {
   type DiscardedBatch,
   deliver,
-  type Invocation,
   type RetryPolicy,
 } from '../../../../../infra/local/services/event-sources/stream-batch.ts'
+import type { Invocation } from '../../../../../infra/local/services/lambda/invocation.ts'
 
 const now = Date.now() / 1000
 const identified = (...numbers: unknown[]) => ({

@@ -5,15 +5,13 @@ import { DeleteTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/cli
 import type { DynamoDBRecord } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createFaults } from '../../../../../infra/local/faults/faults.ts'
-import { type DynamoDb, startDynamoDb } from '../../../../../infra/local/services/dynamodb/dynamodb.ts'
-import type {
-  DiscardedBatch,
-  Invocation,
-} from '../../../../../infra/local/services/event-sources/stream-batch.ts'
+import { type DynamoDb, startDynamoDb } from '../../../../../infra/local/services/dynamodb/service.ts'
+import type { DiscardedBatch } from '../../../../../infra/local/services/event-sources/stream-batch.ts'
 import {
   type StreamMapping,
   startStreamMapping,
 } from '../../../../../infra/local/services/event-sources/stream-mapping.ts'
+import type { Invocation } from '../../../../../infra/local/services/lambda/invocation.ts'
 
 const region = 'eu-west-1'
 const functionName = 'arn:aws:lambda:eu-west-1:000000000000:function:projector'

@@ -1,13 +1,10 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { AwsError } from '../../../../../infra/local/gateway/service.ts'
-import {
-  type Events,
-  nameRule,
-  openEvents,
-} from '../../../../../infra/local/services/eventbridge/eventbridge.ts'
+import { AwsError } from '../../../../../infra/local/gateway/aws-service.ts'
 import { compileInput } from '../../../../../infra/local/services/eventbridge/input.ts'
-import type { Queue } from '../../../../../infra/local/services/sqs/queues.ts'
+import { type EventBuses, openEventBuses } from '../../../../../infra/local/services/eventbridge/service.ts'
+import { nameRule } from '../../../../../infra/local/services/eventbridge/template.ts'
+import type { Queue } from '../../../../../infra/local/services/sqs/queue.ts'
 import {
   closeAfter,
   dataDir,
@@ -30,7 +27,7 @@ const rule = {
 }
 const invoke = vi.fn<(targetArn: string, input: unknown, id: string) => void>()
 const send = vi.fn<Queue['send']>()
-let events: Events
+let events: EventBuses
 let client: EventBridgeClient
 
 withDataDir()
@@ -42,7 +39,7 @@ beforeEach(async () => {
 
 /** Opens the data folder as the local cloud does when it starts. */
 async function open(over: object = {}, retryDelaysMs: readonly number[] = [0]): Promise<void> {
-  events = openEvents({
+  events = openEventBuses({
     region,
     dataDir,
     invoke,

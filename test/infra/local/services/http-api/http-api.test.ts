@@ -4,10 +4,10 @@ import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:ht
 import { connect } from 'node:net'
 import type { APIGatewayProxyEventV2, APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Invocation } from '../../../../../infra/local/services/event-sources/stream-batch.ts'
-import type { ApiDefinition, ApiResource } from '../../../../../infra/local/services/http-api/definition.ts'
-import { type HttpApi, startHttpApi } from '../../../../../infra/local/services/http-api/http-api.ts'
 import { createRouter } from '../../../../../infra/local/services/http-api/routes.ts'
+import { type HttpApi, startHttpApi } from '../../../../../infra/local/services/http-api/service.ts'
+import type { ApiDefinition, ApiResource } from '../../../../../infra/local/services/http-api/template.ts'
+import type { Invocation } from '../../../../../infra/local/services/lambda/invocation.ts'
 
 const functionArn = 'arn:aws:lambda:eu-west-1:000000000000:function:query-api'
 const issuer = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Local0001'

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFaults } from '../../../../../infra/local/faults/faults.ts'
-import { AwsError } from '../../../../../infra/local/gateway/service.ts'
-import type { Invocation } from '../../../../../infra/local/services/event-sources/stream-batch.ts'
+import { AwsError } from '../../../../../infra/local/gateway/aws-service.ts'
 import {
   type AsyncInvocations,
   openAsyncInvocations,
 } from '../../../../../infra/local/services/lambda/async-invocations.ts'
-import type { FunctionDefinition } from '../../../../../infra/local/services/lambda/function.ts'
+import type { FunctionDefinition } from '../../../../../infra/local/services/lambda/function-definition.ts'
+import type { Invocation } from '../../../../../infra/local/services/lambda/invocation.ts'
 import { closeAfter, dataDir, lines, log, withDataDir } from '../../../../kit/local-cloud/local-service.ts'
 
 const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:Welcome'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bucketNameOf, readBucket } from '../../../../../infra/local/services/s3/bucket.ts'
 import { readBucketPolicy } from '../../../../../infra/local/services/s3/bucket-policy.ts'
+import { bucketNameOf, readBucket } from '../../../../../infra/local/services/s3/template.ts'
 
 const place = { region: 'eu-west-1', stackName: 'Annals' }
 

@@ -1,7 +1,7 @@
 import { SESv2Client, SendEmailCommand, type SendEmailCommandInput } from '@aws-sdk/client-sesv2'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Mailbox, openMailbox } from '../../../../../infra/local/services/ses/mailbox.ts'
-import { type MailService, openMailService } from '../../../../../infra/local/services/ses/ses.ts'
+import { type MailService, openMailService } from '../../../../../infra/local/services/ses/service.ts'
 import { dataDir, region, serve, withDataDir } from '../../../../kit/local-cloud/local-service.ts'
 
 let mailbox: Mailbox

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import type { Clock } from '../../../../../infra/local/services/step-functions/clock.ts'
+import type { ExecutionClock } from '../../../../../infra/local/services/step-functions/clock.ts'
 import { StatesError } from '../../../../../infra/local/services/step-functions/states-error.ts'
 import { outputOf, runStates, task } from '../../../../kit/local-cloud/state-machine.ts'
 
@@ -9,7 +9,7 @@ const branch = (name: string, state: object) => ({ StartAt: name, States: { [nam
 const caught = [{ ErrorEquals: ['States.ALL'], Next: 'B' }]
 
 /** A function that takes so many seconds, or fails at once where that is a text. */
-async function seconds(_: string, payload: unknown, clock: Clock): Promise<unknown> {
+async function seconds(_: string, payload: unknown, clock: ExecutionClock): Promise<unknown> {
   if (typeof payload === 'string') throw new StatesError(payload, 'why')
   await clock.sleep(Number(payload) * 1000, new AbortController().signal)
   return payload

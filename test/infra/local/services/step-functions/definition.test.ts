@@ -4,8 +4,8 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions'
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks'
 import { describe, expect, it } from 'vitest'
 import { createResolver, type Properties } from '../../../../../infra/local/cloud/template.ts'
-import { readStateMachine } from '../../../../../infra/local/services/step-functions/machine.ts'
 import { parseDefinition } from '../../../../../infra/local/services/step-functions/read-definition.ts'
+import { readStateMachine } from '../../../../../infra/local/services/step-functions/template.ts'
 import { task } from '../../../../kit/local-cloud/state-machine.ts'
 
 const pass = { Type: 'Pass', End: true }

@@ -10,14 +10,14 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Clock } from '../../../../../infra/local/services/step-functions/clock.ts'
-import type { StateMachine } from '../../../../../infra/local/services/step-functions/machine.ts'
+import type { ExecutionClock } from '../../../../../infra/local/services/step-functions/clock.ts'
 import { parseDefinition } from '../../../../../infra/local/services/step-functions/read-definition.ts'
-import { StatesError } from '../../../../../infra/local/services/step-functions/states-error.ts'
 import {
   openStepFunctions,
   type StepFunctions,
-} from '../../../../../infra/local/services/step-functions/step-functions.ts'
+} from '../../../../../infra/local/services/step-functions/service.ts'
+import { StatesError } from '../../../../../infra/local/services/step-functions/states-error.ts'
+import type { StateMachine } from '../../../../../infra/local/services/step-functions/template.ts'
 import { virtualClock } from '../../../../kit/clocks/virtual-clock.ts'
 import {
   closeAfter,
@@ -45,7 +45,12 @@ beforeEach(() => {
 /** Opens the data folder as the local cloud does when it starts, with one machine of these states. */
 async function open(
   States: Readonly<Record<string, object>>,
-  o: { readonly type?: 'EXPRESS'; readonly clock?: Clock; readonly keep?: number; readonly gone?: true } = {},
+  o: {
+    readonly type?: 'EXPRESS'
+    readonly clock?: ExecutionClock
+    readonly keep?: number
+    readonly gone?: true
+  } = {},
 ): Promise<void> {
   const [StartAt] = Object.keys(States)
   const definition = parseDefinition('Machine', JSON.stringify({ QueryLanguage: 'JSONata', StartAt, States }))
@@ -305,7 +310,7 @@ describe('after a restart, an execution', () => {
       B: { ...pass, Output: '{% [$states.input, $who] %}' },
     }
     const startedAt = Date.parse('2026-01-01T00:00:00Z')
-    const still: Clock = {
+    const still: ExecutionClock = {
       ...virtualClock(startedAt),
       sleep: (_, signal) =>
         new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
@@ -352,7 +357,7 @@ describe('after a restart, an execution', () => {
     }
     invoke.mockRejectedValue(new StatesError('Busy', 'why'))
     const startedAt = Date.parse('2026-01-01T00:00:00Z')
-    const still: Clock = {
+    const still: ExecutionClock = {
       ...virtualClock(startedAt),
       sleep: (_, signal) =>
         new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason))),

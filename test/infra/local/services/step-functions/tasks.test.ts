@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFaults } from '../../../../../infra/local/faults/faults.ts'
-import { AwsError } from '../../../../../infra/local/gateway/service.ts'
-import type { Invocation } from '../../../../../infra/local/services/event-sources/stream-batch.ts'
-import type { FunctionDefinition } from '../../../../../infra/local/services/lambda/function.ts'
+import { AwsError } from '../../../../../infra/local/gateway/aws-service.ts'
+import type { FunctionDefinition } from '../../../../../infra/local/services/lambda/function-definition.ts'
+import type { Invocation } from '../../../../../infra/local/services/lambda/invocation.ts'
 import { lambdaTasks } from '../../../../../infra/local/services/step-functions/lambda-tasks.ts'
-import type { StateMachine } from '../../../../../infra/local/services/step-functions/machine.ts'
+import type { StateMachine } from '../../../../../infra/local/services/step-functions/template.ts'
 
 const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:F'
 const invoke = vi.fn<(functionArn: string, payload: unknown) => Promise<Invocation>>()

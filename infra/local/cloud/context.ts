@@ -1,0 +1,70 @@
+import { createFaults } from '../faults/faults.ts'
+import { withRequestFaults } from '../faults/request-faults.ts'
+import type { AwsService } from '../gateway/aws-service.ts'
+import type { DatabaseEngine } from '../services/dynamodb/engine.ts'
+import type { LocalCloudOptions } from './options.ts'
+import type { CloudContext, LocalPage, ServiceProvider } from './provider.ts'
+import { nameResources, type ResourceTypes } from './resource-names.ts'
+import type { Template } from './template.ts'
+
+/** The context of a local cloud, which also opens the providers one after the other. */
+export interface OpenContext extends CloudContext {
+  /** Opens a provider and keeps its handle for those that come after it. */
+  open(provider: ServiceProvider): Promise<void>
+}
+
+/** Names the resources of a template and prepares to open its services. Throws as `nameResources` does. */
+export function createContext(o: {
+  readonly options: LocalCloudOptions
+  readonly template: Template
+  readonly engine: DatabaseEngine
+  readonly types: ResourceTypes
+  readonly closeAfter: (close: () => unknown) => void
+}): OpenContext {
+  const { template, options } = o
+  const { lookup, resolve, learn } = nameResources(template, options.region, o.types)
+  const functionIds = new Set(template.ofType('AWS::Lambda::Function').map(({ logicalId }) => logicalId))
+  const isFunction = (caller: string) => functionIds.has(caller)
+  const faults = createFaults()
+  const services: AwsService[] = []
+  const pages: LocalPage[] = []
+  const handles = new Map<ServiceProvider, unknown>()
+
+  const page: LocalPage = (url, request) => {
+    for (const answer of pages) {
+      const answered = answer(url, request)
+      if (answered !== undefined) return answered
+    }
+    return undefined
+  }
+
+  const context: OpenContext = {
+    options,
+    template,
+    engine: o.engine,
+    stack: { region: options.region, stackName: template.stackName },
+    faults,
+    resourcePolicies: new Map(),
+    resourcesOf: (type) =>
+      template
+        .ofType(type)
+        .map(({ logicalId, properties }) => ({ logicalId, properties: resolve(properties) })),
+    resolve,
+    nameOf: (logicalId, attribute = 'Ref') => lookup(logicalId, attribute) ?? '',
+    learn,
+    isFunction,
+    use<Handle>(provider: ServiceProvider<Handle>): Handle {
+      if (!handles.has(provider))
+        throw new Error(`${provider.service} is not open yet: providers.ts must list it earlier`)
+      return handles.get(provider) as Handle // what this provider returned, see `open`
+    },
+    serve: (service) => void services.push(withRequestFaults(service, faults, isFunction)),
+    servePage: (answer) => void pages.push(answer),
+    served: { services, page },
+    closeAfter: o.closeAfter,
+    async open(provider) {
+      handles.set(provider, await provider.open(context))
+    },
+  }
+  return context
+}

@@ -1,0 +1,17 @@
+import type { ServiceProvider } from '../cloud/provider.ts'
+import { iam } from '../iam/provider.ts'
+import { type Gateway, startGateway } from './gateway.ts'
+
+/** The gateway is opened like a service, after the roles that it checks every call against. */
+export const gateway: ServiceProvider<Gateway> = {
+  service: 'The gateway',
+  resources: {},
+  operations: {},
+  async open(context) {
+    const { awsPort: port, log } = context.options
+    const { services, page } = context.served
+    const opened = await startGateway({ port, services, page, refusal: context.use(iam).refusal, log })
+    context.closeAfter(opened.close)
+    return opened
+  },
+}

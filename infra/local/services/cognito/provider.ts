@@ -1,0 +1,59 @@
+import type { ServiceProvider } from '../../cloud/provider.ts'
+import { fieldsOf } from '../../cloud/template.ts'
+import { iam } from '../../iam/provider.ts'
+import { lambda } from '../lambda/provider.ts'
+import { ses } from '../ses/provider.ts'
+import { cognitoOperations } from './operations.ts'
+import { type Cognito, openCognito } from './service.ts'
+import { clientIdOf, issuerOf, poolArnOf, poolIdOf } from './template.ts'
+
+const poolType = 'AWS::Cognito::UserPool'
+const clientType = 'AWS::Cognito::UserPoolClient'
+const groupType = 'AWS::Cognito::UserPoolGroup'
+
+export const cognito: ServiceProvider<Pick<Cognito, 'keysOf'>> = {
+  service: 'Cognito',
+  resources: {
+    [poolType]: {
+      modelled:
+        'A pool that people sign up to with an email address, with its password policy and PostConfirmation trigger.',
+      names({ logicalId, region }) {
+        const id = poolIdOf(region, logicalId)
+        const issuer = issuerOf(region, id)
+        return {
+          Ref: id,
+          Arn: poolArnOf(region, id),
+          ProviderURL: issuer,
+          ProviderName: issuer.replace('https://', ''),
+        }
+      },
+    },
+    [clientType]: {
+      modelled: 'A client without a secret, for sign-in by password, SRP and refresh token.',
+      names: ({ logicalId }) => ({ Ref: clientIdOf(logicalId) }),
+    },
+    [groupType]: {
+      modelled: 'A group. The start of the local cloud decides who is in it, not the pool.',
+      names: ({ properties: { GroupName } }) => ({ Ref: String(GroupName) }),
+    },
+  },
+  operations: cognitoOperations,
+  open(context) {
+    const { find, invoke } = context.use(lambda)
+    const opened = openCognito({ ...context.options, mailbox: context.use(ses).mailbox, invoke })
+    for (const { logicalId, properties } of context.resourcesOf(poolType)) {
+      opened.createUserPool(logicalId, properties)
+      const trigger = fieldsOf(properties['LambdaConfig'])['PostConfirmation']
+      if (trigger === undefined) continue
+      const poolArn = context.nameOf(logicalId, 'Arn')
+      context.use(iam).demandInvoke('cognito-idp.amazonaws.com', poolArn, find(String(trigger)))
+    }
+    for (const { logicalId, properties } of context.resourcesOf(clientType))
+      opened.createUserPoolClient(logicalId, properties)
+    for (const { logicalId, properties } of context.resourcesOf(groupType))
+      opened.createGroup(logicalId, properties)
+    context.serve(opened.service)
+    context.servePage((url) => opened.document(url.pathname))
+    return opened
+  },
+}

@@ -1,0 +1,124 @@
+import { join } from 'node:path'
+import { AwsError, type AwsResponse, type AwsService } from '../../gateway/aws-service.ts'
+import type { CognitoOptions } from './cognito-options.ts'
+import { cognitoOperations } from './operations.ts'
+import { notFound, texts, userNotFound } from './request.ts'
+import { signInOperations } from './sign-in.ts'
+import { signUpOperations } from './sign-up.ts'
+import {
+  type ClientSettings,
+  clientSettings,
+  groupSettings,
+  issuerOf,
+  poolArnOf,
+  poolSettings,
+} from './template.ts'
+import { openTokenSigner, type TokenSigner } from './tokens.ts'
+import { attributesOf, type ClientOperation, openUserPool, type User, type UserPool } from './user-pool.ts'
+
+export interface Cognito {
+  readonly service: AwsService
+  /** Makes the pool of a template; what it holds survives restarts. Throws where a property is not modelled. */
+  createUserPool(logicalId: string, properties: Record<string, unknown>): void
+  /** Makes a client of a pool that is there; throws as `createUserPool` does. */
+  createUserPoolClient(logicalId: string, properties: Record<string, unknown>): void
+  /** Makes a group of a pool that is there; throws as `createUserPool` does. */
+  createGroup(logicalId: string, properties: Record<string, unknown>): void
+  /** `/<poolId>/.well-known/jwks.json` and `/openid-configuration`; `undefined` for any other path. */
+  document(path: string): AwsResponse | undefined
+  /** Public keys of an issuer; `undefined` for a foreign one. */
+  keysOf(issuer: string): TokenSigner['jwks'] | undefined
+}
+
+/** Opens the user pools in the data folder. */
+export function openCognito(o: CognitoOptions): Cognito {
+  const folder = join(o.dataDir, 'cognito')
+  const signer = openTokenSigner(folder)
+  const pools = new Map<string, UserPool>()
+  const clients = new Map<string, ClientSettings>()
+  const ofClient = new Map<string, ClientOperation>([
+    ...Object.entries(signUpOperations(o)),
+    ...Object.entries(signInOperations(o, signer)),
+  ])
+
+  function poolOf(id: string): UserPool {
+    const pool = pools.get(id)
+    if (pool === undefined) throw notFound(`User pool ${id} does not exist.`)
+    return pool
+  }
+
+  function run(operation: string, body: unknown): object {
+    const clientOperation = ofClient.get(operation)
+    if (clientOperation) {
+      const { ClientId } = texts(body, 'ClientId')
+      const client = clients.get(ClientId)
+      if (client === undefined) throw notFound(`User pool client ${ClientId} does not exist.`)
+      return clientOperation(body, poolOf(client.UserPoolId), client)
+    }
+    const { UserPoolId, Username } = texts(body, 'UserPoolId', 'Username')
+    const user = poolOf(UserPoolId).find(Username)
+    if (user === undefined) throw userNotFound()
+    if (operation === 'AdminDeleteUser') poolOf(UserPoolId).remove(user)
+    if (operation !== 'AdminGetUser') return {}
+    return describe(user)
+  }
+
+  return {
+    service: {
+      targets: ['AWSCognitoIdentityProviderService'],
+      operations: cognitoOperations,
+      permissions({ operation, body }) {
+        if (!operation.startsWith('Admin')) return []
+        const { UserPoolId } = texts(parse(body), 'UserPoolId')
+        return [{ action: `cognito-idp:${operation}`, resource: poolArnOf(o.region, UserPoolId) }]
+      },
+      handle: async ({ operation, body }) => ({
+        status: 200,
+        body: JSON.stringify(await run(operation, parse(body))),
+      }),
+    },
+    createUserPool(logicalId, properties) {
+      const settings = poolSettings(o.region, logicalId, properties)
+      pools.set(settings.id, openUserPool(join(folder, settings.id), settings))
+    },
+    createUserPoolClient(logicalId, properties) {
+      const client = clientSettings(logicalId, properties)
+      poolOf(client.UserPoolId)
+      clients.set(client.id, client)
+    },
+    createGroup(logicalId, properties) {
+      // The start decides who is in a group, for all groups and people alike.
+      poolOf(groupSettings(logicalId, properties).UserPoolId)
+    },
+    document(path) {
+      const [, id = '', name] = /^\/([^/]+)\/\.well-known\/([^/]+)$/.exec(path) ?? []
+      const issuer = issuerOf(o.region, id)
+      const answer =
+        (name === 'jwks.json' && signer.jwks) ||
+        (name === 'openid-configuration' && { issuer, jwks_uri: `${issuer}/.well-known/jwks.json` })
+      if (!pools.has(id) || !answer) return undefined
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer) }
+    },
+    keysOf: (issuer) =>
+      [...pools.keys()].some((id) => issuerOf(o.region, id) === issuer) ? signer.jwks : undefined,
+  }
+}
+
+/** A user as `AdminGetUser` answers it. */
+function describe(user: User) {
+  return {
+    Username: user.sub,
+    UserAttributes: Object.entries(attributesOf(user)).map(([Name, Value]) => ({ Name, Value })),
+    UserCreateDate: user.createdAt / 1_000,
+    Enabled: true,
+    UserStatus: user.code ? 'UNCONFIRMED' : 'CONFIRMED',
+  }
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString())
+  } catch {
+    throw new AwsError('SerializationException', 'The request body is not JSON')
+  }
+}

@@ -1,0 +1,61 @@
+import type { ServiceProvider } from '../../cloud/provider.ts'
+import { account, nameFrom } from '../../cloud/resource-names.ts'
+import { iam } from '../../iam/provider.ts'
+import { lambda } from '../lambda/provider.ts'
+import { sqs } from '../sqs/provider.ts'
+import { stepFunctions } from '../step-functions/provider.ts'
+import { isStateMachine } from '../step-functions/state-machines.ts'
+import { eventBridgeOperations } from './operations.ts'
+import { type EventBuses, openEventBuses } from './service.ts'
+import { nameRule } from './template.ts'
+
+const busType = 'AWS::Events::EventBus'
+const ruleType = 'AWS::Events::Rule'
+
+export const eventBridge: ServiceProvider<Pick<EventBuses, 'publish'>> = {
+  service: 'EventBridge',
+  resources: {
+    [busType]: {
+      modelled: 'A bus for events of the application.',
+      names(bus) {
+        const name = nameFrom(bus.properties['Name'], bus)
+        const arn = `arn:aws:events:${bus.region}:${account}:event-bus/${name}`
+        return { Ref: name, Name: name, Arn: arn }
+      },
+    },
+    [ruleType]: {
+      modelled:
+        'A rule with an event pattern, whose targets are functions and state machines, with their retries, input ' +
+        'transformers and dead-letter queues.',
+      names(rule) {
+        const { Name, EventBusName } = rule.properties
+        return nameRule(rule, rule.logicalId, rule.resolve({ Name, EventBusName }))
+      },
+    },
+  },
+  operations: eventBridgeOperations,
+  open(context) {
+    const { find, invokeAsync } = context.use(lambda)
+    const { queues, policies } = context.use(sqs)
+    const machines = context.use(stepFunctions)
+    const opened = openEventBuses({
+      ...context.options,
+      rules: context.resourcesOf(ruleType).map(({ logicalId, properties }) => ({
+        arn: context.nameOf(logicalId, 'Arn'),
+        name: context.nameOf(logicalId, 'Name'),
+        properties,
+      })),
+      invoke: (arn, input, id) =>
+        isStateMachine(arn) ? machines.start(arn, input, id) : invokeAsync(arn, input),
+      findQueue: queues.find,
+    })
+    context.closeAfter(opened.close)
+    context.serve(opened.service)
+    for (const { rule, arn, roleArn, deadLetters } of opened.targets) {
+      if (isStateMachine(arn)) machines.demandStart(rule, arn, roleArn)
+      else context.use(iam).demandInvoke('events.amazonaws.com', rule, find(arn))
+      if (deadLetters) policies.demandSend('events.amazonaws.com', rule, deadLetters)
+    }
+    return opened
+  },
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import * as z from 'zod'
+import { account } from '../../cloud/resource-names.ts'
+import { AwsError, type AwsRequest, type AwsService, type Log, readInput } from '../../gateway/aws-service.ts'
+import type { Deliveries } from '../../storage/deliveries.ts'
+import type { DeadLetters } from '../sqs/dead-letters.ts'
+import { openEventDeliveries } from './event-deliveries.ts'
+import type { BusEvent } from './input.ts'
+import { eventBridgeOperations } from './operations.ts'
+import { busOf, compileRule, type Rule } from './template.ts'
+
+export interface EventBuses {
+  readonly service: AwsService
+  /** Takes an event for the rules of a bus, durably, and completes its envelope. Returns its id. */
+  publish(bus: string, given: BusEvent): string
+  /** Of all rules, those that are disabled too. */
+  readonly targets: readonly {
+    rule: string
+    arn: string
+    /** Of the role by which it is called, where it has one. */
+    roleArn: string | undefined
+    deadLetters: DeadLetters | undefined
+  }[]
+  close: Deliveries<unknown>['close']
+}
+
+const maxBytes = 1024 * 1024
+const tooLarge = 'Total size of the entries in the request is over the limit.'
+
+const text = z.string().default('')
+const entry = z.object({
+  Source: text,
+  DetailType: text,
+  Detail: text,
+  EventBusName: z.string().default('default'),
+  Resources: z.array(z.string()).default([]),
+  Time: z.number().optional(),
+})
+const inputs = z.object({ Entries: z.array(entry).min(1).max(10) })
+type EventEntry = z.output<typeof entry>
+
+/**
+ * EventBridge's buses: takes events, and delivers each to the targets of the rules that match, at least once, with
+ * their retries and to their dead-letter queue at last (EventBridge user guide, "Using dead-letter queues to process
+ * undelivered events"). An event for a bus that does not exist is taken and goes nowhere, as on AWS.
+ *
+ * @throws Error that names what of a rule is not modelled or not valid.
+ */
+export function openEventBuses(o: {
+  readonly region: string
+  readonly dataDir: string
+  readonly rules: readonly Rule[]
+  /**
+   * Hands an event to a target, under the id of its delivery, which is the same at each attempt. Throws
+   * `ResourceNotFoundException` where there is none.
+   */
+  readonly invoke: (targetArn: string, input: unknown, id: string) => void
+  readonly findQueue: (arn: string) => DeadLetters
+  readonly retryDelaysMs?: readonly number[] | undefined
+  readonly log: Log
+}): EventBuses {
+  const rules = o.rules.map((rule) => compileRule(rule, o.findQueue))
+  const targets = new Map(rules.flatMap((rule) => rule.targets.map((target) => [target.key, target])))
+
+  const deliveries = openEventDeliveries({ ...o, targets })
+
+  function publish(bus: string, given: BusEvent): string {
+    const id = randomUUID()
+    const ingestedAt = isoSeconds(Date.now())
+    const event = { version: '0', id, account, time: ingestedAt, region: o.region, resources: [], ...given }
+    const matching = rules.filter((rule) => rule.bus === bus && rule.matches(event))
+    for (const { key } of matching.flatMap((rule) => rule.targets)) {
+      deliveries.add({ target: key, event, ingestedAt })
+    }
+    return id
+  }
+
+  const read = (request: AwsRequest) => readInput(request, inputs, 'ValidationException').Entries
+  return {
+    service: {
+      targets: ['AWSEvents'],
+      operations: eventBridgeOperations,
+      permissions: (request) =>
+        read(request).map(({ EventBusName }) => ({
+          action: 'events:PutEvents',
+          resource: `arn:aws:events:${o.region}:${account}:event-bus/${busOf(EventBusName)}`,
+        })),
+      async handle(request) {
+        const all = read(request)
+        if (all.reduce((bytes, one) => bytes + sizeOf(one), 0) > maxBytes)
+          throw new AwsError('ValidationException', tooLarge)
+        const Entries = all.map((one) => put(one, publish))
+        const FailedEntryCount = Entries.filter((answer) => 'ErrorCode' in answer).length
+        return { status: 200, body: JSON.stringify({ Entries, FailedEntryCount }) }
+      },
+    },
+    publish,
+    targets: [...targets.values()],
+    close: deliveries.close,
+  }
+}
+
+/** Publishes an entry of a request. Returns its id, or why it is refused. */
+function put(one: EventEntry, publish: EventBuses['publish']): object {
+  const missing = (['Source', 'DetailType', 'Detail'] as const).find((name) => one[name] === '')
+  if (missing) {
+    const ErrorMessage = `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`
+    return { ErrorCode: 'InvalidArgument', ErrorMessage }
+  }
+  const detail = readDetail(one.Detail)
+  if (detail === undefined) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' }
+  const { Source: source, DetailType, Resources: resources, Time } = one
+  const event = { source, 'detail-type': DetailType, resources, detail }
+  const time = Time !== undefined && { time: isoSeconds(Time * 1000) }
+  return { EventId: publish(busOf(one.EventBusName), { ...event, ...time }) }
+}
+
+/** In bytes, as EventBridge counts (user guide, "Calculating PutEvents event entry size"). */
+function sizeOf({ Source, DetailType, Detail, Resources, Time }: EventEntry): number {
+  const size = Buffer.byteLength([Source, DetailType, Detail, ...Resources].join(''))
+  return Time === undefined ? size : size + 14
+}
+
+function readDetail(detail: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(detail)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isoSeconds(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+/, '')
+}

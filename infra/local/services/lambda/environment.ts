@@ -1,0 +1,197 @@
+import type { ChildProcess } from 'node:child_process'
+import type { ServerResponse } from 'node:http'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { endProcess, spawnBound } from '../../cloud/bound-process.ts'
+import type { Faults } from '../../faults/faults.ts'
+import type { Log } from '../../gateway/aws-service.ts'
+import type { FunctionDefinition } from './function-definition.ts'
+import type { Invocation } from './invocation.ts'
+import { variables } from './variables.ts'
+
+/** An invocation that waits for its answer. */
+export interface PendingInvocation {
+  readonly requestId: string
+  readonly payload: string
+  readonly settle: (invocation: Invocation) => void
+}
+
+/** One process of a function, as the Runtime API speaks to it. */
+export interface RuntimeClient {
+  /** The process asks for work; the response is answered when there is some. */
+  next(response: ServerResponse): void
+  respond(requestId: string, body: string): void
+  respondError(requestId: string, body: string): void
+  /** The process could not start. */
+  fail(body: string): void
+}
+
+/** What an environment does. It stays `working` between its answer and the next time that it asks for work. */
+type EnvironmentState =
+  /** The process has not asked for work yet. */
+  | { readonly status: 'starting' }
+  /** The process waits for work, which is sent as this response. */
+  | { readonly status: 'idle'; readonly response: ServerResponse }
+  /** The process has an invocation; `pending` is empty once that is answered. */
+  | { readonly status: 'working'; readonly pending?: PendingInvocation }
+  /** The process was told to end and gets no more work. */
+  | { readonly status: 'leaving' }
+
+/** An execution environment of a function: a process that works on one invocation at a time. */
+export interface Environment extends RuntimeClient {
+  status(): EnvironmentState['status']
+  /** Gives work to an environment that is idle. */
+  run(pending: PendingInvocation): void
+  /** Ends the process if it is idle. */
+  leaveIfIdle(): void
+  close(): Promise<void>
+}
+
+export interface EnvironmentOptions {
+  readonly id: string
+  readonly definition: FunctionDefinition
+  readonly region: string
+  readonly endpoint: string
+  /** `AWS_LAMBDA_RUNTIME_API` of an environment. */
+  readonly runtimeApi: (id: string) => string
+  /** Whether it is killed while it works, at the place `run <name of the function>`. */
+  readonly faults: Faults
+  /** The port for a debugger. An invocation then may take as long as it likes. */
+  readonly inspectPort?: number | undefined
+  /** Whether its definition is still the one to run. If not, the process ends instead of taking more work. */
+  readonly isCurrent: () => boolean
+  readonly onIdle: () => void
+  /** The process ended; `startFailure` is the reason if it never asked for work. */
+  readonly onEnd: (startFailure: Invocation | undefined) => void
+  readonly log: Log
+}
+
+/** How long an environment without work is kept. */
+const idleMs = 5 * 60_000
+const initMs = 10_000
+const dayMs = 24 * 3_600_000
+/** Maximum size of a synchronous answer: 6 MB (Lambda quotas). */
+const maxAnswerBytes = 6_291_556
+
+const bootstrap = fileURLToPath(new URL('bootstrap.mjs', import.meta.url))
+
+/** Starts the process of an environment. */
+export function startEnvironment(o: EnvironmentOptions): Environment {
+  const { definition } = o
+  const child = startProcess(o)
+  let state: EnvironmentState = { status: 'starting' }
+  /** Why the process ends, if the local cloud or its bootstrap knows. */
+  let failure: Invocation['error']
+  // Runs out if the process does not get ready, if an invocation takes too long, or after a long time without any.
+  let patience = setTimeout(() => kill('Init', `Init timed out after ${initMs / 1000} seconds`), initMs)
+
+  function wait(ms: number, runOut: () => void): void {
+    clearTimeout(patience)
+    patience = setTimeout(runOut, ms)
+  }
+
+  function kill(kind: string, message: string): void {
+    failure = { errorType: `Sandbox.${kind}`, errorMessage: message }
+    child.kill('SIGKILL')
+  }
+
+  function leave(): void {
+    state = { status: 'leaving' }
+    child.kill('SIGTERM')
+  }
+
+  /** Settles the pending invocation, if it is this one. */
+  function settle(requestId: string, outcome: () => Invocation): void {
+    if (state.status !== 'working' || state.pending?.requestId !== requestId) return
+    const { pending } = state
+    const settled = outcome()
+    state = { status: 'working' }
+    pending.settle(settled)
+  }
+
+  child.once('close', (code, signal) => {
+    clearTimeout(patience)
+    const errorMessage = `Runtime exited: ${signal ?? `exit status ${code}`}`
+    const ended: Invocation = {
+      payload: null,
+      error: failure ?? { errorType: 'Runtime.ExitError', errorMessage },
+    }
+    if (state.status === 'working') state.pending?.settle(ended)
+    o.onEnd(state.status === 'starting' ? ended : undefined)
+  })
+
+  return {
+    status: () => state.status,
+    next(response) {
+      if (!o.isCurrent()) return leave()
+      state = { status: 'idle', response }
+      wait(idleMs, leave)
+      o.onIdle()
+    },
+    leaveIfIdle() {
+      if (state.status === 'idle') leave()
+    },
+    run(pending) {
+      if (state.status !== 'idle') throw new Error(`${definition.name} was given work while ${state.status}`)
+      const milliseconds = o.inspectPort ? dayMs : definition.timeoutSeconds * 1000
+      const seconds = definition.timeoutSeconds.toFixed(2)
+      wait(milliseconds, () => kill('Timedout', `Task timed out after ${seconds} seconds`))
+      send(state.response, pending, definition, milliseconds)
+      state = { status: 'working', pending }
+      const killed = o.faults.draw(`run ${definition.name}`, ['kill'])
+      if (killed) setTimeout(() => child.kill('SIGKILL'), killed.afterMs)
+    },
+    respond: (requestId, body) => settle(requestId, () => answerOf(body)),
+    respondError: (requestId, body) => settle(requestId, () => ({ payload: null, error: errorOf(body) })),
+    fail(body) {
+      failure = errorOf(body)
+    },
+    close: () => endProcess(child),
+  }
+}
+
+function startProcess(o: EnvironmentOptions): ChildProcess {
+  const { logicalId, folder } = o.definition
+  const debug = o.inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${o.inspectPort}`]
+  const child = spawnBound(process.execPath, ['--enable-source-maps', ...debug, bootstrap], {
+    cwd: folder,
+    env: variables(o.definition, o),
+  })
+  logLines(child, (line) => o.log(logicalId, line))
+  child.once('error', (error) => o.log(logicalId, `cannot be started: ${error.message}`))
+  return child
+}
+
+/** Answers the request for work of a process. */
+function send(
+  response: ServerResponse,
+  { requestId, payload }: PendingInvocation,
+  { arn }: FunctionDefinition,
+  milliseconds: number,
+): void {
+  const headers = {
+    'content-type': 'application/json',
+    'lambda-runtime-aws-request-id': requestId,
+    'lambda-runtime-deadline-ms': String(Date.now() + milliseconds),
+    'lambda-runtime-invoked-function-arn': arn,
+  }
+  response.writeHead(200, headers).end(payload)
+}
+
+function answerOf(body: string): Invocation {
+  if (Buffer.byteLength(body) <= maxAnswerBytes) return { payload: JSON.parse(body) }
+  const error = { errorType: 'Function.ResponseSizeTooLarge', errorMessage: 'Over 6 MB' }
+  return { payload: null, error }
+}
+
+function errorOf(body: string): { errorType: string; errorMessage: string } {
+  // Written by the bootstrap.
+  const { errorType, errorMessage } = JSON.parse(body) as { errorType: string; errorMessage: string }
+  return { errorType, errorMessage }
+}
+
+function logLines(child: ChildProcess, log: (line: string) => void): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) createInterface({ input: stream }).on('line', log)
+  }
+}

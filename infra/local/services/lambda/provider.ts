@@ -1,0 +1,84 @@
+import { basename } from 'node:path'
+import type { CloudContext, ServiceProvider } from '../../cloud/provider.ts'
+import { account, byLogicalId, nameFrom } from '../../cloud/resource-names.ts'
+import type { Template } from '../../cloud/template.ts'
+import { gateway } from '../../gateway/provider.ts'
+import { iam } from '../../iam/provider.ts'
+import { sqs } from '../sqs/provider.ts'
+import { type AsyncInvocations, openAsyncInvocations } from './async-invocations.ts'
+import { type FailureDestination, failureDestinations } from './failure-destination.ts'
+import { lambdaOperations } from './operations.ts'
+import { type Lambda, startLambda } from './service.ts'
+import { readFunction } from './template.ts'
+
+const functionType = 'AWS::Lambda::Function'
+const invokeConfigType = 'AWS::Lambda::EventInvokeConfig'
+
+export interface LambdaHandle extends Pick<Lambda, 'find' | 'invoke'>, Pick<AsyncInvocations, 'invokeAsync'> {
+  readonly failureDestination: FailureDestination
+  /** Runs the functions of another template, as far as their code differs. Returns the logical ids of those. */
+  reload(next: Template): readonly string[]
+}
+
+export const lambda: ServiceProvider<LambdaHandle> = {
+  service: 'Lambda',
+  resources: {
+    [functionType]: {
+      modelled:
+        'A Node.js function from an asset, in processes of its own with its timeout, memory setting and role.',
+      names(given) {
+        const name = nameFrom(undefined, given)
+        return { Ref: name, Arn: `arn:aws:lambda:${given.region}:${account}:function:${name}` }
+      },
+    },
+    [invokeConfigType]: {
+      modelled: 'How an asynchronous event is retried, and the queue that it goes to after that.',
+      names: byLogicalId,
+    },
+  },
+  operations: lambdaOperations,
+  async open(context) {
+    const { faults, options } = context
+    const { queues } = context.use(sqs)
+    const opened = await startLambda({ ...options, endpoint: context.use(gateway).url, faults })
+    context.closeAfter(opened.close)
+    context.serve(opened.service)
+    for (const definition of definitionsOf(context.template, context)) opened.define(definition)
+
+    const failureDestination = failureDestinations(queues, context.use(iam))
+    const invocations = openAsyncInvocations({ ...options, lambda: opened, faults })
+    context.closeAfter(invocations.close)
+    for (const { properties } of context.resourcesOf(invokeConfigType)) {
+      const { arn, logicalId } = opened.find(String(properties['FunctionName']))
+      invocations.configure(arn, properties, failureDestination(logicalId, properties))
+    }
+    return {
+      find: opened.find,
+      invoke: opened.invoke,
+      invokeAsync: invocations.invokeAsync,
+      failureDestination,
+      reload: (next) => reload(opened, definitionsOf(next, context)),
+    }
+  },
+}
+
+function definitionsOf({ ofType, assetFolder }: Template, { resolve, nameOf }: CloudContext) {
+  return ofType(functionType).map(({ logicalId, properties }) =>
+    readFunction({
+      logicalId,
+      properties: resolve(properties),
+      assetFolder,
+      name: nameOf(logicalId),
+      arn: nameOf(logicalId, 'Arn'),
+    }),
+  )
+}
+
+function reload(opened: Lambda, definitions: ReturnType<typeof definitionsOf>): readonly string[] {
+  // The folder of an asset is named after its content.
+  const changed = definitions.filter(
+    ({ arn, folder }) => basename(opened.find(arn).folder) !== basename(folder),
+  )
+  for (const definition of changed) opened.define(definition)
+  return changed.map(({ logicalId }) => logicalId)
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import type { Faults } from '../../faults/faults.ts'
+import {
+  AwsError,
+  type AwsRequest,
+  type AwsResponse,
+  type AwsService,
+  type Log,
+} from '../../gateway/aws-service.ts'
+import { createFunction, type LambdaFunction } from './function.ts'
+import type { FunctionDefinition } from './function-definition.ts'
+import type { Invocation } from './invocation.ts'
+import { lambdaOperations } from './operations.ts'
+import { startRuntimeApi } from './runtime-api.ts'
+
+export interface Lambda {
+  readonly service: AwsService
+  /** Makes a function, or replaces the one of this ARN. */
+  define(definition: FunctionDefinition): void
+  /** The function of this ARN or name. Throws where there is none. */
+  find(nameOrArn: string): FunctionDefinition
+  /** Invokes a function by its ARN and waits for its answer. Rejects where there is no such function. */
+  invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation>
+  close(): Promise<void>
+}
+
+const invocationPath = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
+
+/**
+ * Runs functions in processes of their own and serves them the Lambda Runtime API (Lambda developer guide, "Using
+ * the Lambda runtime API for custom runtimes"). `endpoint` is where they find the AWS services.
+ */
+export async function startLambda(o: {
+  region: string
+  endpoint: string
+  faults: Faults
+  /** Where a debugger finds the first function; each further one has the next port. */
+  inspectPort?: number | undefined
+  log: Log
+}): Promise<Lambda> {
+  const functions = new Map<string, LambdaFunction>()
+
+  const runtimeApi = await startRuntimeApi({
+    environment: (id) => [...functions.values()].flatMap((f) => f.environment(id) ?? [])[0],
+    log: o.log,
+  })
+
+  function find(nameOrArn: string): FunctionDefinition {
+    for (const { definition } of functions.values()) {
+      const { arn, name } = definition()
+      if (arn === nameOrArn || name === nameOrArn) return definition()
+    }
+    throw new AwsError('ResourceNotFoundException', `Function not found: ${nameOrArn}`, 404)
+  }
+
+  async function invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation> {
+    const called = functions.get(functionArn)
+    if (called === undefined) throw new Error(`There is no function ${functionArn}`)
+    return called.invoke(JSON.stringify(payload), requestId)
+  }
+
+  const named = ({ path = '' }: AwsRequest) => find(decodeURIComponent(invocationPath.exec(path)?.[1] ?? ''))
+
+  async function handle(request: AwsRequest): Promise<AwsResponse> {
+    if (request.headers['x-amz-invocation-type'] === 'Event') {
+      throw new AwsError(
+        'UnknownOperationException',
+        'Asynchronous Invoke is not modelled by the local cloud',
+      )
+    }
+    return answerOf(await invoke(named(request).arn, JSON.parse(request.body.toString() || '{}')))
+  }
+
+  return {
+    service: {
+      targets: [],
+      rest: {
+        signedFor: 'lambda',
+        operationOf: (method, path) =>
+          method === 'POST' && invocationPath.test(path) ? 'Invoke' : undefined,
+      },
+      operations: lambdaOperations,
+      permissions: (request) => [{ action: 'lambda:InvokeFunction', resource: named(request).arn }],
+      handle,
+    },
+    find,
+    invoke,
+    define(definition) {
+      const there = functions.get(definition.arn)
+      if (there !== undefined) return there.replace(definition)
+      const inspectPort = o.inspectPort && o.inspectPort + functions.size
+      const options = { ...o, inspectPort, runtimeApi: runtimeApi.addressOf, newId: randomUUID }
+      functions.set(definition.arn, createFunction(definition, options))
+      if (inspectPort) o.log(definition.logicalId, `takes a debugger at 127.0.0.1:${inspectPort}`)
+    },
+    async close() {
+      await Promise.all([...functions.values()].map((f) => f.close()))
+      await runtimeApi.close()
+    },
+  }
+}
+
+/** The answer of a synchronous `Invoke`: a failing function is a success with `X-Amz-Function-Error`. */
+function answerOf({ payload, error }: Invocation): AwsResponse {
+  const json = { 'content-type': 'application/json' }
+  if (error === undefined) return { status: 200, headers: json, body: JSON.stringify(payload) }
+  return {
+    status: 200,
+    headers: { ...json, 'x-amz-function-error': 'Unhandled' },
+    body: JSON.stringify(error),
+  }
+}

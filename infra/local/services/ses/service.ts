@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import * as z from 'zod'
+import { AwsError, type AwsRequest, type AwsService, readInput } from '../../gateway/aws-service.ts'
+import type { Mailbox } from './mailbox.ts'
+import { sesOperations } from './operations.ts'
+
+/** What SES refuses a mail with that it would take another time. */
+export type MailRefusal = 'TooManyRequestsException' | 'SendingPausedException'
+
+export interface MailService {
+  readonly service: AwsService
+  /** Makes SES refuse every mail, or take them again. */
+  refuse(refuses: boolean, code?: MailRefusal): void
+}
+
+const text = z.object({ Data: z.string() })
+const parts = z.strictObject({ Text: text.optional(), Html: text.optional() })
+const ignored = z.array(z.unknown()).optional()
+/** What is modelled of a mail: a reader of the mailbox sees neither its headers nor its tags. */
+const inputs = z.strictObject({
+  FromEmailAddress: z.string(),
+  Destination: z.strictObject({ ToAddresses: z.array(z.string()).min(1).max(50) }),
+  Content: z.strictObject({
+    Simple: z.strictObject({ Subject: text, Body: parts, Headers: ignored }),
+  }),
+  ReplyToAddresses: ignored,
+  EmailTags: ignored,
+})
+
+/**
+ * SES (API v2) for simple mails from the template's identities, which are verified by being declared: an address,
+ * or a domain for every address in it. What is sent lies in the mailbox, as text where it has any.
+ */
+export function openMailService(o: {
+  readonly region: string
+  readonly identities: readonly string[]
+  readonly mailbox: Mailbox
+}): MailService {
+  let refusal: MailRefusal | undefined
+
+  /** `Annals <no-reply@example.com>` is from that address, whose identity is itself or else its domain. */
+  function read(request: AwsRequest) {
+    const input = readInput(request, inputs, 'BadRequestException')
+    const address = input.FromEmailAddress.replace(/^.*<(.*)>$/, '$1')
+    const identity = [address, address.replace(/^.*@/, '')].find((one) => o.identities.includes(one))
+    return { input, address, identity }
+  }
+
+  return {
+    service: {
+      targets: [],
+      rest: {
+        signedFor: 'ses',
+        operationOf: (method, path) =>
+          method === 'POST' && path === '/v2/email/outbound-emails' ? 'SendEmail' : undefined,
+      },
+      operations: sesOperations,
+      permissions(request) {
+        const { address, identity = address } = read(request)
+        const resource = `arn:aws:ses:${o.region}:000000000000:identity/${identity}`
+        return [{ action: 'ses:SendEmail', resource }]
+      },
+      async handle(request) {
+        const { input, address, identity } = read(request)
+        if (refusal === 'TooManyRequestsException')
+          throw new AwsError(refusal, 'Maximum sending rate exceeded.', 429)
+        if (refusal !== undefined) throw new AwsError(refusal, 'Email sending is paused.')
+        if (identity === undefined) {
+          const failed = `The following identities failed the check in region ${o.region.toUpperCase()}: ${address}`
+          throw new AwsError('MessageRejected', `Email address is not verified. ${failed}`)
+        }
+        const { Subject, Body } = input.Content.Simple
+        const mail = { subject: Subject.Data, text: (Body.Text ?? Body.Html)?.Data ?? '' }
+        for (const to of input.Destination.ToAddresses) o.mailbox.deliver({ to, ...mail })
+        return { status: 200, body: JSON.stringify({ MessageId: randomUUID() }) }
+      },
+    },
+    refuse(refuses, code = 'TooManyRequestsException') {
+      refusal = refuses ? code : undefined
+    },
+  }
+}

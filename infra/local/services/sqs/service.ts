@@ -1,0 +1,117 @@
+import { join } from 'node:path'
+import * as z from 'zod'
+import { account } from '../../cloud/resource-names.ts'
+import type { Properties } from '../../cloud/template.ts'
+import { AwsError, type AwsRequest, type AwsService, readInput } from '../../gateway/aws-service.ts'
+import { sqsOperations } from './operations.ts'
+import { md5, type OpenQueue, openQueue, type Queue } from './queue.ts'
+import { readQueue } from './template.ts'
+
+export interface Queues {
+  readonly service: AwsService
+  /** Creates the queue of an `AWS::SQS::Queue` whose properties are resolved. Throws if one is not modelled. */
+  createQueue(o: { name: string; arn: string; baseUrl: string; properties: Properties }): Queue
+  /** Throws if the template declares no such queue. */
+  find(arn: string): Queue
+  /** Throws if the template does not declare the dead-letter queue of a queue. */
+  checkRedrives(): void
+}
+
+const wanted = z.array(z.string()).default([])
+const inputs = z.object({
+  QueueUrl: z.string(),
+  ReceiptHandle: z.string().default(''),
+  AttributeNames: wanted,
+  MessageSystemAttributeNames: wanted,
+  MessageAttributeNames: wanted,
+  MaxNumberOfMessages: z.int().min(1).max(10).default(1),
+  VisibilityTimeout: z.int().min(0).max(43_200).optional(),
+})
+type Input = z.output<typeof inputs>
+
+const handlers: Readonly<Record<string, (queue: OpenQueue, input: Input) => object>> = {
+  ReceiveMessage: (queue, input) => ({
+    Messages: queue.receive(input.MaxNumberOfMessages, input.VisibilityTimeout).map((message) => ({
+      MessageId: message.id,
+      ReceiptHandle: message.receiptHandle,
+      Body: message.body,
+      MD5OfBody: md5(message.body),
+      Attributes: pick(
+        message.system,
+        [...input.AttributeNames, ...input.MessageSystemAttributeNames],
+        String,
+      ),
+      MessageAttributes: pick(message.attributes, input.MessageAttributeNames, (text) => ({
+        DataType: 'String',
+        StringValue: text,
+      })),
+    })),
+  }),
+  DeleteMessage(queue, { ReceiptHandle }) {
+    queue.delete(ReceiptHandle)
+    return {}
+  },
+  GetQueueAttributes(queue, { AttributeNames }) {
+    const { visible, hidden } = queue.count()
+    const attributes = {
+      ApproximateNumberOfMessages: visible,
+      ApproximateNumberOfMessagesNotVisible: hidden,
+      QueueArn: queue.arn,
+    }
+    return { Attributes: pick(attributes, AttributeNames, String) }
+  },
+}
+
+/**
+ * The standard queues of a template, in journals under `dataDir` (SQS API reference). A call never waits for a
+ * message. What is in flight appears again after its visibility timeout, a restart or not.
+ */
+export function openQueues(dataDir: string): Queues {
+  const queues = new Map<string, OpenQueue>()
+  const findQueue = (arn: string): OpenQueue => {
+    const queue = [...queues.values()].find((one) => one.arn === arn)
+    if (queue === undefined) throw new Error(`The template declares no queue ${arn}`)
+    return queue
+  }
+
+  function named({ QueueUrl }: Input): OpenQueue {
+    const queue = queues.get(QueueUrl.replace(/^.*\//, ''))
+    if (queue === undefined) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.')
+    return queue
+  }
+
+  const read = (request: AwsRequest) => readInput(request, inputs, 'InvalidParameterValue')
+  return {
+    service: {
+      targets: ['AmazonSQS'],
+      operations: sqsOperations,
+      permissions: (request) => [{ action: `sqs:${request.operation}`, resource: named(read(request)).arn }],
+      async handle(request) {
+        const input = read(request)
+        return { status: 200, body: JSON.stringify(handlers[request.operation]?.(named(input), input)) }
+      },
+    },
+    createQueue({ name, arn, baseUrl, properties }) {
+      const queue = openQueue({
+        arn,
+        url: `${baseUrl}/${account}/${name}`,
+        file: join(dataDir, 'queues', `${name}.jsonl`),
+        settings: readQueue(name, properties),
+        findQueue,
+      })
+      queues.set(name, queue)
+      return queue
+    },
+    find: findQueue,
+    checkRedrives() {
+      for (const { settings } of queues.values()) if (settings.redrive) findQueue(settings.redrive.target)
+    },
+  }
+}
+
+/** Those that a call asks for, by name or all of them. */
+function pick<T>(values: Readonly<Record<string, T>>, names: readonly string[], show: (value: T) => unknown) {
+  const isWanted = (name: string) => names.some((one) => ['All', '.*', name].includes(one))
+  const picked = Object.entries(values).filter(([name]) => isWanted(name))
+  return Object.fromEntries(picked.map(([name, value]) => [name, show(value)]))
+}

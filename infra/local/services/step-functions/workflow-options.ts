@@ -1,0 +1,16 @@
+import type { Workflow } from './definition.ts'
+import type { Variables } from './expressions.ts'
+import type { Ended } from './positions.ts'
+import type { Run, Thread } from './scope.ts'
+
+export interface WorkflowOptions {
+  readonly run: Run
+  readonly thread: Thread
+  readonly workflow: Workflow
+  /** What it begins with, unless it has begun before. */
+  readonly input: unknown
+  readonly variables: Variables
+}
+
+/** Runs the workflow of a branch or an iteration, as `runWorkflow` does. A state is given it, because it runs states. */
+export type RunWorkflow = (o: WorkflowOptions) => Promise<Ended>

@@ -1,0 +1,6 @@
+import { writeFileSync } from 'node:fs'
+import { coveragePage } from './coverage.ts'
+import { providers } from './services/providers.ts'
+
+// Run from the root of the repository.
+writeFileSync('docs/local-cloud.md', coveragePage(providers))

@@ -1,0 +1,41 @@
+import { addCost } from '../../domain/kernel/cost.ts'
+import { parseStreamName } from '../../domain/kernel/stream.ts'
+import { guardKey, type RowItem, streamOfRow } from './projection.ts'
+import type { Guard, ListOptions, ListPage, RowStore } from './row-store.ts'
+
+/** A page of the rows of a partition; it asks for one more, to know whether there is another page. */
+export async function listRows(
+  rows: RowStore,
+  partition: string,
+  { after, limit }: ListOptions,
+): Promise<ListPage<RowItem>> {
+  const { rows: found, cost } = await rows.list(partition, { after, limit: limit + 1 })
+  const items = found.slice(0, limit)
+  return { items, next: found.length > limit ? items.at(-1)?.SK : undefined, cost }
+}
+
+/** A stream that stands in a list: the id of its aggregate, and how far the generation has come in it. */
+export interface Listed {
+  readonly id: string
+  readonly guard: Guard
+}
+
+/**
+ * A page of the streams whose rows stand in a partition, each joined by key: the rows hold nothing that
+ * changes. What changed between the two reads shows in the guard, so the caller still decides what is shown.
+ */
+export async function listStreams(
+  rows: RowStore,
+  generation: string,
+  partition: string,
+  options: ListOptions,
+): Promise<ListPage<Listed>> {
+  const listed = await listRows(rows, partition, options)
+  const streams = listed.items.map((row) => parseStreamName(streamOfRow(row)))
+  const { guards, cost } = await rows.readGuards(streams.map(({ stream }) => guardKey(generation, stream)))
+  const items = streams.flatMap(({ id }, index): Listed[] => {
+    const guard = guards[index]
+    return guard === undefined ? [] : [{ id, guard }]
+  })
+  return { ...listed, items, cost: addCost(listed.cost, cost) }
+}

@@ -1,0 +1,13 @@
+import { type Gateway, startGateway } from '../../../infra/local/gateway/gateway.ts'
+import { createDynamoDbStreams } from '../../../infra/local/services/dynamodb/streams-service.ts'
+
+/** Serves the streams of a DynamoDB alone, as the gateway of the local cloud does. */
+export function startStreamGateway(address: { endpoint: string; region: string }): Promise<Gateway> {
+  return startGateway({
+    port: 0,
+    services: [createDynamoDbStreams(address)],
+    page: () => undefined,
+    refusal: () => undefined,
+    log: () => {},
+  })
+}
