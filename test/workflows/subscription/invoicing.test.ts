@@ -78,7 +78,7 @@ function setUp() {
     },
     /** Brings the read model up to date, in its first generation or another. */
     async project(generation = 1) {
-      const streams = new Set(table.all().map(({ pk }) => pk as StreamName)) // what was appended under
+      const streams = new Set(table.all().map(({ pk }) => pk as StreamName)) // the names of the appended streams
       const options = { store, rows, clock, deadline: ample }
       for (const stream of streams)
         await versions.newestOf('subscriptions').generation(generation).catchUp(stream, options)
