@@ -18,7 +18,7 @@ export interface StreamMappingOptions {
   readonly failures: IQueue
 }
 
-/** New commits: of these kinds of streams, or of all. */
+/** New commits: of these categories, or of all. */
 export function newCommits(aggregates?: readonly string[]): Record<string, unknown> {
   const eventName = FilterRule.isEqual('INSERT')
   if (aggregates === undefined) return FilterCriteria.filter({ eventName })
