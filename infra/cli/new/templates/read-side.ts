@@ -67,9 +67,9 @@ import type { Cost } from '../../../domain/kernel/cost.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
 import { parseState } from '../../engine/catch-up.ts'
-import { listStreams } from '../../engine/list.ts'
+import { listStreams } from '../../engine/list-pages.ts'
 import { guardKey, partitionKey } from '../../engine/projection.ts'
-import type { Guard, ListOptions, Page, RowStore } from '../../engine/row-store.ts'
+import type { Guard, ListOptions, ListPage, RowStore } from '../../engine/row-store.ts'
 import { ${many.camel}Of, ${many.camel}V1 } from './projection.ts'
 
 export type ${one.pascal}Item = ItemOf<typeof ${one.camel}Contract, '/${many.kebab}/{${one.camel}Id}'>
@@ -94,7 +94,7 @@ export async function list${many.pascal}(
   generation: string,
   userId: string,
   options: ListOptions,
-): Promise<Page<${one.pascal}Item>> {
+): Promise<ListPage<${one.pascal}Item>> {
   const listed = await listStreams(rows, generation, partitionKey(generation, ${many.camel}Of(userId)), options)
   return { ...listed, items: listed.items.flatMap((one) => itemOf(one.id, one.guard, userId) ?? []) }
 }
