@@ -5,8 +5,8 @@ import { monthAt, nextMonth, startOf } from '../../../domain/subscription/months
 import { terms } from '../../../domain/subscription/plans.ts'
 import { bytesReserved } from '../../../domain/subscription/subscription.ts'
 import { parseState } from '../../engine/catch-up.ts'
-import { listRows } from '../../engine/list-pages.ts'
-import { guardKey, partitionKey, type RowItem, streamOfRow } from '../../engine/projection.ts'
+import { listRows, rowsBefore } from '../../engine/list-pages.ts'
+import { guardKey, partitionKey, streamOfRow } from '../../engine/projection.ts'
 import type { ListOptions, ListPage, RowStore } from '../../engine/row-store.ts'
 import {
   invoice,
@@ -108,13 +108,9 @@ export async function* listDue(rows: RowStore, generation: string, until: string
   for (let shard = 0; shard < shards; shard++) {
     const partition = partitionKey(generation, subscribers(shard))
     // `<month>#<stream>` of these months sorts before the next.
-    for (let after: string | undefined = nextMonth(until); after !== undefined; ) {
-      const page: ListPage<RowItem> = await listRows(rows, partition, { after, limit: 100 })
-      for (const row of page.items) {
-        const { stream } = parseStreamName(streamOfRow(row))
-        yield { stream, month: row.SK.slice(0, row.SK.indexOf('#')) }
-      }
-      after = page.next
+    for await (const row of rowsBefore(rows, partition, nextMonth(until))) {
+      const { stream } = parseStreamName(streamOfRow(row))
+      yield { stream, month: row.SK.slice(0, row.SK.indexOf('#')) }
     }
   }
 }
