@@ -1,54 +1,18 @@
-import type { Cost, Deadline } from '../domain/kernel/cost.ts'
-import type { Command } from '../domain/kernel/decider.ts'
-import type { EventStore } from '../domain/kernel/event-store.ts'
-import type { ReservationReader } from '../domain/kernel/reservation.ts'
-import type { StreamName } from '../domain/kernel/stream.ts'
-import type { CommandBody, CommandName } from './contract.ts'
-import type { Executed, ExecuteOptions, Execution } from './execution/execute.ts'
-import { projectCommands } from './project/handlers.ts'
-import { subscriptionCommands } from './subscription/handlers.ts'
-import { uploadCommands } from './upload/handlers.ts'
-import type { UploadForms } from './upload/upload-forms.ts'
-import { userCommands } from './user/handlers.ts'
+import { accountHolds } from './account-holds.ts'
+import type { contract } from './contract.ts'
+import type { HandlersOf } from './http/handler-types.ts'
+import { projectHandlers } from './project/handlers.ts'
+import { subscriptionHandlers } from './subscription/handlers.ts'
+import { uploadHandlers } from './upload/handlers.ts'
+import { userHandlers } from './user/handlers.ts'
 
-/** What a command is sent to. */
-export interface Target {
-  /** Id of the aggregate, without its name. */
-  readonly id: string
-  readonly stream: StreamName
-  readonly execute: (ids: ExecutionIds, options: ExecuteOptions) => Promise<Executed>
-  /** What was consumed to find out what the command needs to know. */
-  readonly cost?: Cost
-  /** What the answer says besides, once the command is carried out. */
-  readonly answer?: () => Promise<{ readonly fields: Readonly<Record<string, unknown>>; readonly cost: Cost }>
-}
-
-export type ExecutionIds = Omit<Execution<Command>, 'stream' | 'command'>
-
-export interface CommandContext {
-  readonly actorId: string
-  /** The id that a creating command gives to what it creates. */
-  readonly createdId: string
-  /** To see other aggregates by. */
-  readonly store: EventStore
-  readonly reservations: ReservationReader
-  /** In the function that gives out forms. */
-  readonly forms?: UploadForms | undefined
-  /** Milliseconds since 1970. */
-  readonly now: number
-  readonly deadline: Deadline
-}
-
-export type CommandHandlers = {
-  readonly [Name in CommandName]: (
-    body: CommandBody<Name>,
-    context: CommandContext,
-  ) => Target | Promise<Target>
-}
-
-export const commandHandlers: CommandHandlers = {
-  ...userCommands,
-  ...projectCommands,
-  ...uploadCommands,
-  ...subscriptionCommands,
+/**
+ * The list of the handlers of all commands that the command API carries out. If a command of the contract has none, the
+ * compiler names it here. Commands with a function of their own get their handlers in `functions/`.
+ */
+export const commandHandlers: HandlersOf<typeof contract> = {
+  ...userHandlers(accountHolds),
+  ...projectHandlers,
+  ...uploadHandlers,
+  ...subscriptionHandlers,
 }

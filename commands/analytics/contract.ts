@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import type { AggregateContract } from '../contract.ts'
 import { type DailyFigure, dailyFigures } from '../daily-figures.ts'
+import type { FeatureContract } from '../http/contract-types.ts'
 
 const count = z.int().check(z.nonnegative())
 const figures = Object.fromEntries(
@@ -29,4 +29,4 @@ export const analyticsContract = {
       }),
     },
   },
-} as const satisfies AggregateContract
+} as const satisfies FeatureContract

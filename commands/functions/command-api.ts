@@ -1,5 +1,17 @@
 import { commandPortsFromEnvironment } from '../aws/command-ports.ts'
+import { commands } from '../contract.ts'
+import { commandHandlers } from '../handlers.ts'
 import { apiHandler } from '../http/api.ts'
 import { commandHandler } from '../http/handle-command.ts'
+import { accountStatusFrom } from '../user/account-status.ts'
 
-export const handler = apiHandler(commandHandler(commandPortsFromEnvironment()))
+const ports = commandPortsFromEnvironment()
+
+export const handler = apiHandler(
+  commandHandler({
+    ...ports,
+    commands,
+    handlers: commandHandlers,
+    accountStatusOf: accountStatusFrom(ports.store),
+  }),
+)

@@ -1,13 +1,19 @@
 import { commandPortsFromEnvironment } from '../aws/command-ports.ts'
 import { environment } from '../aws/environment.ts'
+import { commands, type contract } from '../contract.ts'
 import { apiHandler } from '../http/api.ts'
 import { commandHandler } from '../http/handle-command.ts'
+import type { HandlersOf } from '../http/handler-types.ts'
+import { uploadFormHandlers } from '../upload/handlers.ts'
 import { createS3UploadForms } from '../upload/s3-upload-forms.ts'
+import { accountStatusFrom } from '../user/account-status.ts'
 
-/** As the command API, for the commands whose answer is a form: only this function loads S3's client. */
+const ports = commandPortsFromEnvironment()
+const handlers: HandlersOf<typeof contract, 'upload-api'> = uploadFormHandlers(
+  createS3UploadForms(environment('FILES_BUCKET')),
+)
+
+/** The command API of the commands whose answer is a form. Only this function loads the client of S3. */
 export const handler = apiHandler(
-  commandHandler({
-    ...commandPortsFromEnvironment(),
-    forms: createS3UploadForms(environment('FILES_BUCKET')),
-  }),
+  commandHandler({ ...ports, commands, handlers, accountStatusOf: accountStatusFrom(ports.store) }),
 )

@@ -1,7 +1,6 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/cost.ts'
-import { Problem } from '../../domain/kernel/problem.ts'
-import { accountDeleted } from '../../domain/user/user.ts'
+import { accountDeleted, Problem } from '../../domain/kernel/problem.ts'
 
 /** A person at the door of an API, with the request that brought them. */
 export interface RequestContext {

@@ -3,6 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { asError } from '../aws/errors.ts'
+import { HttpProblem } from './http-problem.ts'
 import { type ProblemDetails, problemDetails } from './problem-details.ts'
 
 /** A request as both APIs see it: header names in lower case, the body as text. */
@@ -144,21 +145,27 @@ function correlationIdOf(event: APIGatewayProxyEventV2): string {
 
 function refusalOf(error: unknown, correlationId: string): ApiResponse {
   const problem =
-    error instanceof Problem ? error : new Problem('internal', 'Unexpected error.', { cause: error })
+    error instanceof Problem || error instanceof HttpProblem
+      ? error
+      : new Problem('internal', 'Unexpected error.', { cause: error })
   const details: ProblemDetails = problemDetails(problem, correlationId)
   return {
     status: details.status,
     headers: {
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
-      ...(problem.retryAfterSeconds === undefined
-        ? {}
-        : { 'retry-after': String(problem.retryAfterSeconds) }),
-      ...(problem.allow === undefined ? {} : { allow: problem.allow }),
+      ...headersOf(problem),
     },
     body: details,
     log: { problem: details.type },
   }
+}
+
+/** The headers of a problem that HTTP asks for. */
+function headersOf(problem: Problem | HttpProblem): Record<string, string> {
+  if (problem instanceof HttpProblem) return problem.allow === undefined ? {} : { allow: problem.allow }
+  const { retryAfterSeconds } = problem
+  return retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }
 }
 
 function resultOf(

@@ -1,110 +1,118 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../domain/kernel/clock.ts'
-import { addCost, noCost } from '../../domain/kernel/cost.ts'
+import { addCost, type Cost, noCost } from '../../domain/kernel/cost.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
 import type { ReservationReader } from '../../domain/kernel/reservation.ts'
-import { streamName } from '../../domain/kernel/stream.ts'
-import { user } from '../../domain/user/user.ts'
 import { deadlineIn } from '../aws/system-clock.ts'
-import { type CommandName, commands } from '../contract.ts'
-import { stateAfter } from '../execution/cached-state.ts'
 import { commandIdOf, createdIdOf, digestOf } from '../execution/command-id.ts'
+import type { Executed } from '../execution/execute.ts'
 import { createStateCache } from '../execution/state-cache.ts'
-import { type CommandContext, commandHandlers, type Target } from '../handlers.ts'
-import type { UploadForms } from '../upload/upload-forms.ts'
-import { type AccountStatus, createAccess, type Register, type RequestContext } from './access.ts'
+import { type AccessPorts, createAccess, type Register } from './access.ts'
 import type { ApiRequest, ApiResponse } from './api.ts'
 import { commandNameOf, expectedVersionOf, idempotencyKeyOf, jsonBodyOf } from './command-request.ts'
+import type { CommandContract, FeatureContract } from './contract-types.ts'
+import type { CommandContext, CommandHandler, CommandHandlers, Target } from './handler-types.ts'
 import { encodePosition } from './position.ts'
 import { validate } from './validate.ts'
 
-/** After so many milliseconds a command gives up with 503, or half a second before the function is cut off. */
+/** Maximum time of a command, in milliseconds; after that it fails with 503. */
 const commandDeadlineMs = 10_000
+/** How long before its timeout a function gives up on a command, in milliseconds. */
 const reserveMs = 500
 
+/** The ports that every command API needs. */
 export interface CommandPorts {
   readonly store: EventStore
   readonly reservations: ReservationReader
   readonly register: Register
   readonly clock: Clock
-  /** In the function that gives out forms to send files by. */
-  readonly forms?: UploadForms
 }
 
-/** Makes what answers the requests of the command API. It keeps the states that its commands have seen. */
-export function commandHandler({ store, reservations, register, clock, forms }: CommandPorts) {
-  const accountStatusOf = async ({ userId, deadline }: RequestContext) => {
-    const loaded = await store.load(streamName(user.name, userId), deadline, { fold: user.fold })
-    const { commits, cost } = loaded
-    const { status } = stateAfter(user, user.initial, loaded)
-    if (status === 'deleted') return { accountStatus: { status, by: commits.at(-1)?.commandId }, cost }
-    const accountStatus: AccountStatus = { status: status === 'none' ? 'unknown' : status }
-    return { accountStatus, cost }
-  }
-  const access = createAccess({ accountStatusOf, register, clock })
+export interface CommandApi extends CommandPorts, Pick<AccessPorts, 'accountStatusOf'> {
+  /** The contract's commands. */
+  readonly commands: FeatureContract['commands']
+  /** The handlers of the commands that this function carries out. */
+  readonly handlers: CommandHandlers
+}
+
+/** Makes the function that answers the requests of a command API. It keeps the states that its commands load. */
+export function commandHandler(api: CommandApi): (request: ApiRequest) => Promise<ApiResponse> {
+  const { commands, handlers, store, reservations, clock } = api
+  const access = createAccess(api)
   const stateCache = createStateCache()
 
-  return async (request: ApiRequest): Promise<ApiResponse> => {
+  return async (request) => {
     const { userId: actorId } = request.identity()
     const { correlationId } = request
-    const name = commandNameOf(request)
-    const expectedVersion = expectedVersionOf(request, name)
+    const name = commandNameOf(request, commands)
+    const { contract, handler } = handledBy(name, commands, handlers)
+    const expectedVersion = expectedVersionOf(request, name, contract)
     const key = idempotencyKeyOf(request) ?? randomUUID()
     const commandId = commandIdOf(actorId, name, key)
     const deadline = deadlineIn(Math.min(commandDeadlineMs, request.remainingMs() - reserveMs), clock)
 
     return access.admit({ userId: actorId, correlationId, deadline, commandId }, async (admitted) => {
-      const context = {
+      const body = validate(contract.body, jsonBodyOf(request), 'body')
+      const createdId = createdIdOf(commandId)
+      const context: CommandContext = {
         actorId,
-        createdId: createdIdOf(commandId),
+        createdId,
         store,
         reservations,
-        forms,
         now: clock.now(),
         deadline,
       }
-      const { target, body } = await targetOf(name, jsonBodyOf(request), context)
-      const { version, events, cost } = await target.execute(
+      const target = await handler(body, context)
+      const executed = await target.execute(
         {
           commandId,
           digest: digestOf(body),
-          creates: commands[name].creates,
+          creates: contract.creates,
           expectedVersion,
           correlationId,
           causationId: request.requestId,
         },
         { store, clock, deadline, stateCache },
       )
-      if (name === 'delete-account') access.remember(actorId, { status: 'deleted', by: commandId })
-
-      const { id, stream } = target
-      const more = await target.answer?.()
-      return {
-        status: 200,
-        headers: { etag: `"${version}"`, 'cache-control': 'no-store' },
-        body: { id, stream, version, events, position: encodePosition({ stream, version }), ...more?.fields },
-        log: {
-          command: name,
-          stream,
-          version,
-          events: events.map(({ type }) => type),
-          cost: [admitted, target.cost ?? noCost, more?.cost ?? noCost].reduce(addCost, cost),
-        },
-      }
+      if (target.closesAccount) access.remember(actorId, { status: 'deleted', by: commandId })
+      return answerOf(name, target, executed, admitted)
     })
   }
 }
 
-async function targetOf<Name extends CommandName>(
-  name: Name,
-  input: unknown,
-  context: CommandContext,
-): Promise<{ target: Target; body: unknown }> {
-  const body = validate(commands[name].body, input, 'body')
-  // `body` was parsed by the schema of `name`, which is what its handler takes; TypeScript loses the tie in a union.
-  const handler = commandHandlers[name] as (
-    body: unknown,
-    context: CommandContext,
-  ) => Target | Promise<Target>
-  return { target: await handler(body, context), body }
+/** The contract and the handler of a command. Throws `not-found` if another function carries it out. */
+function handledBy(
+  name: string,
+  commands: FeatureContract['commands'],
+  handlers: CommandHandlers,
+): { contract: CommandContract; handler: CommandHandler<unknown> } {
+  const contract = commands[name]
+  const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined
+  if (contract === undefined || handler === undefined)
+    throw new Problem('not-found', 'There is no such command here.')
+  // `HandlersOf` has checked that the handler takes the body that this contract parses; a lookup by name forgets that.
+  return { contract, handler: handler as CommandHandler<unknown> }
+}
+
+/** The answer to an executed command. `admitted` is the cost of the access. */
+async function answerOf(
+  name: string,
+  { id, stream, cost: prepared = noCost, answer }: Target,
+  { version, events, cost }: Executed,
+  admitted: Cost,
+): Promise<ApiResponse> {
+  const more = await answer?.()
+  return {
+    status: 200,
+    headers: { etag: `"${version}"`, 'cache-control': 'no-store' },
+    body: { id, stream, version, events, position: encodePosition({ stream, version }), ...more?.fields },
+    log: {
+      command: name,
+      stream,
+      version,
+      events: events.map(({ type }) => type),
+      cost: [admitted, prepared, more?.cost ?? noCost].reduce(addCost, cost),
+    },
+  }
 }

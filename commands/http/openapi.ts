@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
-import { type CommandContract, commands, publicPaths, type QueryContract, queries } from '../contract.ts'
+import type { CommandContract, FeatureContract, QueryContract } from './contract-types.ts'
 import { problemKinds } from './problem-details.ts'
+import { publicPaths } from './routes.ts'
 
 export interface Operation {
   readonly operationId: string
@@ -15,8 +16,8 @@ export interface OpenApi {
   readonly [key: string]: unknown
 }
 
-/** The OpenAPI 3.1 document of both APIs, made from the contract's list. */
-export function openApi(apiUrl: string): OpenApi {
+/** The OpenAPI 3.1 document of both APIs, made from their contract. */
+export function openApi(apiUrl: string, { commands, queries }: FeatureContract): OpenApi {
   return {
     openapi: '3.1.0',
     info: {

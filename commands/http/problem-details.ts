@@ -1,4 +1,5 @@
 import type { FieldError, Problem, ProblemCode } from '../../domain/kernel/problem.ts'
+import { HttpProblem, type HttpProblemCode } from './http-problem.ts'
 
 /** Problem details for HTTP APIs, RFC 9457. */
 export interface ProblemDetails {
@@ -12,7 +13,7 @@ export interface ProblemDetails {
 
 /** The one place where an error gets its status. */
 export const problemKinds: Readonly<
-  Record<ProblemCode, { readonly status: number; readonly title: string }>
+  Record<ProblemCode | HttpProblemCode, { readonly status: number; readonly title: string }>
 > = {
   'invalid-input': { status: 400, title: 'The request is not valid' },
   unauthenticated: { status: 401, title: 'Not signed in' },
@@ -31,16 +32,17 @@ export const problemKinds: Readonly<
   internal: { status: 500, title: 'Something is wrong on our side' },
 }
 
-/** A refusal by a rule is named after the rule. What is wrong on our side keeps its details to the log. */
-export function problemDetails(problem: Problem, correlationId: string): ProblemDetails {
+/** The details of a problem. A refusal is named after its rule. An error of our own keeps its details to the log. */
+export function problemDetails(problem: Problem | HttpProblem, correlationId: string): ProblemDetails {
   const { status, title } = problemKinds[problem.code]
   const ours = status === 500
+  const { rule = undefined, errors = undefined } = problem instanceof HttpProblem ? {} : problem
   return {
-    type: `urn:annals:problem:${ours ? 'internal' : (problem.rule ?? problem.code)}`,
+    type: `urn:annals:problem:${ours ? 'internal' : (rule ?? problem.code)}`,
     title,
     status,
     detail: ours ? 'It has been logged under the correlation id.' : problem.message,
     correlationId,
-    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+    ...(errors === undefined ? {} : { errors }),
   }
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { memberRole, projectDescription, projectTitle } from '../../domain/project/events.ts'
 import { emailAddress } from '../../domain/user/events.ts'
-import type { AggregateContract } from '../contract.ts'
 import { idOf, itemFields, timestamp } from '../http/contract-fields.ts'
+import type { FeatureContract } from '../http/contract-types.ts'
 
 const projectId = idOf('Id of the project, as `create-project` returned it')
 const userId = idOf("Id of a person: Cognito's `sub`")
@@ -87,4 +87,4 @@ export const projectContract = {
       item: project,
     },
   },
-} as const satisfies AggregateContract
+} as const satisfies FeatureContract

@@ -1,17 +1,17 @@
 import { parseStreamName, streamName } from '../../domain/kernel/stream.ts'
-import type { ProjectCommand } from '../../domain/project/project.ts'
-import { project } from '../../domain/project/project.ts'
+import { type ProjectCommand, project } from '../../domain/project/project.ts'
 import { emailReservation } from '../../domain/user/user.ts'
 import { execute } from '../execution/execute.ts'
-import type { CommandHandlers, Target } from '../handlers.ts'
+import type { HandlersOf, Target } from '../http/handler-types.ts'
+import type { projectContract } from './contract.ts'
 
 function onProject(id: string, command: ProjectCommand): Target {
   const stream = streamName(project.name, id)
   return { id, stream, execute: (ids, options) => execute(project, { ...ids, stream, command }, options) }
 }
 
-/** How the body of each project command becomes a command on a stream. */
-export const projectCommands = {
+/** Turns the body of each project command into a command on a project's stream. */
+export const projectHandlers: HandlersOf<typeof projectContract> = {
   'create-project': (body, { actorId, createdId }) =>
     onProject(createdId, { type: 'create-project', actorId, ...body }),
   'rename-project': ({ projectId, title }, { actorId }) =>
@@ -19,7 +19,7 @@ export const projectCommands = {
   'describe-project': ({ projectId, description }, { actorId }) =>
     onProject(projectId, { type: 'describe-project', actorId, description }),
   'add-project-member': async ({ projectId, email, role }, { actorId, reservations, deadline }) => {
-    // Whoever holds the address at this moment, whatever the read models know yet.
+    // The user who holds the address at this moment, even if no read model shows that yet.
     const { stream, cost } = await reservations.holderOf(emailReservation(email), deadline)
     const userId = stream && parseStreamName(stream).id
     return { ...onProject(projectId, { type: 'add-project-member', actorId, userId, role }), cost }
@@ -30,4 +30,4 @@ export const projectCommands = {
     onProject(projectId, { type: 'archive-project', actorId }),
   'restore-project': ({ projectId }, { actorId }) =>
     onProject(projectId, { type: 'restore-project', actorId }),
-} satisfies Partial<CommandHandlers>
+}

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { month } from '../../domain/subscription/months.ts'
 import { plan } from '../../domain/subscription/plans.ts'
-import type { AggregateContract } from '../contract.ts'
 import { itemFields, timestamp } from '../http/contract-fields.ts'
+import type { FeatureContract } from '../http/contract-types.ts'
 
 const bytes = z.int().check(z.nonnegative())
 
@@ -61,4 +61,4 @@ export const subscriptionContract = {
       }),
     },
   },
-} as const satisfies AggregateContract
+} as const satisfies FeatureContract

@@ -2,9 +2,10 @@ import { streamName } from '../../domain/kernel/stream.ts'
 import { monthAt } from '../../domain/subscription/months.ts'
 import { type SubscriptionCommand, subscription } from '../../domain/subscription/subscription.ts'
 import { execute } from '../execution/execute.ts'
-import type { CommandHandlers, Target } from '../handlers.ts'
+import type { HandlersOf, Target } from '../http/handler-types.ts'
+import type { subscriptionContract } from './contract.ts'
 
-/** A person's commands on what they pay for: nobody can name another's. */
+/** A person's commands on their own subscription: nobody can name another's. */
 function onSubscription(command: SubscriptionCommand): Target {
   const id = command.actorId
   const stream = streamName(subscription.name, id)
@@ -15,10 +16,10 @@ function onSubscription(command: SubscriptionCommand): Target {
   }
 }
 
-/** How the body of each command on a subscription becomes a command on its stream. */
-export const subscriptionCommands = {
+/** Turns the body of each subscription command into a command on the person's subscription. */
+export const subscriptionHandlers: HandlersOf<typeof subscriptionContract> = {
   'change-plan': ({ plan }, { actorId, now }) =>
     onSubscription({ type: 'change-plan', actorId, plan, month: monthAt(now) }),
   'cancel-subscription': (_body, { actorId, now }) =>
     onSubscription({ type: 'cancel-subscription', actorId, month: monthAt(now) }),
-} satisfies Partial<CommandHandlers>
+}

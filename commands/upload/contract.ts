@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { fileName, pictureType, uploadSize } from '../../domain/upload/events.ts'
-import type { AggregateContract } from '../contract.ts'
 import { idOf, itemFields, timestamp } from '../http/contract-fields.ts'
+import type { FeatureContract } from '../http/contract-types.ts'
 
 const form = z.strictObject({
   method: z.literal('POST'),
@@ -82,4 +82,4 @@ export const uploadContract = {
       item: stats,
     },
   },
-} as const satisfies AggregateContract
+} as const satisfies FeatureContract

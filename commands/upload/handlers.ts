@@ -1,14 +1,15 @@
 import { addCost, type Cost } from '../../domain/kernel/cost.ts'
-import { Problem } from '../../domain/kernel/problem.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
 import { project, roleIn } from '../../domain/project/project.ts'
 import { bytesLeft, subscription } from '../../domain/subscription/subscription.ts'
 import { type UploadCommand, type UploadProject, upload } from '../../domain/upload/upload.ts'
 import { stateNow } from '../execution/current-state.ts'
 import { execute } from '../execution/execute.ts'
-import type { CommandContext, CommandHandlers, Target } from '../handlers.ts'
+import type { CommandContext, HandlersOf, Target } from '../http/handler-types.ts'
+import type { uploadContract } from './contract.ts'
+import type { UploadForms } from './upload-forms.ts'
 
-/** So long a file can be sent, in milliseconds. */
+/** How long the form of an upload is valid, in milliseconds. */
 const openMs = 60 * 60 * 1000
 
 function onUpload(id: string, command: UploadCommand): Target {
@@ -16,24 +17,8 @@ function onUpload(id: string, command: UploadCommand): Target {
   return { id, stream, execute: (ids, options) => execute(upload, { ...ids, stream, command }, options) }
 }
 
-/** How the body of each upload command becomes a command on a stream. */
-export const uploadCommands = {
-  'request-upload': async (body, context) => {
-    const { actorId, createdId, now, forms, store, deadline } = context
-    if (forms === undefined) throw new Problem('not-found', 'There is no such command here.')
-    const { cached, cost } = await projectOf(body.projectId, context)
-    const expiresAt = new Date(now + openMs).toISOString()
-    return {
-      ...onUpload(createdId, { type: 'request-upload', actorId, project: cached, ...body, expiresAt }),
-      cost,
-      answer: async () => {
-        // A repeat may find that the file has come meanwhile, or nobody waits for it any more.
-        const { state, cost } = await stateNow(upload, createdId, store, deadline)
-        const form = state.status === 'requested' ? await forms.formFor(createdId, state) : undefined
-        return { fields: { ...(form && { upload: form }) }, cost }
-      },
-    }
-  },
+/** Turns the body of each upload command into a command on an upload's stream. */
+export const uploadHandlers: HandlersOf<typeof uploadContract> = {
   'cancel-upload': async ({ uploadId }, { actorId, store, deadline }) => {
     const { state, cost } = await stateNow(upload, uploadId, store, deadline)
     const cancelling = (isMember: boolean) => onUpload(uploadId, { type: 'cancel-upload', actorId, isMember })
@@ -44,18 +29,41 @@ export const uploadCommands = {
       cost: addCost(cost, found.cost),
     }
   },
-} satisfies Partial<CommandHandlers>
+}
 
+/** Makes the handlers of the commands whose answer is a form to send a file by. */
+export function uploadFormHandlers(forms: UploadForms): HandlersOf<typeof uploadContract, 'upload-api'> {
+  return {
+    'request-upload': async (body, context) => {
+      const { actorId, createdId, now, store, deadline } = context
+      const found = await projectOf(body.projectId, context)
+      const expiresAt = new Date(now + openMs).toISOString()
+      const command = { type: 'request-upload', actorId, project: found.project, ...body, expiresAt } as const
+      return {
+        ...onUpload(createdId, command),
+        cost: found.cost,
+        answer: async () => {
+          // At a repeat, the file may have arrived already, or the upload may have ended.
+          const { state, cost } = await stateNow(upload, createdId, store, deadline)
+          const form = state.status === 'requested' ? await forms.formFor(createdId, state) : undefined
+          return { fields: { ...(form && { upload: form }) }, cost }
+        },
+      }
+    },
+  }
+}
+
+/** The project of a new upload as the actor sees it; undefined if there is none or it is not shared with them. */
 async function projectOf(
   projectId: string,
   { actorId, store, deadline }: Pick<CommandContext, 'actorId' | 'store' | 'deadline'>,
-): Promise<{ cached: UploadProject | undefined; cost: Cost }> {
+): Promise<{ project: UploadProject | undefined; cost: Cost }> {
   const { state, cost } = await stateNow(project, projectId, store, deadline)
   const role = roleIn(state, actorId)
-  if (state.status === 'none' || role === undefined) return { cached: undefined, cost }
+  if (state.status === 'none' || role === undefined) return { project: undefined, cost }
   const owners = await stateNow(subscription, state.ownerId, store, deadline)
   return {
-    cached: {
+    project: {
       ownerId: state.ownerId,
       role,
       archived: state.status === 'archived',

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { personName } from '../../domain/user/events.ts'
-import type { AggregateContract } from '../contract.ts'
 import { itemFields } from '../http/contract-fields.ts'
+import type { FeatureContract } from '../http/contract-types.ts'
 
 const me = z.strictObject({ ...itemFields, email: z.string(), name: z.string() })
 
@@ -21,4 +21,4 @@ export const userContract = {
   queries: {
     '/me': { summary: 'You', kind: 'one', item: me },
   },
-} as const satisfies AggregateContract
+} as const satisfies FeatureContract

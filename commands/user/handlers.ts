@@ -1,8 +1,9 @@
 import { streamName } from '../../domain/kernel/stream.ts'
-import { sharedProjectsOf } from '../../domain/project/project.ts'
 import { type UserCommand, user } from '../../domain/user/user.ts'
 import { execute } from '../execution/execute.ts'
-import type { CommandHandlers, Target } from '../handlers.ts'
+import type { HandlersOf, Target } from '../http/handler-types.ts'
+import { type AccountHold, holdOn } from './account-hold.ts'
+import type { userContract } from './contract.ts'
 
 /** A person's commands on their own account: nobody can name another's. */
 function onUser(command: UserCommand): Target {
@@ -11,11 +12,13 @@ function onUser(command: UserCommand): Target {
   return { id, stream, execute: (ids, options) => execute(user, { ...ids, stream, command }, options) }
 }
 
-/** How the body of each command of a person becomes a command on their stream. */
-export const userCommands = {
-  'change-profile': ({ name }, { actorId }) => onUser({ type: 'change-profile', actorId, name }),
-  'delete-account': async (_body, { actorId, reservations, deadline }) => {
-    const { empty, cost } = await reservations.isEmpty(sharedProjectsOf(actorId), deadline)
-    return { ...onUser({ type: 'delete-account', actorId, ownsSharedProjects: !empty }), cost }
-  },
-} satisfies Partial<CommandHandlers>
+/** Makes the handlers of a person's commands. An account is not deleted while one of the holds is on it. */
+export function userHandlers(holds: readonly AccountHold[]): HandlersOf<typeof userContract> {
+  return {
+    'change-profile': ({ name }, { actorId }) => onUser({ type: 'change-profile', actorId, name }),
+    'delete-account': async (_body, { actorId, reservations, deadline }) => {
+      const { hold, cost } = await holdOn(actorId, holds, reservations, deadline)
+      return { ...onUser({ type: 'delete-account', actorId, hold }), cost, closesAccount: true }
+    },
+  }
+}

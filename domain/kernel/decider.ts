@@ -1,5 +1,7 @@
 import type { Codec } from './codec.ts'
 import type { Event } from './event.ts'
+import { Problem } from './problem.ts'
+import type { Publication } from './publication.ts'
 import type { Reservation } from './reservation.ts'
 
 /** A wish to change something, with everything a decision needs: who wishes it, and the ids it may use. */
@@ -19,9 +21,9 @@ export interface Decider<State, C extends Command, E extends Event> {
   decide(command: C, state: State): readonly E[]
 }
 
-/** A decider with its name in streams and the codec of its events. */
+/** A decider with the category of its streams and the codec of its events. */
 export interface Aggregate<State, C extends Command, E extends Event> extends Decider<State, C, E> {
-  /** What stands before the first `-` of its streams' names. */
+  /** The category of its streams: the part of their names before the first `-`. */
   readonly name: string
   readonly events: Codec<E>
   /**
@@ -36,4 +38,21 @@ export interface Aggregate<State, C extends Command, E extends Event> extends De
    * releases is the difference of this before it and after it. `id` is the stream's, without the name.
    */
   holds?(state: State, id: string): readonly Reservation[]
+}
+
+/** An aggregate of the domain. It also decides which of its events other services receive. */
+export interface PublishedAggregate<State, C extends Command, E extends Event>
+  extends Aggregate<State, C, E> {
+  readonly publication: Publication<E['type']>
+}
+
+/** Makes a function that finds the aggregate of a category in a list. It throws `unreadable` for any other category. */
+export function aggregatesNamed<Listed extends { readonly name: string }>(
+  aggregates: readonly Listed[],
+): (category: string) => Listed {
+  return (category) => {
+    const found = aggregates.find(({ name }) => name === category)
+    if (found === undefined) throw new Problem('unreadable', `Unknown category "${category}".`)
+    return found
+  }
 }

@@ -1,20 +1,19 @@
 /**
  * The closed set of errors. Each has a stable code, the data to act on and, in `detail`, what to do next.
- * They are mapped once to HTTP (`commands/http/problem-details.ts`) and once to the stream (the projector).
+ * They are mapped once to HTTP (`commands/http/problem-details.ts`, which adds the errors of HTTP itself) and once to the
+ * stream (the projector).
  */
 export type ProblemCode =
   | 'invalid-input' // fix what `errors` names
   | 'unauthenticated' // sign in, use the access token
   | 'forbidden' // ask the owner for the right
   | 'not-found' // unknown, or not yours to know
-  | 'method-not-allowed'
-  | 'account-deleted' // final: sign up anew
+  | 'account-deleted' // final: sign up again
   | 'key-reused' // another body under the same Idempotency-Key
   | 'taken' // another holds it; `rule` names what: choose another
   | 'version-mismatch' // read again, decide again
   | 'too-large' // permanent: send less
-  | 'unsupported-media-type'
-  | 'refused' // a rule of the domain said no; `rule` names it
+  | 'refused' // a business rule rejects it; `rule` names the rule
   | 'unavailable' // repeat later, with the same key
   | 'unreadable' // an event that this code does not know or cannot parse
   | 'internal'
@@ -30,8 +29,6 @@ export interface ProblemOptions {
   /** Name of the rule that refused, such as `project-archived`. */
   readonly rule?: string
   readonly retryAfterSeconds?: number
-  /** The methods that are allowed, for `method-not-allowed` (RFC 9110 asks for them). */
-  readonly allow?: string
   readonly cause?: unknown
 }
 
@@ -40,7 +37,6 @@ export class Problem extends Error {
   readonly errors: readonly FieldError[] | undefined
   readonly rule: string | undefined
   readonly retryAfterSeconds: number | undefined
-  readonly allow: string | undefined
 
   constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause })
@@ -49,11 +45,15 @@ export class Problem extends Error {
     this.errors = options.errors
     this.rule = options.rule
     this.retryAfterSeconds = options.retryAfterSeconds
-    this.allow = options.allow
   }
 }
 
-/** A rule of the domain said no. The same command is refused until the state has changed. */
+/** A business rule rejects the command. The same command is refused until the state has changed. */
 export function refusal(rule: string, detail: string): Problem {
   return new Problem('refused', detail, { rule })
+}
+
+/** An account is closed. This is final for its id; its address may be registered again under another id. */
+export function accountDeleted(): Problem {
+  return new Problem('account-deleted', 'This account was deleted. Sign up anew to come back.')
 }

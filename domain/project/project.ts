@@ -1,7 +1,8 @@
 import { folds } from '../generated/folds.ts'
-import type { Aggregate } from '../kernel/decider.ts'
+import type { PublishedAggregate } from '../kernel/decider.ts'
 import { Problem, refusal } from '../kernel/problem.ts'
 import { type MemberRole, type ProjectEvent, projectEvents } from './events.ts'
+import { projectPublication } from './public-events.ts'
 
 export type ProjectState =
   | { readonly status: 'none' }
@@ -168,14 +169,22 @@ function without(members: readonly Member[], userId: string): Member[] {
   return members.filter((member) => member.userId !== userId)
 }
 
-/** The set of an owner's projects that have members: an account is not deleted while it holds any. */
+/** The set of an owner's projects that have members. */
 export function sharedProjectsOf(ownerId: string): string {
   return `shared-by-${ownerId}`
 }
 
-export const project: Aggregate<ProjectState, ProjectCommand, ProjectEvent> = {
+/** An account is not deleted while it owns projects that have members. */
+export const sharedProjectsHold = {
+  set: sharedProjectsOf,
+  rule: 'owns-shared-projects',
+  detail: 'You own projects that others are members of. Remove the members first.',
+}
+
+export const project: PublishedAggregate<ProjectState, ProjectCommand, ProjectEvent> = {
   name: 'project',
   events: projectEvents,
+  publication: projectPublication,
   fold: folds.project,
   initial: { status: 'none' },
   evolve,

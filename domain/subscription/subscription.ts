@@ -1,9 +1,10 @@
 import { folds } from '../generated/folds.ts'
-import type { Aggregate } from '../kernel/decider.ts'
+import type { PublishedAggregate } from '../kernel/decider.ts'
 import { refusal } from '../kernel/problem.ts'
 import { type SubscriptionEvent, subscriptionEvents } from './events.ts'
 import { nextMonth } from './months.ts'
 import { currency, dearer, type Plan, terms } from './plans.ts'
+import { subscriptionPublication } from './public-events.ts'
 
 /**
  * What a person pays for and uses, in the stream `subscription-<user id>`. Who has no such stream is on the free
@@ -172,9 +173,10 @@ export function quotaExceeded(): Error {
   return refusal('quota-exceeded', "The project's owner has not so much room left. Choose a larger plan.")
 }
 
-export const subscription: Aggregate<SubscriptionState, SubscriptionCommand, SubscriptionEvent> = {
+export const subscription: PublishedAggregate<SubscriptionState, SubscriptionCommand, SubscriptionEvent> = {
   name: 'subscription',
   events: subscriptionEvents,
+  publication: subscriptionPublication,
   fold: folds.subscription,
   initial: { plan: 'free', before: 'free', changes: [], bytesUsed: 0, reserved: {} },
   evolve,

@@ -1,9 +1,10 @@
 import { folds } from '../generated/folds.ts'
-import type { Aggregate } from '../kernel/decider.ts'
+import type { PublishedAggregate } from '../kernel/decider.ts'
 import { Problem, refusal } from '../kernel/problem.ts'
 import { noSuchProject, type ProjectRole } from '../project/project.ts'
 import { quotaExceeded } from '../subscription/subscription.ts'
 import { type PictureType, type UploadEvent, uploadEvents } from './events.ts'
+import { uploadPublication } from './public-events.ts'
 
 /** A file on its way into a project, in a stream of its own. */
 export type UploadState =
@@ -242,9 +243,10 @@ function noSuchUpload(): Problem {
   return new Problem('not-found', 'There is no such upload, or it is not yours.')
 }
 
-export const upload: Aggregate<UploadState, UploadCommand, UploadEvent> = {
+export const upload: PublishedAggregate<UploadState, UploadCommand, UploadEvent> = {
   name: 'upload',
   events: uploadEvents,
+  publication: uploadPublication,
   fold: folds.upload,
   initial: { status: 'none' },
   evolve,

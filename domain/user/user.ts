@@ -1,8 +1,9 @@
 import { folds } from '../generated/folds.ts'
-import type { Aggregate } from '../kernel/decider.ts'
-import { Problem, refusal } from '../kernel/problem.ts'
+import type { PublishedAggregate } from '../kernel/decider.ts'
+import { accountDeleted, Problem, refusal } from '../kernel/problem.ts'
 import type { Reservation } from '../kernel/reservation.ts'
 import { type UserEvent, userEvents } from './events.ts'
+import { userPublication } from './public-events.ts'
 
 /** A person's account, in the stream `user-<sub>`: `sub` is Cognito's id of the person. */
 export type UserState =
@@ -21,12 +22,18 @@ export type UserCommand = { readonly actorId: string } & (
   | {
       readonly type: 'delete-account'
       /**
-       * Whether the person owns projects with members, as the reservations said just before. A member who is
-       * added in between does no harm: the project goes on without its owner, whom nobody can replace anyway.
+       * A hold that was on the account when the command was prepared, if any. A hold that begins after that does not
+       * keep the account. This is acceptable for a shared project: it stays usable without its owner.
        */
-      readonly ownsSharedProjects: boolean
+      readonly hold: DeletionHold | undefined
     }
 )
+
+/** Something that keeps an account from being deleted, with the rule and the advice to the person. */
+export interface DeletionHold {
+  readonly rule: string
+  readonly detail: string
+}
 
 /** The address as it is compared: two that differ in case only are one. */
 export function emailReservation(email: string): Reservation {
@@ -60,24 +67,15 @@ function decide(command: UserCommand, state: UserState): readonly UserEvent[] {
       if (state.name === command.name) return []
       return [{ type: 'UserProfileChanged', data: { name: command.name } }]
     case 'delete-account':
-      if (command.ownsSharedProjects) {
-        throw refusal(
-          'owns-shared-projects',
-          'You own projects that others are members of. Remove the members first.',
-        )
-      }
+      if (command.hold !== undefined) throw refusal(command.hold.rule, command.hold.detail)
       return [{ type: 'UserDeleted', data: {} }]
   }
 }
 
-/** It is final for this person's id; the address may be registered anew under another. */
-export function accountDeleted(): Problem {
-  return new Problem('account-deleted', 'This account was deleted. Sign up anew to come back.')
-}
-
-export const user: Aggregate<UserState, UserCommand, UserEvent> = {
+export const user: PublishedAggregate<UserState, UserCommand, UserEvent> = {
   name: 'user',
   events: userEvents,
+  publication: userPublication,
   fold: folds.user,
   initial: { status: 'none' },
   evolve,

@@ -11,7 +11,7 @@ import type { StreamName } from '../../domain/kernel/stream.ts'
 export interface Projection<State, E extends Event> {
   readonly name: string
   readonly version: number
-  /** The kind of stream that it folds: what stands before the first `-` of a stream's name. */
+  /** The category of streams that it folds: the part of a stream's name before the first `-`. */
   readonly aggregate: string
   readonly events: Codec<E>
   /** How a state is read back from the guard's item, where it lies as JSON. */

@@ -2,7 +2,7 @@ import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
 import { environment } from '../../commands/aws/environment.ts'
 import { eventStoreFromEnvironment } from '../../commands/aws/store.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
-import { queries } from '../../commands/contract.ts'
+import { contract } from '../../commands/contract.ts'
 import { apiHandler } from '../../commands/http/api.ts'
 import { openApi } from '../../commands/http/openapi.ts'
 import { registerFromEnvironment } from '../../commands/registration/lambda-registration.ts'
@@ -23,9 +23,9 @@ const links = createS3FileLinks(environment('FILES_BUCKET'), {
 
 export const handler = apiHandler(
   queryHandler({
-    queries,
+    queries: contract.queries,
     handlers: queryHandlers(links),
-    openApi,
+    openApi: (apiUrl) => openApi(apiUrl, contract),
     accounts,
     versions,
     store: eventStoreFromEnvironment(client),

@@ -23,6 +23,8 @@ export interface ProjectionVersion {
   readonly name: string
   readonly version: number
   readonly aggregate: string
+  /** The pure functions. Its state and its events are hidden. */
+  readonly projection: Projection<unknown, Event>
   readonly generation: (number: number) => AnyGeneration
 }
 
@@ -42,5 +44,11 @@ export function anyGeneration<State, E extends Event>(generation: Generation<Sta
 /** Hides the state and the events of a projection. */
 export function versionOf<State, E extends Event>(projection: Projection<State, E>): ProjectionVersion {
   const { name, version, aggregate } = projection
-  return { name, version, aggregate, generation: (generation) => anyGeneration({ projection, generation }) }
+  return {
+    name,
+    version,
+    aggregate,
+    projection,
+    generation: (generation) => anyGeneration({ projection, generation }),
+  }
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini'
+import { type AnyAggregate, aggregates } from '../../domain/aggregates.ts'
+import type { CatalogueEntry } from '../../domain/kernel/publication.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
 import { type Envelope, envelope, source } from './envelope.ts'
-import { type CatalogueEntry, codecs, privateEvents, publicEvents } from './public-events.ts'
+import { privateEvents, publicEvents } from './public-events.ts'
 
 /** The document of the public events, as Markdown. */
 export function catalogue(): string {
@@ -103,12 +105,12 @@ function fields(schema: z.ZodMiniType): string {
   return ['| field | type | |', '| --- | --- | --- |', ...rows].join('\n')
 }
 
-/** The examples of a kind of stream are one story, each event a version. */
+/** The examples of a category are one story: each event takes the next version. */
 function envelopeOf(event: CatalogueEntry): Envelope {
-  const [aggregate = '', codec] =
-    Object.entries(codecs).find(([, { schemas }]) => event.type in schemas) ?? []
-  const story = publicEvents.filter(({ type }) => type in (codec?.schemas ?? {}))
-  const stream = streamName(aggregate, exampleIds[aggregate] ?? '')
+  const all: readonly AnyAggregate[] = aggregates
+  const owner = all.find(({ publication }) => publication.public.includes(event))
+  const { public: story = [], exampleId = '' } = owner?.publication ?? {}
+  const stream = streamName(owner?.name ?? '', exampleId)
   const version = story.indexOf(event) + 1
   return {
     id: `${stream}/${version}`,
@@ -122,13 +124,6 @@ function envelopeOf(event: CatalogueEntry): Envelope {
     causationId: '6a1f0e9d-8c7b-4a5d-9e3f-2b1c0d9e8f7a',
     data: event.example,
   }
-}
-
-const exampleIds: Readonly<Record<string, string>> = {
-  user: '5f0c3f5e',
-  project: '91be07d2',
-  upload: 'd38be2c1',
-  subscription: '5f0c3f5e',
 }
 
 function json(value: unknown): string {

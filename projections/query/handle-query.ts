@@ -2,6 +2,7 @@ import { deadlineIn } from '../../commands/aws/system-clock.ts'
 import { createAccess, type Register, type RequestContext } from '../../commands/http/access.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
 import { encodeCursor, parseCursor } from '../../commands/http/cursor.ts'
+import { HttpProblem } from '../../commands/http/http-problem.ts'
 import type { OpenApi } from '../../commands/http/openapi.ts'
 import { parsePositions } from '../../commands/http/position.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
@@ -85,7 +86,7 @@ export function queryHandler(options: QueryApiOptions) {
 
   return async (request: ApiRequest): Promise<ApiResponse> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      throw new Problem('method-not-allowed', 'Queries are read by GET.', { allow: 'GET, HEAD' })
+      throw new HttpProblem('method-not-allowed', 'Queries are read by GET.', { allow: 'GET, HEAD' })
     }
     const page = valueAt(pages, request.route)
     if (page !== undefined) return page(request)

@@ -1,6 +1,6 @@
-import type { PublicPath } from '../../commands/contract.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
 import type { OpenApi } from '../../commands/http/openapi.ts'
+import type { PublicPath } from '../../commands/http/routes.ts'
 import { docsPage } from './docs-page.ts'
 
 const cacheable = { 'cache-control': 'public, max-age=60' }

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini'
-import type { QueryContract } from '../../commands/contract.ts'
 import type { ApiRequest } from '../../commands/http/api.ts'
+import type { QueryContract } from '../../commands/http/contract-types.ts'
 import type { Position } from '../../commands/http/position.ts'
 import type { Cost } from '../../domain/kernel/cost.ts'
 import type { ListOptions, ListPage, RowStore } from '../engine/row-store.ts'

@@ -6,7 +6,7 @@ import type { AnyGeneration } from '../generations/any-generation.ts'
 
 /**
  * Makes sure that a generation is at least at the given positions: it looks at the guard and, where that is
- * behind, catches the stream up itself, so nobody waits for the stream. Positions of a kind of stream that
+ * behind, catches the stream up itself, so nobody waits for the stream. Positions of a category that
  * the generation does not fold are met. Throws `unavailable` for a position that is still ahead of the store,
  * and for one behind an event that the stream is parked at.
  */

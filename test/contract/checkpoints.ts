@@ -6,7 +6,7 @@ export function checkpointsContract(name: string, open: () => Checkpoints): void
   let made = 0
   const setUp = () => {
     made += 1
-    return { checkpoints: open(), id: `projects.v1.${process.pid}${made}` }
+    return { checkpoints: open(), id: `voyages.v1.${process.pid}${made}` }
   }
 
   describe(`checkpoints on ${name}`, () => {
@@ -14,7 +14,7 @@ export function checkpointsContract(name: string, open: () => Checkpoints): void
       const { checkpoints, id } = setUp()
       const third = {
         revision: 1,
-        after: { stream: 'project-1', version: 7 },
+        after: { stream: 'voyage-1', version: 7 },
         done: false,
         commits: 5,
         parked: 1,

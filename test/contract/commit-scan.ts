@@ -18,7 +18,7 @@ export function commitScanContract(
 ): void {
   const { commits, scan } = open()
   const store = createEventStore(commits, manualClock())
-  const streams = Array.from({ length: 12 }, (_, index): StreamName => `project-${index}`)
+  const streams = Array.from({ length: 12 }, (_, index): StreamName => `voyage-${index}`)
   const append = async (stream: StreamName, over: Parameters<typeof newCommit>[0] = {}) => {
     const { head } = await store.load(stream, ample)
     await store.append(head, newCommit(over), ample)
@@ -80,7 +80,7 @@ export function commitScanContract(
 
     it('goes on in a stream with what was put there meanwhile', async () => {
       const { found } = await items(scan({ limit: 100 }))
-      const [stream] = found[0] ?? ['project-0']
+      const [stream] = found[0] ?? ['voyage-0']
       const after = { stream, version: 13 }
       await append(stream as StreamName, { count: 2 }) // as above
       const rest = (await items(scan({ limit: 100 }), after)).found
@@ -94,7 +94,7 @@ export function commitScanContract(
     })
 
     it('ends a page at 1 MB', async () => {
-      for (let i = 0; i < 5; i++) await append('user-large', { text: 'x'.repeat(300_000) })
+      for (let i = 0; i < 5; i++) await append('voyage-large', { text: 'x'.repeat(300_000) })
       const { sizes } = await items(scan())
       expect(sizes.length).toBeGreaterThan(1)
     })

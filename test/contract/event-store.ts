@@ -24,7 +24,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
     const store = createEventStore(faulty, manualClock())
     streams += 1
     const id = `${process.pid}x${Date.now()}x${streams}`
-    const stream: StreamName = `project-${id}`
+    const stream: StreamName = `voyage-${id}`
     return { store, faulty, putsFail, stream, id, reservations }
   }
   const append = async (
@@ -238,7 +238,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
     describe('with reservations', () => {
       const setUpTwo = () => {
         const { id, stream: one, reservations, ...rest } = setUp()
-        const other: StreamName = `project-other${id}`
+        const other: StreamName = `voyage-other${id}`
         const email: Reservation = { set: `email${id}`, key: 'ünicode@example.com' }
         const holder = async () => (await reservations.holderOf(email, ample)).stream
         return { ...rest, one, other, email, reservations, holder }

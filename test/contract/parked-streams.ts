@@ -9,7 +9,7 @@ export function parkedStreamsContract(name: string, open: () => ParkedStreams & 
   const setUp = () => {
     made += 1
     const parked = open()
-    const stream: StreamName = `project-${process.pid}x${Date.now()}x${made}`
+    const stream: StreamName = `voyage-${process.pid}x${Date.now()}x${made}`
     const markOf = async () => (await parked.read([stream])).marks.get(stream)
     return { parked, stream, markOf }
   }

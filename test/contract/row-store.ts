@@ -11,7 +11,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
     made += 1
     const id = `${process.pid}x${Date.now()}x${made}`
     const generation = `test.v1.${id}`
-    const key = guardKey(generation, 'project-1')
+    const key = guardKey(generation, 'voyage-1')
     const row = (sort: string, data: string): RowItem => ({ PK: `${generation}#list`, SK: sort, data })
     const move = (over: Partial<Move>): Move => ({
       key,
@@ -78,7 +78,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect(await listed()).toEqual([])
       await store.move(move({ from: { version: 1 }, to: { version: 2, state: '{}', parked } }))
       expect(await listed()).toEqual([key])
-      const other = guardKey(generation, 'project-0')
+      const other = guardKey(generation, 'voyage-0')
       await store.move(move({ key: other, to: { version: 0, state: '{}', parked }, put: [row('a', '1')] }))
       expect(await listed()).toEqual([other, key])
       // A write that is refused changes nothing of it.
@@ -143,7 +143,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect(await sums('01', '31')).toEqual([])
 
       const first = move({
-        counters: [counts('01#0', { PROJECTS: 2, bytes: 5 }), counts('02#1', { bytes: 1 })],
+        counters: [counts('01#0', { VOYAGES: 2, bytes: 5 }), counts('02#1', { bytes: 1 })],
       })
       expect((await store.move(first)).outcome).toBe('moved')
       expect((await store.move(first)).outcome).toBe('again')
@@ -151,12 +151,12 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       const second = {
         from: { version: 1 },
         to,
-        counters: [counts('01#1', { PROJECTS: 1 }), counts('02#1', { bytes: -3 })],
+        counters: [counts('01#1', { VOYAGES: 1 }), counts('02#1', { bytes: -3 })],
       }
       expect((await store.move(move(second))).outcome).toBe('moved')
 
       expect(await sums('01', '02')).toEqual([
-        ['01', { PROJECTS: 3, bytes: 5 }],
+        ['01', { VOYAGES: 3, bytes: 5 }],
         ['02', { bytes: -2 }],
       ])
       expect(await sums('02', '02')).toEqual([['02', { bytes: -2 }]])
@@ -214,7 +214,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
 
     it('reads up to 100 guards at once, in the order that was asked', async () => {
       const { store, generation, move } = setUp()
-      const keys = Array.from({ length: 100 }, (_, i) => guardKey(generation, `project-${i}`))
+      const keys = Array.from({ length: 100 }, (_, i) => guardKey(generation, `voyage-${i}`))
       for (const index of [99, 0, 42]) {
         await store.move(
           move({

@@ -21,7 +21,7 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
     const commits = table()
     const store = createEventStore(commits, manualClock())
     streams += 1
-    const stream: StreamName = `project-snapshots-${process.pid}x${Date.now()}x${streams}`
+    const stream: StreamName = `voyage-snapshots-${process.pid}x${Date.now()}x${streams}`
     const load = (options: LoadOptions = { fold }) => store.load(stream, ample, options)
     /** Puts so many commits after the head, each with one event; where a snapshot is due, it says where it stands. */
     const grow = async (

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { folds } from '../../domain/generated/folds.ts'
-import { aggregates } from '../kit/aggregates.ts'
+import { appSamples } from '../kit/aggregates.ts'
 import { fingerprints, fixturesOf } from '../kit/fingerprint.ts'
 
 /** What was ever stored has to be readable for good: a fixture of every event schema ever released stays here. */
-describe.each(aggregates)('the released events of $aggregate.name', ({ aggregate: { name, events } }) => {
+describe.each(appSamples)('the released events of $aggregate.name', ({ aggregate: { name, events } }) => {
   const fixtures = fixturesOf(name)
 
   it.each(fixtures)('are read: $stored.type, schema $stored.schema', ({ stored, reads }) => {

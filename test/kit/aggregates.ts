@@ -1,46 +1,70 @@
+import { existsSync } from 'node:fs'
 import type fc from 'fast-check'
+import { aggregates } from '../../domain/aggregates.ts'
 import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
 import type { Event } from '../../domain/kernel/event.ts'
-import { project } from '../../domain/project/project.ts'
-import { subscription } from '../../domain/subscription/subscription.ts'
-import { upload } from '../../domain/upload/upload.ts'
-import { user } from '../../domain/user/user.ts'
 import type { Generation } from '../../projections/engine/projection.ts'
-import { projectCommand, projectEvent } from './arbitraries/project.ts'
-import { subscriptionCommand, subscriptionEvent } from './arbitraries/subscription.ts'
-import { uploadCommand, uploadEvent } from './arbitraries/upload.ts'
-import { userCommand, userEvent } from './arbitraries/user.ts'
-import { projects, subscriptions, uploads, users } from './memory/generations.ts'
+import type { ProjectionVersions } from '../../projections/generations/projection-versions.ts'
+import { versions } from '../../projections/versions.ts'
+import { fleetAggregates, nextFleetVersions } from './fleet/fleet.ts'
 
-/** An aggregate with what the properties draw for it, and the read models that fold it. */
-export interface Sample {
-  readonly aggregate: Aggregate<unknown, Command, Event>
+/** What the file of an aggregate in `test/kit/arbitraries` exports. */
+interface Drawn {
   readonly command: fc.Arbitrary<Command>
   /** Any event, whether or not the decider would emit it there. */
   readonly event: fc.Arbitrary<Event>
   /** Whether everyone has one before anything happens in it. */
   readonly innate?: boolean
-  /** Those that are kept up to date. */
+}
+
+/** An aggregate with what the properties draw for it, and every version of the projections that fold it. */
+export interface Sample extends Drawn {
+  readonly aggregate: Aggregate<unknown, Command, Event>
   readonly generations: readonly Generation<unknown, Event>[]
 }
 
-/** Every aggregate. What holds for all of them is tested of one as soon as it stands here. */
-export const aggregates: readonly Sample[] = [
-  { aggregate: user, command: userCommand, event: userEvent, generations: [users] },
-  { aggregate: project, command: projectCommand, event: projectEvent, generations: [projects] },
-  { aggregate: upload, command: uploadCommand, event: uploadEvent, generations: [uploads] },
-  {
-    aggregate: subscription,
-    command: subscriptionCommand,
-    event: subscriptionEvent,
-    innate: true,
-    generations: [subscriptions],
-  },
-]
+/** The aggregates of the application. */
+export const appSamples = await samplesOf(aggregates, versions)
+
+/** The aggregates of the tests' own. */
+export const fleetSamples = await samplesOf(fleetAggregates, nextFleetVersions)
+
+/** Every aggregate. A law that holds for all of them is tested of each. */
+export const samples = [...fleetSamples, ...appSamples]
 
 /** The sample whose streams have this name. */
 export function sampleOf(name: string): Sample {
-  const found = aggregates.find(({ aggregate }) => aggregate.name === name)
+  const found = samples.find(({ aggregate }) => aggregate.name === name)
   if (found === undefined) throw new Error(`no aggregate is named ${name}`)
   return found
+}
+
+function samplesOf(
+  some: readonly Sample['aggregate'][],
+  { all }: ProjectionVersions,
+): Promise<readonly Sample[]> {
+  return Promise.all(
+    some.map(async (aggregate) => ({
+      aggregate,
+      ...(await drawnFor(aggregate.name)),
+      generations: all
+        .filter((version) => version.aggregate === aggregate.name)
+        .map(({ projection }) => ({ projection, generation: 1 })),
+    })),
+  )
+}
+
+/** What the properties draw for an aggregate. Throws an Error that says what to write where there is none. */
+async function drawnFor(name: string): Promise<Drawn> {
+  const file = `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`
+  const url = new URL(`./arbitraries/${file}`, import.meta.url)
+  const drawn: Partial<Drawn> = existsSync(url) ? await import(url.href) : {}
+  const { command, event, innate = false } = drawn
+  if (command === undefined || event === undefined) {
+    throw new Error(
+      `Write test/kit/arbitraries/${file}. It exports two arbitraries of fast-check: \`command\` draws the commands ` +
+        `of ${name}, \`event\` draws its events. The laws of every aggregate are tested with them.`,
+    )
+  }
+  return { command, event, innate }
 }

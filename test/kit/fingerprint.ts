@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import * as z from 'zod/mini'
+import type { Codec } from '../../domain/kernel/codec.ts'
 import type { Event } from '../../domain/kernel/event.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
 import { counterItem } from '../../projections/engine/counters.ts'
-import { feedItem, type Generation, generationId, rowItem } from '../../projections/engine/projection.ts'
-import { aggregates, type Sample } from './aggregates.ts'
+import { feedItem, generationId, type Projection, rowItem } from '../../projections/engine/projection.ts'
+import { appSamples, type Sample } from './aggregates.ts'
 
 const fixture = z.object({
   stored: z.object({ type: z.string(), schema: z.number(), data: z.unknown() }),
@@ -23,17 +24,21 @@ export function fixturesOf(name: string): z.infer<typeof fixture>[] {
  * them on every state that this leads to.
  */
 export function fingerprintOf({ name, events, evolve, initial }: Sample['aggregate']): string {
-  const released = fixturesOf(name).map(({ stored }) => events.decode(stored))
+  const released = releasedEvents(name, events)
   const states = [initial]
   for (const event of released) states.push(evolve(states.at(-1), event))
   const after = states.map((state) => released.map((event) => evolve(state, event)))
   return hash('sha256', JSON.stringify([states, after]), 'hex').slice(0, 16)
 }
 
-/** Of every aggregate, as `domain/generated/folds.ts` has to have them. */
+function releasedEvents(name: string, { decode }: Codec<Event>): Event[] {
+  return fixturesOf(name).map(({ stored }) => decode(stored))
+}
+
+/** Of every aggregate of the application, as `domain/generated/folds.ts` has to have them. */
 export function fingerprints(): Record<string, string> {
   return Object.fromEntries(
-    aggregates.map(({ aggregate }) => [aggregate.name, fingerprintOf(aggregate)] as const).sort(),
+    appSamples.map(({ aggregate }) => [aggregate.name, fingerprintOf(aggregate)] as const).sort(),
   )
 }
 
@@ -41,18 +46,21 @@ export function fingerprints(): Record<string, string> {
  * What a version of a projection does, in 16 characters: the released events folded one after the other, and each of
  * them on every state that this leads to, with all that it shows, counts and leaves for good, by their keys.
  */
-export function projectionFingerprintOf({ projection, generation }: Generation<unknown, Event>): string {
+export function projectionFingerprintOf(
+  projection: Projection<unknown, Event>,
+  released: readonly Event[] = releasedEvents(projection.aggregate, projection.events),
+): string {
   const id = 'id'
   const stream = streamName(projection.aggregate, id)
-  const name = generationId({ projection, generation })
+  const name = generationId({ projection, generation: 1 })
   const occurrence = {
     stream,
     actorId: 'actor',
     correlationId: 'correlation',
     causationId: 'causation',
   }
-  const released = fixturesOf(projection.aggregate).map(({ stored }, index) => ({
-    ...projection.events.decode(stored),
+  const recorded = released.map((event, index) => ({
+    ...event,
     ...occurrence,
     version: index + 1,
     at: `2026-01-${String(index + 10)}T12:00:00.000Z`,
@@ -63,9 +71,9 @@ export function projectionFingerprintOf({ projection, generation }: Generation<u
     (projection.count?.(state, id) ?? []).map((counter) => counterItem(name, stream, counter)),
   ]
   const states = [projection.initial]
-  for (const event of released) states.push(projection.evolve(states.at(-1), event))
+  for (const event of recorded) states.push(projection.evolve(states.at(-1), event))
   const after = states.map((state) =>
-    released.map((event) => {
+    recorded.map((event) => {
       const next = projection.evolve(state, event)
       const { rows = [], counters = [] } = projection.record?.(event, next, id) ?? {}
       return [
@@ -80,12 +88,12 @@ export function projectionFingerprintOf({ projection, generation }: Generation<u
 
 /** Of every version of every projection, as `test/fixtures/projections.json` has to have them. */
 export function projectionFingerprints(): Record<string, string> {
-  const all = aggregates.flatMap(({ generations }) => generations)
+  const all = appSamples.flatMap(({ generations }) => generations)
   return Object.fromEntries(
     all
-      .map((generation) => {
-        const { name, version } = generation.projection
-        return [`${name}.v${version}`, projectionFingerprintOf(generation)] as const
+      .map(({ projection }) => {
+        const { name, version } = projection
+        return [`${name}.v${version}`, projectionFingerprintOf(projection)] as const
       })
       .sort(),
   )

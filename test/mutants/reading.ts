@@ -388,7 +388,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R13',
-    out: 'a position of a kind of stream that is not projected is not met',
+    out: 'a position of a category that is not projected is not met',
     file: readAfter,
     find: 'parseStreamName(stream).aggregate === generation.aggregate',
     replace: "parseStreamName(stream).aggregate !== ''",

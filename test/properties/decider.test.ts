@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
 import type { Event } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import { aggregates } from '../kit/aggregates.ts'
+import { samples } from '../kit/aggregates.ts'
 
 /** What holds for the decider of every aggregate. */
 function deciderLaws<State, C extends Command, E extends Event>(
@@ -119,4 +119,4 @@ function deciderLaws<State, C extends Command, E extends Event>(
   })
 }
 
-for (const { aggregate, command, event, innate } of aggregates) deciderLaws(aggregate, command, event, innate)
+for (const { aggregate, command, event, innate } of samples) deciderLaws(aggregate, command, event, innate)

@@ -1,23 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
+import type { Commit } from '../../domain/kernel/event.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
-import { eventCatalogue } from '../../projections/event-catalogue.ts'
 import type { EventBus } from '../../projections/publishing/event-bus.ts'
 import { forwardBatch } from '../../projections/publishing/forward-batch.ts'
 import { createMemoryParkedStreams } from '../../projections/publishing/memory-parked-streams.ts'
 import type { ParkedStreams } from '../../projections/publishing/parked-streams.ts'
-import { type EventType, publicEventOf } from '../../projections/publishing/public-events.ts'
-import { projectEvent } from '../kit/arbitraries/project.ts'
+import { event } from '../kit/arbitraries/voyage.ts'
+import { fleetCatalogue } from '../kit/fleet/fleet.ts'
+import { postponed } from '../kit/fleet/history.ts'
 import { readSide } from '../kit/memory/read-side.ts'
 
-const streams: readonly StreamName[] = ['project-1', 'project-2']
+const streams: readonly StreamName[] = ['voyage-1', 'voyage-2']
 
 const schedule = fc.record({
   history: fc.array(
     fc.record({
       stream: fc.constantFrom(...streams),
-      events: fc.array(projectEvent, { minLength: 1, maxLength: 3 }),
+      events: fc.array(event, { minLength: 1, maxLength: 3 }),
     }),
     { minLength: 1, maxLength: 10 },
   ),
@@ -61,7 +61,7 @@ describe('any delivery of any history', () => {
           const deadline = { left: () => end - clock.elapsed() }
           const results = await forwardBatch(deliveries, {
             ...ports,
-            catalogue: eventCatalogue,
+            catalogue: fleetCatalogue,
             store,
             clock,
             deadline,
@@ -90,7 +90,7 @@ describe('any delivery of any history', () => {
         pending.length = 0
         for (const batch of failed) expect(await forward(batch, { bus: { put }, parked: marks })).toEqual([])
         const last = []
-        for (const stream of streams) last.push(await append(stream, { type: 'ProjectArchived', data: {} }))
+        for (const stream of streams) last.push(await append(stream, postponed))
         expect(await forward(last, { bus: { put }, parked: marks })).toEqual([])
 
         expect(marks.all().size).toBe(0)
@@ -101,12 +101,8 @@ describe('any delivery of any history', () => {
   })
 })
 
-function publicIdsOf(commit: Commit): string[] {
-  const ids: string[] = []
-  for (let version = commit.version; version <= lastVersion(commit); version++) {
-    // What the codec has stored is a type that it knows.
-    const type = commit.events[version - commit.version]?.type as EventType
-    if (publicEventOf(type) !== undefined) ids.push(`${commit.stream}/${version}`)
-  }
-  return ids
+function publicIdsOf({ stream, version, events }: Commit): string[] {
+  return events.flatMap(({ type }, index) =>
+    fleetCatalogue.publicEventOf(type) === undefined ? [] : [`${stream}/${version + index}`],
+  )
 }

@@ -4,16 +4,28 @@ import type { CommitTable } from '../../commands/event-store/commit-table.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
 import { execute } from '../../commands/execution/execute.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
-import { type UserState, user } from '../../domain/user/user.ts'
-import { userCommand } from '../kit/arbitraries/user.ts'
+import { command } from '../kit/arbitraries/voyage.ts'
 import { manualClock } from '../kit/clocks/manual-clock.ts'
+import { type VoyageCommand, type VoyageState, voyage } from '../kit/fleet/voyage.ts'
 import { ample } from '../kit/memory/read-side.ts'
 
 const fault = fc.constantFrom('none', 'fail without effect', 'lose the answer')
+/** Rivals for few ships: most of the commands charter one or return it. */
+const shipCommand: fc.Arbitrary<VoyageCommand> = fc.oneof(
+  fc.record({
+    type: fc.constant('charter-ship' as const),
+    actorId: fc.constant('ann'),
+    ship: fc.constantFrom('Argo', 'ARGO', 'Beagle'),
+  }),
+  fc.record({ type: fc.constant('return-ship' as const), actorId: fc.constant('ann') }),
+  command,
+)
+const voyages = ['voyage-1', 'voyage-2', 'voyage-3'] as const
 const schedule = fc.record({
-  commands: fc.array(fc.tuple(fc.constantFrom<StreamName>('user-1', 'user-2', 'user-3'), userCommand), {
+  commands: fc.array(fc.tuple(fc.constantFrom<StreamName>(...voyages), shipCommand), {
     minLength: 2,
     maxLength: 12,
   }),
@@ -25,6 +37,13 @@ describe('any schedule of commands that take and release a key', () => {
     await fc.assert(
       fc.asyncProperty(schedule, fc.scheduler(), async ({ commands, faults }, scheduler) => {
         const table = createMemoryCommitTable()
+        const clock = manualClock()
+        const run = (stream: StreamName, command: VoyageCommand, commandId: string, store: EventStore) => {
+          const execution = { stream, command, commandId, digest: '', correlationId: '', causationId: '' }
+          return execute(voyage, execution, { store, clock, deadline: ample })
+        }
+        const plan = { type: 'plan-voyage', actorId: 'ann', name: 'Atlas' } as const
+        for (const stream of voyages) await run(stream, plan, 'plan', createEventStore(table, clock))
         const left = [...faults]
         const shaken: CommitTable = {
           query: scheduler.scheduleFunction(table.query),
@@ -40,13 +59,10 @@ describe('any schedule of commands that take and release a key', () => {
             return next === 'lose the answer' ? unknown : answer
           }),
         }
-        const clock = manualClock()
         const store = createEventStore(shaken, clock)
         const outcomes = commands.map(async ([stream, command], index) => {
-          const ids = { commandId: `${index}`, digest: '', correlationId: '', causationId: '' }
           try {
-            return (await execute(user, { stream, command, ...ids }, { store, clock, deadline: ample }))
-              .events
+            return (await run(stream, command, `${index}`, store)).events
           } catch (error) {
             if (error instanceof Problem && error.code !== 'unavailable') return []
             throw error
@@ -55,7 +71,9 @@ describe('any schedule of commands that take and release a key', () => {
         const answered = (await scheduler.waitFor(Promise.all(outcomes))).flat()
 
         // Each event that was answered stands once, and none stands that was not answered.
-        expect(table.all().flatMap(({ events }) => JSON.parse(events))).toHaveLength(answered.length)
+        expect(table.all().flatMap(({ events }) => JSON.parse(events))).toHaveLength(
+          voyages.length + answered.length,
+        )
         expect(reservedIn(table)).toEqual(heldIn(table))
       }),
       { numRuns: 300 },
@@ -74,15 +92,15 @@ function reservedIn(table: Table): string[] {
 
 /** What the streams hold by their events; a key that two of them held would stand here twice. */
 function heldIn(table: Table): string[] {
-  const states = new Map<string, UserState>()
+  const states = new Map<string, VoyageState>()
   for (const { pk, events } of table.all()) {
     for (const stored of JSON.parse(events)) {
-      states.set(pk, user.evolve(states.get(pk) ?? user.initial, user.events.decode(stored)))
+      states.set(pk, voyage.evolve(states.get(pk) ?? voyage.initial, voyage.events.decode(stored)))
     }
   }
   return [...states]
     .flatMap(([stream, state]) =>
-      (user.holds?.(state, parseStreamName(stream).id) ?? []).map(
+      (voyage.holds?.(state, parseStreamName(stream).id) ?? []).map(
         ({ set, key }) => `${set}/${key} ${stream}`,
       ),
     )

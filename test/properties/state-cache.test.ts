@@ -10,24 +10,24 @@ import { createStateCache, type StateCache } from '../../commands/execution/stat
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { noReservations } from '../../domain/kernel/reservation.ts'
-import { type ProjectCommand, type ProjectState, project } from '../../domain/project/project.ts'
 import { createFaults } from '../../infra/local/index.ts'
-import { projectCommand } from '../kit/arbitraries/project.ts'
+import { command as anyCommand } from '../kit/arbitraries/voyage.ts'
 import { manualClock } from '../kit/clocks/manual-clock.ts'
 import { faultyCommitTable, faultyWire } from '../kit/faults/faulty-ports.ts'
+import { type VoyageCommand, type VoyageState, voyage } from '../kit/fleet/voyage.ts'
 import { ample } from '../kit/memory/read-side.ts'
 
-const stream = 'project-1'
-const creation = { type: 'create-project', actorId: 'ann', title: 'Atlas' } as const
+const stream = 'voyage-1'
+const plan = { type: 'plan-voyage', actorId: 'ann', name: 'Atlas' } as const
 
 /** Mostly such as write something: refusals come by themselves. */
 const command = fc.oneof(
   fc.record({
-    type: fc.constant('rename-project' as const),
+    type: fc.constant('rename-voyage' as const),
     actorId: fc.constant('ann'),
-    title: fc.constantFrom('Atlas', 'Globe', 'Maps', 'Plans', 'Charts'),
+    name: fc.constantFrom('Atlas', 'Globe', 'Maps', 'Plans', 'Charts'),
   }),
-  projectCommand,
+  anyCommand,
 )
 /** A command that is to be run, and maybe again: its place in the list is its id. */
 const commands = fc.array(
@@ -60,7 +60,7 @@ describe('any schedule of commands of processes that keep what they have seen', 
       fc.asyncProperty(schedule, fc.scheduler(), async ({ commands, processes }, scheduler) => {
         const memory = createMemoryCommitTable()
         const clock = manualClock()
-        const answered: { execution: Execution<ProjectCommand>; answer: Answer; from: number; to: number }[] =
+        const answered: { execution: Execution<VoyageCommand>; answer: Answer; from: number; to: number }[] =
           []
 
         /** One command after the other, as a function does it. */
@@ -96,15 +96,15 @@ describe('any schedule of commands of processes that keep what they have seen', 
           const store = createEventStore(slow, clock, { tail: 1000, snapshotEvery: 2 })
           const deadline = { left: () => (patient ? 10_000 : 0) }
 
-          const run = async (execution: Execution<ProjectCommand>) => {
+          const run = async (execution: Execution<VoyageCommand>) => {
             patient = true
             const from = memory.all().length
             const answer = await answerOf(execution, { store, clock, deadline, stateCache })
-            if (answer.problem === 'unavailable') expect(stateCache.find(project, stream)).toBeUndefined()
+            if (answer.problem === 'unavailable') expect(stateCache.find(voyage, stream)).toBeUndefined()
             else answered.push({ execution, answer, from, to: memory.all().length })
             expectTrue(stateCache, memory.all())
           }
-          await run(executionOf('creation', { command: creation }))
+          await run(executionOf('creation', { command: plan }))
           for (const { pick, anotherBody, clockJump } of steps) {
             const place = pick % commands.length
             const chosen = commands[place]
@@ -131,14 +131,14 @@ describe('any schedule of commands of processes that keep what they have seen', 
 
 function executionOf(
   commandId: string,
-  over: Pick<Execution<ProjectCommand>, 'command'> & Partial<Execution<ProjectCommand>>,
-): Execution<ProjectCommand> {
+  over: Pick<Execution<VoyageCommand>, 'command'> & Partial<Execution<VoyageCommand>>,
+): Execution<VoyageCommand> {
   return { stream, commandId, digest: 'digest', correlationId: '', causationId: '', ...over }
 }
 
-async function answerOf(execution: Execution<ProjectCommand>, options: Parameters<typeof execute>[2]) {
+async function answerOf(execution: Execution<VoyageCommand>, options: Parameters<typeof execute>[2]) {
   try {
-    const { version, events } = await execute(project, execution, options)
+    const { version, events } = await execute(voyage, execution, options)
     return { version, events }
   } catch (error) {
     if (error instanceof Problem) return { problem: error.code, rule: error.rule, detail: error.message }
@@ -148,7 +148,7 @@ async function answerOf(execution: Execution<ProjectCommand>, options: Parameter
 
 /** What a process that has seen nothing answers, where these commits are stored and nobody else is there. */
 async function coldAnswerOf(
-  execution: Execution<ProjectCommand>,
+  execution: Execution<VoyageCommand>,
   items: readonly CommitItem[],
 ): Promise<Answer> {
   const table = createMemoryCommitTable()
@@ -169,7 +169,7 @@ function expectSound(items: readonly CommitItem[]): void {
 
 /** What is kept of the stream, if anything, is what the stream was at its head. */
 function expectTrue(stateCache: StateCache, items: readonly CommitItem[]): void {
-  const cached = stateCache.find(project, stream)
+  const cached = stateCache.find(voyage, stream)
   if (cached === undefined) return
   const upToHead = items.map(fromItem).filter((commit) => lastVersion(commit) <= cached.head.version)
   expect(upToHead.map(lastVersion).at(-1)).toBe(cached.head.version)
@@ -178,7 +178,7 @@ function expectTrue(stateCache: StateCache, items: readonly CommitItem[]): void 
   expect([...cached.commits]).toEqual(upToHead.map((commit) => [commit.commandId, receiptOf(commit)]))
 }
 
-function foldOf(commits: readonly Commit[]): ProjectState {
-  const events = commits.flatMap((commit) => [...project.events.decodeCommit(commit)])
-  return events.reduce<ProjectState>(project.evolve, project.initial)
+function foldOf(commits: readonly Commit[]): VoyageState {
+  const events = commits.flatMap((commit) => [...voyage.events.decodeCommit(commit)])
+  return events.reduce<VoyageState>(voyage.evolve, voyage.initial)
 }

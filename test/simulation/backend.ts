@@ -1,7 +1,8 @@
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
-import { queries as queryContracts } from '../../commands/contract.ts'
+import { contract } from '../../commands/contract.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
+import { commandHandlers } from '../../commands/handlers.ts'
 import type { Register } from '../../commands/http/access.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
 import { commandHandler } from '../../commands/http/handle-command.ts'
@@ -9,6 +10,7 @@ import { openApi } from '../../commands/http/openapi.ts'
 import { problemKinds } from '../../commands/http/problem-details.ts'
 import { registrationHandler } from '../../commands/registration/registration-handler.ts'
 import { checkRegistered } from '../../commands/registration/registration-message.ts'
+import { accountStatusFrom } from '../../commands/user/account-status.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { Faults } from '../../infra/local/index.ts'
 import { projectBatch } from '../../projections/delivery/project-batch.ts'
@@ -123,16 +125,25 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
     }
   }
   const environments = 2
-  const commands = simulatedFunction(world, { name: 'commands', environments, timeoutMs }, (environment) =>
-    api(commandHandler({ ...portsOf(environment), register })),
-  )
+  const commands = simulatedFunction(world, { name: 'commands', environments, timeoutMs }, (environment) => {
+    const ports = portsOf(environment)
+    return api(
+      commandHandler({
+        ...ports,
+        commands: contract.commands,
+        handlers: commandHandlers,
+        accountStatusOf: accountStatusFrom(ports.store),
+        register,
+      }),
+    )
+  })
   const queries = simulatedFunction(world, { name: 'queries', environments, timeoutMs }, (environment) =>
     api(
       queryHandler({
         ...portsOf(environment),
-        queries: queryContracts,
+        queries: contract.queries,
         handlers: queryHandlers(readableLinks),
-        openApi,
+        openApi: (apiUrl) => openApi(apiUrl, contract),
         accounts,
         versions,
         register,

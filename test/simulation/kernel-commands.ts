@@ -18,7 +18,7 @@ export function commandOf(stream: StreamName, chance: Seeded, first: boolean): C
     const others = [
       begin,
       { type: 'change-profile', name: word },
-      { type: 'delete-account', ownsSharedProjects: false },
+      { type: 'delete-account', hold: undefined },
     ]
     return { actorId: id, ...(first ? begin : chance.pick(others)) }
   }

@@ -1,20 +1,21 @@
 import type { Change } from './change.ts'
 import type { Names } from './names.ts'
-import { aggregateOf, eventsOf } from './templates/domain.ts'
+import { aggregateOf, eventsOf, publicEventsOf } from './templates/domain.ts'
 import { projectionOf, queriesOf, queryHandlersOf } from './templates/read-side.ts'
 import { apiTestOf, arbitrariesOf, domainTestOf, fixturesOf } from './templates/tests.ts'
-import { commandsOf, contractOf } from './templates/write-side.ts'
+import { contractOf, handlersOf } from './templates/write-side.ts'
 
-/** A vertical slice for a new aggregate, and a line in every list that has to know it. */
+/** A vertical slice for a new aggregate, and an entry in each of the five lists that name the aggregates. */
 export function newAggregate(names: Names): Change {
   const { one, many } = names
   const readModel = `projections/${one.kebab}`
   return {
     files: {
       [`domain/${one.kebab}/events.ts`]: eventsOf(names),
+      [`domain/${one.kebab}/public-events.ts`]: publicEventsOf(names),
       [`domain/${one.kebab}/${one.kebab}.ts`]: aggregateOf(names),
       [`commands/${one.kebab}/contract.ts`]: contractOf(names),
-      [`commands/${one.kebab}/handlers.ts`]: commandsOf(names),
+      [`commands/${one.kebab}/handlers.ts`]: handlersOf(names),
       [`${readModel}/v1/projection.ts`]: projectionOf(names),
       [`${readModel}/v1/queries.ts`]: queriesOf(names),
       [`${readModel}/queries.ts`]: queryHandlersOf(names),
@@ -26,17 +27,11 @@ export function newAggregate(names: Names): Change {
     },
     additions: [
       {
-        file: 'domain/generated/folds.ts',
-        imports: [],
-        // `npm run folds` says what it is.
-        entries: [{ list: 'export const folds = {', entry: `${one.camel}: ''` }],
-      },
-      {
         file: 'domain/aggregates.ts',
         imports: [`import { ${one.camel} } from './${one.kebab}/${one.kebab}.ts'`],
         entries: [
           {
-            list: 'export const aggregates: readonly Aggregate<unknown, Command, Event>[] = [',
+            list: 'export const aggregates = [',
             entry: one.camel,
           },
         ],
@@ -51,11 +46,11 @@ export function newAggregate(names: Names): Change {
       },
       {
         file: 'commands/handlers.ts',
-        imports: [`import { ${one.camel}Commands } from './${one.kebab}/handlers.ts'`],
+        imports: [`import { ${one.camel}Handlers } from './${one.kebab}/handlers.ts'`],
         entries: [
           {
-            list: 'export const commandHandlers: CommandHandlers = {',
-            entry: `...${one.camel}Commands`,
+            list: 'export const commandHandlers: HandlersOf<typeof contract> = {',
+            entry: `...${one.camel}Handlers`,
           },
         ],
       },
@@ -73,33 +68,6 @@ export function newAggregate(names: Names): Change {
         file: 'projections/queries.ts',
         imports: [`import { ${one.camel}Queries } from './${one.kebab}/queries.ts'`],
         entries: [{ list: '  return {', entry: `...${one.camel}Queries` }],
-      },
-      {
-        file: 'projections/publishing/public-events.ts',
-        imports: [`import { ${one.camel}Events } from '../../domain/${one.kebab}/events.ts'`],
-        entries: [
-          { list: 'export const codecs = {', entry: `${one.camel}: ${one.camel}Events` },
-          {
-            list: 'export const privateEvents: Readonly<Record<PrivateEventType, string>> = {',
-            entry: ['Created', 'Renamed', 'Archived']
-              .map((what) => `${one.pascal}${what}: 'Nothing outside depends on it so far.'`)
-              .join(','),
-          },
-        ],
-      },
-      {
-        file: 'test/kit/aggregates.ts',
-        imports: [
-          `import { ${one.camel} } from '../../domain/${one.kebab}/${one.kebab}.ts'`,
-          `import { ${many.camel}V1 } from '../../projections/${one.kebab}/v1/projection.ts'`,
-          `import { ${one.camel}Command, ${one.camel}Event } from './arbitraries/${one.kebab}.ts'`,
-        ],
-        entries: [
-          {
-            list: 'export const aggregates: readonly Sample[] = [',
-            entry: `{ aggregate: ${one.camel}, command: ${one.camel}Command, event: ${one.camel}Event, generations: [{ projection: ${many.camel}V1, generation: 1 }] }`,
-          },
-        ],
       },
     ],
   }

@@ -57,8 +57,7 @@ export const projection: Subject = async ({ database }) => {
   })
   const table = {
     title: 'A projection',
-    about:
-      'One commit, as the stream delivers it, into the read model of its kind of stream. No row is over 1 KB.',
+    about: 'One commit, as the stream delivers it, into the read model of its category. No row is over 1 KB.',
     columns: [{ name: 'requests' }, { name: 'RCU' }, { name: 'WCU' }],
     rows: [
       row('a change of profile: one row, which holds the guard', changed),

@@ -19,7 +19,7 @@ eventStoreContract('DynamoDB', () => ({
 }))
 snapshotContract('DynamoDB', () => createDynamoCommitTable(client, commits))
 
-const item = toItem({ ...newCommit(), stream: 'user-1', version: 1 })
+const item = toItem({ ...newCommit(), stream: 'voyage-1', version: 1 })
 
 /** What a put answers when every call of DynamoDB fails by this. */
 function putFailingBy(error: Error, reservations = noReservations) {

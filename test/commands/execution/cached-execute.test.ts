@@ -6,11 +6,11 @@ import { createStateCache, type StateCache } from '../../../commands/execution/s
 import type { Deadline } from '../../../domain/kernel/cost.ts'
 import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
-import { type ProjectCommand, project } from '../../../domain/project/project.ts'
 import { createFaults } from '../../../infra/local/index.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
 import { faultyCommitTable, faultyWire } from '../../kit/faults/faulty-ports.ts'
-import { projectExecution, stream } from '../../kit/memory/project-execution.ts'
+import { type VoyageCommand, type VoyageOrder, voyage } from '../../kit/fleet/voyage.ts'
+import { stream, voyageExecution } from '../../kit/fleet/voyage-execution.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 import { newCommit } from '../../kit/stores/commits.ts'
 
@@ -24,44 +24,44 @@ function setUp() {
     const table = faultyCommitTable(memory, faultyWire(faults))
     const store = createEventStore(table, clock)
     const run = (
-      command: Partial<ProjectCommand> & Pick<ProjectCommand, 'type'>,
-      over: Partial<Execution<ProjectCommand>> = {},
+      command: VoyageOrder,
+      over: Partial<Execution<VoyageCommand>> = {},
       options: Partial<{ store: EventStore; deadline: Deadline }> = {},
     ) => {
       made += 1
-      const execution = projectExecution(`command-${made}`, command, over)
+      const execution = voyageExecution(`command-${made}`, command, over)
       const kept = stateCache && { stateCache }
-      return execute(project, execution, { store, clock, deadline: ample, ...kept, ...options })
+      return execute(voyage, execution, { store, clock, deadline: ample, ...kept, ...options })
     }
     return { run, table, faults, store, stateCache: stateCache ?? createStateCache() }
   }
   const ours = processOf(createStateCache())
   const other = processOf(createStateCache())
   const cold = processOf()
-  const titles = () =>
-    memory.all().flatMap(({ events }) => JSON.parse(events).map(({ data }: Titled) => data.title))
+  const names = () =>
+    memory.all().flatMap(({ events }) => JSON.parse(events).map(({ data }: Named) => data.name))
   const deadlineIn = (milliseconds: number): Deadline => {
     const end = clock.elapsed() + milliseconds
     return { left: () => end - clock.elapsed() }
   }
-  return { ours, other, cold, memory, clock, titles, deadlineIn }
+  return { ours, other, cold, memory, clock, names, deadlineIn }
 }
 
-interface Titled {
-  readonly data: { readonly title?: string }
+interface Named {
+  readonly data: { readonly name?: string }
 }
 
-/** Some processes, of which the first has seen a project at version 1. */
+/** Some processes, of which the first has seen a voyage at version 1. */
 async function warmedUp() {
   const all = setUp()
-  await all.ours.run(create, { commandId: 'creation' })
+  await all.ours.run(plan, { commandId: 'creation' })
   return all
 }
 
-const create = { type: 'create-project', title: 'Atlas' } as const
-const archive = { type: 'archive-project' } as const
-const restore = { type: 'restore-project' } as const
-const rename = (title: string) => ({ type: 'rename-project', title }) as const
+const plan = { type: 'plan-voyage', name: 'Atlas' } as const
+const postpone = { type: 'postpone-voyage' } as const
+const resume = { type: 'resume-voyage' } as const
+const rename = (name: string) => ({ type: 'rename-voyage', name }) as const
 
 const onePut = { requests: 1, readUnits: 0, writeUnits: 1 }
 const oneLook = { requests: 1, readUnits: 1, writeUnits: 0 }
@@ -73,7 +73,7 @@ describe('a command on a stream that this process has seen', () => {
   it('is one request that reads nothing, at any length of the stream', async () => {
     const { ours } = await warmedUp()
     for (let n = 2; n < 100; n++) {
-      const { version, cost } = await ours.run(rename(`Title ${n}`))
+      const { version, cost } = await ours.run(rename(`Name ${n}`))
       expect({ version, cost }).toEqual({ version: n, cost: onePut })
     }
   })
@@ -87,14 +87,14 @@ describe('a command on a stream that this process has seen', () => {
 
   it('looks once before it refuses', async () => {
     const { ours, memory } = await warmedUp()
-    await ours.run(archive)
+    await ours.run(postpone)
     const { query } = memory
     const ranges: unknown[] = []
     memory.query = (of, range, ...rest) => {
       ranges.push(range)
       return query(of, range, ...rest)
     }
-    await expect(ours.run(rename('Globe'))).rejects.toMatchObject({ rule: 'project-archived' })
+    await expect(ours.run(rename('Globe'))).rejects.toMatchObject({ rule: 'voyage-postponed' })
     expect(ranges).toMatchObject([{ to: 3, order: 'backward' }])
     expect(ours.table.puts).toHaveLength(2)
   })
@@ -106,16 +106,16 @@ describe('a command on a stream that this process has seen', () => {
 
   it('does not refuse what another has made possible', async () => {
     const { ours, other } = await warmedUp()
-    await ours.run(archive)
-    await other.run(restore)
+    await ours.run(postpone)
+    await other.run(resume)
     expect(await ours.run(rename('Globe'))).toMatchObject({ version: 4, cost: lookAndPut })
   })
 
   it('refuses what another has made impossible', async () => {
-    const { ours, other, titles } = await warmedUp()
-    await other.run(archive)
-    await expect(ours.run(rename('Globe'))).rejects.toMatchObject({ rule: 'project-archived' })
-    expect(titles()).toEqual(['Atlas', undefined])
+    const { ours, other, names } = await warmedUp()
+    await other.run(postpone)
+    await expect(ours.run(rename('Globe'))).rejects.toMatchObject({ rule: 'voyage-postponed' })
+    expect(names()).toEqual(['Atlas', undefined])
   })
 
   it('does what has something to do again', async () => {
@@ -127,7 +127,7 @@ describe('a command on a stream that this process has seen', () => {
   it('reads what it has missed and no more, however much that is', async () => {
     const { ours, cold } = await warmedUp()
     for (let n = 0; n < 50; n++) await ours.run(rename(`${'long '.repeat(20)}${n}`))
-    for (let n = 0; n < 30; n++) await cold.run(rename(`Title ${n}`))
+    for (let n = 0; n < 30; n++) await cold.run(rename(`Name ${n}`))
     const { cost, version } = await ours.run(rename('Globe'))
     expect(version).toBe(82)
     expect(cost.readUnits).toBeLessThan((await cold.run(rename('Maps'))).cost.readUnits)
@@ -143,7 +143,7 @@ describe('a command on a stream that this process has seen', () => {
 
   it('is loaded anew by another aggregate of the same name, whose state is another', async () => {
     const { ours } = await warmedUp()
-    expect(ours.stateCache.find({ ...project }, stream)).toBeUndefined()
+    expect(ours.stateCache.find({ ...voyage }, stream)).toBeUndefined()
   })
 })
 
@@ -168,10 +168,10 @@ describe('a stream that others write to', () => {
   })
 
   it('loses nothing when many commands of one process come at once', async () => {
-    const { ours, titles } = await warmedUp()
-    const wanted = Array.from({ length: 20 }, (_, n) => `Title ${n}`)
-    await Promise.all(wanted.map((title) => ours.run(rename(title))))
-    expect(titles().slice(1).sort()).toEqual(wanted.sort())
+    const { ours, names } = await warmedUp()
+    const wanted = Array.from({ length: 20 }, (_, n) => `Name ${n}`)
+    await Promise.all(wanted.map((name) => ours.run(rename(name))))
+    expect(names().slice(1).sort()).toEqual(wanted.sort())
   })
 })
 
@@ -201,23 +201,23 @@ describe('a repeated command', () => {
 
   it('is refused with another body', async () => {
     const { ours } = await warmedUp()
-    const run = ours.run(create, { commandId: 'creation', digest: 'another' })
+    const run = ours.run(plan, { commandId: 'creation', digest: 'another' })
     await expect(run).rejects.toMatchObject({ code: 'key-reused' })
   })
 
   it('creates nothing twice', async () => {
     const { ours, memory } = await warmedUp()
-    const again = await ours.run(create, { commandId: 'creation' })
-    expect(again).toMatchObject({ version: 1, events: [{ type: 'ProjectCreated', version: 1 }] })
+    const again = await ours.run(plan, { commandId: 'creation' })
+    expect(again).toMatchObject({ version: 1, events: [{ type: 'VoyagePlanned', version: 1 }] })
     expect(memory.all()).toHaveLength(1)
   })
 
   it.each([0, 3])('is answered where another process has done it and %i more since', async (more) => {
-    const { ours, other, titles } = await warmedUp()
+    const { ours, other, names } = await warmedUp()
     const first = await other.run(rename('Globe'), { commandId: 'key' })
-    for (let n = 0; n < more; n++) await other.run(rename(`Title ${n}`))
+    for (let n = 0; n < more; n++) await other.run(rename(`Name ${n}`))
     expect(await ours.run(rename('Globe'), { commandId: 'key' })).toMatchObject({ events: first.events })
-    expect(titles().filter((title) => title === 'Globe')).toHaveLength(1)
+    expect(names().filter((name) => name === 'Globe')).toHaveLength(1)
   })
 
   it('with another body is refused also where another process has done it', async () => {
@@ -244,11 +244,11 @@ describe('the version that a client saw', () => {
   })
 
   it('is refused where it was overtaken, though this process has not seen that', async () => {
-    const { ours, other, titles } = await warmedUp()
+    const { ours, other, names } = await warmedUp()
     await other.run(rename('Globe'))
     const run = ours.run(rename('Maps'), { expectedVersion: 1 })
     await expect(run).rejects.toMatchObject({ code: 'version-mismatch' })
-    expect(titles()).toEqual(['Atlas', 'Globe'])
+    expect(names()).toEqual(['Atlas', 'Globe'])
   })
 
   it('is taken where this process has only seen an older one', async () => {
@@ -266,14 +266,14 @@ describe('a failure of the store', () => {
     'fail',
     'lose-answer',
   ] as const)('that leaves the outcome unknown (%s) leaves nothing warm, and the repeat writes once', async (fault) => {
-    const { ours, titles, deadlineIn } = await warmedUp()
+    const { ours, names, deadlineIn } = await warmedUp()
     ours.faults.next(fault, { times: 1000, at: /^putNew$/ })
     const run = ours.run(rename('Globe'), { commandId: 'key' }, { deadline: deadlineIn(1000) })
     await expect(run).rejects.toMatchObject({ code: 'unavailable' })
-    expect(ours.stateCache.find(project, stream)).toBeUndefined()
+    expect(ours.stateCache.find(voyage, stream)).toBeUndefined()
     ours.faults.calm()
     expect(await ours.run(rename('Globe'), { commandId: 'key' })).toMatchObject({ version: 2 })
-    expect(titles()).toEqual(['Atlas', 'Globe'])
+    expect(names()).toEqual(['Atlas', 'Globe'])
   })
 
   it('while it is read leaves nothing warm', async () => {
@@ -282,27 +282,27 @@ describe('a failure of the store', () => {
     await expect(ours.run(rename('Atlas'), {}, { store: failing })).rejects.toMatchObject({
       code: 'unavailable',
     })
-    expect(ours.stateCache.find(project, stream)).toBeUndefined()
+    expect(ours.stateCache.find(voyage, stream)).toBeUndefined()
   })
 
   it('that loses an answer is got over: written once, and the next looks before it writes', async () => {
-    const { ours, titles } = await warmedUp()
+    const { ours, names } = await warmedUp()
     ours.faults.next('lose-answer', { at: /^putNew$/ })
     expect(await ours.run(rename('Globe'))).toMatchObject({ version: 2 })
     expect((await ours.run(rename('Maps'))).cost).toEqual(lookAndPut)
-    expect(titles()).toEqual(['Atlas', 'Globe', 'Maps'])
+    expect(names()).toEqual(['Atlas', 'Globe', 'Maps'])
   })
 })
 
 describe('what the store refuses of a commit', () => {
   const taken = {
     outcome: 'taken',
-    reservation: { set: 'email', key: 'ann@example.com' },
+    reservation: { set: 'ship', key: 'argo' },
     cost: { requests: 1, readUnits: 0, writeUnits: 4 },
   } as const
 
   it.each([
-    ['a key that another holds', () => Promise.resolve(taken), { code: 'taken', rule: 'email-taken' }],
+    ['a key that another holds', () => Promise.resolve(taken), { code: 'taken', rule: 'ship-taken' }],
     ['its size', () => Promise.reject(new Problem('too-large', 'Split it.')), { code: 'too-large' }],
   ])('for %s is decided again, once, on a fresh load', async (_, refuse, problem) => {
     const { ours } = await warmedUp()

@@ -6,11 +6,11 @@ import { createStateCache } from '../../../commands/execution/state-cache.ts'
 import type { Deadline } from '../../../domain/kernel/cost.ts'
 import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import { noReservations } from '../../../domain/kernel/reservation.ts'
-import { type ProjectCommand, project } from '../../../domain/project/project.ts'
 import { createFaults } from '../../../infra/local/index.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
 import { faultyCommitTable, faultyWire } from '../../kit/faults/faulty-ports.ts'
-import { projectExecution, stream } from '../../kit/memory/project-execution.ts'
+import { type VoyageCommand, type VoyageOrder, voyage } from '../../kit/fleet/voyage.ts'
+import { stream, voyageExecution } from '../../kit/fleet/voyage-execution.ts'
 
 const ample: Deadline = { left: () => 10_000 }
 
@@ -24,21 +24,21 @@ function setUp(warm: boolean) {
   const kept = warm ? { stateCache: createStateCache() } : {}
   let made = 0
   const run = (
-    command: Partial<ProjectCommand> & Pick<ProjectCommand, 'type'>,
-    over: Partial<Execution<ProjectCommand>> = {},
+    command: VoyageOrder & { readonly actorId?: string },
+    over: Partial<Execution<VoyageCommand>> = {},
     options: Partial<{ store: EventStore; deadline: Deadline }> = {},
   ) => {
     made += 1
-    const execution = projectExecution(`command-${made}`, command, over)
-    return execute(project, execution, { store, clock, deadline: ample, ...kept, ...options })
+    const execution = voyageExecution(`command-${made}`, command, over)
+    return execute(voyage, execution, { store, clock, deadline: ample, ...kept, ...options })
   }
   const events = async () =>
     (await store.load(stream, ample)).commits.flatMap((commit) => commit.events.map(({ type }) => type))
   return { run, events, store, table, faults, clock }
 }
 
-const create = { type: 'create-project', title: 'Atlas' } as const
-const rename = { type: 'rename-project', title: 'Globe' } as const
+const plan = { type: 'plan-voyage', name: 'Atlas' } as const
+const rename = { type: 'rename-voyage', name: 'Globe' } as const
 
 describe.each([
   ['cold', false],
@@ -46,31 +46,31 @@ describe.each([
 ])('execute, %s', (_, warm) => {
   it('decides on what was stored and appends', async () => {
     const { run, events } = setUp(warm)
-    expect(await run(create)).toMatchObject({ version: 1, events: [{ type: 'ProjectCreated', version: 1 }] })
-    expect(await run(rename)).toMatchObject({ version: 2, events: [{ type: 'ProjectRenamed', version: 2 }] })
-    expect(await events()).toEqual(['ProjectCreated', 'ProjectRenamed'])
+    expect(await run(plan)).toMatchObject({ version: 1, events: [{ type: 'VoyagePlanned', version: 1 }] })
+    expect(await run(rename)).toMatchObject({ version: 2, events: [{ type: 'VoyageRenamed', version: 2 }] })
+    expect(await events()).toEqual(['VoyagePlanned', 'VoyageRenamed'])
   })
 
   it('answers where the stream stands when there is nothing to do', async () => {
     const { run } = setUp(warm)
-    await run(create)
-    expect(await run({ ...rename, title: 'Atlas' })).toMatchObject({ version: 1, events: [] })
+    await run(plan)
+    expect(await run({ ...rename, name: 'Atlas' })).toMatchObject({ version: 1, events: [] })
   })
 
   it('answers a repeated command as the first time, also after others have followed', async () => {
     const { run, events } = setUp(warm)
-    const first = await run(create, { commandId: 'key' })
+    const first = await run(plan, { commandId: 'key' })
     await run(rename)
-    const again = await run(create, { commandId: 'key' })
+    const again = await run(plan, { commandId: 'key' })
     expect(again).toMatchObject({ version: first.version, events: first.events })
-    expect(await events()).toEqual(['ProjectCreated', 'ProjectRenamed'])
+    expect(await events()).toEqual(['VoyagePlanned', 'VoyageRenamed'])
   })
 
   it('answers a repeated command also where it would be refused by now', async () => {
     const { run } = setUp(warm)
-    await run(create)
+    await run(plan)
     const first = await run(rename, { commandId: 'key' })
-    await run({ type: 'archive-project' })
+    await run({ type: 'postpone-voyage' })
     expect(await run(rename, { commandId: 'key' })).toMatchObject({
       version: first.version,
       events: first.events,
@@ -79,7 +79,7 @@ describe.each([
 
   it('answers what is stored where another process decided otherwise under the same command id', async () => {
     const { run, store } = setUp(warm)
-    await run(create)
+    await run(plan)
     const outrun: EventStore = {
       ...store,
       async append(head, commit, deadline) {
@@ -92,86 +92,83 @@ describe.each([
     expect(await run(rename, {}, { store: outrun })).toMatchObject({
       version: 3,
       events: [
-        { type: 'ProjectRenamed', version: 2 },
-        { type: 'ProjectRenamed', version: 3 },
+        { type: 'VoyageRenamed', version: 2 },
+        { type: 'VoyageRenamed', version: 3 },
       ],
     })
   })
 
   it('refuses the same key with another body', async () => {
     const { run, events } = setUp(warm)
-    await run(create, { commandId: 'key' })
-    await expect(run(create, { commandId: 'key', digest: 'another' })).rejects.toMatchObject({
+    await run(plan, { commandId: 'key' })
+    await expect(run(plan, { commandId: 'key', digest: 'another' })).rejects.toMatchObject({
       code: 'key-reused',
     })
-    expect(await events()).toEqual(['ProjectCreated'])
+    expect(await events()).toEqual(['VoyagePlanned'])
   })
 
   it('refuses the same key with another body also when both come at once', async () => {
     const { run, events } = setUp(warm)
     const both = await Promise.allSettled([
-      run(create, { commandId: 'key', digest: 'one' }),
-      run(create, { commandId: 'key', digest: 'another' }),
+      run(plan, { commandId: 'key', digest: 'one' }),
+      run(plan, { commandId: 'key', digest: 'another' }),
     ])
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
     expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'key-reused' } })
-    expect(await events()).toEqual(['ProjectCreated'])
+    expect(await events()).toEqual(['VoyagePlanned'])
   })
 
   it('writes once when two with the same key come at once, and answers both alike', async () => {
     const { run, events } = setUp(warm)
-    const [one, other] = await Promise.all([
-      run(create, { commandId: 'key' }),
-      run(create, { commandId: 'key' }),
-    ])
+    const [one, other] = await Promise.all([run(plan, { commandId: 'key' }), run(plan, { commandId: 'key' })])
     expect(one.events).toEqual(other.events)
-    expect(await events()).toEqual(['ProjectCreated'])
+    expect(await events()).toEqual(['VoyagePlanned'])
   })
 
   it('decides again when another came first', async () => {
     const { run, events } = setUp(warm)
-    await run(create)
-    await Promise.all(Array.from({ length: 10 }, (_, i) => run({ ...rename, title: `Title ${i}` })))
-    expect(await events()).toEqual(['ProjectCreated', ...Array.from({ length: 10 }, () => 'ProjectRenamed')])
+    await run(plan)
+    await Promise.all(Array.from({ length: 10 }, (_, i) => run({ ...rename, name: `Name ${i}` })))
+    expect(await events()).toEqual(['VoyagePlanned', ...Array.from({ length: 10 }, () => 'VoyageRenamed')])
   })
 
   it('decides on the state that the other left', async () => {
     const { run, events } = setUp(warm)
-    await run(create)
-    const both = await Promise.allSettled([run({ type: 'archive-project' }), run(rename)])
+    await run(plan)
+    const both = await Promise.allSettled([run({ type: 'postpone-voyage' }), run(rename)])
     const cached = await events()
-    if (cached.at(-1) === 'ProjectArchived' && cached.length === 2) {
-      expect(both[1]).toMatchObject({ reason: { rule: 'project-archived' } })
+    if (cached.at(-1) === 'VoyagePostponed' && cached.length === 2) {
+      expect(both[1]).toMatchObject({ reason: { rule: 'voyage-postponed' } })
     } else {
-      expect(cached).toEqual(['ProjectCreated', 'ProjectRenamed', 'ProjectArchived'])
+      expect(cached).toEqual(['VoyagePlanned', 'VoyageRenamed', 'VoyagePostponed'])
     }
   })
 
   it('succeeds once when the answer of its write is lost', async () => {
     const { run, faults, events } = setUp(warm)
     faults.next('lose-answer', { at: /^putNew$/ })
-    expect(await run(create)).toMatchObject({ version: 1, events: [{ type: 'ProjectCreated', version: 1 }] })
-    expect(await events()).toEqual(['ProjectCreated'])
+    expect(await run(plan)).toMatchObject({ version: 1, events: [{ type: 'VoyagePlanned', version: 1 }] })
+    expect(await events()).toEqual(['VoyagePlanned'])
   })
 
   it('takes the version that the client saw, and refuses another', async () => {
     const { run } = setUp(warm)
-    await run(create)
+    await run(plan)
     await expect(run(rename, { expectedVersion: 2 })).rejects.toMatchObject({ code: 'version-mismatch' })
     expect(await run(rename, { expectedVersion: 1 })).toMatchObject({ version: 2 })
   })
 
   it('looks at the version before it decides: a stale client learns that first', async () => {
     const { run } = setUp(warm)
-    await run(create)
-    await run({ type: 'archive-project' })
+    await run(plan)
+    await run({ type: 'postpone-voyage' })
     await expect(run(rename, { expectedVersion: 1 })).rejects.toMatchObject({ code: 'version-mismatch' })
-    await expect(run(rename, { expectedVersion: 2 })).rejects.toMatchObject({ rule: 'project-archived' })
+    await expect(run(rename, { expectedVersion: 2 })).rejects.toMatchObject({ rule: 'voyage-postponed' })
   })
 
   it('looks at the command id before the version: a repeat is answered, not refused', async () => {
     const { run } = setUp(warm)
-    await run(create)
+    await run(plan)
     const first = await run(rename, { commandId: 'key', expectedVersion: 1 })
     expect(await run(rename, { commandId: 'key', expectedVersion: 1 })).toMatchObject({
       version: first.version,
@@ -181,27 +178,27 @@ describe.each([
 
   it('tells a stranger nothing, whatever version they name', async () => {
     const { run } = setUp(warm)
-    await run(create)
+    await run(plan)
     await expect(run({ ...rename, actorId: 'bob' }, { expectedVersion: 9 })).rejects.toMatchObject({
       code: 'not-found',
     })
-    await expect(run(rename, { stream: 'project-2', expectedVersion: 9 })).rejects.toMatchObject({
+    await expect(run(rename, { stream: 'voyage-2', expectedVersion: 9 })).rejects.toMatchObject({
       code: 'not-found',
     })
   })
 
   it('leaves no trace of a refusal: the same key may be decided anew', async () => {
     const { run } = setUp(warm)
-    await run(create)
-    await run({ type: 'archive-project' })
-    await expect(run(rename, { commandId: 'key' })).rejects.toMatchObject({ rule: 'project-archived' })
-    await run({ type: 'restore-project' })
-    expect(await run(rename, { commandId: 'key' })).toMatchObject({ events: [{ type: 'ProjectRenamed' }] })
+    await run(plan)
+    await run({ type: 'postpone-voyage' })
+    await expect(run(rename, { commandId: 'key' })).rejects.toMatchObject({ rule: 'voyage-postponed' })
+    await run({ type: 'resume-voyage' })
+    expect(await run(rename, { commandId: 'key' })).toMatchObject({ events: [{ type: 'VoyageRenamed' }] })
   })
 
   it('gives up at its deadline where others always come first', async () => {
     const { run, store, clock } = setUp(warm)
-    await run(create)
+    await run(plan)
     const contended: EventStore = {
       ...store,
       append: async () => ({ outcome: 'conflict', cost: { requests: 1, readUnits: 0, writeUnits: 1 } }),
@@ -215,7 +212,7 @@ describe.each([
 
   it('never dates a commit before the one it follows, though the clock jumps back', async () => {
     const { run, store, clock } = setUp(warm)
-    await run(create)
+    await run(plan)
     clock.setNow(clock.now() - 60_000)
     await run(rename)
     const { commits } = await store.load(stream, ample)
@@ -224,12 +221,12 @@ describe.each([
 
   it('never skips an event that it does not know', async () => {
     const { run, table } = setUp(warm)
-    await run(create)
+    await run(plan)
     await table.putNew(
       {
         pk: stream,
         sk: 2,
-        events: JSON.stringify([{ type: 'ProjectSold', schema: 1, data: {} }]),
+        events: JSON.stringify([{ type: 'VoyageWrecked', schema: 1, data: {} }]),
         count: 1,
         commandId: 'x',
         digest: 'x',

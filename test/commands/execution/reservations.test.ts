@@ -2,88 +2,103 @@ import { describe, expect, it } from 'vitest'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
 import { execute } from '../../../commands/execution/execute.ts'
-import type { UserEvent } from '../../../domain/user/events.ts'
-import { type UserCommand, user } from '../../../domain/user/user.ts'
+import { streamName } from '../../../domain/kernel/stream.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
+import { planned, stored } from '../../kit/fleet/history.ts'
+import { type VoyageOrder, voyage } from '../../kit/fleet/voyage.ts'
+import { voyageExecution } from '../../kit/fleet/voyage-execution.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 import { newCommit } from '../../kit/stores/commits.ts'
 
-function setUp() {
+/** Two voyages of ann's, without a ship yet. */
+async function setUp() {
   const table = createMemoryCommitTable()
   const clock = manualClock()
   const store = createEventStore(table, clock)
   let made = 0
-  const run = (actorId: string, command: Partial<UserCommand> & Pick<UserCommand, 'type'>) => {
+  const run = (id: string, order: VoyageOrder) => {
     made += 1
-    return execute(
-      user,
-      {
-        stream: `user-${actorId}`,
-        // Each test gives what its command needs.
-        command: { actorId, ...command } as UserCommand,
-        commandId: `run-${made}`,
-        digest: 'digest',
-        correlationId: 'correlation',
-        causationId: 'causation',
-      },
-      { store, clock, deadline: ample },
-    )
+    const execution = voyageExecution(`run-${made}`, order, { stream: streamName(voyage.name, id) })
+    return execute(voyage, execution, { store, clock, deadline: ample })
   }
-  return { table, store, run }
+  for (const id of ['one', 'two']) await run(id, { type: 'plan-voyage', name: 'Atlas' })
+  const chartered = () => table.all().filter(({ events }) => events.includes('ShipChartered'))
+  return { table, store, run, chartered }
 }
 
-const register = { type: 'register-user', email: 'Ann@example.com', name: 'Ann' } as const
-const leave = { type: 'delete-account', ownsSharedProjects: false } as const
+const charter = { type: 'charter-ship', ship: 'Argo' } as const
+const giveBack = { type: 'return-ship' } as const
 
 describe('execute, for an aggregate that holds keys', () => {
-  it('takes what a decision comes to hold, and leaves it while nothing of it changes', async () => {
-    const { table, run } = setUp()
-    const { cost } = await run('ann', register)
+  it('takes the key that a decision leads to, and leaves it while nothing of it changes', async () => {
+    const { table, run } = await setUp()
+    const { cost } = await run('one', charter)
     expect(cost.writeUnits).toBe(4)
-    expect(table.reserved()).toEqual([{ set: 'email', key: 'ann@example.com', stream: 'user-ann' }])
-    expect((await run('ann', { type: 'change-profile', name: 'Annie' })).cost.writeUnits).toBe(1)
+    expect(table.reserved()).toEqual([{ set: 'ship', key: 'argo', stream: 'voyage-one' }])
+    expect((await run('one', { type: 'rename-voyage', name: 'Globe' })).cost.writeUnits).toBe(1)
+    // Another name of the same ship.
+    expect((await run('one', { ...charter, ship: 'ARGO' })).cost.writeUnits).toBe(1)
+    expect(table.reserved()).toEqual([{ set: 'ship', key: 'argo', stream: 'voyage-one' }])
+  })
+
+  it('changes one key for another in one write', async () => {
+    const { table, run } = await setUp()
+    await run('one', charter)
+    const { cost } = await run('one', { ...charter, ship: 'Beagle' })
+    expect(cost.writeUnits).toBe(6)
+    expect(table.reserved()).toEqual([{ set: 'ship', key: 'beagle', stream: 'voyage-one' }])
+    await run('two', charter)
+    expect(table.reserved()).toHaveLength(2)
   })
 
   it('refuses what another holds by a rule of its own', async () => {
-    const { table, run } = setUp()
-    await run('ann', register)
-    await expect(run('bob', { ...register, email: 'ann@EXAMPLE.com' })).rejects.toMatchObject({
+    const { table, run, chartered } = await setUp()
+    await run('one', charter)
+    await expect(run('two', { ...charter, ship: 'ARGO' })).rejects.toMatchObject({
       code: 'taken',
-      rule: 'email-taken',
+      rule: 'ship-taken',
     })
-    expect(table.all().map(({ pk }) => pk)).toEqual(['user-ann'])
+    expect(chartered().map(({ pk }) => pk)).toEqual(['voyage-one'])
+    expect(table.reserved()).toMatchObject([{ stream: 'voyage-one' }])
+  })
+
+  it('keeps the key that it has where the one that it wants is taken', async () => {
+    const { table, run } = await setUp()
+    await run('one', charter)
+    await run('two', { ...charter, ship: 'Beagle' })
+    await expect(run('two', charter)).rejects.toMatchObject({ code: 'taken' })
+    expect(table.reserved().map(({ key, stream }) => `${key} ${stream}`)).toEqual([
+      'argo voyage-one',
+      'beagle voyage-two',
+    ])
   })
 
   it('releases what a decision gives up, for another to take', async () => {
-    const { table, run } = setUp()
-    await run('ann', register)
-    await run('ann', leave)
+    const { table, run } = await setUp()
+    await run('one', charter)
+    await run('one', giveBack)
     expect(table.reserved()).toEqual([])
-    await run('bob', register)
-    expect(table.reserved()).toMatchObject([{ stream: 'user-bob' }])
+    await run('two', charter)
+    expect(table.reserved()).toMatchObject([{ stream: 'voyage-two' }])
   })
 
   it('releases the key that the state holds, though it would be another by the rule of today', async () => {
-    const { table, store, run } = setUp()
-    const emailKey = 'EXAMPLE.COM/ann'
-    const old: UserEvent = {
-      type: 'UserRegistered',
-      data: { email: 'Ann@example.com', emailKey, name: 'Ann' },
-    }
-    const { head } = await store.load('user-ann', ample)
-    const take = [{ set: 'email', key: emailKey }]
-    await store.append(head, newCommit({ events: [user.events.encode(old)] }), ample, {
-      reservations: { take, release: [] },
+    const { table, store, run } = await setUp()
+    const shipKey = 'SHIP/Argo'
+    const { head } = await store.load('voyage-three', ample)
+    const events = [planned, { type: 'ShipChartered', data: { ship: 'Argo', shipKey } } as const].map(stored)
+    await store.append(head, newCommit({ events }), ample, {
+      reservations: { take: [{ set: 'ship', key: shipKey }], release: [] },
     })
-    await run('ann', leave)
+    await run('three', giveBack)
     expect(table.reserved()).toEqual([])
   })
 
   it('lets one of several who come at once have the key', async () => {
-    const { table, run } = setUp()
-    const people = ['1', '2', '3', '4']
-    const outcomes = await Promise.allSettled(people.map((id) => run(id, register)))
+    const { run, chartered } = await setUp()
+    for (const id of ['three', 'four']) await run(id, { type: 'plan-voyage', name: 'Atlas' })
+    const outcomes = await Promise.allSettled(['one', 'two', 'three', 'four'].map((id) => run(id, charter)))
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    expect(table.all()).toHaveLength(1)
+    expect(chartered()).toHaveLength(1)
   })
 })

@@ -3,30 +3,30 @@ import { describe, expect, it } from 'vitest'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
 import { type Execution, execute } from '../../../commands/execution/execute.ts'
-import { type ProjectCommand, project } from '../../../domain/project/project.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
-import { projectExecution } from '../../kit/memory/project-execution.ts'
+import { type VoyageCommand, type VoyageOrder, voyage } from '../../kit/fleet/voyage.ts'
+import { voyageExecution } from '../../kit/fleet/voyage-execution.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 
 /** Functions that have seen nothing, one for each command, an hour apart where nothing else is said. */
-function setUp(aggregate = project) {
+function setUp(aggregate = voyage) {
   const table = createMemoryCommitTable()
   const clock = manualClock()
   let made = 0
   const run = (
-    command: Partial<ProjectCommand> & Pick<ProjectCommand, 'type'>,
-    over: Partial<Execution<ProjectCommand>> = {},
-    options: { as?: typeof project; apartMs?: number } = {},
+    command: VoyageOrder,
+    over: Partial<Execution<VoyageCommand>> = {},
+    options: { as?: typeof voyage; apartMs?: number } = {},
   ) => {
     made += 1
     clock.setNow(clock.now() + (options.apartMs ?? 3_600_000))
-    const execution = projectExecution(`command-${made}`, command, over)
+    const execution = voyageExecution(`command-${made}`, command, over)
     const store = createEventStore(table, clock)
     return execute(options.as ?? aggregate, execution, { store, clock, deadline: ample })
   }
   const rename = (times: number, options: Parameters<typeof run>[2] = {}) =>
-    inTurn(times, (n) => run({ type: 'rename-project', title: `Title ${n} of ${made}` }, {}, options))
-  const begin = () => run(create, creation)
+    inTurn(times, (n) => run({ type: 'rename-voyage', name: `Name ${n} of ${made}` }, {}, options))
+  const begin = () => run(plan, creation)
   return { table, run, rename, begin }
 }
 
@@ -34,17 +34,17 @@ async function inTurn(times: number, act: (n: number) => Promise<unknown>): Prom
   for (let n = 1; n <= times; n++) await act(n)
 }
 
-const create = { type: 'create-project', title: 'Atlas' } as const
+const plan = { type: 'plan-voyage', name: 'Atlas' } as const
 const creation = { commandId: 'creation', creates: true }
-const describeIt = { type: 'describe-project', description: 'Maps' } as const
+const note = { type: 'write-note', note: 'Maps' } as const
 
 describe('a command on a long stream', () => {
   it('takes two requests and at most 8 read units, though the function has not seen the stream', async () => {
     const { run, rename, begin } = setUp()
     await begin()
-    for (const description of ['some', 'more', 'a lot']) {
+    for (const text of ['some', 'more', 'a lot']) {
       await rename(130)
-      const { cost } = await run({ ...describeIt, description })
+      const { cost } = await run({ ...note, note: text })
       expect(cost.requests).toBe(2)
       expect(cost.readUnits).toBeLessThanOrEqual(8)
     }
@@ -68,9 +68,9 @@ describe('a command on a long stream', () => {
     const { run, rename, begin } = setUp()
     await begin()
     await rename(20)
-    const first = await run(describeIt, { commandId: 'once' })
+    const first = await run(note, { commandId: 'once' })
     await rename(27)
-    const repeated = await run(describeIt, { commandId: 'once' })
+    const repeated = await run(note, { commandId: 'once' })
     expect(repeated.events).toEqual(first.events)
   })
 
@@ -78,19 +78,19 @@ describe('a command on a long stream', () => {
     const { run, rename, begin } = setUp()
     await begin()
     await rename(20)
-    const first = await run(describeIt, { commandId: 'once' })
+    const first = await run(note, { commandId: 'once' })
     await rename(200, { apartMs: 500 })
-    const repeated = await run(describeIt, { commandId: 'once' }, { apartMs: 500 })
+    const repeated = await run(note, { commandId: 'once' }, { apartMs: 500 })
     expect(repeated.events).toEqual(first.events)
   })
 
   it('decides anew what is repeated later than that, after 28 others', async () => {
     const { run, rename, begin } = setUp()
     await begin()
-    const first = await run({ type: 'archive-project' }, { commandId: 'once' })
-    await run({ type: 'restore-project' })
+    const first = await run({ type: 'postpone-voyage' }, { commandId: 'once' })
+    await run({ type: 'resume-voyage' })
     await rename(28)
-    const repeated = await run({ type: 'archive-project' }, { commandId: 'once' })
+    const repeated = await run({ type: 'postpone-voyage' }, { commandId: 'once' })
     expect(first.version).toBe(2)
     expect(repeated.version).toBe(32)
   })
@@ -99,61 +99,62 @@ describe('a command on a long stream', () => {
     const { run, rename, begin } = setUp()
     const first = await begin()
     await rename(300)
-    const { events, version } = await run(create, creation)
+    const { events, version } = await run(plan, creation)
     expect({ events, version }).toEqual({ events: first.events, version: 1 })
-    await expect(run(create, { ...creation, digest: 'another' })).rejects.toMatchObject({
+    await expect(run(plan, { ...creation, digest: 'another' })).rejects.toMatchObject({
       code: 'key-reused',
     })
   })
 })
 
-/** Says in the description how many events there were. */
-const counting: typeof project = {
-  ...project,
+/** Writes into the note how many events there were. */
+const counting: typeof voyage = {
+  ...voyage,
   fold: 'counting',
   evolve: (state, event) => {
-    const next = project.evolve(state, event)
-    const before = state.status === 'none' ? 0 : Number(state.description)
-    return next.status === 'none' ? next : { ...next, description: `${before + 1}` }
+    const next = voyage.evolve(state, event)
+    const before = state.status === 'none' ? 0 : Number(state.note)
+    return next.status === 'none' ? next : { ...next, note: `${before + 1}` }
   },
 }
 
 describe('the state that a snapshot leads to', () => {
-  const described = (description: string) => ({ type: 'describe-project', description }) as const
+  const noted = (text: string) => ({ type: 'write-note', note: text }) as const
 
   it('is that of all events, each of them once', async () => {
     const { run, rename, begin } = setUp(counting)
     await begin()
     await rename(100)
-    expect(await run(described('101'))).toMatchObject({ version: 101, events: [] })
+    expect(await run(noted('101'))).toMatchObject({ version: 101, events: [] })
   })
 
   it('is made of the snapshots of its own deploy, where another folds otherwise', async () => {
     const { run, rename, begin, table } = setUp()
     await begin()
-    for (let n = 0; n < 6; n++) await rename(20, { as: n % 2 === 0 ? project : counting })
+    for (let n = 0; n < 6; n++) await rename(20, { as: n % 2 === 0 ? voyage : counting })
     const folds = new Set(table.all().flatMap(({ fold }) => fold ?? []))
-    expect([...folds].sort()).toEqual([project.fold, 'counting'].sort())
-    expect((await run(described('121'), {}, { as: counting })).events).toEqual([])
-    expect((await run(described(''))).events).toEqual([])
+    expect([...folds].sort()).toEqual([voyage.fold, 'counting'].sort())
+    expect((await run(noted('121'), {}, { as: counting })).events).toEqual([])
+    expect((await run(noted(''))).events).toEqual([])
   })
 })
 
 describe('any history of commands', () => {
-  const { fold: _, ...withoutSnapshots } = project
-  const commands = fc.array(
+  const { fold: _, ...withoutSnapshots } = voyage
+  const sailorId = fc.constantFrom('bob', 'eve')
+  const commands: fc.Arbitrary<VoyageOrder[]> = fc.array(
     fc.oneof(
-      fc.record({ type: fc.constant('rename-project' as const), title: fc.constantFrom('Atlas', 'Globe') }),
-      fc.record({ type: fc.constantFrom('archive-project' as const, 'restore-project' as const) }),
+      fc.record({ type: fc.constant('rename-voyage' as const), name: fc.constantFrom('Atlas', 'Globe') }),
       fc.record({
-        type: fc.constant('add-project-member' as const),
-        userId: fc.constantFrom('bob', 'eve'),
-        role: fc.constantFrom('editor' as const, 'viewer' as const),
+        type: fc.constantFrom('postpone-voyage' as const, 'resume-voyage' as const, 'return-ship' as const),
       }),
+      fc.record({ type: fc.constant('charter-ship' as const), ship: fc.constantFrom('Argo', 'Beagle') }),
       fc.record({
-        type: fc.constant('remove-project-member' as const),
-        userId: fc.constantFrom('bob', 'eve'),
+        type: fc.constant('sign-on' as const),
+        sailorId,
+        role: fc.constantFrom('mate' as const, 'hand' as const),
       }),
+      fc.record({ type: fc.constant('sign-off' as const), sailorId }),
     ),
     { minLength: 60, maxLength: 200 },
   )

@@ -4,8 +4,8 @@ import { createMemoryCommitTable } from '../../../commands/event-store/memory-co
 import { type CachedState, cachedStateAfter } from '../../../commands/execution/cached-state.ts'
 import { createStateCache } from '../../../commands/execution/state-cache.ts'
 import type { StreamName } from '../../../domain/kernel/stream.ts'
-import { type ProjectState, project } from '../../../domain/project/project.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
+import { type VoyageState, voyage } from '../../kit/fleet/voyage.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 import { newCommit } from '../../kit/stores/commits.ts'
 
@@ -13,21 +13,21 @@ const store = createEventStore(createMemoryCommitTable(), manualClock())
 let streams = 0
 
 /** What is seen of a new stream, after each of so many commits. */
-async function cachedOf(commits: number): Promise<CachedState<ProjectState>[]> {
+async function cachedOf(commits: number): Promise<CachedState<VoyageState>[]> {
   streams += 1
-  const stream: StreamName = `project-${streams}`
-  const all: CachedState<ProjectState>[] = []
-  let cached: CachedState<ProjectState> | undefined
+  const stream: StreamName = `voyage-${streams}`
+  const all: CachedState<VoyageState>[] = []
+  let cached: CachedState<VoyageState> | undefined
   for (let n = 0; n <= commits; n++) {
     if (cached !== undefined) await store.append(cached.head, newCommit(), ample)
     // Since nothing, so that each has a map of its own.
-    cached = cachedStateAfter(project, undefined, await store.load(stream, ample))
+    cached = cachedStateAfter(voyage, undefined, await store.load(stream, ample))
     all.push(cached)
   }
   return all
 }
 
-async function last(commits: number): Promise<CachedState<ProjectState>> {
+async function last(commits: number): Promise<CachedState<VoyageState>> {
   const cached = (await cachedOf(commits)).at(-1)
   if (cached === undefined) throw new Error('there is one for the head before the first commit')
   return cached
@@ -37,26 +37,26 @@ describe('warm states', () => {
   it('find what was kept of a stream, and nothing of others', async () => {
     const warm = createStateCache()
     const cached = await last(2)
-    warm.keep(project, cached)
-    expect(warm.find(project, cached.head.stream)).toBe(cached)
-    expect(warm.find(project, 'project-other')).toBeUndefined()
+    warm.keep(voyage, cached)
+    expect(warm.find(voyage, cached.head.stream)).toBe(cached)
+    expect(warm.find(voyage, 'voyage-other')).toBeUndefined()
   })
 
   it('find nothing of what was dropped', async () => {
     const warm = createStateCache()
     const cached = await last(2)
-    warm.keep(project, cached)
+    warm.keep(voyage, cached)
     warm.drop(cached.head.stream)
-    expect(warm.find(project, cached.head.stream)).toBeUndefined()
+    expect(warm.find(voyage, cached.head.stream)).toBeUndefined()
   })
 
   it('never go back to what was seen earlier', async () => {
     const warm = createStateCache()
     const [, early, late] = await cachedOf(2)
     if (early === undefined || late === undefined) throw new Error('there is one for each commit')
-    warm.keep(project, late)
-    warm.keep(project, early)
-    expect(warm.find(project, late.head.stream)).toBe(late)
+    warm.keep(voyage, late)
+    warm.keep(voyage, early)
+    expect(warm.find(voyage, late.head.stream)).toBe(late)
   })
 
   it('make room by what was not used for the longest time, by the number of commits', async () => {
@@ -64,11 +64,11 @@ describe('warm states', () => {
     const one = await last(2)
     const two = await last(2)
     const three = await last(2)
-    for (const cached of [one, two, three]) warm.keep(project, cached)
-    warm.find(project, one.head.stream)
+    for (const cached of [one, two, three]) warm.keep(voyage, cached)
+    warm.find(voyage, one.head.stream)
     const four = await last(3)
-    warm.keep(project, four)
-    const kept = [one, two, three, four].map(({ head }) => warm.find(project, head.stream) !== undefined)
+    warm.keep(voyage, four)
+    const kept = [one, two, three, four].map(({ head }) => warm.find(voyage, head.stream) !== undefined)
     expect(kept).toEqual([true, false, false, true])
   })
 
@@ -76,38 +76,38 @@ describe('warm states', () => {
     const warm = createStateCache(4)
     const one = await last(2)
     const two = await last(2)
-    warm.keep(project, one)
+    warm.keep(voyage, one)
     for (let n = 0; n < 10; n++) {
-      warm.keep(project, two)
-      warm.find(project, two.head.stream)
+      warm.keep(voyage, two)
+      warm.find(voyage, two.head.stream)
     }
-    expect(warm.find(project, one.head.stream)).toBe(one)
+    expect(warm.find(voyage, one.head.stream)).toBe(one)
   })
 
   it('do not keep a stream that is too long alone, nor make room for it', async () => {
     const warm = createStateCache(4)
     const small = await last(2)
     const long = await last(5)
-    warm.keep(project, small)
-    warm.keep(project, long)
-    expect(warm.find(project, long.head.stream)).toBeUndefined()
-    expect(warm.find(project, small.head.stream)).toBe(small)
+    warm.keep(voyage, small)
+    warm.keep(voyage, long)
+    expect(warm.find(voyage, long.head.stream)).toBeUndefined()
+    expect(warm.find(voyage, small.head.stream)).toBe(small)
   })
 
   it('let go of a stream that has become too long', async () => {
     const warm = createStateCache(4)
     const long = await cachedOf(5)
-    for (const cached of long) warm.keep(project, cached)
-    expect(warm.find(project, `project-${streams}`)).toBeUndefined()
+    for (const cached of long) warm.keep(voyage, cached)
+    expect(warm.find(voyage, `voyage-${streams}`)).toBeUndefined()
     const another = await last(4)
-    warm.keep(project, another)
-    expect(warm.find(project, another.head.stream)).toBe(another)
+    warm.keep(voyage, another)
+    expect(warm.find(voyage, another.head.stream)).toBe(another)
   })
 
   it('do not keep a stream without commits', async () => {
     const warm = createStateCache()
     const cached = await last(0)
-    warm.keep(project, cached)
-    expect(warm.find(project, cached.head.stream)).toBeUndefined()
+    warm.keep(voyage, cached)
+    expect(warm.find(voyage, cached.head.stream)).toBeUndefined()
   })
 })

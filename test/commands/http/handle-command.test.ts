@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyEventV2WithJWTAuthorizer } 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
-import { commands } from '../../../commands/contract.ts'
+import { commands, contract } from '../../../commands/contract.ts'
 import { commandIdOf, createdIdOf, digestOf } from '../../../commands/execution/command-id.ts'
 import { type ApiRequest, type ApiResponse, apiHandler } from '../../../commands/http/api.ts'
 import {
@@ -12,6 +12,7 @@ import {
   jsonBodyOf,
 } from '../../../commands/http/command-request.ts'
 import { encodeCursor, parseCursor } from '../../../commands/http/cursor.ts'
+import { HttpProblem } from '../../../commands/http/http-problem.ts'
 import { openApi } from '../../../commands/http/openapi.ts'
 import { encodePosition, parsePositions } from '../../../commands/http/position.ts'
 import { validate } from '../../../commands/http/validate.ts'
@@ -127,16 +128,16 @@ describe('validation', () => {
 
 describe('a command request', () => {
   it('names a command of the contract', () => {
-    expect(commandNameOf(request())).toBe('create-project')
+    expect(commandNameOf(request(), commands)).toBe('create-project')
     for (const name of ['unknown', 'constructor', '__proto__', '', undefined]) {
-      expect(() => commandNameOf(request({ parameters: { name } }))).toThrow(
+      expect(() => commandNameOf(request({ parameters: { name } }), commands)).toThrow(
         expect.objectContaining({ code: 'not-found' }),
       )
     }
   })
 
   it('is sent by POST', () => {
-    expect(() => commandNameOf(request({ method: 'GET' }))).toThrow(
+    expect(() => commandNameOf(request({ method: 'GET' }), commands)).toThrow(
       expect.objectContaining({ code: 'method-not-allowed', allow: 'POST' }),
     )
   })
@@ -176,16 +177,16 @@ describe('a command request', () => {
 
   it('takes one version in quotes as If-Match', () => {
     const act = (header: string) =>
-      expectedVersionOf(request({ headers: { 'if-match': header } }), 'rename-project')
+      expectedVersionOf(request({ headers: { 'if-match': header } }), 'rename-project', { creates: false })
     expect(act('"3"')).toBe(3)
     for (const header of ['3', 'W/"3"', '"3","4"', '*', '"03"', '"-1"', '"x"', ''])
       expect(() => act(header)).toThrow(invalid)
   })
 
   it('takes no If-Match where it creates', () => {
-    expect(() => expectedVersionOf(request({ headers: { 'if-match': '"1"' } }), 'create-project')).toThrow(
-      invalid,
-    )
+    expect(() =>
+      expectedVersionOf(request({ headers: { 'if-match': '"1"' } }), 'create-project', { creates: true }),
+    ).toThrow(invalid)
   })
 })
 
@@ -295,7 +296,7 @@ describe('an API handler', () => {
     })
     expect(busy).toMatchObject({ statusCode: 503, headers: { 'retry-after': '2' } })
     const wrong = await answer(async () => {
-      throw new Problem('method-not-allowed', 'POST.', { allow: 'POST' })
+      throw new HttpProblem('method-not-allowed', 'POST.', { allow: 'POST' })
     })
     expect(wrong).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } })
   })
@@ -335,7 +336,7 @@ describe('an API handler', () => {
 
 describe('the OpenAPI document', () => {
   it('has every command and query of the contract, with the schema of its body', () => {
-    const { paths } = openApi('http://127.0.0.1:3000')
+    const { paths } = openApi('http://127.0.0.1:3000', contract)
     for (const name of Object.keys(commands))
       expect(paths[`/commands/${name}`]).toHaveProperty('post.requestBody')
     expect(paths['/commands/rename-project']).toMatchObject({
@@ -358,7 +359,7 @@ describe('the OpenAPI document', () => {
   })
 
   it('says everything that a status may mean', () => {
-    const { paths } = openApi('http://127.0.0.1:3000')
+    const { paths } = openApi('http://127.0.0.1:3000', contract)
     expect(paths['/commands/delete-account']).toMatchObject({
       post: {
         responses: {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { UserEvent } from '../../../domain/user/events.ts'
+import { userPublication } from '../../../domain/user/public-events.ts'
 import { emailReservation, user } from '../../../domain/user/user.ts'
 import { givenOf } from '../../kit/given.ts'
 
@@ -14,7 +15,7 @@ const renamed: UserEvent = { type: 'UserProfileChanged', data: { name: 'Annie' }
 const deleted: UserEvent = { type: 'UserDeleted', data: {} }
 const register = { type: 'register-user', ...ann, email: 'Ann@Example.com', name: 'Ann' } as const
 const rename = { type: 'change-profile', ...ann, name: 'Annie' } as const
-const leave = { type: 'delete-account', ...ann, ownsSharedProjects: false } as const
+const leave = { type: 'delete-account', ...ann, hold: undefined } as const
 
 const holdsAfter = (...history: UserEvent[]) => user.holds?.(history.reduce(user.evolve, user.initial), 'ann')
 
@@ -53,7 +54,7 @@ describe('a registered person', () => {
 
   it('cannot delete their account while others are members of their projects', () => {
     given(registered)
-      .when({ ...leave, ownsSharedProjects: true })
+      .when({ ...leave, hold: { rule: 'owns-shared-projects', detail: 'Remove the members first.' } })
       .thenRefused('owns-shared-projects')
   })
 })
@@ -89,5 +90,17 @@ describe('the address of a person', () => {
     ['a\u030ann@example.com', '\u00e5nn@example.com'],
   ])('%j is compared as %j', (email, key) => {
     expect(emailReservation(email)).toEqual({ set: 'email', key })
+  })
+})
+
+describe('what other services learn of a person', () => {
+  const publicFormOf = (type: UserEvent['type']) =>
+    userPublication.public.find((entry) => entry.type === type)
+
+  it('is the id at the registration, and nothing personal', () => {
+    const data = { email: 'ann@example.com', emailKey: 'ann@example.com', name: 'Ann' }
+    const event = { type: 'UserRegistered', data, id: 'sub' }
+    expect(publicFormOf('UserRegistered')?.publish(event)).toEqual({ userId: 'sub' })
+    expect(publicFormOf('UserProfileChanged')).toBeUndefined()
   })
 })

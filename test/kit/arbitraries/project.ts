@@ -7,7 +7,7 @@ const userId = fc.constantFrom('ann', 'bob', 'user-3')
 const role = fc.constantFrom<MemberRole>('editor', 'viewer')
 const word = fc.constantFrom('Atlas', 'Globe', 'Maps', '')
 
-export const projectCommand: fc.Arbitrary<ProjectCommand> = fc.oneof(
+export const command: fc.Arbitrary<ProjectCommand> = fc.oneof(
   fc.record({ type: fc.constant('create-project' as const), actorId, title: word, description: word }),
   fc.record({ type: fc.constant('rename-project' as const), actorId, title: word }),
   fc.record({ type: fc.constant('describe-project' as const), actorId, description: word }),
@@ -23,7 +23,7 @@ export const projectCommand: fc.Arbitrary<ProjectCommand> = fc.oneof(
 )
 
 /** Any event, whether or not a decider would emit it there. */
-export const projectEvent: fc.Arbitrary<ProjectEvent> = fc.oneof(
+export const event: fc.Arbitrary<ProjectEvent> = fc.oneof(
   fc.record({
     type: fc.constant('ProjectCreated' as const),
     data: fc.record({ ownerId: actorId, title: word, description: word }),

@@ -11,7 +11,7 @@ const mb = 1024 * 1024
 const bytes = fc.constantFrom(100 * mb, 300 * mb)
 
 /** Commands on the stream of one person. */
-export const subscriptionCommand: fc.Arbitrary<SubscriptionCommand> = fc.oneof(
+export const command: fc.Arbitrary<SubscriptionCommand> = fc.oneof(
   fc.record({ type: fc.constant('change-plan' as const), actorId, plan, month }),
   fc.record({ type: fc.constant('cancel-subscription' as const), actorId, month }),
   fc.record({ type: fc.constant('issue-invoices' as const), actorId, until: month }),
@@ -25,7 +25,7 @@ export const subscriptionCommand: fc.Arbitrary<SubscriptionCommand> = fc.oneof(
 )
 
 /** Any event, whether or not the decider would emit it there. */
-export const subscriptionEvent: fc.Arbitrary<SubscriptionEvent> = fc.oneof(
+export const event: fc.Arbitrary<SubscriptionEvent> = fc.oneof(
   fc.record({ type: fc.constant('PlanChanged' as const), data: fc.record({ plan, month }) }),
   fc.record({ type: fc.constant('SubscriptionCancelled' as const), data: fc.record({ month }) }),
   fc.record({
@@ -43,3 +43,6 @@ export const subscriptionEvent: fc.Arbitrary<SubscriptionEvent> = fc.oneof(
   }),
   fc.record({ type: fc.constant('QuotaReleased' as const), data: fc.record({ uploadId }) }),
 )
+
+/** Everyone has a subscription, before anything happens in it. */
+export const innate = true

@@ -15,7 +15,7 @@ const moment = fc.constantFrom(
 const reason = fc.constant('It is no picture.')
 const request = { fileName: fc.constantFrom('river.jpg', 'lake.png'), contentType, size, expiresAt: moment }
 
-export const uploadCommand: fc.Arbitrary<UploadCommand> = fc.oneof(
+export const command: fc.Arbitrary<UploadCommand> = fc.oneof(
   fc.record({
     type: fc.constant('request-upload' as const),
     actorId,
@@ -57,7 +57,7 @@ export const uploadCommand: fc.Arbitrary<UploadCommand> = fc.oneof(
 )
 
 /** Any event, whether or not the decider would emit it there. */
-export const uploadEvent: fc.Arbitrary<UploadEvent> = fc.oneof(
+export const event: fc.Arbitrary<UploadEvent> = fc.oneof(
   fc.record({
     type: fc.constant('UploadRequested' as const),
     data: fc.record({

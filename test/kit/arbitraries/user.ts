@@ -7,14 +7,18 @@ const name = fc.constantFrom('Ann', 'Annie')
 const email = fc.constantFrom('ann@example.com', 'Ann@Example.com')
 
 /** Commands that one person sends to their own stream. */
-export const userCommand: fc.Arbitrary<UserCommand> = fc.oneof(
+export const command: fc.Arbitrary<UserCommand> = fc.oneof(
   fc.record({ type: fc.constant('register-user' as const), actorId, email, name }),
   fc.record({ type: fc.constant('change-profile' as const), actorId, name }),
-  fc.record({ type: fc.constant('delete-account' as const), actorId, ownsSharedProjects: fc.boolean() }),
+  fc.record({
+    type: fc.constant('delete-account' as const),
+    actorId,
+    hold: fc.constantFrom(undefined, { rule: 'owns-lamps', detail: 'Give the lamps away first.' }),
+  }),
 )
 
 /** Any event, whether or not a decider would emit it there. */
-export const userEvent: fc.Arbitrary<UserEvent> = fc.oneof(
+export const event: fc.Arbitrary<UserEvent> = fc.oneof(
   fc.record({
     type: fc.constant('UserRegistered' as const),
     data: fc.record({ email, emailKey: email, name }),

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { APIGatewayProxyEventV2, PostConfirmationTriggerEvent } from 'aws-lambda'
-import { type CommandName, type QueryPath, queries } from '../../../commands/contract.ts'
+import { type CommandName, commands, contract, type QueryPath, queries } from '../../../commands/contract.ts'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
+import { commandHandlers } from '../../../commands/handlers.ts'
 import type { Register } from '../../../commands/http/access.ts'
 import { type ApiHandler, apiHandler } from '../../../commands/http/api.ts'
 import { commandHandler } from '../../../commands/http/handle-command.ts'
@@ -10,7 +11,9 @@ import { openApi } from '../../../commands/http/openapi.ts'
 import { type Directory, type Person, personOf } from '../../../commands/registration/directory.ts'
 import { registrationHandler } from '../../../commands/registration/registration-handler.ts'
 import { checkRegistered } from '../../../commands/registration/registration-message.ts'
+import { uploadFormHandlers } from '../../../commands/upload/handlers.ts'
 import type { UploadForms } from '../../../commands/upload/upload-forms.ts'
+import { accountStatusFrom } from '../../../commands/user/account-status.ts'
 import { createMemoryRowStore } from '../../../projections/engine/memory-row-store.ts'
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
 import { queryHandlers } from '../../../projections/queries.ts'
@@ -64,12 +67,22 @@ export function backend() {
   }
 
   const environment = () => ({
-    commands: apiHandler(commandHandler({ store, reservations: table, register, clock, forms })),
+    commands: apiHandler(
+      commandHandler({
+        commands,
+        handlers: { ...commandHandlers, ...uploadFormHandlers(forms) },
+        accountStatusOf: accountStatusFrom(store),
+        store,
+        reservations: table,
+        register,
+        clock,
+      }),
+    ),
     queries: apiHandler(
       queryHandler({
         queries,
         handlers: queryHandlers(readableLinks),
-        openApi,
+        openApi: (apiUrl) => openApi(apiUrl, contract),
         accounts,
         versions,
         store,

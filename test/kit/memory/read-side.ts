@@ -77,17 +77,23 @@ export function foldOf<State, E extends Event>(
   }
 }
 
-/** The counters of any number of streams, one for each item. */
+/** The sums of any number of counters, one for each item, in order. What comes to nothing need not be there, so it is not. */
 export function totals(items: readonly CounterItem[]): CounterItem[] {
-  const sums = new Map<string, CounterItem & { amounts: Record<string, number> }>()
+  const sums = new Map<string, CounterItem>()
   for (const { PK, SK, amounts } of items) {
-    const sum = sums.get(PK + SK) ?? { PK, SK, amounts: {} }
-    for (const [counter, amount] of Object.entries(amounts)) {
-      sum.amounts[counter] = (sum.amounts[counter] ?? 0) + amount
-    }
-    sums.set(PK + SK, sum)
+    const sum = { ...sums.get(PK + SK)?.amounts }
+    for (const [counter, amount] of Object.entries(amounts)) sum[counter] = (sum[counter] ?? 0) + amount
+    sums.set(PK + SK, { PK, SK, amounts: sum })
   }
-  return [...sums.values()]
+  return [...sums]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { PK, SK, amounts }]) => ({ PK, SK, amounts: nonZero(amounts) }))
+    .filter(({ amounts }) => Object.keys(amounts).length > 0)
+}
+
+function nonZero(amounts: CounterItem['amounts']): CounterItem['amounts'] {
+  const counted = Object.entries(amounts).filter(([, amount]) => amount !== 0)
+  return Object.fromEntries(counted.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 export { catchUp, generationId, guardKey }

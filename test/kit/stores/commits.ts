@@ -10,7 +10,7 @@ export function newCommit(over: Partial<NewCommit> & { count?: number; text?: st
   return {
     events: Array.from(
       { length: count },
-      (): StoredEvent => ({ type: 'ProjectRenamed', schema: 1, data: { title: text } }),
+      (): StoredEvent => ({ type: 'VoyageRenamed', schema: 1, data: { name: text } }),
     ),
     commandId: `command-${made}`,
     digest: 'digest',

@@ -1,18 +1,12 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
 import type { Commit } from '../../../domain/kernel/event.ts'
-import type { ProjectEvent } from '../../../domain/project/events.ts'
 import { streamHandler } from '../../../projections/delivery/stream-handler.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
-import { versions } from '../../../projections/versions.ts'
-import { projects } from '../../kit/memory/generations.ts'
+import { fleetVersions, voyages } from '../../kit/fleet/fleet.ts'
+import { planned, postponed, wrecked } from '../../kit/fleet/history.ts'
 import { catchUp, generationId, guardKey, readSide } from '../../kit/memory/read-side.ts'
 import { record } from '../../kit/stores/stream-record.ts'
-
-const created: ProjectEvent = {
-  type: 'ProjectCreated',
-  data: { ownerId: 'ann', title: 'Atlas', description: '' },
-}
 
 function setUp(shake: (rows: RowStore) => Partial<RowStore> = () => ({})) {
   const side = readSide()
@@ -27,13 +21,13 @@ function setUp(shake: (rows: RowStore) => Partial<RowStore> = () => ({})) {
     store,
     clock,
     rows: { ...side.rows, ...shake(side.rows) },
-    generations: async () => versions.generationsOf,
+    generations: async () => fleetVersions.generationsOf,
     logger: { info: log('info'), error: log('error'), critical: log('critical') },
   })
   const deliver = (...records: DynamoDBRecord[]) =>
     handler({ Records: records }, { getRemainingTimeInMillis: () => 30_000 })
   const guard = async (stream: Commit['stream']) =>
-    (await side.rows.readGuard(guardKey(generationId(projects), stream))).guard
+    (await side.rows.readGuard(guardKey(generationId(voyages), stream))).guard
   return { append, deliver, lines, guard, options: side.options }
 }
 
@@ -41,61 +35,60 @@ describe('the projector', () => {
   it('projects what the stream delivers', async () => {
     const { append, deliver, guard, lines } = setUp()
     const answer = await deliver(
-      record(await append('project-1', created)),
-      record(await append('project-2', created)),
+      record(await append('voyage-1', planned)),
+      record(await append('voyage-2', planned)),
     )
     expect(answer).toEqual({ batchItemFailures: [] })
-    expect([await guard('project-1'), await guard('project-2')]).toMatchObject([
-      { version: 1 },
-      { version: 1 },
-    ])
+    expect([await guard('voyage-1'), await guard('voyage-2')]).toMatchObject([{ version: 1 }, { version: 1 }])
     expect(lines[0]).toMatchObject({
       message: 'projected',
-      extra: { stream: 'project-1', correlationIds: ['correlation'] },
+      extra: { stream: 'voyage-1', correlationIds: ['correlation'] },
     })
   })
 
   it('parks a stream with an event that it cannot project, and projects the others', async () => {
     const { append, deliver, guard, lines } = setUp()
-    const unknown = JSON.stringify([{ type: 'ProjectSold', schema: 1, data: {} }])
+    const unknown = JSON.stringify([wrecked])
     const answer = await deliver(
-      record(await append('project-2', created)),
-      record(await append('project-1', created), {}, unknown),
-      record(await append('project-3', created)),
+      record(await append('voyage-2', planned)),
+      record(await append('voyage-1', planned), {}, unknown),
+      record(await append('voyage-3', planned)),
     )
     expect(answer).toEqual({ batchItemFailures: [] })
-    expect([await guard('project-1'), await guard('project-2'), await guard('project-3')]).toMatchObject([
-      { version: 0, parked: { error: expect.stringContaining('ProjectSold') } },
+    expect([await guard('voyage-1'), await guard('voyage-2'), await guard('voyage-3')]).toMatchObject([
+      { version: 0, parked: { error: expect.stringContaining('VoyageWrecked') } },
       { version: 1 },
       { version: 1 },
     ])
+    const parked = { stream: 'voyage-1', reason: expect.stringContaining('VoyageWrecked') }
     expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
-      { message: 'stream is parked', extra: { stream: 'project-1', reason: expect.any(String) } },
+      { message: 'stream is parked', extra: { generation: 'voyages.v1.1', ...parked } },
+      { message: 'stream is parked', extra: { generation: 'cabins.v1.1', ...parked } },
     ])
   })
 
   it('projects the rest of a commit whose beginning was projected', async () => {
     const { append, deliver, guard, options } = setUp()
-    const commit = await append('project-1', created, { type: 'ProjectArchived', data: {} })
-    await catchUp(projects, 'project-1', {
+    const commit = await append('voyage-1', planned, postponed)
+    await catchUp(voyages, 'voyage-1', {
       ...options,
       hint: [{ ...commit, events: commit.events.slice(0, 1) }],
     })
-    expect(await guard('project-1')).toMatchObject({ version: 1 })
+    expect(await guard('voyage-1')).toMatchObject({ version: 1 })
     expect(await deliver(record(commit))).toEqual({ batchItemFailures: [] })
-    expect(await guard('project-1')).toMatchObject({ version: 2 })
+    expect(await guard('voyage-1')).toMatchObject({ version: 2 })
   })
 
   it('takes a record whose commit it cannot read as news of the stream, and asks the event store', async () => {
     const { append, deliver, guard } = setUp()
-    const garbage = record(await append('project-1', created), {}, 'not JSON')
+    const garbage = record(await append('voyage-1', planned), {}, 'not JSON')
     expect(await deliver(garbage)).toEqual({ batchItemFailures: [] })
-    expect(await guard('project-1')).toMatchObject({ version: 1 })
+    expect(await guard('voyage-1')).toMatchObject({ version: 1 })
   })
 
   it('reports a record without the key of a commit', async () => {
     const { append, deliver } = setUp()
-    const commit = record(await append('project-1', created))
+    const commit = record(await append('voyage-1', planned))
     const keyless = { ...commit, dynamodb: { ...commit.dynamodb, Keys: {} } }
     expect(await deliver(keyless)).toEqual({
       batchItemFailures: [{ itemIdentifier: commit.dynamodb?.SequenceNumber }],
@@ -106,8 +99,8 @@ describe('the projector', () => {
     const { append, deliver } = setUp(() => ({
       readGuard: () => Promise.reject(new Error('connection lost')),
     }))
-    const first = record(await append('project-1', created))
-    const second = record(await append('project-1', created))
+    const first = record(await append('voyage-1', planned))
+    const second = record(await append('voyage-1', planned))
     expect(await deliver(first, second)).toEqual({
       batchItemFailures: [{ itemIdentifier: first.dynamodb?.SequenceNumber }],
     })
@@ -118,11 +111,11 @@ describe('the projector', () => {
     'REMOVE',
   ] as const)('raises an alarm at a %s of a commit, and projects nothing from it', async (eventName) => {
     const { append, deliver, guard, lines } = setUp()
-    const answer = await deliver(record(await append('project-1', created), { eventName }))
+    const answer = await deliver(record(await append('voyage-1', planned), { eventName }))
     expect(answer).toEqual({ batchItemFailures: [] })
     expect(lines).toMatchObject([
-      { level: 'critical', extra: { eventName, stream: 'project-1', version: '1' } },
+      { level: 'critical', extra: { eventName, stream: 'voyage-1', version: '1' } },
     ])
-    expect(await guard('project-1')).toBeUndefined()
+    expect(await guard('voyage-1')).toBeUndefined()
   })
 })

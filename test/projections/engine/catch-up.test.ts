@@ -2,22 +2,18 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import type { Commit } from '../../../domain/kernel/event.ts'
 import { noReservations } from '../../../domain/kernel/reservation.ts'
-import type { ProjectEvent } from '../../../domain/project/events.ts'
 import type { CatchUpOptions } from '../../../projections/engine/catch-up.ts'
 import type { Generation, RowItem } from '../../../projections/engine/projection.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
-import { projectsOf } from '../../../projections/project/v1/projection.ts'
 import { readAfter } from '../../../projections/query/read-after.ts'
-import { projects } from '../../kit/memory/generations.ts'
+import { voyages } from '../../kit/fleet/fleet.ts'
+import { joined, left, planned, postponed, renamed } from '../../kit/fleet/history.ts'
+import type { VoyageEvent } from '../../kit/fleet/voyage-events.ts'
+import { voyagesOf, voyagesV2 } from '../../kit/fleet/voyages.ts'
 import { catchUp, foldOf, generationId, guardKey, readSide } from '../../kit/memory/read-side.ts'
 
-const stream = 'project-1'
-const created: ProjectEvent = {
-  type: 'ProjectCreated',
-  data: { ownerId: 'ann', title: 'Atlas', description: '' },
-}
-const renamed = (title: string): ProjectEvent => ({ type: 'ProjectRenamed', data: { title } })
-const key = guardKey(generationId(projects), stream)
+const stream = 'voyage-1'
+const key = guardKey(generationId(voyages), stream)
 
 const sorted = (items: readonly RowItem[]) => [...items].sort((a, b) => (a.PK + a.SK < b.PK + b.SK ? -1 : 1))
 
@@ -45,76 +41,67 @@ function counted() {
 describe('catchUp', () => {
   it('applies the next commit from the hint alone, without reading the event store', async () => {
     const { append, options, count } = counted()
-    const result = await catchUp(projects, stream, { ...options, hint: [await append(stream, created)] })
-    expect(result).toMatchObject({ version: 1, state: { exists: true, title: 'Atlas' } })
+    const result = await catchUp(voyages, stream, { ...options, hint: [await append(stream, planned)] })
+    expect(result).toMatchObject({ version: 1, state: { exists: true, name: 'Atlas' } })
     expect(count).toEqual({ reads: 0, moves: 1 })
   })
 
   it('skips a commit that was folded, without a write', async () => {
     const { append, options, count } = counted()
-    const hint = [await append(stream, created)]
-    await catchUp(projects, stream, { ...options, hint })
-    await catchUp(projects, stream, { ...options, hint })
+    const hint = [await append(stream, planned)]
+    await catchUp(voyages, stream, { ...options, hint })
+    await catchUp(voyages, stream, { ...options, hint })
     expect(count).toEqual({ reads: 0, moves: 1 })
   })
 
   it('fills a gap from the event store, also for a stream without a guard yet', async () => {
     const { append, options } = counted()
-    await append(stream, created)
+    await append(stream, planned)
     await append(stream, renamed('Globe'))
     const third = await append(stream, renamed('Moon'))
-    const result = await catchUp(projects, stream, { ...options, hint: [third] })
-    expect(result).toMatchObject({ version: 3, state: { title: 'Moon' } })
+    const result = await catchUp(voyages, stream, { ...options, hint: [third] })
+    expect(result).toMatchObject({ version: 3, state: { name: 'Moon' } })
   })
 
   it('makes one write of several commits of a batch, in whatever order they came', async () => {
     const { append, options, count } = counted()
     const commits = [
-      await append(stream, created),
+      await append(stream, planned),
       await append(stream, renamed('Globe')),
       await append(stream, renamed('Moon')),
     ]
-    await catchUp(projects, stream, { ...options, hint: [...commits].reverse() })
+    await catchUp(voyages, stream, { ...options, hint: [...commits].reverse() })
     expect(count).toEqual({ reads: 0, moves: 1 })
   })
 
-  /** Of a project whose title changes back and forth it shows nothing else, such as when. */
-  const timeless: typeof projects = {
-    ...projects,
-    projection: {
-      ...projects.projection,
-      evolve: (state, event) => projects.projection.evolve(state, { ...event, at: '' }),
-    },
-  }
-
   it('moves the guard also for events that change neither row nor state', async () => {
     const { append, options, rows } = readSide()
-    const first = await append(stream, created)
-    await catchUp(timeless, stream, { ...options, hint: [first] })
+    const first = await append(stream, planned)
+    await catchUp(voyages, stream, { ...options, hint: [first] })
     const change = await append(stream, renamed('Globe'), renamed('Atlas'))
-    await catchUp(timeless, stream, { ...options, hint: [change] })
+    await catchUp(voyages, stream, { ...options, hint: [change] })
     expect((await rows.readGuard(key)).guard?.version).toBe(3)
   })
 
-  it('is not misled by a late record: title A at 2, B at 4, A at 5, and 5 comes first', async () => {
+  it('is not misled by a late record: name A at 2, B at 4, A at 5, and 5 comes first', async () => {
     const { append, options, rows } = readSide()
     const history: Commit[] = []
-    for (const event of [created, renamed('A'), renamed('C'), renamed('B'), renamed('A')])
+    for (const event of [planned, renamed('A'), renamed('C'), renamed('B'), renamed('A')])
       history.push(await append(stream, event))
     const [first, second, third, fourth, fifth] = history
-    const deliver = async (...hint: Commit[]) => catchUp(timeless, stream, { ...options, hint })
+    const deliver = async (...hint: Commit[]) => catchUp(voyages, stream, { ...options, hint })
     if (!first || !second || !third || !fourth || !fifth) throw new Error('five commits')
     await deliver(first, second)
     await deliver(fifth)
     await deliver(third, fourth)
     expect((await rows.readGuard(key)).guard).toMatchObject({ version: 5 })
-    expect(JSON.parse((await rows.readGuard(key)).guard?.state ?? '')).toMatchObject({ title: 'A' })
+    expect(JSON.parse((await rows.readGuard(key)).guard?.state ?? '')).toMatchObject({ name: 'A' })
   })
 
   it('folds each event once where it slices a commit whose beginning was folded', async () => {
     const { append, options, count } = counted()
-    const { name, version, aggregate, events } = projects.projection
-    const counting: Generation<number, ProjectEvent> = {
+    const { name, version, aggregate, events } = voyages.projection
+    const counting: Generation<number, VoyageEvent> = {
       generation: 1,
       projection: {
         name,
@@ -127,7 +114,7 @@ describe('catchUp', () => {
         render: () => [],
       },
     }
-    const commit = await append(stream, created, renamed('Globe'), renamed('Moon'))
+    const commit = await append(stream, planned, renamed('Globe'), renamed('Moon'))
     const half = { ...commit, events: commit.events.slice(0, 2) }
     expect(await catchUp(counting, stream, { ...options, hint: [half] })).toMatchObject({ state: 2 })
     expect(await catchUp(counting, stream, { ...options, hint: [commit] })).toMatchObject({ state: 3 })
@@ -136,58 +123,57 @@ describe('catchUp', () => {
 
   it('slices a commit whose beginning was folded', async () => {
     const { append, options, rows } = readSide()
-    const commit = await append(stream, created, renamed('Globe'), renamed('Moon'))
+    const commit = await append(stream, planned, renamed('Globe'), renamed('Moon'))
     const half = { ...commit, events: commit.events.slice(0, 2) }
-    await catchUp(projects, stream, { ...options, hint: [half] })
+    await catchUp(voyages, stream, { ...options, hint: [half] })
     expect((await rows.readGuard(key)).guard?.version).toBe(2)
-    const result = await catchUp(projects, stream, { ...options, hint: [commit] })
-    expect(result).toMatchObject({ version: 3, state: { title: 'Moon' } })
+    const result = await catchUp(voyages, stream, { ...options, hint: [commit] })
+    expect(result).toMatchObject({ version: 3, state: { name: 'Moon' } })
   })
 
   it('reads the rest of a commit whose beginning was folded from the event store', async () => {
     const { append, options } = readSide()
-    const commit = await append(stream, created, renamed('Globe'), renamed('Moon'))
-    await catchUp(projects, stream, { ...options, hint: [{ ...commit, events: commit.events.slice(0, 2) }] })
-    expect(await catchUp(projects, stream, options)).toMatchObject({ version: 3, state: { title: 'Moon' } })
+    const commit = await append(stream, planned, renamed('Globe'), renamed('Moon'))
+    await catchUp(voyages, stream, { ...options, hint: [{ ...commit, events: commit.events.slice(0, 2) }] })
+    expect(await catchUp(voyages, stream, options)).toMatchObject({ version: 3, state: { name: 'Moon' } })
   })
 
   describe('at an event that it cannot fold', () => {
     /** The generation as code has it that knows one type of event less. */
-    const older: typeof projects = {
-      ...projects,
+    const older: typeof voyages = {
+      ...voyages,
       projection: {
-        ...projects.projection,
+        ...voyages.projection,
         evolve(state, event) {
-          if (event.type === 'ProjectArchived') throw new Error('What is this?')
-          return projects.projection.evolve(state, event)
+          if (event.type === 'VoyagePostponed') throw new Error('What is this?')
+          return voyages.projection.evolve(state, event)
         },
       },
     }
-    const archived: ProjectEvent = { type: 'ProjectArchived', data: {} }
     const reason = { error: 'Error: What is this?', at: expect.any(String) }
 
     it('parks the stream in one write with what came before', async () => {
       const { append, options, rows, count } = counted()
-      const hint = [await append(stream, created, renamed('Globe'), archived, renamed('Moon'))]
+      const hint = [await append(stream, planned, renamed('Globe'), postponed, renamed('Moon'))]
       expect(await catchUp(older, stream, { ...options, hint })).toMatchObject({ version: 2, parked: reason })
       expect(count.moves).toBe(1)
       const { guard } = await rows.readGuard(key)
       expect(guard).toMatchObject({ version: 2, parked: reason })
-      expect(JSON.parse(guard?.state ?? '')).toMatchObject({ title: 'Globe' })
+      expect(JSON.parse(guard?.state ?? '')).toMatchObject({ name: 'Globe' })
     })
 
     it('parks a stream whose first event it is', async () => {
       const { append, options, rows } = readSide()
-      await catchUp(older, stream, { ...options, hint: [await append(stream, archived)] })
+      await catchUp(older, stream, { ...options, hint: [await append(stream, postponed)] })
       expect((await rows.readGuard(key)).guard).toMatchObject({ version: 0, parked: reason })
     })
 
     it('parks a stream whose commit the event store cannot read', async () => {
       const { append, options, table, rows } = readSide()
-      await append(stream, created)
+      await append(stream, planned)
       for (const item of table.all())
         await table.putNew({ ...item, sk: 2, events: 'not JSON' }, noReservations, 1)
-      expect(await catchUp(projects, stream, options)).toMatchObject({
+      expect(await catchUp(voyages, stream, options)).toMatchObject({
         version: 0,
         parked: expect.anything(),
       })
@@ -196,7 +182,7 @@ describe('catchUp', () => {
 
     it('tries again each time, and writes that it is parked but once', async () => {
       const { append, options, count } = counted()
-      const hint = [await append(stream, created, archived)]
+      const hint = [await append(stream, planned, postponed)]
       await catchUp(older, stream, { ...options, hint })
       expect(await catchUp(older, stream, { ...options, hint })).toMatchObject({ version: 1, parked: reason })
       expect(count.moves).toBe(1)
@@ -204,24 +190,24 @@ describe('catchUp', () => {
 
     it('goes on from there once code that knows it comes, and is parked no longer', async () => {
       const { append, options, rows } = readSide()
-      await append(stream, created, archived)
+      await append(stream, planned, postponed)
       await catchUp(older, stream, options)
       const next = await append(stream, renamed('Globe'))
-      expect(await catchUp(projects, stream, { ...options, hint: [next] })).toMatchObject({
+      expect(await catchUp(voyages, stream, { ...options, hint: [next] })).toMatchObject({
         version: 3,
-        state: { archived: true, title: 'Globe' },
+        state: { postponed: true, name: 'Globe' },
       })
       expect((await rows.readGuard(key)).guard).not.toHaveProperty('parked')
     })
 
     it('makes a query that has to be as new say that it cannot be', async () => {
       const { append, options } = readSide()
-      await append(stream, created, archived)
+      await append(stream, planned, postponed)
       const live = {
         id: generationId(older),
-        projection: 'projects',
+        projection: 'voyages',
         version: 1,
-        aggregate: 'project',
+        aggregate: 'voyage',
         catchUp: (name: Commit['stream'], o: CatchUpOptions) => catchUp(older, name, o),
       }
       await readAfter(live, [{ stream, version: 1 }], options)
@@ -234,34 +220,34 @@ describe('catchUp', () => {
 
   it('stops where it was asked to, and says how far it came', async () => {
     const { append, options, count } = counted()
-    await append(stream, created)
+    await append(stream, planned)
     await append(stream, renamed('Globe'))
-    expect((await catchUp(projects, stream, { ...options, until: 2 })).version).toBe(2)
+    expect((await catchUp(voyages, stream, { ...options, until: 2 })).version).toBe(2)
     const reads = count.reads
-    expect((await catchUp(projects, stream, { ...options, until: 1 })).version).toBe(2)
+    expect((await catchUp(voyages, stream, { ...options, until: 1 })).version).toBe(2)
     expect(count.reads).toBe(reads)
-    expect((await catchUp(projects, stream, { ...options, until: 9 })).version).toBe(2)
+    expect((await catchUp(voyages, stream, { ...options, until: 9 })).version).toBe(2)
   })
 
   it('refuses a state that is not of its shape, rather than start anew from there', async () => {
     const { append, options, rows } = readSide()
-    await append(stream, created)
+    await append(stream, planned)
     const to = { version: 1, state: '{"exists":"no"}' }
     await rows.move({ key, from: { version: 0 }, to, put: [], remove: [], counters: [] })
     const hint = [await append(stream, renamed('Globe'))]
-    await expect(catchUp(projects, stream, { ...options, hint })).rejects.toMatchObject({
+    await expect(catchUp(voyages, stream, { ...options, hint })).rejects.toMatchObject({
       code: 'unreadable',
     })
     expect((await rows.readGuard(key)).guard).toMatchObject({ version: 1, state: '{"exists":"no"}' })
   })
 
   it.each([
-    ['generations', { ...projects, generation: 2 }],
-    ['versions', { ...projects, projection: { ...projects.projection, version: 2 } }],
+    ['generations', { ...voyages, generation: 2 }],
+    ['versions', { ...voyages, projection: voyagesV2 }],
   ])('keeps two %s of a projection apart, each with a guard and rows of its own', async (_, other) => {
     const { append, options, rows } = readSide()
-    const hint = [await append(stream, created)]
-    await catchUp(projects, stream, { ...options, hint })
+    const hint = [await append(stream, planned)]
+    await catchUp(voyages, stream, { ...options, hint })
     const own = rows.rows()
     const { guard } = await rows.readGuard(key)
     expect(await catchUp(other, stream, options)).toMatchObject({ version: 1 })
@@ -272,12 +258,12 @@ describe('catchUp', () => {
 
   it('reads the guard again when a rival moved it', async () => {
     const { append, options, rows } = readSide()
-    const hint = [await append(stream, created)]
+    const hint = [await append(stream, planned)]
     const results = await Promise.all(
-      Array.from({ length: 8 }, () => catchUp(projects, stream, { ...options, hint })),
+      Array.from({ length: 8 }, () => catchUp(voyages, stream, { ...options, hint })),
     )
     expect(results.map(({ version }) => version)).toEqual(Array.from({ length: 8 }, () => 1))
-    // The owner's, that of the project's people and that of its activity.
+    // One in the captain's list, one in the crew's, one in the log.
     expect(rows.rows()).toHaveLength(3)
   })
 
@@ -291,10 +277,10 @@ describe('catchUp', () => {
         return lost++ === 0 ? { ...written, outcome: 'again' } : written
       },
     }
-    const result = await catchUp(projects, stream, {
+    const result = await catchUp(voyages, stream, {
       ...options,
       rows: losing,
-      hint: [await append(stream, created)],
+      hint: [await append(stream, planned)],
     })
     expect(result.version).toBe(1)
     expect(lost).toBe(1)
@@ -310,18 +296,18 @@ describe('catchUp', () => {
         return rows.readGuard(key)
       },
     }
-    const hint = [await append(stream, created), await append(stream, renamed('Globe'))]
+    const hint = [await append(stream, planned), await append(stream, renamed('Globe'))]
     const fresh = { ...options, rows: watched, hint, fresh: true }
-    expect(await catchUp(projects, stream, fresh)).toMatchObject({ version: 2 })
+    expect(await catchUp(voyages, stream, fresh)).toMatchObject({ version: 2 })
     expect(reads).toBe(0)
     const listed = rows.rows()
     const counters = rows.counters()
-    expect(await catchUp(projects, stream, fresh)).toMatchObject({ version: 2 })
+    expect(await catchUp(voyages, stream, fresh)).toMatchObject({ version: 2 })
     expect(reads).toBe(1)
     expect(rows.rows()).toEqual(listed)
     expect(rows.counters()).toEqual(counters)
     const third = await append(stream, renamed('Moon'))
-    expect(await catchUp(projects, stream, { ...fresh, hint: [...hint, third] })).toMatchObject({
+    expect(await catchUp(voyages, stream, { ...fresh, hint: [...hint, third] })).toMatchObject({
       version: 3,
     })
   })
@@ -333,18 +319,18 @@ describe('catchUp', () => {
       move: async () => ({ outcome: 'again', cost: { requests: 1, readUnits: 0, writeUnits: 0 } }),
     }
     const deadline = { left: () => 3000 - clock.elapsed() }
-    const attempt = catchUp(projects, stream, {
+    const attempt = catchUp(voyages, stream, {
       ...options,
       rows: stuck,
       deadline,
-      hint: [await append(stream, created)],
+      hint: [await append(stream, planned)],
     })
     await expect(attempt).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   it('keeps the progress of every page, so a long stream survives a timeout', async () => {
     const { append, options, rows, clock } = readSide()
-    await append(stream, created)
+    await append(stream, planned)
     for (let i = 0; i < 5; i++) await append(stream, renamed(`${i}`.repeat(300 * 1024)))
     let moves = 0
     const slow: RowStore = {
@@ -357,15 +343,10 @@ describe('catchUp', () => {
       },
     }
     const deadline = { left: () => (moves < 2 ? 1000 : -clock.elapsed()) }
-    await expect(catchUp(projects, stream, { ...options, rows: slow, deadline })).rejects.toMatchObject({
+    await expect(catchUp(voyages, stream, { ...options, rows: slow, deadline })).rejects.toMatchObject({
       code: 'unavailable',
     })
     expect((await rows.readGuard(key)).guard?.version).toBeGreaterThanOrEqual(4)
-  })
-
-  const added = (i: number): ProjectEvent => ({
-    type: 'ProjectMemberAdded',
-    data: { userId: `member-${i}`, role: 'viewer' },
   })
 
   it.each([
@@ -373,35 +354,34 @@ describe('catchUp', () => {
     ['one commit', 100],
   ])('makes several writes where %s change more rows than one holds, and keeps each', async (_, size) => {
     const { append, options, rows, count } = counted()
-    const commits = [await append(stream, created)]
-    const events = Array.from({ length: 100 }, (_event, i) => added(i))
+    const commits = [await append(stream, planned)]
+    const events = Array.from({ length: 100 }, (_event, i) => joined(`sailor-${i}`))
     while (events.length > 0) commits.push(await append(stream, ...events.splice(0, size)))
-    const result = await catchUp(projects, stream, { ...options, hint: commits })
+    const result = await catchUp(voyages, stream, { ...options, hint: commits })
     expect(result.version).toBe(101)
     // 101 people with two rows each, 99 rows a write at most.
     expect(count.moves).toBeGreaterThanOrEqual(3)
     expect(count.moves).toBeLessThanOrEqual(6)
-    const fold = foldOf(projects, stream, commits)
+    const fold = foldOf(voyages, stream, commits)
     expect(sorted(rows.rows())).toEqual(sorted([...fold.rows, ...fold.feed]))
   })
 
   it('makes one write of many events whose changes come to few', async () => {
     const { append, options, count } = counted()
-    const commits = [await append(stream, created)]
+    const commits = [await append(stream, planned)]
     for (let i = 0; i < 49; i++) {
-      const userId = `member-${i}`
-      commits.push(await append(stream, added(i), { type: 'ProjectMemberRemoved', data: { userId } }))
+      commits.push(await append(stream, joined(`sailor-${i}`), left(`sailor-${i}`)))
     }
-    await catchUp(projects, stream, { ...options, hint: commits })
+    await catchUp(voyages, stream, { ...options, hint: commits })
     expect(count.moves).toBe(1)
   })
 
-  it('puts the stream into the key of every row, so two projects of one moment stand side by side', async () => {
+  it('puts the stream into the key of every row, so two voyages of one moment stand side by side', async () => {
     const { append, options, rows } = readSide()
-    for (const name of ['project-1', 'project-2'] as const) {
-      await catchUp(projects, name, { ...options, hint: [await append(name, created)] })
+    for (const name of ['voyage-1', 'voyage-2'] as const) {
+      await catchUp(voyages, name, { ...options, hint: [await append(name, planned)] })
     }
-    const list = await rows.list(`${generationId(projects)}#${projectsOf('ann')}`, { limit: 10 })
-    expect(list.rows.map(({ SK }) => SK.split('#')[1])).toEqual(['project-2', 'project-1'])
+    const list = await rows.list(`${generationId(voyages)}#${voyagesOf('ann')}`, { limit: 10 })
+    expect(list.rows.map(({ SK }) => SK.split('#')[1])).toEqual(['voyage-2', 'voyage-1'])
   })
 })

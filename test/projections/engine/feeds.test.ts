@@ -1,41 +1,36 @@
 import { describe, expect, it } from 'vitest'
 import type { Commit } from '../../../domain/kernel/event.ts'
-import type { ProjectEvent } from '../../../domain/project/events.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
+import { cabins } from '../../kit/fleet/fleet.ts'
+import { fitted, planned, renamed } from '../../kit/fleet/history.ts'
 import { catchUp, foldOf, generationId, guardKey, readSide } from '../../kit/memory/read-side.ts'
-import { wide } from '../../kit/memory/wide-projection.ts'
 
-const stream = 'project-1'
-const created: ProjectEvent = {
-  type: 'ProjectCreated',
-  data: { ownerId: 'ann', title: '0', description: '' },
-}
-const renamed = (title: string): ProjectEvent => ({ type: 'ProjectRenamed', data: { title } })
-const key = guardKey(generationId(wide), stream)
+const stream = 'voyage-1'
+const key = guardKey(generationId(cabins), stream)
 
-/** A read side, with a look at the feed of the project's titles, the first first. */
+/** A read side, with a look at the feed of the voyage's names, the first first. */
 function withFeed() {
   const side = readSide()
-  const titles = async () => {
-    const { rows } = await side.rows.list(`${generationId(wide)}#titles`, { limit: 1000 })
-    return rows.map(({ data }) => JSON.parse(data).title).toReversed()
+  const names = async () => {
+    const { rows } = await side.rows.list(`${generationId(cabins)}#names`, { limit: 1000 })
+    return rows.map(({ data }) => JSON.parse(data).name).toReversed()
   }
-  return { ...side, titles }
+  return { ...side, names }
 }
 
 describe('the rows of a feed', () => {
   it('are one for each event, and stay whatever comes after it', async () => {
-    const { append, options, titles } = withFeed()
-    const hint = [await append(stream, created, renamed('1')), await append(stream, renamed('0'))]
-    await catchUp(wide, stream, { ...options, hint })
-    expect(await titles()).toEqual(['0', '1', '0'])
-    await catchUp(wide, stream, { ...options, hint: [...hint, await append(stream, renamed('2'))] })
-    expect(await titles()).toEqual(['0', '1', '0', '2'])
+    const { append, options, names } = withFeed()
+    const hint = [await append(stream, planned, renamed('Globe')), await append(stream, renamed('Atlas'))]
+    await catchUp(cabins, stream, { ...options, hint })
+    expect(await names()).toEqual(['Atlas', 'Globe', 'Atlas'])
+    await catchUp(cabins, stream, { ...options, hint: [...hint, await append(stream, renamed('Moon'))] })
+    expect(await names()).toEqual(['Atlas', 'Globe', 'Atlas', 'Moon'])
   })
 
   it('are there once the guard has moved, also where the function dies then', async () => {
-    const { append, options, rows, titles } = withFeed()
-    await append(stream, created)
+    const { append, options, rows, names } = withFeed()
+    await append(stream, planned)
     const dying: RowStore = {
       ...rows,
       async move(move) {
@@ -43,14 +38,14 @@ describe('the rows of a feed', () => {
         throw new Error('The function died.')
       },
     }
-    await expect(catchUp(wide, stream, { ...options, rows: dying })).rejects.toThrow('died')
+    await expect(catchUp(cabins, stream, { ...options, rows: dying })).rejects.toThrow('died')
     expect((await rows.readGuard(key)).guard).toMatchObject({ version: 1 })
-    expect(await titles()).toEqual(['0'])
+    expect(await names()).toEqual(['Atlas'])
   })
 
   it('are put again where some may be missing, and the guard waits for them', async () => {
-    const { append, options, rows, titles } = withFeed()
-    await append(stream, created, renamed('1'))
+    const { append, options, rows, names } = withFeed()
+    await append(stream, planned, renamed('Globe'))
     let puts = 0
     const losing: RowStore = {
       ...rows,
@@ -61,38 +56,38 @@ describe('the rows of a feed', () => {
         return { ...(await rows.put(some.slice(0, 1))), outcome: 'again' }
       },
     }
-    expect(await catchUp(wide, stream, { ...options, rows: losing })).toMatchObject({ version: 2 })
-    expect(await titles()).toEqual(['0', '1'])
+    expect(await catchUp(cabins, stream, { ...options, rows: losing })).toMatchObject({ version: 2 })
+    expect(await names()).toEqual(['Atlas', 'Globe'])
     expect(puts).toBe(3)
   })
 
   it('are not there for an event that cannot be shown, nor is it counted', async () => {
-    const { append, options, rows, titles } = withFeed()
-    const commits = [await append(stream, created), await append(stream, renamed('bad'))]
-    const older: typeof wide = {
-      ...wide,
+    const { append, options, rows, names } = withFeed()
+    const commits = [await append(stream, planned), await append(stream, fitted(5))]
+    const older: typeof cabins = {
+      ...cabins,
       projection: {
-        ...wide.projection,
+        ...cabins.projection,
         record(event, state, id) {
-          if (state.exists && state.title === 'bad') throw new Error('What is this?')
-          return wide.projection.record?.(event, state, id) ?? {}
+          if (state.cabins === 5) throw new Error('What is this?')
+          return cabins.projection.record?.(event, state, id) ?? {}
         },
       },
     }
     expect(await catchUp(older, stream, options)).toMatchObject({ version: 1, parked: expect.anything() })
-    expect(await titles()).toEqual(['0'])
+    expect(await names()).toEqual(['Atlas'])
     const counted = (some: readonly Commit[]) =>
-      foldOf(wide, stream, some).counters.map(({ amounts }) => amounts)
+      foldOf(cabins, stream, some).counters.map(({ amounts }) => amounts)
     const found = () => rows.counters().map(({ amounts }) => amounts)
     expect(found()).toEqual(expect.arrayContaining([{ events: 1 }]))
-    expect(found()).not.toContainEqual(expect.objectContaining({ rows: expect.anything() }))
-    await catchUp(wide, stream, options)
+    expect(found()).not.toContainEqual(expect.objectContaining({ cabins: expect.anything() }))
+    await catchUp(cabins, stream, options)
     expect(found()).toEqual(expect.arrayContaining(counted(commits)))
   })
 
   it('of a long history are written in steps that are kept', async () => {
-    const { append, options, rows, titles } = withFeed()
-    await append(stream, created, ...Array.from({ length: 350 }, () => renamed('3')))
+    const { append, options, rows, names } = withFeed()
+    await append(stream, planned, ...Array.from({ length: 350 }, () => renamed('Sun')))
     const sizes: number[] = []
     const watched: RowStore = {
       ...rows,
@@ -101,9 +96,9 @@ describe('the rows of a feed', () => {
         return rows.put(some)
       },
     }
-    await catchUp(wide, stream, { ...options, rows: watched })
+    await catchUp(cabins, stream, { ...options, rows: watched })
     expect(Math.max(...sizes)).toBeLessThanOrEqual(100)
     expect(sizes.reduce((sum, size) => sum + size)).toBe(351)
-    expect(await titles()).toHaveLength(351)
+    expect(await names()).toHaveLength(351)
   })
 })

@@ -1,21 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Commit } from '../../../domain/kernel/event.ts'
-import type { ProjectEvent } from '../../../domain/project/events.ts'
 import type { CounterItem } from '../../../projections/engine/counters.ts'
 import type { MemoryRowStore } from '../../../projections/engine/memory-row-store.ts'
 import type { RowItem } from '../../../projections/engine/projection.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
-import { projects } from '../../kit/memory/generations.ts'
+import { cabins, voyages } from '../../kit/fleet/fleet.ts'
+import { fitted, planned, renamed } from '../../kit/fleet/history.ts'
 import { catchUp, foldOf, generationId, guardKey, readSide } from '../../kit/memory/read-side.ts'
-import { wide } from '../../kit/memory/wide-projection.ts'
 
-const stream = 'project-1'
-const created: ProjectEvent = {
-  type: 'ProjectCreated',
-  data: { ownerId: 'ann', title: '0', description: '' },
-}
-const renamed = (title: string): ProjectEvent => ({ type: 'ProjectRenamed', data: { title } })
-const key = guardKey(generationId(wide), stream)
+const stream = 'voyage-1'
+const key = guardKey(generationId(cabins), stream)
 const sorted = (items: readonly RowItem[]) => [...items].sort((a, b) => (a.PK + a.SK < b.PK + b.SK ? -1 : 1))
 
 /** Rows that take so many moves, and then no more. */
@@ -33,7 +27,7 @@ function failingAfter(most: number, rows: RowStore): RowStore {
 
 describe('an event that alone changes more than one write holds', () => {
   const expectFold = (rows: MemoryRowStore, commits: readonly Commit[]) => {
-    const fold = foldOf(wide, stream, commits)
+    const fold = foldOf(cabins, stream, commits)
     expect(sorted(rows.rows())).toEqual(sorted([...fold.rows, ...fold.feed]))
     const named = (some: readonly CounterItem[]) =>
       new Map(some.map(({ PK, SK, amounts }) => [PK + SK, amounts]))
@@ -43,35 +37,36 @@ describe('an event that alone changes more than one write holds', () => {
   it.each([98, 99, 100, 198, 199, 250, 500])('is written in steps, to %d rows and back', async (width) => {
     const { append, options, rows } = readSide()
     const commits = [
-      await append(stream, created, renamed(`${width}`)),
-      await append(stream, renamed('7'), renamed('Globe')),
+      await append(stream, planned, fitted(width)),
+      await append(stream, fitted(7), renamed('Globe')),
     ]
     for (const commit of commits)
-      await catchUp(wide, stream, { ...options, rows: failingAfter(30, rows), hint: [commit] })
+      await catchUp(cabins, stream, { ...options, rows: failingAfter(30, rows), hint: [commit] })
     expectFold(rows, commits)
     expect((await rows.readGuard(key)).guard).not.toHaveProperty('written')
   })
 
   // The event after it changes as many rows, or takes nearly all of its changes back.
   it.each([
-    '120',
-    '7',
-  ])('is finished by who comes next, before anything else: before %s rows', async (next) => {
+    ['another name', renamed('Globe')],
+    ['120 cabins', fitted(120)],
+    ['7 cabins', fitted(7)],
+  ])('is finished by who comes next, before anything else: before %s', async (_, next) => {
     for (let stop = 1; stop <= 4; stop++) {
       const { append, options, rows } = readSide()
-      const commits = [await append(stream, created, renamed('250'))]
-      const first = catchUp(wide, stream, { ...options, rows: failingAfter(stop, rows) })
+      const commits = [await append(stream, planned, fitted(250))]
+      const first = catchUp(cabins, stream, { ...options, rows: failingAfter(stop, rows) })
       await (stop < 4 ? expect(first).rejects.toThrow('died') : first)
       if (stop > 1 && stop < 4) expect((await rows.readGuard(key)).guard).toMatchObject({ version: 1 })
-      commits.push(await append(stream, renamed(next)))
-      await catchUp(wide, stream, { ...options, rows: failingAfter(30, rows), hint: commits })
+      commits.push(await append(stream, next))
+      await catchUp(cabins, stream, { ...options, rows: failingAfter(30, rows), hint: commits })
       expectFold(rows, commits)
     }
   })
 
   it('counts once, with rivals and lost answers', async () => {
     const { append, options, rows } = readSide()
-    const commits = [await append(stream, created, renamed('350'))]
+    const commits = [await append(stream, planned, fitted(350))]
     let writes = 0
     const losing: RowStore = {
       ...rows,
@@ -82,24 +77,24 @@ describe('an event that alone changes more than one write holds', () => {
         return writes % 3 === 0 ? { ...written, outcome: 'again' } : written
       },
     }
-    const rivals = Array.from({ length: 5 }, () => catchUp(wide, stream, { ...options, rows: losing }))
+    const rivals = Array.from({ length: 5 }, () => catchUp(cabins, stream, { ...options, rows: losing }))
     await Promise.all(rivals)
     expectFold(rows, commits)
   })
 
   it('parks where it counts in more places than one write holds', async () => {
     const { append, options } = readSide()
-    const scattered: typeof projects = {
-      ...projects,
+    const scattered: typeof voyages = {
+      ...voyages,
       projection: {
-        ...projects.projection,
+        ...voyages.projection,
         count: ({ exists }) =>
           Array.from({ length: exists ? 100 : 0 }, (_, i) => {
-            return { partition: 'all', sort: `${i}`, amounts: { projects: 1 } }
+            return { partition: 'all', sort: `${i}`, amounts: { voyages: 1 } }
           }),
       },
     }
-    await append(stream, created)
+    await append(stream, planned)
     expect(await catchUp(scattered, stream, options)).toMatchObject({
       version: 0,
       parked: { error: expect.stringContaining('101 places') },
@@ -109,8 +104,8 @@ describe('an event that alone changes more than one write holds', () => {
   it('parks where it counts no whole number', async () => {
     const { append, options, rows } = readSide()
     const record = () => ({ counters: [{ partition: 'a', sort: 'b', amounts: { bytes: Number.NaN } }] })
-    const broken: typeof projects = { ...projects, projection: { ...projects.projection, record } }
-    await append(stream, created)
+    const broken: typeof voyages = { ...voyages, projection: { ...voyages.projection, record } }
+    await append(stream, planned)
     expect(await catchUp(broken, stream, options)).toMatchObject({
       version: 0,
       parked: { error: expect.stringContaining('bytes counts NaN') },

@@ -14,78 +14,97 @@ import {
   listedGenerations,
 } from '../../../projections/generations/listed-generations.ts'
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
-import { versions } from '../../../projections/versions.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
+import { fleetVersions, nextFleetVersions } from '../../kit/fleet/fleet.ts'
+import { joined, planned, postponed } from '../../kit/fleet/history.ts'
 import { readSide } from '../../kit/memory/read-side.ts'
 
-const first = firstList({ id: 'projects.v1.1', version: 1, generation: 1 })
+const first = firstList({ id: 'voyages.v1.1', version: 1, generation: 1 })
 const begin = (version: number) =>
-  withBuild(first, version, 1, (number) => `projects.v${version}.${number}`).list
-const idsOf = async (lists: GenerationLists) =>
-  (await listedGenerations(versions, lists))('project').map(({ id }) => id)
+  withBuild(first, version, 1, (number) => `voyages.v${version}.${number}`).list
+const idsOf = async (lists: GenerationLists, versions = fleetVersions) =>
+  (await listedGenerations(versions, lists))('voyage').map(({ id }) => id)
 
 describe('the generations that the projector keeps up to date', () => {
   it('are the first of each projection where nothing is listed', async () => {
-    expect(await idsOf(createMemoryGenerationLists())).toEqual(['projects.v1.1'])
+    expect(await idsOf(createMemoryGenerationLists())).toEqual(['voyages.v1.1', 'cabins.v1.1'])
   })
 
   it('are all that are listed when it is asked, but those that are abandoned', async () => {
     const lists = createMemoryGenerationLists()
     const building = begin(1)
-    await lists.move('projects', building)
-    expect(await idsOf(lists)).toEqual(['projects.v1.1', 'projects.v1.2'])
-    await lists.move('projects', withStatus(building, 'projects.v1.2', 'abandoned'))
-    expect(await idsOf(lists)).toEqual(['projects.v1.1'])
-    const kept = (await keptGenerations(versions, lists)).filter(
-      ({ projection }) => projection === 'projects',
+    await lists.move('voyages', building)
+    expect(await idsOf(lists)).toEqual(['voyages.v1.1', 'voyages.v1.2', 'cabins.v1.1'])
+    await lists.move('voyages', withStatus(building, 'voyages.v1.2', 'abandoned'))
+    expect(await idsOf(lists)).toEqual(['voyages.v1.1', 'cabins.v1.1'])
+    const kept = (await keptGenerations(fleetVersions, lists)).filter(
+      ({ projection }) => projection === 'voyages',
     )
-    expect(kept.map(({ id }) => id)).toEqual(['projects.v1.1'])
+    expect(kept.map(({ id }) => id)).toEqual(['voyages.v1.1'])
+  })
+
+  it('are of every version that is listed and that this code has', async () => {
+    const lists = createMemoryGenerationLists()
+    await lists.move('voyages', begin(2))
+    expect(await idsOf(lists, nextFleetVersions)).toEqual(['voyages.v1.1', 'voyages.v2.2', 'cabins.v1.1'])
+    const { append, options, rows } = readSide()
+    const generations = () => listedGenerations(nextFleetVersions, lists)
+    const commit = await append('voyage-1', planned, joined('bob'))
+    const delivery = { ...commit, commit, sequenceNumber: '1' }
+    expect(await projectBatch([delivery], { ...options, generations })).toEqual([])
+    const counted = rows.counters().filter(({ amounts }) => 'sailors' in amounts)
+    expect(counted).toMatchObject([{ PK: 'tally#voyages.v2.2#afloat', amounts: { sailors: 1 } }])
   })
 
   it('do not hold one whose version this code lacks: it is abandoned, and says so', async () => {
     const lists = createMemoryGenerationLists()
-    await lists.move('projects', begin(2))
-    expect(await idsOf(lists)).toEqual(['projects.v1.1'])
-    const list = (await lists.read(['projects'])).lists.get('projects')
+    await lists.move('voyages', begin(2))
+    expect(await idsOf(lists)).toEqual(['voyages.v1.1', 'cabins.v1.1'])
+    const list = (await lists.read(['voyages'])).lists.get('voyages')
     expect(list?.generations).toMatchObject([{ status: 'built' }, { status: 'abandoned' }])
   })
 
   it('fail where this code lacks the version of the live one', async () => {
     const lists = createMemoryGenerationLists()
-    const built = withStatus(begin(2), 'projects.v2.2', 'built')
-    await lists.move('projects', begin(2))
-    await lists.move('projects', built)
-    await lists.move('projects', switchedTo(built, 'projects.v2.2', '2026-01-01T00:00:00.000Z'))
-    await expect(listedGenerations(versions, lists)).rejects.toThrow('projects.v2.2 is live')
+    const built = withStatus(begin(2), 'voyages.v2.2', 'built')
+    await lists.move('voyages', begin(2))
+    await lists.move('voyages', built)
+    await lists.move('voyages', switchedTo(built, 'voyages.v2.2', '2026-01-01T00:00:00.000Z'))
+    await expect(listedGenerations(fleetVersions, lists)).rejects.toThrow('voyages.v2.2 is live')
     // The one before it has no such claim.
     const { options } = readSide()
-    const delivered = projectBatch([], { ...options, generations: () => listedGenerations(versions, lists) })
-    await expect(delivered).rejects.toThrow('projects.v2.2 is live')
+    const delivered = projectBatch([], {
+      ...options,
+      generations: () => listedGenerations(fleetVersions, lists),
+    })
+    await expect(delivered).rejects.toThrow('voyages.v2.2 is live')
   })
 
   it('are listed anew for each batch', async () => {
     const { append, options, rows } = readSide()
     const lists = createMemoryGenerationLists()
     const deliver = async () => {
-      const data = { ownerId: 'ann', title: 'Atlas', description: '' }
-      const commit = await append('project-1', { type: 'ProjectCreated', data })
+      const commit = await append('voyage-1', planned)
       const delivery = { ...commit, commit, sequenceNumber: '1' }
-      return projectBatch([delivery], { ...options, generations: () => listedGenerations(versions, lists) })
+      return projectBatch([delivery], {
+        ...options,
+        generations: () => listedGenerations(fleetVersions, lists),
+      })
     }
     expect(await deliver()).toEqual([])
-    await lists.move('projects', begin(1))
+    await lists.move('voyages', begin(1))
     expect(await deliver()).toEqual([])
     const found = new Set(rows.rows().map(({ PK }) => PK.split('#')[0]))
-    expect(found).toEqual(new Set(['projects.v1.1', 'projects.v1.2']))
+    expect(found).toEqual(new Set(['voyages.v1.1', 'voyages.v1.2', 'cabins.v1.1']))
   })
 
   it('do not deliver again for what one that is being built has failed at', async () => {
     const { append, options } = readSide()
     const failing = (building: boolean): AnyGeneration => ({
       id: 'x',
-      projection: 'projects',
+      projection: 'voyages',
       version: 1,
-      aggregate: 'project',
+      aggregate: 'voyage',
       building,
       catchUp: async () => {
         throw new Error('The read model is down.')
@@ -94,7 +113,7 @@ describe('the generations that the projector keeps up to date', () => {
         throw new Error('Nobody verifies it.')
       },
     })
-    const commit = await append('project-1', { type: 'ProjectArchived', data: {} })
+    const commit = await append('voyage-1', postponed)
     const delivery = { ...commit, commit, sequenceNumber: '7' }
     const deliver = (building: boolean) =>
       projectBatch([delivery], { ...options, generations: async () => () => [failing(building)] })
@@ -107,44 +126,39 @@ describe('what queries read', () => {
   const switched = async () => {
     const lists = createMemoryGenerationLists()
     const clock = manualClock()
-    const readable = createReadable(versions, lists, clock)
-    const live = async () => (await readable()).live('projects').id
+    const readable = createReadable(fleetVersions, lists, clock)
+    const live = async () => (await readable()).live('voyages').id
     return { lists, clock, readable, live }
   }
 
   it('is the live generation, by a list of the last five seconds', async () => {
     const { lists, clock, live } = await switched()
-    expect(await live()).toBe('projects.v1.1')
-    const built = withStatus(begin(1), 'projects.v1.2', 'built')
-    await lists.move('projects', begin(1))
-    await lists.move('projects', built)
-    await lists.move('projects', switchedTo(built, 'projects.v1.2', '2026-01-01T00:00:00.000Z'))
+    expect(await live()).toBe('voyages.v1.1')
+    const built = withStatus(begin(1), 'voyages.v1.2', 'built')
+    await lists.move('voyages', begin(1))
+    await lists.move('voyages', built)
+    await lists.move('voyages', switchedTo(built, 'voyages.v1.2', '2026-01-01T00:00:00.000Z'))
     await clock.sleep(4_999)
-    expect(await live()).toBe('projects.v1.1')
+    expect(await live()).toBe('voyages.v1.1')
     await clock.sleep(1)
-    expect(await live()).toBe('projects.v1.2')
+    expect(await live()).toBe('voyages.v1.2')
     // A clock that is set back keeps nothing for longer, nor does one that stood still.
-    const back = switchedTo(built, 'projects.v1.2', '')
-    await lists.move('projects', { ...back, live: 'projects.v1.1', revision: 4 })
+    const back = switchedTo(built, 'voyages.v1.2', '')
+    await lists.move('voyages', { ...back, live: 'voyages.v1.1', revision: 4 })
     clock.setNow(clock.now() - 60_000)
     await clock.sleep(5_000)
-    expect(await live()).toBe('projects.v1.1')
-    await lists.move('projects', { ...back, revision: 5 })
+    expect(await live()).toBe('voyages.v1.1')
+    await lists.move('voyages', { ...back, revision: 5 })
     clock.setNow(clock.now() + 5_000)
-    expect(await live()).toBe('projects.v1.2')
+    expect(await live()).toBe('voyages.v1.2')
   })
 
   it('knows those that are built by their id, for who goes on with a page of one', async () => {
     const { lists, readable } = await switched()
-    await lists.move('projects', begin(1))
+    await lists.move('voyages', begin(1))
     const { listed } = await readable()
-    expect(listed('projects.v1.1')?.id).toBe('projects.v1.1')
-    expect(listed('projects.v1.2')).toBeUndefined()
-    expect(listed('projects.v9.9')).toBeUndefined()
+    expect(listed('voyages.v1.1')?.id).toBe('voyages.v1.1')
+    expect(listed('voyages.v1.2')).toBeUndefined()
+    expect(listed('voyages.v9.9')).toBeUndefined()
   })
-})
-
-it('every version of a projection has its own number', () => {
-  const names = versions.all.map(({ name, version }) => `${name}.v${version}`)
-  expect(new Set(names).size).toBe(names.length)
 })

@@ -10,7 +10,7 @@ import type { BusEntry } from '../../../projections/publishing/event-bus.ts'
 
 const entryOf = (detail: string): BusEntry => ({
   source: 'annals',
-  detailType: 'ProjectCreated',
+  detailType: 'VoyagePlanned',
   time: '2026-01-01T00:00:00.000Z',
   detail,
 })

@@ -5,7 +5,7 @@ import { awsServer, json } from '../../kit/local-cloud/aws-server.ts'
 
 const entry = (detail: string) => ({
   source: 'annals',
-  detailType: 'ProjectArchived',
+  detailType: 'VoyagePostponed',
   time: '2026-01-01T12:00:00.000Z',
   detail,
 })
@@ -26,7 +26,7 @@ describe('a bus of EventBridge', () => {
     )
     expect(await done).toEqual([undefined, undefined])
     expect(requests).toMatchObject([{ target: 'AWSEvents.PutEvents' }])
-    const common = { EventBusName: 'annals-bus', Source: 'annals', DetailType: 'ProjectArchived' }
+    const common = { EventBusName: 'annals-bus', Source: 'annals', DetailType: 'VoyagePostponed' }
     const Time = Date.parse('2026-01-01T12:00:00.000Z') / 1000
     expect(JSON.parse(requests[0]?.body ?? '')).toEqual({
       Entries: [

@@ -3,25 +3,16 @@ import { describe, expect, it } from 'vitest'
 import type { Commit, StoredEvent } from '../../../domain/kernel/event.ts'
 import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import type { StreamName } from '../../../domain/kernel/stream.ts'
-import type { ProjectEvent } from '../../../domain/project/events.ts'
-import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import type { BusEntry, EventBus } from '../../../projections/publishing/event-bus.ts'
 import { forwardHandler } from '../../../projections/publishing/forward-handler.ts'
 import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
 import type { ParkedStreams } from '../../../projections/publishing/parked-streams.ts'
 import { resubmit } from '../../../projections/publishing/resubmit.ts'
+import { fleetCatalogue } from '../../kit/fleet/fleet.ts'
+import { noted, planned, postponed, renamed, resumed, stored, wrecked } from '../../kit/fleet/history.ts'
 import { ample, readSide } from '../../kit/memory/read-side.ts'
 import { newCommit } from '../../kit/stores/commits.ts'
 import { record } from '../../kit/stores/stream-record.ts'
-
-const created: ProjectEvent = {
-  type: 'ProjectCreated',
-  data: { ownerId: 'ann', title: 'Atlas', description: 'Secret' },
-}
-const archived: ProjectEvent = { type: 'ProjectArchived', data: {} }
-const restored: ProjectEvent = { type: 'ProjectRestored', data: {} }
-const described: ProjectEvent = { type: 'ProjectDescribed', data: { description: 'Maps' } }
-const sold: StoredEvent = { type: 'ProjectSold', schema: 1, data: {} }
 
 function setUp() {
   const side = readSide()
@@ -34,6 +25,7 @@ function setUp() {
     refuse: (_id: string): string | undefined => undefined,
     store: {} as Partial<EventStore>,
     parked: {} as Partial<ParkedStreams>,
+    catalogue: fleetCatalogue,
   }
 
   const bus: EventBus = {
@@ -56,7 +48,7 @@ function setUp() {
       store: { ...store, ...world.store },
       parked: { ...marks, ...world.parked },
       bus,
-      catalogue: eventCatalogue,
+      catalogue: world.catalogue,
       clock,
       logger: { info: log('info'), error: log('error') },
     })({ Records: records }, { getRemainingTimeInMillis: () => 30_000 })
@@ -83,71 +75,72 @@ const again = (...records: DynamoDBRecord[]) => ({
 describe('the forwarder', () => {
   it('publishes a public event in its envelope', async () => {
     const { append, deliver, sent } = setUp()
-    const commit = await append('project-1', created)
+    const commit = await append('voyage-1', planned)
     expect(await deliver(record(commit))).toEqual(acknowledged)
     expect(sent).toEqual([
-      { source: 'annals', detailType: 'ProjectCreated', time: commit.at, detail: expect.any(String) },
+      { source: 'annals', detailType: 'VoyagePlanned', time: commit.at, detail: expect.any(String) },
     ])
     expect(JSON.parse(sent[0]?.detail ?? '')).toEqual({
-      id: 'project-1/1',
-      type: 'ProjectCreated',
+      id: 'voyage-1/1',
+      type: 'VoyagePlanned',
       schema: 1,
-      stream: 'project-1',
+      stream: 'voyage-1',
       version: 1,
       at: commit.at,
       actor: 'ann',
       correlationId: 'correlation',
       causationId: 'causation',
-      data: { projectId: '1', ownerId: 'ann', title: 'Atlas' },
+      data: { voyageId: '1', captainId: 'ann', name: 'Atlas' },
     })
   })
 
-  it('publishes nothing personal of a registration', async () => {
-    const { append, deliver, sent } = setUp()
-    const data = { email: 'ann@example.com', emailKey: 'ann@example.com', name: 'Ann' }
-    await deliver(record(await append('user-ann', { type: 'UserRegistered', data })))
-    expect(JSON.parse(sent[0]?.detail ?? '')).toMatchObject({ data: { userId: 'ann' } })
-    expect(sent[0]?.detail).not.toMatch(/example|Ann/)
+  it('publishes what the catalogue makes of an event, and nothing else of it', async () => {
+    const { append, deliver, sent, world } = setUp()
+    const form = { schema: 3, publish: ({ id }: { readonly id: string }) => ({ of: id }) }
+    world.catalogue = { ...fleetCatalogue, publicEventOf: () => form }
+    await deliver(record(await append('voyage-ann', noted('ann@example.com'))))
+    expect(JSON.parse(sent[0]?.detail ?? '')).toMatchObject({ schema: 3, data: { of: 'ann' } })
+    expect(sent[0]?.detail).not.toMatch(/example/)
   })
 
   it('sends the public events of a commit in their order, and no private one', async () => {
     const { append, deliver, ids } = setUp()
-    await deliver(record(await append('project-1', created, described, archived)))
-    expect(ids()).toEqual(['project-1/1', 'project-1/3'])
+    await deliver(record(await append('voyage-1', planned, noted('Maps'), postponed)))
+    expect(ids()).toEqual(['voyage-1/1', 'voyage-1/3'])
   })
 
   it('sends an event once that a batch holds twice, and again when it is delivered again', async () => {
     const { append, deliver, ids } = setUp()
-    const commit = await append('project-1', created)
+    const commit = await append('voyage-1', planned)
     await deliver(record(commit), record(commit))
-    expect(ids()).toEqual(['project-1/1'])
+    expect(ids()).toEqual(['voyage-1/1'])
     await deliver(record(commit))
-    expect(ids()).toEqual(['project-1/1', 'project-1/1'])
+    expect(ids()).toEqual(['voyage-1/1', 'voyage-1/1'])
   })
 
   it('sends the commits of a stream in whatever order they come', async () => {
     const { append, deliver, ids } = setUp()
-    const first = await append('project-1', created)
-    await deliver(record(await append('project-1', archived)), record(first))
-    expect(ids().sort()).toEqual(['project-1/1', 'project-1/2'])
+    const first = await append('voyage-1', planned)
+    await deliver(record(await append('voyage-1', postponed)), record(first))
+    expect(ids().sort()).toEqual(['voyage-1/1', 'voyage-1/2'])
   })
 
   it.each(['MODIFY', 'REMOVE'] as const)('leaves a %s of a commit to the projector', async (eventName) => {
     const { append, deliver, ids, lines } = setUp()
-    expect(await deliver(record(await append('project-1', created), { eventName }))).toEqual(acknowledged)
+    expect(await deliver(record(await append('voyage-1', planned), { eventName }))).toEqual(acknowledged)
     expect([ids(), lines]).toEqual([[], []])
   })
 
   it('reports the records that could not be sent in time, and only those', async () => {
     const { append, deliver, world, ids, marks, clock } = setUp()
     const records = [
-      record(await append('project-1', created)),
-      record(await append('project-2', created)),
-      record(await append('project-2', archived)),
+      record(await append('voyage-1', planned)),
+      record(await append('voyage-2', planned)),
+      record(await append('voyage-2', postponed)),
     ] as const
-    world.refuse = (id) => (id === 'project-2/2' ? 'ThrottlingException' : undefined)
+    world.refuse = (id) => (id === 'voyage-2/2' ? 'ThrottlingException' : undefined)
     expect(await deliver(...records)).toEqual(again(records[2]))
-    expect(ids()).toEqual(['project-1/1', 'project-2/1'])
+    expect(ids()).toEqual(['voyage-1/1', 'voyage-2/1'])
     expect(marks.all().size).toBe(0)
     expect(clock.elapsed()).toBeLessThan(28_000)
   })
@@ -155,108 +148,108 @@ describe('the forwarder', () => {
   it('reports every record of a stream whose mark cannot be written', async () => {
     const { append, appendStored, deliver, world } = setUp()
     const records = [
-      record(await append('project-1', created)),
-      record(await appendStored('project-1', sold)),
+      record(await append('voyage-1', planned)),
+      record(await appendStored('voyage-1', wrecked)),
     ]
     world.parked = { move: () => Promise.reject(new Error('connection lost')) }
-    expect(await deliver(...records, record(await append('project-2', created)))).toEqual(again(...records))
+    expect(await deliver(...records, record(await append('voyage-2', planned)))).toEqual(again(...records))
   })
 
   it('fails as a whole where the marks cannot be read', async () => {
     const { append, deliver, world, ids } = setUp()
     world.parked = { read: () => Promise.reject(new Error('connection lost')) }
-    await expect(deliver(record(await append('project-1', created)))).rejects.toThrow('connection lost')
+    await expect(deliver(record(await append('voyage-1', planned)))).rejects.toThrow('connection lost')
     expect(ids()).toEqual([])
   })
 
   it('reports a record without a key that it could park by', async () => {
     const { append, deliver, ids } = setUp()
-    const strange = record(await append('project-1', created))
+    const strange = record(await append('voyage-1', planned))
     const keyless = { ...strange, dynamodb: { ...strange.dynamodb, Keys: { pk: { S: 'nothing' } } } }
-    expect(await deliver(keyless, record(await append('project-2', created)))).toEqual(again(keyless))
-    expect(ids()).toEqual(['project-2/1'])
+    expect(await deliver(keyless, record(await append('voyage-2', planned)))).toEqual(again(keyless))
+    expect(ids()).toEqual(['voyage-2/1'])
   })
 
   it('says in its log what it forwarded, with the correlation ids', async () => {
     const { append, deliver, lines } = setUp()
-    await deliver(record(await append('project-1', created, described)))
-    const extra = { stream: 'project-1', sent: 1, correlationIds: ['correlation'] }
+    await deliver(record(await append('voyage-1', planned, noted('Maps'))))
+    const extra = { stream: 'voyage-1', sent: 1, correlationIds: ['correlation'] }
     expect(lines).toEqual([{ level: 'info', message: 'forwarded', extra }])
   })
 })
 
 describe('a poisonous event', () => {
-  /** A stream of a creation, then something that stops it, then an archiving; and another stream. */
+  /** A stream of a plan, then something that stops it, then a postponement; and another stream. */
   async function poisoned(poison: StoredEvent) {
     const all = setUp()
     const { append, appendStored, deliver } = all
     const answer = await deliver(
-      record(await append('project-1', created)),
-      record(await appendStored('project-1', poison)),
-      record(await append('project-1', archived)),
-      record(await append('project-2', created)),
+      record(await append('voyage-1', planned)),
+      record(await appendStored('voyage-1', poison)),
+      record(await append('voyage-1', postponed)),
+      record(await append('voyage-2', planned)),
     )
     return { ...all, answer }
   }
 
   it.each<[string, StoredEvent]>([
-    ['an unknown type', sold],
-    ['an unknown schema', { type: 'ProjectRenamed', schema: 9, data: { title: 'Globe' } }],
-    ['an unknown schema of a private event', { type: 'ProjectDescribed', schema: 9, data: {} }],
-    ['data that does not fit', { type: 'ProjectRenamed', schema: 1, data: { title: 5 } }],
+    ['an unknown type', wrecked],
+    ['an unknown schema', { type: 'VoyageRenamed', schema: 9, data: { name: 'Globe' } }],
+    ['an unknown schema of a private event', { type: 'NoteWritten', schema: 9, data: {} }],
+    ['data that does not fit', { type: 'VoyageRenamed', schema: 1, data: { name: 5 } }],
   ])('of %s parks its stream from there on, and no other', async (_, poison) => {
     const { answer, ids, marks, lines } = await poisoned(poison)
     expect(answer).toEqual(acknowledged)
-    expect(ids()).toEqual(['project-1/1', 'project-2/1'])
+    expect(ids()).toEqual(['voyage-1/1', 'voyage-2/1'])
     expect([...marks.all()]).toEqual([
-      ['project-1', { version: 2, error: expect.any(String), at: expect.any(String) }],
+      ['voyage-1', { version: 2, error: expect.any(String), at: expect.any(String) }],
     ])
-    const extra = expect.objectContaining({ stream: 'project-1', version: 2 })
+    const extra = expect.objectContaining({ stream: 'voyage-1', version: 2 })
     expect(lines).toContainEqual({ level: 'error', message: 'stream is parked', extra })
   })
 
   it('inside a commit leaves the events before it to be sent', async () => {
     const { appendStored, deliver, ids, marks } = setUp()
-    const archive: StoredEvent = { type: 'ProjectArchived', schema: 1, data: {} }
-    await deliver(record(await appendStored('project-1', archive, sold, archive)))
-    expect(ids()).toEqual(['project-1/1'])
-    expect(marks.all().get('project-1')?.version).toBe(2)
+    const known = stored(postponed)
+    await deliver(record(await appendStored('voyage-1', known, wrecked, known)))
+    expect(ids()).toEqual(['voyage-1/1'])
+    expect(marks.all().get('voyage-1')?.version).toBe(2)
   })
 
   it('may be a commit that cannot be read at all', async () => {
     const { append, deliver, marks } = setUp()
-    const commit = await append('project-1', created)
+    const commit = await append('voyage-1', planned)
     expect(await deliver(record(commit, {}, 'not JSON'))).toEqual(acknowledged)
-    expect(marks.all().get('project-1')?.version).toBe(1)
+    expect(marks.all().get('voyage-1')?.version).toBe(1)
   })
 
   it('may be in a stream of a kind that this code does not know', async () => {
     const { append, deliver, marks } = setUp()
-    await deliver(record({ ...(await append('project-1', created)), stream: 'planet-1' }))
+    await deliver(record({ ...(await append('voyage-1', planned)), stream: 'planet-1' }))
     expect(marks.all().get('planet-1')).toMatchObject({ version: 1, error: expect.stringMatching('planet') })
   })
 
   it('may be one that is too large for the bus', async () => {
     const { store, append, deliver, world, ids, marks } = setUp()
-    const first = await append('project-1', created)
-    const large = await append('project-1', { type: 'ProjectRenamed', data: { title: 'Globe' } })
+    const first = await append('voyage-1', planned)
+    const large = await append('voyage-1', renamed('Globe'))
     await deliver(record(first))
     // No commit is that large; it is delivered as if it were, by way of the store.
-    await marks.move('project-1', undefined, { version: 2, error: '', at: '2025-01-01T00:00:00.000Z' })
-    const events = [{ type: 'ProjectRenamed', schema: 1, data: { title: 'x'.repeat(1024 * 1024) } }]
+    await marks.move('voyage-1', undefined, { version: 2, error: '', at: '2025-01-01T00:00:00.000Z' })
+    const events = [{ type: 'VoyageRenamed', schema: 1, data: { name: 'x'.repeat(1024 * 1024) } }]
     world.store = {
       read: async (...args) => ({ ...(await store.read(...args)), commits: [{ ...large, events }] }),
     }
     expect(await deliver(record(large))).toEqual(acknowledged)
-    expect(ids()).toEqual(['project-1/1'])
-    expect(marks.all().get('project-1')?.error).toMatch('EventBridge takes 1048576 bytes')
+    expect(ids()).toEqual(['voyage-1/1'])
+    expect(marks.all().get('voyage-1')?.error).toMatch('EventBridge takes 1048576 bytes')
   })
 
   it('may be one that the bus rejects for what it is', async () => {
     const { append, deliver, world, marks } = setUp()
-    world.refuse = (id) => (id === 'project-1/1' ? 'MalformedDetail' : undefined)
-    expect(await deliver(record(await append('project-1', created)))).toEqual(acknowledged)
-    expect(marks.all().get('project-1')).toMatchObject({ version: 1, error: 'MalformedDetail' })
+    world.refuse = (id) => (id === 'voyage-1/1' ? 'MalformedDetail' : undefined)
+    expect(await deliver(record(await append('voyage-1', planned)))).toEqual(acknowledged)
+    expect(marks.all().get('voyage-1')).toMatchObject({ version: 1, error: 'MalformedDetail' })
   })
 })
 
@@ -266,7 +259,7 @@ describe('a parked stream', () => {
     async read(...args) {
       const page = await store.read(...args)
       const known = ({ type, ...rest }: StoredEvent) => ({
-        type: type === sold.type ? 'ProjectArchived' : type,
+        type: type === wrecked.type ? 'VoyagePostponed' : type,
         ...rest,
       })
       return { ...page, commits: page.commits.map((c) => ({ ...c, events: c.events.map(known) })) }
@@ -277,9 +270,9 @@ describe('a parked stream', () => {
     const all = setUp()
     const { append, appendStored, deliver } = all
     const commits = [
-      await append('project-1', created),
-      await appendStored('project-1', { type: 'ProjectArchived', schema: 1, data: {} }, sold),
-      await append('project-1', restored),
+      await append('voyage-1', planned),
+      await appendStored('voyage-1', stored(postponed), wrecked),
+      await append('voyage-1', resumed),
     ] as const
     await deliver(...commits.map((commit) => record(commit)))
     return { ...all, commits }
@@ -287,17 +280,17 @@ describe('a parked stream', () => {
 
   it('stays parked at its next record while the poison is one, and sends nothing of it', async () => {
     const { append, deliver, ids, marks } = await parked()
-    const before = marks.all().get('project-1')
-    expect(await deliver(record(await append('project-1', archived)))).toEqual(acknowledged)
-    expect(ids()).toEqual(['project-1/1', 'project-1/2'])
-    expect(marks.all().get('project-1')).toMatchObject({ version: 3, error: before?.error })
+    const before = marks.all().get('voyage-1')
+    expect(await deliver(record(await append('voyage-1', postponed)))).toEqual(acknowledged)
+    expect(ids()).toEqual(['voyage-1/1', 'voyage-1/2'])
+    expect(marks.all().get('voyage-1')).toMatchObject({ version: 3, error: before?.error })
   })
 
   it('is caught up from the store at its next record once the code knows the event', async () => {
     const { store, append, deliver, world, ids, marks, lines } = await parked()
     world.store = healing(store)
-    expect(await deliver(record(await append('project-1', archived)))).toEqual(acknowledged)
-    expect(ids().slice(2)).toEqual(['project-1/3', 'project-1/4', 'project-1/5'])
+    expect(await deliver(record(await append('voyage-1', postponed)))).toEqual(acknowledged)
+    expect(ids().slice(2)).toEqual(['voyage-1/3', 'voyage-1/4', 'voyage-1/5'])
     expect(marks.all().size).toBe(0)
     expect(lines.at(-1)).toMatchObject({ message: 'forwarded, no longer parked' })
   })
@@ -311,69 +304,72 @@ describe('a parked stream', () => {
         return { ...page, commits: page.commits.slice(0, 1), more: page.commits.length > 1 }
       },
     }
-    const next = await append('project-1', archived)
-    await append('project-1', restored)
+    const next = await append('voyage-1', postponed)
+    await append('voyage-1', resumed)
     await deliver(record(next))
-    expect(ids().slice(2)).toEqual(['project-1/3', 'project-1/4', 'project-1/5', 'project-1/6'])
+    expect(ids().slice(2)).toEqual(['voyage-1/3', 'voyage-1/4', 'voyage-1/5', 'voyage-1/6'])
   })
 
   it('loses nothing that it held back by an earlier record that comes again', async () => {
     const { store, deliver, world, ids, marks, commits } = await parked()
     world.store = healing(store)
     await deliver(record(commits[1]))
-    expect(ids().slice(2)).toEqual(['project-1/2', 'project-1/3', 'project-1/4'])
+    expect(ids().slice(2)).toEqual(['voyage-1/2', 'voyage-1/3', 'voyage-1/4'])
     expect(marks.all().size).toBe(0)
   })
 
   it('sends what comes late from before the mark, and stays parked', async () => {
     const { deliver, ids, marks, commits } = await parked()
     await deliver(record(commits[0]))
-    expect(ids()).toEqual(['project-1/1', 'project-1/2', 'project-1/1'])
-    expect(marks.all().get('project-1')?.version).toBe(3)
+    expect(ids()).toEqual(['voyage-1/1', 'voyage-1/2', 'voyage-1/1'])
+    expect(marks.all().get('voyage-1')?.version).toBe(3)
   })
 
   it('is parked from an earlier event on where one comes late that is poison too', async () => {
     const { deliver, marks, commits } = await parked()
     await deliver(record(commits[0], {}, 'not JSON'))
-    expect(marks.all().get('project-1')?.version).toBe(1)
+    expect(marks.all().get('voyage-1')?.version).toBe(1)
   })
 
   it('moves its mark on to the next poison', async () => {
     const { store, appendStored, deliver, world, ids, marks } = await parked()
     world.store = healing(store)
-    const next = await appendStored('project-1', { type: 'ProjectLent', schema: 1, data: {} })
+    const next = await appendStored('voyage-1', { type: 'VoyageStranded', schema: 1, data: {} })
     await deliver(record(next))
-    expect(ids().slice(2)).toEqual(['project-1/3', 'project-1/4'])
-    expect(marks.all().get('project-1')).toMatchObject({ version: 5, error: expect.stringMatching('Lent') })
+    expect(ids().slice(2)).toEqual(['voyage-1/3', 'voyage-1/4'])
+    expect(marks.all().get('voyage-1')).toMatchObject({
+      version: 5,
+      error: expect.stringMatching('Stranded'),
+    })
   })
 
   it('keeps its mark where the bus fails, moved to what was not sent, and has its record delivered again', async () => {
     const { store, append, deliver, world, ids, marks } = await parked()
     world.store = healing(store)
-    world.refuse = (id) => (id === 'project-1/4' ? 'InternalFailure' : undefined)
-    const next = record(await append('project-1', archived))
+    world.refuse = (id) => (id === 'voyage-1/4' ? 'InternalFailure' : undefined)
+    const next = record(await append('voyage-1', postponed))
     expect(await deliver(next)).toEqual(again(next))
-    expect(marks.all().get('project-1')?.version).toBe(4)
+    expect(marks.all().get('voyage-1')?.version).toBe(4)
     world.refuse = () => undefined
     expect(await deliver(next)).toEqual(acknowledged)
-    expect(ids().slice(2)).toEqual(['project-1/3', 'project-1/5', 'project-1/4', 'project-1/5'])
+    expect(ids().slice(2)).toEqual(['voyage-1/3', 'voyage-1/5', 'voyage-1/4', 'voyage-1/5'])
     expect(marks.all().size).toBe(0)
   })
 
   it('has its record delivered again where the store does not answer', async () => {
     const { append, deliver, world, marks } = await parked()
     world.store = { read: () => Promise.reject(new Error('connection lost')) }
-    const next = record(await append('project-1', archived))
-    const other = record(await append('project-2', created))
+    const next = record(await append('voyage-1', postponed))
+    const other = record(await append('voyage-2', planned))
     expect(await deliver(next, other)).toEqual(again(next))
-    expect(marks.all().get('project-1')?.version).toBe(3)
+    expect(marks.all().get('voyage-1')?.version).toBe(3)
   })
 
   it('is left to another invocation that has moved its mark meanwhile', async () => {
     const { store, append, deliver, world, marks } = await parked()
     world.store = healing(store)
-    const next = record(await append('project-1', archived))
-    const later = record(await append('project-1', restored))
+    const next = record(await append('voyage-1', postponed))
+    const later = record(await append('voyage-1', resumed))
     world.parked = {
       async move(...args) {
         world.parked = {}
@@ -384,7 +380,7 @@ describe('a parked stream', () => {
       },
     }
     expect(await deliver(next)).toEqual(again(next))
-    expect(marks.all().get('project-1')?.version).toBe(3)
+    expect(marks.all().get('voyage-1')?.version).toBe(3)
   })
 })
 
@@ -393,51 +389,51 @@ describe('a stream that is resubmitted', () => {
     store,
     parked,
     bus,
-    catalogue: eventCatalogue,
+    catalogue: fleetCatalogue,
     clock,
     deadline: ample,
   })
 
   it('is sent from its mark to its end without a record, and is not parked any more', async () => {
     const side = setUp()
-    await side.append('project-1', created, archived)
-    await side.append('project-1', restored)
-    await side.marks.move('project-1', undefined, {
+    await side.append('voyage-1', planned, postponed)
+    await side.append('voyage-1', resumed)
+    await side.marks.move('voyage-1', undefined, {
       version: 2,
       error: 'unknown',
       at: '2026-01-01T00:00:00.000Z',
     })
-    expect(await resubmit('project-1', withoutRecords(side))).toMatchObject({ moved: true, mark: undefined })
+    expect(await resubmit('voyage-1', withoutRecords(side))).toMatchObject({ moved: true, mark: undefined })
     expect(side.marks.all().size).toBe(0)
-    expect(side.ids()).toEqual(['project-1/2', 'project-1/3'])
-    expect(await resubmit('project-1', withoutRecords(side))).toMatchObject({ sent: 0, moved: false })
+    expect(side.ids()).toEqual(['voyage-1/2', 'voyage-1/3'])
+    expect(await resubmit('voyage-1', withoutRecords(side))).toMatchObject({ sent: 0, moved: false })
   })
 
   it('is parked where it cannot go on now', async () => {
     const side = setUp()
-    await side.append('project-1', created)
-    await side.appendStored('project-1', sold)
-    await side.marks.move('project-1', undefined, {
+    await side.append('voyage-1', planned)
+    await side.appendStored('voyage-1', wrecked)
+    await side.marks.move('voyage-1', undefined, {
       version: 1,
       error: 'unknown',
       at: '2026-01-01T00:00:00.000Z',
     })
-    const { mark, sent } = await resubmit('project-1', withoutRecords(side))
-    expect(mark).toMatchObject({ version: 2, error: 'Unknown event type "ProjectSold".' })
+    const { mark, sent } = await resubmit('voyage-1', withoutRecords(side))
+    expect(mark).toMatchObject({ version: 2, error: 'Unknown event type "VoyageWrecked".' })
     expect(sent).toBe(1)
-    expect(side.marks.all().get('project-1')).toEqual(mark)
+    expect(side.marks.all().get('voyage-1')).toEqual(mark)
   })
 
   it('keeps its mark where the bus does not take it', async () => {
     const side = setUp()
-    await side.append('project-1', created)
-    await side.marks.move('project-1', undefined, {
+    await side.append('voyage-1', planned)
+    await side.marks.move('voyage-1', undefined, {
       version: 1,
       error: 'unknown',
       at: '2026-01-01T00:00:00.000Z',
     })
     side.world.refuse = () => 'AccessDeniedException'
-    const { mark } = await resubmit('project-1', withoutRecords(side))
+    const { mark } = await resubmit('voyage-1', withoutRecords(side))
     expect(mark).toMatchObject({ version: 1, error: 'AccessDeniedException' })
   })
 })

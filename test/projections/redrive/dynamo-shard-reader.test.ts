@@ -62,7 +62,7 @@ async function openShard() {
     async write(commits: number) {
       const puts = Array.from({ length: commits }, (_, index) => ({
         PutRequest: {
-          Item: marshall(toItem({ ...newCommit(), stream: `project-${index}`, version: 1 })),
+          Item: marshall(toItem({ ...newCommit(), stream: `voyage-${index}`, version: 1 })),
         },
       }))
       while (puts.length > 0)

@@ -16,7 +16,7 @@ shardReaderContract('memory', async () => {
     }),
     async write(commits) {
       const written = Array.from({ length: commits }, (_, index) =>
-        record({ ...newCommit(), stream: `project-${index}`, version: 1 }),
+        record({ ...newCommit(), stream: `voyage-${index}`, version: 1 }),
       )
       shard.push(...written)
       return written.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '')

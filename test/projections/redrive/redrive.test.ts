@@ -1,24 +1,17 @@
 import type { DynamoDBRecord, SQSRecord } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
-import type { ProjectEvent } from '../../../domain/project/events.ts'
 import { changedCommit, streamHandler } from '../../../projections/delivery/stream-handler.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
-import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import type { BusEntry, EventBus } from '../../../projections/publishing/event-bus.ts'
 import { forwardHandler } from '../../../projections/publishing/forward-handler.ts'
 import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
 import { createMemoryShardReader } from '../../../projections/redrive/memory-shard-reader.ts'
 import { type RedriveOptions, redriveHandler } from '../../../projections/redrive/redrive-handler.ts'
-import { versions } from '../../../projections/versions.ts'
-import { projects } from '../../kit/memory/generations.ts'
+import { fleetCatalogue, fleetVersions, voyages } from '../../kit/fleet/fleet.ts'
+import { planned, postponed, wrecked } from '../../kit/fleet/history.ts'
+import type { VoyageEvent } from '../../kit/fleet/voyage-events.ts'
 import { generationId, guardKey, readSide } from '../../kit/memory/read-side.ts'
 import { record } from '../../kit/stores/stream-record.ts'
-
-const created: ProjectEvent = {
-  type: 'ProjectCreated',
-  data: { ownerId: 'ann', title: 'Atlas', description: '' },
-}
-const archived: ProjectEvent = { type: 'ProjectArchived', data: {} }
 
 const numberOf = (one: DynamoDBRecord | undefined) => one?.dynamodb?.SequenceNumber ?? ''
 
@@ -101,7 +94,7 @@ function setUp() {
       store,
       clock,
       rows: { ...side.rows, ...world.rows },
-      generations: async () => versions.generationsOf,
+      generations: async () => fleetVersions.generationsOf,
       logger,
     })(event, context)
   const forward: RedriveOptions['deliver'] = forwardHandler({
@@ -109,7 +102,7 @@ function setUp() {
     clock,
     parked,
     bus,
-    catalogue: eventCatalogue,
+    catalogue: fleetCatalogue,
     logger,
   })
 
@@ -122,7 +115,7 @@ function setUp() {
       )
 
   const guard = async (id: number) =>
-    (await side.rows.readGuard(guardKey(generationId(projects), `project-${id}`))).guard
+    (await side.rows.readGuard(guardKey(generationId(voyages), `voyage-${id}`))).guard
   return {
     side,
     shard,
@@ -130,9 +123,9 @@ function setUp() {
     world,
     parked,
     guard,
-    /** Appends a commit to a project, whose record is in the shard then. */
-    async commit(id: number, event: ProjectEvent, over: Partial<DynamoDBRecord> = {}, events?: string) {
-      const one = record(await side.append(`project-${id}`, event), over, events)
+    /** Appends a commit to a voyage, whose record is in the shard then. */
+    async commit(id: number, event: VoyageEvent, over: Partial<DynamoDBRecord> = {}, events?: string) {
+      const one = record(await side.append(`voyage-${id}`, event), over, events)
       shard.push(one)
       return one
     },
@@ -147,7 +140,7 @@ describe('the redrive of the projector', () => {
   it('projects every stream of the range, and none besides', async () => {
     const { commit, project, guard, lines } = setUp()
     const all = []
-    for (const id of [1, 2, 3, 4, 5]) all.push(await commit(id, created))
+    for (const id of [1, 2, 3, 4, 5]) all.push(await commit(id, planned))
     const [, second, , fourth] = all
     if (second === undefined || fourth === undefined) throw new Error('there are five')
     expect(await project(messageOf(second, fourth))).toEqual(done)
@@ -161,17 +154,17 @@ describe('the redrive of the projector', () => {
 
   it('brings a stream up to its newest event, whichever of them was given up', async () => {
     const { commit, project, guard } = setUp()
-    await commit(1, created)
-    const lost = await commit(1, archived)
+    await commit(1, planned)
+    const lost = await commit(1, postponed)
     expect(await project(messageOf(lost))).toEqual(done)
     expect(await guard(1)).toMatchObject({ version: 2 })
   })
 
   it('does no harm where it happens twice, or late', async () => {
     const { commit, project, guard } = setUp()
-    const lost = await commit(1, created)
+    const lost = await commit(1, planned)
     await project(messageOf(lost), messageOf(lost))
-    const next = await commit(1, archived)
+    const next = await commit(1, postponed)
     await project(messageOf(next))
     const before = await guard(1)
     expect(await project(messageOf(lost))).toEqual(done)
@@ -180,12 +173,12 @@ describe('the redrive of the projector', () => {
 
   it('reports a message with a stream that fails once more, handles the others, and heals it later', async () => {
     const { commit, project, guard, world, side, lines } = setUp()
-    const first = await commit(1, created)
-    const second = await commit(2, created)
-    const third = await commit(3, created)
+    const first = await commit(1, planned)
+    const second = await commit(2, planned)
+    const third = await commit(3, planned)
     world.rows = {
       readGuard: (key) =>
-        key.PK.includes('project-1') ? Promise.reject(new Error('throttled')) : side.rows.readGuard(key),
+        key.PK.includes('voyage-1') ? Promise.reject(new Error('throttled')) : side.rows.readGuard(key),
     }
     const messages = [messageOf(first, second), messageOf(third)] as const
     expect(await project(...messages)).toEqual(again(messages[0]))
@@ -200,27 +193,27 @@ describe('the redrive of the projector', () => {
 
   it('parks a stream with a bad event, and is done with it', async () => {
     const { commit, project, guard } = setUp()
-    const sold = JSON.stringify([{ type: 'ProjectSold', schema: 1, data: {} }])
-    const bad = await commit(1, created, {}, sold)
-    const good = await commit(2, created)
+    const unknown = JSON.stringify([wrecked])
+    const bad = await commit(1, planned, {}, unknown)
+    const good = await commit(2, planned)
     expect(await project(messageOf(bad, good))).toEqual(done)
     expect([await guard(1), await guard(2)]).toMatchObject([
-      { version: 0, parked: { error: expect.stringContaining('ProjectSold') } },
+      { version: 0, parked: { error: expect.stringContaining('VoyageWrecked') } },
       { version: 1 },
     ])
   })
 
   it('passes on a commit that was changed, which is an alarm', async () => {
     const { commit, project, lines, guard } = setUp()
-    expect(await project(messageOf(await commit(1, created, { eventName: 'MODIFY' })))).toEqual(done)
+    expect(await project(messageOf(await commit(1, planned, { eventName: 'MODIFY' })))).toEqual(done)
     expect(lines).toContainEqual(expect.objectContaining({ level: 'critical', message: changedCommit }))
     expect(await guard(1)).toBeUndefined()
   })
 
   it('keeps a message whose records are trimmed, with a critical line that says which, and heals what is left', async () => {
     const { commit, project, shard, guard, lines } = setUp()
-    const gone = await commit(1, created)
-    const left = await commit(2, created)
+    const gone = await commit(1, planned)
+    const left = await commit(2, planned)
     shard.shift()
     const message = messageOf(gone, left)
     expect(await project(message)).toEqual(again(message))
@@ -241,7 +234,7 @@ describe('the redrive of the projector', () => {
 
   it('keeps a message of which no record is left', async () => {
     const { commit, project, shard, levels } = setUp()
-    const message = messageOf(await commit(1, created))
+    const message = messageOf(await commit(1, planned))
     shard.shift()
     expect(await project(message)).toEqual(again(message))
     expect(levels()).toEqual(['critical'])
@@ -249,7 +242,7 @@ describe('the redrive of the projector', () => {
 
   it('keeps a message while the stream does not answer', async () => {
     const { commit, projectWith, lines } = setUp()
-    const message = messageOf(await commit(1, created))
+    const message = messageOf(await commit(1, planned))
     const project = projectWith({
       reader: {
         // biome-ignore lint/correctness/useYield: it fails before its first page.
@@ -264,7 +257,7 @@ describe('the redrive of the projector', () => {
 
   it('keeps what it finds no time for', async () => {
     const { commit, project, world, guard } = setUp()
-    const message = messageOf(await commit(1, created))
+    const message = messageOf(await commit(1, planned))
     world.msLeft = 5000
     expect(await project(message)).toEqual(again(message))
     expect(await guard(1)).toBeUndefined()
@@ -275,7 +268,7 @@ describe('the redrive of the projector', () => {
     ['is of another kind', '{"requestContext":{"condition":"RetriesExhausted"},"requestPayload":{}}'],
   ])('keeps a message that %s, and handles the others', async (_, body) => {
     const { commit, project, guard } = setUp()
-    const good = await commit(1, created)
+    const good = await commit(1, planned)
     const bad = messageOf(good, good, { messageId: 'bad', body })
     expect(await project(bad, messageOf(good))).toEqual(again(bad))
     expect(await guard(1)).toMatchObject({ version: 1 })
@@ -285,16 +278,16 @@ describe('the redrive of the projector', () => {
 describe('the redrive of the forwarder', () => {
   it('publishes the events of the range, and none besides', async () => {
     const { commit, forward, world } = setUp()
-    await commit(1, created)
-    const first = await commit(2, created)
-    const last = await commit(2, archived)
+    await commit(1, planned)
+    const first = await commit(2, planned)
+    const last = await commit(2, postponed)
     expect(await forward(messageOf(first, last))).toEqual(done)
-    expect(world.bus.map(({ detail }) => JSON.parse(detail).id)).toEqual(['project-2/1', 'project-2/2'])
+    expect(world.bus.map(({ detail }) => JSON.parse(detail).id)).toEqual(['voyage-2/1', 'voyage-2/2'])
   })
 
   it('keeps a message whose events the bus does not take, and publishes them later', async () => {
     const { commit, forward, world } = setUp()
-    const message = messageOf(await commit(1, created))
+    const message = messageOf(await commit(1, planned))
     world.code = 'InternalFailure'
     expect(await forward(message)).toEqual(again(message))
     world.code = undefined
@@ -304,14 +297,14 @@ describe('the redrive of the forwarder', () => {
 
   it('parks a stream with an event that cannot be sent, and is done with it', async () => {
     const { commit, forward, parked } = setUp()
-    const sold = JSON.stringify([{ type: 'ProjectSold', schema: 1, data: {} }])
-    expect(await forward(messageOf(await commit(1, created, {}, sold)))).toEqual(done)
-    expect((await parked.read(['project-1'])).marks.get('project-1')).toMatchObject({ version: 1 })
+    const unknown = JSON.stringify([wrecked])
+    expect(await forward(messageOf(await commit(1, planned, {}, unknown)))).toEqual(done)
+    expect((await parked.read(['voyage-1'])).marks.get('voyage-1')).toMatchObject({ version: 1 })
   })
 
   it('forwards nothing of a commit that was changed', async () => {
     const { commit, forward, world } = setUp()
-    expect(await forward(messageOf(await commit(1, created, { eventName: 'MODIFY' })))).toEqual(done)
+    expect(await forward(messageOf(await commit(1, planned, { eventName: 'MODIFY' })))).toEqual(done)
     expect(world.bus).toEqual([])
   })
 })

@@ -1,12 +1,10 @@
 import type { Names } from '../names.ts'
 
 export const eventsOf = ({ one }: Names) => `import * as z from 'zod/mini'
-import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
-import { text } from '../kernel/text.ts'
 
 export const ${one.camel}Name = text({ min: 1, max: 200 }).check(z.describe('1 to 200 characters'))
 
-/** Stored for good: a change of shape is a new \`schema\` with an upcaster, and a fixture of the old one. */
+/** Stored permanently: a change of shape is a new \`schema\` with an upcaster, and a fixture of the old one. */
 const definitions = {
   ${one.pascal}Created: { schema: 1, data: z.strictObject({ ownerId: z.string(), name: z.string() }) },
   ${one.pascal}Renamed: { schema: 1, data: z.strictObject({ name: z.string() }) },
@@ -18,10 +16,20 @@ export type ${one.pascal}Event = EventOf<typeof definitions>
 export const ${one.camel}Events = codec(definitions)
 `
 
+export const publicEventsOf = ({ one }: Names) => `import { publication } from '../kernel/publication.ts'
+import { ${one.camel}Events } from './events.ts'
+
+/** Which events of ${one.words} streams other services receive. */
+export const ${one.camel}Publication = publication(${one.camel}Events, {
+  ${one.pascal}Created: { private: 'Nothing outside depends on it so far.' },
+  ${one.pascal}Renamed: { private: 'Nothing outside depends on it so far.' },
+  ${one.pascal}Archived: { private: 'Nothing outside depends on it so far.' },
+})
+`
+
 export const aggregateOf = ({ one }: Names) => `import { folds } from '../generated/folds.ts'
-import type { Aggregate } from '../kernel/decider.ts'
-import { Problem, refusal } from '../kernel/problem.ts'
 import { type ${one.pascal}Event, ${one.camel}Events } from './events.ts'
+import { ${one.camel}Publication } from './public-events.ts'
 
 export type ${one.pascal}State =
   | { readonly status: 'none' }
@@ -65,9 +73,10 @@ function decide(command: ${one.pascal}Command, state: ${one.pascal}State): reado
   }
 }
 
-export const ${one.camel}: Aggregate<${one.pascal}State, ${one.pascal}Command, ${one.pascal}Event> = {
+export const ${one.camel}: PublishedAggregate<${one.pascal}State, ${one.pascal}Command, ${one.pascal}Event> = {
   name: '${one.camel}',
   events: ${one.camel}Events,
+  publication: ${one.camel}Publication,
   fold: folds.${one.camel},
   initial: { status: 'none' },
   evolve,

@@ -61,7 +61,8 @@ export const ${many.camel}V1: Projection<${one.pascal}State, ${one.pascal}Event>
 export const queriesOf = ({
   one,
   many,
-}: Names) => `import type { QueryItem } from '../../../commands/contract.ts'
+}: Names) => `import type { ItemOf } from '../../../commands/http/contract-types.ts'
+import type { ${one.camel}Contract } from '../../../commands/${one.kebab}/contract.ts'
 import type { Cost } from '../../../domain/kernel/cost.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
@@ -71,7 +72,7 @@ import { guardKey, partitionKey } from '../../engine/projection.ts'
 import type { Guard, ListOptions, ListPage, RowStore } from '../../engine/row-store.ts'
 import { ${many.camel}Of, ${many.camel}V1 } from './projection.ts'
 
-export type ${one.pascal}Item = QueryItem<'/${many.kebab}/{${one.camel}Id}'>
+export type ${one.pascal}Item = ItemOf<typeof ${one.camel}Contract, '/${many.kebab}/{${one.camel}Id}'>
 
 /** One ${one.words}, by the key of its guard in a generation. Throws \`not-found\` for an unknown one and for a stranger's. */
 export async function read${one.pascal}(

@@ -44,13 +44,11 @@ describe('events show', () => {
     expect(text).toContain('UNREADABLE: Unknown event type "ProjectSold".  {"price":7}')
   })
 
-  it('shows the events of a kind of stream that this code does not know', async () => {
+  it('shows the events of a category that this code does not know', async () => {
     const { appendStored, run } = opsSide()
     await appendStored('invoice-1', at, sold)
     const { json } = await run(eventsShow, ['invoice-1'])
-    expect(json).toEqual([
-      expect.objectContaining({ ...sold, unreadable: 'Unknown kind of stream "invoice".' }),
-    ])
+    expect(json).toEqual([expect.objectContaining({ ...sold, unreadable: 'Unknown category "invoice".' })])
   })
 
   it('shows an item whose events cannot be told apart as it lies there, without the bytes of its snapshot', async () => {

@@ -4,15 +4,16 @@ import { Problem } from '../../../../domain/kernel/problem.ts'
 import type { CommitScan } from '../../../../projections/rebuild/walk/commit-scan.ts'
 import { createMemoryCommitScan } from '../../../../projections/rebuild/walk/memory-commit-scan.ts'
 import { commitsOfStream, type WalkedStream, walkStreams } from '../../../../projections/rebuild/walk/walk.ts'
+import { renamed } from '../../../kit/fleet/history.ts'
 import { ample, readSide } from '../../../kit/memory/read-side.ts'
 
-const renamed = { type: 'ProjectRenamed', data: { title: 'Globe' } }
+const globe = renamed('Globe')
 
-/** An event store with streams of so many commits each, the first named `project-0`. */
+/** An event store with streams of so many commits each, the first named `voyage-0`. */
 async function filled(...lengths: number[]) {
   const side = readSide()
   for (const [index, length] of lengths.entries())
-    for (let i = 0; i < length; i++) await side.append(`project-${index}`, renamed, renamed)
+    for (let i = 0; i < length; i++) await side.append(`voyage-${index}`, globe, globe)
   const scan = (limit?: number) => createMemoryCommitScan(side.table, { limit })
   return { ...side, scan }
 }
@@ -27,7 +28,7 @@ describe('a walk over the event store', () => {
   it.each([1, 2, 3, 4, 100])('brings every stream once, in pages of %d', async (limit) => {
     const { scan, clock, store } = await filled(1, 7, 2, 1, 3)
     const streams = await all(walkStreams(scan(limit), clock))
-    expect(streams.map(({ stream }) => stream)).toEqual([0, 1, 2, 3, 4].map((id) => `project-${id}`))
+    expect(streams.map(({ stream }) => stream)).toEqual([0, 1, 2, 3, 4].map((id) => `voyage-${id}`))
     const lengths = streams.map(async (walked) => {
       const versions: number[] = []
       for await (const commits of commitsOfStream(walked, store, ample))
@@ -54,7 +55,7 @@ describe('a walk over the event store', () => {
     const { scan, clock, store, append } = await filled(1)
     const [walked] = await all(walkStreams(scan(), clock))
     if (walked === undefined) throw new Error('there is one stream')
-    await append('project-0', renamed)
+    await append('voyage-0', globe)
     const versions: number[] = []
     for await (const commits of commitsOfStream(walked, store, ample, () => versions.length < 2))
       versions.push(...commits.map(({ version }) => version))
@@ -109,7 +110,7 @@ describe('a walk over the event store', () => {
     const begun: string[] = []
     const walking = eachInParallel(walkStreams(scan(1), clock), 2, async ({ stream }) => {
       begun.push(stream)
-      if (stream === 'project-1') throw new Error('No.')
+      if (stream === 'voyage-1') throw new Error('No.')
     })
     await expect(walking).rejects.toThrow('No.')
     const seen = begun.length

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Occurrence } from '../../domain/kernel/event.ts'
-import { Problem } from '../../domain/kernel/problem.ts'
-import type { SubscriptionEvent } from '../../domain/subscription/events.ts'
-import { nextMonth } from '../../domain/subscription/months.ts'
-import { type Plan, terms } from '../../domain/subscription/plans.ts'
-import { type SubscriptionCommand, subscription } from '../../domain/subscription/subscription.ts'
-import { subscriptionsV1 } from '../../projections/subscription/v1/projection.ts'
-import { subscriptionCommand } from '../kit/arbitraries/subscription.ts'
+import type { Occurrence } from '../../../domain/kernel/event.ts'
+import { Problem } from '../../../domain/kernel/problem.ts'
+import type { SubscriptionEvent } from '../../../domain/subscription/events.ts'
+import { nextMonth } from '../../../domain/subscription/months.ts'
+import { type Plan, terms } from '../../../domain/subscription/plans.ts'
+import { type SubscriptionCommand, subscription } from '../../../domain/subscription/subscription.ts'
+import { subscriptionsV1 } from '../../../projections/subscription/v1/projection.ts'
+import { command } from '../../kit/arbitraries/subscription.ts'
 
 /** The events that a series of commands leads to; what is refused adds none. */
 function historyOf(commands: readonly SubscriptionCommand[]): SubscriptionEvent[] {
@@ -58,7 +58,7 @@ const lastly: SubscriptionCommand = { type: 'issue-invoices', actorId: 'billing'
 describe('invoices', () => {
   it('are one for each month that a plan was paid for, at the dearest, however they were issued and repeated', () => {
     fc.assert(
-      fc.property(fc.array(subscriptionCommand, { maxLength: 20 }), (commands) => {
+      fc.property(fc.array(command, { maxLength: 20 }), (commands) => {
         const history = historyOf([...commands, lastly, lastly])
         const issued = history.flatMap(({ type, data }) =>
           type === 'InvoiceIssued' ? [[data.period, data.amount]] : [],
@@ -70,7 +70,7 @@ describe('invoices', () => {
 
   it('of a month are followed by no plan that is chosen in it, and by no change before it', () => {
     fc.assert(
-      fc.property(fc.array(subscriptionCommand, { maxLength: 20 }), (commands) => {
+      fc.property(fc.array(command, { maxLength: 20 }), (commands) => {
         let change = ''
         let period = ''
         for (const { type, data } of historyOf(commands)) {
@@ -103,7 +103,7 @@ describe('the list of subscribers', () => {
 
   it('has everyone who has something to be invoiced, at no later month, and nobody who will not have', () => {
     fc.assert(
-      fc.property(fc.array(subscriptionCommand, { maxLength: 20 }), (commands) => {
+      fc.property(fc.array(command, { maxLength: 20 }), (commands) => {
         const history = historyOf(commands)
         const { due } = projected(history)
         const state = history.reduce(subscription.evolve, subscription.initial)
@@ -135,7 +135,7 @@ describe('the quota', () => {
 
   it('is never kept beyond what the plan allows at that moment, and only what is kept is taken up or released', () => {
     fc.assert(
-      fc.property(fc.array(subscriptionCommand, { maxLength: 20 }), (commands) => {
+      fc.property(fc.array(command, { maxLength: 20 }), (commands) => {
         const history = historyOf(commands)
         for (const [index, { type }] of history.entries()) {
           const before = history.slice(0, index)

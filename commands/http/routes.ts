@@ -1,0 +1,43 @@
+import type { FeatureContract, FunctionOf } from './contract-types.ts'
+
+/** The paths that anyone may read without a token. */
+export const publicPaths = ['/health', '/openapi.json', '/docs', '/config.json'] as const
+export type PublicPath = (typeof publicPaths)[number]
+
+export interface Route<Fn extends string> {
+  readonly path: string
+  /** `ANY`, so that a wrong method is answered by the function, as a problem. */
+  readonly methods: 'ANY'
+  /** The function that answers it. */
+  readonly function: Fn
+  readonly access: 'public' | 'token'
+}
+
+type RouteFunctionOf<Contract extends FeatureContract> =
+  | 'command-api'
+  | 'query-api'
+  | NonNullable<FunctionOf<Contract['commands'][keyof Contract['commands']]>>
+
+/** The routes of the API that a contract needs, each to its function. */
+export function routesOf<Contract extends FeatureContract>({
+  commands,
+  queries,
+}: Contract): readonly Route<RouteFunctionOf<Contract>>[] {
+  type OwnRoute = Route<RouteFunctionOf<Contract>>
+  return [
+    { path: '/commands/{name}', methods: 'ANY', function: 'command-api', access: 'token' },
+    ...Object.entries(commands).flatMap(([name, command]): OwnRoute[] => {
+      // `Object.entries` forgets which functions the contract names.
+      const own = command.function as OwnRoute['function'] | undefined
+      return own === undefined
+        ? []
+        : [{ path: `/commands/${name}`, methods: 'ANY', function: own, access: 'token' }]
+    }),
+    ...Object.keys(queries).map(
+      (path): OwnRoute => ({ path, methods: 'ANY', function: 'query-api', access: 'token' }),
+    ),
+    ...publicPaths.map(
+      (path): OwnRoute => ({ path, methods: 'ANY', function: 'query-api', access: 'public' }),
+    ),
+  ]
+}

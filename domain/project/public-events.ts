@@ -1,0 +1,75 @@
+import * as z from 'zod/mini'
+import { publication } from '../kernel/publication.ts'
+import { projectEvents } from './events.ts'
+
+const userId = z.string().check(z.describe('Id of the person'))
+const projectId = z.string().check(z.describe('Id of the project'))
+const title = z.string().check(z.describe('What the project is called'))
+const role = z.enum(['editor', 'viewer'])
+
+/**
+ * Which events of a project leave. Its title does, because a consumer that may not query could not say otherwise which
+ * project is meant; its description does not.
+ */
+export const projectPublication = publication(
+  projectEvents,
+  {
+    ProjectCreated: {
+      schema: 1,
+      description: 'A project was created by its owner.',
+      data: z.object({
+        projectId,
+        ownerId: z.string().check(z.describe('Id of the person who owns it')),
+        title,
+      }),
+      from: ({ id, data: { ownerId, title } }) => ({ projectId: id, ownerId, title }),
+      example: { projectId: '91be07d2', ownerId: '5f0c3f5e', title: 'Atlas' },
+    },
+    ProjectRenamed: {
+      schema: 1,
+      description: 'A project has another title.',
+      data: z.object({ projectId, title }),
+      from: ({ id, data: { title } }) => ({ projectId: id, title }),
+      example: { projectId: '91be07d2', title: 'Atlas of rivers' },
+    },
+    ProjectDescribed: {
+      private: 'A description is free text for the members, and nothing outside depends on it.',
+    },
+    ProjectArchived: {
+      schema: 1,
+      description: 'A project was closed to changes.',
+      data: z.object({ projectId }),
+      from: ({ id }) => ({ projectId: id }),
+      example: { projectId: '91be07d2' },
+    },
+    ProjectRestored: {
+      schema: 1,
+      description: 'An archived project was opened again.',
+      data: z.object({ projectId }),
+      from: ({ id }) => ({ projectId: id }),
+      example: { projectId: '91be07d2' },
+    },
+    ProjectMemberAdded: {
+      schema: 1,
+      description: 'A person was added to a project.',
+      data: z.object({ projectId, userId, role }),
+      from: ({ id, data: { userId, role } }) => ({ projectId: id, userId, role }),
+      example: { projectId: '91be07d2', userId: 'c27ad1b0', role: 'editor' },
+    },
+    ProjectMemberRoleChanged: {
+      schema: 1,
+      description: 'A member of a project has another role.',
+      data: z.object({ projectId, userId, role }),
+      from: ({ id, data: { userId, role } }) => ({ projectId: id, userId, role }),
+      example: { projectId: '91be07d2', userId: 'c27ad1b0', role: 'viewer' },
+    },
+    ProjectMemberRemoved: {
+      schema: 1,
+      description: 'A person left a project or was removed from it.',
+      data: z.object({ projectId, userId }),
+      from: ({ id, data: { userId } }) => ({ projectId: id, userId }),
+      example: { projectId: '91be07d2', userId: 'c27ad1b0' },
+    },
+  },
+  { exampleId: '91be07d2' },
+)

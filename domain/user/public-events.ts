@@ -1,0 +1,31 @@
+import * as z from 'zod/mini'
+import { publication } from '../kernel/publication.ts'
+import { userEvents } from './events.ts'
+
+const userId = z.string().check(z.describe('Id of the person'))
+
+/**
+ * Which events of a person's account leave. A name and an address never do: they stay in the person's own stream, where a
+ * deletion reaches them.
+ */
+export const userPublication = publication(
+  userEvents,
+  {
+    UserRegistered: {
+      schema: 1,
+      description: 'A person confirmed their address and has an account.',
+      data: z.object({ userId }),
+      from: ({ id }) => ({ userId: id }),
+      example: { userId: '5f0c3f5e' },
+    },
+    UserProfileChanged: { private: 'A name is personal, and nothing else is in it.' },
+    UserDeleted: {
+      schema: 1,
+      description: 'A person deleted their account. Remove what you hold about them.',
+      data: z.object({ userId }),
+      from: ({ id }) => ({ userId: id }),
+      example: { userId: '5f0c3f5e' },
+    },
+  },
+  { exampleId: '5f0c3f5e' },
+)

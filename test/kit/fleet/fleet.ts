@@ -1,0 +1,41 @@
+import { aggregatesNamed, type Command, type PublishedAggregate } from '../../../domain/kernel/decider.ts'
+import type { Event } from '../../../domain/kernel/event.ts'
+import { versionOf } from '../../../projections/generations/any-generation.ts'
+import { projectionVersions } from '../../../projections/generations/projection-versions.ts'
+import type { EventCatalogue } from '../../../projections/publishing/event-catalogue.ts'
+import { cabinsV1 } from './cabins.ts'
+import { harbour } from './harbour.ts'
+import { harboursV1 } from './harbours.ts'
+import { harbourPublication, voyagePublication } from './public-events.ts'
+import { voyage } from './voyage.ts'
+import { voyagesV1, voyagesV2 } from './voyages.ts'
+
+/** The aggregates of the tests' own: no application has them, so the engine's tests stand without any application. */
+export const fleetAggregates: readonly PublishedAggregate<unknown, Command, Event>[] = [
+  { ...voyage, publication: voyagePublication },
+  { ...harbour, publication: harbourPublication },
+]
+
+/** The projections of the fleet, as a deploy has them. */
+export const fleetVersions = projectionVersions([
+  versionOf(voyagesV1),
+  versionOf(cabinsV1),
+  versionOf(harboursV1),
+])
+
+/** The same after the next deploy, which brings a second version of one projection. */
+export const nextFleetVersions = projectionVersions([...fleetVersions.all, versionOf(voyagesV2)])
+
+/** The first generations: these are live while no list of generations is written. */
+export const voyages = { projection: voyagesV1, generation: 1 }
+export const cabins = { projection: cabinsV1, generation: 1 }
+
+/** The aggregate of a category. Throws `unreadable` if there is none. */
+export const fleetAggregateNamed = aggregatesNamed(fleetAggregates)
+
+/** What the forwarder sends of the fleet's events. */
+export const fleetCatalogue: EventCatalogue = {
+  codecOf: (category) => fleetAggregateNamed(category).events,
+  publicEventOf: (type) =>
+    fleetAggregates.flatMap(({ publication }) => publication.public).find((entry) => entry.type === type),
+}

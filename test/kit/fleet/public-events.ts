@@ -1,0 +1,72 @@
+import * as z from 'zod/mini'
+import { publication } from '../../../domain/kernel/publication.ts'
+import { harbour } from './harbour.ts'
+import { sailorRole, voyageEvents } from './voyage-events.ts'
+
+const voyageId = z.string()
+const name = z.string()
+const sailorId = z.string()
+const aboard = { voyageId: '1', sailorId: 'bob', role: 'mate' } as const
+
+/** Which events of a voyage leave. A note is the crew's own. */
+export const voyagePublication = publication(voyageEvents, {
+  VoyagePlanned: {
+    schema: 1,
+    description: 'A captain planned a voyage.',
+    data: z.object({ voyageId, captainId: z.string(), name }),
+    from: ({ id, data }) => ({ voyageId: id, ...data }),
+    example: { voyageId: '1', captainId: 'ann', name: 'Atlas' },
+  },
+  VoyageRenamed: {
+    schema: 1,
+    description: 'A voyage has another name.',
+    data: z.object({ voyageId, name }),
+    from: ({ id, data }) => ({ voyageId: id, name: data.name }),
+    example: { voyageId: '1', name: 'Globe' },
+  },
+  NoteWritten: { private: 'A note is free text for the crew.' },
+  VoyagePostponed: {
+    schema: 1,
+    description: 'A voyage was postponed.',
+    data: z.object({ voyageId }),
+    from: ({ id }) => ({ voyageId: id }),
+    example: { voyageId: '1' },
+  },
+  VoyageResumed: {
+    schema: 1,
+    description: 'A postponed voyage was resumed.',
+    data: z.object({ voyageId }),
+    from: ({ id }) => ({ voyageId: id }),
+    example: { voyageId: '1' },
+  },
+  ShipChartered: { private: 'The ship is a matter between the captain and its owner.' },
+  ShipReturned: { private: 'The ship is a matter between the captain and its owner.' },
+  CabinsFitted: { private: 'Nobody outside depends on the cabins.' },
+  SailorJoined: {
+    schema: 1,
+    description: 'A sailor joined a voyage.',
+    data: z.object({ voyageId, sailorId, role: sailorRole }),
+    from: ({ id, data }) => ({ voyageId: id, ...data }),
+    example: aboard,
+  },
+  SailorRoleChanged: {
+    schema: 1,
+    description: 'A sailor has another role aboard.',
+    data: z.object({ voyageId, sailorId, role: sailorRole }),
+    from: ({ id, data }) => ({ voyageId: id, ...data }),
+    example: aboard,
+  },
+  SailorLeft: {
+    schema: 1,
+    description: 'A sailor left a voyage.',
+    data: z.object({ voyageId, sailorId }),
+    from: ({ id, data }) => ({ voyageId: id, sailorId: data.sailorId }),
+    example: { voyageId: '1', sailorId: 'bob' },
+  },
+})
+
+/** Nothing of a harbour leaves. */
+export const harbourPublication = publication(harbour.events, {
+  HarbourOpened: { private: 'Everyone can see it.' },
+  HarbourClosed: { private: 'Everyone can see it.' },
+})
