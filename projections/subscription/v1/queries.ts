@@ -1,4 +1,5 @@
-import type { QueryItem } from '../../../commands/contract.ts'
+import type { ItemOf } from '../../../commands/http/contract-types.ts'
+import type { subscriptionContract } from '../../../commands/subscription/contract.ts'
 import type { Cost } from '../../../domain/kernel/cost.ts'
 import { parseStreamName, type StreamName, streamName } from '../../../domain/kernel/stream.ts'
 import { monthAt, nextMonth, startOf } from '../../../domain/subscription/months.ts'
@@ -17,9 +18,9 @@ import {
   subscriptionsV1,
 } from './projection.ts'
 
-export type SubscriptionItem = QueryItem<'/me/subscription'>
-export type UsageItem = QueryItem<'/me/usage'>
-export type InvoiceItem = QueryItem<'/me/invoices'>
+export type SubscriptionItem = ItemOf<typeof subscriptionContract, '/me/subscription'>
+export type UsageItem = ItemOf<typeof subscriptionContract, '/me/usage'>
+export type InvoiceItem = ItemOf<typeof subscriptionContract, '/me/invoices'>
 
 export function subscriptionStream(userId: string): StreamName {
   return streamName(subscriptionsV1.aggregate, userId)
