@@ -1,17 +1,29 @@
 import { defineConfig } from 'vitest/config'
+import { lanes, needsAssembly } from './test/lanes.ts'
+
+/** Settings of every test. */
+export const shared = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  env: {
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_SERVICE_NAME: 'test',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  },
+}
+
+/** A project per lane, so that `--project unit` runs one, and a path runs what it names. */
+const projects = Object.entries(lanes).map(([name, { include, exclude }]) => ({
+  test: {
+    ...shared,
+    name,
+    include: [...include],
+    exclude: [...exclude, '**/node_modules/**'],
+    globalSetup: needsAssembly.includes(name) ? ['test/kit/local-cloud/assembly.ts'] : [],
+  },
+}))
 
 export default defineConfig({
-  test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/kit/local-cloud/assembly.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // The suites start servers and native processes; two cores bear two workers.
-    maxWorkers: 2,
-    env: {
-      POWERTOOLS_LOG_LEVEL: 'SILENT',
-      POWERTOOLS_SERVICE_NAME: 'test',
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    },
-  },
+  // The suites start servers and native processes; two cores bear two workers.
+  test: { projects, maxWorkers: 2 },
 })

@@ -1,13 +1,16 @@
 import { createDynamoReservations } from '../event-store/dynamo-reservations.ts'
-import type { CommandPorts } from '../http/handle-command.ts'
+import type { CommandApi } from '../http/handle-command.ts'
 import { registerFromEnvironment } from '../registration/lambda-registration.ts'
 import { createDynamoClient } from './dynamo-client.ts'
 import { environment } from './environment.ts'
 import { reservingEventStoreFromEnvironment } from './store.ts'
 import { systemClock as clock } from './system-clock.ts'
 
+/** What every function that carries out commands takes from its environment. */
+export type CommandFunctionPorts = Pick<CommandApi, 'store' | 'reservations' | 'register' | 'clock'>
+
 /** The ports of a function that carries out commands, from its environment. */
-export function commandPortsFromEnvironment(): CommandPorts {
+export function commandPortsFromEnvironment(): CommandFunctionPorts {
   const client = createDynamoClient()
   return {
     store: reservingEventStoreFromEnvironment(client),

@@ -1,6 +1,5 @@
 import { parseStreamName, streamName } from '../../domain/kernel/stream.ts'
-import type { ProjectCommand } from '../../domain/project/project.ts'
-import { project } from '../../domain/project/project.ts'
+import { type ProjectCommand, project } from '../../domain/project/project.ts'
 import { emailReservation } from '../../domain/user/user.ts'
 import { execute } from '../execution/execute.ts'
 import type { HandlersOf, Target } from '../http/handler-types.ts'

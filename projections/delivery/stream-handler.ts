@@ -3,7 +3,7 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 import { asError } from '../../commands/aws/errors.ts'
 import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import { type BatchOptions, projectBatch } from './project-batch.ts'
-import { commitsOf, type Delivery, deliveryOf, placeOf } from './stream-record.ts'
+import { commitsOf, type Delivery, deliveryOf, recordKeyOf } from './stream-record.ts'
 
 /** The line of a commit that was changed or removed, which an alarm waits for. */
 export const changedCommit = 'a commit was changed or removed'
@@ -38,14 +38,14 @@ export function streamHandler({ logger, ...options }: StreamHandlerOptions): Str
       if (record.eventName !== 'INSERT') {
         logger.critical(changedCommit, {
           eventName: record.eventName,
-          ...placeOf(record),
+          ...recordKeyOf(record),
         })
         continue
       }
       try {
         deliveries.push(deliveryOf(record))
       } catch (error) {
-        logger.error('record cannot be read', { ...placeOf(record), error: asError(error) })
+        logger.error('record cannot be read', { ...recordKeyOf(record), error: asError(error) })
         failed.push(sequenceNumber)
       }
     }

@@ -17,7 +17,7 @@ export interface Delivery {
 
 /** Throws where not even the key can be read, which no code of ours wrote. */
 export function deliveryOf(record: DynamoDBRecord): Delivery {
-  const { stream: name = '', version } = placeOf(record)
+  const { stream: name = '', version } = recordKeyOf(record)
   const { stream } = parseStreamName(name)
   const key = { stream, version: Number(version), sequenceNumber: record.dynamodb?.SequenceNumber ?? '' }
   if (!Number.isInteger(key.version) || key.version < 1) throw new Error(`${version} is not a version.`)
@@ -39,7 +39,7 @@ function commitOf(record: DynamoDBRecord): Commit {
 }
 
 /** The commit's key, which can be read where the commit cannot. */
-export function placeOf(record: DynamoDBRecord): {
+export function recordKeyOf(record: DynamoDBRecord): {
   stream: string | undefined
   version: string | undefined
 } {

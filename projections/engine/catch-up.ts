@@ -6,7 +6,7 @@ import { Problem } from '../../domain/kernel/problem.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { type Generation, generationId, guardKey, type Projection, type RowKey } from './projection.ts'
 import type { Guard, Parked, RowStore } from './row-store.ts'
-import { type Place, type Step, stay, step } from './step.ts'
+import { type FoldPoint, type Step, stay, step } from './step.ts'
 
 export interface CatchUpOptions {
   readonly store: EventStore
@@ -50,10 +50,10 @@ export async function catchUp<State, E extends Event>(
     // The write that follows is refused where that is wrong, and then it is read.
     const read = fresh && attempt === 0 ? { guard: undefined, cost: noCost } : await rows.readGuard(key)
     cost = addCost(cost, read.cost)
-    let place = placeOf(projection, read.guard)
+    let point = pointOf(projection, read.guard)
 
     for (let moved = true; moved; ) {
-      const { version, state } = place
+      const { version, state } = point
       if (version >= until) return { version, state, cost }
       if (deadline.left() <= 0) throw busy()
       const at = await commitsAt(store, stream, version + 1, hint, deadline)
@@ -61,17 +61,17 @@ export async function catchUp<State, E extends Event>(
       if (at.failure === undefined && at.commits.length === 0) return { version, state, cost }
 
       const next =
-        at.failure === undefined ? step(generation, stream, place, at.commits) : stay(place, at.failure)
+        at.failure === undefined ? step(generation, stream, point, at.commits) : stay(point, at.failure)
       const parked = next.failure === undefined ? undefined : markOf(next.failure, clock)
       const known = next.to.version === read.guard?.version && parked?.error === read.guard.parked?.error
-      if (goesOn(next, place) || (parked !== undefined && !known)) {
-        const written = await write(rows, key, place, next, parked)
+      if (advances(next, point) || (parked !== undefined && !known)) {
+        const written = await write(rows, key, point, next, parked)
         cost = addCost(cost, written.cost)
         moved = written.moved
       }
       if (moved) {
-        place = next.to
-        if (parked !== undefined) return { version: place.version, state: place.state, parked, cost }
+        point = next.to
+        if (parked !== undefined) return { version: point.version, state: point.state, parked, cost }
       }
     }
 
@@ -87,15 +87,15 @@ function busy(): Problem {
   })
 }
 
-function placeOf<State, E extends Event>(
+function pointOf<State, E extends Event>(
   projection: Projection<State, E>,
   guard: Guard | undefined,
-): Place<State> {
+): FoldPoint<State> {
   if (guard === undefined) return { version: 0, state: projection.initial, written: 0 }
   return { version: guard.version, state: parseState(projection, guard.state), written: guard.written ?? 0 }
 }
 
-function goesOn<State>({ to }: Step<State>, from: Place<State>): boolean {
+function advances<State>({ to }: Step<State>, from: FoldPoint<State>): boolean {
   return to.version > from.version || to.written !== from.written
 }
 
@@ -103,7 +103,7 @@ function goesOn<State>({ to }: Step<State>, from: Place<State>): boolean {
 async function write<State>(
   rows: RowStore,
   key: RowKey,
-  from: Place<State>,
+  from: FoldPoint<State>,
   { to, put, remove, counters, feed }: Step<State>,
   parked: Parked | undefined,
 ): Promise<{ moved: boolean; cost: Cost }> {
@@ -111,8 +111,8 @@ async function write<State>(
   if (fed.outcome === 'again') return { moved: false, cost: fed.cost }
   const { outcome, cost } = await rows.move({
     key,
-    from: whereOf(from),
-    to: { ...whereOf(to), state: JSON.stringify(to.state), ...(parked && { parked }) },
+    from: guardAt(from),
+    to: { ...guardAt(to), state: JSON.stringify(to.state), ...(parked && { parked }) },
     put,
     remove,
     counters: counters,
@@ -120,7 +120,7 @@ async function write<State>(
   return { moved: outcome === 'moved', cost: addCost(fed.cost, cost) }
 }
 
-function whereOf({ version, written }: Place<unknown>): Pick<Guard, 'version' | 'written'> {
+function guardAt({ version, written }: FoldPoint<unknown>): Pick<Guard, 'version' | 'written'> {
   return { version, ...(written > 0 && { written }) }
 }
 

@@ -24,7 +24,7 @@ export interface Projection<State, E extends Event> {
   /** What the stream of this id counts for in this state; it follows the state, and ends with what it counted for. */
   count?(state: State, id: string): readonly Counter[]
   /** What an event leaves for good, whatever comes after it. `state` is the one that it led to. */
-  record?(event: Recorded<E>, state: State, id: string): Entry
+  record?(event: Recorded<E>, state: State, id: string): Contribution
 }
 
 /** A row of a list: `partition` says whose list it stands in, `sort` in what order. Both without the stream. */
@@ -45,7 +45,7 @@ export interface Counter {
 }
 
 /** What one event leaves for good. */
-export interface Entry {
+export interface Contribution {
   /** Rows of a feed. The engine adds the event's version to their keys, so that each event has its own. */
   readonly rows?: readonly Row[]
   readonly counters?: readonly Counter[]

@@ -42,7 +42,7 @@ export interface ListOptions {
 }
 
 /** A page of a list. */
-export interface Page<Item> {
+export interface ListPage<Item> {
   readonly items: readonly Item[]
   /** Sort key of the last item, where there are more. */
   readonly next: string | undefined

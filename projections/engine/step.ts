@@ -12,16 +12,16 @@ import {
 } from './projection.ts'
 import { type Move, maxChangesPerMove } from './row-store.ts'
 
-/** A place in a stream: the state after the event of that version, and what is written of the next one. */
-export interface Place<State> {
+/** A point in the fold of a stream: the state after the event of that version, and how much of the next one is written. */
+export interface FoldPoint<State> {
   readonly version: number
   readonly state: State
   readonly written: number
 }
 
-/** What brings a generation from one place to another: the changes of one write, and the rows that go before it. */
+/** What brings a generation from one point to another: the changes of one write, and the rows that go before it. */
 export interface Step<State> extends Pick<Move, 'put' | 'remove' | 'counters'> {
-  readonly to: Place<State>
+  readonly to: FoldPoint<State>
   readonly feed: readonly RowItem[]
   /** Why it goes no further for the moment. */
   readonly failure?: unknown
@@ -33,8 +33,8 @@ const nothing = { put: [], remove: [], counters: [], feed: [] }
 const maxFeedRows = 100
 
 /** A step that goes nowhere. */
-export function stay<State>(place: Place<State>, failure: unknown): Step<State> {
-  return { ...nothing, to: place, failure }
+export function stay<State>(point: FoldPoint<State>, failure: unknown): Step<State> {
+  return { ...nothing, to: point, failure }
 }
 
 /**
@@ -45,7 +45,7 @@ export function stay<State>(place: Place<State>, failure: unknown): Step<State> 
 export function step<State, E extends Event>(
   generation: Generation<State, E>,
   stream: StreamName,
-  from: Place<State>,
+  from: FoldPoint<State>,
   commits: readonly Commit[],
 ): Step<State> {
   for (let most = from.written > 0 ? 1 : Number.POSITIVE_INFINITY; ; ) {
@@ -80,7 +80,7 @@ interface Folded<State> {
 function fold<State, E extends Event>(
   { projection, generation }: Generation<State, E>,
   stream: StreamName,
-  from: Place<State>,
+  from: FoldPoint<State>,
   commits: readonly Commit[],
   most: number,
 ): Folded<State> {
@@ -135,13 +135,13 @@ function differenceOf(before: readonly RowItem[], after: readonly RowItem[]): Pi
   }
 }
 
-function whole<State>(folded: Folded<State>, change: Change, from: Place<State>): Step<State> {
+function whole<State>(folded: Folded<State>, change: Change, from: FoldPoint<State>): Step<State> {
   const { version, state, failure } = folded
   return { ...left(change, from.written), to: { version, state, written: 0 }, failure }
 }
 
 /** The next changes of an event that one write does not hold; the last of them come with its counters. */
-function part<State>(folded: Folded<State>, change: Change, from: Place<State>): Step<State> {
+function part<State>(folded: Folded<State>, change: Change, from: FoldPoint<State>): Step<State> {
   if (change.counters.length > maxChangesPerMove) {
     throw new RangeError(
       `An event counts in ${change.counters.length} places; a write holds ${maxChangesPerMove}.`,

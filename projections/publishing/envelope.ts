@@ -3,7 +3,7 @@ import type { Event, Recorded } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
 import { entryBytes, maxRequestBytes } from './batches.ts'
-import type { Entry } from './event-bus.ts'
+import type { BusEntry } from './event-bus.ts'
 import type { EventCatalogue, PublicForm } from './event-catalogue.ts'
 
 /** What stands in `source` of every event that is published. */
@@ -32,10 +32,10 @@ export type Envelope = z.infer<typeof envelope>
 export function entryOf(
   event: Recorded<Event>,
   { publicEventOf }: Pick<EventCatalogue, 'publicEventOf'>,
-): Entry | undefined {
+): BusEntry | undefined {
   const form = publicEventOf(event.type)
   if (form === undefined) return undefined
-  const entry: Entry = {
+  const entry: BusEntry = {
     source,
     detailType: event.type,
     time: event.at,

@@ -1,5 +1,5 @@
 /** An event as a bus takes it. */
-export interface Entry {
+export interface BusEntry {
   readonly source: string
   readonly detailType: string
   /** ISO 8601. */
@@ -14,5 +14,5 @@ export interface EventBus {
    * One request. It answers for each entry, in the same order, the code that it failed by; `undefined` where it
    * was taken. Throws where the request as a whole failed; entries may have been taken nevertheless.
    */
-  put(entries: readonly Entry[], timeoutMs: number): Promise<readonly (string | undefined)[]>
+  put(entries: readonly BusEntry[], timeoutMs: number): Promise<readonly (string | undefined)[]>
 }

@@ -3,7 +3,7 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 import { asError } from '../../commands/aws/errors.ts'
 import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import { parkedStream } from '../delivery/stream-handler.ts'
-import { commitsOf, type Delivery, deliveryOf, placeOf } from '../delivery/stream-record.ts'
+import { commitsOf, type Delivery, deliveryOf, recordKeyOf } from '../delivery/stream-record.ts'
 import { type ForwardOptions, forwardBatch } from './forward-batch.ts'
 
 /** What is kept back from the function's time to write marks and report which records to deliver again. */
@@ -30,7 +30,7 @@ export function forwardHandler({ logger, ...options }: ForwardHandlerOptions) {
       try {
         deliveries.push(deliveryOf(record))
       } catch (error) {
-        logger.error('record cannot be read', { ...placeOf(record), error: asError(error) })
+        logger.error('record cannot be read', { ...recordKeyOf(record), error: asError(error) })
         failed.push(record.dynamodb?.SequenceNumber ?? '')
       }
     }

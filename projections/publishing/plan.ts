@@ -5,13 +5,13 @@ import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import type { Delivery } from '../delivery/stream-record.ts'
 import { entryOf } from './envelope.ts'
-import type { Entry } from './event-bus.ts'
+import type { BusEntry } from './event-bus.ts'
 import type { EventCatalogue } from './event-catalogue.ts'
 import type { Mark } from './parked-streams.ts'
 
 /** An event to send, and the record to deliver again if that fails. */
 export interface PlannedEvent {
-  readonly entry: Entry
+  readonly entry: BusEntry
   readonly version: number
   readonly sequenceNumber: string
 }
@@ -111,7 +111,7 @@ interface Run {
   readonly poison?: Poison | undefined
 }
 
-interface Range {
+interface RunBounds {
   readonly from: number
   /** The version to stop at. */
   readonly before: number
@@ -121,7 +121,7 @@ interface Range {
 /** The public events of commits that follow each other, up to the first that cannot be sent. */
 function runOf(
   commits: readonly Commit[],
-  { from, before, sequenceNumber }: Range,
+  { from, before, sequenceNumber }: RunBounds,
   catalogue: EventCatalogue,
 ): Run {
   const events: PlannedEvent[] = []

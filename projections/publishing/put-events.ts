@@ -3,7 +3,7 @@ import { failureOf } from '../../commands/aws/sdk-call.ts'
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import { batches } from './batches.ts'
-import type { Entry, EventBus } from './event-bus.ts'
+import type { BusEntry, EventBus } from './event-bus.ts'
 
 /** Why an entry was not sent. `rejected`: by what it is; it never will be. `failed`: it may be sent later. */
 export interface Unsent {
@@ -24,7 +24,7 @@ const concurrency = 4
  * Sends entries, and those that failed again, and only those, with full jitter until the deadline. Answers why
  * the ones that are left were not sent. An entry whose answer was lost is sent twice: consumers dedupe by id.
  */
-export async function putEvents<Item extends { readonly entry: Entry }>(
+export async function putEvents<Item extends { readonly entry: BusEntry }>(
   items: readonly Item[],
   { bus, clock, deadline }: PutEventsOptions,
 ): Promise<Map<Item, Unsent>> {

@@ -4,7 +4,7 @@ import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
-import { commitsOf, type WalkedStream } from '../rebuild/walk/walk.ts'
+import { commitsOfStream, type WalkedStream } from '../rebuild/walk/walk.ts'
 import type { EventBus } from './event-bus.ts'
 import type { EventCatalogue } from './event-catalogue.ts'
 import { planAgain } from './plan.ts'
@@ -31,10 +31,10 @@ export interface Republished {
   /** How many of its commits were to be sent. */
   readonly commits: number
   readonly sent: number
-  readonly unsent: readonly Unsent[]
+  readonly unsent: readonly UnsentEvent[]
 }
 
-export interface Unsent {
+export interface UnsentEvent {
   readonly version: number
   readonly error: string
   /** It cannot be sent as it is, so that nothing that follows it in the stream was tried. */
@@ -53,12 +53,12 @@ const sendMs = 120_000
 export async function republish(walked: WalkedStream, options: RepublishOptions): Promise<Republished> {
   const { stream } = walked
   const { store, bus, catalogue, clock, period } = options
-  const unsent: Unsent[] = []
+  const unsent: UnsentEvent[] = []
   let count = 0
   let sent = 0
   let next = 1
   try {
-    for await (const commits of commitsOf(walked, store, { left: () => readMs })) {
+    for await (const commits of commitsOfStream(walked, store, { left: () => readMs })) {
       const wanted = commits.filter((commit) => isIn(commit, period))
       count += wanted.length
       const { events, poison } = planAgain(wanted, catalogue)

@@ -3,7 +3,7 @@ import type { ApiRequest } from '../../commands/http/api.ts'
 import type { QueryContract } from '../../commands/http/contract-types.ts'
 import type { Position } from '../../commands/http/position.ts'
 import type { Cost } from '../../domain/kernel/cost.ts'
-import type { ListOptions, Page, RowStore } from '../engine/row-store.ts'
+import type { ListOptions, ListPage, RowStore } from '../engine/row-store.ts'
 import type { AnyGeneration } from '../generations/any-generation.ts'
 
 /** What a query is answered from: the request, and the read models as this request sees them. */
@@ -38,7 +38,7 @@ export interface OneQuery<Item> extends RowQuery {
 
 /** Answers a page of items. Its cursor is the generation and the sort key of the last item. */
 export interface ManyQuery<Item> extends RowQuery {
-  readonly list: (context: QueryContext, options: ListOptions) => Promise<Page<Item>>
+  readonly list: (context: QueryContext, options: ListOptions) => Promise<ListPage<Item>>
 }
 
 /** Answers all requested items, to the group that its contract names. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
-import { listRows } from '../engine/list.ts'
+import { listRows } from '../engine/list-pages.ts'
 import { partitionKey, streamOfRow } from '../engine/projection.ts'
 import type { RowStore } from '../engine/row-store.ts'
 import type { GenerationLists } from '../generations/generation-list.ts'

@@ -300,7 +300,7 @@ export const appending: readonly Mutant[] = [
   {
     rule: 'W9',
     out: 'counts lines of another level for the alarm',
-    file: 'infra/stack/annals-stack.ts',
+    file: 'infra/stack/read-side.ts',
     find: "level: 'CRITICAL'",
     replace: "level: 'ERROR'",
     tests: ofMapping,
@@ -308,7 +308,7 @@ export const appending: readonly Mutant[] = [
   {
     rule: 'W9',
     out: 'does not count for the alarm what is found once records were given up',
-    file: 'infra/stack/annals-stack.ts',
+    file: 'infra/stack/read-side.ts',
     find: 'addLogAlarm([projector, projectorRedrive], {',
     replace: 'addLogAlarm([projector], {',
     tests: ofMapping,

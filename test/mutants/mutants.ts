@@ -4,7 +4,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Mutant, mutants, mutated, rules, stale } from './rules.ts'
+import { mutants, mutated, stale } from './list.ts'
+import { type Mutant, rules } from './rules.ts'
 
 const root = join(import.meta.dirname, '../..')
 /** A mutant may make a test go round for ever. */
@@ -125,7 +126,8 @@ async function run(folder: string, tests: readonly string[]): Promise<Run> {
     {
       cwd: folder,
       detached: true,
-      env: { ...process.env, TMPDIR: folder },
+      // The schedules that find each mutant are among the first.
+      env: { ...process.env, TMPDIR: folder, SCHEDULES: '200' },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )

@@ -75,7 +75,7 @@ export const replaying: readonly Mutant[] = [
   {
     rule: 'R8',
     out: 'passes over a stream that could not be written',
-    file: 'projections/rebuild/walk/patiently.ts',
+    file: 'projections/rebuild/walk/retry-unavailable.ts',
     find: 'if (!isUnavailable(error) || attempt === maxAttempts) throw error',
     replace:
       'if (!isUnavailable(error)) return { cost: { writeUnits: 0 } } as T\n      if (attempt === maxAttempts) throw error',

@@ -1,13 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { appending } from './appending.ts'
-import { counting } from './counting.ts'
-import { deciding } from './deciding.ts'
-import { reading } from './reading.ts'
-import { redriving } from './redriving.ts'
-import { replaying } from './replaying.ts'
-import { verifying } from './verifying.ts'
-
 /** What each rule of the kernel protects. Rules that are not built yet are not here. */
 export const rules = {
   W1: 'An unknown outcome is put again, unchanged, at its place, until the answer is definite',
@@ -49,38 +39,4 @@ export interface Mutant {
   readonly replace: string
   /** The files of tests of which one has to turn red. */
   readonly tests: readonly string[]
-}
-
-export const mutants: readonly Mutant[] = [
-  ...appending,
-  ...deciding,
-  ...reading,
-  ...redriving,
-  ...counting,
-  ...verifying,
-  ...replaying,
-]
-
-/** The source with the mutant in it. Throws where its piece does not occur exactly once. */
-export function mutated(source: string, { rule, out, file, find, replace }: Mutant): string {
-  const [before, after, ...more] = source.split(find)
-  if (before === undefined || after === undefined || more.length > 0) {
-    const times = after === undefined ? 'is not in' : `occurs ${more.length + 1} times in`
-    throw new Error(
-      `The mutant "${out}" of ${rule} ${times} ${file} any more: bring test/mutants in line.\n  ${find}`,
-    )
-  }
-  return `${before}${replace}${after}`
-}
-
-/** What is wrong with each mutant whose piece of source is not found, in words. */
-export function stale(root: string, some: readonly Mutant[] = mutants): string[] {
-  return some.flatMap((mutant) => {
-    try {
-      mutated(readFileSync(join(root, mutant.file), 'utf8'), mutant)
-      return []
-    } catch (error) {
-      return [error instanceof Error ? error.message : String(error)]
-    }
-  })
 }

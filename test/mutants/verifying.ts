@@ -1,7 +1,7 @@
 import type { Mutant } from './rules.ts'
 
 const walk = 'projections/rebuild/walk/walk.ts'
-const look = 'projections/rebuild/verification/look.ts'
+const look = 'projections/rebuild/verification/compare-stream.ts'
 const verifyStream = 'projections/rebuild/verification/verify-stream.ts'
 const verifyCounters = 'projections/rebuild/verification/verify-counters.ts'
 const refold = 'projections/engine/refold.ts'
@@ -161,7 +161,7 @@ export const verifying: readonly Mutant[] = [
   {
     rule: 'R14',
     out: 'gives up a walk for a page that did not come',
-    file: 'projections/rebuild/walk/patiently.ts',
+    file: 'projections/rebuild/walk/retry-unavailable.ts',
     find: '!isUnavailable(error) || attempt === maxAttempts',
     replace: 'error !== undefined',
     tests: ofWalk,

@@ -10,7 +10,7 @@ import { withBuild } from '../../projections/generations/generation-list.ts'
 import { listedGenerations } from '../../projections/generations/listed-generations.ts'
 import { createMemoryGenerationLists } from '../../projections/generations/memory-generation-lists.ts'
 import { createMemoryCheckpoints } from '../../projections/rebuild/replay/memory-checkpoints.ts'
-import { type Outcome, replay } from '../../projections/rebuild/replay/replay.ts'
+import { type ReplayOutcome, replay } from '../../projections/rebuild/replay/replay.ts'
 import { createMemoryCommitScan } from '../../projections/rebuild/walk/memory-commit-scan.ts'
 import { event } from '../kit/arbitraries/voyage.ts'
 import { nextFleetVersions } from '../kit/fleet/fleet.ts'
@@ -64,7 +64,7 @@ describe('any replay', () => {
         }
         const deaths = [...drawn.deaths]
         /** A worker that dies at some of its writes, and is started again. */
-        const worker = async (): Promise<Outcome> => {
+        const worker = async (): Promise<ReplayOutcome> => {
           for (;;) {
             let left = deaths.shift() ?? Number.POSITIVE_INFINITY
             const mortal: RowStore = {

@@ -5,7 +5,7 @@ import { parseStreamName, type StreamName, streamName } from '../../domain/kerne
 import { type Generation, guardKey, nameOf, type RowItem } from '../../projections/engine/projection.ts'
 import type { Guard } from '../../projections/engine/row-store.ts'
 import { anyGeneration } from '../../projections/generations/any-generation.ts'
-import type { Found } from '../../projections/rebuild/verification/finding.ts'
+import type { FindingKind } from '../../projections/rebuild/verification/finding.ts'
 import { verify } from '../../projections/rebuild/verification/verify.ts'
 import { createMemoryCommitScan } from '../../projections/rebuild/walk/memory-commit-scan.ts'
 import { type Sample, sampleOf, samples } from '../kit/aggregates.ts'
@@ -82,9 +82,9 @@ interface Tampering {
   readonly does: string
   readonly stream: string
   readonly tamper: () => Promise<unknown>
-  readonly found: Found | undefined
+  readonly found: FindingKind | undefined
   readonly counter: boolean
-  readonly left: Found | undefined
+  readonly left: FindingKind | undefined
 }
 
 async function tamperings(
@@ -106,7 +106,7 @@ async function tamperings(
     if (guard === undefined) throw new Error('it was delivered')
     const from = { version: guard.version }
     const move = (to: Guard, over: object = {}) => rows.move({ key, from, to, ...nothing, ...over })
-    const one = (does: string, found: Found | undefined, tamper: Tampering['tamper'], over = {}) =>
+    const one = (does: string, found: FindingKind | undefined, tamper: Tampering['tamper'], over = {}) =>
       some.push({ does, stream, tamper, found, counter: false, left: found, ...over })
 
     for (const row of fold.rows) {

@@ -1,15 +1,14 @@
 import * as z from 'zod/mini'
 import { type MailPorts, type Message, mailTo } from '../reactions/mailer.ts'
 import type { Reaction } from '../reactions/reaction.ts'
+import { projectCreatedEmail } from './reactions.ts'
 
 const data = z.object({ ownerId: z.string().check(z.minLength(1)), title: z.string() })
 
 /** Tells the owner of a project that it was created. */
 export function projectCreated(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
-    name: 'project-created-email',
-    type: 'ProjectCreated',
-    schema: 1,
+    row: projectCreatedEmail,
     data,
     react(event, deadline) {
       const { ownerId, title } = event.data
@@ -29,7 +28,7 @@ export function projectCreatedMessage({
     subject: `Your project "${title}" is ready`,
     text: `Hello ${name},
 
-your project "${title}" was created. Add the people who work on it with you.
+Your project "${title}" was created. Add the people who work on it with you.
 `,
   }
 }

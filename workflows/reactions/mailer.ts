@@ -11,13 +11,13 @@ export interface Message {
 
 export interface Mail extends Message {
   readonly to: string
-  /** Id of the event that it is about: a repetition of the mail carries the same. */
+  /** Id of the event that the mail is about. A repetition of the mail has the same id. */
   readonly eventId: string
 }
 
-/** The port to who delivers mail. */
+/** The port to the service that delivers mail. */
 export interface Mailer {
-  /** Hands a mail over. Throws where it was refused, or is not known to be taken. */
+  /** Sends a mail. Throws if the service refused it, or did not confirm that it was taken. */
   send(mail: Mail, deadline: Deadline): Promise<void>
 }
 
@@ -28,8 +28,8 @@ export interface MailPorts {
 }
 
 /**
- * Writes to a person about an event. Their address comes from their own stream, never from the event, so one who
- * has deleted their account, or is unknown, gets no mail.
+ * Writes to a person about an event. The address comes from the person's own stream, never from the event, so a person
+ * who has deleted their account, or is unknown, gets no mail.
  */
 export async function mailTo(
   userId: string,

@@ -8,18 +8,20 @@ import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
+import type { ReactionRow } from './reaction-row.ts'
 
-/** A reaction gives up after so many milliseconds, or a second before the function is cut off, and is repeated later. */
+/** How long a reaction may take, in milliseconds. One that takes longer is repeated later. */
 const reactionMs = 10_000
+/** How much of the function's time is kept back, in milliseconds. */
 const reserveMs = 1000
 
-/** So long it is remembered that an event was reacted to. After `newsDays` no reaction minds being repeated. */
+/** How long a handled event is remembered. After `newsDays` a repeated reaction does no harm. */
 const rememberDays = 15
 
-/** Something older is no news: nobody wants a mail about it, and a repetition could not be told any more. */
+/** Maximum age of an event that is news. Nobody wants a mail about an older one, whose repetition is not recognised. */
 export const newsDays = 14
 
-/** A public event, as `docs/events.md` has it. */
+/** A public event, as `docs/events.md` describes it. */
 export interface PublicEvent<Data> {
   /** The same for every delivery of the event. */
   readonly id: string
@@ -29,32 +31,29 @@ export interface PublicEvent<Data> {
   readonly data: Data
 }
 
-/** What to do once when something has happened. */
+/** A reaction: what to do, once, for an event. */
 export interface Reaction<Data> {
-  /** What was done is remembered under this name and the event's id, so it stays as it is. */
-  readonly name: string
-  /** The type of event that it is for, or several. */
-  readonly type: string | readonly string[]
-  readonly schema: number
+  readonly row: ReactionRow
   readonly data: z.ZodMiniType<Data>
-  /** What became of it, for the log. Whatever it throws, it is tried again. */
+  /** Returns the outcome, for the log. A reaction that throws is tried again. */
   react(event: PublicEvent<Data>, deadline: Deadline): Promise<string>
 }
 
 export interface ReactionPorts {
-  /** What remembers the events that were reacted to. */
+  /** Remembers the events that were handled. */
   readonly done: BasePersistenceLayer
   readonly clock: Clock
   readonly logger: Pick<Logger, 'info' | 'error'>
 }
 
 /**
- * Makes the Lambda handler of a reaction, which EventBridge invokes with an event, once or more. An event that was
- * reacted to is not reacted to again; one whose reaction failed is, because its record is removed. A crash between
- * the deed and its record repeats the deed once, after the time that the function had. Throws `unreadable` for
- * anything but the event that it is for.
+ * Makes the Lambda handler of a reaction, which EventBridge invokes with an event, once or more. A handled event is not
+ * handled again; one whose reaction failed is, because its record is removed. A crash between the reaction and its
+ * record repeats the reaction once, after the time that the function had. Throws `unreadable` for anything but an event
+ * of the reaction's row.
  */
 export function reactionHandler<Data>(reaction: Reaction<Data>, { done, clock, logger }: ReactionPorts) {
+  const { name } = reaction.row
   const expected = expectedBy(reaction)
   const config = new IdempotencyConfig({
     eventKeyJmesPath: 'detail.id',
@@ -69,16 +68,16 @@ export function reactionHandler<Data>(reaction: Reaction<Data>, { done, clock, l
     const parsed = expected.safeParse(event)
     if (!parsed.success) {
       const at = parsed.error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`).join('; ')
-      const error = new Problem('unreadable', `This is not an event for ${reaction.name} (${at}).`)
+      const error = new Problem('unreadable', `This is not an event for ${name} (${at}).`)
       logger.error('event cannot be read', {
-        reaction: reaction.name,
+        reaction: name,
         requestId: context.awsRequestId,
         error,
       })
       throw error
     }
     const { detail } = parsed.data
-    const line = { reaction: reaction.name, event: detail.id, correlationId: detail.correlationId }
+    const line = { reaction: name, event: detail.id, correlationId: detail.correlationId }
     const deadline = deadlineWithin(context, { reserveMs, maxMs: reactionMs }, clock)
     let repeated = true
     const once = makeIdempotent(
@@ -86,7 +85,7 @@ export function reactionHandler<Data>(reaction: Reaction<Data>, { done, clock, l
         repeated = false
         return await reaction.react(detail, deadline)
       },
-      { persistenceStore: done, config, keyPrefix: reaction.name },
+      { persistenceStore: done, config, keyPrefix: name },
     )
     try {
       const outcome = await once(parsed.data, context)
@@ -102,15 +101,15 @@ export function reactionHandler<Data>(reaction: Reaction<Data>, { done, clock, l
 }
 
 /** Fields that are added to an event do no harm. */
-function expectedBy<Data>({ type, schema, data }: Reaction<Data>) {
-  const types = z.enum([type].flat())
+function expectedBy<Data>({ row, data }: Reaction<Data>) {
+  const types = z.enum(row.eventTypes)
   const event = z.object({
     source: z.literal('annals'),
     'detail-type': types,
     detail: z.object({
       id: z.string().check(z.minLength(1)),
       type: types,
-      schema: z.literal(schema),
+      schema: z.literal(row.schema),
       at: z.iso.datetime(),
       correlationId: z.string(),
       data,

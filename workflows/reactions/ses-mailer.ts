@@ -3,12 +3,11 @@ import { connectInTime } from '../../commands/aws/client.ts'
 import { orUnavailable, within } from '../../commands/aws/sdk-call.ts'
 import type { Mailer } from './mailer.ts'
 
-const unavailable = orUnavailable('The mail was not taken in time. It is tried again.')
+const unavailable = orUnavailable('The mail was not accepted in time. It is tried again.')
 
 /**
- * Mail by SES. The id of the event is in the header `X-Annals-Event`, and in the tag `event`, by which SES's own
- * records of the mail are found. It is sent in one attempt: a second one, after an answer that was lost, would be a
- * second mail.
+ * Mail by SES. The id of the event is in the header `X-Annals-Event`, and in the tag `event`, by which SES's own records
+ * of the mail are found. There is one attempt only: a second one, after a lost answer, would send a second mail.
  */
 export function createSesMailer(from: string, config: SESv2ClientConfig = {}): Mailer {
   const client = new SESv2Client({

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { startOf } from '../../domain/subscription/months.ts'
 import { type MailPorts, type Message, mailTo } from '../reactions/mailer.ts'
 import type { Reaction } from '../reactions/reaction.ts'
+import { invoiceEmail } from './reactions.ts'
 
 const data = z.object({
   userId: z.string().check(z.minLength(1)),
@@ -14,9 +15,7 @@ const data = z.object({
 /** Sends a person the invoice of a month. */
 export function invoiceIssued(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
-    name: 'invoice-email',
-    type: 'InvoiceIssued',
-    schema: 1,
+    row: invoiceEmail,
     data,
     react(event, deadline) {
       const { userId, ...invoice } = event.data
@@ -39,9 +38,13 @@ export function invoiceMessage(o: {
     subject: `Your invoice for ${period}`,
     text: `Hello ${o.name},
 
-the plan ${o.plan} comes to ${money(o.amount, o.currency)} for ${period}.
+Your ${capitalised(o.plan)} plan for ${period}: ${money(o.amount, o.currency)}.
 `,
   }
+}
+
+function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 /** An amount in minor units, such as `USD 9.00`. */

@@ -8,6 +8,7 @@ import { monthAt } from '../../domain/subscription/months.ts'
 import { billing, subscription } from '../../domain/subscription/subscription.ts'
 import { personNow } from '../reactions/person.ts'
 import type { Reaction } from '../reactions/reaction.ts'
+import { endSubscription } from './reactions.ts'
 
 const data = z.object({ userId: z.string().check(z.minLength(1)) })
 
@@ -17,14 +18,12 @@ export interface SubscriptionEndPorts {
 }
 
 /**
- * Ends the plan of a person who has deleted their account, in the month in which they did so, however late this comes.
- * Nobody else could: the person's own stream has to say that they have.
+ * Ends the plan of a person who has deleted their account, in the month of the deletion, however late the event comes.
+ * The person's own stream has to confirm that the account is deleted.
  */
 export function subscriptionEnd({ store, clock }: SubscriptionEndPorts): Reaction<z.infer<typeof data>> {
   return {
-    name: 'end-subscription',
-    type: 'UserDeleted',
-    schema: 1,
+    row: endSubscription,
     data,
     async react({ id, at, correlationId, data: { userId } }, deadline) {
       const { status } = await personNow(store, userId, deadline)

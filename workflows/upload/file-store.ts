@@ -1,26 +1,26 @@
-/** A file as it lies in the store. */
+/** A file as it is stored. */
 export interface StoredFile {
-  /** Names this content: another under the same key has another. */
+  /** Names this content: other content under the same key has another. */
   readonly etag: string
   readonly size: number
   /** The first bytes, to see what it is. */
   readonly head: Uint8Array
 }
 
-/** The port to the store of files, as far as the pipeline needs it. */
+/** The port to the stored files, as far as the pipeline needs it. */
 export interface Files {
-  /** `undefined` where there is none. */
+  /** Returns `undefined` if there is no such file. */
   look(key: string): Promise<StoredFile | undefined>
-  /** The whole content. Throws `ReplacedFile` where it is another one by now, or gone. */
+  /** Returns the whole content. Throws `ReplacedFile` if it was replaced or removed. */
   read(key: string, etag: string): Promise<Uint8Array>
   write(key: string, content: Uint8Array, contentType: string): Promise<void>
-  /** Throws `ReplacedFile` where the content is another one by now, or gone. */
+  /** Throws `ReplacedFile` if the content was replaced or removed. */
   copy(from: string, etag: string, to: string): Promise<void>
-  /** Also where there is none. */
+  /** Does nothing if there is no such file. */
   remove(key: string): Promise<void>
 }
 
-/** The file is not the one any more that the pipeline began with: somebody has sent another, or removed it. */
+/** The file that the pipeline began with was replaced or removed. */
 export class ReplacedFile extends Error {
   constructor() {
     super('The file was replaced while it was processed.')

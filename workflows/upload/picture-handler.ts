@@ -20,8 +20,8 @@ const pictureInput = z.object({
 })
 
 /**
- * Makes the Lambda handler that opens files which strangers have made. It may read those that came in and write
- * thumbnails, and nothing else: whoever breaks into it finds no events and no other files.
+ * Makes the Lambda handler that opens files which strangers have made. Its function may read incoming files and write
+ * thumbnails, and nothing else: an attacker who breaks into it finds no events and no accepted files.
  */
 export function pictureHandler({ files, pictures, logger }: PicturePorts) {
   return async (event: unknown): Promise<PictureFacts | Record<string, never>> => {

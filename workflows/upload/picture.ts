@@ -1,20 +1,20 @@
-/** What a picture is found to be. */
+/** What the pipeline finds out about a picture. */
 export interface PictureFacts {
-  /** In pixels, as it is shown. */
+  /** In pixels, after rotation. */
   readonly width: number
   readonly height: number
 }
 
-/** The port to what understands pictures. Both throw `NotAPicture` where it does not. */
+/** The port to a library for pictures. Both functions throw `NotAPicture` for a file that it cannot read. */
 export interface Pictures {
   factsOf(content: Uint8Array): Promise<PictureFacts>
-  /** A WebP that fits into a square of `thumbnailPixels`. */
+  /** Returns a WebP that fits into a square of `thumbnailPixels`. */
   thumbnailOf(content: Uint8Array): Promise<Uint8Array>
 }
 
 export const thumbnailPixels = 512
 
-/** It begins as a picture does, and is none, or one that is too large to be unpacked. */
+/** The file begins like a picture but is none, or it is too large to be unpacked. */
 export class NotAPicture extends Error {
   constructor(cause: unknown) {
     super('The file cannot be read as a picture.', { cause })

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { NotAPicture, type Pictures, thumbnailPixels } from './picture.ts'
 
-/** A small file can unpack to a picture that no memory holds: 100 megapixels are more than cameras make. */
+/** A small file can unpack to a picture larger than memory. Cameras make fewer than 100 megapixels. */
 const limits = { limitInputPixels: 100_000_000, failOn: 'error' } as const
 
 /** Pictures by libvips. */

@@ -2,19 +2,19 @@ import * as z from 'zod/mini'
 
 const named = z.string().check(z.minLength(1))
 
-/** The upload that a step is about, and the run of the pipeline that it belongs to. */
-const part = { uploadId: named, run: named }
+/** The upload that a step is about, and its run of the pipeline. */
+const ids = { uploadId: named, run: named }
 
-/** `etag` is that of the incoming file as the run found it. */
+/** The input of a step. `etag` is that of the incoming file as the run found it. */
 export const stepInput = z.discriminatedUnion('step', [
-  z.object({ step: z.literal('validate'), ...part, etag: named }),
-  z.object({ step: z.literal('reserve-quota'), ...part }),
-  z.object({ step: z.literal('record-metadata'), ...part, width: z.int(), height: z.int() }),
-  z.object({ step: z.literal('record-thumbnail'), ...part }),
-  z.object({ step: z.literal('complete'), ...part, etag: named }),
+  z.object({ step: z.literal('validate'), ...ids, etag: named }),
+  z.object({ step: z.literal('reserve-quota'), ...ids }),
+  z.object({ step: z.literal('record-metadata'), ...ids, width: z.int(), height: z.int() }),
+  z.object({ step: z.literal('record-thumbnail'), ...ids }),
+  z.object({ step: z.literal('complete'), ...ids, etag: named }),
   z.object({
     step: z.literal('close'),
-    ...part,
+    ...ids,
     as: z.enum(['rejected', 'failed']),
     reason: z.string(),
     /** Of the failure, for the log. */
@@ -25,8 +25,8 @@ export const stepInput = z.discriminatedUnion('step', [
 export type StepInput = z.infer<typeof stepInput>
 
 /**
- * What the state machine goes on by. `go-on`: it is done. `ended`: nobody waits for this file, which is removed.
- * `other-run`: another run is at it, or was, and this one has nothing to do. `rejected`: for a reason.
+ * What the state machine decides by. `go-on`: the step is done. `ended`: nobody waits for this file, which is removed.
+ * `other-run`: another run handles the upload, or did, and this one has nothing to do. `rejected`: for a reason.
  */
 export type StepOutcome =
   | { readonly outcome: 'go-on' | 'ended' | 'other-run' }

@@ -1,17 +1,15 @@
-import { stateAfter } from '../../commands/execution/cached-state.ts'
-import { commandIdOf, digestOf } from '../../commands/execution/command-id.ts'
-import { execute } from '../../commands/execution/execute.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
-import type { Deadline } from '../../domain/kernel/cost.ts'
-import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
-import type { Event } from '../../domain/kernel/event.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import { streamName } from '../../domain/kernel/stream.ts'
-import { type SubscriptionCommand, subscription } from '../../domain/subscription/subscription.ts'
 import { incomingKey, originalKey, thumbnailKey } from '../../domain/upload/object-keys.ts'
-import { pipeline, type UploadCommand, type UploadState, upload } from '../../domain/upload/upload.ts'
+import {
+  pipeline as actorId,
+  type UploadCommand,
+  type UploadState,
+  upload,
+} from '../../domain/upload/upload.ts'
 import type { Files } from './file-store.ts'
+import { createRunCommands, type RunCommands, type RunContext, type StepContext } from './run-commands.ts'
 import { pictureTypeOf } from './signatures.ts'
 import type { StepInput, StepOutcome } from './step-input.ts'
 
@@ -21,189 +19,173 @@ export interface StepPorts {
   readonly clock: Clock
 }
 
-/** What a step is asked by. */
-export interface Asked {
-  readonly deadline: Deadline
-  /** Id of the request that this is. */
-  readonly causationId: string
-}
-
-/** What a step acts on: one upload, as one run of the pipeline, or the sweeper in place of it. */
-interface Part extends Asked {
-  readonly uploadId: string
-  readonly run: string
-  /** Of the request for the upload: all that is done for it stands under that. */
-  readonly correlationId: string
+/** What the steps work with. */
+interface Tools extends RunCommands {
+  readonly files: Files
 }
 
 type Existing = Exclude<UploadState, { status: 'none' }>
-type AtWork = Extract<UploadState, { status: 'processing' }>
+type Processing = Extract<UploadState, { status: 'processing' }>
 
-/** What is done with an upload; each step can be repeated, and whoever comes late finds nothing to do. */
+/** The steps of the pipeline. Each can be repeated, and one that comes too late finds nothing to do. */
 export function createSteps({ store, files, clock }: StepPorts) {
-  const uploadNow = async ({ uploadId, deadline }: Pick<Part, 'uploadId' | 'deadline'>) => {
-    const loaded = await store.load(streamName(upload.name, uploadId), deadline, { fold: upload.fold })
-    const correlationId = loaded.commits[0]?.correlationId
-    return { state: stateAfter(upload, upload.initial, loaded), correlationId }
-  }
-
-  /** Repeats of a command within a run are recognised by its name, whatever else it says. */
-  const send = async <State, C extends Command, E extends Event>(
-    aggregate: Aggregate<State, C, E>,
-    id: string,
-    command: C,
-    { uploadId, run, deadline, correlationId, causationId }: Part,
-  ) => {
-    await execute(
-      aggregate,
-      {
-        stream: streamName(aggregate.name, id),
-        command,
-        correlationId,
-        causationId,
-        commandId: commandIdOf(pipeline, command.type, `${uploadId}/${run}`),
-        digest: digestOf({ uploadId, run }),
-      },
-      { store, clock, deadline },
-    )
-  }
-
-  /** Carries a command out on the upload. Returns what has become of the upload. */
-  const record = async (command: UploadCommand, part: Part): Promise<UploadState> => {
-    await send(upload, part.uploadId, command, part)
-    return (await uploadNow(part)).state
-  }
-
-  const onQuota = (ownerId: string, command: SubscriptionCommand, part: Part): Promise<void> =>
-    send(subscription, ownerId, command, part)
-
-  const actorId = pipeline
-  const goOn = (isOurs: boolean): StepOutcome => ({ outcome: isOurs ? 'go-on' : 'ended' })
-  const isAtWork = (state: UploadState, { run }: Part): state is AtWork =>
-    state.status === 'processing' && state.run === run
-
-  /** Takes the file of an upload on, if it is what was requested. */
-  async function validate(part: Part & { readonly etag: string }): Promise<StepOutcome> {
-    const { uploadId, run, etag } = part
-    const file = await files.look(incomingKey(uploadId))
-    // Whoever has put another in its place has begun another run.
-    if (file?.etag !== etag) return { outcome: 'other-run' }
-    const found = { size: file.size, contentType: pictureTypeOf(file.head) }
-    const state = await record({ type: 'validate-upload', actorId, run, found }, part)
-    if (state.status === 'processing' && state.run !== run) return { outcome: 'other-run' }
-    return goOn(isAtWork(state, part))
-  }
-
-  /** Keeps room for it in the plan of the project's owner. */
-  async function reserveQuota(state: UploadState, part: Part): Promise<StepOutcome> {
-    const { uploadId, run } = part
-    if (!isAtWork(state, part)) return { outcome: 'ended' }
-    try {
-      await onQuota(state.ownerId, { type: 'reserve-quota', actorId, uploadId, bytes: state.size }, part)
-    } catch (error) {
-      if (error instanceof Problem && error.code === 'refused')
-        return { outcome: 'rejected', reason: error.message }
-      throw error
-    }
-    return goOn(isAtWork(await record({ type: 'record-quota', actorId, run }, part), part))
-  }
-
-  async function recordMetadata(
-    part: Part & { readonly width: number; readonly height: number },
-  ): Promise<StepOutcome> {
-    const { run, width, height } = part
-    return goOn(isAtWork(await record({ type: 'record-metadata', actorId, run, width, height }, part), part))
-  }
-
-  async function recordThumbnail(part: Part): Promise<StepOutcome> {
-    return goOn(isAtWork(await record({ type: 'record-thumbnail', actorId, run: part.run }, part), part))
-  }
-
-  /** Puts the file where it is read, and counts it. */
-  async function complete(state: UploadState, part: Part & { readonly etag: string }): Promise<StepOutcome> {
-    const { uploadId, run, etag } = part
-    if (isAtWork(state, part)) {
-      await files.copy(incomingKey(uploadId), etag, originalKey(uploadId))
-      const after = await record({ type: 'complete-upload', actorId, run }, part)
-      if (after.status !== 'completed') return { outcome: 'ended' }
-    } else if (state.status !== 'completed') return { outcome: 'ended' }
-    await settle(state, part)
-    return { outcome: 'go-on' }
-  }
-
-  /** After the end: what was reserved is used, and the file as it was sent is not needed any more. */
-  async function settle({ ownerId, size }: Existing, part: Part): Promise<void> {
-    const { uploadId } = part
-    await onQuota(ownerId, { type: 'use-quota', actorId, uploadId, bytes: size }, part)
-    await files.remove(incomingKey(uploadId))
-  }
-
-  /**
-   * Takes back what was done for an upload that does not come to its end, and then says so: while that fails, the
-   * upload is open, and somebody tries again.
-   */
-  async function giveUp(state: Existing, command: UploadCommand, part: Part): Promise<void> {
-    const { uploadId } = part
-    await onQuota(state.ownerId, { type: 'release-quota', actorId, uploadId }, part)
-    for (const key of [incomingKey, originalKey, thumbnailKey]) await files.remove(key(uploadId))
-    await record(command, part)
-  }
-
-  /** Ends a run that does not go on. */
-  async function close(
-    state: Existing,
-    part: Part & { readonly as: 'rejected' | 'failed'; readonly reason: string },
-  ): Promise<StepOutcome> {
-    const { run, as, reason } = part
-    if (state.status === 'processing' && state.run !== run) return { outcome: 'other-run' }
-    if (state.status === 'completed') await settle(state, part)
-    else {
-      const type = as === 'rejected' ? 'reject-upload' : 'fail-upload'
-      await giveUp(state, { type, actorId, run, reason }, part)
-    }
-    return { outcome: 'ended' }
-  }
-
-  function carryOut(input: StepInput, state: Existing, part: Part): Promise<StepOutcome> {
-    switch (input.step) {
-      case 'validate':
-        return validate({ ...part, ...input })
-      case 'reserve-quota':
-        return reserveQuota(state, part)
-      case 'record-metadata':
-        return recordMetadata({ ...part, ...input })
-      case 'record-thumbnail':
-        return recordThumbnail(part)
-      case 'complete':
-        return complete(state, { ...part, ...input })
-      case 'close':
-        return close(state, { ...part, ...input })
-    }
-  }
-
+  const tools: Tools = { ...createRunCommands(store, clock), files }
   return {
-    /** Does a step, and says under what correlation it stands. */
-    async step(input: StepInput, asked: Asked): Promise<{ outcome: StepOutcome; correlationId: string }> {
+    /** Does a step. Returns its outcome, and the correlation id that it belongs to. */
+    async step(
+      input: StepInput,
+      context: StepContext,
+    ): Promise<{ readonly outcome: StepOutcome; readonly correlationId: string }> {
       const { uploadId, run } = input
-      const { state, correlationId = run } = await uploadNow({ uploadId, ...asked })
-      if (state.status !== 'none')
-        return {
-          outcome: await carryOut(input, state, { uploadId, run, correlationId, ...asked }),
-          correlationId,
-        }
-      // Nobody has asked for it.
+      const { state, correlationId = run } = await tools.uploadNow(uploadId, context.deadline)
+      if (state.status !== 'none') {
+        const outcome = await doStep(tools, input, state, { ...context, uploadId, run, correlationId })
+        return { outcome, correlationId }
+      }
+      // Nobody has requested this file.
       if (input.step === 'close') await files.remove(incomingKey(uploadId))
       return { outcome: { outcome: 'ended' }, correlationId }
     },
 
-    /** Ends an upload whose file has not come in time, or whose run has died. */
-    async expire(uploadId: string, asked: Asked): Promise<void> {
+    /** Ends an upload whose file was not sent in time, or whose run has died. */
+    async expire(uploadId: string, context: StepContext): Promise<void> {
       const now = new Date(clock.now()).toISOString()
       const run = 'expiry'
-      const { state, correlationId = run } = await uploadNow({ uploadId, ...asked })
+      const { state, correlationId = run } = await tools.uploadNow(uploadId, context.deadline)
       const command = { type: 'expire-upload', actorId, now } as const
       if (state.status === 'none' || upload.decide(command, state).length === 0) return
-      await giveUp(state, command, { uploadId, run, correlationId, ...asked })
+      await giveUp(tools, state, command, { ...context, uploadId, run, correlationId })
     },
   }
+}
+
+function doStep(tools: Tools, input: StepInput, state: Existing, context: RunContext): Promise<StepOutcome> {
+  switch (input.step) {
+    case 'validate':
+      return validate(tools, { ...context, ...input })
+    case 'reserve-quota':
+      return reserveQuota(tools, state, context)
+    case 'record-metadata':
+      return recordMetadata(tools, { ...context, ...input })
+    case 'record-thumbnail':
+      return recordThumbnail(tools, context)
+    case 'complete':
+      return complete(tools, state, { ...context, ...input })
+    case 'close':
+      return close(tools, state, { ...context, ...input })
+  }
+}
+
+/** Begins to process the file of an upload, if it is the file that was requested. */
+async function validate(
+  { files, record }: Tools,
+  context: RunContext & { readonly etag: string },
+): Promise<StepOutcome> {
+  const { uploadId, run, etag } = context
+  const file = await files.look(incomingKey(uploadId))
+  // A file that has replaced this one has begun another run.
+  if (file?.etag !== etag) return { outcome: 'other-run' }
+  const found = { size: file.size, contentType: pictureTypeOf(file.head) }
+  const state = await record({ type: 'validate-upload', actorId, run, found }, context)
+  if (state.status === 'processing' && state.run !== run) return { outcome: 'other-run' }
+  return outcomeOf(state, context)
+}
+
+/** Reserves storage for the file in the plan of the project's owner. */
+async function reserveQuota(
+  { onQuota, record }: Tools,
+  state: UploadState,
+  context: RunContext,
+): Promise<StepOutcome> {
+  const { uploadId, run } = context
+  if (!isProcessing(state, context)) return { outcome: 'ended' }
+  try {
+    await onQuota(state.ownerId, { type: 'reserve-quota', actorId, uploadId, bytes: state.size }, context)
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'refused')
+      return { outcome: 'rejected', reason: error.message }
+    throw error
+  }
+  return outcomeOf(await record({ type: 'record-quota', actorId, run }, context), context)
+}
+
+async function recordMetadata(
+  { record }: Tools,
+  context: RunContext & { readonly width: number; readonly height: number },
+): Promise<StepOutcome> {
+  const { run, width, height } = context
+  return outcomeOf(await record({ type: 'record-metadata', actorId, run, width, height }, context), context)
+}
+
+async function recordThumbnail({ record }: Tools, context: RunContext): Promise<StepOutcome> {
+  const { run } = context
+  return outcomeOf(await record({ type: 'record-thumbnail', actorId, run }, context), context)
+}
+
+/** Moves the file to the place that links point to, and counts it. */
+async function complete(
+  tools: Tools,
+  state: UploadState,
+  context: RunContext & { readonly etag: string },
+): Promise<StepOutcome> {
+  const { uploadId, run, etag } = context
+  if (isProcessing(state, context)) {
+    await tools.files.copy(incomingKey(uploadId), etag, originalKey(uploadId))
+    const after = await tools.record({ type: 'complete-upload', actorId, run }, context)
+    if (after.status !== 'completed') return { outcome: 'ended' }
+  } else if (state.status !== 'completed') return { outcome: 'ended' }
+  await settle(tools, state, context)
+  return { outcome: 'go-on' }
+}
+
+/** After completion: turns the reservation into used storage, and removes the file as it was sent. */
+async function settle(
+  { files, onQuota }: Tools,
+  { ownerId, size }: Existing,
+  context: RunContext,
+): Promise<void> {
+  const { uploadId } = context
+  await onQuota(ownerId, { type: 'use-quota', actorId, uploadId, bytes: size }, context)
+  await files.remove(incomingKey(uploadId))
+}
+
+/**
+ * Takes back what was done for an upload that will not complete, and only then records its end: as long as that fails,
+ * the upload stays open and is tried again.
+ */
+async function giveUp(
+  { files, onQuota, record }: Tools,
+  { ownerId }: Existing,
+  command: UploadCommand,
+  context: RunContext,
+): Promise<void> {
+  const { uploadId } = context
+  await onQuota(ownerId, { type: 'release-quota', actorId, uploadId }, context)
+  for (const key of [incomingKey, originalKey, thumbnailKey]) await files.remove(key(uploadId))
+  await record(command, context)
+}
+
+/** Ends a run early. */
+async function close(
+  tools: Tools,
+  state: Existing,
+  context: RunContext & { readonly as: 'rejected' | 'failed'; readonly reason: string },
+): Promise<StepOutcome> {
+  const { run, as, reason } = context
+  if (state.status === 'processing' && state.run !== run) return { outcome: 'other-run' }
+  if (state.status === 'completed') await settle(tools, state, context)
+  else {
+    const type = as === 'rejected' ? 'reject-upload' : 'fail-upload'
+    await giveUp(tools, state, { type, actorId, run, reason }, context)
+  }
+  return { outcome: 'ended' }
+}
+
+function isProcessing(state: UploadState, { run }: RunContext): state is Processing {
+  return state.status === 'processing' && state.run === run
+}
+
+/** The run continues as long as the upload is its own. */
+function outcomeOf(state: UploadState, context: RunContext): StepOutcome {
+  return { outcome: isProcessing(state, context) ? 'go-on' : 'ended' }
 }

@@ -1,16 +1,15 @@
 import * as z from 'zod/mini'
 import type { MailPorts, Message } from '../reactions/mailer.ts'
 import type { Reaction } from '../reactions/reaction.ts'
+import { uploadCompletedEmail } from './reactions.ts'
 import { mailAboutUpload } from './upload-mail.ts'
 
 const data = z.object({ uploadId: z.string().check(z.minLength(1)) })
 
-/** Tells who asked for an upload that the file is in its project. */
+/** Tells the person who requested an upload that the file is in its project. */
 export function uploadCompleted(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
-    name: 'upload-completed-email',
-    type: 'UploadCompleted',
-    schema: 1,
+    row: uploadCompletedEmail,
     data,
     react: (event, deadline) => mailAboutUpload(event, uploadCompletedMessage, ports, deadline),
   }
@@ -27,7 +26,7 @@ export function uploadCompletedMessage({
     subject: `Your file "${fileName}" is in its project`,
     text: `Hello ${name},
 
-your file "${fileName}" is in its project, with a thumbnail. Open the project to see or download it.
+Your file "${fileName}" is in its project, with a thumbnail. Open the project to see or download it.
 `,
   }
 }

@@ -5,8 +5,8 @@ import { type MailPorts, type Message, mailTo } from '../reactions/mailer.ts'
 import type { PublicEvent } from '../reactions/reaction.ts'
 
 /**
- * Writes to who asked for an upload about an event of it. Who that is and what the file is called are in the upload's
- * own stream, not in the event.
+ * Writes to the person who requested an upload about an event of it. The person and the name of the file come from the
+ * upload's own stream, not from the event.
  */
 export async function mailAboutUpload(
   event: PublicEvent<{ readonly uploadId: string }>,

@@ -1,16 +1,15 @@
 import * as z from 'zod/mini'
 import type { MailPorts, Message } from '../reactions/mailer.ts'
 import type { Reaction } from '../reactions/reaction.ts'
+import { uploadNotTakenEmail } from './reactions.ts'
 import { mailAboutUpload } from './upload-mail.ts'
 
 const data = z.object({ uploadId: z.string().check(z.minLength(1)), reason: z.string() })
 
-/** Tells who asked for an upload that the file is not in its project, and why. */
+/** Tells the person who requested an upload that the file is not in its project, and why. */
 export function uploadNotTaken(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
-    name: 'upload-not-taken-email',
-    type: ['UploadRejected', 'UploadFailed'],
-    schema: 1,
+    row: uploadNotTakenEmail,
     data,
     react(event, deadline) {
       const { reason } = event.data
@@ -25,8 +24,8 @@ export function uploadNotTaken(ports: MailPorts): Reaction<z.infer<typeof data>>
   }
 }
 
-const afterRejection = 'Put that right, and upload the file again.'
-const afterFailure = 'Most likely that is not because of the file: upload it again.'
+const afterRejection = 'Correct that, and upload the file again.'
+const afterFailure = 'The file is most likely not the cause. Upload it again.'
 
 export function uploadNotTakenMessage(about: {
   readonly name: string
@@ -37,10 +36,10 @@ export function uploadNotTakenMessage(about: {
 }): Message {
   const { name, fileName, reason, next } = about
   return {
-    subject: `Your file "${fileName}" was not taken`,
+    subject: `Your file "${fileName}" was not accepted`,
     text: `Hello ${name},
 
-your file "${fileName}" was not added to its project. ${reason}
+Your file "${fileName}" was not added to its project. ${reason}
 
 ${next}
 `,

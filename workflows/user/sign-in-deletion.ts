@@ -3,12 +3,13 @@ import type { Deadline } from '../../domain/kernel/cost.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { personNow } from '../reactions/person.ts'
 import type { Reaction } from '../reactions/reaction.ts'
+import { deleteSignIn } from './reactions.ts'
 
 const data = z.object({ userId: z.string().check(z.minLength(1)) })
 
-/** The port to what people sign in with. */
+/** The port to the sign-ins of people. */
 export interface SignIns {
-  /** Deletes a person's. `gone`: there was none. */
+  /** Deletes a person's sign-in. `gone`: there was none. */
   delete(userId: string, deadline: Deadline): Promise<'deleted' | 'gone'>
 }
 
@@ -18,14 +19,12 @@ export interface SignInPorts {
 }
 
 /**
- * Takes the sign-in from a person who has deleted their account, so that the address can sign up anew. There is no
- * way back, so the person's own stream has to say that it is so.
+ * Deletes the sign-in of a person who has deleted their account, so that the address can sign up again. This cannot be
+ * undone, so the person's own stream has to confirm that the account is deleted.
  */
 export function signInDeletion({ store, signIns }: SignInPorts): Reaction<z.infer<typeof data>> {
   return {
-    name: 'delete-sign-in',
-    type: 'UserDeleted',
-    schema: 1,
+    row: deleteSignIn,
     data,
     async react({ data: { userId } }, deadline) {
       const { status } = await personNow(store, userId, deadline)

@@ -1,15 +1,14 @@
 import * as z from 'zod/mini'
 import { type MailPorts, type Message, mailTo } from '../reactions/mailer.ts'
 import type { Reaction } from '../reactions/reaction.ts'
+import { welcomeEmail } from './reactions.ts'
 
 const data = z.object({ userId: z.string().check(z.minLength(1)) })
 
 /** Welcomes a person who has registered. */
 export function welcome(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
-    name: 'welcome-email',
-    type: 'UserRegistered',
-    schema: 1,
+    row: welcomeEmail,
     data,
     react: (event, deadline) => mailTo(event.data.userId, event, welcomeMessage, ports, deadline),
   }
@@ -20,7 +19,7 @@ export function welcomeMessage({ name }: { readonly name: string }): Message {
     subject: 'Welcome to Annals',
     text: `Hello ${name},
 
-your account is ready. Create a first project, and add the people you work with.
+Your account is ready. Create a first project, and add the people you work with.
 `,
   }
 }

@@ -3,9 +3,9 @@ import type { Names } from './names.ts'
 import { aggregateOf, eventsOf, publicEventsOf } from './templates/domain.ts'
 import { projectionOf, queriesOf, queryHandlersOf } from './templates/read-side.ts'
 import { apiTestOf, arbitrariesOf, domainTestOf, fixturesOf } from './templates/tests.ts'
-import { commandsOf, contractOf } from './templates/write-side.ts'
+import { contractOf, handlersOf } from './templates/write-side.ts'
 
-/** A vertical slice for a new aggregate, and a line in every list that has to know it. */
+/** A vertical slice for a new aggregate, and an entry in each of the five lists that name the aggregates. */
 export function newAggregate(names: Names): Change {
   const { one, many } = names
   const readModel = `projections/${one.kebab}`
@@ -15,7 +15,7 @@ export function newAggregate(names: Names): Change {
       [`domain/${one.kebab}/public-events.ts`]: publicEventsOf(names),
       [`domain/${one.kebab}/${one.kebab}.ts`]: aggregateOf(names),
       [`commands/${one.kebab}/contract.ts`]: contractOf(names),
-      [`commands/${one.kebab}/handlers.ts`]: commandsOf(names),
+      [`commands/${one.kebab}/handlers.ts`]: handlersOf(names),
       [`${readModel}/v1/projection.ts`]: projectionOf(names),
       [`${readModel}/v1/queries.ts`]: queriesOf(names),
       [`${readModel}/queries.ts`]: queryHandlersOf(names),
@@ -26,12 +26,6 @@ export function newAggregate(names: Names): Change {
       [`test/projections/${one.kebab}/${one.kebab}.test.ts`]: apiTestOf(names),
     },
     additions: [
-      {
-        file: 'domain/generated/folds.ts',
-        imports: [],
-        // `npm run folds` says what it is.
-        entries: [{ list: 'export const folds = {', entry: `${one.camel}: ''` }],
-      },
       {
         file: 'domain/aggregates.ts',
         imports: [`import { ${one.camel} } from './${one.kebab}/${one.kebab}.ts'`],
@@ -52,11 +46,11 @@ export function newAggregate(names: Names): Change {
       },
       {
         file: 'commands/handlers.ts',
-        imports: [`import { ${one.camel}Commands } from './${one.kebab}/handlers.ts'`],
+        imports: [`import { ${one.camel}Handlers } from './${one.kebab}/handlers.ts'`],
         entries: [
           {
-            list: 'export const commandHandlers: CommandHandlers = {',
-            entry: `...${one.camel}Commands`,
+            list: 'export const commandHandlers: HandlersOf<typeof contract> = {',
+            entry: `...${one.camel}Handlers`,
           },
         ],
       },
@@ -74,20 +68,6 @@ export function newAggregate(names: Names): Change {
         file: 'projections/queries.ts',
         imports: [`import { ${one.camel}Queries } from './${one.kebab}/queries.ts'`],
         entries: [{ list: '  return {', entry: `...${one.camel}Queries` }],
-      },
-      {
-        file: 'test/kit/aggregates.ts',
-        imports: [
-          `import { ${one.camel} } from '../../domain/${one.kebab}/${one.kebab}.ts'`,
-          `import { ${many.camel}V1 } from '../../projections/${one.kebab}/v1/projection.ts'`,
-          `import { ${one.camel}Command, ${one.camel}Event } from './arbitraries/${one.kebab}.ts'`,
-        ],
-        entries: [
-          {
-            list: 'export const aggregates: readonly Sample[] = [',
-            entry: `{ aggregate: ${one.camel}, command: ${one.camel}Command, event: ${one.camel}Event, generations: [{ projection: ${many.camel}V1, generation: 1 }] }`,
-          },
-        ],
       },
     ],
   }

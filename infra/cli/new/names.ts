@@ -30,8 +30,10 @@ const javascript = new Set(
 
 /** Words that the code around an aggregate already uses for something else. */
 const engine = new Set(
-  `aggregate backend codec command commit event execute generation given guard item kernel list live me page
-  position problem projection query refusal row sample state stream stream-name text`.split(/\s+/),
+  `aggregate backend codec command commit contract event execute generation given guard item kernel list live me
+  page position problem projection publication query refusal row sample state stream stream-name text`.split(
+    /\s+/,
+  ),
 )
 
 /** Spells an aggregate's name. Throws, in one line that says what to do, what cannot be one. */
@@ -52,15 +54,15 @@ export function namesOf(name: string): Names {
 }
 
 /**
- * The aggregate in whose way this one would stand, if any: `user-command` would be written as `userCommand`,
- * which is also the name of what the tests draw for `user`.
+ * The existing name that this one collides with, if any: its own, or one from which the code makes the same identifier.
+ * `user-command` makes the type `UserCommand`, which is the type of the commands of `user`.
  */
 export function takenBy(name: string, existing: readonly string[]): string | undefined {
   const namesMadeFrom = (one: string) => [one, `${one}-command`, `${one}-event`]
   return existing.find((other) => namesMadeFrom(other).includes(name) || namesMadeFrom(name).includes(other))
 }
 
-function spell(kebab: string): Spelling {
+export function spell(kebab: string): Spelling {
   const pascal = kebab.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
   const camel = pascal.charAt(0).toLowerCase() + pascal.slice(1)
   return { kebab, camel, pascal, words: kebab.replaceAll('-', ' ') }

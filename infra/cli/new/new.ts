@@ -9,6 +9,14 @@ import { namesOf, takenBy } from './names.ts'
 const usage =
   'npm run new aggregate NAME, with the name of one in small letters, such as invoice or price-list'
 
+/** The layers. A folder of a layer is a feature or has another meaning, so a new feature cannot have its name. */
+const layers = ['domain', 'commands', 'projections', 'workflows']
+
+/** The names of a layer's folders and files. */
+function namesIn(layer: string): string[] {
+  return existsSync(layer) ? readdirSync(layer).map((file) => basename(file, '.ts')) : []
+}
+
 async function run([kind, name, ...more]: readonly string[]): Promise<void> {
   if (kind === '--help') return console.log(usage)
   if (kind === undefined) throw new Error(`say what: ${usage}.`)
@@ -18,9 +26,10 @@ async function run([kind, name, ...more]: readonly string[]): Promise<void> {
   const names = namesOf(name)
   if (!existsSync('domain'))
     throw new Error('there is no folder domain here: run it where package.json lies.')
-  const aggregates = readdirSync('domain').map((file) => basename(file, '.ts'))
-  const taken = takenBy(name, aggregates)
-  if (taken !== undefined) throw new Error(`"${name}" is taken by domain/${taken}: give another name.`)
+  for (const layer of layers) {
+    const taken = takenBy(name, namesIn(layer))
+    if (taken !== undefined) throw new Error(`"${name}" is taken by ${layer}/${taken}: give another name.`)
+  }
 
   const change = newAggregate(names)
   await apply(change, process.cwd())
@@ -40,7 +49,7 @@ ${list(Object.keys(change.files))}
 
 and added to:
 
-${list([...change.additions.map(({ file }) => file), 'docs/events.md'])}
+${list([...change.additions.map(({ file }) => file), 'domain/generated/folds.ts', 'docs/events.md'])}
 
 Next: npm test. Then make it yours: docs/make-it-yours.md`)
 }

@@ -1,7 +1,7 @@
 import type { Ports } from './ports.ts'
 
 /** What an operator asked for, besides where. */
-export interface Request {
+export interface OpsRequest {
   /** What stands after the command's name. */
   readonly operands: readonly string[]
   readonly options: Options
@@ -40,11 +40,11 @@ export interface OpsCommand {
   /** The options that it takes, besides those that all commands take. */
   readonly options: readonly (keyof Options)[]
   /** Throws an Error in one line that says what to do. Without an answer, it has printed everything itself. */
-  run(request: Request, ports: () => Promise<Ports>): Promise<Answer | undefined>
+  run(request: OpsRequest, ports: () => Promise<Ports>): Promise<Answer | undefined>
 }
 
 /** The one operand of a command. Throws where there is none, or more. */
-export function oneOperand({ operands }: Request, what: string): string {
+export function oneOperand({ operands }: OpsRequest, what: string): string {
   const [operand, ...more] = operands
   if (operand === undefined || more.length > 0) throw new Error(`give one ${what}, and nothing else`)
   return operand

@@ -1,5 +1,5 @@
 import { parseStreamName } from '../../../domain/kernel/stream.ts'
-import { type OpsCommand, oneOperand, type Request } from './command.ts'
+import { type OpsCommand, type OpsRequest, oneOperand } from './command.ts'
 import { allParked, type ParkedStream, parkedOf, type Resubmitted, resubmitAll } from './parked.ts'
 import type { Ports } from './ports.ts'
 import { columns } from './printing.ts'
@@ -23,7 +23,7 @@ export const parkedResubmit: OpsCommand = {
   },
 }
 
-function wantedOf(request: Request): (ports: Ports) => Promise<ParkedStream[]> {
+function wantedOf(request: OpsRequest): (ports: Ports) => Promise<ParkedStream[]> {
   if (request.options.all) {
     if (request.operands.length > 0) throw new Error('give a STREAM or --all, not both')
     return allParked

@@ -48,7 +48,7 @@ export async function parkedOf(stream: StreamName, ports: Ports): Promise<Parked
     .filter((generation) => generation.aggregate === aggregate)
     .map(({ id }) => guardKey(id, stream))
   const { keys } = await ports.index.parkedKeys()
-  const listed = keys.filter((key) => placeOf(key).stream === stream)
+  const listed = keys.filter((key) => ownerOf(key).stream === stream)
   const all = new Map([...known, markKey(stream), ...listed].map((key) => [key.PK, key]))
   return readParked([...all.values()], ports)
 }
@@ -84,16 +84,16 @@ async function resubmitOne({ by, stream }: ParkedStream, ports: Ports): Promise<
 /** Reads the items themselves, consistently: the index may list what is not parked any more. */
 async function readParked(keys: readonly RowKey[], { rows, parked }: Ports): Promise<ParkedStream[]> {
   const found: ParkedStream[] = []
-  for (const some of inHundreds(keys.filter((key) => placeOf(key).by !== forwarderName))) {
+  for (const some of inHundreds(keys.filter((key) => ownerOf(key).by !== forwarderName))) {
     const { guards } = await rows.readGuards(some)
     for (const [index, key] of some.entries()) {
       const guard = guards[index]
       if (guard?.parked === undefined) continue
       const { error, at: since } = guard.parked
-      found.push({ ...placeOf(key), version: guard.version, error, since })
+      found.push({ ...ownerOf(key), version: guard.version, error, since })
     }
   }
-  const marked = keys.map(placeOf).filter(({ by }) => by === forwarderName)
+  const marked = keys.map(ownerOf).filter(({ by }) => by === forwarderName)
   const { marks } = await parked.read(marked.map(({ stream }) => stream))
   for (const place of marked) {
     const mark = marks.get(place.stream)
@@ -104,7 +104,7 @@ async function readParked(keys: readonly RowKey[], { rows, parked }: Ports): Pro
 }
 
 /** Whose item it is, and of which stream: `<by>#<stream>`. */
-function placeOf({ PK }: RowKey): Pick<ParkedStream, 'by' | 'stream'> {
+function ownerOf({ PK }: RowKey): Pick<ParkedStream, 'by' | 'stream'> {
   const split = PK.indexOf('#')
   return { by: PK.slice(0, split), stream: parseStreamName(PK.slice(split + 1)).stream }
 }

@@ -1,6 +1,10 @@
 import { withBuild } from '../../../projections/generations/generation-list.ts'
-import { type Outcome, type Progress, replay } from '../../../projections/rebuild/replay/replay.ts'
-import { type OpsCommand, oneOperand, type Request } from './command.ts'
+import {
+  type ReplayOutcome,
+  type ReplayProgress,
+  replay,
+} from '../../../projections/rebuild/replay/replay.ts'
+import { type OpsCommand, type OpsRequest, oneOperand } from './command.ts'
 import { buildingOf, changeList, codeOf, readList } from './generations.ts'
 import type { Ports } from './ports.ts'
 
@@ -39,7 +43,12 @@ export const replayStart: OpsCommand = {
 }
 
 /** Lists a new generation, unless one is being built. */
-async function begin(ports: Ports, projection: string, segments: number, { tell }: Request): Promise<void> {
+async function begin(
+  ports: Ports,
+  projection: string,
+  segments: number,
+  { tell }: OpsRequest,
+): Promise<void> {
   const newest = ports.versions.newestOf(projection)
   const { generations } = await readList(ports, projection)
   const building = generations.find(({ status }) => status === 'building')
@@ -57,13 +66,13 @@ async function begin(ports: Ports, projection: string, segments: number, { tell 
 }
 
 /** Tells how it goes on, once a second at most. */
-function reporter({ tell }: Request, { clock }: Ports, id: string) {
+function reporter({ tell }: OpsRequest, { clock }: Ports, id: string) {
   const began = clock.now()
   let told = began
-  let last: Progress = { commits: 0, parked: 0, writeUnits: 0 }
+  let last: ReplayProgress = { commits: 0, parked: 0, writeUnits: 0 }
   return {
     last: () => last,
-    tell(progress: Progress) {
+    tell(progress: ReplayProgress) {
       last = progress
       const now = clock.now()
       if (now - told < 1000) return
@@ -75,7 +84,12 @@ function reporter({ tell }: Request, { clock }: Ports, id: string) {
   }
 }
 
-function textOf(outcome: Outcome, id: string, projection: string, { commits, parked }: Progress): string {
+function textOf(
+  outcome: ReplayOutcome,
+  id: string,
+  projection: string,
+  { commits, parked }: ReplayProgress,
+): string {
   const did = `commits ${commits}, parked streams ${parked}`
   switch (outcome) {
     case 'built':
@@ -88,7 +102,7 @@ function textOf(outcome: Outcome, id: string, projection: string, { commits, par
 }
 
 function wholeNumber(
-  { options }: Request,
+  { options }: OpsRequest,
   name: 'segments' | 'speed',
   least: number,
   most: number,

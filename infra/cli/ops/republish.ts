@@ -2,7 +2,7 @@ import { eachInParallel } from '../../../commands/aws/parallel.ts'
 import { parseStreamName } from '../../../domain/kernel/stream.ts'
 import { type Period, republish as republishStream } from '../../../projections/publishing/republish.ts'
 import { type WalkedStream, walkStreams } from '../../../projections/rebuild/walk/walk.ts'
-import { type OpsCommand, oneOperand, type Request } from './command.ts'
+import { type OpsCommand, type OpsRequest, oneOperand } from './command.ts'
 import type { Ports } from './ports.ts'
 import { columns } from './printing.ts'
 import { createProgress } from './progress.ts'
@@ -10,17 +10,17 @@ import { readStored } from './stored-stream.ts'
 import { timeOf } from './time.ts'
 
 /** What came of it. */
-interface Outcome {
+interface RepublishOutcome {
   /** How many streams have had events in it, whether or not those are public. */
   readonly streams: number
   /** How many public events were sent. */
   readonly sent: number
   /** How many were not, and the first thousand of them. */
   readonly unsent: number
-  readonly failures: readonly Failure[]
+  readonly failures: readonly RepublishFailure[]
 }
 
-interface Failure {
+interface RepublishFailure {
   readonly stream: string
   readonly version: number
   readonly error: string
@@ -44,7 +44,7 @@ export const republish: OpsCommand = {
   },
 }
 
-function wantedOf(request: Request): (ports: Ports) => Promise<Outcome> {
+function wantedOf(request: OpsRequest): (ports: Ports) => Promise<RepublishOutcome> {
   const { from, to } = request.options
   if (from !== undefined || to !== undefined) {
     if (request.operands.length > 0) throw new Error('give a STREAM or --from and --to, not both')
@@ -68,11 +68,11 @@ async function* only(walked: WalkedStream): AsyncGenerator<WalkedStream, void, u
 async function sendAll(
   walk: AsyncGenerator<WalkedStream, void, undefined>,
   { store, bus, catalogue, clock }: Ports,
-  { tell }: Request,
+  { tell }: OpsRequest,
   period?: Period,
-): Promise<Outcome> {
+): Promise<RepublishOutcome> {
   const progress = createProgress(clock, tell)
-  const failures: Failure[] = []
+  const failures: RepublishFailure[] = []
   let seen = 0
   let streams = 0
   let sent = 0
@@ -90,7 +90,7 @@ async function sendAll(
   return { streams, sent, unsent, failures }
 }
 
-function textOf({ streams, sent, unsent, failures }: Outcome): string {
+function textOf({ streams, sent, unsent, failures }: RepublishOutcome): string {
   const lines = failures.map(({ stream, version, error, ends }) => [
     stream,
     'NOT SENT',

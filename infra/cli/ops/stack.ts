@@ -22,7 +22,7 @@ export interface Where {
   readonly region?: string | undefined
 }
 
-/** The outputs of the template that are of use here (`infra/stack/annals-stack.ts`). */
+/** The outputs of the template that are of use here (`infra/stack/`). */
 const outputsOf = z.object({
   EventStoreTable: z.string(),
   EventStoreStreamArn: z.string(),

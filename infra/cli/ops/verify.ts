@@ -2,8 +2,8 @@ import type { Clock } from '../../../domain/kernel/clock.ts'
 import { keptGenerations } from '../../../projections/generations/listed-generations.ts'
 import type { Finding } from '../../../projections/rebuild/verification/finding.ts'
 import {
-  type Progress,
   type Verified,
+  type VerifyProgress,
   verify as verifyGeneration,
 } from '../../../projections/rebuild/verification/verify.ts'
 import type {
@@ -41,7 +41,11 @@ export const verify: OpsCommand = {
   },
 }
 
-function progressOf(id: string, clock: Clock, tell: (text: string) => void): (progress: Progress) => void {
+function progressOf(
+  id: string,
+  clock: Clock,
+  tell: (text: string) => void,
+): (progress: VerifyProgress) => void {
   let current = 0
   let progress = createProgress(clock, tell)
   return ({ walk, streams }) => {

@@ -26,34 +26,18 @@ export interface Permissions {
 
 type Resolve = (properties: Properties) => Properties
 
-/** Reads the template's roles and policies. Throws, naming it, on what is not modelled. */
-export function readPermissions(o: {
+export interface PolicySources {
   readonly template: Template
   readonly resolve: Resolve
-  /** What `Ref` gives of a resource. */
+  /** The `Ref` of a resource. */
   readonly nameOf: (logicalId: string) => string
-  /** Policies that lie on resources themselves, by their ARN. */
+  /** Policies that are attached to resources themselves, by the ARN of the resource. Later additions count. */
   readonly resourcePolicies: ReadonlyMap<string, Policy>
-}): Permissions {
-  const policies = new Map<string, Policy>()
-  const add = (role: string, document: unknown, where: string) =>
-    policies.set(role, [...(policies.get(role) ?? []), ...compilePolicy(document, where)])
+}
 
-  const trust = new Map<string, { document: unknown; logicalId: string }>()
-  for (const { logicalId, properties } of o.template.ofType('AWS::IAM::Role')) {
-    const { ManagedPolicyArns: managed, Policies: inline, ...role } = o.resolve(properties)
-    trust.set(o.nameOf(logicalId), { document: role['AssumeRolePolicyDocument'], logicalId })
-    if (managed !== undefined)
-      throw new Error(`${logicalId}.ManagedPolicyArns is not modelled: grant by name`)
-    for (const policy of Array.isArray(inline) ? inline : []) {
-      add(o.nameOf(logicalId), policy.PolicyDocument, logicalId)
-    }
-  }
-  for (const { logicalId, properties } of o.template.ofType('AWS::IAM::Policy')) {
-    const { PolicyDocument, Roles } = o.resolve(properties)
-    for (const role of Array.isArray(Roles) ? Roles : []) add(String(role), PolicyDocument, logicalId)
-  }
-
+/** Reads the template's roles and policies. Throws, naming it, on what is not modelled. */
+export function readPermissions(o: PolicySources): Permissions {
+  const { policies, trust } = readRoles(o)
   const callerOf = (roleArn: string, assumedBy: string) => {
     const role = roleArn.replace(/^.*\//, '')
     const name = `arn:aws:sts::000000000000:assumed-role/${role}/${assumedBy}`
@@ -108,4 +92,27 @@ export function readPermissions(o: {
         throw new Error(`No AWS::Lambda::Permission lets ${service} invoke ${name} for ${sourceArn}`)
     },
   }
+}
+
+/** The policies of each role and the policy that says who may assume it, by the name of the role. */
+function readRoles(o: Pick<PolicySources, 'template' | 'resolve' | 'nameOf'>) {
+  const policies = new Map<string, Policy>()
+  const add = (role: string, document: unknown, where: string) =>
+    policies.set(role, [...(policies.get(role) ?? []), ...compilePolicy(document, where)])
+
+  const trust = new Map<string, { document: unknown; logicalId: string }>()
+  for (const { logicalId, properties } of o.template.ofType('AWS::IAM::Role')) {
+    const { ManagedPolicyArns: managed, Policies: inline, ...role } = o.resolve(properties)
+    trust.set(o.nameOf(logicalId), { document: role['AssumeRolePolicyDocument'], logicalId })
+    if (managed !== undefined)
+      throw new Error(`${logicalId}.ManagedPolicyArns is not modelled: grant by name`)
+    for (const policy of Array.isArray(inline) ? inline : []) {
+      add(o.nameOf(logicalId), policy.PolicyDocument, logicalId)
+    }
+  }
+  for (const { logicalId, properties } of o.template.ofType('AWS::IAM::Policy')) {
+    const { PolicyDocument, Roles } = o.resolve(properties)
+    for (const role of Array.isArray(Roles) ? Roles : []) add(String(role), PolicyDocument, logicalId)
+  }
+  return { policies, trust }
 }

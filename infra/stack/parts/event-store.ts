@@ -3,7 +3,7 @@ import { AttributeType, Billing, StreamViewType, TableV2 } from 'aws-cdk-lib/aws
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 
-/** Everything that changes or removes an item but is no `PutItem`, whose condition no policy can ask for. */
+/** The actions that change or remove an item, except `PutItem`: no policy can require the condition of a put. */
 const forbidden = [
   'UpdateItem',
   'DeleteItem',
@@ -14,9 +14,9 @@ const forbidden = [
 ]
 
 /**
- * The table of commits, the one thing that cannot be made again: it survives the stack, can be restored to any
- * second of the last 35 days, and nobody, administrators included, can change a commit in it. It has no index,
- * because a throttled index throttles the writes of its table.
+ * The table of commits, which nothing else could rebuild. It survives the stack, can be restored to any second of the
+ * last 35 days, and nobody, administrators included, can change a commit in it. It has no index, because a throttled
+ * index throttles the writes of its table.
  */
 export function addEventStore(scope: Construct): TableV2 {
   return new TableV2(scope, 'EventStore', {
@@ -34,7 +34,7 @@ export function addEventStore(scope: Construct): TableV2 {
           effect: Effect.DENY,
           principals: [new AnyPrincipal()],
           actions: forbidden.map((action) => `dynamodb:${action}`),
-          // The table itself: its policy is made with it and cannot name it yet.
+          // The table itself, which its policy cannot name because both are created together.
           resources: ['*'],
         }),
       ],

@@ -7,7 +7,7 @@ import type { Construct } from 'constructs'
 
 export type FailureQueueOptions = Pick<QueueProps, 'visibilityTimeout' | 'deadLetterQueue'>
 
-/** A queue for what failed, which waits there for as long as a queue holds anything. */
+/** A queue for failed work. It keeps a message for as long as SQS allows. */
 export function addFailureQueue(scope: Construct, id: string, o: FailureQueueOptions = {}): Queue {
   return new Queue(scope, id, {
     ...o,
@@ -23,7 +23,7 @@ const atLeastOne = {
   treatMissingData: TreatMissingData.NOT_BREACHING,
 }
 
-/** An alarm as soon as something is in a queue that nothing empties but people. */
+/** An alarm for the first message in a queue that only people empty. */
 export function alarmOnFailures(queue: Queue, alarmDescription: string): void {
   queue
     .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) })
@@ -31,8 +31,9 @@ export function alarmOnFailures(queue: Queue, alarmDescription: string): void {
 }
 
 /**
- * An alarm once something has been for a quarter of an hour in a queue that a function empties. Between two tries a
- * message is in flight and not visible; and the age of the oldest is distorted by messages that come again and again.
+ * An alarm once a queue that a function empties has had messages for a quarter of an hour. Messages in flight count,
+ * because a message is not visible between two tries. The age of the oldest message would be no measure: a message that
+ * is tried again and again distorts it.
  */
 export function alarmOnStuckFailures(queue: Queue, alarmDescription: string): void {
   const period = Duration.minutes(5)
@@ -47,12 +48,12 @@ export function alarmOnStuckFailures(queue: Queue, alarmDescription: string): vo
   }).createAlarm(queue, 'Alarm', { ...atLeastOne, alarmDescription, evaluationPeriods: 3 })
 }
 
-/** Lets a function, or Lambda on its behalf, send to a queue: CDK's own grant allows more than that. */
+/** Lets a function, or Lambda on its behalf, send to a queue. CDK's own grant allows more than that. */
 export function allowSend(sender: LambdaFunction, queue: IQueue): void {
   sender.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }))
 }
 
-/** Has Lambda invoke a function again that failed at an event, twice at most, and then keep the event in a queue. */
+/** Makes Lambda repeat a failed invocation, at most twice, and then keep its event in a queue. */
 export function retryThenKeep(target: LambdaFunction, queue: IQueue): void {
   allowSend(target, queue)
   new CfnEventInvokeConfig(target, 'Retries', {

@@ -1,41 +1,47 @@
 import { Duration } from 'aws-cdk-lib'
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { FilterPattern } from 'aws-cdk-lib/aws-logs'
+import { FilterPattern, type MetricFilter } from 'aws-cdk-lib/aws-logs'
 
+/** A line of the log that an operator has to see. */
 export interface LogAlarmOptions {
   /** Name of the metric that counts the lines. */
   readonly name: string
   readonly level: 'ERROR' | 'CRITICAL'
-  /** The message of the line, which is logged for that alone. */
+  /** The message of the line. No other line has it. */
   readonly message: string
   /** What has happened, and where to look. */
   readonly description: string
 }
 
-/** An alarm that sounds at the first line of this kind in the log of any of these functions, the first of which owns it. */
+/** An alarm for the first such line in the log of any of these functions, the first of which owns the alarm. */
 export function addLogAlarm(
   [first, ...others]: readonly [LambdaFunction, ...LambdaFunction[]],
-  { name, level, message, description }: LogAlarmOptions,
+  line: LogAlarmOptions,
 ): void {
-  const count = ({ logGroup }: LambdaFunction) =>
-    logGroup.addMetricFilter(name, {
-      filterPattern: FilterPattern.all(
-        FilterPattern.stringValue('$.level', '=', level),
-        FilterPattern.stringValue('$.message', '=', message),
-      ),
-      metricNamespace: 'Annals',
-      metricName: name,
-      metricValue: '1',
-    })
-  // One metric counts the lines of all.
-  const metric = count(first).metric({ statistic: 'Sum', period: Duration.minutes(1) })
-  for (const other of others) count(other)
-  metric.createAlarm(first, `${name}Alarm`, {
-    alarmDescription: description,
+  const metric = countLogLines(first, line).metric({ statistic: 'Sum', period: Duration.minutes(1) })
+  for (const other of others) countLogLines(other, line)
+  metric.createAlarm(first, `${line.name}Alarm`, {
+    alarmDescription: line.description,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     threshold: 1,
     evaluationPeriods: 1,
     treatMissingData: TreatMissingData.NOT_BREACHING,
+  })
+}
+
+/** Counts such lines of one more function in the metric, which is the same for all. */
+export function countLogLines(
+  { logGroup }: LambdaFunction,
+  { name, level, message }: Omit<LogAlarmOptions, 'description'>,
+): MetricFilter {
+  return logGroup.addMetricFilter(name, {
+    filterPattern: FilterPattern.all(
+      FilterPattern.stringValue('$.level', '=', level),
+      FilterPattern.stringValue('$.message', '=', message),
+    ),
+    metricNamespace: 'Annals',
+    metricName: name,
+    metricValue: '1',
   })
 }

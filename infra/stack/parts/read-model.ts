@@ -3,9 +3,9 @@ import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws
 import type { Construct } from 'constructs'
 
 /**
- * The table of all read models. It goes with the stack and has no backup: it can be rebuilt from the events. Its one
- * index is for lookups where a lag does no harm, and so far for one: what is parked, by the operator
- * (`projections/engine/parked-index.ts`). Only an item that has the index's keys stands in it.
+ * The table of all read models. It is deleted with the stack and has no backup, because it can be rebuilt from the
+ * events. Its one index is for lookups that may lag. So far there is one: the operator's list of parked streams
+ * (`projections/engine/parked-index.ts`). The index contains only the items that have its keys.
  */
 export function addReadModel(scope: Construct): TableV2 {
   return new TableV2(scope, 'ReadModel', {
@@ -16,7 +16,7 @@ export function addReadModel(scope: Construct): TableV2 {
         indexName: 'GSI1',
         partitionKey: { name: 'GSI1PK', type: AttributeType.STRING },
         sortKey: { name: 'GSI1SK', type: AttributeType.STRING },
-        // What is found is read again in the table, so the index need not be written where only that changes.
+        // The rest of an item is read from the table, so a change of it does not write to the index.
         projectionType: ProjectionType.KEYS_ONLY,
       },
     ],

@@ -9,25 +9,25 @@ import { addFunction, allow, type FunctionOptions } from './lambda-function.ts'
 
 export interface RedriveOptions extends Pick<FunctionOptions, 'name' | 'bundles' | 'environment'> {
   readonly eventStore: TableV2
-  /** What the consumer's mapping gives up. */
+  /** The batches that the consumer failed at, of `addStreamFailures`. */
   readonly failures: Queue
 }
 
 const timeoutSeconds = 60
-/** Six times as long as the function takes at most, as the Lambda developer guide advises. */
+/** Six times the function's timeout, as the Lambda developer guide advises. */
 const visibilityTimeout = Duration.seconds(6 * timeoutSeconds)
-/** A day of tries: after that the records are trimmed, and no further try would find them. */
+/** A day of tries. After that the records are trimmed, and no further try would find them. */
 const maxReceiveCount = Math.ceil(Duration.hours(24).toSeconds() / visibilityTimeout.toSeconds())
 
 /**
- * The failure destination of a consumer's stream mapping: a queue that a function redrives, and a dead-letter queue for
- * what a day of that could not heal.
+ * The failure destination of a consumer's stream mapping: a queue of batches that failed every retry, which a redrive
+ * function tries every six minutes for a day, and a dead-letter queue for batches that fail for a whole day.
  */
 export function addStreamFailures(scope: Construct, consumer: string): Queue {
   const deadLetters = addFailureQueue(scope, `${consumer}DeadLetters`)
   alarmOnFailures(
     deadLetters,
-    `A day did not heal records that ${consumer} failed at. The queue says which; the log of ${consumer}Redrive why.`,
+    `Records that ${consumer} failed at still fail after a day. The queue says which; the log of ${consumer}Redrive why.`,
   )
   const queue = addFailureQueue(scope, `${consumer}Failures`, {
     visibilityTimeout,
@@ -35,14 +35,14 @@ export function addStreamFailures(scope: Construct, consumer: string): Queue {
   })
   alarmOnStuckFailures(
     queue,
-    `Records that ${consumer} failed at fail again, for up to a day. The log of ${consumer}Redrive says why.`,
+    `Records that ${consumer} failed at keep failing. They are tried for a day. The log of ${consumer}Redrive says why.`,
   )
   return queue
 }
 
 /**
- * A function that redrives what a stream mapping gave up: it reads the records again and does with them what the
- * consumer does. It may read the stream and the queue; what the consumer may do is granted to it as to that.
+ * A function that redrives the batches that a consumer failed at: it reads the records from the stream again and handles
+ * them as the consumer does. Its grants are for the stream and the queue. The caller adds those of the consumer.
  */
 export function addRedrive(scope: Construct, id: string, o: RedriveOptions): LambdaFunction {
   const redrive = addFunction(scope, id, {
@@ -62,10 +62,10 @@ export function addRedrive(scope: Construct, id: string, o: RedriveOptions): Lam
   new EventSourceMapping(redrive, 'FailuresMapping', {
     target: redrive,
     eventSourceArn: o.failures.queueArn,
-    // Nearly always ranges of one record: bisecting leaves no more to give up.
+    // Nearly always ranges of one record, because the mapping bisects a batch before it gives up.
     batchSize: 10,
     reportBatchItemFailures: true,
-    // A shard serves two readers well, and has them in the mappings: the fewest that Lambda lets one ask for.
+    // The minimum that Lambda allows: a shard serves two readers well, and the mappings are two already.
     maxConcurrency: 2,
   })
   return redrive

@@ -1,9 +1,9 @@
-import { UserPoolOperation } from 'aws-cdk-lib/aws-cognito'
+import { type UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
-import { addFunction, allow } from './lambda-function.ts'
+import { addFunction, allow, allowInvoke } from './lambda-function.ts'
 import type { SignIn } from './sign-in.ts'
 
 export interface RegistrationOptions {
@@ -13,8 +13,15 @@ export interface RegistrationOptions {
   readonly signIn: SignIn
 }
 
-/** The function that registers people: the pool's trigger, and what the APIs invoke where that has not run. */
-export function addRegistration(scope: Construct, o: RegistrationOptions): LambdaFunction {
+/** The function that registers people, and their pool. */
+export interface Registration {
+  readonly function: LambdaFunction
+  readonly userPool: UserPool
+}
+
+/** Adds the function that registers people: the pool's trigger, which the APIs invoke if the trigger did not run. */
+export function addRegistration(scope: Construct, o: RegistrationOptions): Registration {
+  const { userPool } = o.signIn
   const registration = addFunction(scope, 'Registration', {
     name: 'registration',
     bundles: o.bundles,
@@ -27,16 +34,24 @@ export function addRegistration(scope: Construct, o: RegistrationOptions): Lambd
   })
   allow(registration, o.eventStore.tableArn, ['Query', 'PutItem'])
   allow(registration, o.reservations.tableArn, ['PutItem'])
-  o.signIn.userPool.addTrigger(UserPoolOperation.POST_CONFIRMATION, registration)
-  // A policy of its own: the function waits for that of its role, and the pool, which is named here, for the function.
+  userPool.addTrigger(UserPoolOperation.POST_CONFIRMATION, registration)
+  // A policy of its own, to avoid a circle: the function depends on its role's default policy, and the pool, which this
+  // policy names, depends on the function.
   const lookUp = new Policy(scope, 'LookUpPeople', {
     statements: [
-      new PolicyStatement({
-        actions: ['cognito-idp:AdminGetUser'],
-        resources: [o.signIn.userPool.userPoolArn],
-      }),
+      new PolicyStatement({ actions: ['cognito-idp:AdminGetUser'], resources: [userPool.userPoolArn] }),
     ],
   })
   registration.role?.attachInlinePolicy(lookUp)
-  return registration
+  return { function: registration, userPool }
+}
+
+/** Lets a function register people at their first use. */
+export function letRegister(
+  target: LambdaFunction,
+  { function: registration, userPool }: Registration,
+): void {
+  target.addEnvironment('REGISTRATION_FUNCTION', registration.functionName)
+  target.addEnvironment('USER_POOL_ID', userPool.userPoolId)
+  allowInvoke(target, registration)
 }

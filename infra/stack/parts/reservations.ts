@@ -3,8 +3,8 @@ import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
 
 /**
- * The table of what one stream at most may hold, such as an email address. It is written in one transaction with
- * the commits that take and release it, and kept as they are.
+ * The table of reservations: values that at most one stream may hold, such as an email address. A reservation is written
+ * in one transaction with the commit that takes or releases it, and the table is kept as long as the commits.
  */
 export function addReservations(scope: Construct): TableV2 {
   return new TableV2(scope, 'Reservations', {

@@ -7,16 +7,16 @@ import type { Construct } from 'constructs'
 
 export interface ScheduleOptions {
   readonly function: LambdaFunction
-  /** When it runs, in UTC: `cron(…)` or `rate(…)` of EventBridge Scheduler. */
+  /** When the function runs, in UTC: `cron(…)` or `rate(…)` of EventBridge Scheduler. */
   readonly expression: string
-  /** What holds the runs that could not be begun: who makes it sets an alarm on it. */
+  /** The queue of runs that could not be started. The caller sets an alarm on it. */
   readonly failures: Queue
   readonly description: string
 }
 
 /**
- * Runs a function at set times, at least once each. The scheduler's role may invoke it, and tell the queue of what it
- * could not invoke; a function that was invoked and failed is Lambda's to run again.
+ * Runs a function at set times, at least once each. The scheduler's role may invoke the function, and send the runs that
+ * it could not start to the queue. Lambda repeats a run that was started and failed.
  */
 export function addSchedule(scope: Construct, id: string, o: ScheduleOptions): CfnSchedule {
   const { account } = Stack.of(scope)

@@ -15,8 +15,9 @@ export interface SignIn {
 }
 
 /**
- * People sign up by themselves with an email and a password. The pool survives the stack, as a user's id is in the
- * events. It is on the Lite plan; Essentials, CDK's default, costs nearly three times as much a month and person.
+ * The user pool. People sign up by themselves with an email and a password. The pool survives the stack, because the
+ * events contain its user ids. It is on the Lite plan: Essentials, CDK's default, costs nearly three times as much for
+ * each person and month.
  */
 export function addSignIn(scope: Construct): SignIn {
   const userPool = new UserPool(scope, 'UserPool', {
@@ -33,7 +34,7 @@ export function addSignIn(scope: Construct): SignIn {
       requireDigits: true,
       requireSymbols: false,
     },
-    // Not required: whether an attribute is cannot be changed once the pool exists.
+    // Not required, because this cannot be changed once the pool exists.
     standardAttributes: { fullname: { required: false, mutable: true } },
     mfa: Mfa.OFF,
     deletionProtection: true,

@@ -12,13 +12,13 @@ import { allow } from './lambda-function.ts'
 
 export interface StreamMappingOptions {
   readonly eventStore: TableV2
-  /** What the function gets. */
+  /** Which records the function receives. */
   readonly filters: readonly Readonly<Record<string, unknown>>[]
-  /** What is told of records that are given up. */
+  /** The queue of batches that failed every retry. */
   readonly failures: IQueue
 }
 
-/** New commits: of these kinds of streams, or of all. */
+/** New commits: of streams of these categories, or of all. */
 export function newCommits(aggregates?: readonly string[]): Record<string, unknown> {
   const eventName = FilterRule.isEqual('INSERT')
   if (aggregates === undefined) return FilterCriteria.filter({ eventName })
@@ -27,7 +27,7 @@ export function newCommits(aggregates?: readonly string[]): Record<string, unkno
   return FilterCriteria.filter({ eventName, dynamodb: { Keys: { pk: { S } } } })
 }
 
-/** Commits that were changed or removed, which is an alarm. */
+/** Commits that were changed or removed, for the alarm. */
 export const changedCommits = FilterCriteria.filter({ eventName: FilterRule.or('MODIFY', 'REMOVE') })
 
 /** Delivers the event store's commits to a function. */
@@ -39,15 +39,15 @@ export function addStreamMapping(target: LambdaFunction, o: StreamMappingOptions
   new EventSourceMapping(target, 'EventStoreMapping', {
     target,
     eventSourceArn: streamArn,
-    // LATEST can miss what is written while the mapping is made.
+    // LATEST can miss commits that are written while the mapping is created.
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: 100,
     parallelizationFactor: 1,
     reportBatchItemFailures: true,
     bisectBatchOnError: true,
-    // A bad event is parked by the function, which then goes on. These retries are the last net, for when it cannot
-    // do even that: without a limit one record would hold up its shard for a day, and the rest would be lost. What is
-    // given up is redriven.
+    // The function parks a stream with a bad event and continues. These retries are for when it cannot do even that.
+    // Without a limit, one record would hold up its shard for a day, and the rest would be lost. A batch that fails
+    // every retry is redriven.
     retryAttempts: 10,
     onFailure: { bind: () => ({ destination: o.failures.queueArn }) },
     filters: [...o.filters],

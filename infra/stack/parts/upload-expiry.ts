@@ -1,22 +1,35 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { addFailureQueue, alarmOnFailures, retryThenKeep } from './failure-queue.ts'
+import { allowFiles } from './file-bucket.ts'
 import { addFunction, allow } from './lambda-function.ts'
 import { addSchedule } from './schedule.ts'
-import { allowFiles } from './upload-pipeline.ts'
 
 export interface UploadExpiryOptions {
   readonly bundles: string
   readonly eventStore: TableV2
   readonly readModel: TableV2
   readonly files: Bucket
+  /** Of `addUploadExpiryFailures`. */
+  readonly failures: Queue
+}
+
+/** The queue of runs that failed in every try. */
+export function addUploadExpiryFailures(scope: Construct): Queue {
+  const failures = addFailureQueue(scope, 'ExpireUploadsFailures')
+  alarmOnFailures(
+    failures,
+    'Uploads could not be ended in three tries. The log of ExpireUploads says which; the next run tries again.',
+  )
+  return failures
 }
 
 /** Ends the uploads that nobody finishes, every five minutes. */
 export function addUploadExpiry(
   scope: Construct,
-  { bundles, eventStore, readModel, files }: UploadExpiryOptions,
+  { bundles, eventStore, readModel, files, failures }: UploadExpiryOptions,
 ): void {
   const expireUploads = addFunction(scope, 'ExpireUploads', {
     name: 'expire-uploads',
@@ -34,11 +47,6 @@ export function addUploadExpiry(
   allow(expireUploads, readModel.tableArn, ['BatchGetItem', 'Query'])
   allowFiles(expireUploads, files, 'incoming', ['DeleteObject'])
   allowFiles(expireUploads, files, 'files', ['DeleteObject'])
-  const failures = addFailureQueue(scope, 'ExpireUploadsFailures')
-  alarmOnFailures(
-    failures,
-    'Uploads could not be ended in three tries. The log of ExpireUploads says which; the next run tries again.',
-  )
   retryThenKeep(expireUploads, failures)
   addSchedule(scope, 'ExpireUploadsOften', {
     function: expireUploads,

@@ -6,95 +6,107 @@ import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { CfnStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { uploadPipeline } from '../../../workflows/upload/state-machine.ts'
 import type { PipelineType } from '../../build/settings.ts'
 import { addFailureQueue, alarmOnFailures } from './failure-queue.ts'
+import { allowFiles } from './file-bucket.ts'
 import { addFunction, allow } from './lambda-function.ts'
 
 export interface UploadPipelineOptions {
   readonly bundles: string
   readonly eventStore: TableV2
   readonly files: Bucket
+  /** Of `addUploadPipelineFailures`. */
+  readonly failures: Queue
   readonly type: PipelineType
 }
 
-/** Lets a function do these things with the files under a prefix, by name. */
-export function allowFiles(
-  target: LambdaFunction,
-  bucket: Bucket,
-  prefix: string,
-  actions: readonly ('GetObject' | 'PutObject' | 'DeleteObject')[],
-): void {
-  target.addToRolePolicy(
-    new PolicyStatement({
-      actions: actions.map((action) => `s3:${action}`),
-      resources: [bucket.arnForObjects(`${prefix}/*`)],
-    }),
-  )
+/** The queue of S3's events that could not start the pipeline. */
+export function addUploadPipelineFailures(stack: Stack): Queue {
+  const failures = addFailureQueue(stack, 'UploadPipelineFailures')
+  alarmOnFailures(failures, 'The upload pipeline could not be started. The queue holds the events of S3.')
+  return failures
 }
 
-/** The state machine that takes files into their projects, what starts it, and the functions of its tasks. */
-export function addUploadPipeline(
-  stack: Stack,
-  { bundles, eventStore, files, type }: UploadPipelineOptions,
-): void {
-  const environment = { FILES_BUCKET: files.bucketName }
+/** The state machine that takes files into their projects, with its rule and the functions of its tasks. */
+export function addUploadPipeline(stack: Stack, options: UploadPipelineOptions): void {
+  const machine = addMachine(stack, addSteps(stack, options), addPictures(stack, options), options.type)
+  startOnIncoming(stack, machine, options)
+  alarmOnFailedRuns(stack, machine)
+}
+
+/** The function that knows the events, and opens no file. */
+function addSteps(stack: Stack, { bundles, eventStore, files }: UploadPipelineOptions): LambdaFunction {
   const steps = addFunction(stack, 'UploadSteps', {
     name: 'upload-steps',
     bundles,
     memoryMb: 512,
     timeoutSeconds: 20,
-    environment: { ...environment, EVENT_STORE_TABLE: eventStore.tableName },
+    environment: { FILES_BUCKET: files.bucketName, EVENT_STORE_TABLE: eventStore.tableName },
   })
   allow(steps, eventStore.tableArn, ['Query', 'PutItem'])
   allowFiles(steps, files, 'incoming', ['GetObject', 'DeleteObject'])
   allowFiles(steps, files, 'files', ['PutObject', 'DeleteObject'])
-  // Without it S3 says of a file that is gone that it may not be read.
+  // Without this action S3 answers "access denied" for a file that is gone.
   steps.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [files.bucketArn] }))
-  // To unpack a picture takes memory, and what more of it brings in CPU.
+  return steps
+}
+
+/** The function that opens files, and knows nothing else. */
+function addPictures(stack: Stack, { bundles, files }: UploadPipelineOptions): LambdaFunction {
   const pictures = addFunction(stack, 'UploadPictures', {
     name: 'upload-pictures',
     bundles,
+    // To unpack a picture takes memory, and the CPU that comes with more memory.
     memoryMb: 1769,
     timeoutSeconds: 45,
-    environment,
+    environment: { FILES_BUCKET: files.bucketName },
   })
   allowFiles(pictures, files, 'incoming', ['GetObject'])
   allowFiles(pictures, files, 'files', ['PutObject'])
+  return pictures
+}
 
+function addMachine(
+  stack: Stack,
+  { functionArn: steps }: LambdaFunction,
+  { functionArn: pictures }: LambdaFunction,
+  type: PipelineType,
+): CfnStateMachine {
   const role = new Role(stack, 'UploadPipelineRole', {
     assumedBy: new ServicePrincipal('states.amazonaws.com'),
   })
-  role.addToPolicy(
-    new PolicyStatement({
-      actions: ['lambda:InvokeFunction'],
-      resources: [steps.functionArn, pictures.functionArn],
-    }),
-  )
-  const definition = uploadPipeline({ steps: steps.functionArn, pictures: pictures.functionArn })
+  role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [steps, pictures] }))
   const machine = new CfnStateMachine(stack, 'UploadPipeline', {
-    definitionString: stack.toJsonString(definition),
+    definitionString: stack.toJsonString(uploadPipeline({ steps, pictures })),
     roleArn: role.roleArn,
     stateMachineType: type,
   })
-  // Its grants have to be there before it runs.
+  // The machine's grants have to exist before it runs.
   machine.node.addDependency(role)
+  return machine
+}
 
-  const unstarted = addFailureQueue(stack, 'UploadPipelineFailures')
-  alarmOnFailures(unstarted, 'The upload pipeline could not be started. The queue holds the events of S3.')
+/** Starts the machine for each file that was sent. */
+function startOnIncoming(
+  stack: Stack,
+  machine: CfnStateMachine,
+  { files, failures }: UploadPipelineOptions,
+): void {
+  const target = StateMachine.fromStateMachineArn(stack, 'UploadPipelineTarget', machine.attrArn)
   new Rule(stack, 'UploadPipelineRule', {
     eventPattern: {
       source: ['aws.s3'],
       detailType: ['Object Created'],
       detail: { bucket: { name: [files.bucketName] }, object: { key: [{ prefix: 'incoming/' }] } },
     },
-    targets: [
-      new SfnStateMachine(StateMachine.fromStateMachineArn(stack, 'UploadPipelineTarget', machine.attrArn), {
-        deadLetterQueue: unstarted,
-      }),
-    ],
+    targets: [new SfnStateMachine(target, { deadLetterQueue: failures })],
   })
+}
+
+function alarmOnFailedRuns(stack: Stack, machine: CfnStateMachine): void {
   new Metric({
     namespace: 'AWS/States',
     metricName: 'ExecutionsFailed',

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { Recorded } from '../../../domain/kernel/event.ts'
 import { memberRole, type ProjectEvent, projectEvents } from '../../../domain/project/events.ts'
 import { onDay } from '../../engine/daily-counter.ts'
-import type { Entry, Projection, Row } from '../../engine/projection.ts'
+import type { Contribution, Projection, Row } from '../../engine/projection.ts'
 
 /** `version` and `updatedAt` are of the event that last changed it. */
 const membership = { userId: z.string(), since: z.string(), version: z.number(), updatedAt: z.string() }
@@ -82,7 +82,7 @@ function render(state: ProjectState, id: string): readonly Row[] {
 }
 
 /** A row of the project's activity for every event; a creation counts on its day. */
-function record(event: Recorded<ProjectEvent>, _: ProjectState, id: string): Entry {
+function record(event: Recorded<ProjectEvent>, _: ProjectState, id: string): Contribution {
   const { type, at, actorId, version } = event
   const data = { type, at, actorId, version, summary: summaryOf(event) } satisfies Activity
   return {

@@ -3,9 +3,9 @@ import { addCost, type Cost } from '../../../domain/kernel/cost.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
 import { noSuchProject } from '../../../domain/project/project.ts'
 import { parseState } from '../../engine/catch-up.ts'
-import { listRows, listStreams } from '../../engine/list.ts'
+import { listRows, listStreams } from '../../engine/list-pages.ts'
 import { guardKey, partitionKey } from '../../engine/projection.ts'
-import type { Guard, ListOptions, Page, RowStore } from '../../engine/row-store.ts'
+import type { Guard, ListOptions, ListPage, RowStore } from '../../engine/row-store.ts'
 import {
   activity,
   activityOf,
@@ -62,7 +62,7 @@ export async function listMembers(
   projectId: string,
   options: ListOptions,
   readNames: ReadNames,
-): Promise<Page<MemberItem>> {
+): Promise<ListPage<MemberItem>> {
   const project = await readProject(rows, generation, userId, projectId)
   const listed = await listRows(rows, partitionKey(generation, membersOf(projectId)), options)
   const people = listed.items.map(({ data }) => person.parse(JSON.parse(data)))
@@ -83,7 +83,7 @@ export async function listActivity(
   userId: string,
   projectId: string,
   options: ListOptions,
-): Promise<Page<ActivityItem>> {
+): Promise<ListPage<ActivityItem>> {
   const project = await readProject(rows, generation, userId, projectId)
   const listed = await listRows(rows, partitionKey(generation, activityOf(projectId)), options)
   const stream = streamName(projectsV1.aggregate, projectId)
@@ -103,7 +103,7 @@ export async function listProjects(
   generation: string,
   userId: string,
   options: ListOptions,
-): Promise<Page<ProjectItem>> {
+): Promise<ListPage<ProjectItem>> {
   const listed = await listStreams(rows, generation, partitionKey(generation, projectsOf(userId)), options)
   return { ...listed, items: listed.items.flatMap((one) => itemOf(one.id, one.guard, userId) ?? []) }
 }

@@ -10,7 +10,7 @@ import type { AnyGeneration } from '../../generations/any-generation.ts'
 import { type GenerationLists, withStatus } from '../../generations/generation-list.ts'
 import type { ProjectionVersions } from '../../generations/projection-versions.ts'
 import type { CommitScan, ScanPage } from '../walk/commit-scan.ts'
-import { patiently } from '../walk/patiently.ts'
+import { retryUnavailable } from '../walk/retry-unavailable.ts'
 import type { Checkpoint, Checkpoints } from './checkpoints.ts'
 
 export interface ReplayPorts {
@@ -30,18 +30,18 @@ export interface ReplayOptions extends ReplayPorts {
   readonly signal: AbortSignal
   /** Write units a second that it takes at most. */
   readonly writeUnits?: number | undefined
-  readonly onProgress?: (progress: Progress) => void
+  readonly onProgress?: (progress: ReplayProgress) => void
 }
 
 /** What this worker has done so far. */
-export interface Progress {
+export interface ReplayProgress {
   readonly commits: number
   readonly parked: number
   readonly writeUnits: number
 }
 
 /** `built`: everything is in; `stopped`: it can be resumed; `cancelled`: it was abandoned meanwhile. */
-export type Outcome = 'built' | 'stopped' | 'cancelled'
+export type ReplayOutcome = 'built' | 'stopped' | 'cancelled'
 
 const pageTimeoutMs = 10_000
 const streamTimeoutMs = 60_000
@@ -53,7 +53,7 @@ const concurrency = 8
  * projector delivers to it, too; whatever both do is done once. A checkpoint moves when every stream of its page
  * is written or parked, so a worker that dies loses nothing, and two workers do no harm. Throws what does not pass.
  */
-export async function replay(generation: AnyGeneration, o: ReplayOptions): Promise<Outcome> {
+export async function replay(generation: AnyGeneration, o: ReplayOptions): Promise<ReplayOutcome> {
   const pace = paced(o)
   const progress = { commits: 0, parked: 0, writeUnits: 0 }
   // What ends one segment ends the others after their page.
@@ -82,19 +82,21 @@ async function replaySegment(
   o: ReplayOptions,
   pace: Pace,
   progress: { commits: number; parked: number; writeUnits: number },
-): Promise<Outcome> {
+): Promise<ReplayOutcome> {
   const scan = o.scanOf(segment, o.segments)
   for (;;) {
     if (o.signal.aborted) return 'stopped'
     const { status } = await statusOf(generation, o)
     if (status === 'built') return 'built'
     if (status !== 'building') return 'cancelled'
-    const { checkpoints } = await patiently(o.clock, () => o.checkpoints.read(generation.id, o.segments))
+    const { checkpoints } = await retryUnavailable(o.clock, () =>
+      o.checkpoints.read(generation.id, o.segments),
+    )
     const checkpoint = checkpoints[segment]
     if (checkpoint === undefined) throw new Error(`There is no segment ${segment}.`)
     if (checkpoint.done) return 'built'
 
-    const page = await patiently(o.clock, () => scan.page(checkpoint.after, pageTimeoutMs))
+    const page = await retryUnavailable(o.clock, () => scan.page(checkpoint.after, pageTimeoutMs))
     const streams = streamsOf(page, generation.aggregate)
     const results = await mapInParallel(streams, concurrency, (one) => catchUpWith(generation, one, o, pace))
     const parked = results.filter((result) => result.parked).length
@@ -114,7 +116,7 @@ async function replaySegment(
   }
 }
 
-interface Found {
+interface PageStream {
   readonly stream: StreamName
   /** Commits of a page that follow each other. */
   readonly commits: readonly Commit[]
@@ -123,7 +125,7 @@ interface Found {
 }
 
 /** The streams of a page that are of this kind. An item whose key names none is none of ours. */
-function streamsOf({ items }: ScanPage, aggregate: string): readonly Found[] {
+function streamsOf({ items }: ScanPage, aggregate: string): readonly PageStream[] {
   const found = new Map<StreamName, { commits: Commit[]; until: number }>()
   for (const item of items) {
     const { pk, sk } = item as { pk: unknown; sk: unknown } // an item of the event store
@@ -149,14 +151,14 @@ function readable(item: unknown): Commit | undefined {
 
 async function catchUpWith(
   generation: AnyGeneration,
-  { stream, commits, until }: Found,
+  { stream, commits, until }: PageStream,
   o: ReplayOptions,
   pace: Pace,
 ): Promise<{ parked: boolean; writeUnits: number }> {
   const { store, rows, clock } = o
   // A stream that begins here has no guard, unless the projector or another worker was here.
   let fresh = commits[0]?.version === 1
-  const result = await patiently(o.clock, () => {
+  const result = await retryUnavailable(o.clock, () => {
     const deadline = deadlineIn(streamTimeoutMs, clock)
     const hinted = { store, rows, clock, deadline, hint: commits, until, fresh }
     fresh = false
@@ -168,12 +170,12 @@ async function catchUpWith(
 
 /** What has become of it, by what the list says now. */
 async function statusOf({ id, projection }: AnyGeneration, o: ReplayOptions) {
-  const { lists } = await patiently(o.clock, () => o.lists.read([projection]))
+  const { lists } = await retryUnavailable(o.clock, () => o.lists.read([projection]))
   const list = o.versions.listOf(projection, lists)
   return { list, status: list.generations.find((one) => one.id === id)?.status }
 }
 
-async function finish(generation: AnyGeneration, o: ReplayOptions): Promise<Outcome> {
+async function finish(generation: AnyGeneration, o: ReplayOptions): Promise<ReplayOutcome> {
   for (;;) {
     const { list, status } = await statusOf(generation, o)
     if (status === 'built') return 'built'

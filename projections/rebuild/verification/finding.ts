@@ -9,12 +9,12 @@ import { nameOf, type RowItem, type RowKey } from '../../engine/projection.ts'
  * - `different`: every event is in it, but the state or the rows are not what they lead to
  * - `uncompared`: it moved at every look, or could not be read
  */
-export type Found = 'behind' | 'parked' | 'feed' | 'different' | 'uncompared'
+export type FindingKind = 'behind' | 'parked' | 'feed' | 'different' | 'uncompared'
 
 /** What was found of one stream. It may have rows of a feed wrong, and something else besides. */
 export interface Finding {
   readonly stream: StreamName
-  readonly found: Found
+  readonly found: FindingKind
   /** Version of the guard, 0 where there is none. */
   readonly version: number
   /** Version of the stream's last event. */

@@ -22,7 +22,7 @@ export interface VerifiedCounters {
 }
 
 /** What all streams count for, each where its guard was. */
-export type Sums = ReadonlyMap<string, Counted>
+export type CountedSums = ReadonlyMap<string, Counted>
 
 /** What each stream counts for has to be known to say what all do. */
 export const notCounted: VerifiedCounters = {
@@ -42,9 +42,9 @@ const maxWalks = 3
  * it is looked at again. `again` is nothing where the sums cannot be told.
  */
 export async function verifyCounters(
-  first: Sums,
+  first: CountedSums,
   rows: RowStore,
-  again: () => Promise<Sums | undefined>,
+  again: () => Promise<CountedSums | undefined>,
 ): Promise<VerifiedCounters> {
   const partitions = new Set([...first.values()].map(({ partition }) => partition))
   const different: CounterDifference[] = []
@@ -69,7 +69,7 @@ export async function verifyCounters(
 }
 
 /** Every counter of these partitions: what a range reads that holds all sort keys. */
-async function readAll(partitions: ReadonlySet<string>, rows: RowStore): Promise<Sums> {
+async function readAll(partitions: ReadonlySet<string>, rows: RowStore): Promise<CountedSums> {
   const found = new Map<string, Counted>()
   for (const partition of partitions) {
     const { sums } = await rows.sums(partition, { from: '', to: '\u{10ffff}' })
@@ -84,7 +84,7 @@ function agree(counted: Counted | undefined, found: Counted | undefined): boolea
   return names.every((name) => (counted?.amounts[name] ?? 0) === (found?.amounts[name] ?? 0))
 }
 
-function differenceAt(key: string, counted: Sums, found: Sums): CounterDifference {
+function differenceAt(key: string, counted: CountedSums, found: CountedSums): CounterDifference {
   const [partition, sort]: [string, string] = JSON.parse(key)
   return {
     partition,

@@ -9,10 +9,10 @@ import { guardKey, type RowItem } from '../../engine/projection.ts'
 import type { Counted } from '../../engine/refold.ts'
 import type { RowStore } from '../../engine/row-store.ts'
 import type { AnyGeneration } from '../../generations/any-generation.ts'
-import { isUnavailable } from '../walk/patiently.ts'
+import { isUnavailable } from '../walk/retry-unavailable.ts'
 import type { WalkedStream } from '../walk/walk.ts'
+import { type Comparison, compareStream, type FoldedTo, foldTo } from './compare-stream.ts'
 import type { Finding } from './finding.ts'
-import { type FoldedTo, foldTo, type Look, look } from './look.ts'
 
 export interface VerifyStreamOptions {
   readonly store: EventStore
@@ -67,10 +67,10 @@ export async function verifyStream(
   for (let looks = 0; looks < maxLooks; looks++) {
     if (looks > 0) await clock.sleep(backoff(looks, clock.random))
     try {
-      let seen = await look(generation, walked, options, onMissing)
+      let seen = await compareStream(generation, walked, options, onMissing)
       while (seen !== undefined && isOnItsWay(seen, clock) && waits-- > 0) {
         await clock.sleep(deliveryPauseMs)
-        seen = await look(generation, walked, options, onMissing)
+        seen = await compareStream(generation, walked, options, onMissing)
       }
       if (seen === undefined) continue
       if (repair && !tried && isBehind(seen)) {
@@ -78,7 +78,7 @@ export async function verifyStream(
         stuck = await failureOfCatchUp(generation, stream, { store, rows, clock })
         tried = true
         // What it has come to is looked at like everything else.
-        seen = await look(generation, walked, options, onMissing)
+        seen = await compareStream(generation, walked, options, onMissing)
         if (seen === undefined) continue
       }
       const caughtUp = wasBehind && !isBehind(seen)
@@ -167,21 +167,21 @@ function countedOf({ fold, failure }: FoldedTo): readonly Counted[] | undefined 
   }
 }
 
-function versionOf({ guard }: Look): number {
+function versionOf({ guard }: Comparison): number {
   return guard?.version ?? 0
 }
 
-function isBehind(seen: Look): boolean {
+function isBehind(seen: Comparison): boolean {
   return versionOf(seen) < seen.folded.end
 }
 
-function isOnItsWay(seen: Look, clock: Clock): boolean {
+function isOnItsWay(seen: Comparison, clock: Clock): boolean {
   const { behindSince } = seen.folded
   if (behindSince === undefined || seen.guard?.parked !== undefined) return false
   return clock.now() - Date.parse(behindSince) < deliveryMs
 }
 
-function findingsOf({ stream }: WalkedStream, seen: Look, stuck: readonly string[]): Finding[] {
+function findingsOf({ stream }: WalkedStream, seen: Comparison, stuck: readonly string[]): Finding[] {
   const { guard, folded, feed, difference } = seen
   const { end, failure } = folded
   const version = versionOf(seen)

@@ -4,18 +4,18 @@ import { addCounted, type Counted } from '../../engine/refold.ts'
 import type { AnyGeneration } from '../../generations/any-generation.ts'
 import type { CommitScan } from '../walk/commit-scan.ts'
 import { type WalkedStream, walkStreams } from '../walk/walk.ts'
-import type { Finding, Found } from './finding.ts'
-import { createMeter } from './metered.ts'
-import { notCounted, type Sums, type VerifiedCounters, verifyCounters } from './verify-counters.ts'
+import { createMeter } from './cost-meter.ts'
+import type { Finding, FindingKind } from './finding.ts'
+import { type CountedSums, notCounted, type VerifiedCounters, verifyCounters } from './verify-counters.ts'
 import { countedAtGuard, type VerifyStreamOptions, verifyStream } from './verify-stream.ts'
 
 export interface VerifyOptions extends VerifyStreamOptions {
   readonly scan: CommitScan
   /** Called after each stream. */
-  readonly onProgress?: (progress: Progress) => void
+  readonly onProgress?: (progress: VerifyProgress) => void
 }
 
-export interface Progress {
+export interface VerifyProgress {
   /** 1 is the verification itself; those after it only add up counters again. */
   readonly walk: number
   /** Of this walk. */
@@ -28,7 +28,7 @@ export interface Verified {
   readonly streams: number
   readonly events: number
   /** How many there are of each. */
-  readonly found: Readonly<Record<Found, number>>
+  readonly found: Readonly<Record<FindingKind, number>>
   /** The first thousand, in no order. */
   readonly findings: readonly Finding[]
   /** Streams that were behind and are not any more, and rows of feeds that were put. */
@@ -53,7 +53,7 @@ export async function verify(generation: AnyGeneration, given: VerifyOptions): P
   const { total, metered } = createMeter()
   const { store, rows, scan } = given
   const options = { ...given, store: metered(store), rows: metered(rows), scan: metered(scan) }
-  const found: Record<Found, number> = { behind: 0, parked: 0, feed: 0, different: 0, uncompared: 0 }
+  const found: Record<FindingKind, number> = { behind: 0, parked: 0, feed: 0, different: 0, uncompared: 0 }
   const findings: Finding[] = []
   const repaired = { streams: 0, feedRows: 0 }
   let streams = 0
@@ -63,7 +63,7 @@ export async function verify(generation: AnyGeneration, given: VerifyOptions): P
   /** Walks over the streams of the generation's kind, and adds up what each says that it counts for. */
   const sumOver = async (
     countedOf: (walked: WalkedStream) => Promise<readonly Counted[] | undefined>,
-  ): Promise<Sums | undefined> => {
+  ): Promise<CountedSums | undefined> => {
     const sums = new Map<string, Counted>()
     let unknown = false
     let done = 0

@@ -6,7 +6,7 @@ import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
 import type { CommitScan, ScanPage, ScanPlace } from './commit-scan.ts'
-import { patiently } from './patiently.ts'
+import { retryUnavailable } from './retry-unavailable.ts'
 
 /** A stream that a walk over the event store came to. */
 export interface WalkedStream {
@@ -31,7 +31,7 @@ export async function* walkStreams(
   let next: ScanPlace | undefined
   do {
     const after = next
-    const page = await patiently(clock, () => scan.page(after, pageTimeoutMs))
+    const page = await retryUnavailable(clock, () => scan.page(after, pageTimeoutMs))
     next = page.next
     for (const [name, items] of byStream(page)) {
       // Who has taken the beginning of a stream reads its rest from the store.
@@ -47,7 +47,7 @@ export async function* walkStreams(
  * store where that was not all, or where `further` says that more are wanted. Throws `unreadable` at the first that
  * cannot be read or is missing, after those before it, and `unavailable` past the deadline.
  */
-export async function* commitsOf(
+export async function* commitsOfStream(
   { stream, items, whole }: WalkedStream,
   store: Pick<EventStore, 'read'>,
   deadline: Deadline,

@@ -4,7 +4,7 @@ import { type SubscriptionEvent, subscriptionEvents } from '../../../domain/subs
 import { nextMonth } from '../../../domain/subscription/months.ts'
 import { plan } from '../../../domain/subscription/plans.ts'
 import { shardOf } from '../../engine/counters.ts'
-import type { Entry, Projection, Row } from '../../engine/projection.ts'
+import type { Contribution, Projection, Row } from '../../engine/projection.ts'
 
 /** What is shown of a subscription. Who has no stream is in the initial state. */
 const subscriptionState = z.strictObject({
@@ -64,7 +64,7 @@ function render({ due }: SubscriptionState, id: string): readonly Row[] {
 }
 
 /** A row in the person's list for each invoice. */
-function record(event: Recorded<SubscriptionEvent>, _: SubscriptionState, id: string): Entry {
+function record(event: Recorded<SubscriptionEvent>, _: SubscriptionState, id: string): Contribution {
   if (event.type !== 'InvoiceIssued') return {}
   const { period, amount, currency } = event.data
   const data = { period, amount, currency, issuedAt: event.at, version: event.version } satisfies Invoice

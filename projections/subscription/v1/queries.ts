@@ -5,9 +5,9 @@ import { monthAt, nextMonth, startOf } from '../../../domain/subscription/months
 import { terms } from '../../../domain/subscription/plans.ts'
 import { bytesReserved } from '../../../domain/subscription/subscription.ts'
 import { parseState } from '../../engine/catch-up.ts'
-import { listRows } from '../../engine/list.ts'
+import { listRows } from '../../engine/list-pages.ts'
 import { guardKey, partitionKey, type RowItem, streamOfRow } from '../../engine/projection.ts'
-import type { ListOptions, Page, RowStore } from '../../engine/row-store.ts'
+import type { ListOptions, ListPage, RowStore } from '../../engine/row-store.ts'
 import {
   invoice,
   invoicesOf,
@@ -77,7 +77,7 @@ export async function listInvoices(
   generation: string,
   userId: string,
   options: ListOptions,
-): Promise<Page<InvoiceItem>> {
+): Promise<ListPage<InvoiceItem>> {
   const listed = await listRows(rows, partitionKey(generation, invoicesOf(userId)), options)
   const stream = subscriptionStream(userId)
   const items = listed.items.map(({ data }) => {
@@ -109,7 +109,7 @@ export async function* listDue(rows: RowStore, generation: string, until: string
     const partition = partitionKey(generation, subscribers(shard))
     // `<month>#<stream>` of these months sorts before the next.
     for (let after: string | undefined = nextMonth(until); after !== undefined; ) {
-      const page: Page<RowItem> = await listRows(rows, partition, { after, limit: 100 })
+      const page: ListPage<RowItem> = await listRows(rows, partition, { after, limit: 100 })
       for (const row of page.items) {
         const { stream } = parseStreamName(streamOfRow(row))
         yield { stream, month: row.SK.slice(0, row.SK.indexOf('#')) }

@@ -3,7 +3,7 @@ import type { Recorded } from '../../../domain/kernel/event.ts'
 import { type UploadEvent, uploadEvents } from '../../../domain/upload/events.ts'
 import { shardOf } from '../../engine/counters.ts'
 import { onDay } from '../../engine/daily-counter.ts'
-import type { Counter, Entry, Projection, Row } from '../../engine/projection.ts'
+import type { Contribution, Counter, Projection, Row } from '../../engine/projection.ts'
 
 /** What each event is called among the steps of an upload. */
 const stepNames = {
@@ -102,7 +102,7 @@ function count(state: UploadState): readonly Counter[] {
 }
 
 /** A completion counts on its day. */
-function record(event: Recorded<UploadEvent>): Entry {
+function record(event: Recorded<UploadEvent>): Contribution {
   if (event.type !== 'UploadCompleted') return {}
   return { counters: [onDay(event.at, { uploads: 1, bytes: event.data.size })] }
 }

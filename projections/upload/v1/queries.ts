@@ -5,9 +5,9 @@ import { streamName } from '../../../domain/kernel/stream.ts'
 import { noSuchProject } from '../../../domain/project/project.ts'
 import { parseState } from '../../engine/catch-up.ts'
 import { counterPartition } from '../../engine/counters.ts'
-import { listStreams } from '../../engine/list.ts'
+import { listStreams } from '../../engine/list-pages.ts'
 import { guardKey, partitionKey } from '../../engine/projection.ts'
-import type { ListOptions, Page, RowStore } from '../../engine/row-store.ts'
+import type { ListOptions, ListPage, RowStore } from '../../engine/row-store.ts'
 import type { VisibleProject } from '../../project/visible-projects.ts'
 import type { FileLinks } from '../file-links.ts'
 import { completed, statsOf, type UploadState, uploadsOf, uploadsV1 } from './projection.ts'
@@ -56,7 +56,7 @@ export async function listUploads(
   reads: UploadReads,
   projectId: string,
   options: ListOptions,
-): Promise<Page<UploadItem>> {
+): Promise<ListPage<UploadItem>> {
   const { rows, generation, seen } = reads
   const { project, cost } = await seen(projectId)
   if (project === undefined) throw noSuchProject()

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { publicEvents } from '../../../projections/publishing/public-events.ts'
+import { reactions } from '../../../workflows/reactions.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
 
-const reactions = [
+const declaredReactions = [
   ['WelcomeEmail', ['UserRegistered']],
   ['ProjectCreatedEmail', ['ProjectCreated']],
   ['UploadCompletedEmail', ['UploadCompleted']],
@@ -11,9 +13,27 @@ const reactions = [
   ['EndSubscription', ['UserDeleted']],
 ] as const
 
+describe('the rows of reactions', () => {
+  it('are the reactions of the stack', () => {
+    const rules = declaredOf('AWS::Events::Rule').filter(
+      ({ Properties }) => Properties['EventBusName'] === 'Events',
+    )
+    expect(rules).toHaveLength(reactions.length)
+    expect(declaredReactions).toHaveLength(reactions.length)
+  })
+
+  it.each(reactions)('name public events in the schema that is published: $name', ({
+    eventTypes,
+    schema,
+  }) => {
+    const found = eventTypes.map((name) => publicEvents.find(({ type }) => type === name)?.schema)
+    expect(found).toEqual(eventTypes.map(() => schema))
+  })
+})
+
 describe('the reaction', () => {
   it.each(
-    reactions,
+    declaredReactions,
   )('%s is invoked at %s of our own bus, of the schema that it knows', (name, eventTypes) => {
     expect(declared(`${name}Rule`).Properties).toMatchObject({
       EventBusName: 'Events',
@@ -23,7 +43,9 @@ describe('the reaction', () => {
     })
   })
 
-  it.each(reactions)('%s is tried again for hours, and what fails for good waits in a queue', (name) => {
+  it.each(
+    declaredReactions,
+  )('%s is tried again for hours, and what fails for good waits in a queue', (name) => {
     const configs = declaredOf('AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties)
     expect(configs.filter(({ FunctionName }) => FunctionName === name)).toEqual([
       {
@@ -40,7 +62,7 @@ describe('the reaction', () => {
     })
   })
 
-  it.each(reactions)('%s sounds an alarm as soon as something waits there', (name) => {
+  it.each(declaredReactions)('%s sounds an alarm as soon as something waits there', (name) => {
     expect(declared(`${name}FailuresAlarm`).Properties).toMatchObject({
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Threshold: 1,

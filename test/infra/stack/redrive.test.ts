@@ -69,6 +69,15 @@ function metricOf(name: string, MetricName: string) {
 }
 
 describe('every queue', () => {
+  it.each(failureQueues)('has one alarm of its own: $logicalId', ({ logicalId }) => {
+    const name = logicalId.replace(/[0-9A-F]{8}$/, '')
+    const dimensions = [{ Name: 'QueueName', Value: `${name}.QueueName` }]
+    const alarms = declaredOf('AWS::CloudWatch::Alarm').filter(({ Properties }) =>
+      JSON.stringify(Properties).includes(JSON.stringify(dimensions)),
+    )
+    expect(alarms.map((alarm) => alarm.logicalId.replace(/[0-9A-F]{8}$/, ''))).toEqual([`${name}Alarm`])
+  })
+
   it.each(failureQueues)('is spoken to over TLS only: $logicalId', ({ logicalId }) => {
     const name = logicalId.replace(/[0-9A-F]{8}$/, '')
     const { PolicyDocument, Queues } = declared(`${name}Policy`).Properties

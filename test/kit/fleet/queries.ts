@@ -3,7 +3,7 @@ import type { FeatureContract, ItemOf } from '../../../commands/http/contract-ty
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { parseStreamName, streamName } from '../../../domain/kernel/stream.ts'
 import { parseState } from '../../../projections/engine/catch-up.ts'
-import { listRows, listStreams } from '../../../projections/engine/list.ts'
+import { listRows, listStreams } from '../../../projections/engine/list-pages.ts'
 import { guardKey, partitionKey } from '../../../projections/engine/projection.ts'
 import type { Guard } from '../../../projections/engine/row-store.ts'
 import type { Accounts } from '../../../projections/query/accounts.ts'

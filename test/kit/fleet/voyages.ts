@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { Recorded } from '../../../domain/kernel/event.ts'
-import type { Counter, Entry, Projection, Row } from '../../../projections/engine/projection.ts'
+import type { Contribution, Counter, Projection, Row } from '../../../projections/engine/projection.ts'
 import { sailorRole, type VoyageEvent, voyageEvents } from './voyage-events.ts'
 
 const sailor = z.strictObject({ sailorId: z.string(), role: sailorRole, since: z.string() })
@@ -62,7 +62,7 @@ function render(state: VoyageView, id: string): readonly Row[] {
 }
 
 /** Every event leaves a row in the voyage's log. A plan also counts on its day. */
-function record({ type, at, actorId }: Recorded<VoyageEvent>, _: VoyageView, id: string): Entry {
+function record({ type, at, actorId }: Recorded<VoyageEvent>, _: VoyageView, id: string): Contribution {
   return {
     rows: [{ partition: logOf(id), sort: at, data: { type, at, actorId } }],
     counters: type === 'VoyagePlanned' ? [onDay(at, { voyages: 1 })] : [],

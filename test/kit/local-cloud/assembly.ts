@@ -14,14 +14,16 @@ declare module 'vitest' {
   }
 }
 
-/** Bundles the functions and synthesises the template once, for every test that runs them. */
-export default async function setup(project: TestProject): Promise<() => void> {
+/** Bundles the functions and synthesises the template once for a run, whatever lanes it has. */
+export default async function setup(project: TestProject): Promise<(() => void) | undefined> {
+  const everyLane = project.vitest.getRootProject()
+  if ('assembly' in everyLane.getProvidedContext()) return undefined
   const folder = mkdtempSync(join(tmpdir(), 'annals-assembly-'))
   const bundles = join(folder, 'dist')
   const assembly = join(folder, 'cdk.out')
   await bundle(bundles)
   synthesise({ bundles, outDir: assembly, mailFrom: 'annals@example.com' })
-  project.provide('assembly', assembly)
-  project.provide('bundles', bundles)
+  everyLane.provide('assembly', assembly)
+  everyLane.provide('bundles', bundles)
   return () => rmSync(folder, { recursive: true })
 }

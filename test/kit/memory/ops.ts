@@ -3,7 +3,7 @@ import type { StreamName } from '../../../domain/kernel/stream.ts'
 import type { OpsCommand, Options } from '../../../infra/cli/ops/command.ts'
 import type { Ports } from '../../../infra/cli/ops/ports.ts'
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
-import type { Entry } from '../../../projections/publishing/event-bus.ts'
+import type { BusEntry } from '../../../projections/publishing/event-bus.ts'
 import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
 import { createMemoryCheckpoints } from '../../../projections/rebuild/replay/memory-checkpoints.ts'
 import { createMemoryRowRemover } from '../../../projections/rebuild/replay/memory-row-remover.ts'
@@ -17,7 +17,7 @@ export function opsSide() {
   const side = readSide()
   const { table, store, rows, clock } = side
   const parked = createMemoryParkedStreams()
-  const sent: Entry[] = []
+  const sent: BusEntry[] = []
   const ports: Ports = {
     commits: table,
     store,

@@ -6,17 +6,17 @@ import {
   maxRequestBytes,
   maxRequestEntries,
 } from '../../../projections/publishing/batches.ts'
-import type { Entry } from '../../../projections/publishing/event-bus.ts'
+import type { BusEntry } from '../../../projections/publishing/event-bus.ts'
 
-const entryOf = (detail: string): Entry => ({
+const entryOf = (detail: string): BusEntry => ({
   source: 'annals',
   detailType: 'VoyagePlanned',
   time: '2026-01-01T00:00:00.000Z',
   detail,
 })
-const bytesOf = (batch: readonly { entry: Entry }[]) =>
+const bytesOf = (batch: readonly { entry: BusEntry }[]) =>
   batch.reduce((sum, { entry }) => sum + entryBytes(entry), 0)
-const fits = (batch: readonly { entry: Entry }[]) =>
+const fits = (batch: readonly { entry: BusEntry }[]) =>
   batch.length <= maxRequestEntries && bytesOf(batch) <= maxRequestBytes
 
 /** Sizes around the limits: many small ones, and some that fill a request by themselves or with another. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Commit, StoredEvent } from '../../../domain/kernel/event.ts'
 import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import type { StreamName } from '../../../domain/kernel/stream.ts'
-import type { Entry, EventBus } from '../../../projections/publishing/event-bus.ts'
+import type { BusEntry, EventBus } from '../../../projections/publishing/event-bus.ts'
 import { forwardHandler } from '../../../projections/publishing/forward-handler.ts'
 import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
 import type { ParkedStreams } from '../../../projections/publishing/parked-streams.ts'
@@ -18,7 +18,7 @@ function setUp() {
   const side = readSide()
   const { store, clock, append } = side
   const marks = createMemoryParkedStreams()
-  const sent: Entry[] = []
+  const sent: BusEntry[] = []
   const lines: { level: string; message: unknown; extra: unknown }[] = []
   /** What a test may put in the place of: which events the bus refuses, and what stands between the parts. */
   const world = {
@@ -63,7 +63,7 @@ function setUp() {
   return { store, clock, bus, append, appendStored, deliver, world, sent, ids, marks, lines }
 }
 
-function idOf({ detail }: Entry): string {
+function idOf({ detail }: BusEntry): string {
   return JSON.parse(detail).id
 }
 

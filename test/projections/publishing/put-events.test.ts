@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Entry, EventBus } from '../../../projections/publishing/event-bus.ts'
+import type { BusEntry, EventBus } from '../../../projections/publishing/event-bus.ts'
 import { putEvents } from '../../../projections/publishing/put-events.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
 
-type Answer = (entries: readonly Entry[]) => readonly (string | undefined)[]
+type Answer = (entries: readonly BusEntry[]) => readonly (string | undefined)[]
 
 const items = (count: number) =>
   Array.from({ length: count }, (_, index) => ({

@@ -2,7 +2,7 @@ import type { DynamoDBRecord, SQSRecord } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
 import { changedCommit, streamHandler } from '../../../projections/delivery/stream-handler.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
-import type { Entry, EventBus } from '../../../projections/publishing/event-bus.ts'
+import type { BusEntry, EventBus } from '../../../projections/publishing/event-bus.ts'
 import { forwardHandler } from '../../../projections/publishing/forward-handler.ts'
 import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
 import { createMemoryShardReader } from '../../../projections/redrive/memory-shard-reader.ts'
@@ -69,7 +69,7 @@ function setUp() {
   /** What a test may put in the place of. */
   const world = {
     rows: {} as Partial<RowStore>,
-    bus: [] as Entry[],
+    bus: [] as BusEntry[],
     code: undefined as string | undefined,
     msLeft: 60_000,
   }

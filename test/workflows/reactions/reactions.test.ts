@@ -309,15 +309,17 @@ describe('the news of an upload', () => {
   })
 
   it.each([
-    ['UploadRejected', 'Put that right, and upload the file again.'],
-    ['UploadFailed', 'Most likely that is not because of the file: upload it again.'],
+    ['UploadRejected', 'Correct that, and upload the file again.'],
+    ['UploadFailed', 'The file is most likely not the cause. Upload it again.'],
   ] as const)('says after %s why, and what to do', async (type, next) => {
     const { user, userId, ports, handlerOf, publish, append, mails } = setUp()
     await append(user, registered)
     const ended: UploadEvent = { type, data: { reason: 'There is no room for it.' } }
     const event = await publish(`upload-${userId}`, requested('project', { requestedBy: userId }), ended)
     await handlerOf(uploadNotTaken(ports))(event, context)
-    expect(mails).toMatchObject([{ to: 'ann@example.com', subject: 'Your file "river.jpg" was not taken' }])
+    expect(mails).toMatchObject([
+      { to: 'ann@example.com', subject: 'Your file "river.jpg" was not accepted' },
+    ])
     expect(mails[0]?.text).toContain(`There is no room for it.\n\n${next}\n`)
   })
 
@@ -384,7 +386,7 @@ describe('an invoice', () => {
         to: 'ann@example.com',
         eventId: `${subscription}/2`,
         subject: 'Your invoice for January 2026',
-        text: 'Hello Ann,\n\nthe plan pro comes to USD 9.00 for January 2026.\n',
+        text: 'Hello Ann,\n\nYour Pro plan for January 2026: USD 9.00.\n',
       },
     ])
   })
@@ -397,7 +399,9 @@ describe('an invoice', () => {
     await append(user, registered)
     const event = await publish(subscription, invoiced('2026-12', amount, currency))
     await handlerOf(invoiceIssued(ports))(event, context)
-    expect(mails).toMatchObject([{ text: expect.stringContaining(`comes to ${text} for December 2026.`) }])
+    expect(mails).toMatchObject([
+      { text: expect.stringContaining(`Your Pro plan for December 2026: ${text}.`) },
+    ])
   })
 
   it('goes to nobody who has deleted their account', async () => {

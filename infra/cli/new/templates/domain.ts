@@ -1,12 +1,10 @@
 import type { Names } from '../names.ts'
 
 export const eventsOf = ({ one }: Names) => `import * as z from 'zod/mini'
-import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
-import { text } from '../kernel/text.ts'
 
 export const ${one.camel}Name = text({ min: 1, max: 200 }).check(z.describe('1 to 200 characters'))
 
-/** Stored for good: a change of shape is a new \`schema\` with an upcaster, and a fixture of the old one. */
+/** Stored permanently: a change of shape is a new \`schema\` with an upcaster, and a fixture of the old one. */
 const definitions = {
   ${one.pascal}Created: { schema: 1, data: z.strictObject({ ownerId: z.string(), name: z.string() }) },
   ${one.pascal}Renamed: { schema: 1, data: z.strictObject({ name: z.string() }) },
@@ -30,8 +28,6 @@ export const ${one.camel}Publication = publication(${one.camel}Events, {
 `
 
 export const aggregateOf = ({ one }: Names) => `import { folds } from '../generated/folds.ts'
-import type { PublishedAggregate } from '../kernel/decider.ts'
-import { Problem, refusal } from '../kernel/problem.ts'
 import { type ${one.pascal}Event, ${one.camel}Events } from './events.ts'
 import { ${one.camel}Publication } from './public-events.ts'
 

@@ -1,7 +1,9 @@
 import type { Names } from '../names.ts'
 
 export const projectionOf = ({ one, many }: Names) => `import * as z from 'zod/mini'
+import type { Recorded } from '../../../domain/kernel/event.ts'
 import { type ${one.pascal}Event, ${one.camel}Events } from '../../../domain/${one.kebab}/events.ts'
+import type { Projection, Row } from '../../engine/projection.ts'
 
 /** What is shown of one, to its owner alone. \`exists\` is false until the creation has been folded. */
 const ${one.camel}State = z.discriminatedUnion('exists', [
@@ -59,17 +61,18 @@ export const ${many.camel}V1: Projection<${one.pascal}State, ${one.pascal}Event>
 export const queriesOf = ({
   one,
   many,
-}: Names) => `import type { QueryItem } from '../../../commands/contract.ts'
+}: Names) => `import type { ItemOf } from '../../../commands/http/contract-types.ts'
+import type { ${one.camel}Contract } from '../../../commands/${one.kebab}/contract.ts'
 import type { Cost } from '../../../domain/kernel/cost.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
 import { parseState } from '../../engine/catch-up.ts'
-import { listStreams } from '../../engine/list.ts'
+import { listStreams } from '../../engine/list-pages.ts'
 import { guardKey, partitionKey } from '../../engine/projection.ts'
-import type { Guard, ListOptions, Page, RowStore } from '../../engine/row-store.ts'
+import type { Guard, ListOptions, ListPage, RowStore } from '../../engine/row-store.ts'
 import { ${many.camel}Of, ${many.camel}V1 } from './projection.ts'
 
-export type ${one.pascal}Item = QueryItem<'/${many.kebab}/{${one.camel}Id}'>
+export type ${one.pascal}Item = ItemOf<typeof ${one.camel}Contract, '/${many.kebab}/{${one.camel}Id}'>
 
 /** One ${one.words}, by the key of its guard in a generation. Throws \`not-found\` for an unknown one and for a stranger's. */
 export async function read${one.pascal}(
@@ -91,7 +94,7 @@ export async function list${many.pascal}(
   generation: string,
   userId: string,
   options: ListOptions,
-): Promise<Page<${one.pascal}Item>> {
+): Promise<ListPage<${one.pascal}Item>> {
   const listed = await listStreams(rows, generation, partitionKey(generation, ${many.camel}Of(userId)), options)
   return { ...listed, items: listed.items.flatMap((one) => itemOf(one.id, one.guard, userId) ?? []) }
 }
@@ -108,6 +111,8 @@ export const queryHandlersOf = ({
   one,
   many,
 }: Names) => `import type { ${one.camel}Contract } from '../../commands/${one.kebab}/contract.ts'
+import { streamName } from '../../domain/kernel/stream.ts'
+import type { QueryContext, QueryHandlers } from '../query/query.ts'
 import { ${many.camel}V1 } from './v1/projection.ts'
 import { list${many.pascal}, read${one.pascal} } from './v1/queries.ts'
 

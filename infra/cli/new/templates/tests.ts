@@ -24,14 +24,14 @@ import type { ${one.pascal}Command } from '../../../domain/${one.kebab}/${one.ke
 const actorId = fc.constantFrom('ann', 'bob')
 const name = fc.constantFrom('Atlas', 'Globe', 'Maps')
 
-export const ${one.camel}Command: fc.Arbitrary<${one.pascal}Command> = fc.oneof(
+export const command: fc.Arbitrary<${one.pascal}Command> = fc.oneof(
   fc.record({ type: fc.constant('create-${one.kebab}' as const), actorId, name }),
   fc.record({ type: fc.constant('rename-${one.kebab}' as const), actorId, name }),
   fc.record({ type: fc.constant('archive-${one.kebab}' as const), actorId }),
 )
 
 /** Any event, whether or not a decider would emit it there. */
-export const ${one.camel}Event: fc.Arbitrary<${one.pascal}Event> = fc.oneof(
+export const event: fc.Arbitrary<${one.pascal}Event> = fc.oneof(
   fc.record({
     type: fc.constant('${one.pascal}Created' as const),
     data: fc.record({ ownerId: actorId, name }),

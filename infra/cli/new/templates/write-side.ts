@@ -2,8 +2,8 @@ import type { Names } from '../names.ts'
 
 export const contractOf = ({ one, many, a }: Names) => `import * as z from 'zod/mini'
 import { ${one.camel}Name } from '../../domain/${one.kebab}/events.ts'
-import type { AggregateContract } from '../contract.ts'
 import { idOf, itemFields } from '../http/contract-fields.ts'
+import type { FeatureContract } from '../http/contract-types.ts'
 
 const ${one.camel}Id = idOf('Id of the ${one.words}, as \`create-${one.kebab}\` returned it')
 
@@ -36,26 +36,27 @@ export const ${one.camel}Contract = {
     '/${many.kebab}/{${one.camel}Id}': { summary: 'One of your ${many.words}', kind: 'one', item },
     '/me/${many.kebab}': { summary: 'Your ${many.words}, newest first', kind: 'many', item },
   },
-} as const satisfies AggregateContract
+} as const satisfies FeatureContract
 `
 
-export const commandsOf = ({ one }: Names) => `import { streamName } from '../../domain/kernel/stream.ts'
+export const handlersOf = ({ one }: Names) => `import { streamName } from '../../domain/kernel/stream.ts'
 import { ${one.camel}, type ${one.pascal}Command } from '../../domain/${one.kebab}/${one.kebab}.ts'
 import { execute } from '../execution/execute.ts'
-import type { CommandHandlers, Target } from '../handlers.ts'
+import type { HandlersOf, Target } from '../http/handler-types.ts'
+import type { ${one.camel}Contract } from './contract.ts'
 
 function on${one.pascal}(id: string, command: ${one.pascal}Command): Target {
   const stream = streamName(${one.camel}.name, id)
   return { id, stream, execute: (ids, options) => execute(${one.camel}, { ...ids, stream, command }, options) }
 }
 
-/** How the body of each ${one.words} command becomes a command on a stream. */
-export const ${one.camel}Commands = {
+/** Turns the body of each ${one.words} command into a command on a stream. */
+export const ${one.camel}Handlers: HandlersOf<typeof ${one.camel}Contract> = {
   'create-${one.kebab}': ({ name }, { actorId, createdId }) =>
     on${one.pascal}(createdId, { type: 'create-${one.kebab}', actorId, name }),
   'rename-${one.kebab}': ({ ${one.camel}Id, name }, { actorId }) =>
     on${one.pascal}(${one.camel}Id, { type: 'rename-${one.kebab}', actorId, name }),
   'archive-${one.kebab}': ({ ${one.camel}Id }, { actorId }) =>
     on${one.pascal}(${one.camel}Id, { type: 'archive-${one.kebab}', actorId }),
-} satisfies Partial<CommandHandlers>
+}
 `

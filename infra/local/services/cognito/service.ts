@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { AwsError, type AwsResponse, type AwsService } from '../../gateway/aws-service.ts'
+import type { CognitoOptions } from './cognito-options.ts'
 import { cognitoOperations } from './operations.ts'
-import type { CognitoOptions } from './options.ts'
 import { notFound, texts, userNotFound } from './request.ts'
 import { signInOperations } from './sign-in.ts'
 import { signUpOperations } from './sign-up.ts'
@@ -14,7 +14,7 @@ import {
   poolSettings,
 } from './template.ts'
 import { openTokenSigner, type TokenSigner } from './tokens.ts'
-import { attributesOf, type ClientOperation, openUserPool, type UserPool } from './user-pool.ts'
+import { attributesOf, type ClientOperation, openUserPool, type User, type UserPool } from './user-pool.ts'
 
 export interface Cognito {
   readonly service: AwsService
@@ -60,13 +60,7 @@ export function openCognito(o: CognitoOptions): Cognito {
     if (user === undefined) throw userNotFound()
     if (operation === 'AdminDeleteUser') poolOf(UserPoolId).remove(user)
     if (operation !== 'AdminGetUser') return {}
-    return {
-      Username: user.sub,
-      UserAttributes: Object.entries(attributesOf(user)).map(([Name, Value]) => ({ Name, Value })),
-      UserCreateDate: user.createdAt / 1_000,
-      Enabled: true,
-      UserStatus: user.code ? 'UNCONFIRMED' : 'CONFIRMED',
-    }
+    return describe(user)
   }
 
   return {
@@ -93,7 +87,7 @@ export function openCognito(o: CognitoOptions): Cognito {
       clients.set(client.id, client)
     },
     createGroup(logicalId, properties) {
-      // Who is in it is said at the start, for all groups and people alike.
+      // The start decides who is in a group, for all groups and people alike.
       poolOf(groupSettings(logicalId, properties).UserPoolId)
     },
     document(path) {
@@ -107,6 +101,17 @@ export function openCognito(o: CognitoOptions): Cognito {
     },
     keysOf: (issuer) =>
       [...pools.keys()].some((id) => issuerOf(o.region, id) === issuer) ? signer.jwks : undefined,
+  }
+}
+
+/** A user as `AdminGetUser` answers it. */
+function describe(user: User) {
+  return {
+    Username: user.sub,
+    UserAttributes: Object.entries(attributesOf(user)).map(([Name, Value]) => ({ Name, Value })),
+    UserCreateDate: user.createdAt / 1_000,
+    Enabled: true,
+    UserStatus: user.code ? 'UNCONFIRMED' : 'CONFIRMED',
   }
 }
 

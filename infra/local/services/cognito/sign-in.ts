@@ -1,12 +1,13 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { AwsError } from '../../gateway/aws-service.ts'
-import type { CognitoOptions } from './options.ts'
+import type { CognitoOptions } from './cognito-options.ts'
 import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
 import { openExchange, passwordVerifier, type SrpExchange } from './srp.ts'
-import { type ClientSettings, issuerOf } from './template.ts'
+import type { ClientSettings } from './template.ts'
 import type { TokenSigner } from './tokens.ts'
-import { attributesOf, type ClientOperation, type Grant, type User, type UserPool } from './user-pool.ts'
+import type { ClientOperation, User, UserPool } from './user-pool.ts'
+import { type SignedIn, seconds, tokensOf } from './user-tokens.ts'
 
 const initiateRequest = z.object({ AuthFlow: z.string(), AuthParameters: z.unknown() })
 const respondRequest = z.object({
@@ -30,29 +31,7 @@ export function signInOperations(o: CognitoOptions, signer: TokenSigner) {
     return { AuthenticationResult: { ...tokens(pool, client, user, claims), RefreshToken } }
   }
 
-  /** Access and ID token (developer guide, "Understanding user pool JSON web tokens (JWTs)"). */
-  function tokens(pool: UserPool, client: ClientSettings, user: User, shared: Grant['claims']) {
-    const iat = seconds()
-    const sign = (minutes: number, claims: object) =>
-      signer.sign({
-        ...claims,
-        ...shared,
-        sub: user.sub,
-        iss: issuerOf(o.region, pool.settings.id),
-        ...(o.groups.length > 0 && { 'cognito:groups': o.groups }),
-        jti: randomUUID(),
-        iat,
-        exp: iat + minutes * 60,
-      })
-    const access = { token_use: 'access', client_id: client.id, username: user.sub }
-    const id = { token_use: 'id', aud: client.id, 'cognito:username': user.sub, email_verified: true }
-    return {
-      AccessToken: sign(client.AccessTokenValidity, { ...access, scope: 'aws.cognito.signin.user.admin' }),
-      IdToken: sign(client.IdTokenValidity, { ...attributesOf(user), ...id }),
-      ExpiresIn: client.AccessTokenValidity * 60,
-      TokenType: 'Bearer',
-    }
-  }
+  const tokens = (...signedIn: SignedIn) => tokensOf(o, signer, ...signedIn)
 
   const byPassword: ClientOperation = (given, pool, client) => {
     const { USERNAME, PASSWORD } = texts(given, 'USERNAME', 'PASSWORD')
@@ -75,10 +54,7 @@ export function signInOperations(o: CognitoOptions, signer: TokenSigner) {
   }
 
   const byRefreshToken: ClientOperation = (given, pool, client) => {
-    const grant = pool.grants.get(hashOf(texts(given, 'REFRESH_TOKEN').REFRESH_TOKEN))
-    const user = grant && pool.find(grant.sub)
-    if (user === undefined || grant?.clientId !== client.id) throw notAuthorized('Invalid Refresh Token')
-    if (grant.expiresAt <= Date.now()) throw notAuthorized('Refresh Token has expired')
+    const { user, grant } = refreshed(texts(given, 'REFRESH_TOKEN').REFRESH_TOKEN, pool, client)
     return { AuthenticationResult: tokens(pool, client, user, grant.claims) }
   }
 
@@ -120,10 +96,15 @@ function find(name: string, pool: UserPool, client: ClientSettings): User {
   throw notAuthorized('Incorrect username or password.')
 }
 
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
+/** The sign-in that a refresh token continues. Throws NotAuthorizedException if there is none any more. */
+function refreshed(token: string, pool: UserPool, client: ClientSettings) {
+  const grant = pool.grants.get(hashOf(token))
+  const user = grant && pool.find(grant.sub)
+  if (user === undefined || grant?.clientId !== client.id) throw notAuthorized('Invalid Refresh Token')
+  if (grant.expiresAt <= Date.now()) throw notAuthorized('Refresh Token has expired')
+  return { user, grant }
 }
 
-function seconds(): number {
-  return Math.floor(Date.now() / 1_000)
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
 }

@@ -1,7 +1,8 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { AwsError } from '../../gateway/aws-service.ts'
-import type { CognitoOptions } from './options.ts'
+import type { CognitoOptions } from './cognito-options.ts'
+import { runPostConfirmation } from './post-confirmation.ts'
 import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
 import { passwordVerifier } from './srp.ts'
 import { type PoolSettings, standardAttributes } from './template.ts'
@@ -9,9 +10,6 @@ import { attributesOf, type ClientOperation, type User, type UserPool } from './
 
 const codeLifeMs = 24 * 3_600_000
 const wrongTriesAllowed = 5
-/** Cognito's patience (developer guide, "Customizing user pool workflows with Lambda triggers"). */
-const triggerMs = 5_000
-
 const attribute = z.object({ Name: z.string(), Value: z.string().max(2_048) })
 const signUpRequest = z.object({ UserAttributes: z.array(attribute).default([]) })
 
@@ -23,19 +21,6 @@ export function signUpOperations(o: CognitoOptions) {
     const { EmailSubject: subject, EmailMessage } = pool.settings.VerificationMessageTemplate
     o.mailbox.deliver({ to: user.email, subject, text: EmailMessage.replaceAll('{####}', value) })
     return deliveryTo(user.email)
-  }
-
-  async function trigger(functionArn: string, event: object): Promise<void> {
-    const late = new Promise<undefined>((done) => setTimeout(() => done(undefined), triggerMs).unref())
-    const answer = await Promise.race([o.invoke(functionArn, event), late])
-    if (answer === undefined) throw new AwsError('UnexpectedLambdaException', 'PostConfirmation timed out')
-    if (answer.error) {
-      const message = `PostConfirmation failed with error ${answer.error.errorMessage}.`
-      o.log('cognito', `${message} The person is confirmed nevertheless.`)
-      throw new AwsError('UserLambdaValidationException', message)
-    }
-    if (typeof answer.payload === 'object' && answer.payload !== null) return
-    throw new AwsError('InvalidLambdaResponseException', 'Unrecognizable lambda output')
   }
 
   return {
@@ -81,7 +66,7 @@ export function signUpOperations(o: CognitoOptions) {
       pool.save(user)
       const { LambdaConfig, id } = pool.settings
       if (LambdaConfig.PostConfirmation === undefined) return {}
-      await trigger(LambdaConfig.PostConfirmation, {
+      await runPostConfirmation(o, LambdaConfig.PostConfirmation, {
         version: '1',
         region: o.region,
         userPoolId: id,

@@ -20,7 +20,7 @@ const transactActions: Readonly<Record<string, string>> = {
  * What IAM must allow for a call of DynamoDB (service authorization reference, "Actions, resources, and
  * condition keys for Amazon DynamoDB"). `arnOf` gives a table's ARN by its name.
  */
-export function permissionsOf(request: AwsRequest, arnOf: (table: string) => string): Permission[] {
+export function dynamoDbPermissionsOf(request: AwsRequest, arnOf: (table: string) => string): Permission[] {
   // Whatever else the body may be, a field that is not as it should be is refused by the engine.
   const input = JSON.parse(request.body.toString() || '{}') as Input
   const on = (action: string, table = '', index?: string): Permission => ({

@@ -8,7 +8,7 @@ import {
 import { type DynamoDbAddress, dynamoDbTarget, postDynamoDb } from './client.ts'
 import { type DatabaseEngine, startEngine } from './engine.ts'
 import { dynamoDbOperations } from './operations.ts'
-import { permissionsOf } from './permissions.ts'
+import { dynamoDbPermissionsOf } from './permissions.ts'
 import { createTable, type Table } from './table.ts'
 
 export interface DynamoDb {
@@ -63,7 +63,7 @@ export function openDynamoDb(engine: DatabaseEngine, region: string): DynamoDb {
   }
 
   const arnOf = (table: string) => arns.get(table) ?? `arn:aws:dynamodb:${region}:000000000000:table/${table}`
-  const permissions = (request: AwsRequest) => permissionsOf(request, arnOf)
+  const permissions = (request: AwsRequest) => dynamoDbPermissionsOf(request, arnOf)
   return {
     endpoint: address.endpoint,
     service: { targets: [dynamoDbTarget], operations: dynamoDbOperations, permissions, handle },

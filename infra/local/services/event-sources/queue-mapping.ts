@@ -4,7 +4,7 @@ import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
 import type { Faults } from '../../faults/faults.ts'
 import type { Log } from '../../gateway/aws-service.ts'
 import type { Invocation } from '../lambda/invocation.ts'
-import { md5, type Queue, type ReceivedMessage } from '../sqs/service.ts'
+import { md5, type Queue, type ReceivedMessage } from '../sqs/queue.ts'
 import { failedItems } from './partial-response.ts'
 import { createBell } from './stream-lane.ts'
 

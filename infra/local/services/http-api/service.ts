@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../../gateway/aws-service.ts'
 import { listen } from '../../gateway/listen.ts'
@@ -95,11 +96,7 @@ export async function startHttpApi(o: HttpApiOptions): Promise<HttpApi> {
       })
       .then((answered) => send(request, response, answered, requestId))
   })
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const { status, body } = refusal(error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400)
-    const head = `content-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close`
-    if (socket.writable) socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n\r\n${body}`)
-  })
+  server.on('clientError', refuseUnreadable)
   const port = await listen(server, o.port, o.portVariable)
   return {
     url: `http://127.0.0.1:${port}`,
@@ -131,6 +128,13 @@ function refusal(status: number, headers: Readonly<Record<string, string>> = {})
   const message = status === 413 ? 'Request Entity Too Large' : STATUS_CODES[status]
   const body = JSON.stringify({ message })
   return { status, headers: { 'content-type': 'application/json', ...headers }, body }
+}
+
+/** Answers a request that Node cannot read, and closes its connection. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  const { status, body } = refusal(error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400)
+  const head = `content-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close`
+  if (socket.writable) socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n\r\n${body}`)
 }
 
 /** The request line and the values of the headers, as AWS counts them. */

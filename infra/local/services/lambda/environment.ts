@@ -78,12 +78,7 @@ const bootstrap = fileURLToPath(new URL('bootstrap.mjs', import.meta.url))
 /** Starts the process of an environment. */
 export function startEnvironment(o: EnvironmentOptions): Environment {
   const { definition } = o
-  const debug = o.inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${o.inspectPort}`]
-  const child = spawnBound(process.execPath, ['--enable-source-maps', ...debug, bootstrap], {
-    cwd: definition.folder,
-    env: variables(definition, o),
-  })
-  logLines(child, (line) => o.log(definition.logicalId, line))
+  const child = startProcess(o)
   let state: EnvironmentState = { status: 'starting' }
   /** Why the process ends, if the local cloud or its bootstrap knows. */
   let failure: Invocation['error']
@@ -114,7 +109,6 @@ export function startEnvironment(o: EnvironmentOptions): Environment {
     pending.settle(settled)
   }
 
-  child.once('error', (error) => o.log(definition.logicalId, `cannot be started: ${error.message}`))
   child.once('close', (code, signal) => {
     clearTimeout(patience)
     const errorMessage = `Runtime exited: ${signal ?? `exit status ${code}`}`
@@ -154,6 +148,18 @@ export function startEnvironment(o: EnvironmentOptions): Environment {
     },
     close: () => endProcess(child),
   }
+}
+
+function startProcess(o: EnvironmentOptions): ChildProcess {
+  const { logicalId, folder } = o.definition
+  const debug = o.inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${o.inspectPort}`]
+  const child = spawnBound(process.execPath, ['--enable-source-maps', ...debug, bootstrap], {
+    cwd: folder,
+    env: variables(o.definition, o),
+  })
+  logLines(child, (line) => o.log(logicalId, line))
+  child.once('error', (error) => o.log(logicalId, `cannot be started: ${error.message}`))
+  return child
 }
 
 /** Answers the request for work of a process. */

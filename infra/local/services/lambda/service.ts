@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Faults } from '../../faults/faults.ts'
 import {
   AwsError,
@@ -8,11 +7,11 @@ import {
   type AwsService,
   type Log,
 } from '../../gateway/aws-service.ts'
-import { listen } from '../../gateway/listen.ts'
 import { createFunction, type LambdaFunction } from './function.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 import type { Invocation } from './invocation.ts'
 import { lambdaOperations } from './operations.ts'
+import { startRuntimeApi } from './runtime-api.ts'
 
 export interface Lambda {
   readonly service: AwsService
@@ -41,32 +40,10 @@ export async function startLambda(o: {
 }): Promise<Lambda> {
   const functions = new Map<string, LambdaFunction>()
 
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      o.log('lambda', `the runtime API failed: ${String(error)}`)
-      response.destroy()
-    })
+  const runtimeApi = await startRuntimeApi({
+    environment: (id) => [...functions.values()].flatMap((f) => f.environment(id) ?? [])[0],
+    log: o.log,
   })
-  // A function may be idle for as long as it likes.
-  server.keepAliveTimeout = 0
-  server.requestTimeout = 0
-  const port = await listen(server, 0, 'PORT')
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [, id = '', version, runtime, ...path] = (request.url ?? '').split('/')
-    const environment = [...functions.values()].flatMap((f) => f.environment(id) ?? [])[0]
-    if (environment === undefined || version !== '2018-06-01' || runtime !== 'runtime') {
-      response.writeHead(404).end()
-      return
-    }
-    const body = Buffer.concat(await request.toArray()).toString()
-    const [kind, requestId = '', outcome] = path
-    if (kind === 'invocation' && requestId === 'next') return environment.next(response)
-    if (kind === 'init') environment.fail(body)
-    else if (kind === 'invocation' && outcome === 'response') environment.respond(requestId, body)
-    else if (kind === 'invocation' && outcome === 'error') environment.respondError(requestId, body)
-    response.writeHead(202).end()
-  }
 
   function find(nameOrArn: string): FunctionDefinition {
     for (const { definition } of functions.values()) {
@@ -84,7 +61,6 @@ export async function startLambda(o: {
 
   const named = ({ path = '' }: AwsRequest) => find(decodeURIComponent(invocationPath.exec(path)?.[1] ?? ''))
 
-  /** Answers as the API's synchronous `Invoke`: a failing function is a success with `X-Amz-Function-Error`. */
   async function handle(request: AwsRequest): Promise<AwsResponse> {
     if (request.headers['x-amz-invocation-type'] === 'Event') {
       throw new AwsError(
@@ -92,14 +68,7 @@ export async function startLambda(o: {
         'Asynchronous Invoke is not modelled by the local cloud',
       )
     }
-    const { payload, error } = await invoke(named(request).arn, JSON.parse(request.body.toString() || '{}'))
-    const json = { 'content-type': 'application/json' }
-    if (error === undefined) return { status: 200, headers: json, body: JSON.stringify(payload) }
-    return {
-      status: 200,
-      headers: { ...json, 'x-amz-function-error': 'Unhandled' },
-      body: JSON.stringify(error),
-    }
+    return answerOf(await invoke(named(request).arn, JSON.parse(request.body.toString() || '{}')))
   }
 
   return {
@@ -119,16 +88,25 @@ export async function startLambda(o: {
     define(definition) {
       const there = functions.get(definition.arn)
       if (there !== undefined) return there.replace(definition)
-      const runtimeApi = (id: string) => `127.0.0.1:${port}/${id}`
       const inspectPort = o.inspectPort && o.inspectPort + functions.size
-      const options = { ...o, inspectPort, runtimeApi, newId: randomUUID }
+      const options = { ...o, inspectPort, runtimeApi: runtimeApi.addressOf, newId: randomUUID }
       functions.set(definition.arn, createFunction(definition, options))
       if (inspectPort) o.log(definition.logicalId, `takes a debugger at 127.0.0.1:${inspectPort}`)
     },
     async close() {
       await Promise.all([...functions.values()].map((f) => f.close()))
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await runtimeApi.close()
     },
+  }
+}
+
+/** The answer of a synchronous `Invoke`: a failing function is a success with `X-Amz-Function-Error`. */
+function answerOf({ payload, error }: Invocation): AwsResponse {
+  const json = { 'content-type': 'application/json' }
+  if (error === undefined) return { status: 200, headers: json, body: JSON.stringify(payload) }
+  return {
+    status: 200,
+    headers: { ...json, 'x-amz-function-error': 'Unhandled' },
+    body: JSON.stringify(error),
   }
 }

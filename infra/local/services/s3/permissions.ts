@@ -1,5 +1,5 @@
 import type { AwsRequest, Permission } from '../../gateway/aws-service.ts'
-import { sourceOf, type Target, targetOf } from './target.ts'
+import { type ObjectPath, objectPathOf, sourceOf } from './target.ts'
 import { bucketArnOf } from './template.ts'
 
 /** The action that each operation on an object needs. */
@@ -14,12 +14,12 @@ const actions: Readonly<Record<string, string>> = {
  * What IAM must allow for a call of S3 (service authorization reference, "Actions, resources, and condition keys for
  * Amazon S3"): a form says in its fields who lets it be posted, and a preflight is anybody's.
  */
-export function permissionsOf({ operation, path = '', headers }: AwsRequest): Permission[] {
+export function s3PermissionsOf({ operation, path = '', headers }: AwsRequest): Permission[] {
   if (operation === 'CopyObject')
-    return [permissionOn('PutObject', targetOf(path)), permissionOn('GetObject', sourceOf(headers))]
-  return Object.hasOwn(actions, operation) ? [permissionOn(operation, targetOf(path))] : []
+    return [permissionOn('PutObject', objectPathOf(path)), permissionOn('GetObject', sourceOf(headers))]
+  return Object.hasOwn(actions, operation) ? [permissionOn(operation, objectPathOf(path))] : []
 }
 
-export function permissionOn(operation: string, { bucket, key }: Target): Permission {
+export function permissionOn(operation: string, { bucket, key }: ObjectPath): Permission {
   return { action: actions[operation] ?? '', resource: `${bucketArnOf(bucket)}/${key}` }
 }

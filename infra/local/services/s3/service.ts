@@ -16,10 +16,10 @@ import { checkHeaders } from './headers.ts'
 import { openObjects } from './objects.ts'
 import { operationOf } from './operation-of.ts'
 import { s3Operations } from './operations.ts'
-import { permissionsOf } from './permissions.ts'
+import { s3PermissionsOf } from './permissions.ts'
 import { getObject, headObject } from './reading.ts'
 import { presignerOf, type Signers } from './signed.ts'
-import { type PathAndQuery, pathAndQueryOf, targetOf } from './target.ts'
+import { objectPathOf, type PathAndQuery, pathAndQueryOf } from './target.ts'
 import { readBucket } from './template.ts'
 import { copyObject, deleteObject, postObject, putObject } from './writing.ts'
 
@@ -92,7 +92,7 @@ export function openS3(o: {
       },
     },
     operations: s3Operations,
-    permissions: (request) => (isSigned(request) ? permissionsOf(request) : []),
+    permissions: (request) => (isSigned(request) ? s3PermissionsOf(request) : []),
     async handle(request) {
       const id = newRequestId()
       const answered = await carryOut(request, id, context)
@@ -109,7 +109,7 @@ async function carryOut(given: AwsRequest, id: string, context: S3Context): Prom
   const target = pathAndQueryOf(message.url ?? '')
   checkHeaders(method, operation, headers)
   const request = withCaller(given, method, target, context)
-  const { key } = targetOf(path)
+  const { key } = objectPathOf(path)
   return handlers[operation]({ request, message, bucket, key, query: target.query, id }, context)
 }
 
@@ -120,11 +120,11 @@ function withCaller(
   target: PathAndQuery,
   { signers, demand }: S3Context,
 ): AwsRequest {
-  if (isSigned(request) || permissionsOf(request).length === 0) return request
+  if (isSigned(request) || s3PermissionsOf(request).length === 0) return request
   if (!target.query.has('X-Amz-Credential')) throw accessDenied()
   const caller = presignerOf(signers, { method, headers: request.headers, target })
   const presigned = { ...request, caller }
-  demand(presigned, permissionsOf(presigned))
+  demand(presigned, s3PermissionsOf(presigned))
   return presigned
 }
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { AwsError } from '../../gateway/aws-service.ts'
 
 /** What a path names: a bucket, and a key that is empty where it names only the bucket. */
-export interface Target {
+export interface ObjectPath {
   readonly bucket: string
   readonly key: string
 }
@@ -16,15 +16,15 @@ export interface PathAndQuery {
 const mostBytesOfKey = 1_024
 
 /** Reads a path of the form `/bucket/key`. Throws as S3 does where the key is none. */
-export function targetOf(path: string): Target {
+export function objectPathOf(path: string): ObjectPath {
   const [, bucket = '', ...rest] = path.split('/')
   return { bucket, key: checkedKey(decoded(rest.join('/'))) }
 }
 
 /** What a copy is made of. */
-export function sourceOf(headers: IncomingHttpHeaders): Target {
+export function sourceOf(headers: IncomingHttpHeaders): ObjectPath {
   const source = String(headers[copySource] ?? '')
-  return targetOf(source.startsWith('/') ? source : `/${source}`)
+  return objectPathOf(source.startsWith('/') ? source : `/${source}`)
 }
 
 export const copySource = 'x-amz-copy-source'

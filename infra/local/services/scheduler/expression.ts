@@ -16,7 +16,7 @@ const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
  *
  * @throws Error that says what is not valid or not modelled.
  */
-export function compileExpression(expression: string, zone: string): Expression {
+export function compileSchedule(expression: string, zone: string): Expression {
   const { read, firstShows } = wallClock(zone)
   const [, count, unit] = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(expression) ?? []
   if (unit !== undefined) {

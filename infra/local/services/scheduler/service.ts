@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { AwsError, type Log } from '../../gateway/aws-service.ts'
-import { openDeliveries } from '../../storage/deliveries.ts'
+import type { Log } from '../../gateway/aws-service.ts'
 import { openJournal } from '../../storage/journal.ts'
-import { backoffMs, deadLetterAttributes, type Failure } from '../sqs/dead-letters.ts'
 import { latestBetween } from './expression.ts'
-import { inputOf, isoSeconds } from './input.ts'
+import { openRuns } from './runs.ts'
+import { isoSeconds } from './target-input.ts'
 import type { Schedule } from './template.ts'
 
 export interface Scheduler {
@@ -25,11 +23,6 @@ export interface ListedSchedule extends Pick<Schedule, 'logicalId' | 'expression
 }
 
 /** Times are milliseconds since the epoch. */
-interface Work {
-  readonly logicalId: string
-  readonly scheduledAt: number
-}
-
 interface Progress {
   readonly identity: string
   /** When the schedule came to be. */
@@ -40,7 +33,6 @@ interface Progress {
 
 /** How often the clock is looked at at least: what sleeps with the laptop does not count the time. */
 const lookMs = 60_000
-const internalError = 'AWS.Scheduler.InternalServerError'
 
 /**
  * EventBridge Scheduler: hands each time of a schedule to its target, at least once, with its retries and to its
@@ -62,38 +54,7 @@ export function openScheduler(o: {
   const progress = openJournal<Progress>(join(o.dataDir, 'schedules.jsonl'))
   const timers = new Map<string, NodeJS.Timeout>()
 
-  const deliveries = openDeliveries<Work, Failure & { executionId: string }>({
-    file: join(o.dataDir, 'schedule-invocations.jsonl'),
-    delaysMs: o.retryDelaysMs ?? backoffMs,
-    limitsOf: ({ logicalId }) => schedules.get(logicalId)?.limits ?? { retries: 0, maxAgeMs: Infinity },
-    async attempt({ logicalId, scheduledAt }, _, number) {
-      const executionId = randomBytes(8).toString('hex')
-      try {
-        const schedule = schedules.get(logicalId)
-        if (!schedule) throw new AwsError('ResourceNotFoundException', 'The schedule is gone')
-        o.invoke(schedule.targetArn, JSON.parse(inputOf(schedule, { scheduledAt, executionId, number })))
-        return undefined
-      } catch (error) {
-        return { ...failureOf(error), executionId }
-      }
-    },
-    giveUp({ logicalId, scheduledAt }, end) {
-      const schedule = schedules.get(logicalId)
-      const why = deadLetterAttributes(end, internalError)
-      const time = isoSeconds(scheduledAt)
-      o.log(logicalId, `did not run for ${time}: ${why.ERROR_CODE} ${why.ERROR_MESSAGE}`)
-      const executionId = end.failure?.executionId ?? end.id
-      schedule?.deadLetters?.send(inputOf(schedule, { scheduledAt, executionId, number: end.attempts }), {
-        SCHEDULE_ARN: schedule.arn,
-        TARGET_ARN: 'arn:aws:scheduler:::aws-sdk:lambda:invoke',
-        SCHEDULED_TIME: time,
-        EXECUTION_ID: executionId,
-        IS_PAYLOAD_TRUNCATED: 'false',
-        ...why,
-      })
-    },
-    log: o.log,
-  })
+  const deliveries = openRuns({ ...o, schedules })
 
   /** As of the last start, or anew. */
   function progressOf({ logicalId, identity }: Schedule): Progress {
@@ -148,11 +109,4 @@ export function openScheduler(o: {
       await deliveries.close()
     },
   }
-}
-
-/** A function that is gone is not tried again. */
-function failureOf(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error)
-  const isGone = error instanceof AwsError && error.code === 'ResourceNotFoundException'
-  return { code: isGone ? error.code : internalError, message, final: isGone }
 }

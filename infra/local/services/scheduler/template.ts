@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Properties } from '../../cloud/template.ts'
 import type { Limits } from '../../storage/deliveries.ts'
 import type { DeadLetters } from '../sqs/dead-letters.ts'
-import { compileExpression, type NextAfter } from './expression.ts'
+import { compileSchedule, type NextAfter } from './expression.ts'
 
 /** An `AWS::Scheduler::Schedule` of the default group. Times are milliseconds since the epoch. */
 export interface Schedule {
@@ -74,7 +74,7 @@ export function readSchedule(o: {
   const { Target, FlexibleTimeWindow: window, ...read } = parse(logicalId, o.properties)
   const { ScheduleExpression: expression, ScheduleExpressionTimezone: zone, StartDate, EndDate } = read
   const { MaximumRetryAttempts: retries, MaximumEventAgeInSeconds: age } = Target.RetryPolicy
-  const compiled = orRefuse(`${logicalId}.ScheduleExpression`, () => compileExpression(expression, zone))
+  const compiled = orRefuse(`${logicalId}.ScheduleExpression`, () => compileSchedule(expression, zone))
   const { Input: input, DeadLetterConfig: deadLetters } = Target
   if (input !== undefined) orRefuse(`${logicalId}.Target.Input`, () => JSON.parse(input))
   return {

@@ -1,5 +1,5 @@
 import type { GivenUp } from '../../storage/deliveries.ts'
-import type { Queue } from './service.ts'
+import type { Queue } from './queue.ts'
 
 /** As much of a queue as dead letters take. */
 export type DeadLetters = Pick<Queue, 'arn' | 'url' | 'send'>

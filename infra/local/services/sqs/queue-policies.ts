@@ -2,7 +2,7 @@ import { fieldsOf, type Properties } from '../../cloud/template.ts'
 import { wildcard } from '../../iam/policy.ts'
 
 /** What an `AWS::SQS::QueuePolicy` allows a service. */
-interface Grant {
+interface SendGrant {
   readonly service: string
   readonly queueUrls: readonly unknown[]
   readonly queueArns: readonly unknown[]
@@ -49,7 +49,7 @@ export function isTlsOnly({ Effect, Condition }: Properties): boolean {
   return Effect === 'Deny' && JSON.stringify(Condition) === '{"Bool":{"aws:SecureTransport":"false"}}'
 }
 
-function grantOf(statement: Properties, queueUrls: readonly unknown[], logicalId: string): Grant {
+function grantOf(statement: Properties, queueUrls: readonly unknown[], logicalId: string): SendGrant {
   const { Effect, Principal, Action, Resource, Condition } = statement
   // CDK writes one of these, or none.
   const { ArnEquals, ArnLike = ArnEquals, ...others } = fieldsOf(Condition)

@@ -7,7 +7,7 @@ import { execute, type Outcome } from './execution.ts'
 import type { HistoryEvent, NewEvent } from './history.ts'
 import type { InvokeTask } from './lambda-tasks.ts'
 import { Abandoned, StatesError } from './states-error.ts'
-import { type Execution, openExecutions } from './store.ts'
+import { type Execution, type ExecutionStore, openExecutions } from './store.ts'
 import type { StateMachine } from './template.ts'
 
 export interface Executions {
@@ -51,18 +51,7 @@ export function runExecutions(o: {
     const history = store.history(execution)
     const isResumed = history.size > 0
     const tell = (message: string) => o.log(machine.logicalId, `${name} ${message}`)
-    const record = (event: NewEvent): number => {
-      closing.signal.throwIfAborted()
-      const id = history.size + 1
-      // Room for how it ends.
-      if (id >= maxEvents && !event.type.startsWith('Execution') && !/Failed|Aborted/.test(event.type))
-        throw new StatesError(
-          'States.Runtime',
-          `The execution reached the maximum number of history events (${maxEvents}).`,
-        )
-      history.set(String(id), { ...event, id, timestamp: o.clock.now() / 1000 })
-      return id
-    }
+    const record = recorder(history, o.clock, closing.signal)
     tell(isResumed ? 'goes on' : 'started')
     const ended = execute({
       machine: { ...machine, id: machine.arn },
@@ -82,9 +71,10 @@ export function runExecutions(o: {
       invoke: (functionName, payload) => o.invoke(machine, functionName, payload),
     })
       .then((outcome) => {
-        tell(`${endOf(outcome)} after ${o.clock.now() - startedAt} ms`)
+        const stoppedAt = o.clock.now()
+        tell(`${endOf(outcome)} after ${stoppedAt - startedAt} ms`)
         if (machine.type === 'EXPRESS') store.remove(execution)
-        else store.end({ ...execution, stoppedAt: o.clock.now(), ...kept(outcome) })
+        else store.end({ ...execution, stoppedAt, ...kept(outcome) })
       })
       .catch((error: unknown) => {
         if (!(error instanceof Abandoned)) tell(`is kept for the next start: ${error}`)
@@ -96,22 +86,13 @@ export function runExecutions(o: {
   for (const execution of store.all().filter(({ status }) => status === 'RUNNING')) {
     const machine = o.machines.find((one) => one.arn === execution.machineArn)
     if (machine !== undefined) run(machine, execution)
-    else {
-      o.log(
-        'local cloud',
-        `${execution.arn} is aborted: the template does not declare its state machine any more`,
-      )
-      store.end({ ...execution, status: 'ABORTED', stoppedAt: o.clock.now() })
-    }
+    else abort(execution, store, o)
   }
 
   return {
     start(machine, input, name) {
       checkStart(input, name)
-      const arn =
-        machine.type === 'EXPRESS'
-          ? `${machine.arn.replace(':stateMachine:', ':express:')}:${name}:${randomUUID()}`
-          : `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`
+      const arn = arnOf(machine, name)
       const there = store.get(arn)
       if (there?.status === 'RUNNING' && there.input === input) return there
       if (there) throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`)
@@ -128,6 +109,39 @@ export function runExecutions(o: {
       await Promise.all([...running.values()].map(({ ended }) => ended))
     },
   }
+}
+
+/** Ends an execution whose state machine the template no longer declares. */
+function abort(
+  execution: Execution,
+  store: ExecutionStore,
+  o: { readonly clock: ExecutionClock; readonly log: Log },
+): void {
+  const why = 'the template does not declare its state machine any more'
+  o.log('local cloud', `${execution.arn} is aborted: ${why}`)
+  store.end({ ...execution, status: 'ABORTED', stoppedAt: o.clock.now() })
+}
+
+/** Appends events to a history, until it is full or the signal is aborted. */
+function recorder(history: Journal<HistoryEvent>, clock: ExecutionClock, signal: AbortSignal) {
+  return (event: NewEvent): number => {
+    signal.throwIfAborted()
+    const id = history.size + 1
+    // The last one is kept for the event that ends the execution.
+    if (id >= maxEvents && !event.type.startsWith('Execution') && !/Failed|Aborted/.test(event.type))
+      throw new StatesError(
+        'States.Runtime',
+        `The execution reached the maximum number of history events (${maxEvents}).`,
+      )
+    history.set(String(id), { ...event, id, timestamp: clock.now() / 1000 })
+    return id
+  }
+}
+
+function arnOf(machine: StateMachine, name: string): string {
+  return machine.type === 'EXPRESS'
+    ? `${machine.arn.replace(':stateMachine:', ':express:')}:${name}:${randomUUID()}`
+    : `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`
 }
 
 function checkStart(input: string, name: string): void {

@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import * as z from 'zod'
-import { AwsError, type AwsRequest, type AwsService, type Log, readInput } from '../../gateway/aws-service.ts'
+import { AwsError, type AwsService, type Log } from '../../gateway/aws-service.ts'
 import type { Permissions } from '../../iam/permissions.ts'
 import { type ExecutionClock, systemClock } from './clock.ts'
 import { runExecutions } from './executions.ts'
-import { withoutData } from './history.ts'
+import { handlers, resourceOf } from './handlers.ts'
 import type { InvokeTask } from './lambda-tasks.ts'
 import { stepFunctionsOperations } from './operations.ts'
 import type { Execution } from './store.ts'
@@ -26,27 +24,7 @@ export interface StepFunctions {
 /** How many executions that ended are kept: AWS keeps them for 90 days. */
 const kept = 1000
 
-const page = { maxResults: z.int().min(0).max(1000).default(0), nextToken: z.string().optional() }
-const machineInput = z.object({ stateMachineArn: z.string() })
-const executionInput = z.object({ executionArn: z.string() })
-const startInput = z.object({
-  ...machineInput.shape,
-  input: z.string().default('{}'),
-  name: z.string().optional(),
-})
-const listInput = z.object({
-  ...machineInput.shape,
-  ...page,
-  statusFilter: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']).optional(),
-})
-const historyInput = z.object({
-  ...executionInput.shape,
-  ...page,
-  includeExecutionData: z.boolean().default(true),
-  reverseOrder: z.boolean().default(false),
-})
-
-/** State machines and their executions (Step Functions API reference). What an earlier run left goes on at once. */
+/** State machines and their executions (Step Functions API reference). Executions of an earlier run resume at once. */
 export function openStepFunctions(o: {
   readonly region: string
   readonly dataDir: string
@@ -76,66 +54,16 @@ export function openStepFunctions(o: {
     return execution
   }
 
-  const read = <S extends z.ZodType>(request: AwsRequest, schema: S) =>
-    readInput(request, schema, 'ValidationException')
-
-  const handlers: Readonly<Record<string, (request: AwsRequest) => object>> = {
-    StartExecution(request) {
-      const { stateMachineArn, input, name = randomUUID() } = read(request, startInput)
-      const { arn, startedAt } = executions.start(machineOf(stateMachineArn), input, name)
-      return { executionArn: arn, startDate: startedAt / 1000 }
-    },
-    DescribeExecution(request) {
-      const execution = executionOf(read(request, executionInput).executionArn)
-      const { input, output, error, cause } = execution
-      return {
-        ...summaryOf(execution),
-        input,
-        inputDetails: { included: true },
-        ...(output !== undefined && { output, outputDetails: { included: true } }),
-        error,
-        cause,
-      }
-    },
-    ListExecutions(request) {
-      const { stateMachineArn, statusFilter, ...where } = read(request, listInput)
-      if (machineOf(stateMachineArn).type === 'EXPRESS') {
-        const message = 'This operation is not supported by this type of state machine'
-        throw new AwsError('StateMachineTypeNotSupported', message)
-      }
-      const newest = executions
-        .all()
-        .filter(
-          ({ machineArn, status }) => machineArn === stateMachineArn && status === (statusFilter ?? status),
-        )
-        .toReversed()
-      const { items, nextToken } = pageOf(newest, ({ arn }) => arn, where)
-      return { executions: items.map(summaryOf), nextToken }
-    },
-    GetExecutionHistory(request) {
-      const { executionArn, includeExecutionData, reverseOrder, ...where } = read(request, historyInput)
-      const history = executions.history(executionOf(executionArn))
-      const events = reverseOrder ? history.toReversed() : history
-      const { items, nextToken } = pageOf(events, ({ id }) => String(id), where)
-      return { events: includeExecutionData ? items : items.map(withoutData), nextToken }
-    },
-  }
-
+  const known = { executions, machineOf, executionOf }
   return {
     service: {
       targets: ['AWSStepFunctions'],
       operations: stepFunctionsOperations,
-      permissions(request) {
-        const { stateMachineArn = '', executionArn = stateMachineArn } = read(
-          request,
-          z.object({ ...machineInput.partial().shape, ...executionInput.partial().shape }),
-        )
-        return [{ action: `states:${request.operation}`, resource: executionArn }]
+      permissions: (request) => [{ action: `states:${request.operation}`, resource: resourceOf(request) }],
+      async handle(request) {
+        if (!isModelled(request.operation)) throw new Error(`${request.operation} has no handler`)
+        return { status: 200, body: JSON.stringify(handlers[request.operation](request, known)) }
       },
-      handle: async (request) => ({
-        status: 200,
-        body: JSON.stringify(handlers[request.operation]?.(request)),
-      }),
     },
     start(machineArn, input, name) {
       try {
@@ -156,29 +84,6 @@ export function openStepFunctions(o: {
   }
 }
 
-function summaryOf({ arn, machineArn, name, status, startedAt, stoppedAt }: Execution) {
-  return {
-    executionArn: arn,
-    stateMachineArn: machineArn,
-    name,
-    status,
-    startDate: startedAt / 1000,
-    ...(stoppedAt !== undefined && { stopDate: stoppedAt / 1000 }),
-  }
-}
-
-/** A page of a list, after the item that the token names. Throws InvalidToken for one that this did not make. */
-function pageOf<T>(
-  all: readonly T[],
-  nameOf: (item: T) => string,
-  { maxResults, nextToken }: { readonly maxResults: number; readonly nextToken?: string | undefined },
-) {
-  const name = Buffer.from(nextToken ?? '', 'base64url').toString()
-  const last = all.findIndex((item) => nameOf(item) === name)
-  if (nextToken !== undefined && last === -1)
-    throw new AwsError('InvalidToken', `Invalid Token: 'Invalid token'`)
-  const items = all.slice(last + 1, last + 1 + (maxResults || 100))
-  const end = items.at(-1)
-  const isLast = end === undefined || end === all.at(-1)
-  return { items, nextToken: isLast ? undefined : Buffer.from(nameOf(end)).toString('base64url') }
+function isModelled(operation: string): operation is keyof typeof handlers {
+  return Object.hasOwn(handlers, operation)
 }

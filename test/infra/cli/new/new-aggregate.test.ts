@@ -68,6 +68,9 @@ describe('npm run new', () => {
     [['aggregate', 'price', 'list'], 'give one name'],
     [['aggregate', 'user'], '"user" is taken by domain/user'],
     [['aggregate', 'kernel'], 'has a meaning in the engine'],
+    [['aggregate', 'http'], '"http" is taken by commands/http'],
+    [['aggregate', 'event-store'], '"event-store" is taken by commands/event-store'],
+    [['aggregate', 'engine'], '"engine" is taken by projections/engine'],
   ])('writes nothing for %j, and says why in one line', async (args, reason) => {
     const before = everything()
     const { code, output } = await run(...args)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compilePolicy, refusalOf, trusts } from '../../../../infra/local/iam/policy.ts'
-import { permissionsOf } from '../../../../infra/local/services/dynamodb/permissions.ts'
+import { dynamoDbPermissionsOf } from '../../../../infra/local/services/dynamodb/permissions.ts'
 
 const events = 'arn:aws:dynamodb:eu-west-1:000000000000:table/Events'
 
@@ -125,7 +125,7 @@ describe('a policy', () => {
 
 describe('a call of DynamoDB', () => {
   const needs = (operation: string, input: unknown) =>
-    permissionsOf(
+    dynamoDbPermissionsOf(
       { operation, body: Buffer.from(JSON.stringify(input)), headers: {}, caller: undefined },
       (table) => `arn:${table}`,
     )

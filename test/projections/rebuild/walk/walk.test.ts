@@ -3,7 +3,7 @@ import { eachInParallel } from '../../../../commands/aws/parallel.ts'
 import { Problem } from '../../../../domain/kernel/problem.ts'
 import type { CommitScan } from '../../../../projections/rebuild/walk/commit-scan.ts'
 import { createMemoryCommitScan } from '../../../../projections/rebuild/walk/memory-commit-scan.ts'
-import { commitsOf, type WalkedStream, walkStreams } from '../../../../projections/rebuild/walk/walk.ts'
+import { commitsOfStream, type WalkedStream, walkStreams } from '../../../../projections/rebuild/walk/walk.ts'
 import { renamed } from '../../../kit/fleet/history.ts'
 import { ample, readSide } from '../../../kit/memory/read-side.ts'
 
@@ -31,7 +31,7 @@ describe('a walk over the event store', () => {
     expect(streams.map(({ stream }) => stream)).toEqual([0, 1, 2, 3, 4].map((id) => `voyage-${id}`))
     const lengths = streams.map(async (walked) => {
       const versions: number[] = []
-      for await (const commits of commitsOf(walked, store, ample))
+      for await (const commits of commitsOfStream(walked, store, ample))
         versions.push(...commits.map((c) => c.version))
       expect(versions).toEqual(versions.map((_, index) => 1 + 2 * index))
       return versions.length
@@ -47,7 +47,7 @@ describe('a walk over the event store', () => {
       return store.read(...args)
     }
     for (const walked of await all(walkStreams(scan(), clock)))
-      for await (const commits of commitsOf(walked, { read }, ample)) expect(commits).toHaveLength(2)
+      for await (const commits of commitsOfStream(walked, { read }, ample)) expect(commits).toHaveLength(2)
     expect(reads).toBe(0)
   })
 
@@ -57,7 +57,7 @@ describe('a walk over the event store', () => {
     if (walked === undefined) throw new Error('there is one stream')
     await append('voyage-0', globe)
     const versions: number[] = []
-    for await (const commits of commitsOf(walked, store, ample, () => versions.length < 2))
+    for await (const commits of commitsOfStream(walked, store, ample, () => versions.length < 2))
       versions.push(...commits.map(({ version }) => version))
     expect(versions).toEqual([1, 3])
   })
@@ -75,7 +75,7 @@ describe('a walk over the event store', () => {
     ]) {
       const [walked] = await all(walkStreams(createMemoryCommitScan({ all: () => items }), clock))
       if (walked === undefined) throw new Error('there is one stream')
-      const pages = commitsOf(walked, { read }, ample)
+      const pages = commitsOfStream(walked, { read }, ample)
       expect(await pages.next()).toMatchObject({ value: [{ version: 1 }] })
       await expect(pages.next()).rejects.toThrow('That is no commit.')
     }

@@ -4,7 +4,8 @@ import type { Properties } from '../../../../../infra/local/cloud/template.ts'
 import { createFaults, type Faults } from '../../../../../infra/local/faults/faults.ts'
 import { startQueueMapping } from '../../../../../infra/local/services/event-sources/queue-mapping.ts'
 import type { Invocation } from '../../../../../infra/local/services/lambda/invocation.ts'
-import { openQueues, type Queue, type Queues } from '../../../../../infra/local/services/sqs/service.ts'
+import type { Queue } from '../../../../../infra/local/services/sqs/queue.ts'
+import { openQueues, type Queues } from '../../../../../infra/local/services/sqs/service.ts'
 import { closeAfter, dataDir, log, region, withDataDir } from '../../../../kit/local-cloud/local-service.ts'
 
 const quick = { timeout: 10_000, interval: 5 }

@@ -2,12 +2,9 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { AwsError } from '../../../../../infra/local/gateway/aws-service.ts'
 import { compileInput } from '../../../../../infra/local/services/eventbridge/input.ts'
-import {
-  type EventBuses,
-  nameRule,
-  openEventBuses,
-} from '../../../../../infra/local/services/eventbridge/service.ts'
-import type { Queue } from '../../../../../infra/local/services/sqs/service.ts'
+import { type EventBuses, openEventBuses } from '../../../../../infra/local/services/eventbridge/service.ts'
+import { nameRule } from '../../../../../infra/local/services/eventbridge/template.ts'
+import type { Queue } from '../../../../../infra/local/services/sqs/queue.ts'
 import {
   closeAfter,
   dataDir,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compileExpression, latestBetween } from '../../../../../infra/local/services/scheduler/expression.ts'
+import { compileSchedule, latestBetween } from '../../../../../infra/local/services/scheduler/expression.ts'
 
 /** The first times of an expression after an instant, as `2026-01-02 03:04Z`. */
 function timesAfter(
@@ -9,7 +9,7 @@ function timesAfter(
   o: { zone?: string; begin?: string; count?: number } = {},
 ) {
   const { zone = 'UTC', begin = '1970-01-01T00:00Z', count = 3 } = o
-  const nextAfter = compileExpression(expression, zone)(Date.parse(begin))
+  const nextAfter = compileSchedule(expression, zone)(Date.parse(begin))
   const times: number[] = []
   for (let at = nextAfter(Date.parse(after)); at !== undefined && times.length < count; at = nextAfter(at)) {
     times.push(at)
@@ -131,11 +131,11 @@ describe('an expression is refused', () => {
     ['cron(*-5 0 1 1 ? *)', 'its minutes is not valid or not modelled: *-5'],
     ['cron(1, 0 1 1 ? *)', 'its minutes is not valid or not modelled: nothing'],
   ])('where it is %s', (expression, message) => {
-    expect(() => compileExpression(expression, 'UTC')).toThrow(message)
+    expect(() => compileSchedule(expression, 'UTC')).toThrow(message)
   })
 
   it.each(['Europe/Atlantis', '+02:00', ''])('where its zone is %j', (zone) => {
-    expect(() => compileExpression('rate(1 day)', zone)).toThrow('Invalid time zone')
+    expect(() => compileSchedule('rate(1 day)', zone)).toThrow('Invalid time zone')
   })
 })
 
@@ -216,7 +216,7 @@ describe('the next time of a cron expression', () => {
   it('is after the instant and matches, and none between them matches', () => {
     fc.assert(
       fc.property(expressions, fc.constantFrom(...zones), instants, ({ text, matches }, zone, instant) => {
-        const next = compileExpression(text, zone)(0)(instant)
+        const next = compileSchedule(text, zone)(0)(instant)
         if (next !== undefined) {
           expect(next).toBeGreaterThan(instant)
           expect(next % minuteMs).toBe(0)
@@ -236,7 +236,7 @@ describe('the next time of a cron expression', () => {
   it('after the latest up to an instant is after that instant', () => {
     fc.assert(
       fc.property(expressions, instants, instants, ({ text }, a, b) => {
-        const nextAfter = compileExpression(text, 'Europe/Berlin')(0)
+        const nextAfter = compileSchedule(text, 'Europe/Berlin')(0)
         const from = Math.min(a, b)
         const until = Math.max(a, b)
         const latest = latestBetween(nextAfter, from, until)

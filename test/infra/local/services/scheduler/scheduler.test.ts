@@ -4,7 +4,7 @@ import { startGateway } from '../../../../../infra/local/gateway/gateway.ts'
 import { schedulesPage } from '../../../../../infra/local/services/scheduler/page.ts'
 import { openScheduler, type Scheduler } from '../../../../../infra/local/services/scheduler/service.ts'
 import { readSchedule, type Schedule } from '../../../../../infra/local/services/scheduler/template.ts'
-import type { Queue } from '../../../../../infra/local/services/sqs/service.ts'
+import type { Queue } from '../../../../../infra/local/services/sqs/queue.ts'
 import { closeAfter, dataDir, lines, log, withDataDir } from '../../../../kit/local-cloud/local-service.ts'
 
 const arn = 'arn:aws:scheduler:eu-west-1:000000000000:schedule/default/Annals-Sweep'

@@ -6,7 +6,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openQueues, type Queue, type Queues } from '../../../../../infra/local/services/sqs/service.ts'
+import type { Queue } from '../../../../../infra/local/services/sqs/queue.ts'
+import { openQueues, type Queues } from '../../../../../infra/local/services/sqs/service.ts'
 import { dataDir, serve, withDataDir } from '../../../../kit/local-cloud/local-service.ts'
 
 const arn = 'arn:aws:sqs:eu-west-1:000000000000:DeadLetters'

@@ -5,7 +5,7 @@ import { Problem } from '../../../domain/kernel/problem.ts'
 const maxAttempts = 10
 
 /** Tries again, with longer and longer pauses, what may pass. Throws what does not, or not in so many times. */
-export async function patiently<T>(clock: Clock, run: () => Promise<T>): Promise<T> {
+export async function retryUnavailable<T>(clock: Clock, run: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await run()

@@ -7,17 +7,17 @@ import { guardKey, nameOf, type RowItem, type RowKey } from '../../engine/projec
 import type { Refold } from '../../engine/refold.ts'
 import type { Guard, RowStore } from '../../engine/row-store.ts'
 import type { AnyGeneration } from '../../generations/any-generation.ts'
-import { commitsOf, type WalkedStream } from '../walk/walk.ts'
+import { commitsOfStream, type WalkedStream } from '../walk/walk.ts'
 import { byName, createDetails, type Details, rowNamed } from './finding.ts'
 
-export interface LookOptions {
+export interface CompareOptions {
   readonly store: Pick<EventStore, 'read'>
   readonly rows: RowStore
   readonly deadline: Deadline
 }
 
 /** What a generation has of one stream, at a moment at which it did not move. */
-export interface Look {
+export interface Comparison {
   readonly guard: Guard | undefined
   /** What the stream comes to at the guard. */
   readonly folded: FoldedTo
@@ -43,12 +43,12 @@ export interface FoldedTo {
  * was read is of no one moment then. `onMissing` gets the rows of a feed that are not there, and answers whether they
  * are now. Throws what the store and the read model throw.
  */
-export async function look(
+export async function compareStream(
   generation: AnyGeneration,
   walked: WalkedStream,
-  options: LookOptions,
+  options: CompareOptions,
   onMissing: (rows: readonly RowItem[]) => Promise<boolean>,
-): Promise<Look | undefined> {
+): Promise<Comparison | undefined> {
   const { rows } = options
   const key = guardKey(generation.id, walked.stream)
   const { guard } = await rows.readGuard(key)
@@ -77,7 +77,7 @@ export async function foldTo(
   generation: AnyGeneration,
   walked: WalkedStream,
   until: number,
-  { store, deadline }: LookOptions,
+  { store, deadline }: CompareOptions,
   onFeed: (rows: readonly RowItem[]) => Promise<void> = async () => {},
 ): Promise<FoldedTo> {
   const fold = generation.refold(walked.stream)
@@ -96,7 +96,7 @@ export async function foldTo(
     }
   }
   try {
-    for await (const commits of commitsOf(walked, store, deadline, () => end < until)) {
+    for await (const commits of commitsOfStream(walked, store, deadline, () => end < until)) {
       for (const commit of commits) {
         take(commit)
         if (pending.length < feedAtOnce) continue

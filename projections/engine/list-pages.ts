@@ -1,14 +1,14 @@
 import { addCost } from '../../domain/kernel/cost.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
 import { guardKey, type RowItem, streamOfRow } from './projection.ts'
-import type { Guard, ListOptions, Page, RowStore } from './row-store.ts'
+import type { Guard, ListOptions, ListPage, RowStore } from './row-store.ts'
 
 /** A page of the rows of a partition; it asks for one more, to know whether there is another page. */
 export async function listRows(
   rows: RowStore,
   partition: string,
   { after, limit }: ListOptions,
-): Promise<Page<RowItem>> {
+): Promise<ListPage<RowItem>> {
   const { rows: found, cost } = await rows.list(partition, { after, limit: limit + 1 })
   const items = found.slice(0, limit)
   return { items, next: found.length > limit ? items.at(-1)?.SK : undefined, cost }
@@ -29,7 +29,7 @@ export async function listStreams(
   generation: string,
   partition: string,
   options: ListOptions,
-): Promise<Page<Listed>> {
+): Promise<ListPage<Listed>> {
   const listed = await listRows(rows, partition, options)
   const streams = listed.items.map((row) => parseStreamName(streamOfRow(row)))
   const { guards, cost } = await rows.readGuards(streams.map(({ stream }) => guardKey(generation, stream)))

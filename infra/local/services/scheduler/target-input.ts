@@ -14,7 +14,7 @@ export interface Attempt {
  * What the target of a schedule gets, as JSON: its `Input` with the attributes of the context filled in (EventBridge
  * Scheduler user guide, "Adding context attributes"), or EventBridge's own notice.
  */
-export function inputOf({ arn, input }: Pick<Schedule, 'arn' | 'input'>, attempt: Attempt): string {
+export function targetInputOf({ arn, input }: Pick<Schedule, 'arn' | 'input'>, attempt: Attempt): string {
   const time = isoSeconds(attempt.scheduledAt)
   const { executionId, number } = attempt
   if (input === undefined) {

@@ -1,0 +1,8 @@
+// npm start and npm test run this first. Its syntax is old, so that an old Node parses it and prints the line.
+const major = 20
+const minor = 19
+const found = process.versions.node.split('.').map(Number)
+if (found[0] < major || (found[0] === major && found[1] < minor)) {
+  console.error(`Annals needs Node ${major}.${minor} or later. This is Node ${process.versions.node}.`)
+  process.exit(1)
+}

@@ -1,0 +1,65 @@
+import { account, type StackIdentity } from '../../cloud/resource-names.ts'
+import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
+import type { DeadLetters } from '../sqs/dead-letters.ts'
+import { type BusEvent, compileInput } from './input.ts'
+import { compilePattern } from './pattern.ts'
+
+/** An `AWS::Events::Rule`, its properties resolved. */
+export interface Rule {
+  readonly arn: string
+  readonly name: string
+  readonly properties: Properties
+}
+
+/** What a rule is called, by its resolved properties: `Ref` and `Arn` (those of the default bus leave the bus out). */
+export function nameRule(stack: StackIdentity, logicalId: string, properties: Properties) {
+  const { Name = `${stack.stackName}-${logicalId}`, EventBusName = 'default' } = properties
+  const bus = busOf(String(EventBusName))
+  const path = bus === 'default' ? String(Name) : `${bus}/${Name}`
+  const Arn = `arn:aws:events:${stack.region}:${account}:rule/${path}`
+  return { Ref: path.replace('/', '|'), Name: String(Name), Arn }
+}
+
+const modelledOfRule = ['Name', 'Description', 'EventBusName', 'EventPattern', 'State', 'Targets', 'Tags']
+const modelledOfTarget = [
+  'Arn',
+  'Id',
+  'RoleArn',
+  'DeadLetterConfig',
+  'RetryPolicy',
+  'InputPath',
+  'InputTransformer',
+]
+export const daySeconds = 86_400
+
+/** A rule that is ready to match events. Throws Error that names what of it is not modelled or not valid. */
+export function compileRule({ arn, name, properties }: Rule, findQueue: (arn: string) => DeadLetters) {
+  allowOnly(modelledOfRule, properties, name)
+  const { EventPattern, EventBusName = 'default', State, Targets = [] } = properties
+  const matches = compilePattern(EventPattern)
+  // An array of objects, by CloudFormation's schema.
+  const targets = (Targets as Properties[]).map((target) => {
+    allowOnly(modelledOfTarget, target, `${name}.Targets`)
+    const policy = fieldsOf(target['RetryPolicy'])
+    const { MaximumRetryAttempts: retries = 185, MaximumEventAgeInSeconds: age = daySeconds } = policy
+    const deadLetters = fieldsOf(target['DeadLetterConfig'])['Arn']
+    return {
+      rule: arn,
+      key: `${arn} ${target['Id']}`,
+      arn: String(target['Arn']),
+      limits: { retries: Number(retries), maxAgeMs: Number(age) * 1000 },
+      input: compileInput(target, { arn, name }),
+      roleArn: target['RoleArn'] === undefined ? undefined : String(target['RoleArn']),
+      deadLetters: deadLetters === undefined ? undefined : findQueue(String(deadLetters)),
+    }
+  })
+  const isOn = State !== 'DISABLED'
+  return { bus: busOf(String(EventBusName)), matches: (event: BusEvent) => isOn && matches(event), targets }
+}
+
+export type RuleTarget = ReturnType<typeof compileRule>['targets'][number]
+
+/** A bus is named by its name or its ARN. */
+export function busOf(nameOrArn: string): string {
+  return nameOrArn.replace(/^arn:.*:event-bus\//, '')
+}

@@ -1,0 +1,283 @@
+/**
+ * The one place that declares what each part of the repository may import. Patterns are globs over paths from the
+ * root and over the names of packages; one that starts with `!` takes matches out again.
+ */
+import type { Pending } from './pending.ts'
+
+/** Files that share a rule. A file may be in several zones, and keeps the rules of all of them. */
+interface Zone {
+  readonly name: string
+  readonly files: readonly string[]
+  readonly mayImport: readonly string[]
+}
+
+const lambda = ['aws-lambda', '@aws-lambda-powertools/**']
+/** Which of these packages a file may import depends on its name as well: see `sdk` below. */
+const sdkPackages = ['@aws-sdk/**', 'sharp']
+const contracts = ['commands/contract*.ts', 'commands/*/contract.ts']
+
+export const zones: readonly Zone[] = [
+  {
+    name: 'domain',
+    files: ['domain/**'],
+    mayImport: ['domain/**', 'zod/mini', 'zod/v4/locales'],
+  },
+  {
+    name: 'commands',
+    files: ['commands/**'],
+    mayImport: ['commands/**', 'domain/**', 'zod/mini', 'node:**', ...lambda, ...sdkPackages],
+  },
+  {
+    name: 'projections',
+    files: ['projections/**'],
+    mayImport: [
+      'projections/**',
+      'domain/**',
+      'commands/{aws,event-store,http,registration}/**',
+      ...contracts,
+      'zod/mini',
+      'node:**',
+      ...lambda,
+      ...sdkPackages,
+    ],
+  },
+  {
+    name: 'workflows',
+    files: ['workflows/**'],
+    mayImport: [
+      'workflows/**',
+      'domain/**',
+      'commands/**',
+      '!commands/functions/**',
+      'projections/rebuild/**',
+      // The folders of the features; the other folders of the layer are taken out.
+      'projections/*/**',
+      '!projections/{delivery,engine,functions,generations,publishing,query,redrive}/**',
+      'zod/mini',
+      'node:**',
+      ...lambda,
+      ...sdkPackages,
+    ],
+  },
+  {
+    name: 'the kernel',
+    files: ['domain/kernel/**'],
+    mayImport: ['domain/kernel/**', 'zod/mini', 'zod/v4/locales'],
+  },
+  {
+    name: 'the event store',
+    files: ['commands/event-store/**'],
+    mayImport: ['commands/{aws,event-store}/**', 'domain/kernel/**', 'zod/mini', 'node:**', ...sdkPackages],
+  },
+  {
+    name: 'the execution of commands',
+    files: ['commands/execution/**'],
+    mayImport: [
+      'commands/{aws,event-store,execution}/**',
+      'domain/kernel/**',
+      'domain/generated/**',
+      'zod/mini',
+      'node:**',
+      ...sdkPackages,
+    ],
+  },
+  {
+    name: 'the projection engine',
+    files: ['projections/{engine,generations}/**'],
+    mayImport: [
+      'projections/{engine,generations}/**',
+      'commands/{aws,event-store}/**',
+      'domain/kernel/**',
+      'zod/mini',
+      'node:**',
+      ...sdkPackages,
+    ],
+  },
+  {
+    name: 'the stack',
+    files: ['infra/stack/**'],
+    mayImport: [
+      'infra/{stack,build}/**',
+      '{domain,commands,projections,workflows}/**',
+      'aws-cdk-lib',
+      'aws-cdk-lib/**',
+      'constructs',
+      'zod/mini',
+      'node:**',
+    ],
+  },
+  {
+    name: 'the local cloud',
+    files: ['infra/local/**'],
+    mayImport: [
+      'infra/local/**',
+      '**',
+      '!{domain,commands,projections,workflows,test}/**',
+      ...outsideLocal(),
+    ],
+  },
+  {
+    name: 'the code that is deployed or run',
+    files: ['{domain,commands,projections,workflows,infra}/**'],
+    mayImport: ['**', '!test/**', '!vitest', '!vitest/**', '!fast-check'],
+  },
+  {
+    name: 'everything but the stack, its build and the tests',
+    files: ['**', '!infra/**', '!test/**'],
+    mayImport: ['**', '!aws-cdk-lib', '!aws-cdk-lib/**', '!constructs'],
+  },
+  {
+    name: 'everything but infra/cli, infra/build and the tests',
+    files: ['**', '!infra/{cli,build,local}/**', '!test/**'],
+    mayImport: ['**', '!infra/local/**'],
+  },
+]
+
+function outsideLocal(): readonly string[] {
+  return ['!infra/{cli,build,deploy,stack}/**', '!aws-cdk-lib', '!aws-cdk-lib/**', '!constructs']
+}
+
+/** The only way into the local cloud for code and tests outside its own folders. */
+export const localCloud = {
+  folder: 'infra/local/',
+  index: 'infra/local/index.ts',
+  own: ['infra/local/**', 'test/infra/local/**'],
+} as const
+
+/** Code that may not reach a target through any chain of imports. */
+export const unreachable = [
+  {
+    from: ['projections/{rebuild,engine,generations}/**', 'projections/versions.ts'],
+    target: ['projections/publishing/**', '@aws-sdk/client-eventbridge'],
+    because: 'A rebuild sends no mail, so code that replays or verifies cannot reach code that publishes.',
+  },
+] as const
+
+/** The AWS SDK and sharp appear only in files whose names show it. Infrastructure and tests may use all of it. */
+export const sdk = [
+  { packages: ['@aws-sdk/{client-dynamodb,lib-dynamodb,util-dynamodb}'], files: ['**/dynamo-*.ts'] },
+  // A record of the stream is data of DynamoDB's own types.
+  {
+    packages: ['@aws-sdk/{client-dynamodb,util-dynamodb}'],
+    files: ['projections/delivery/stream-record.ts'],
+  },
+  { packages: ['@aws-sdk/client-dynamodb-streams'], files: ['**/dynamo-*.ts'] },
+  { packages: ['@aws-sdk/client-eventbridge'], files: ['**/eventbridge-*.ts'] },
+  { packages: ['@aws-sdk/client-cognito-identity-provider'], files: ['**/cognito-*.ts'] },
+  { packages: ['@aws-sdk/client-lambda'], files: ['**/lambda-*.ts'] },
+  { packages: ['@aws-sdk/client-sesv2'], files: ['**/ses-*.ts'] },
+  {
+    packages: ['@aws-sdk/{client-s3,s3-presigned-post,s3-request-presigner,util-format-url}'],
+    files: ['**/s3-*.ts'],
+  },
+  { packages: ['sharp'], files: ['**/sharp-*.ts', 'test/**'] },
+  { packages: ['@aws-sdk/**', '@smithy/**'], files: ['**/aws/**', 'infra/**', 'test/**'] },
+] as const
+
+/** Only these parts may read a clock, chance or the process: in `domain/` they arrive as input. */
+export const pure = ['domain/**']
+
+/** The folders beside the features. Every other folder of `domain/` is a feature, and so are these. */
+export const notFeatures = ['kernel', 'generated']
+export const moreFeatures = ['analytics']
+
+/** Shared files that may import every feature: the lists at the root of a layer, the entry points and the stack. */
+export const featureLists = [
+  'domain/aggregates.ts',
+  'commands/contract.ts',
+  'commands/handlers.ts',
+  'projections/versions.ts',
+  'projections/queries.ts',
+  'workflows/reactions.ts',
+  '{commands,projections,workflows}/functions/**',
+  'infra/stack/**',
+]
+
+/** Code that names no command, query or event of any feature: it works for every domain. */
+export const generic = [
+  'domain/kernel/**',
+  'commands/{aws,event-store,execution,http}/**',
+  'projections/{delivery,engine,generations,publishing,query,rebuild,redrive}/**',
+  'infra/{build,cli,local}/**',
+]
+
+/**
+ * The features that a feature may import, in every layer. A folder that is no feature's and serves some of them has
+ * an entry of its own. An entry that nothing needs is an error.
+ */
+export const featureImports: Readonly<Record<string, readonly string[]>> = {
+  analytics: ['project', 'upload', 'user'],
+  project: ['analytics', 'user'],
+  subscription: ['user'],
+  upload: ['analytics', 'project', 'subscription'],
+  user: ['analytics', 'project'],
+  // The folder registers users.
+  'commands/registration': ['user'],
+  'workflows/billing': ['subscription'],
+  'workflows/reactions/mail': ['subscription', 'upload', 'user'],
+}
+
+/** Faults that are being removed. The test fails if one of these is no longer needed, so that the list only shrinks. */
+export const pending: readonly Pending[] = [
+  cycles('commands/**'),
+  cycles('projections/**'),
+  cycles('domain/kernel/event-store.ts'),
+  cycles('infra/local/**'),
+  {
+    rule: 'zone',
+    file: 'projections/generations/listed-generations.ts',
+    subject: 'projections/versions.ts',
+    reason: 'The engine gets the versions passed in.',
+  },
+  {
+    rule: 'feature',
+    file: 'commands/http/*',
+    subject: '**',
+    reason: 'The account status and the upload forms are passed in.',
+  },
+  {
+    rule: 'feature',
+    file: 'projections/query/handle-query.ts',
+    subject: '**',
+    reason: 'The account status and the file links are passed in.',
+  },
+  {
+    rule: 'feature',
+    file: 'projections/publishing/public-events.ts',
+    subject: '**',
+    reason: 'Each feature lists its own public events.',
+  },
+  {
+    rule: 'name',
+    file: 'projections/publishing/public-events.ts',
+    subject: '**',
+    reason: 'Each feature lists its own public events.',
+  },
+  {
+    rule: 'name',
+    file: 'commands/http/handle-command.ts',
+    subject: 'delete-account',
+    reason: 'The contract declares what sets the command apart.',
+  },
+  throughIndex('infra/cli/**'),
+  throughIndex('test/**'),
+  long('infra/local/**'),
+  long('infra/stack/annals-stack.ts'),
+  long('projections/engine/dynamo-row-store.ts'),
+  long('workflows/upload/{steps,state-machine}.ts'),
+  long('test/demo/story.ts'),
+  long('test/kit/memory/backend.ts'),
+  long('test/simulation/backend.ts'),
+]
+
+function cycles(file: string): Pending {
+  return { rule: 'cycle', file, subject: '**', reason: 'The types move to files of their own.' }
+}
+
+function throughIndex(file: string): Pending {
+  return { rule: 'local cloud', file, subject: '**', reason: 'The local cloud gets its index.' }
+}
+
+function long(file: string): Pending {
+  return { rule: 'function', file, subject: '**', reason: 'The function is being split.' }
+}

@@ -1,0 +1,82 @@
+import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { openRepository } from '../architecture/repository.ts'
+import type { Shell } from './shell.ts'
+
+const root = join(import.meta.dirname, '../..')
+const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+
+/** A step of `npm run verify`. It fails if `run` throws. */
+export interface Step {
+  readonly name: string
+  run(shell: Shell): Promise<void>
+}
+
+const everyStep: readonly Step[] = [
+  { name: 'npm test', run: (shell) => shell.run(npm, ['test'], { folder: root }) },
+  {
+    name: '10,000 schedules of the whole backend',
+    run: (shell) =>
+      shell.run(process.execPath, [vitest, 'run', 'test/properties/simulation.test.ts'], {
+        folder: root,
+        env: { SCHEDULES: '10000' },
+      }),
+  },
+  { name: 'mutants', run: (shell) => shell.run(npm, ['run', 'mutants'], { folder: root }) },
+  {
+    name: 'a generated aggregate, in a copy',
+    run: async (shell) => {
+      const folder = copyInto(shell.temporaryFolder())
+      await shell.run(npm, ['run', 'new', 'aggregate', 'zebra-crossing'], { folder })
+      await shell.run(npm, ['test'], { folder })
+    },
+  },
+  {
+    name: 'without the sample, in a copy',
+    run: async (shell) => {
+      const folder = copyInto(shell.temporaryFolder())
+      await shell.run(npm, ['run', 'new', '--', '--remove'], { folder })
+      await shell.run(npm, ['test'], { folder })
+    },
+  },
+  {
+    name: 'the suite on Node 24',
+    run: async (shell) => {
+      const node = await node24(shell)
+      // Tests that start npm or node find this one.
+      const path = [dirname(node), process.env['PATH']].join(delimiter)
+      await shell.run(node, [vitest, 'run'], { folder: root, env: { PATH: path } })
+    },
+  },
+]
+
+/** The step without the sample waits for the generator's option. */
+export const steps: readonly Step[] = everyStep.filter(
+  ({ name }) => !name.startsWith('without the sample') || generatorRemoves(),
+)
+
+function generatorRemoves(): boolean {
+  return readFileSync(join(root, 'infra/cli/new/new.ts'), 'utf8').includes('--remove')
+}
+
+/** Copies the files of the repository, beside a link to the packages that are installed. */
+function copyInto(folder: string): string {
+  for (const file of openRepository(root).files) cpSync(join(root, file), join(folder, file))
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
+  return folder
+}
+
+/** The path of Node 24: this one, the one that `NODE_24` names, or one that is installed into a temporary folder. */
+async function node24(shell: Shell): Promise<string> {
+  if (process.versions.node.startsWith('24.')) return process.execPath
+  const given = process.env['NODE_24']
+  if (given) return given
+  const name = `node-${process.platform}-${process.arch}`
+  const folder = shell.temporaryFolder()
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }')
+  await shell.run(npm, ['install', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@24`], { folder })
+  const node = join(folder, 'node_modules', name, 'bin/node')
+  if (!existsSync(node)) throw new Error(`${name}@24 holds no Node: set NODE_24 to the path of one.`)
+  return node
+}
