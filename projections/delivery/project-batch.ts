@@ -4,7 +4,7 @@ import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { CatchUpOptions, CaughtUp } from '../engine/catch-up.ts'
 import type { AnyGeneration } from '../generations/any-generation.ts'
 import type { GenerationsOf } from '../generations/projection-versions.ts'
-import { commitsOf, type Delivery } from './stream-record.ts'
+import { byStream, commitsOf, type Delivery } from './stream-record.ts'
 
 export interface StreamFailure {
   readonly stream: StreamName
@@ -25,15 +25,6 @@ export interface BatchOptions extends Omit<CatchUpOptions, 'hint' | 'until'> {
 
 /** How many streams are projected side by side. */
 const concurrency = 10
-
-function byStream(deliveries: readonly Delivery[]): [StreamName, Delivery[]][] {
-  const streams = new Map<StreamName, Delivery[]>()
-  for (const delivery of deliveries) {
-    const { stream } = delivery
-    streams.set(stream, [...(streams.get(stream) ?? []), delivery])
-  }
-  return [...streams]
-}
 
 /**
  * Projects a batch: the commits of a stream become one write for each generation, and a stream that fails

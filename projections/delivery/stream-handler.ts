@@ -3,7 +3,7 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 import { asError } from '../../commands/aws/errors.ts'
 import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import { type BatchOptions, projectBatch } from './project-batch.ts'
-import { commitsOf, type Delivery, deliveryOf, recordKeyOf } from './stream-record.ts'
+import { correlationIdsOf, readRecords, recordKeyOf } from './stream-record.ts'
 
 /** The line of a commit that was changed or removed, which an alarm waits for. */
 export const changedCommit = 'a commit was changed or removed'
@@ -30,41 +30,23 @@ export interface StreamHandlerOptions extends Omit<BatchOptions, 'deadline' | 'o
  */
 export function streamHandler({ logger, ...options }: StreamHandlerOptions): StreamHandler {
   return async (event, context) => {
-    const deliveries: Delivery[] = []
-    const failed: string[] = []
-    for (const record of event.Records) {
-      const sequenceNumber = record.dynamodb?.SequenceNumber ?? ''
-      // A commit never changes and never goes: a record that says so is an alarm, and has nothing to project.
-      if (record.eventName !== 'INSERT') {
-        logger.critical(changedCommit, {
-          eventName: record.eventName,
-          ...recordKeyOf(record),
-        })
-        continue
-      }
-      try {
-        deliveries.push(deliveryOf(record))
-      } catch (error) {
-        logger.error('record cannot be read', { ...recordKeyOf(record), error: asError(error) })
-        failed.push(sequenceNumber)
-      }
-    }
+    const { deliveries, unreadable, changed } = readRecords(event.Records, logger)
+    for (const record of changed)
+      logger.critical(changedCommit, { eventName: record.eventName, ...recordKeyOf(record) })
 
     const failures = await projectBatch(deliveries, {
       ...options,
       deadline: deadlineWithin(context, { reserveMs }, options.clock),
       onCaughtUp: (generation, stream, { version, parked, cost }) => {
-        const commits = commitsOf(deliveries.filter((delivery) => delivery.stream === stream))
-        const correlationIds = commits.map(({ correlationId }) => correlationId)
+        const correlationIds = correlationIdsOf(deliveries, stream)
         const line = { generation: generation.id, stream, version, cost, correlationIds }
         if (parked === undefined) logger.info('projected', line)
         else logger.error(parkedStream, { ...line, reason: parked.error })
       },
     })
-    for (const { stream, sequenceNumber, error } of failures) {
+    for (const { stream, sequenceNumber, error } of failures)
       logger.error('stream was not projected', { stream, sequenceNumber, error: asError(error) })
-      failed.push(sequenceNumber)
-    }
+    const failed = [...unreadable, ...failures.map(({ sequenceNumber }) => sequenceNumber)]
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
   }
 }

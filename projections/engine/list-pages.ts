@@ -14,6 +14,22 @@ export async function listRows(
   return { items, next: found.length > limit ? items.at(-1)?.SK : undefined, cost }
 }
 
+/**
+ * Every row of a partition whose sort key is before another, the largest first. It reads a page at a time, and no row
+ * from that key on.
+ */
+export async function* rowsBefore(
+  rows: RowStore,
+  partition: string,
+  before: string,
+): AsyncGenerator<RowItem, void, undefined> {
+  for (let after: string | undefined = before; after !== undefined; ) {
+    const page: ListPage<RowItem> = await listRows(rows, partition, { after, limit: 100 })
+    yield* page.items
+    after = page.next
+  }
+}
+
 /** A stream that stands in a list: the id of its aggregate, and how far the generation has come in it. */
 export interface Listed {
   readonly id: string

@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
-import type { Delivery } from '../delivery/stream-record.ts'
+import { byStream, type Delivery } from '../delivery/stream-record.ts'
 import type { EventCatalogue } from './event-catalogue.ts'
 import type { Mark, ParkedStreams } from './parked-streams.ts'
 import { type Plan, planOf } from './plan.ts'
@@ -36,10 +36,7 @@ export async function forwardBatch(
   deliveries: readonly Delivery[],
   options: ForwardOptions,
 ): Promise<readonly Forwarded[]> {
-  const byStream = new Map<StreamName, Delivery[]>()
-  for (const delivery of deliveries)
-    byStream.set(delivery.stream, [...(byStream.get(delivery.stream) ?? []), delivery])
-  const streams = [...byStream]
+  const streams = byStream(deliveries)
   const { marks } = await options.parked.read(streams.map(([stream]) => stream))
 
   const planned = await Promise.all(

@@ -8,7 +8,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bundles, bundle, isBundled } from '../../../infra/build/bundle.ts'
 import { functionSources } from '../../../infra/build/functions.ts'
-import { fieldsOf } from '../../../infra/local/cloud/template.ts'
+import { fieldsOf } from '../../../infra/local/index.ts'
 import { declared } from '../../kit/local-cloud/declared-resources.ts'
 
 const run = promisify(execFile)

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { App, Stack } from 'aws-cdk-lib'
 import { describe, expect, inject, it } from 'vitest'
-import { fieldsOf, readTemplate } from '../../../infra/local/cloud/template.ts'
+import { fieldsOf, readTemplate } from '../../../infra/local/index.ts'
 import { addFunction } from '../../../infra/stack/parts/lambda-function.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
 

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
-import { stateNow } from '../../../commands/execution/current-state.ts'
+import { stateAfter } from '../../../commands/execution/cached-state.ts'
 import { execute } from '../../../commands/execution/execute.ts'
-import type { AccessPorts } from '../../../commands/http/access.ts'
+import type { AccessPorts, Register } from '../../../commands/http/access.ts'
 import { idOf } from '../../../commands/http/contract-fields.ts'
 import type { FeatureContract } from '../../../commands/http/contract-types.ts'
 import type { HandlersOf, Target } from '../../../commands/http/handler-types.ts'
+import type { Clock } from '../../../domain/kernel/clock.ts'
 import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
 import { type SailorCommand, sailor } from './sailor.ts'
@@ -70,8 +71,21 @@ export const fleetHandlers: HandlersOf<{ readonly commands: typeof fleetCommands
 /** Reads the status of an account from its stream. */
 export function fleetAccountStatus(store: Pick<EventStore, 'load'>): AccessPorts['accountStatusOf'] {
   return async ({ userId, deadline }) => {
-    const { state, cost } = await stateNow(sailor, userId, store, deadline)
-    const status = { none: 'unknown', enlisted: 'registered', retired: 'deleted' } as const
-    return { accountStatus: { status: status[state.status] }, cost }
+    const loaded = await store.load(streamName(sailor.name, userId), deadline, { fold: sailor.fold })
+    const { status } = stateAfter(sailor, sailor.initial, loaded)
+    const { commits, cost } = loaded
+    if (status === 'retired')
+      return { accountStatus: { status: 'deleted', by: commits.at(-1)?.commandId }, cost }
+    return { accountStatus: { status: status === 'none' ? 'unknown' : 'registered' }, cost }
+  }
+}
+
+/** Enlists a person at their first request. Nothing happens to those who are enlisted or have retired. */
+export function enlistIn(store: EventStore, clock: Clock): Register {
+  return async ({ userId, correlationId, deadline }) => {
+    const command = { type: 'enlist', actorId: userId, name: userId } as const
+    const stream = streamName(sailor.name, userId)
+    const ids = { commandId: `enlist ${userId}`, digest: '', correlationId, causationId: correlationId }
+    await execute(sailor, { stream, command, ...ids }, { store, clock, deadline })
   }
 }
