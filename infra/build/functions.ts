@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Folder of the repository. */
@@ -13,8 +13,8 @@ export interface FunctionSource {
   /** The handler's module, from the root of the repository. */
   readonly entry: string
   /**
-   * Modules that contain machine code, which cannot be bundled and are copied beside the bundle. A line of the entry
-   * declares each: `// Native module: sharp`.
+   * Modules that contain machine code, which cannot be bundled and are copied beside the bundle. They are listed as
+   * JSON in a file beside the entry: `upload-pictures.native.json` for `upload-pictures.ts`.
    */
   readonly native: readonly string[]
 }
@@ -35,7 +35,11 @@ export function functionSources(): readonly FunctionSource[] {
 }
 
 function sourceIn(folder: string, name: string): FunctionSource {
-  const entry = `${folder}/${name}.ts`
-  const declared = readFileSync(join(root, entry), 'utf8').matchAll(/^\/\/ Native module: (\S+)$/gm)
-  return { name, entry, native: [...declared].flatMap(([, module]) => module ?? []) }
+  const list = join(root, folder, `${name}.native.json`)
+  return {
+    name,
+    entry: `${folder}/${name}.ts`,
+    // A list of names of modules, which this repository contains.
+    native: existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as string[]) : [],
+  }
 }

@@ -4,7 +4,6 @@ import { pictureHandler } from '../upload/picture-handler.ts'
 import { createS3Files } from '../upload/s3-file-store.ts'
 import { sharpPictures } from '../upload/sharp-pictures.ts'
 
-// Native module: sharp
 export const handler = pictureHandler({
   files: createS3Files(environment('FILES_BUCKET')),
   pictures: sharpPictures,
