@@ -27,7 +27,7 @@ export function decide<State, C extends Command, E extends Event>(
   ) {
     throw new Problem(
       'version-mismatch',
-      `It is at version ${head.version}, not ${expectedVersion}. Read it again and decide anew.`,
+      `It is at version ${head.version}, not ${expectedVersion}. Read it again and decide again.`,
     )
   }
   const events = aggregate.decide(command, state)
