@@ -3,8 +3,8 @@ import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import type { CounterItem } from '../../projections/engine/counters.ts'
 import type { RowItem } from '../../projections/engine/projection.ts'
+import { eventCatalogue } from '../../projections/event-catalogue.ts'
 import { createMemoryGenerationLists } from '../../projections/generations/memory-generation-lists.ts'
-import { type EventType, publicEventOf } from '../../projections/publishing/public-events.ts'
 import { versions } from '../../projections/versions.ts'
 import { sampleOf } from '../kit/aggregates.ts'
 import { foldOf, generationId, guardKey, totals } from '../kit/memory/read-side.ts'
@@ -115,9 +115,8 @@ async function checkRows(
 
 function checkPublished({ published, marks }: SimulatedBackend, commits: readonly Commit[]): void {
   const wanted = commits.flatMap(({ stream, version, events }) =>
-    // What the codec has stored is a type that it knows.
     events.flatMap(({ type }, index) =>
-      publicEventOf(type as EventType) === undefined ? [] : [`${stream}/${version + index}`],
+      eventCatalogue.publicEventOf(type) === undefined ? [] : [`${stream}/${version + index}`],
     ),
   )
   same('every public event was published, and nothing else', [...new Set(published)].sort(), wanted.sort())
