@@ -8,7 +8,7 @@ import type { RowRemover } from '../../projections/rebuild/replay/row-remover.ts
 export function rowRemoverContract(name: string, open: () => { rows: RowStore; remover: RowRemover }): void {
   it(`on ${name} removes all that a generation has left, and nothing of another`, async () => {
     const { rows, remover } = open()
-    const ids = ['voyages.v1.1', 'voyages.v1.11', 'voyages.v1.2', 'harbours.v1.1'] as const
+    const ids = ['voyages.v1.1', 'voyages.v1.11', 'voyages.v1.2', 'sailors.v1.1'] as const
     for (const id of ids) {
       for (let n = 0; n < 9; n++) {
         await rows.move({
@@ -43,7 +43,7 @@ export function rowRemoverContract(name: string, open: () => { rows: RowStore; r
       ['voyages.v1.1', false, 0, 0],
       ['voyages.v1.11', true, 9, 9],
       ['voyages.v1.2', true, 9, 9],
-      ['harbours.v1.1', true, 9, 9],
+      ['sailors.v1.1', true, 9, 9],
     ])
     expect(await remover.removeSome('voyages.v1.1', undefined)).toMatchObject({ removed: 0 })
   })

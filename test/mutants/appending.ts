@@ -157,8 +157,8 @@ export const appending: readonly Mutant[] = [
     rule: 'W2',
     out: 'refuses by what it has seen, which may be old',
     file: execute,
-    find: 'if (fresh) throw refusal',
-    replace: 'throw refusal',
+    find: 'if (fresh) throw attempted.refusal',
+    replace: 'throw attempted.refusal',
     tests: ofWarm,
   },
   {

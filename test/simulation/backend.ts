@@ -1,33 +1,24 @@
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
-import { contract } from '../../commands/contract.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
-import { commandHandlers } from '../../commands/handlers.ts'
 import type { Register } from '../../commands/http/access.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
 import { commandHandler } from '../../commands/http/handle-command.ts'
 import { openApi } from '../../commands/http/openapi.ts'
 import { problemKinds } from '../../commands/http/problem-details.ts'
-import { registrationHandler } from '../../commands/registration/registration-handler.ts'
-import { checkRegistered } from '../../commands/registration/registration-message.ts'
-import { accountStatusFrom } from '../../commands/user/account-status.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { Faults } from '../../infra/local/index.ts'
 import { projectBatch } from '../../projections/delivery/project-batch.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
-import { eventCatalogue } from '../../projections/event-catalogue.ts'
 import { listedGenerations } from '../../projections/generations/listed-generations.ts'
 import { createMemoryGenerationLists } from '../../projections/generations/memory-generation-lists.ts'
 import { forwardBatch } from '../../projections/publishing/forward-batch.ts'
 import { createMemoryParkedStreams } from '../../projections/publishing/memory-parked-streams.ts'
-import { queryHandlers } from '../../projections/queries.ts'
 import { queryHandler } from '../../projections/query/handle-query.ts'
 import { createMemoryCheckpoints } from '../../projections/rebuild/replay/memory-checkpoints.ts'
 import { createMemoryRowRemover } from '../../projections/rebuild/replay/memory-row-remover.ts'
 import { replay } from '../../projections/rebuild/replay/replay.ts'
 import { createMemoryCommitScan } from '../../projections/rebuild/walk/memory-commit-scan.ts'
-import { accounts } from '../../projections/user/accounts.ts'
-import { versions } from '../../projections/versions.ts'
 import {
   faultyCheckpoints,
   faultyCommitScan,
@@ -37,8 +28,8 @@ import {
   faultyParkedStreams,
   faultyRowStore,
 } from '../kit/faults/faulty-ports.ts'
-import { readableLinks } from '../kit/memory/file-links.ts'
 import { type Seeded, seeded } from '../kit/seeded.ts'
+import type { SimulatedApp } from './app.ts'
 import { deliveriesOf, type Record, recordStream, streamedTo } from './delivery.ts'
 import { type Environment, simulatedFunction } from './process.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -50,7 +41,7 @@ const reserveMs = 2_000
  * The whole backend over tables in memory: its functions are the real ones, each in up to two environments that may be
  * killed, and everything between them and their ports goes wrong as `faults` says.
  */
-export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: string) {
+export function simulatedBackend(app: SimulatedApp, clock: VirtualClock, faults: Faults, seed: string) {
   const chance: Seeded = seeded(`${seed} backend`)
   const world = { clock, faults, chance }
   const table = createMemoryCommitTable()
@@ -71,33 +62,18 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
       clock,
     }
   }
-  const logger = { info() {}, error() {} }
-  const directory = {
-    find: async (_pool: string, userId: string) => ({
-      email: `${userId}@example.com`,
-      name: userId,
-      emailVerified: true,
-    }),
-  }
   const timeoutMs = 15_000
 
   const registration = simulatedFunction(
     world,
     { name: 'registration', environments: 2, timeoutMs: 10_000 },
-    (environment) => {
-      const handle = registrationHandler({ ...portsOf(environment), directory, logger })
-      return (userId: string, remainingMs) =>
-        handle(
-          { userPoolId: 'pool', userId, correlationId: 'registration' },
-          { awsRequestId: 'registration', getRemainingTimeInMillis: remainingMs },
-        )
-    },
+    (environment) => app.registration(portsOf(environment)),
   )
   const register: Register = async ({ userId }) => {
-    const answer = await registration.invoke(userId).catch(() => {
+    const problem = await registration.invoke(userId).catch(() => {
       throw new Problem('unavailable', 'The registration failed.', { retryAfterSeconds: 1 })
     })
-    checkRegistered(answer)
+    if (problem !== undefined) throw problem
   }
 
   const api = (handle: (request: ApiRequest) => Promise<ApiResponse>) => {
@@ -130,9 +106,9 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
     return api(
       commandHandler({
         ...ports,
-        commands: contract.commands,
-        handlers: commandHandlers,
-        accountStatusOf: accountStatusFrom(ports.store),
+        commands: app.contract.commands,
+        handlers: app.handlers,
+        accountStatusOf: app.accountStatusFrom(ports.store),
         register,
       }),
     )
@@ -141,11 +117,11 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
     api(
       queryHandler({
         ...portsOf(environment),
-        queries: contract.queries,
-        handlers: queryHandlers(readableLinks),
-        openApi: (apiUrl) => openApi(apiUrl, contract),
-        accounts,
-        versions,
+        queries: app.contract.queries,
+        handlers: app.queryHandlers,
+        openApi: (apiUrl) => openApi(apiUrl, app.contract),
+        accounts: app.accounts,
+        versions: app.versions,
         register,
       }),
     ),
@@ -162,7 +138,7 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
         const failures = await projectBatch(deliveriesOf(batch), {
           ...ports,
           deadline,
-          generations: () => listedGenerations(versions, ports.lists),
+          generations: () => listedGenerations(app.versions, ports.lists),
         })
         return failures.map(({ sequenceNumber }) => Number(sequenceNumber))
       }
@@ -177,9 +153,9 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
       const ports = portsOf(environment)
       const { wire } = environment
       return (segments: number) =>
-        replay(versions.newestOf('projects').generation(2), {
+        replay(app.versions.newestOf(app.rebuilt).generation(2), {
           ...ports,
-          versions,
+          versions: app.versions,
           segments,
           signal: new AbortController().signal,
           checkpoints: faultyCheckpoints(checkpoints, wire),
@@ -208,7 +184,7 @@ export function simulatedBackend(clock: VirtualClock, faults: Faults, seed: stri
         const deadline = deadlineIn(remainingMs() - reserveMs, clock)
         const results = await forwardBatch(deliveriesOf(batch), {
           bus,
-          catalogue: eventCatalogue,
+          catalogue: app.catalogue,
           parked,
           store,
           clock,
@@ -242,7 +218,7 @@ export type SimulatedBackend = ReturnType<typeof simulatedBackend>
 
 export interface SimulatedRequest {
   readonly method: 'GET' | 'POST'
-  /** Such as `/projects/{projectId}`. */
+  /** Such as `/voyages/{voyageId}`. */
   readonly route: string
   readonly parameters?: { readonly [name: string]: string }
   readonly userId: string

@@ -22,7 +22,7 @@ export interface Client {
   /** Sends a command until the answer is definite; at times in two copies at once. */
   command(name: string, body: object, headers?: { [name: string]: string }): Promise<Outcome>
   /** Reads, with the position that it has to show. Throws where it shows less. */
-  readProject(projectId: string, known: CommandAnswer): Promise<void>
+  read(route: string, parameters: Readonly<Record<string, string>>, known: CommandAnswer): Promise<void>
 }
 
 /** A good client tries for so long. In the worst storm one try of twenty succeeds, so this always does. */
@@ -64,19 +64,18 @@ export function simulatedClient(
       return { name, answers }
     },
 
-    async readProject(projectId, { position, version }) {
+    async read(route, parameters, { position, version, stream }) {
       const request = {
         method: 'GET' as const,
-        route: '/projects/{projectId}',
-        parameters: { projectId },
+        route,
+        parameters,
         userId,
         headers: { 'read-after': position },
       }
-      const { status, body } = await insist(() => queries.invoke(request), `project ${projectId}`)
-      // Who is a member no more, or has deleted the account, is told nothing.
+      const { status, body } = await insist(() => queries.invoke(request), stream)
+      // A person who may see it no longer, or has closed the account, is told nothing.
       const shown = status === 200 ? (body as { version: number }).version : Number.POSITIVE_INFINITY
-      if (shown < version)
-        throw new Error(`project ${projectId} was shown at ${shown} to who knew of ${version}`)
+      if (shown < version) throw new Error(`${stream} was shown at ${shown} to who knew of ${version}`)
     },
   }
 }

@@ -6,38 +6,40 @@ import type { Seeded } from '../kit/seeded.ts'
 
 /** The streams of one aggregate that a schedule writes to: more than one where they are rivals for a key. */
 export function streamsOf(chance: Seeded): readonly StreamName[] {
-  return chance.pick([['project-1'], ['project-1', 'project-2'], ['user-1', 'user-2']] as const)
+  return chance.pick([['voyage-1'], ['voyage-1', 'voyage-2'], ['sailor-1', 'sailor-2']] as const)
 }
 
 /** A command that may be sent to a stream; the first of a client is one that begins it. */
 export function commandOf(stream: StreamName, chance: Seeded, first: boolean): Command {
   const { aggregate, id } = parseStreamName(stream)
   const word = chance.pick(['Atlas', 'Globe'])
-  if (aggregate === 'user') {
-    const begin = { type: 'register-user', email: `${word}@example.com`, name: word }
-    const others = [
-      begin,
-      { type: 'change-profile', name: word },
-      { type: 'delete-account', hold: undefined },
-    ]
+  if (aggregate === 'sailor') {
+    const begin = { type: 'enlist', name: word }
+    const others = [begin, { type: 'change-name', name: word }, { type: 'retire' }]
     return { actorId: id, ...(first ? begin : chance.pick(others)) }
   }
-  const begin = { type: 'create-project', title: word }
+  const begin = { type: 'plan-voyage', name: word }
+  const charter = { type: 'charter-ship', ship: chance.pick(['Argo', 'ARGO', 'Beagle']) }
+  // A command that is listed twice comes twice as often.
   const others = [
-    { type: 'rename-project', title: word },
-    { type: 'rename-project', title: word },
-    { type: 'describe-project', description: word },
-    { type: 'add-project-member', userId: '2', role: chance.pick(['editor', 'viewer']) },
-    { type: 'remove-project-member', userId: '2' },
-    { type: 'archive-project' },
-    { type: 'restore-project' },
+    begin,
+    { type: 'rename-voyage', name: word },
+    { type: 'rename-voyage', name: word },
+    { type: 'write-note', note: word },
+    charter,
+    charter,
+    { type: 'return-ship' },
+    { type: 'sign-on', sailorId: '2', role: chance.pick(['mate', 'hand']) },
+    { type: 'sign-off', sailorId: '2' },
+    { type: 'postpone-voyage' },
+    { type: 'resume-voyage' },
   ]
   return { actorId: '1', ...(first ? begin : chance.pick(others)) }
 }
 
 /** A command that names no version: what it makes was not there to be seen. */
 export function isCreating({ type }: Command): boolean {
-  return type === 'register-user' || type === 'create-project'
+  return type === 'enlist' || type === 'plan-voyage'
 }
 
 export type Deployed = Aggregate<unknown, Command, Event>
@@ -46,9 +48,9 @@ export type Deployed = Aggregate<unknown, Command, Event>
 export function deployed(name: string, chance: Seeded): Deployed {
   const { aggregate } = sampleOf(name)
   const more: Event[] = Array.from({ length: chance.between(0, 2) }, (_, n) =>
-    name === 'user'
-      ? { type: 'UserProfileChanged', data: { name: `more ${n}` } }
-      : { type: 'ProjectDescribed', data: { description: `more ${n}` } },
+    name === 'sailor'
+      ? { type: 'SailorRenamed', data: { name: `more ${n}` } }
+      : { type: 'NoteWritten', data: { note: `more ${n}` } },
   )
   const fold = chance.pick(['one', 'two'])
   const own = (state: unknown) => {

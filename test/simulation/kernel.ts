@@ -1,7 +1,8 @@
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
 import { createEventStore } from '../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../commands/event-store/memory-commit-table.ts'
-import { type Executed, type Execution, execute } from '../../commands/execution/execute.ts'
+import { type Executed, execute } from '../../commands/execution/execute.ts'
+import type { Execution } from '../../commands/execution/execution.ts'
 import { createStateCache } from '../../commands/execution/state-cache.ts'
 import type { Command } from '../../domain/kernel/decider.ts'
 import { lastVersion } from '../../domain/kernel/event.ts'
@@ -10,8 +11,9 @@ import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import { createFaults, type Faults } from '../../infra/local/index.ts'
 import { projectBatch } from '../../projections/delivery/project-batch.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
-import { versions } from '../../projections/versions.ts'
+import { projectionVersions } from '../../projections/generations/projection-versions.ts'
 import { faultyCommitTable, faultyRowStore } from '../kit/faults/faulty-ports.ts'
+import { fleetVersions } from '../kit/fleet/fleet.ts'
 import { type Seeded, seeded } from '../kit/seeded.ts'
 import { deliveriesOf, deliverStream, type Record, recordStream, streamedTo } from './delivery.ts'
 import { commandOf, type Deployed, deployed, isCreating, streamsOf } from './kernel-commands.ts'
@@ -21,6 +23,9 @@ import { Killed, simulatedFunction } from './process.ts'
 import type { Simulated } from './schedules.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'
 import { maxDelayMs, weatherOf } from './weather.ts'
+
+/** One projection for each aggregate: ten thousand schedules are to be short. */
+const versions = projectionVersions(fleetVersions.all.filter(({ name }) => name !== 'cabins'))
 
 const clients = 2
 const commandsEach = 3
@@ -104,7 +109,7 @@ export async function simulateKernel(seed: string): Promise<Simulated> {
 
   try {
     await clock.run(untilRest())
-    const stored = await checkKernel(kernel, acknowledged)
+    const stored = await checkKernel(versions, kernel, acknowledged)
     checkDecisions(stored, sent)
     checkAnswers(stored, answered)
     const commits = kernel.table.all().length

@@ -7,22 +7,27 @@ import {
   withoutGeneration,
   withoutRows,
 } from '../../projections/generations/generation-list.ts'
-import { versions } from '../../projections/versions.ts'
 import { ample } from '../kit/memory/read-side.ts'
 import type { Seeded } from '../kit/seeded.ts'
+import type { SimulatedApp } from './app.ts'
 import type { SimulatedBackend } from './backend.ts'
 import { Killed } from './process.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 /** What `npm run ops -- replay` does, at some moment of a schedule: its worker dies, and is started again. */
-export async function operate(backend: SimulatedBackend, clock: VirtualClock, chance: Seeded): Promise<void> {
+export async function operate(
+  { versions, rebuilt }: SimulatedApp,
+  backend: SimulatedBackend,
+  clock: VirtualClock,
+  chance: Seeded,
+): Promise<void> {
   const { lists, rows, store, replayer, remover } = backend
   const change = async (to: (list: GenerationList) => GenerationList): Promise<void> => {
-    const list = versions.listOf('projects', (await lists.read(['projects'])).lists)
-    await lists.move('projects', to(list))
+    const list = versions.listOf(rebuilt, (await lists.read([rebuilt])).lists)
+    await lists.move(rebuilt, to(list))
   }
   await clock.sleep(chance.between(1, 20_000))
-  const newest = versions.newestOf('projects')
+  const newest = versions.newestOf(rebuilt)
   const segments = chance.between(1, 3)
   let id = ''
   await change((list) => {
@@ -41,7 +46,9 @@ export async function operate(backend: SimulatedBackend, clock: VirtualClock, ch
   // The verification before the switch catches up what the projector has failed at meanwhile.
   const generation = newest.generation(2)
   const streams = new Set(backend.table.all().map(({ pk }) => pk))
-  for (const stream of [...streams].filter((name): name is StreamName => name.startsWith('project-')))
+  for (const stream of [...streams].filter((name): name is StreamName =>
+    name.startsWith(`${newest.aggregate}-`),
+  ))
     await generation.catchUp(stream, { store, rows, clock, deadline: ample })
 
   const at = () => new Date(clock.now()).toISOString()

@@ -1,7 +1,8 @@
 import { createFaults } from '../../infra/local/index.ts'
 import { type Seeded, seeded } from '../kit/seeded.ts'
+import type { SimulatedApp } from './app.ts'
 import { type SimulatedBackend, simulatedBackend } from './backend.ts'
-import { type Client, type CommandAnswer, type Outcome, simulatedClient } from './client.ts'
+import { type Outcome, simulatedClient } from './client.ts'
 import { deliverStream } from './delivery.ts'
 import { checkLaws } from './laws.ts'
 import { operate } from './operator.ts'
@@ -13,18 +14,18 @@ const people = ['1', '2', '3', '4']
 const commandsEach = 6
 
 /**
- * One schedule of the whole backend: some people send commands, everything that can go wrong does, and when all has come
+ * One schedule of a whole backend: some people send commands, everything that can go wrong does, and when all has come
  * to rest the laws are checked. The same seed gives the same schedule. Throws an Error with the seed and the law.
  */
-export async function simulate(seed: string): Promise<Simulated> {
+export async function simulate(app: SimulatedApp, seed: string): Promise<Simulated> {
   const chance = seeded(seed)
   const faults = createFaults()
   const clock = virtualClock(seed)
-  const backend = simulatedBackend(clock, faults, seed)
+  const backend = simulatedBackend(app, clock, faults, seed)
   faults.shake(weatherOf(seed, chance))
   try {
-    const outcomes = await clock.run(schedule(backend, { clock, faults, chance, seed }))
-    await checkLaws(backend, outcomes)
+    const outcomes = await clock.run(schedule(app, backend, { clock, faults, chance, seed }))
+    await checkLaws(app, backend, outcomes)
     const commits = backend.table.all().length
     return { commands: outcomes.length, commits, took: clock.elapsed(), fired: faults.fired() }
   } catch (cause) {
@@ -34,6 +35,7 @@ export async function simulate(seed: string): Promise<Simulated> {
 }
 
 async function schedule(
+  app: SimulatedApp,
   backend: SimulatedBackend,
   world: { clock: VirtualClock; faults: ReturnType<typeof createFaults>; chance: Seeded; seed: string },
 ): Promise<Outcome[]> {
@@ -53,20 +55,18 @@ async function schedule(
     userId,
     client: simulatedClient(userId, backend, clock, seeded(`${seed} client ${userId}`)),
   }))
-  // Everyone is registered by a first command; then most are members of one project.
-  const named = clients.map(({ client, userId }) =>
-    client.command('change-profile', { name: `Person ${userId}` }),
-  )
-  outcomes.push(...(await Promise.all(named)))
+  // Everyone is registered by a first command; then most share one thing.
+  outcomes.push(...(await Promise.all(clients.map(({ client }) => app.arrive(client)))))
   const [first] = clients
   if (first === undefined) throw new Error('there are people')
-  const { outcomes: begun, shared } = await createShared(first.client)
-  outcomes.push(...begun)
-  const projects = [shared]
+  const begun = await app.begin(first.client, people.slice(1))
+  outcomes.push(...begun.outcomes)
+  const known = [begun.shared]
   const all = clients.map(async ({ client, userId }) => {
-    for (let n = 0; n < commandsEach; n++) outcomes.push(await act(client, userId, projects, chance))
+    for (let n = 0; n < commandsEach; n++)
+      outcomes.push(await app.act(client, { userId, people }, known, chance))
   })
-  const operated = chance.next() < 0.5 ? operate(backend, clock, seeded(`${seed} operator`)) : undefined
+  const operated = chance.next() < 0.5 ? operate(app, backend, clock, seeded(`${seed} operator`)) : undefined
   await Promise.all(all)
   faults.calm()
   await operated
@@ -75,57 +75,4 @@ async function schedule(
   backend.stream.close()
   await Promise.all(streams)
   return outcomes
-}
-
-/** Creates a project of all of them, which they start with. */
-async function createShared(client: Client): Promise<{ outcomes: Outcome[]; shared: CommandAnswer }> {
-  const created = await client.command('create-project', { title: 'Atlas' })
-  const shared = created.answers[0]?.answer
-  if (shared === undefined) throw new Error('a command has an answer')
-  const outcomes = [created]
-  for (const person of people.slice(1)) {
-    const body = { projectId: shared.id, email: `${person}@example.com`, role: 'editor' }
-    outcomes.push(await client.command('add-project-member', body))
-  }
-  return { outcomes, shared }
-}
-
-/** Sends one command of many, mostly to a project that several change. */
-async function act(
-  client: Client,
-  userId: string,
-  projects: CommandAnswer[],
-  chance: Seeded,
-): Promise<Outcome> {
-  const known = chance.pick([...projects.slice(0, 1), ...projects])
-  const projectId = known.id
-  const other = chance.pick(people)
-  const word = chance.pick(['Atlas', 'Globe'])
-  // What stands twice comes twice as often.
-  const commands: readonly (readonly [string, object])[] = [
-    ['rename-project', { projectId, title: word }],
-    ['rename-project', { projectId, title: `${word} ${userId}` }],
-    ['rename-project', { projectId, title: word }],
-    ['describe-project', { projectId, description: word }],
-    [
-      'add-project-member',
-      { projectId, email: `${other}@example.com`, role: chance.pick(['editor', 'viewer']) },
-    ],
-    ['add-project-member', { projectId, email: `${other}@example.com`, role: 'editor' }],
-    ['remove-project-member', { projectId, userId: other }],
-    ['archive-project', { projectId }],
-    ['restore-project', { projectId }],
-    ['change-profile', { name: word }],
-    ['delete-account', {}],
-  ]
-  const create = chance.next() < 0.05
-  const [name, body] = create ? ['create-project', { title: word }] : chance.pick(commands)
-  const matches = !create && /project$/.test(name) && chance.next() < 0.15
-  const outcome = await client.command(name, body, matches ? { 'if-match': `"${known.version}"` } : {})
-  const written = outcome.answers.find(({ status }) => status === 200)?.answer
-  if (written?.stream.startsWith('project-')) {
-    if (create) projects.push(written)
-    await client.readProject(written.id, written)
-  }
-  return outcome
 }

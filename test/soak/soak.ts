@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { newDataDir, removeDataDir } from '../kit/local-cloud/data-dir.ts'
+import { fleetApp } from '../simulation/fleet.ts'
 import { simulateKernel } from '../simulation/kernel.ts'
+import { sampleApp } from '../simulation/sample/app.ts'
 import { addSchedules, noSchedules, simulateAll } from '../simulation/schedules.ts'
 import { simulate } from '../simulation/simulate.ts'
 import { runRound } from './round.ts'
@@ -13,7 +15,7 @@ const usage = `npm run soak [-- OPTION…]
   --help        this text
 
 Runs \`npm start\` under load while everything goes wrong, and kills its processes at random moments; between two such
-rounds it simulates schedules of the whole backend, and many short ones of its kernel. Ends with 1 at the first thing that is lost, doubled or wrong.`
+rounds it simulates schedules of whole backends, and many short ones of its kernel. Ends with 1 at the first thing that is lost, doubled or wrong.`
 
 /** Of every request, delivery and invocation of a round. */
 const faults =
@@ -52,7 +54,10 @@ async function soak(): Promise<void> {
     total.repeats += repeats
     total.kills += kills.length
     const schedules = { seed: `${seed}-${round}`, goesOn }
-    whole = addSchedules(whole, await simulateAll(simulate, { ...schedules, count: schedulesOfRound }))
+    for (const app of [fleetApp, sampleApp]) {
+      const some = { ...schedules, count: schedulesOfRound / 2 }
+      whole = addSchedules(whole, await simulateAll((one) => simulate(app, one), some))
+    }
     kernel = addSchedules(
       kernel,
       await simulateAll(simulateKernel, { ...schedules, count: kernelSchedulesOfRound }),
@@ -61,7 +66,7 @@ async function soak(): Promise<void> {
     console.log(`round ${round}: ${JSON.stringify({ ...total, ...simulated })}`)
   }
   removeDataDir(dataDir)
-  console.log(`schedules of the whole backend: ${JSON.stringify(whole)}`)
+  console.log(`schedules of whole backends: ${JSON.stringify(whole)}`)
   console.log(`schedules of the kernel: ${JSON.stringify(kernel)}`)
   console.log('nothing was lost, doubled or wrong')
 }

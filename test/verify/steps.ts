@@ -37,6 +37,7 @@ const everyStep: readonly Step[] = [
     run: async (shell) => {
       const folder = copyInto(shell.temporaryFolder())
       await shell.run(npm, ['run', 'new', '--', '--remove'], { folder })
+      await shell.run(npm, ['run', 'rewritten'], { folder })
       await shell.run(npm, ['test'], { folder })
     },
   },

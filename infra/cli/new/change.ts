@@ -78,7 +78,8 @@ function closingOf(text: string): number | undefined {
 
 const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome')
 
-function format({ file, after }: { file: string; after: string }, root: string): Promise<string> {
+/** Formats a source as the linter wants it. Throws an Error that names the file if it cannot be parsed. */
+export function format({ file, after }: { file: string; after: string }, root: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = [biome, 'check', '--write', `--stdin-file-path=${file}`]
     const child = execFile(process.execPath, options, { cwd: root }, (error, stdout, stderr) => {

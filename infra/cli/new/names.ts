@@ -62,7 +62,7 @@ export function takenBy(name: string, existing: readonly string[]): string | und
   return existing.find((other) => namesMadeFrom(other).includes(name) || namesMadeFrom(name).includes(other))
 }
 
-function spell(kebab: string): Spelling {
+export function spell(kebab: string): Spelling {
   const pascal = kebab.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
   const camel = pascal.charAt(0).toLowerCase() + pascal.slice(1)
   return { kebab, camel, pascal, words: kebab.replaceAll('-', ' ') }

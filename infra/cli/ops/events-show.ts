@@ -11,9 +11,10 @@ export const eventsShow: OpsCommand = {
   options: [],
   async run(request, ports) {
     const { stream } = parseStreamName(oneOperand(request, 'STREAM'))
-    const { commits } = await ports()
+    const { commits, catalogue } = await ports()
     const events: ShownEvent[] = []
-    for await (const stored of readStored(commits, stream)) events.push(...shownEvents(stream, stored))
+    for await (const stored of readStored(commits, stream))
+      events.push(...shownEvents(stream, stored, catalogue))
     if (events.length === 0) throw new Error(`there is no stream ${stream}`)
     return { json: events, text: columns(events.map(eventCells)) }
   },

@@ -10,13 +10,13 @@ export const eventsTail: OpsCommand = {
   options: [],
   async run({ operands: [of, ...more], untilInterrupted, print, tell }, ports) {
     if (more.length > 0) throw new Error('give one STREAM or AGGREGATE, or nothing for all')
-    const { newItems } = await ports()
+    const { newItems, catalogue } = await ports()
     const onReady = () => tell(`new events of ${of ?? 'all streams'}; ctrl-c ends it`)
     for await (const item of newItems(untilInterrupted(), onReady)) {
       const { pk } = item as { pk?: unknown } // an item of the event store
       const stream = String(pk)
       if (of !== undefined && stream !== of && !stream.startsWith(`${of}-`)) continue
-      for (const event of shownEvents(stream, storedOf(item)))
+      for (const event of shownEvents(stream, storedOf(item), catalogue))
         print(event, columns([[stream, ...eventCells(event)]]))
     }
     return undefined

@@ -3,7 +3,10 @@ import { systemClock as clock } from '../../../commands/aws/system-clock.ts'
 import type { CommitTable } from '../../../commands/event-store/commit-table.ts'
 import { createDynamoCommitTable } from '../../../commands/event-store/dynamo-commit-table.ts'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
+import { aggregateNamed } from '../../../domain/aggregates.ts'
 import type { Clock } from '../../../domain/kernel/clock.ts'
+import type { Aggregate, Command } from '../../../domain/kernel/decider.ts'
+import type { Event } from '../../../domain/kernel/event.ts'
 import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import { createDynamoParkedIndex } from '../../../projections/engine/dynamo-parked-index.ts'
 import { createDynamoRowStore } from '../../../projections/engine/dynamo-row-store.ts'
@@ -40,6 +43,8 @@ export interface Ports {
   readonly parked: ParkedStreams
   readonly bus: EventBus
   readonly catalogue: EventCatalogue
+  /** The aggregate of a category. Throws `unreadable` if there is none. */
+  readonly aggregateNamed: (category: string) => Aggregate<unknown, Command, Event>
   readonly versions: ProjectionVersions
   readonly lists: GenerationLists
   readonly checkpoints: Checkpoints
@@ -63,6 +68,7 @@ export function openPorts({ client: settings, outputs }: Stack): Ports {
     parked: createDynamoParkedStreams(client, outputs.ReadModelTable, clock),
     bus: createEventBridgeBus(outputs.EventBusName, settings),
     catalogue: eventCatalogue,
+    aggregateNamed,
     versions,
     lists: createDynamoGenerationLists(client, outputs.ReadModelTable, clock),
     checkpoints: createDynamoCheckpoints(client, outputs.ReadModelTable, clock),

@@ -1,7 +1,6 @@
-import type { CommitTable } from '../../../commands/event-store/commit-table.ts'
-import { aggregateNamed } from '../../../domain/aggregates.ts'
 import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
 import { type OpsCommand, oneOperand } from './command.ts'
+import type { Ports } from './ports.ts'
 import { jsonText, reasonOf } from './printing.ts'
 import { readStored } from './stored-stream.ts'
 import { timeOf } from './time.ts'
@@ -30,8 +29,7 @@ export const state: OpsCommand = {
   async run(request, ports) {
     const { stream } = parseStreamName(oneOperand(request, 'STREAM'))
     const until = untilOf(request.options)
-    const { commits } = await ports()
-    const past = await stateUntil(commits, stream, until)
+    const past = await stateUntil(await ports(), stream, until)
     const text = `${stream} at version ${past.version}, ${past.at}\n${jsonText(past.state, 2)}`
     return { json: past, text }
   },
@@ -39,7 +37,7 @@ export const state: OpsCommand = {
 
 /** Folds a stream from its first event. Throws an Error that says where it cannot go on, or what there is instead. */
 export async function stateUntil(
-  commits: Pick<CommitTable, 'query'>,
+  { commits, aggregateNamed }: Pick<Ports, 'commits' | 'aggregateNamed'>,
   stream: StreamName,
   { version: wanted, time }: Until,
 ): Promise<PastState> {

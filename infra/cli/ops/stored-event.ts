@@ -1,10 +1,10 @@
-import { aggregateNamed } from '../../../domain/aggregates.ts'
 import type { StoredEvent } from '../../../domain/kernel/event.ts'
 import { parseStreamName } from '../../../domain/kernel/stream.ts'
+import type { EventCatalogue } from '../../../projections/publishing/event-catalogue.ts'
 import { jsonText, reasonOf } from './printing.ts'
 import type { Stored } from './stored-stream.ts'
 
-/** An event as it lies in the store, in the shape of its `schema`; or what lies in its place. */
+/** An event as it is stored, in the shape of its `schema`; or the item in its place. */
 export interface ShownEvent {
   readonly stream: string
   readonly version: number
@@ -23,12 +23,16 @@ export interface ShownEvent {
 }
 
 /** The events of an item, each with the reason where this code cannot read it. */
-export function shownEvents(stream: string, stored: Stored): ShownEvent[] {
+export function shownEvents(
+  stream: string,
+  stored: Stored,
+  catalogue: Pick<EventCatalogue, 'codecOf'>,
+): ShownEvent[] {
   if (!('commit' in stored)) return [{ stream, ...stored }]
   const { at, actorId, correlationId, causationId, commandId, version, events } = stored.commit
   return events.map((event, index) => {
     const { type, schema, data } = event
-    const unreadable = unreadableReason(stream, event)
+    const unreadable = unreadableReason(stream, event, catalogue)
     return {
       stream,
       version: version + index,
@@ -59,9 +63,13 @@ export function eventCells(event: ShownEvent): string[] {
   ]
 }
 
-function unreadableReason(stream: string, event: StoredEvent): string | undefined {
+function unreadableReason(
+  stream: string,
+  event: StoredEvent,
+  { codecOf }: Pick<EventCatalogue, 'codecOf'>,
+): string | undefined {
   try {
-    aggregateNamed(parseStreamName(stream).aggregate).events.decode(event)
+    codecOf(parseStreamName(stream).aggregate).decode(event)
     return undefined
   } catch (error) {
     return reasonOf(error)

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyEventV2WithJWTAuthorizer } 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
-import { commands, contract } from '../../../commands/contract.ts'
+import { contract } from '../../../commands/contract.ts'
 import { commandIdOf, createdIdOf, digestOf } from '../../../commands/execution/command-id.ts'
 import { type ApiRequest, type ApiResponse, apiHandler } from '../../../commands/http/api.ts'
 import {
@@ -18,15 +18,17 @@ import { encodePosition, parsePositions } from '../../../commands/http/position.
 import { validate } from '../../../commands/http/validate.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
+import { fleetContract } from '../../kit/fleet/backend.ts'
+import { fleetCommands } from '../../kit/fleet/commands.ts'
 
 const invalid = expect.objectContaining({ code: 'invalid-input' })
 
 function request(over: Partial<ApiRequest> = {}): ApiRequest {
   return {
     method: 'POST',
-    path: '/commands/create-project',
+    path: '/commands/plan-voyage',
     route: '/commands/{name}',
-    parameters: { name: 'create-project' },
+    parameters: { name: 'plan-voyage' },
     query: {},
     headers: { 'content-type': 'application/json' },
     body: '{}',
@@ -43,7 +45,7 @@ describe('a position', () => {
   it('is read back as it was encoded, alone or among others', () => {
     const position = fc.record({
       stream: fc
-        .tuple(fc.constantFrom('project', 'priceList', 'q3'), fc.uuid())
+        .tuple(fc.constantFrom('voyage', 'priceList', 'q3'), fc.uuid())
         .map(([aggregate, id]) => streamName(aggregate, id)),
       version: fc.integer({ min: 0, max: 1e9 }),
     })
@@ -57,12 +59,12 @@ describe('a position', () => {
   it.each([
     '',
     'garbled',
-    'project-1@1',
-    btoa('project@1'),
-    btoa('project-1@01'),
-    btoa('project-1@1.5'),
-    btoa('project-1@-1'),
-    btoa('Project 1@1'),
+    'voyage-1@1',
+    btoa('voyage@1'),
+    btoa('voyage-1@01'),
+    btoa('voyage-1@1.5'),
+    btoa('voyage-1@-1'),
+    btoa('Voyage 1@1'),
     btoa('price_list-1@1'),
     ',',
   ])('is refused where it is %j', (header) => {
@@ -70,14 +72,14 @@ describe('a position', () => {
   })
 
   it('is refused in crowds of more than 20', () => {
-    const one = encodePosition({ stream: 'project-1', version: 1 })
+    const one = encodePosition({ stream: 'voyage-1', version: 1 })
     expect(() => parsePositions(Array.from({ length: 21 }, () => one).join())).toThrow(invalid)
   })
 })
 
 describe('a cursor', () => {
   it('is read back as it was encoded', () => {
-    const cursor = { build: 'projects.v1.1', after: '2026-01-01T00:00:00.000Z#project-1' }
+    const cursor = { build: 'voyages.v1.1', after: '2026-01-01T00:00:00.000Z#voyage-1' }
     expect(parseCursor(encodeCursor(cursor), (build) => build === cursor.build)).toEqual(cursor)
   })
 
@@ -85,15 +87,15 @@ describe('a cursor', () => {
     '',
     'garbled',
     btoa('[]'),
-    btoa('["projects.v1.1"]'),
-    btoa('{"build":"projects.v1.1"}'),
+    btoa('["voyages.v1.1"]'),
+    btoa('{"build":"voyages.v1.1"}'),
   ])('is refused where it is %j', (text) => {
     expect(() => parseCursor(text, () => true)).toThrow(invalid)
   })
 
   it('is refused by another generation than the one it was made from', () => {
-    const cursor = encodeCursor({ build: 'projects.v1.1', after: 'x' })
-    expect(() => parseCursor(cursor, (build) => build === 'projects.v2.1')).toThrow(invalid)
+    const cursor = encodeCursor({ build: 'voyages.v1.1', after: 'x' })
+    expect(() => parseCursor(cursor, (build) => build === 'voyages.v2.1')).toThrow(invalid)
   })
 })
 
@@ -128,16 +130,16 @@ describe('validation', () => {
 
 describe('a command request', () => {
   it('names a command of the contract', () => {
-    expect(commandNameOf(request(), commands)).toBe('create-project')
+    expect(commandNameOf(request(), fleetCommands)).toBe('plan-voyage')
     for (const name of ['unknown', 'constructor', '__proto__', '', undefined]) {
-      expect(() => commandNameOf(request({ parameters: { name } }), commands)).toThrow(
+      expect(() => commandNameOf(request({ parameters: { name } }), fleetCommands)).toThrow(
         expect.objectContaining({ code: 'not-found' }),
       )
     }
   })
 
   it('is sent by POST', () => {
-    expect(() => commandNameOf(request({ method: 'GET' }), commands)).toThrow(
+    expect(() => commandNameOf(request({ method: 'GET' }), fleetCommands)).toThrow(
       expect.objectContaining({ code: 'method-not-allowed', allow: 'POST' }),
     )
   })
@@ -177,7 +179,7 @@ describe('a command request', () => {
 
   it('takes one version in quotes as If-Match', () => {
     const act = (header: string) =>
-      expectedVersionOf(request({ headers: { 'if-match': header } }), 'rename-project', { creates: false })
+      expectedVersionOf(request({ headers: { 'if-match': header } }), 'rename-voyage', { creates: false })
     expect(act('"3"')).toBe(3)
     for (const header of ['3', 'W/"3"', '"3","4"', '*', '"03"', '"-1"', '"x"', ''])
       expect(() => act(header)).toThrow(invalid)
@@ -185,7 +187,7 @@ describe('a command request', () => {
 
   it('takes no If-Match where it creates', () => {
     expect(() =>
-      expectedVersionOf(request({ headers: { 'if-match': '"1"' } }), 'create-project', { creates: true }),
+      expectedVersionOf(request({ headers: { 'if-match': '"1"' } }), 'plan-voyage', { creates: true }),
     ).toThrow(invalid)
   })
 })
@@ -203,11 +205,11 @@ describe('a command id', () => {
   })
 
   it.each<[string, Parameters<typeof commandIdOf>]>([
-    ['another person', ['bob', 'rename-project', 'key']],
-    ['another command', ['ann', 'archive-project', 'key']],
-    ['another key', ['ann', 'rename-project', 'another']],
+    ['another person', ['bob', 'rename-voyage', 'key']],
+    ['another command', ['ann', 'postpone-voyage', 'key']],
+    ['another key', ['ann', 'rename-voyage', 'another']],
   ])('is another for %s', (_, other) => {
-    expect(commandIdOf(...other)).not.toBe(commandIdOf('ann', 'rename-project', 'key'))
+    expect(commandIdOf(...other)).not.toBe(commandIdOf('ann', 'rename-voyage', 'key'))
   })
 
   it('goes with a digest that does not depend on the order of fields', () => {
@@ -273,9 +275,9 @@ describe('an API handler', () => {
 
   it('names a refusal after its rule', async () => {
     const result = await answer(async () => {
-      throw new Problem('refused', 'Archived.', { rule: 'project-archived' })
+      throw new Problem('refused', 'Archived.', { rule: 'voyage-postponed' })
     })
-    expect(result).toMatchObject({ statusCode: 422, body: { type: 'urn:annals:problem:project-archived' } })
+    expect(result).toMatchObject({ statusCode: 422, body: { type: 'urn:annals:problem:voyage-postponed' } })
   })
 
   it.each([
@@ -335,32 +337,38 @@ describe('an API handler', () => {
 })
 
 describe('the OpenAPI document', () => {
-  it('has every command and query of the contract, with the schema of its body', () => {
-    const { paths } = openApi('http://127.0.0.1:3000', contract)
-    for (const name of Object.keys(commands))
+  it.each([
+    ['the application', contract],
+    ['the fleet', fleetContract],
+  ])('has every command and query of the contract of %s, with the schema of its body', (_, offered) => {
+    const { paths } = openApi('http://127.0.0.1:3000', offered)
+    for (const name of Object.keys(offered.commands))
       expect(paths[`/commands/${name}`]).toHaveProperty('post.requestBody')
-    expect(paths['/commands/rename-project']).toMatchObject({
+    for (const path of Object.keys(offered.queries)) expect(paths).toHaveProperty([path, 'get'])
+  })
+
+  it('describes the body of a command', () => {
+    const { paths } = openApi('http://127.0.0.1:3000', fleetContract)
+    expect(paths['/commands/rename-voyage']).toMatchObject({
       post: {
         requestBody: {
           content: {
             'application/json': {
               schema: {
-                required: ['projectId', 'title'],
+                required: ['voyageId', 'name'],
                 additionalProperties: false,
-                properties: { title: { type: 'string', minLength: 1, maxLength: 200 } },
+                properties: { name: { type: 'string', minLength: 1, maxLength: 200 } },
               },
             },
           },
         },
       },
     })
-    expect(paths).toHaveProperty(['/me/projects', 'get'])
-    expect(paths).toHaveProperty(['/projects/{projectId}/members', 'get'])
   })
 
   it('says everything that a status may mean', () => {
-    const { paths } = openApi('http://127.0.0.1:3000', contract)
-    expect(paths['/commands/delete-account']).toMatchObject({
+    const { paths } = openApi('http://127.0.0.1:3000', fleetContract)
+    expect(paths['/commands/retire']).toMatchObject({
       post: {
         responses: {
           403: { description: 'You do not have the right to do this; The account was deleted' },
@@ -368,6 +376,6 @@ describe('the OpenAPI document', () => {
         },
       },
     })
-    expect(paths['/me']).toHaveProperty('get.responses.403')
+    expect(paths['/me/voyages']).toHaveProperty('get.responses.403')
   })
 })

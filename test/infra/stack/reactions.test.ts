@@ -47,7 +47,7 @@ describe('the reaction', () => {
 
   it.each(
     declaredReactions,
-  )('%s is tried again for hours, and what fails for good waits in a queue', (name) => {
+  )('%s is tried again for hours, and an event that fails in every try waits in a queue', (name) => {
     const configs = declaredOf('AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties)
     expect(configs.filter(({ FunctionName }) => FunctionName === name)).toEqual([
       {

@@ -4,23 +4,23 @@ import { versionOf } from '../../../projections/generations/any-generation.ts'
 import { projectionVersions } from '../../../projections/generations/projection-versions.ts'
 import type { EventCatalogue } from '../../../projections/publishing/event-catalogue.ts'
 import { cabinsV1 } from './cabins.ts'
-import { harbour } from './harbour.ts'
-import { harboursV1 } from './harbours.ts'
-import { harbourPublication, voyagePublication } from './public-events.ts'
+import { sailorPublication, voyagePublication } from './public-events.ts'
+import { sailor } from './sailor.ts'
+import { sailorsV1 } from './sailors.ts'
 import { voyage } from './voyage.ts'
 import { voyagesV1, voyagesV2 } from './voyages.ts'
 
 /** The aggregates of the tests' own: no application has them, so the engine's tests stand without any application. */
 export const fleetAggregates: readonly PublishedAggregate<unknown, Command, Event>[] = [
   { ...voyage, publication: voyagePublication },
-  { ...harbour, publication: harbourPublication },
+  { ...sailor, publication: sailorPublication },
 ]
 
 /** The projections of the fleet, as a deploy has them. */
 export const fleetVersions = projectionVersions([
   versionOf(voyagesV1),
   versionOf(cabinsV1),
-  versionOf(harboursV1),
+  versionOf(sailorsV1),
 ])
 
 /** The same after the next deploy, which brings a second version of one projection. */

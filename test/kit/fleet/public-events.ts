@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { publication } from '../../../domain/kernel/publication.ts'
-import { harbour } from './harbour.ts'
+import { sailor } from './sailor.ts'
 import { sailorRole, voyageEvents } from './voyage-events.ts'
 
 const voyageId = z.string()
@@ -65,8 +65,21 @@ export const voyagePublication = publication(voyageEvents, {
   },
 })
 
-/** Nothing of a harbour leaves. */
-export const harbourPublication = publication(harbour.events, {
-  HarbourOpened: { private: 'Everyone can see it.' },
-  HarbourClosed: { private: 'Everyone can see it.' },
+/** Nothing of an account leaves but that there is one. */
+export const sailorPublication = publication(sailor.events, {
+  SailorEnlisted: {
+    schema: 1,
+    description: 'A person has an account.',
+    data: z.object({ sailorId }),
+    from: ({ id }) => ({ sailorId: id }),
+    example: { sailorId: 'bob' },
+  },
+  SailorRenamed: { private: 'A name is personal.' },
+  SailorRetired: {
+    schema: 1,
+    description: 'A person closed their account.',
+    data: z.object({ sailorId }),
+    from: ({ id }) => ({ sailorId: id }),
+    example: { sailorId: 'bob' },
+  },
 })

@@ -69,6 +69,13 @@ function record({ type, at, actorId }: Recorded<VoyageEvent>, _: VoyageView, id:
   }
 }
 
+/** Whether a person is aboard: the captain or one of the crew. */
+export function isAboard(state: VoyageView, personId: string): boolean {
+  return (
+    state.exists && (state.captainId === personId || state.crew.some(({ sailorId }) => sailorId === personId))
+  )
+}
+
 /** The partition of the counters by day. */
 export const days = 'days'
 

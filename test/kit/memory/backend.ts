@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto'
-import type { APIGatewayProxyEventV2, PostConfirmationTriggerEvent } from 'aws-lambda'
-import { type CommandName, commands, contract, type QueryPath, queries } from '../../../commands/contract.ts'
+import type { PostConfirmationTriggerEvent } from 'aws-lambda'
+import { commands, contract, queries } from '../../../commands/contract.ts'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
 import { commandHandlers } from '../../../commands/handlers.ts'
 import type { Register } from '../../../commands/http/access.ts'
-import { type ApiHandler, apiHandler } from '../../../commands/http/api.ts'
+import { apiHandler } from '../../../commands/http/api.ts'
 import { commandHandler } from '../../../commands/http/handle-command.ts'
 import { openApi } from '../../../commands/http/openapi.ts'
 import { type Directory, type Person, personOf } from '../../../commands/registration/directory.ts'
@@ -22,15 +21,7 @@ import { accounts } from '../../../projections/user/accounts.ts'
 import { versions } from '../../../projections/versions.ts'
 import { manualClock } from '../clocks/manual-clock.ts'
 import { readableLinks } from './file-links.ts'
-
-export interface Answer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, unknown>>
-  /** JSON of any shape: each test looks at what it needs. */
-  readonly body: Record<string, unknown>
-}
-
-const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 30_000 }
+import { lambdaContext, requestsTo } from './requests.ts'
 
 /**
  * Both APIs and the registration over one event store in memory, without a projector: what a query shows, it
@@ -57,7 +48,7 @@ export function backend() {
   const register: Register = async ({ userId, correlationId }) => {
     // Over the wire and back.
     const request = JSON.parse(JSON.stringify({ userPoolId: 'pool', userId, correlationId }))
-    checkRegistered(JSON.parse(JSON.stringify(await registration(request, context))))
+    checkRegistered(JSON.parse(JSON.stringify(await registration(request, lambdaContext))))
   }
 
   const forms: UploadForms = {
@@ -101,23 +92,6 @@ export function backend() {
     ...(groups.has(sub) && { 'cognito:groups': `[${groups.get(sub)?.join(' ')}]` }),
   })
 
-  const get = (userId: string, query: string, headers: Readonly<Record<string, string>>) => {
-    const [path = '', search = ''] = query.split('?')
-    const parts = path.split('/')
-    const route = Object.keys(queries).find((candidate): candidate is QueryPath => {
-      const names = candidate.split('/')
-      return (
-        names.length === parts.length && names.every((name, i) => name.startsWith('{') || name === parts[i])
-      )
-    })
-    const names = (route ?? path).split('/').map((name, i) => [name.slice(1, -1), parts[i]])
-    const request = requestOf('GET', route ?? path, claimsOf(userId), Object.fromEntries(names), headers)
-    return answerOf(apis.queries, {
-      ...request,
-      queryStringParameters: Object.fromEntries(new URLSearchParams(search)),
-    })
-  }
-
   return {
     table,
     clock,
@@ -149,54 +123,8 @@ export function backend() {
         request: { userAttributes },
         response: {},
       } as PostConfirmationTriggerEvent // Cognito may send sources that its types do not know.
-      return registration(event, context)
+      return registration(event, lambdaContext)
     },
-    command(
-      userId: string,
-      name: CommandName,
-      body: Readonly<Record<string, unknown>> = {},
-      headers: Readonly<Record<string, string>> = {},
-    ) {
-      const all = { 'content-type': 'application/json', ...headers }
-      const request = requestOf('POST', '/commands/{name}', claimsOf(userId), { name }, all)
-      return answerOf(apis.commands, { ...request, body: JSON.stringify(body) })
-    },
-    get,
-    /** `query` is the path, with its parameters filled in. */
-    query(userId: string, query: string, ...positions: unknown[]) {
-      return get(userId, query, positions.length === 0 ? {} : { 'read-after': positions.join(', ') })
-    },
-    /** The same, of somebody who has what this entity tag is of. */
-    ifNoneMatch(userId: string, query: string, etag: string) {
-      return get(userId, query, { 'if-none-match': etag })
-    },
+    ...requestsTo(() => apis, contract, claimsOf),
   }
-}
-
-function requestOf(
-  method: string,
-  route: string,
-  claims: Readonly<Record<string, string>>,
-  pathParameters: Record<string, string>,
-  headers: Record<string, string>,
-): APIGatewayProxyEventV2 {
-  return {
-    version: '2.0',
-    routeKey: `ANY ${route}`,
-    rawPath: route,
-    rawQueryString: '',
-    headers: { 'x-correlation-id': randomUUID(), ...headers },
-    pathParameters,
-    isBase64Encoded: false,
-    requestContext: {
-      http: { method, path: route, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
-      domainName: 'api.example.com',
-      authorizer: { jwt: { claims, scopes: [] } },
-    } as never, // What the handlers look at.
-  }
-}
-
-async function answerOf(handler: ApiHandler, event: APIGatewayProxyEventV2): Promise<Answer> {
-  const { statusCode = 0, headers = {}, body } = await handler(event, context)
-  return { status: statusCode, headers, body: JSON.parse(body ?? '{}') }
 }

@@ -2,14 +2,13 @@ import type { StoredEvent } from '../../../domain/kernel/event.ts'
 import type { StreamName } from '../../../domain/kernel/stream.ts'
 import type { OpsCommand, Options } from '../../../infra/cli/ops/command.ts'
 import type { Ports } from '../../../infra/cli/ops/ports.ts'
-import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
 import type { BusEntry } from '../../../projections/publishing/event-bus.ts'
 import { createMemoryParkedStreams } from '../../../projections/publishing/memory-parked-streams.ts'
 import { createMemoryCheckpoints } from '../../../projections/rebuild/replay/memory-checkpoints.ts'
 import { createMemoryRowRemover } from '../../../projections/rebuild/replay/memory-row-remover.ts'
 import { createMemoryCommitScan } from '../../../projections/rebuild/walk/memory-commit-scan.ts'
-import { versions } from '../../../projections/versions.ts'
+import { fleetAggregateNamed, fleetCatalogue, fleetVersions } from '../fleet/fleet.ts'
 import { newCommit } from '../stores/commits.ts'
 import { ample, readSide } from './read-side.ts'
 
@@ -24,8 +23,9 @@ export function opsSide() {
     store,
     rows,
     parked,
-    catalogue: eventCatalogue,
-    versions,
+    catalogue: fleetCatalogue,
+    aggregateNamed: fleetAggregateNamed,
+    versions: fleetVersions,
     lists: createMemoryGenerationLists(),
     clock,
     scan: createMemoryCommitScan(table),

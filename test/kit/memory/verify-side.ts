@@ -5,35 +5,23 @@ import { verify } from '../../../infra/cli/ops/verify.ts'
 import { counterPartition } from '../../../projections/engine/counters.ts'
 import { guardKey, type RowItem } from '../../../projections/engine/projection.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
-import { versions } from '../../../projections/versions.ts'
+import { fleetVersions } from '../fleet/fleet.ts'
+import { joined, left, planned, renamed } from '../fleet/stored-history.ts'
 import { opsSide } from './ops.ts'
 
 export const at = '2025-12-01T00:00:00.000Z'
 export const later = '2025-12-02T00:00:00.000Z'
-export const created = {
-  type: 'ProjectCreated',
-  schema: 1,
-  data: { ownerId: 'ann', title: 'Atlas', description: '' },
-}
-export const renamed = (title: string) => ({ type: 'ProjectRenamed', schema: 1, data: { title } })
-const added = (userId: string) => ({
-  type: 'ProjectMemberAdded',
-  schema: 1,
-  data: { userId, role: 'viewer' },
-})
-export const removed = (userId: string) => ({ type: 'ProjectMemberRemoved', schema: 1, data: { userId } })
-export const sold = { type: 'ProjectSold', schema: 1, data: {} }
 /** The generation that is verified, and the partition of its counters. */
-export const id = 'projects.v1.1'
+export const id = 'voyages.v1.1'
 export const days = counterPartition(id, 'days')
 
 /** A read side with the moves of the projector, and of who tampers with what it wrote. */
 export function verifySide() {
   const side = opsSide()
   const { rows, run, options } = side
-  const [project] = versions.generationsOf('project')
+  const [voyages] = fleetVersions.generationsOf('voyage')
   const catchUp = async (...streams: StreamName[]) => {
-    for (const stream of streams) await project?.catchUp(stream, options)
+    for (const stream of streams) await voyages?.catchUp(stream, options)
   }
   const tamper = async (
     stream: StreamName,
@@ -52,7 +40,7 @@ export function verifySide() {
     options: { repair?: boolean } = {},
     over: Parameters<typeof run>[3] = {},
   ): Promise<VerifiedJson & { failed: boolean | undefined; text: string; told: string[] }> => {
-    const { json, failed, text = '', told } = await run(verify, ['projects'], options, over)
+    const { json, failed, text = '', told } = await run(verify, ['voyages'], options, over)
     const { generations: results, clean } = json as { generations: VerifiedJson[]; clean: boolean } // as it is printed
     const [one, ...more] = results
     if (one === undefined || more.length > 0) throw new Error('there is one generation')
@@ -62,12 +50,12 @@ export function verifySide() {
   return { ...side, catchUp, tamper, rowsIn, verified }
 }
 
-/** Two projects that were delivered. */
+/** Two voyages that were delivered. */
 export async function deliveredSide() {
   const side = verifySide()
-  for (const stream of ['project-1', 'project-2'] as const) {
-    await side.appendStored(stream, at, created, added('bob'), added('eve'))
-    await side.appendStored(stream, later, renamed('Globe'), removed('eve'))
+  for (const stream of ['voyage-1', 'voyage-2'] as const) {
+    await side.appendStored(stream, at, planned, joined('bob'), joined('eve'))
+    await side.appendStored(stream, later, renamed('Globe'), left('eve'))
     await side.catchUp(stream)
   }
   return side

@@ -3,26 +3,20 @@ import type { StreamName } from '../../../../domain/kernel/stream.ts'
 import { parkedList } from '../../../../infra/cli/ops/parked-list.ts'
 import { parkedResubmit } from '../../../../infra/cli/ops/parked-resubmit.ts'
 import { guardKey } from '../../../../projections/engine/projection.ts'
-import { versions } from '../../../../projections/versions.ts'
+import { fleetVersions } from '../../../kit/fleet/fleet.ts'
+import { planned, renamed, wrecked } from '../../../kit/fleet/stored-history.ts'
 import { opsSide } from '../../../kit/memory/ops.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
-const created = {
-  type: 'ProjectCreated',
-  schema: 1,
-  data: { ownerId: 'ann', title: 'Atlas', description: '' },
-}
-const renamed = (title: string) => ({ type: 'ProjectRenamed', schema: 1, data: { title } })
-const sold = { type: 'ProjectSold', schema: 1, data: {} }
-const error = 'unreadable: Unknown event type "ProjectRenamed".'
+const error = 'unreadable: Unknown event type "VoyageRenamed".'
 
 /** Streams at whose second event the code of before went no further, in the read model and in the forwarder. */
 async function parkedSide(...streams: StreamName[]) {
   const side = opsSide()
   for (const stream of streams) {
-    await side.appendStored(stream, at, created)
-    await versions.generationsOf('project')[0]?.catchUp(stream, side.options)
-    const key = guardKey('projects.v1.1', stream)
+    await side.appendStored(stream, at, planned)
+    await fleetVersions.generationsOf('voyage')[0]?.catchUp(stream, side.options)
+    const key = guardKey('voyages.v1.1', stream)
     const { guard } = await side.rows.readGuard(key)
     const to = { version: 1, state: guard?.state ?? '', parked: { error, at } }
     await side.rows.move({ key, from: { version: 1 }, to, put: [], remove: [], counters: [] })
@@ -34,14 +28,14 @@ async function parkedSide(...streams: StreamName[]) {
 
 describe('parked list', () => {
   it('lists each stream with who is parked, how far that came, why and since when', async () => {
-    const { run } = await parkedSide('project-1', 'project-2')
+    const { run } = await parkedSide('voyage-1', 'voyage-2')
     const { json, text } = await run(parkedList)
     const one = { version: 1, error, since: at }
     expect(json).toEqual([
-      { by: 'projects.v1.1', stream: 'project-1', ...one },
-      { by: 'projects.v1.1', stream: 'project-2', ...one },
-      { by: 'forwarder', stream: 'project-1', ...one },
-      { by: 'forwarder', stream: 'project-2', ...one },
+      { by: 'voyages.v1.1', stream: 'voyage-1', ...one },
+      { by: 'voyages.v1.1', stream: 'voyage-2', ...one },
+      { by: 'forwarder', stream: 'voyage-1', ...one },
+      { by: 'forwarder', stream: 'voyage-2', ...one },
     ])
     expect(text?.split('\n')).toHaveLength(5)
   })
@@ -51,9 +45,9 @@ describe('parked list', () => {
   })
 
   it('does not list what the index still has and the item has not', async () => {
-    const { run, ports } = await parkedSide('project-1')
+    const { run, ports } = await parkedSide('voyage-1')
     const { keys, cost } = await ports.index.parkedKeys()
-    await run(parkedResubmit, ['project-1'])
+    await run(parkedResubmit, ['voyage-1'])
     const lagging = { parkedKeys: async () => ({ keys, cost }) }
     expect((await run(parkedList, [], {}, { index: lagging })).json).toEqual([])
   })
@@ -61,7 +55,7 @@ describe('parked list', () => {
   it('lists more than a request reads', async () => {
     const { run, rows } = opsSide()
     for (let id = 0; id < 205; id++) {
-      const key = guardKey('projects.v1.1', `project-${id}`)
+      const key = guardKey('voyages.v1.1', `voyage-${id}`)
       const to = { version: 0, state: '{}', parked: { error, at } }
       await rows.move({ key, from: { version: 0 }, to, put: [], remove: [], counters: [] })
     }
@@ -71,40 +65,40 @@ describe('parked list', () => {
 
 describe('parked resubmit', () => {
   it('takes a stream to its end in every read model and the forwarder, and no other stream', async () => {
-    const { run, rows, sent } = await parkedSide('project-1', 'project-2')
-    const { json, failed } = await run(parkedResubmit, ['project-1'])
+    const { run, rows, sent } = await parkedSide('voyage-1', 'voyage-2')
+    const { json, failed } = await run(parkedResubmit, ['voyage-1'])
     expect(failed).toBe(false)
     expect(json).toEqual([
-      { by: 'projects.v1.1', stream: 'project-1', outcome: 'done', version: 3 },
-      { by: 'forwarder', stream: 'project-1', outcome: 'done', sent: 2 },
+      { by: 'voyages.v1.1', stream: 'voyage-1', outcome: 'done', version: 3 },
+      { by: 'forwarder', stream: 'voyage-1', outcome: 'done', sent: 2 },
     ])
-    const { guard } = await rows.readGuard(guardKey('projects.v1.1', 'project-1'))
+    const { guard } = await rows.readGuard(guardKey('voyages.v1.1', 'voyage-1'))
     expect(guard).toMatchObject({ version: 3, state: expect.stringContaining('"Map"') })
     expect(guard?.parked).toBeUndefined()
-    expect(sent.map(({ detail }) => JSON.parse(detail).id)).toEqual(['project-1/2', 'project-1/3'])
+    expect(sent.map(({ detail }) => JSON.parse(detail).id)).toEqual(['voyage-1/2', 'voyage-1/3'])
     const left = (await run(parkedList)).json as { stream: string }[] // as listed above
-    expect(left.map(({ stream }) => stream)).toEqual(['project-2', 'project-2'])
+    expect(left.map(({ stream }) => stream)).toEqual(['voyage-2', 'voyage-2'])
   })
 
   it('does not wait for the index to list a stream', async () => {
-    const { run, ports } = await parkedSide('project-1')
+    const { run, ports } = await parkedSide('voyage-1')
     const { cost } = await ports.index.parkedKeys()
     const index = { parkedKeys: async () => ({ keys: [], cost }) }
-    const { json } = await run(parkedResubmit, ['project-1'], {}, { index })
+    const { json } = await run(parkedResubmit, ['voyage-1'], {}, { index })
     expect(json).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }])
   })
 
   it('fails where one is still parked, says why, and does the others', async () => {
-    const { run, appendStored } = await parkedSide('project-1', 'project-2')
-    await appendStored('project-1', at, sold)
+    const { run, appendStored } = await parkedSide('voyage-1', 'voyage-2')
+    await appendStored('voyage-1', at, wrecked)
     const { json, failed, text } = await run(parkedResubmit, [], { all: true })
     expect(failed).toBe(true)
-    const why = expect.stringContaining('Unknown event type "ProjectSold".')
+    const why = expect.stringContaining('Unknown event type "VoyageWrecked".')
     expect(json).toMatchObject([
-      { by: 'projects.v1.1', stream: 'project-1', outcome: 'parked', version: 3, error: why },
-      { by: 'projects.v1.1', stream: 'project-2', outcome: 'done', version: 3 },
-      { by: 'forwarder', stream: 'project-1', outcome: 'parked', version: 3, error: why },
-      { by: 'forwarder', stream: 'project-2', outcome: 'done' },
+      { by: 'voyages.v1.1', stream: 'voyage-1', outcome: 'parked', version: 3, error: why },
+      { by: 'voyages.v1.1', stream: 'voyage-2', outcome: 'done', version: 3 },
+      { by: 'forwarder', stream: 'voyage-1', outcome: 'parked', version: 3, error: why },
+      { by: 'forwarder', stream: 'voyage-2', outcome: 'done' },
     ])
     expect(text).toContain('STILL PARKED')
     expect((await run(parkedList)).json).toHaveLength(2)
@@ -112,17 +106,17 @@ describe('parked resubmit', () => {
 
   it('leaves to the code that is deployed a generation that this code has not', async () => {
     const { run, rows } = opsSide()
-    const key = guardKey('projects.v9.1', 'project-1')
+    const key = guardKey('voyages.v9.1', 'voyage-1')
     const to = { version: 4, state: '{}', parked: { error, at } }
     await rows.move({ key, from: { version: 0 }, to, put: [], remove: [], counters: [] })
-    const { json, failed } = await run(parkedResubmit, ['project-1'])
+    const { json, failed } = await run(parkedResubmit, ['voyage-1'])
     expect(json).toEqual([
       {
-        by: 'projects.v9.1',
-        stream: 'project-1',
+        by: 'voyages.v9.1',
+        stream: 'voyage-1',
         outcome: 'parked',
         version: 4,
-        error: 'This code has no generation projects.v9.1: resubmit with the code that is deployed.',
+        error: 'This code has no generation voyages.v9.1: resubmit with the code that is deployed.',
       },
     ])
     expect(failed).toBe(true)
@@ -131,17 +125,17 @@ describe('parked resubmit', () => {
 
   it('of what is not parked has nothing to do', async () => {
     const { run, appendStored } = opsSide()
-    await appendStored('project-1', at, created)
+    await appendStored('voyage-1', at, planned)
     const nothing = { json: [], text: 'Nothing is parked.', failed: false }
-    expect(await run(parkedResubmit, ['project-1'])).toMatchObject(nothing)
+    expect(await run(parkedResubmit, ['voyage-1'])).toMatchObject(nothing)
     expect(await run(parkedResubmit, [], { all: true })).toMatchObject(nothing)
   })
 
   it.each([
-    [['project-9'], {}, 'there is no stream project-9'],
+    [['voyage-9'], {}, 'there is no stream voyage-9'],
     [[], {}, 'give one STREAM, or --all'],
-    [['project-1'], { all: true }, 'not both'],
-    [['project'], {}, '"project" is not the name of a stream.'],
+    [['voyage-1'], { all: true }, 'not both'],
+    [['voyage'], {}, '"voyage" is not the name of a stream.'],
   ])('of %j with %j says what is wrong', async (operands, options, message) => {
     await expect(opsSide().run(parkedResubmit, operands, options)).rejects.toThrow(message)
   })

@@ -2,23 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { Problem } from '../../../../domain/kernel/problem.ts'
 import { republish } from '../../../../infra/cli/ops/republish.ts'
 import { createMemoryCommitScan } from '../../../../projections/rebuild/walk/memory-commit-scan.ts'
+import { noted, planned, renamed, wrecked } from '../../../kit/fleet/stored-history.ts'
 import { opsSide } from '../../../kit/memory/ops.ts'
 
-const created = {
-  type: 'ProjectCreated',
-  schema: 1,
-  data: { ownerId: 'ann', title: 'Atlas', description: '' },
-}
-const renamed = (title: string) => ({ type: 'ProjectRenamed', schema: 1, data: { title } })
-const described = { type: 'ProjectDescribed', schema: 1, data: { description: 'Maps' } }
-const sold = { type: 'ProjectSold', schema: 1, data: {} }
 const day = (number: number) => `2026-01-0${number}T00:00:00.000Z`
 
-/** Two projects, with a commit a day. */
+/** Two voyages, with a commit a day. */
 async function publishedSide() {
   const side = opsSide()
-  for (const stream of ['project-1', 'project-2'] as const) {
-    await side.appendStored(stream, day(1), created, described)
+  for (const stream of ['voyage-1', 'voyage-2'] as const) {
+    await side.appendStored(stream, day(1), planned, noted('Maps'))
     await side.appendStored(stream, day(2), renamed('Globe'), renamed('Map'))
     await side.appendStored(stream, day(3), renamed('Moon'))
   }
@@ -29,9 +22,9 @@ async function publishedSide() {
 describe('republish', () => {
   it('sends the public events of a stream again, as they were sent, and no other stream', async () => {
     const { run, ids, sent } = await publishedSide()
-    const { json, text, failed } = await run(republish, ['project-1'])
-    expect(ids()).toEqual(['project-1/1', 'project-1/3', 'project-1/4', 'project-1/5'])
-    expect(sent[0]).toMatchObject({ detailType: 'ProjectCreated', time: day(1), source: 'annals' })
+    const { json, text, failed } = await run(republish, ['voyage-1'])
+    expect(ids()).toEqual(['voyage-1/1', 'voyage-1/3', 'voyage-1/4', 'voyage-1/5'])
+    expect(sent[0]).toMatchObject({ detailType: 'VoyagePlanned', time: day(1), source: 'annals' })
     expect(json).toEqual({ streams: 1, sent: 4, unsent: 0, failures: [] })
     expect({ text, failed }).toEqual({ text: 'events sent: 4, of streams: 1', failed: false })
   })
@@ -39,11 +32,11 @@ describe('republish', () => {
   it('sends those of a period, from its beginning and without its end', async () => {
     const { run, ids } = await publishedSide()
     const { json } = await run(republish, [], { from: day(2), to: day(3) })
-    const wanted = ['project-1/3', 'project-1/4', 'project-2/3', 'project-2/4']
+    const wanted = ['voyage-1/3', 'voyage-1/4', 'voyage-2/3', 'voyage-2/4']
     expect(ids().sort()).toEqual(wanted)
     expect(json).toMatchObject({ streams: 2, sent: 4 })
     await run(republish, [], { from: '2026-01-02T00:00:00.001Z', to: '2026-01-03T00:00:00.001Z' })
-    expect(ids().slice(4).sort()).toEqual(['project-1/5', 'project-2/5'])
+    expect(ids().slice(4).sort()).toEqual(['voyage-1/5', 'voyage-2/5'])
     expect((await run(republish, [], { from: '2025-01-01', to: '2026-01-01' })).json).toMatchObject({
       streams: 0,
       sent: 0,
@@ -60,24 +53,24 @@ describe('republish', () => {
 
   it('says what could not be sent of which stream, and does the others', async () => {
     const { run, ids, appendStored } = await publishedSide()
-    await appendStored('project-1', day(4), renamed('Sun'), sold, renamed('Star'))
+    await appendStored('voyage-1', day(4), renamed('Sun'), wrecked, renamed('Star'))
     const { json, text, failed } = await run(republish, [], { from: day(3), to: day(5) })
-    expect(ids().sort()).toEqual(['project-1/5', 'project-1/6', 'project-2/5'])
-    const error = expect.stringContaining('"ProjectSold"')
+    expect(ids().sort()).toEqual(['voyage-1/5', 'voyage-1/6', 'voyage-2/5'])
+    const error = expect.stringContaining('"VoyageWrecked"')
     expect(json).toEqual({
       streams: 2,
       sent: 3,
       unsent: 1,
-      failures: [{ stream: 'project-1', version: 7, error, ends: true }],
+      failures: [{ stream: 'voyage-1', version: 7, error, ends: true }],
     })
     expect(failed).toBe(true)
-    expect(text).toMatch(/^project-1 +NOT SENT +version 7 and what follows it +.*"ProjectSold"/m)
+    expect(text).toMatch(/^voyage-1 +NOT SENT +version 7 and what follows it +.*"VoyageWrecked"/m)
   })
 
   it('does not mind an event that it cannot send before or after the period', async () => {
     const { run, appendStored } = await publishedSide()
-    await appendStored('project-1', day(4), sold)
-    await appendStored('project-1', day(5), renamed('Sun'))
+    await appendStored('voyage-1', day(4), wrecked)
+    await appendStored('voyage-1', day(5), renamed('Sun'))
     for (const [from, to] of [
       [day(1), day(4)],
       [day(5), day(6)],
@@ -97,9 +90,9 @@ describe('republish', () => {
         return refused.map((yes) => (yes ? 'MalformedDetail' : undefined))
       },
     }
-    const { json, text, failed } = await run(republish, ['project-1'], {}, { bus })
-    expect(ids()).toEqual(['project-1/1', 'project-1/4', 'project-1/5'])
-    const failures = [{ stream: 'project-1', version: 3, error: 'MalformedDetail', ends: false }]
+    const { json, text, failed } = await run(republish, ['voyage-1'], {}, { bus })
+    expect(ids()).toEqual(['voyage-1/1', 'voyage-1/4', 'voyage-1/5'])
+    const failures = [{ stream: 'voyage-1', version: 3, error: 'MalformedDetail', ends: false }]
     expect({ json, failed }).toEqual({ json: { streams: 1, sent: 3, unsent: 1, failures }, failed: true })
     expect(text).toMatch(/NOT SENT +version 3 +MalformedDetail$/m)
   })
@@ -109,7 +102,7 @@ describe('republish', () => {
     const broken: typeof store = {
       ...store,
       async read(stream, ...args) {
-        if (stream === 'project-1') throw new Problem('unavailable', 'Later.')
+        if (stream === 'voyage-1') throw new Problem('unavailable', 'Later.')
         return store.read(stream, ...args)
       },
     }
@@ -117,23 +110,23 @@ describe('republish', () => {
     const over = { store: broken, scan: createMemoryCommitScan(table, { limit: 2 }) }
     const { json, failed } = await run(republish, [], period, over)
     expect(json).toMatchObject({
-      failures: [{ stream: 'project-1', version: 5, error: 'Later.', ends: true }],
+      failures: [{ stream: 'voyage-1', version: 5, error: 'Later.', ends: true }],
     })
     expect(failed).toBe(true)
-    expect(ids().filter((id) => id.startsWith('project-2'))).toHaveLength(4)
+    expect(ids().filter((id) => id.startsWith('voyage-2'))).toHaveLength(4)
   })
 
   it('leaves the mark of a parked stream where it is', async () => {
     const { run, parked } = await publishedSide()
-    await parked.move('project-1', undefined, { version: 3, error: 'of before', at: day(2) })
-    expect((await run(republish, ['project-1'])).json).toMatchObject({ sent: 4 })
-    expect(parked.all().get('project-1')).toEqual({ version: 3, error: 'of before', at: day(2) })
+    await parked.move('voyage-1', undefined, { version: 3, error: 'of before', at: day(2) })
+    expect((await run(republish, ['voyage-1'])).json).toMatchObject({ sent: 4 })
+    expect(parked.all().get('voyage-1')).toEqual({ version: 3, error: 'of before', at: day(2) })
   })
 
   it.each([
     [[], {}, 'give one STREAM, or --from and --to, and nothing else'],
-    [['project-9'], {}, 'there is no stream project-9'],
-    [['project-1'], { from: day(1) }, 'not both'],
+    [['voyage-9'], {}, 'there is no stream voyage-9'],
+    [['voyage-1'], { from: day(1) }, 'not both'],
     [[], { from: day(1) }, 'give both --from and --to'],
     [[], { to: day(1) }, 'give both --from and --to'],
     [[], { from: day(2), to: day(2) }, `--from ${day(2)} is not before --to ${day(2)}`],

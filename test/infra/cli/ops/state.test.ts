@@ -1,23 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { aggregates } from '../../../../domain/aggregates.ts'
 import { state } from '../../../../infra/cli/ops/state.ts'
+import { planned, renamed, wrecked } from '../../../kit/fleet/stored-history.ts'
 import { opsSide } from '../../../kit/memory/ops.ts'
 
-const created = {
-  type: 'ProjectCreated',
-  schema: 1,
-  data: { ownerId: 'ann', title: 'Atlas', description: '' },
-}
-const renamed = (title: string) => ({ type: 'ProjectRenamed', schema: 1, data: { title } })
-const sold = { type: 'ProjectSold', schema: 1, data: {} }
 const noon = (day: number) => `2026-01-0${day}T12:00:00.000Z`
 
-/** A project with two events on the first day, one on the third and one on the fifth. */
-async function project() {
+/** A voyage with two events on the first day, one on the third and one on the fifth. */
+async function voyage() {
   const side = opsSide()
-  await side.appendStored('project-1', noon(1), created, renamed('Globe'))
-  await side.appendStored('project-1', noon(3), renamed('Map'))
-  await side.appendStored('project-1', noon(5), renamed('Chart'))
+  await side.appendStored('voyage-1', noon(1), planned, renamed('Globe'))
+  await side.appendStored('voyage-1', noon(3), renamed('Map'))
+  await side.appendStored('voyage-1', noon(5), renamed('Chart'))
   return side
 }
 
@@ -32,17 +25,17 @@ describe('state', () => {
     ['at a time in another zone', { at: '2026-01-05T12:30+01:00' }, 3, 'Map'],
     ['at the beginning of a day', { at: '2026-01-03' }, 2, 'Globe'],
     ['at a time to come', { at: '2099-01-01T00:00Z' }, 4, 'Chart'],
-  ])('%s is what was folded by then', async (_, options, version, title) => {
-    const { run } = await project()
-    const { json, text } = await run(state, ['project-1'], options)
-    expect(json).toMatchObject({ stream: 'project-1', version, state: { status: 'active', title } })
+  ])('%s is what was folded by then', async (_, options, version, name) => {
+    const { run } = await voyage()
+    const { json, text } = await run(state, ['voyage-1'], options)
+    expect(json).toMatchObject({ stream: 'voyage-1', version, state: { status: 'planned', name } })
     // Nothing in it could be appended at.
     expect(Object.keys(json as object)).toEqual(['stream', 'version', 'at', 'state'])
-    expect(text).toContain(`project-1 at version ${version}, `)
+    expect(text).toContain(`voyage-1 at version ${version}, `)
   })
 
   it.each([
-    [{ version: '5' }, 'project-1 ends at version 4'],
+    [{ version: '5' }, 'voyage-1 ends at version 4'],
     [{ version: '0' }, '--version is "0": give the number of an event'],
     [{ version: '1.5' }, '--version is "1.5"'],
     [{ version: '-1' }, '--version is "-1"'],
@@ -50,34 +43,29 @@ describe('state', () => {
     [{ at: 'yesterday' }, '--at is "yesterday": give a time with its zone'],
     [{ at: '2026-01-03T12:00:00' }, 'give a time with its zone'],
     [{ at: '2026-13-03' }, 'give a time with its zone'],
-    [{ at: '2025-12-31' }, `project-1 begins at ${noon(1)}`],
+    [{ at: '2025-12-31' }, `voyage-1 begins at ${noon(1)}`],
     [{ version: '1', at: noon(1) }, 'not both'],
   ])('at %j says what is wrong', async (options, message) => {
-    const { run } = await project()
-    await expect(run(state, ['project-1'], options)).rejects.toThrow(message)
+    const { run } = await voyage()
+    await expect(run(state, ['voyage-1'], options)).rejects.toThrow(message)
   })
 
-  it('of a stream that is not there, or of an unknown kind, says so', async () => {
-    const { run } = await project()
-    await expect(run(state, ['project-9'])).rejects.toThrow('there is no stream project-9')
+  it('of a stream that is not there, or of an unknown category, says so', async () => {
+    const { run } = await voyage()
+    await expect(run(state, ['voyage-9'])).rejects.toThrow('there is no stream voyage-9')
     await expect(run(state, ['zebra-1'])).rejects.toThrow('Unknown category "zebra"')
   })
 
   it('before an event that this code cannot read is still there to see', async () => {
-    const { run, appendStored } = await project()
-    await appendStored('project-1', noon(6), sold)
-    await appendStored('project-1', noon(7), renamed('Plan'))
-    await expect(run(state, ['project-1'])).rejects.toThrow(
-      'version 5 of project-1 cannot be read: Unknown event type "ProjectSold". --version 4 is the state before it',
+    const { run, appendStored } = await voyage()
+    await appendStored('voyage-1', noon(6), wrecked)
+    await appendStored('voyage-1', noon(7), renamed('Plan'))
+    await expect(run(state, ['voyage-1'])).rejects.toThrow(
+      'version 5 of voyage-1 cannot be read: Unknown event type "VoyageWrecked". --version 4 is the state before it',
     )
-    await expect(run(state, ['project-1'], { version: '6' })).rejects.toThrow('version 5 of project-1')
-    const { json } = await run(state, ['project-1'], { version: '4' })
-    expect(json).toMatchObject({ version: 4, state: { title: 'Chart' } })
-    expect((await run(state, ['project-1'], { at: noon(5) })).json).toMatchObject({ version: 4 })
-  })
-
-  it.each(aggregates.map(({ name }) => name))('is known of the category %s', async (category) => {
-    const { run } = await project()
-    await expect(run(state, [`${category}-9`])).rejects.toThrow(`there is no stream ${category}-9`)
+    await expect(run(state, ['voyage-1'], { version: '6' })).rejects.toThrow('version 5 of voyage-1')
+    const { json } = await run(state, ['voyage-1'], { version: '4' })
+    expect(json).toMatchObject({ version: 4, state: { name: 'Chart' } })
+    expect((await run(state, ['voyage-1'], { at: noon(5) })).json).toMatchObject({ version: 4 })
   })
 })

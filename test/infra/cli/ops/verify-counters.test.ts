@@ -1,44 +1,33 @@
 import { describe, expect, it } from 'vitest'
 import { guardKey } from '../../../../projections/engine/projection.ts'
-import {
-  at,
-  created,
-  days,
-  deliveredSide,
-  id,
-  later,
-  movedBefore,
-  renamed,
-  sold,
-} from '../../../kit/memory/verify-side.ts'
+import { planned, renamed, wrecked } from '../../../kit/fleet/stored-history.ts'
+import { at, days, deliveredSide, id, later, movedBefore } from '../../../kit/memory/verify-side.ts'
 
 describe('the counters', () => {
   const counter = (counted: number, found: number) => ({
     partition: days,
     sort: '2025-12-01',
-    counted: { projects: counted },
-    found: { projects: found },
+    counted: { voyages: counted },
+    found: { voyages: found },
   })
 
   it('are different where they are not the sum of what the streams count for, and are not repaired', async () => {
     const { verified, tamper } = await deliveredSide()
-    await tamper('project-1', { amounts: { projects: 1 } })
+    await tamper('voyage-1', { amounts: { voyages: 1 } })
     for (const repair of [false, true]) {
       const result = await verified({ repair })
       expect(result).toMatchObject({ failed: true, findings: [], tallies: { different: [counter(2, 3)] } })
-      expect(result.text).toMatch(
-        /2025-12-01 +COUNTER DIFFERS +counted {"projects":2}, found {"projects":3}$/m,
-      )
+      expect(result.text).toMatch(/2025-12-01 +COUNTER DIFFERS +counted {"voyages":2}, found {"voyages":3}$/m)
       expect(result.text).toContain('it takes a new generation')
     }
   })
 
   it('are found different also where a stream that counted there goes on meanwhile', async () => {
     const { verified, tamper, appendStored, catchUp, rows } = await deliveredSide()
-    await tamper('project-1', { amounts: { projects: 1 } })
+    await tamper('voyage-1', { amounts: { voyages: 1 } })
     const moving = movedBefore(rows, 'sums', async (call) => {
-      await appendStored('project-1', later, renamed(`${call}`))
-      await catchUp('project-1')
+      await appendStored('voyage-1', later, renamed(`${call}`))
+      await catchUp('voyage-1')
     })
     expect((await verified({}, { rows: moving })).tallies).toMatchObject({
       different: [counter(2, 3)],
@@ -50,8 +39,8 @@ describe('the counters', () => {
     const { verified, appendStored, catchUp, rows } = await deliveredSide()
     const moving = movedBefore(rows, 'sums', async (call) => {
       if (call > 1) return
-      await appendStored('project-3', at, created)
-      await catchUp('project-3')
+      await appendStored('voyage-3', at, planned)
+      await catchUp('voyage-3')
     })
     const result = await verified({}, { rows: moving })
     expect(result).toMatchObject({ failed: false, tallies: { different: [], moved: [] } })
@@ -62,8 +51,8 @@ describe('the counters', () => {
     let made = 10
     const moving = movedBefore(rows, 'sums', async () => {
       made += 1
-      await appendStored(`project-${made}`, at, created)
-      await catchUp(`project-${made}`)
+      await appendStored(`voyage-${made}`, at, planned)
+      await catchUp(`voyage-${made}`)
     })
     const result = await verified({}, { rows: moving })
     expect(result).toMatchObject({
@@ -75,20 +64,20 @@ describe('the counters', () => {
 
   it('are different where nobody counts for what is there', async () => {
     const { verified, rows } = await deliveredSide()
-    const key = guardKey(id, 'project-1')
+    const key = guardKey(id, 'voyage-1')
     const { guard } = await rows.readGuard(key)
     if (guard === undefined) throw new Error('it was delivered')
-    const counters = [{ PK: days, SK: '2025-11-30#3', amounts: { projects: 1 } }]
+    const counters = [{ PK: days, SK: '2025-11-30#3', amounts: { voyages: 1 } }]
     await rows.move({ key, from: { version: 5 }, to: guard, put: [], remove: [], counters })
-    const different = [{ partition: days, sort: '2025-11-30', counted: {}, found: { projects: 1 } }]
+    const different = [{ partition: days, sort: '2025-11-30', counted: {}, found: { voyages: 1 } }]
     expect((await verified()).tallies).toMatchObject({ compared: 2, different })
   })
 
   it('count a stream where its guard is, also one that is behind or parked', async () => {
     const { verified, appendStored, catchUp } = await deliveredSide()
-    await appendStored('project-1', at, sold, created)
-    await catchUp('project-1')
-    await appendStored('project-3', at, created)
+    await appendStored('voyage-1', at, wrecked, planned)
+    await catchUp('voyage-1')
+    await appendStored('voyage-3', at, planned)
     const result = await verified()
     expect(result).toMatchObject({ found: { parked: 1, behind: 1 }, tallies: { different: [], moved: [] } })
     expect(result.tallies.uncompared).toBeUndefined()

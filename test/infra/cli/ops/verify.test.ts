@@ -4,23 +4,14 @@ import { verify } from '../../../../infra/cli/ops/verify.ts'
 import { guardKey } from '../../../../projections/engine/projection.ts'
 import type { RowStore } from '../../../../projections/engine/row-store.ts'
 import { createMemoryCommitScan } from '../../../../projections/rebuild/walk/memory-commit-scan.ts'
+import { left, planned, renamed, wrecked } from '../../../kit/fleet/stored-history.ts'
 import { opsSide } from '../../../kit/memory/ops.ts'
-import {
-  at,
-  created,
-  deliveredSide,
-  id,
-  movedBefore,
-  removed,
-  renamed,
-  sold,
-  verifySide,
-} from '../../../kit/memory/verify-side.ts'
+import { at, deliveredSide, id, movedBefore, verifySide } from '../../../kit/memory/verify-side.ts'
 
 describe('verify', () => {
   it('finds nothing where everything was delivered, whatever streams of other kinds there are', async () => {
     const { verified, appendStored } = await deliveredSide()
-    await appendStored('user-1', at, sold)
+    await appendStored('sailor-1', at, wrecked)
     const result = await verified()
     expect(result).toMatchObject({ failed: false, generation: id, streams: 2, events: 10, findings: [] })
     expect(result.tallies).toEqual({ compared: 1, different: [], moved: [] })
@@ -33,35 +24,35 @@ describe('verify', () => {
 
   it('finds a stream that was never delivered, which the guards do not know of, and repairs it', async () => {
     const { verified, appendStored, rowsIn } = await deliveredSide()
-    await appendStored('project-3', at, created)
-    await appendStored('project-3', at, renamed('Map'))
-    const found = { stream: 'project-3', found: 'behind', version: 0, end: 2, details: [] }
+    await appendStored('voyage-3', at, planned)
+    await appendStored('voyage-3', at, renamed('Map'))
+    const found = { stream: 'voyage-3', found: 'behind', version: 0, end: 2, details: [] }
     const result = await verified()
     expect(result).toMatchObject({ failed: true, findings: [found] })
-    expect(result.text).toMatch(/^project-3 +BEHIND +at 0 of 2$/m)
+    expect(result.text).toMatch(/^voyage-3 +BEHIND +at 0 of 2$/m)
     expect(await verified({ repair: true })).toMatchObject({
       failed: false,
       findings: [],
       repaired: { streams: 1, feedRows: 0 },
     })
-    expect(rowsIn('activity-of#3')).toHaveLength(2)
+    expect(rowsIn('log-of#3')).toHaveLength(2)
     expect(await verified()).toMatchObject({ failed: false, streams: 3 })
   })
 
   it('waits for what is on its way, and calls it behind only after that', async () => {
     const { verified, appendStored, catchUp, clock } = await deliveredSide()
     const now = () => new Date(clock.now()).toISOString()
-    await appendStored('project-1', now(), renamed('Now'))
+    await appendStored('voyage-1', now(), renamed('Now'))
     let slept = 0
     const sleep = async (ms: number) => {
       await clock.sleep(ms)
       slept += 1
-      if (slept === 3) await catchUp('project-1')
+      if (slept === 3) await catchUp('voyage-1')
     }
     // What comes by itself is no repair.
     const waited = await verified({ repair: true }, { clock: { ...clock, sleep } })
     expect(waited).toMatchObject({ failed: false, repaired: { streams: 0 } })
-    await appendStored('project-1', now(), renamed('Then'))
+    await appendStored('voyage-1', now(), renamed('Then'))
     const began = clock.elapsed()
     expect(await verified()).toMatchObject({ found: { behind: 1 } })
     expect(clock.elapsed() - began).toBeGreaterThanOrEqual(3000)
@@ -69,33 +60,30 @@ describe('verify', () => {
 
   it('finds rows that are missing, wrong or left over, says which, and leaves them as they are', async () => {
     const { verified, rows, rowsIn, tamper } = await deliveredSide()
-    const eve = `${id}#projects-of#eve`
-    const [bob] = rowsIn('projects-of#bob').filter(({ SK }) => SK.endsWith('project-1'))
-    const [person] = rowsIn('members-of#1').filter(({ SK }) => SK.includes('#bob#'))
+    const eve = `${id}#voyages-of#eve`
+    const [bob] = rowsIn('voyages-of#bob').filter(({ SK }) => SK.endsWith('voyage-1'))
+    const [person] = rowsIn('crew-of#1').filter(({ SK }) => SK.includes('#bob#'))
     if (bob === undefined || person === undefined) throw new Error('bob was added')
     const over = { ...bob, PK: eve }
-    await rows.put([
-      over,
-      { ...person, data: JSON.stringify({ ...JSON.parse(person.data), role: 'editor' }) },
-    ])
-    await tamper('project-1', { remove: [bob] })
+    await rows.put([over, { ...person, data: JSON.stringify({ ...JSON.parse(person.data), role: 'mate' }) }])
+    await tamper('voyage-1', { remove: [bob] })
     const details = [
       `missing: ${bob.PK} ${bob.SK}`,
       `wrong: ${person.PK} ${person.SK}`,
       `left over: ${eve} ${bob.SK}`,
     ]
-    const found = { stream: 'project-1', found: 'different', version: 5, end: 5, details }
+    const found = { stream: 'voyage-1', found: 'different', version: 5, end: 5, details }
     for (const repair of [false, true]) {
       const result = await verified({ repair })
       expect(result).toMatchObject({ failed: true, findings: [found], repaired: { streams: 0, feedRows: 0 } })
       expect(result.text).toContain('it takes a new generation')
     }
-    expect(rowsIn('projects-of#eve')).toEqual([over])
+    expect(rowsIn('voyages-of#eve')).toEqual([over])
   })
 
   it('takes the same data in another order for the same', async () => {
     const { verified, rows, rowsIn } = await deliveredSide()
-    const reversed = rowsIn('members-of#1').map((row) => {
+    const reversed = rowsIn('crew-of#1').map((row) => {
       return {
         ...row,
         data: JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(row.data)).reverse())),
@@ -107,16 +95,16 @@ describe('verify', () => {
 
   it('puts rows of a feed that are missing, and leaves those that are wrong', async () => {
     const { verified, rows, rowsIn, tamper } = await deliveredSide()
-    const feed = rowsIn('activity-of#1')
-    await tamper('project-1', { remove: feed.slice(1, 3) })
+    const feed = rowsIn('log-of#1')
+    await tamper('voyage-1', { remove: feed.slice(1, 3) })
     const missing = feed.slice(1, 3).map(({ PK, SK }) => `missing: ${PK} ${SK}`)
     expect(await verified()).toMatchObject({
       failed: true,
-      findings: [{ stream: 'project-1', found: 'feed', version: 5, details: missing }],
+      findings: [{ stream: 'voyage-1', found: 'feed', version: 5, details: missing }],
     })
     expect(await verified({ repair: true })).toMatchObject({ failed: false, repaired: { feedRows: 2 } })
     expect(
-      rowsIn('activity-of#1')
+      rowsIn('log-of#1')
         .map(({ data }) => data)
         .sort(),
     ).toEqual(feed.map(({ data }) => data).sort())
@@ -126,39 +114,39 @@ describe('verify', () => {
     await rows.put([wrong])
     const details = [`wrong: ${wrong.PK} ${wrong.SK}`]
     expect(await verified({ repair: true })).toMatchObject({ failed: true, findings: [{ details }] })
-    expect(rowsIn('activity-of#1')).toContainEqual(wrong)
+    expect(rowsIn('log-of#1')).toContainEqual(wrong)
   })
 
   it('tells the first of many rows that are missing, and puts all of them', async () => {
     const { verified, appendStored, catchUp, rowsIn, tamper } = verifySide()
     const titles = Array.from({ length: 250 }, (_, index) => renamed(`${index}`))
-    await appendStored('project-1', at, created, ...titles.slice(0, 120))
-    await appendStored('project-1', at, ...titles.slice(120))
-    await catchUp('project-1')
-    const feed = rowsIn('activity-of#1').sort((a, b) => (a.SK < b.SK ? -1 : 1))
+    await appendStored('voyage-1', at, planned, ...titles.slice(0, 120))
+    await appendStored('voyage-1', at, ...titles.slice(120))
+    await catchUp('voyage-1')
+    const feed = rowsIn('log-of#1').sort((a, b) => (a.SK < b.SK ? -1 : 1))
     for (const missing of [feed.slice(0, 1), feed.slice(90, 180)]) {
-      await tamper('project-1', { remove: missing })
+      await tamper('voyage-1', { remove: missing })
       const { findings } = await verified()
       expect(findings[0]?.details).toHaveLength(Math.min(11, missing.length))
       expect(findings[0]?.details[10]).toBe(missing.length > 1 ? '80 more' : undefined)
       expect(await verified({ repair: true })).toMatchObject({ repaired: { feedRows: missing.length } })
     }
-    expect(rowsIn('activity-of#1')).toHaveLength(251)
+    expect(rowsIn('log-of#1')).toHaveLength(251)
   })
 
   it('reports a parked stream as parked, and takes it further where this code can', async () => {
     const { verified, appendStored, catchUp, rows } = await deliveredSide()
-    await appendStored('project-1', at, renamed('Map'), sold)
-    await catchUp('project-1')
-    const details = [expect.stringContaining('"ProjectSold"')]
-    const found = { stream: 'project-1', found: 'parked', version: 6, end: 7, details }
+    await appendStored('voyage-1', at, renamed('Map'), wrecked)
+    await catchUp('voyage-1')
+    const details = [expect.stringContaining('"VoyageWrecked"')]
+    const found = { stream: 'voyage-1', found: 'parked', version: 6, end: 7, details }
     expect(await verified()).toMatchObject({ failed: true, findings: [found] })
     expect(await verified({ repair: true })).toMatchObject({ failed: true, findings: [found] })
 
-    const key = guardKey(id, 'project-2')
+    const key = guardKey(id, 'voyage-2')
     const { guard } = await rows.readGuard(key)
     if (guard === undefined) throw new Error('it was delivered')
-    await appendStored('project-2', at, renamed('Map'))
+    await appendStored('voyage-2', at, renamed('Map'))
     const to = { ...guard, parked: { error: 'of before', at } }
     await rows.move({ key, from: { version: 5 }, to, put: [], remove: [], counters: [] })
     expect(await verified({ repair: true })).toMatchObject({ found: { parked: 1 }, repaired: { streams: 1 } })
@@ -168,8 +156,8 @@ describe('verify', () => {
     const { verified, appendStored, catchUp, rows } = await deliveredSide()
     const moving = movedBefore(rows, 'readRows', async (call) => {
       if (call !== 2) return
-      await appendStored('project-1', at, removed('bob'))
-      await catchUp('project-1')
+      await appendStored('voyage-1', at, left('bob'))
+      await catchUp('voyage-1')
     })
     expect(await verified({}, { rows: moving })).toMatchObject({ failed: false, findings: [] })
   })
@@ -177,10 +165,10 @@ describe('verify', () => {
   it('says that it could not compare a stream that moves at every look', async () => {
     const { verified, appendStored, catchUp, rows } = await deliveredSide()
     const moving = movedBefore(rows, 'readRows', async () => {
-      await appendStored('project-1', at, renamed('Map'))
-      await catchUp('project-1')
+      await appendStored('voyage-1', at, renamed('Map'))
+      await catchUp('voyage-1')
     })
-    const found = { stream: 'project-1', found: 'uncompared', details: ['it moved at every look'] }
+    const found = { stream: 'voyage-1', found: 'uncompared', details: ['it moved at every look'] }
     expect(await verified({}, { rows: moving })).toMatchObject({ failed: true, findings: [found] })
   })
 
@@ -193,7 +181,7 @@ describe('verify', () => {
         return rows.readRows(keys)
       },
     }
-    const findings = [{ stream: 'project-1', found: 'uncompared', version: 5, end: 5, details: ['Later.'] }]
+    const findings = [{ stream: 'voyage-1', found: 'uncompared', version: 5, end: 5, details: ['Later.'] }]
     const result = await verified({}, { rows: failing })
     expect(result).toMatchObject({
       failed: true,
@@ -205,7 +193,7 @@ describe('verify', () => {
 
   it('tries to catch up again where the stores did not answer', async () => {
     const { verified, appendStored, rows } = await deliveredSide()
-    await appendStored('project-3', at, created)
+    await appendStored('voyage-3', at, planned)
     let tries = 0
     const failing: RowStore = {
       ...rows,
@@ -221,12 +209,12 @@ describe('verify', () => {
 
   it('says why it cannot catch up, and goes on with the others', async () => {
     const { verified, appendStored, rows } = await deliveredSide()
-    for (const stream of ['project-1', 'project-2'] as const) await appendStored(stream, at, renamed('Map'))
-    const key = guardKey(id, 'project-1')
+    for (const stream of ['voyage-1', 'voyage-2'] as const) await appendStored(stream, at, renamed('Map'))
+    const key = guardKey(id, 'voyage-1')
     const broken = { version: 5, state: '{' }
     await rows.move({ key, from: { version: 5 }, to: broken, put: [], remove: [], counters: [] })
     const details = [expect.stringMatching(/JSON/)]
-    const findings = [{ stream: 'project-1', found: 'behind', version: 5, end: 6, details }]
+    const findings = [{ stream: 'voyage-1', found: 'behind', version: 5, end: 6, details }]
     const result = await verified({ repair: true })
     expect(result).toMatchObject({ failed: true, repaired: { streams: 1 }, findings })
   })
@@ -236,21 +224,21 @@ describe('verify', () => {
     const failing: RowStore = {
       ...rows,
       async readGuard(key) {
-        if (key.PK.endsWith('project-1')) throw new Problem('unreadable', 'That is no guard.')
+        if (key.PK.endsWith('voyage-1')) throw new Problem('unreadable', 'That is no guard.')
         return rows.readGuard(key)
       },
     }
-    const findings = [{ stream: 'project-1', found: 'uncompared', details: ['That is no guard.'] }]
+    const findings = [{ stream: 'voyage-1', found: 'uncompared', details: ['That is no guard.'] }]
     expect(await verified({}, { rows: failing })).toMatchObject({ failed: true, findings, streams: 2 })
   })
 
   it('says that it cannot compare where this code cannot fold what the generation has passed', async () => {
     const { verified, appendStored, tamper } = await deliveredSide()
-    await appendStored('project-1', at, sold)
-    await tamper('project-1', { version: 6 })
+    await appendStored('voyage-1', at, wrecked)
+    await tamper('voyage-1', { version: 6 })
     const result = await verified()
     const details = [
-      expect.stringMatching(/cannot fold version 6, which the generation has passed: .*"ProjectSold"/),
+      expect.stringMatching(/cannot fold version 6, which the generation has passed: .*"VoyageWrecked"/),
     ]
     expect(result).toMatchObject({ failed: true, findings: [{ found: 'uncompared', version: 6, details }] })
     expect(result.tallies.uncompared).toBeDefined()
@@ -258,15 +246,15 @@ describe('verify', () => {
 
   it('finds a guard that is ahead of its stream, as after the store was restored to a moment before', async () => {
     const { verified, tamper } = await deliveredSide()
-    await tamper('project-1', { version: 9 })
+    await tamper('voyage-1', { version: 9 })
     const details = ['the guard is at 9, and the stream ends at 5']
     expect(await verified({ repair: true })).toMatchObject({ findings: [{ found: 'different', details }] })
   })
 
   it('folds a stream that goes over many pages of the walk', async () => {
     const { verified, table, appendStored, catchUp } = await deliveredSide()
-    for (let i = 0; i < 30; i++) await appendStored('project-1', at, renamed(`${i}`))
-    await catchUp('project-1')
+    for (let i = 0; i < 30; i++) await appendStored('voyage-1', at, renamed(`${i}`))
+    await catchUp('voyage-1')
     for (const pageItems of [1, 3, 7])
       expect(await verified({}, { scan: createMemoryCommitScan(table, { limit: pageItems }) })).toMatchObject(
         {
@@ -283,13 +271,13 @@ describe('verify', () => {
     const slow = { ...clock, elapsed: () => (elapsed += 6000) }
     const { told } = await verified({}, { clock: slow })
     expect(told).toHaveLength(2)
-    expect(told[1]).toMatch(/^projects\.v1\.1: 2 streams compared, \d+ a second$/)
+    expect(told[1]).toMatch(/^voyages\.v1\.1: 2 streams compared, \d+ a second$/)
   })
 
   it('names the projections where there is none of that name', async () => {
     const { run } = opsSide()
     await expect(run(verify, ['invoices'])).rejects.toThrow(
-      'there is no projection invoices, but projects, users',
+      'there is no projection invoices, but voyages, cabins, sailors',
     )
     await expect(run(verify, [])).rejects.toThrow('give one PROJECTION, and nothing else')
   })

@@ -1,0 +1,58 @@
+import { createEventStore } from '../../../commands/event-store/event-store.ts'
+import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
+import { apiHandler } from '../../../commands/http/api.ts'
+import { commandHandler } from '../../../commands/http/handle-command.ts'
+import { openApi } from '../../../commands/http/openapi.ts'
+import { createMemoryRowStore } from '../../../projections/engine/memory-row-store.ts'
+import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
+import { queryHandler } from '../../../projections/query/handle-query.ts'
+import { manualClock } from '../clocks/manual-clock.ts'
+import { requestsTo } from '../memory/requests.ts'
+import { enlistIn, fleetAccountStatus, fleetCommands, fleetHandlers } from './commands.ts'
+import { fleetVersions } from './fleet.ts'
+import { fleetAccounts, fleetQueries, fleetQueryHandlers } from './queries.ts'
+
+/** All that the two APIs of the fleet offer. */
+export const fleetContract = { commands: fleetCommands, queries: fleetQueries }
+
+/**
+ * Both APIs of the fleet over one event store in memory, without a projector: a query catches up by itself with what it
+ * shows. Everyone is enlisted at their first request.
+ */
+export function fleetBackend() {
+  const table = createMemoryCommitTable()
+  const clock = manualClock()
+  const store = createEventStore(table, clock)
+  const rows = createMemoryRowStore()
+  const lists = createMemoryGenerationLists()
+  const register = enlistIn(store, clock)
+  const apis = {
+    commands: apiHandler(
+      commandHandler({
+        commands: fleetCommands,
+        handlers: fleetHandlers,
+        accountStatusOf: fleetAccountStatus(store),
+        store,
+        reservations: table,
+        register,
+        clock,
+      }),
+    ),
+    queries: apiHandler(
+      queryHandler({
+        queries: fleetQueries,
+        handlers: fleetQueryHandlers,
+        openApi: (apiUrl) => openApi(apiUrl, fleetContract),
+        accounts: fleetAccounts,
+        versions: fleetVersions,
+        store,
+        rows,
+        lists,
+        register,
+        clock,
+      }),
+    ),
+  }
+  const claimsOf = (sub: string) => ({ token_use: 'access', sub })
+  return { table, clock, store, rows, lists, ...requestsTo(() => apis, fleetContract, claimsOf) }
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import type { ApiHandler } from '../../../commands/http/api.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+  /** JSON of any shape: each test looks at what it needs. */
+  readonly body: Record<string, unknown>
+}
+
+/** The two APIs of one environment. */
+export interface Apis {
+  readonly commands: ApiHandler
+  readonly queries: ApiHandler
+}
+
+export const lambdaContext = { awsRequestId: 'request', getRemainingTimeInMillis: () => 30_000 }
+
+type Texts = Readonly<Record<string, string>>
+
+/** Sends requests to the APIs of a moment, as API Gateway does. */
+export function requestsTo<Name extends string>(
+  apis: () => Apis,
+  { queries }: { readonly commands: Readonly<Record<Name, unknown>>; readonly queries: object },
+  claimsOf: (userId: string) => Texts,
+) {
+  const paths = Object.keys(queries)
+  const get = (userId: string, query: string, headers: Texts) => {
+    const [path = '', search = ''] = query.split('?')
+    const parts = path.split('/')
+    const route = paths.find((candidate) => {
+      const names = candidate.split('/')
+      return (
+        names.length === parts.length && names.every((name, i) => name.startsWith('{') || name === parts[i])
+      )
+    })
+    const names = (route ?? path).split('/').map((name, i) => [name.slice(1, -1), parts[i]])
+    const request = requestOf('GET', route ?? path, claimsOf(userId), Object.fromEntries(names), headers)
+    return answerOf(apis().queries, {
+      ...request,
+      queryStringParameters: Object.fromEntries(new URLSearchParams(search)),
+    })
+  }
+  return {
+    command(userId: string, name: Name, body: Readonly<Record<string, unknown>> = {}, headers: Texts = {}) {
+      const all = { 'content-type': 'application/json', ...headers }
+      const request = requestOf('POST', '/commands/{name}', claimsOf(userId), { name }, all)
+      return answerOf(apis().commands, { ...request, body: JSON.stringify(body) })
+    },
+    get,
+    /** `query` is the path, with its parameters filled in. */
+    query(userId: string, query: string, ...positions: unknown[]) {
+      return get(userId, query, positions.length === 0 ? {} : { 'read-after': positions.join(', ') })
+    },
+    /** The same, of somebody who has what this entity tag is of. */
+    ifNoneMatch(userId: string, query: string, etag: string) {
+      return get(userId, query, { 'if-none-match': etag })
+    },
+  }
+}
+
+function requestOf(
+  method: string,
+  route: string,
+  claims: Texts,
+  pathParameters: Record<string, string>,
+  headers: Texts,
+): APIGatewayProxyEventV2 {
+  return {
+    version: '2.0',
+    routeKey: `ANY ${route}`,
+    rawPath: route,
+    rawQueryString: '',
+    headers: { 'x-correlation-id': randomUUID(), ...headers },
+    pathParameters,
+    isBase64Encoded: false,
+    requestContext: {
+      http: { method, path: route, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
+      domainName: 'api.example.com',
+      authorizer: { jwt: { claims, scopes: [] } },
+    } as never, // What the handlers look at.
+  }
+}
+
+async function answerOf(handler: ApiHandler, event: APIGatewayProxyEventV2): Promise<Answer> {
+  const { statusCode = 0, headers = {}, body } = await handler(event, lambdaContext)
+  return { status: statusCode, headers, body: JSON.parse(body ?? '{}') }
+}

@@ -1,0 +1,42 @@
+import type { AccessPorts } from '../../commands/http/access.ts'
+import type { FeatureContract } from '../../commands/http/contract-types.ts'
+import type { CommandHandlers } from '../../commands/http/handler-types.ts'
+import type { Clock } from '../../domain/kernel/clock.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
+import type { Problem } from '../../domain/kernel/problem.ts'
+import type { ProjectionVersions } from '../../projections/generations/projection-versions.ts'
+import type { EventCatalogue } from '../../projections/publishing/event-catalogue.ts'
+import type { QueryApiOptions } from '../../projections/query/handle-query.ts'
+import type { Seeded } from '../kit/seeded.ts'
+import type { Client, CommandAnswer, Outcome } from './client.ts'
+
+/** An application to simulate: what its functions are made of, and what people do with it. */
+export interface SimulatedApp extends Pick<QueryApiOptions, 'accounts'> {
+  readonly contract: FeatureContract
+  readonly handlers: CommandHandlers
+  readonly queryHandlers: QueryApiOptions['handlers']
+  readonly accountStatusFrom: (store: EventStore) => AccessPorts['accountStatusOf']
+  readonly versions: ProjectionVersions
+  readonly catalogue: EventCatalogue
+  /** Makes the handler of the function that registers people. It answers the problem that stands against it. */
+  readonly registration: (ports: {
+    readonly store: EventStore
+    readonly clock: Clock
+  }) => (userId: string, remainingMs: () => number) => Promise<Problem | undefined>
+  /** The projection that an operator rebuilds meanwhile. */
+  readonly rebuilt: string
+  /** What everyone does first, which registers them. */
+  readonly arrive: (client: Client) => Promise<Outcome>
+  /** Makes what several people share; returns it with what was sent for that. */
+  readonly begin: (
+    client: Client,
+    others: readonly string[],
+  ) => Promise<{ readonly outcomes: readonly Outcome[]; readonly shared: CommandAnswer }>
+  /** Sends one command of many, mostly to what several change. `known` is all that was created so far. */
+  readonly act: (
+    client: Client,
+    person: { readonly userId: string; readonly people: readonly string[] },
+    known: CommandAnswer[],
+    chance: Seeded,
+  ) => Promise<Outcome>
+}
