@@ -18,17 +18,17 @@ function isRejected(result: PromiseSettledResult<void>): result is PromiseReject
 }
 
 export interface BatchOptions extends Omit<CatchUpOptions, 'hint' | 'until'> {
-  /** Those that are listed at the moment that it is called: once the batch is in hand. */
+  /** Reads the generations that are listed now. Called once the batch is in hand. */
   readonly generations: () => Promise<GenerationsOf>
   readonly onCaughtUp?: (generation: AnyGeneration, stream: StreamName, result: CaughtUp<unknown>) => void
 }
 
-/** How many streams are projected side by side. */
+/** Maximum streams that are projected at once. */
 const concurrency = 10
 
 /**
  * Projects a batch: the commits of a stream become one write for each generation, and a stream that fails
- * or is parked holds up no other. Throws where the generations cannot be listed.
+ * or is parked holds up no other. Throws if the generations cannot be listed.
  */
 export async function projectBatch(
   deliveries: readonly Delivery[],
@@ -50,7 +50,7 @@ export async function projectBatch(
         onCaughtUp?.(generation, stream, result)
       }),
     )
-    // One that is being built must not hold up the others; its verification finds what it has missed.
+    // A generation that is being built must not hold up the others. Its verification finds the events that it missed.
     const failed = results.filter((_, index) => found[index]?.building !== true).find(isRejected)
     const first = delivered[0]
     if (failed !== undefined && first !== undefined) {

@@ -5,13 +5,13 @@ import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import { type BatchOptions, projectBatch } from './project-batch.ts'
 import { correlationIdsOf, readRecords, recordKeyOf } from './stream-record.ts'
 
-/** The line of a commit that was changed or removed, which an alarm waits for. */
+/** The log line for a commit that was changed or removed. An alarm matches it. */
 export const changedCommit = 'a commit was changed or removed'
 
-/** What is logged of a stream with an event that cannot be handled, by the projector and by the forwarder. */
+/** The log line of projector and forwarder for a stream with an event that they cannot handle. */
 export const parkedStream = 'stream is parked'
 
-/** What is kept back from the function's time to report which records to deliver again. */
+/** Time that is kept back to report which records to deliver again. */
 const reserveMs = 2000
 
 export type StreamHandler = (
@@ -24,9 +24,9 @@ export interface StreamHandlerOptions extends Omit<BatchOptions, 'deadline' | 'o
 }
 
 /**
- * Makes the Lambda handler that projects the event store's stream. A stream with an event that cannot be
- * projected is parked, and its record done with. It reports the records of those that failed for another
- * reason, from the lowest of which the batch is delivered again; what was projected meanwhile is then skipped.
+ * Makes the Lambda handler that projects the event store's stream. A stream with an event that cannot be projected is
+ * parked, and its record counts as done. The handler reports the records of streams that failed for another reason.
+ * Lambda delivers the batch again from the lowest of them; events that were projected meanwhile are then skipped.
  */
 export function streamHandler({ logger, ...options }: StreamHandlerOptions): StreamHandler {
   return async (event, context) => {

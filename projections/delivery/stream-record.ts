@@ -7,7 +7,7 @@ import { fromItem } from '../../commands/event-store/commit-item.ts'
 import type { Commit } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 
-/** A record of the event store's stream. Its key can be read where its commit cannot. */
+/** A record of the event store's stream. Its key can be read even if its commit cannot. */
 export interface Delivery {
   readonly stream: StreamName
   /** Version of the commit's first event. */
@@ -17,7 +17,7 @@ export interface Delivery {
   readonly commit: Commit | { readonly unreadable: unknown }
 }
 
-/** Throws where not even the key can be read, which no code of ours wrote. */
+/** Throws if not even the key can be read: no code of Annals wrote such a record. */
 export function deliveryOf(record: DynamoDBRecord): Delivery {
   const { stream: name = '', version } = recordKeyOf(record)
   const { stream } = parseStreamName(name)
@@ -88,7 +88,7 @@ function commitOf(record: DynamoDBRecord): Commit {
   return fromItem(unmarshall((record.dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>))
 }
 
-/** The commit's key, which can be read where the commit cannot. */
+/** The commit's key, which can be read even if the commit cannot. */
 export function recordKeyOf(record: DynamoDBRecord): {
   stream: string | undefined
   version: string | undefined

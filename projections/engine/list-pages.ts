@@ -30,15 +30,15 @@ export async function* rowsBefore(
   }
 }
 
-/** A stream that stands in a list: the id of its aggregate, and how far the generation has come in it. */
+/** A stream in a list: the id of its aggregate, and how far the generation has come in it. */
 export interface Listed {
   readonly id: string
   readonly guard: Guard
 }
 
 /**
- * A page of the streams whose rows stand in a partition, each joined by key: the rows hold nothing that
- * changes. What changed between the two reads shows in the guard, so the caller still decides what is shown.
+ * A page of the streams that have a row in a partition, each joined by key: the rows contain nothing that changes. The
+ * guard shows a change between the two reads, so the caller still decides whether to show the stream.
  */
 export async function listStreams(
   rows: RowStore,

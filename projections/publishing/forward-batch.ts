@@ -13,7 +13,7 @@ export interface ForwardOptions extends PutEventsOptions {
   readonly catalogue: EventCatalogue
 }
 
-/** What became of a stream in a batch. */
+/** The result for one stream of a batch. */
 export interface Forwarded {
   readonly stream: StreamName
   /** How many of its events were sent. */
@@ -29,7 +29,7 @@ export interface Forwarded {
 
 /**
  * Forwards a batch. A stream with an event that cannot be sent is parked from there on and holds up no other;
- * its next record tries again. What could not be sent for another reason is delivered again. Throws where the
+ * its next record tries again. Records with events that failed for another reason are delivered again. Throws where the
  * marks cannot be read.
  */
 export async function forwardBatch(

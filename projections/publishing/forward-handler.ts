@@ -6,7 +6,7 @@ import { parkedStream } from '../delivery/stream-handler.ts'
 import { correlationIdsOf, readRecords } from '../delivery/stream-record.ts'
 import { type ForwardOptions, forwardBatch } from './forward-batch.ts'
 
-/** What is kept back from the function's time to write marks and report which records to deliver again. */
+/** Time that is kept back to write marks and report which records to deliver again. */
 const reserveMs = 3000
 
 export interface ForwardHandlerOptions extends Omit<ForwardOptions, 'deadline'> {

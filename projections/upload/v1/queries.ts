@@ -16,7 +16,7 @@ import { completed, statsOf, type UploadState, uploadsOf, uploadsV1 } from './pr
 export type UploadItem = ItemOf<typeof uploadContract, '/uploads/{uploadId}'>
 export type StatsItem = ItemOf<typeof uploadContract, '/projects/{projectId}/stats'>
 
-/** What a query reads from. */
+/** The read models and links that a query reads from. */
 export interface UploadReads {
   readonly rows: RowStore
   readonly generation: string

@@ -6,7 +6,6 @@ import type { UploadEvent } from '../../../domain/upload/events.ts'
 import type { UserEvent } from '../../../domain/user/events.ts'
 import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import { entryOf } from '../../../projections/publishing/envelope.ts'
-import type { AnyEvent } from '../../../projections/publishing/public-events.ts'
 import { projectCreated } from '../../../workflows/project/project-created-mail.ts'
 import { createDynamoHandledEvents } from '../../../workflows/reactions/dynamo-handled-events.ts'
 import type { Mail } from '../../../workflows/reactions/mailer.ts'
@@ -105,7 +104,7 @@ function setUp() {
       actorId,
       correlationId,
       causationId,
-    } as Parameters<typeof entryOf>[0] & AnyEvent
+    } as Parameters<typeof entryOf>[0]
     const { source, detailType, detail } = entryOf(event, eventCatalogue) ?? {
       source: '',
       detailType: '',
