@@ -1,5 +1,5 @@
 import type { Person } from '../kit/people/person.ts'
-import { picture, sendFile } from '../kit/people/send-file.ts'
+import { picture, sendFile } from '../kit/upload/send-file.ts'
 import { expectAnswer, expectProblem, mail, readAfter, type Scene } from './answers.ts'
 import { Broken, told, until } from './timeline.ts'
 

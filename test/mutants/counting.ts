@@ -126,14 +126,6 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R10',
-    out: 'a released projection shows something else',
-    file: 'projections/project/v1/projection.ts',
-    find: "case 'ProjectArchived':\n      return { ...updated, archived: true }",
-    replace: "case 'ProjectArchived':\n      return { ...state, archived: true }",
-    tests: ['test/projections/released.test.ts'],
-  },
-  {
-    rule: 'R10',
     out: 'a released projection counts on another day',
     file: 'projections/engine/daily-counter.ts',
     find: "at.slice(0, 'YYYY-MM-DD'.length)",

@@ -114,7 +114,7 @@ export const deciding: readonly Mutant[] = [
     file: 'commands/http/handle-command.ts',
     find: 'idempotencyKeyOf(request) ?? randomUUID()',
     replace: "idempotencyKeyOf(request) ?? ''",
-    tests: ['test/projections/user/people.test.ts'],
+    tests: ['test/commands/http/command-api.test.ts'],
   },
   {
     rule: 'W6',
@@ -147,14 +147,6 @@ export const deciding: readonly Mutant[] = [
     find: 'if (snapshot !== undefined && commit.version <= snapshot.version) continue',
     replace: '',
     tests: ofSnapshots,
-  },
-  {
-    rule: 'W7',
-    out: 'changes a fold under the fingerprint of the old one',
-    file: 'domain/project/project.ts',
-    find: "return { ...state, status: 'archived' }",
-    replace: "return { ...state, status: 'archived', description: '' }",
-    tests: ['test/domain/event-fixtures.test.ts'],
   },
   {
     rule: 'W7',
@@ -233,9 +225,9 @@ export const deciding: readonly Mutant[] = [
   {
     rule: 'W8',
     out: 'releases a key that it computes anew',
-    file: 'domain/user/user.ts',
-    find: "[{ set: 'email', key: state.emailKey }]",
-    replace: '[emailReservation(state.email)]',
+    file: 'test/kit/fleet/voyage.ts',
+    find: "[{ set: 'ship', key: state.ship.shipKey }]",
+    replace: '[shipReservation(state.ship.ship)]',
     tests: ofReservations,
   },
   {

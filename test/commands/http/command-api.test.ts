@@ -1,134 +1,105 @@
 import { describe, expect, it } from 'vitest'
-import * as z from 'zod/mini'
-import { createEventStore } from '../../../commands/event-store/event-store.ts'
-import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
-import { execute } from '../../../commands/execution/execute.ts'
-import type { ApiRequest } from '../../../commands/http/api.ts'
-import { commandHandler } from '../../../commands/http/handle-command.ts'
-import type { CommandHandlers } from '../../../commands/http/handler-types.ts'
-import { routesOf } from '../../../commands/http/routes.ts'
-import { noCost } from '../../../domain/kernel/cost.ts'
-import { Problem } from '../../../domain/kernel/problem.ts'
-import { streamName } from '../../../domain/kernel/stream.ts'
-import { manualClock } from '../../kit/clocks/manual-clock.ts'
-import { fleetAccountStatus, fleetCommands, fleetHandlers } from '../../kit/fleet/commands.ts'
-import { sailor } from '../../kit/fleet/sailor.ts'
-import { ample } from '../../kit/memory/read-side.ts'
+import { fleetBackend } from '../../kit/fleet/backend.ts'
 
-const photo = {
-  'send-photo': {
-    summary: 'Send a photo',
-    creates: true,
-    body: z.strictObject({}),
-    function: 'photo-api',
-  },
-} as const
-const commands = { ...fleetCommands, ...photo }
+const problem = (name: string) => ({ type: `urn:annals:problem:${name}` })
 
-/** A command API over one event store in memory, in which `ann` has an account. */
-async function setUp(handlers: CommandHandlers = fleetHandlers) {
-  const table = createMemoryCommitTable()
-  const clock = manualClock()
-  const store = createEventStore(table, clock)
-  await execute(
-    sailor,
-    {
-      stream: streamName(sailor.name, 'ann'),
-      command: { type: 'enlist', actorId: 'ann', name: 'Ann' },
-      commandId: 'enlisted',
-      digest: '',
-      correlationId: '',
-      causationId: '',
-    },
-    { store, clock, deadline: ample },
-  )
-  const loads: string[] = []
-  const accountStatusOf = fleetAccountStatus(store)
-  const handle = commandHandler({
-    commands,
-    handlers,
-    accountStatusOf(request) {
-      loads.push(request.userId)
-      return accountStatusOf(request)
-    },
-    store,
-    reservations: table,
-    register: async () => {
-      throw new Problem('unauthenticated', 'Unknown.')
-    },
-    clock,
-  })
-  const send = (name: string, body: unknown = {}, key = 'key') => {
-    const request: ApiRequest = {
-      method: 'POST',
-      path: `/commands/${name}`,
-      route: '/commands/{name}',
-      parameters: { name },
-      query: {},
-      headers: { 'content-type': 'application/json', 'idempotency-key': key },
-      body: JSON.stringify(body),
-      apiUrl: '',
-      correlationId: 'correlation',
-      requestId: 'request',
-      remainingMs: () => 10_000,
-      identity: () => ({ userId: 'ann', groups: [] }),
-    }
-    return handle(request)
-  }
-  return { send, loads }
+/** A voyage of ann's, on which bob is a hand. */
+async function withVoyage() {
+  const side = fleetBackend()
+  const { body } = await side.command('ann', 'plan-voyage', { name: 'Atlas' })
+  const voyageId = String(body['id'])
+  await side.command('ann', 'sign-on', { voyageId, sailorId: 'bob', role: 'hand' })
+  const rename = (userId: string, name: string, headers: Readonly<Record<string, string>> = {}) =>
+    side.command(userId, 'rename-voyage', { voyageId, name }, headers)
+  return { ...side, voyageId, rename }
 }
 
-describe('a command API', () => {
-  it('carries out the commands of the contract that it is given', async () => {
-    const { send } = await setUp()
-    const { body } = await send('plan-voyage', { name: 'Atlas' })
-    expect(body).toMatchObject({ version: 1, events: [{ type: 'VoyagePlanned' }] })
-  })
-
-  it('does not know a command that the contract does not have', async () => {
-    const { send } = await setUp()
-    await expect(send('sell-ship')).rejects.toMatchObject({ code: 'not-found' })
-    await expect(send('toString')).rejects.toMatchObject({ code: 'not-found' })
-  })
-
-  it('does not carry out a command of another function', async () => {
-    const { send } = await setUp()
-    await expect(send('send-photo')).rejects.toMatchObject({
-      code: 'not-found',
-      message: 'There is no such command here.',
+describe('a command', () => {
+  it('is answered with what it wrote and where', async () => {
+    const { command } = fleetBackend()
+    const { status, headers, body } = await command('ann', 'plan-voyage', { name: 'Atlas' })
+    expect({ status, etag: headers['etag'] }).toEqual({ status: 200, etag: '"1"' })
+    expect(body).toEqual({
+      id: expect.any(String),
+      stream: `voyage-${body['id']}`,
+      version: 1,
+      events: [{ type: 'VoyagePlanned', version: 1 }],
+      position: expect.any(String),
     })
   })
 
-  it('adds to the answer what the handler reads after the command', async () => {
-    const { send } = await setUp({
-      ...fleetHandlers,
-      retire: async (body: Record<string, never>, context) => ({
-        ...(await fleetHandlers.retire(body, context)),
-        answer: async () => ({ fields: { pension: 100 }, cost: { ...noCost, requests: 7 } }),
-      }),
+  it('that is repeated under its key gets its first answer, and creates nothing twice', async () => {
+    const { command, table } = fleetBackend()
+    const headers = { 'idempotency-key': 'once' }
+    const first = await command('ann', 'plan-voyage', { name: 'Atlas' }, headers)
+    expect((await command('ann', 'plan-voyage', { name: 'Atlas' }, headers)).body).toEqual(first.body)
+    expect(table.all().filter(({ pk }) => pk.startsWith('voyage-'))).toHaveLength(1)
+    const other = await command('ann', 'plan-voyage', { name: 'Globe' }, headers)
+    expect(other).toMatchObject({ status: 409, body: problem('key-reused') })
+  })
+
+  it('is another one for each person, and without a key each time', async () => {
+    const { command } = fleetBackend()
+    const headers = { 'idempotency-key': 'once' }
+    const answers = [
+      await command('ann', 'plan-voyage', { name: 'Atlas' }, headers),
+      await command('bob', 'plan-voyage', { name: 'Atlas' }, headers),
+      await command('ann', 'plan-voyage', { name: 'Atlas' }),
+      await command('ann', 'plan-voyage', { name: 'Atlas' }),
+    ]
+    expect(new Set(answers.map(({ body }) => body['id'])).size).toBe(4)
+  })
+
+  it('that changes nothing is answered with the version that there is', async () => {
+    const { rename } = await withVoyage()
+    expect((await rename('ann', 'Atlas')).body).toMatchObject({ version: 2, events: [] })
+  })
+
+  it('names the version that it was decided on, or is refused', async () => {
+    const { rename } = await withVoyage()
+    const stale = await rename('ann', 'Globe', { 'if-match': '"1"' })
+    expect(stale).toMatchObject({ status: 412, body: problem('version-mismatch') })
+    expect(await rename('ann', 'Globe', { 'if-match': '"2"' })).toMatchObject({ status: 200 })
+  })
+
+  it('tells a stranger nothing, whatever version they name', async () => {
+    const { rename } = await withVoyage()
+    for (const headers of [{}, { 'if-match': '"1"' }])
+      expect(await rename('eve', 'Globe', headers)).toMatchObject({ status: 404, body: problem('not-found') })
+  })
+
+  it('is forbidden, or refused by a rule, by the name of that', async () => {
+    const { command, rename, voyageId } = await withVoyage()
+    expect(await rename('bob', 'Globe')).toMatchObject({ status: 403, body: problem('forbidden') })
+    await command('ann', 'postpone-voyage', { voyageId })
+    expect(await rename('ann', 'Globe')).toMatchObject({ status: 422, body: problem('voyage-postponed') })
+  })
+
+  it('takes a key that no other stream has', async () => {
+    const { command, voyageId } = await withVoyage()
+    await command('ann', 'charter-ship', { voyageId, ship: 'Argo' })
+    const other = (await command('eve', 'plan-voyage', { name: 'Globe' })).body['id']
+    const charter = () => command('eve', 'charter-ship', { voyageId: other, ship: 'ARGO' })
+    expect(await charter()).toMatchObject({ status: 409, body: problem('ship-taken') })
+    await command('ann', 'return-ship', { voyageId })
+    expect(await charter()).toMatchObject({ status: 200 })
+  })
+
+  it('names the fields of its body that are wrong', async () => {
+    const { command } = fleetBackend()
+    expect(await command('ann', 'plan-voyage', { name: '', colour: 'red' })).toMatchObject({
+      status: 400,
+      body: { errors: expect.arrayContaining([expect.objectContaining({ path: '/name' })]) },
     })
-    const { body, log } = await send('retire')
-    expect(body).toMatchObject({ pension: 100 })
-    expect(log).toMatchObject({ cost: { requests: expect.any(Number) } })
-    expect((log?.['cost'] as { requests: number }).requests).toBeGreaterThanOrEqual(8)
   })
 
-  it('admits no other command after one that closes the account, but the same one again', async () => {
-    const { send, loads } = await setUp()
-    await send('retire')
-    await expect(send('plan-voyage', { name: 'Atlas' })).rejects.toMatchObject({ code: 'account-deleted' })
-    expect(await send('retire')).toMatchObject({ status: 200 })
-    // It has seen that itself and does not look the account up again.
-    expect(loads).toEqual(['ann'])
-  })
-})
-
-describe('the routes of a contract', () => {
-  it('lead each command with a function of its own to that function', () => {
-    const routes = routesOf({ commands, queries: {} })
-    expect(routes.filter(({ path }) => path.startsWith('/commands/'))).toEqual([
-      { path: '/commands/{name}', methods: 'ANY', function: 'command-api', access: 'token' },
-      { path: '/commands/send-photo', methods: 'ANY', function: 'photo-api', access: 'token' },
-    ])
+  it('of a person who has closed their account is refused; the closing itself may be repeated', async () => {
+    const { command } = fleetBackend()
+    const headers = { 'idempotency-key': 'closing' }
+    const closed = await command('ann', 'retire', {}, headers)
+    expect(closed).toMatchObject({ status: 200, body: { events: [{ type: 'SailorRetired' }] } })
+    const refused = { status: 403, body: problem('account-deleted') }
+    expect(await command('ann', 'plan-voyage', { name: 'Atlas' })).toMatchObject(refused)
+    expect((await command('ann', 'retire', {}, headers)).body).toEqual(closed.body)
   })
 })

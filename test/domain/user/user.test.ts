@@ -93,6 +93,18 @@ describe('the address of a person', () => {
   })
 })
 
+describe('the key that a person holds', () => {
+  it('is the one that was stored, though it would be another by the rule of today', () => {
+    const registered: UserEvent = {
+      type: 'UserRegistered',
+      data: { email: 'Ann@example.com', emailKey: 'EXAMPLE.COM/ann', name: 'Ann' },
+    }
+    const state = user.evolve(user.initial, registered)
+    expect(user.holds?.(state, 'ann')).toEqual([{ set: 'email', key: 'EXAMPLE.COM/ann' }])
+    expect(user.holds?.(user.evolve(state, { type: 'UserDeleted', data: {} }), 'ann')).toEqual([])
+  })
+})
+
 describe('what other services learn of a person', () => {
   const publicFormOf = (type: UserEvent['type']) =>
     userPublication.public.find((entry) => entry.type === type)

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { Recorded } from '../../../domain/kernel/event.ts'
-import type { Contribution, Counter, Projection, Row } from '../../../projections/engine/projection.ts'
+import { onDay } from '../../../projections/engine/daily-counter.ts'
+import type { Contribution, Projection, Row } from '../../../projections/engine/projection.ts'
 import { sailorRole, type VoyageEvent, voyageEvents } from './voyage-events.ts'
 
 const sailor = z.strictObject({ sailorId: z.string(), role: sailorRole, since: z.string() })
@@ -74,13 +75,6 @@ export function isAboard(state: VoyageView, personId: string): boolean {
   return (
     state.exists && (state.captainId === personId || state.crew.some(({ sailorId }) => sailorId === personId))
   )
-}
-
-/** The partition of the counters by day. */
-export const days = 'days'
-
-function onDay(at: string, amounts: Counter['amounts']): Counter {
-  return { partition: days, sort: at.slice(0, 'YYYY-MM-DD'.length), amounts, shards: 8 }
 }
 
 /** The partition of a person's list of voyages. */

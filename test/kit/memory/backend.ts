@@ -20,7 +20,7 @@ import { queryHandler } from '../../../projections/query/handle-query.ts'
 import { accounts } from '../../../projections/user/accounts.ts'
 import { versions } from '../../../projections/versions.ts'
 import { manualClock } from '../clocks/manual-clock.ts'
-import { readableLinks } from './file-links.ts'
+import { readableLinks } from '../upload/file-links.ts'
 import { lambdaContext, requestsTo } from './requests.ts'
 
 /**

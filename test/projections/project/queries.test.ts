@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { generationId } from '../../../projections/engine/projection.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
+import { projectsV1 } from '../../../projections/project/v1/projection.ts'
 import { listMembers } from '../../../projections/project/v1/queries.ts'
+import { usersV1 } from '../../../projections/user/v1/projection.ts'
 import { readNames } from '../../../projections/user/v1/queries.ts'
-import { projects, users } from '../../kit/memory/generations.ts'
 import { catchUp, readSide } from '../../kit/memory/read-side.ts'
+
+const projects = { projection: projectsV1, generation: 1 }
+const users = { projection: usersV1, generation: 1 }
 
 describe('the list of the people of a project', () => {
   it('is never older than what lets a person in: who joins between its reads is not shown a list without them', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { encodePosition } from '../../../commands/http/position.ts'
-import { requested, taken, uploadsIn } from '../../kit/arbitraries/upload-events.ts'
 import { backend } from '../../kit/memory/backend.ts'
+import { requested, taken, uploadsIn } from '../../kit/upload/upload-events.ts'
 
 const moment = expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/)
 const quarterMs = 15 * 60 * 1000

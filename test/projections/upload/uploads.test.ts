@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { generationId } from '../../../projections/engine/projection.ts'
-import { openUploadShards, openUploads } from '../../../projections/upload/v1/projection.ts'
-import { requested, taken } from '../../kit/arbitraries/upload-events.ts'
-import { uploads } from '../../kit/memory/generations.ts'
+import { openUploadShards, openUploads, uploadsV1 } from '../../../projections/upload/v1/projection.ts'
 import { catchUp, readSide } from '../../kit/memory/read-side.ts'
+import { requested, taken } from '../../kit/upload/upload-events.ts'
+
+const uploads = { projection: uploadsV1, generation: 1 }
 
 /** The sort keys of all that are open. */
 async function openIn({ rows }: ReturnType<typeof readSide>) {

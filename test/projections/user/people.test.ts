@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { catchUp } from '../../../projections/engine/catch-up.ts'
+import { usersV1 } from '../../../projections/user/v1/projection.ts'
 import { backend } from '../../kit/memory/backend.ts'
-import { users } from '../../kit/memory/generations.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 
+const users = { projection: usersV1, generation: 1 }
 const problem = (code: string) => ({ type: `urn:annals:problem:${code}` })
 
 describe('a person', () => {

@@ -16,9 +16,9 @@ import { uploadCompleted } from '../../../workflows/upload/upload-completed-mail
 import { uploadNotTaken } from '../../../workflows/upload/upload-not-taken-mail.ts'
 import { signInDeletion } from '../../../workflows/user/sign-in-deletion.ts'
 import { welcome } from '../../../workflows/user/welcome-mail.ts'
-import { requested, taken } from '../../kit/arbitraries/upload-events.ts'
 import { readSide } from '../../kit/memory/read-side.ts'
 import { embeddedDynamoDb } from '../../kit/stores/embedded-dynamodb.ts'
+import { requested, taken } from '../../kit/upload/upload-events.ts'
 
 const { config, table: newTable } = await embeddedDynamoDb()
 const handled = await newTable('handled', { id: 'S' })

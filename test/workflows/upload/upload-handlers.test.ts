@@ -8,8 +8,8 @@ import { expiryHandler } from '../../../workflows/upload/expiry.ts'
 import { NotAPicture, type Pictures } from '../../../workflows/upload/picture.ts'
 import { pictureHandler } from '../../../workflows/upload/picture-handler.ts'
 import { stepHandler } from '../../../workflows/upload/step-handler.ts'
-import { etagOf } from '../../kit/memory/memory-files.ts'
-import { jpegOf, uploadSide } from '../../kit/people/uploads.ts'
+import { etagOf } from '../../kit/upload/memory-files.ts'
+import { jpegOf, uploadSide } from '../../kit/upload/upload-side.ts'
 
 const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 200_000 }
 const hour = 3_600_000

@@ -9,7 +9,7 @@ import { pictureHandler } from '../../../workflows/upload/picture-handler.ts'
 import { uploadPipeline } from '../../../workflows/upload/state-machine.ts'
 import { stepInput } from '../../../workflows/upload/step-input.ts'
 import { runStates } from '../../kit/local-cloud/state-machine.ts'
-import { jpegOf, uploadSide } from '../../kit/people/uploads.ts'
+import { jpegOf, uploadSide } from '../../kit/upload/upload-side.ts'
 
 const { States } = uploadPipeline({ steps: 'steps', pictures: 'pictures' })
 const size = 1000

@@ -3,7 +3,7 @@ import { terms } from '../../../domain/subscription/plans.ts'
 import { incomingKey, originalKey, thumbnailKey } from '../../../domain/upload/object-keys.ts'
 import { maxRunMs } from '../../../domain/upload/upload.ts'
 import { createSteps } from '../../../workflows/upload/steps.ts'
-import { jpegOf, uploadSide } from '../../kit/people/uploads.ts'
+import { jpegOf, uploadSide } from '../../kit/upload/upload-side.ts'
 
 const unused = { bytesUsed: 0, reserved: {} }
 const rejected = { step: 'close', as: 'rejected', reason: 'No room.', cause: '' } as const

@@ -14,12 +14,12 @@ export const stepFunctionsOperations = {
   },
   ListExecutions: {
     caller: 'an operator who looks for an execution; here, a test does',
-    file: 'test/end-to-end/uploads.test.ts',
+    file: 'test/end-to-end/upload/uploads.test.ts',
     call: 'new ListExecutionsCommand(',
   },
   GetExecutionHistory: {
     caller: 'an operator who looks into an execution; here, a test does',
-    file: 'test/end-to-end/uploads.test.ts',
+    file: 'test/end-to-end/upload/uploads.test.ts',
     call: 'new GetExecutionHistoryCommand(',
   },
 } satisfies OperationTable

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
-import { call, type Person, signUp } from '../kit/people/person.ts'
+import { type RunningCloud, runLocalCloud } from '../../kit/local-cloud/local-cloud.ts'
+import { call, type Person, signUp } from '../../kit/people/person.ts'
 
 let running: RunningCloud
 let ann: Person

@@ -9,7 +9,7 @@ import { type UploadState, upload } from '../../../domain/upload/upload.ts'
 import type { StepInput, StepOutcome } from '../../../workflows/upload/step-input.ts'
 import { createSteps } from '../../../workflows/upload/steps.ts'
 import { manualClock } from '../clocks/manual-clock.ts'
-import { createMemoryFiles, etagOf } from '../memory/memory-files.ts'
+import { createMemoryFiles, etagOf } from './memory-files.ts'
 
 /** Begins as a JPEG does. */
 export function jpegOf(size: number, filling = 0): Uint8Array {

@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import type { Answer } from './person.ts'
+import type { Answer } from '../people/person.ts'
 
 /** A picture of these pixels, as a JPEG that no other call makes. */
 export async function picture(width = 1600, height = 1200): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type RunningCloud, runLocalCloud, type Template } from '../kit/local-cloud/local-cloud.ts'
-import { type Answer, type Person, signUp } from '../kit/people/person.ts'
+import { type RunningCloud, runLocalCloud, type Template } from '../../kit/local-cloud/local-cloud.ts'
+import { type Answer, type Person, signUp } from '../../kit/people/person.ts'
 
 let running: RunningCloud
 

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
-import { readTemplate } from '../../infra/local/index.ts'
-import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
-import { type Answer, mailsTo, type Person, signUp } from '../kit/people/person.ts'
-import { picture, sendFile } from '../kit/people/send-file.ts'
+import { readTemplate } from '../../../infra/local/index.ts'
+import { type RunningCloud, runLocalCloud } from '../../kit/local-cloud/local-cloud.ts'
+import { type Answer, mailsTo, type Person, signUp } from '../../kit/people/person.ts'
+import { picture, sendFile } from '../../kit/upload/send-file.ts'
 
 let running: RunningCloud
 let ann: Person

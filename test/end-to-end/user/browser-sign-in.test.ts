@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
-import { browserSignIn } from '../kit/people/browser-sign-in.ts'
-import { call, mailsTo, password } from '../kit/people/person.ts'
+import { type RunningCloud, runLocalCloud } from '../../kit/local-cloud/local-cloud.ts'
+import { browserSignIn } from '../../kit/people/browser-sign-in.ts'
+import { call, mailsTo, password } from '../../kit/people/person.ts'
 
 let running: RunningCloud
 

@@ -8,7 +8,7 @@ import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import { queryHandlers } from '../../../projections/queries.ts'
 import { accounts } from '../../../projections/user/accounts.ts'
 import { versions } from '../../../projections/versions.ts'
-import { readableLinks } from '../../kit/memory/file-links.ts'
+import { readableLinks } from '../../kit/upload/file-links.ts'
 import type { SimulatedApp } from '../app.ts'
 
 const logger = { info() {}, error() {} }

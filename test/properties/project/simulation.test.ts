@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { simulateAll } from '../schedules.ts'
-import { simulate } from '../simulate.ts'
-import { sampleApp } from './app.ts'
+import { sampleApp } from '../../simulation/project/app.ts'
+import { simulateAll } from '../../simulation/schedules.ts'
+import { simulate } from '../../simulation/simulate.ts'
 
 /** Number of schedules. `npm run verify` asks for many more. */
 const count = Number(process.env['SCHEDULES'] ?? 200)
