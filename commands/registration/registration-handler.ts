@@ -108,6 +108,11 @@ function profileOf({ email, name, emailVerified }: Person): { email: string; nam
   const given = personName.safeParse(name)
   return {
     email: address.data,
-    name: given.data ?? address.data.split('@', 1).join('').slice(0, 100).toWellFormed(),
+    name: given.data ?? nameIn(address.data),
   }
+}
+
+/** The part of an address before the `@`, up to 100 characters. */
+function nameIn(address: string): string {
+  return Array.from(address.split('@', 1).join('')).slice(0, 100).join('')
 }
