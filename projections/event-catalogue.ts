@@ -1,9 +1,5 @@
-import { aggregateNamed } from '../domain/aggregates.ts'
-import type { EventCatalogue } from './publishing/event-catalogue.ts'
-import { publicEventOf } from './publishing/public-events.ts'
+import { aggregates } from '../domain/aggregates.ts'
+import { eventCatalogueOf } from './publishing/event-catalogue.ts'
 
 /** The events of every aggregate, and the public form of those that leave. */
-export const eventCatalogue: EventCatalogue = {
-  codecOf: (category) => aggregateNamed(category).events,
-  publicEventOf,
-}
+export const eventCatalogue = eventCatalogueOf(aggregates)

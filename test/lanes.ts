@@ -21,7 +21,9 @@ export const lanes = {
   check: { include: ['test/architecture.test.ts', 'test/architecture/**/*.test.ts'], exclude: [] },
   /** Pure and in-memory tests. */
   unit: {
-    include: ['test/{commands,domain,mutants,projections,properties,verify,workflows}/**/*.test.ts'],
+    include: [
+      'test/{commands,domain,mutants,projections,properties,simulation,verify,workflows}/**/*.test.ts',
+    ],
     exclude: adapterTests,
   },
   /** The local cloud, its build and its commands, and the adapters, against the embedded database and processes. */

@@ -19,7 +19,7 @@ export const analyticsContract = {
   commands: {},
   queries: {
     '/analytics/daily': {
-      summary: 'What happened on each day of a range, the first day first',
+      summary: 'Figures of each day of a range, the first day first',
       kind: 'report',
       group: 'admin',
       parameters: daysAsked,

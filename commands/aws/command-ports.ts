@@ -6,10 +6,10 @@ import { environment } from './environment.ts'
 import { reservingEventStoreFromEnvironment } from './store.ts'
 import { systemClock as clock } from './system-clock.ts'
 
-/** What every function that carries out commands takes from its environment. */
+/** The ports that every function that carries out commands has. */
 export type CommandFunctionPorts = Pick<CommandApi, 'store' | 'reservations' | 'register' | 'clock'>
 
-/** The ports of a function that carries out commands, from its environment. */
+/** Makes these ports from the environment of the function. */
 export function commandPortsFromEnvironment(): CommandFunctionPorts {
   const client = createDynamoClient()
   return {

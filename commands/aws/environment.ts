@@ -1,4 +1,4 @@
-/** A variable that the template gives to the function. Throws where it is missing, so that a start fails and not a request. */
+/** A variable that the template sets. Throws an Error if it is missing, so that the start fails and not a request. */
 export function environment(name: string): string {
   const value = process.env[name]
   if (value === undefined || value === '') throw new Error(`The environment variable ${name} is not set.`)

@@ -1,4 +1,4 @@
-/** What was thrown, as an Error, for the log. */
+/** A thrown value as an Error, for the log. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown))
 }

@@ -1,6 +1,6 @@
 import { Problem } from '../../domain/kernel/problem.ts'
 
-/** Cuts a call off after so many milliseconds. */
+/** Aborts a call after some milliseconds. */
 export function within(timeoutMs: number): { abortSignal: AbortSignal } {
   return { abortSignal: AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs))) }
 }
@@ -8,8 +8,8 @@ export function within(timeoutMs: number): { abortSignal: AbortSignal } {
 export type Failure = 'definite' | 'unknown'
 
 /**
- * Whether an error says for sure that nothing was written and that trying again is of no use. A time-out, a
- * lost connection, a 5xx or a throttled try does not, nor does a conflict with a transaction in flight.
+ * Classifies an error. `definite`: nothing was written, and trying again is of no use. `unknown`: a time-out, a lost
+ * connection, a 5xx, a throttled attempt, or a conflict with a transaction in flight.
  */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return 'unknown'
@@ -35,10 +35,7 @@ const transient = new Set([
   'TooManyRequestsException',
 ])
 
-/**
- * Turns what a call failed by into the error to throw: itself where it is definite, and `unavailable` with
- * this detail otherwise.
- */
+/** Throws the error of a failed call: the error itself if it is definite, otherwise `unavailable` with this detail. */
 export function orUnavailable(detail: string): (cause: unknown) => never {
   return (cause) => {
     if (failureOf(cause) === 'definite') throw cause

@@ -8,7 +8,7 @@ export const systemClock: Clock = {
   random: () => Math.random(),
 }
 
-/** A deadline that many milliseconds from now. */
+/** A deadline some milliseconds from now. */
 export function deadlineIn(milliseconds: number, clock: Clock = systemClock): Deadline {
   const end = clock.elapsed() + milliseconds
   return { left: () => end - clock.elapsed() }

@@ -2,7 +2,7 @@ import type { Cost } from '../../domain/kernel/cost.ts'
 import type { Reservation, Reservations } from '../../domain/kernel/reservation.ts'
 import type { CommitItem } from './commit-item.ts'
 
-/** What the event store asks of a database. Faults are injected here, between the store and its table. */
+/** The port from the event store to its database. Faults are injected here, between the store and its table. */
 export interface CommitTable {
   /**
    * Puts an item where none stands, and takes and releases keys for its stream in one transaction with it;

@@ -24,7 +24,7 @@ export interface EventStoreOptions {
   readonly snapshotEvery?: number
 }
 
-/** The event store over a table of commits. What every adapter shares is here; a table only puts and queries. */
+/** The event store over a table of commits. Everything that adapters share is here; a table only puts and queries. */
 export function createEventStore(
   table: CommitTable,
   clock: Clock,

@@ -4,7 +4,7 @@ import type { StreamName } from '../../domain/kernel/stream.ts'
 import { type CommitItem, checkContiguous, fromItem, snapshotIn } from './commit-item.ts'
 import { type CommitTable, maxVersion } from './commit-table.ts'
 
-/** What of a stream is wanted: what came after a version. */
+/** The wanted part of a stream: the commits after a version. */
 export interface Wanted {
   readonly stream: StreamName
   readonly after: number
@@ -33,7 +33,7 @@ export function addTail(a: Tail, b: Tail): Tail {
   return { commits: a.commits + b.commits, bytes: a.bytes + b.bytes }
 }
 
-/** What one commit adds. */
+/** The numbers that one commit adds. */
 export function tailOf({ events }: Pick<CommitItem, 'events'>): Tail {
   return { commits: 1, bytes: events.length }
 }

@@ -2,7 +2,7 @@ import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
 import type { Commit, Event } from '../../domain/kernel/event.ts'
 import type { Head, Loaded } from '../../domain/kernel/event-store.ts'
 
-/** What is left of a commit to answer a repeat of its command from. */
+/** The part of a commit that answers a repeat of its command. */
 export interface Receipt {
   /** Version of its first event. */
   readonly version: number
@@ -12,8 +12,8 @@ export interface Receipt {
 }
 
 /**
- * What has been seen of one stream, up to a head. It is replaced and never changed: several commands may
- * decide on it at once.
+ * The state of one stream at a head, kept by this process. It is replaced and never changed, because several commands
+ * may decide on it at once.
  */
 export interface CachedState<State> {
   readonly head: Head
@@ -21,18 +21,18 @@ export interface CachedState<State> {
   /** Time of the last commit, where there is any. */
   readonly at: string | undefined
   /**
-   * The commits up to the head that were loaded or appended, by their command ids. One map serves all that is seen of
-   * a stream, one after the other: it only grows, and what it holds is stored, whoever asks.
+   * Receipts of the commits up to the head that were loaded or appended, by their command ids. All successive states of
+   * a stream share one map. It only grows, and every commit in it is stored.
    */
   readonly commits: Map<string, Receipt>
   /**
-   * A write was refused because of another's, and no load since has found the stream at rest. A small read is a
-   * fifth of the price of another refused write.
+   * Whether a write lost against another one, and every load since has found new commits. A small read costs a fifth of
+   * another refused write.
    */
   readonly contended: boolean
 }
 
-/** What is seen after this, which follows what was seen `before`. Throws `unreadable` as the codec does. */
+/** The state after a load, from the cached state `before` it. Throws `unreadable` as the codec does. */
 export function cachedStateAfter<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
   before: CachedState<State> | undefined,

@@ -2,34 +2,17 @@ import { backoff, type Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/cost.ts'
 import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
 import type { Event } from '../../domain/kernel/event.ts'
-import type { EventStore, NewCommit, Snapshot } from '../../domain/kernel/event-store.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import {
-  noReservations,
-  type Reservation,
-  type Reservations,
-  reservationsBetween,
-} from '../../domain/kernel/reservation.ts'
-import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
+import type { Reservation } from '../../domain/kernel/reservation.ts'
+import type { StreamName } from '../../domain/kernel/stream.ts'
 import { type CachedState, cachedStateAfter, type Receipt, receiptOf } from './cached-state.ts'
+import { type Decision, decide, snapshotOf } from './decision.ts'
+import type { Execution } from './execution.ts'
 import { noStateCache, type StateCache } from './state-cache.ts'
 
-/** One command on one stream, with the ids that make it repeatable. */
-export interface Execution<C extends Command> {
-  readonly stream: StreamName
-  readonly command: C
-  readonly commandId: string
-  readonly digest: string
-  /** Whether it makes the stream, whose name follows from the command id: a repeat is found however long ago it was. */
-  readonly creates?: boolean
-  /** The version that the client saw; another one is `version-mismatch`. */
-  readonly expectedVersion?: number | undefined
-  readonly correlationId: string
-  readonly causationId: string
-}
-
 export interface Executed {
-  /** Version of the stream as this command left it, or found it where it changed nothing. */
+  /** Version of the stream after this command, or as the command found it if it changed nothing. */
   readonly version: number
   readonly events: readonly { readonly type: string; readonly version: number }[]
   readonly cost: Cost
@@ -39,149 +22,153 @@ export interface ExecuteOptions {
   readonly store: EventStore
   readonly clock: Clock
   readonly deadline: Deadline
-  /** What this process has seen of the streams of this store; without it, every command loads first. */
+  /** The states that this process has cached of the streams of this store; without it, every command loads first. */
   readonly stateCache?: StateCache
 }
 
-/** A repeat is found for so long, in milliseconds, however many commands came after the first. */
+/** How long a repeat is certain to be found, in milliseconds, however many commands came after the first. */
 const repeatReachMs = 120_000
 
 /**
- * Load, decide, append, and again from the load where another command came first: the one place where that
+ * Loads, decides and appends, and starts again from the load if another command came first: the one place where that
  * happens. The checks come in this order: the command id (a repeat gets its first answer), the expected
  * version, the decision, the keys that it takes. Throws what the decider throws, `key-reused`,
  * `version-mismatch`, `taken`, `too-large`, and `unavailable` past the deadline.
  *
- * A stream that this process has seen is not loaded first: the append finds out whether the state was still
- * true. What no append confirms, a refusal or that there is nothing to do, is only ever answered from what was
- * loaded for this very command. A command that has failed in the store leaves nothing warm behind.
+ * A stream whose state is cached is not loaded first: the append finds out whether that state is still the newest. An
+ * outcome that no append confirms, a refusal or a no-op, is answered only from a state that was loaded for this very
+ * command. If the store fails, the cached state is dropped.
  */
 export async function execute<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
   execution: Execution<C>,
-  { store, clock, deadline, stateCache = noStateCache }: ExecuteOptions,
+  options: ExecuteOptions,
 ): Promise<Executed> {
+  const { clock, deadline, stateCache = noStateCache } = options
+  const ports = { ...options, stateCache }
   const { stream, commandId, digest } = execution
-  const drop = (error: unknown): never => {
-    stateCache.drop(stream)
-    throw error
-  }
   let cost = noCost
   let cached = stateCache.find(aggregate, stream)
   const known = cached?.commits.get(commandId)
   if (known !== undefined) return answer(known, digest, cost)
 
+  // Whether `cached` was loaded for this very command.
   let fresh = false
   for (let attempt = 0, conflicts = 0; ; attempt++) {
     if (cached === undefined || cached.contended || attempt > 0) {
-      const reach = new Date(clock.now() - repeatReachMs).toISOString()
-      const loaded = await store
-        .load(stream, deadline, { since: cached?.head, fold: aggregate.fold, reach })
-        .catch(drop)
+      const loaded = await load(aggregate, execution, cached, ports)
       cost = addCost(cost, loaded.cost)
-      let earlier = loaded.commits.find((commit) => commit.commandId === commandId)
-      if (earlier === undefined && execution.creates && loaded.head.version > 0) {
-        const first = await store.read(stream, 1, deadline, 1)
-        cost = addCost(cost, first.cost)
-        earlier = first.commits.find((commit) => commit.commandId === commandId)
-      }
-      if (earlier !== undefined) return answer(receiptOf(earlier), digest, cost)
-      cached = cachedStateAfter(aggregate, cached, loaded)
-      stateCache.keep(aggregate, cached)
+      if ('repeated' in loaded) return answer(loaded.repeated, digest, cost)
+      cached = loaded.cached
       fresh = true
     }
 
-    let decision: Decision | undefined
-    try {
-      decision = decide(aggregate, cached, execution, clock.now())
-    } catch (refusal) {
-      if (fresh) throw refusal
-      continue
+    const attempted = await decideAndAppend(aggregate, execution, cached, ports)
+    cost = addCost(cost, attempted.cost)
+    switch (attempted.outcome) {
+      case 'stored':
+        return answer(attempted.receipt, digest, cost)
+      case 'unchanged':
+        if (fresh) return { version: cached.head.version, events: [], cost }
+        break
+      case 'refused':
+        if (fresh) throw attempted.refusal
+        break
+      case 'conflict':
+        cached = attempted.cached
+        // A conflict on a cached state says nothing about contention now, so back off only after a fresh load.
+        if (fresh) await pause(conflicts++, clock, deadline)
     }
-    if (decision === undefined) {
-      if (fresh) return { version: cached.head.version, events: [], cost }
-      continue
-    }
-
-    const { commit, reservations } = decision
-    const snapshot = snapshotOf(aggregate, cached)
-    const appended = await store
-      .append(cached.head, commit, deadline, { reservations, snapshot })
-      .catch((error: unknown) => (fresh || !isTooLarge(error) ? drop(error) : undefined))
-    if (appended === undefined) continue
-    cost = addCost(cost, appended.cost)
-    if (appended.outcome === 'taken') {
-      if (fresh) throw taken(appended.reservation)
-      continue
-    }
-    if (appended.outcome === 'appended') {
-      const { commit, head } = appended
-      stateCache.keep(aggregate, cachedStateAfter(aggregate, cached, { commits: [commit], head }))
-      return answer(receiptOf(commit), digest, cost)
-    }
-    // A commit stands there that `seen` knows nothing of: the next load goes on from what is stored.
-    cached = { ...cached, contended: true }
-    stateCache.keep(aggregate, cached)
-    if (appended.outcome === 'repeated') return answer(receiptOf(appended.commit), digest, cost)
-    // A state of old says nothing of rivals at this moment.
-    if (fresh) await pause(conflicts++, clock, deadline)
   }
 }
 
-interface Decision {
-  readonly commit: NewCommit
-  readonly reservations: Reservations
-}
+type Ports = Required<ExecuteOptions>
 
-/** What to append, if anything. Throws what the decider throws, and `version-mismatch` before it. */
-function decide<State, C extends Command, E extends Event>(
+/** The state of the stream up to its end, or the receipt of the same command, which was stored before. */
+type LoadedFor<State> = { readonly cost: Cost } & (
+  | { readonly repeated: Receipt }
+  | { readonly cached: CachedState<State> }
+)
+
+/** Loads the stream, or only the commits since the cached state, and caches its state. */
+async function load<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
-  { head, state, at }: CachedState<State>,
-  { stream, command, commandId, digest, expectedVersion, correlationId, causationId }: Execution<C>,
-  now: number,
-): Decision | undefined {
-  if (
-    expectedVersion !== undefined &&
-    expectedVersion !== head.version &&
-    aggregate.knownTo(state, command.actorId)
-  ) {
-    throw new Problem(
-      'version-mismatch',
-      `It is at version ${head.version}, not ${expectedVersion}. Read it again and decide anew.`,
-    )
+  execution: Execution<C>,
+  before: CachedState<State> | undefined,
+  { store, clock, deadline, stateCache }: Ports,
+): Promise<LoadedFor<State>> {
+  const { stream, commandId } = execution
+  const reach = new Date(clock.now() - repeatReachMs).toISOString()
+  const loaded = await store
+    .load(stream, deadline, { since: before?.head, fold: aggregate.fold, reach })
+    .catch(dropping(stateCache, stream))
+  let cost = loaded.cost
+  let earlier = loaded.commits.find((commit) => commit.commandId === commandId)
+  if (earlier === undefined && execution.creates && loaded.head.version > 0) {
+    // The command that creates a stream makes its first commit, which a snapshot may hide from the load.
+    const first = await store.read(stream, 1, deadline, 1)
+    cost = addCost(cost, first.cost)
+    earlier = first.commits.find((commit) => commit.commandId === commandId)
   }
-  const events = aggregate.decide(command, state)
-  if (events.length === 0) return undefined
-  const commit = {
-    events: events.map((event) => aggregate.events.encode(event)),
-    commandId,
-    digest,
-    at: timeAfter(at, now),
-    actorId: command.actorId,
-    correlationId,
-    causationId,
-  }
-  return { commit, reservations: reservationsOf(aggregate, stream, state, events) }
+  if (earlier !== undefined) return { repeated: receiptOf(earlier), cost }
+  const cached = cachedStateAfter(aggregate, before, loaded)
+  stateCache.keep(aggregate, cached)
+  return { cached, cost }
 }
 
-/** The state before a commit, where it is time to store it. */
-function snapshotOf<State>(
-  { fold }: { fold?: string },
-  { head, state }: CachedState<State>,
-): Snapshot | undefined {
-  return head.snapshotDue && fold !== undefined ? { fold, state } : undefined
-}
+/**
+ * The outcome of one attempt. `stored` carries the receipt of the stored commit: of this one, or of the same command,
+ * stored before. In a `conflict`, the commit of another command came first.
+ */
+type Attempted<State> = { readonly cost: Cost } & (
+  | { readonly outcome: 'stored'; readonly receipt: Receipt }
+  | { readonly outcome: 'unchanged' }
+  | { readonly outcome: 'refused'; readonly refusal: unknown }
+  | { readonly outcome: 'conflict'; readonly cached: CachedState<State> }
+)
 
-function reservationsOf<State, C extends Command, E extends Event>(
+/** Decides on a state and appends the commit, if there is one. Throws only if the store fails. */
+async function decideAndAppend<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
-  stream: StreamName,
-  before: State,
-  events: readonly E[],
-): Reservations {
-  if (aggregate.holds === undefined) return noReservations
-  const { id } = parseStreamName(stream)
-  const after = events.reduce<State>((state, event) => aggregate.evolve(state, event), before)
-  return reservationsBetween(aggregate.holds(before, id), aggregate.holds(after, id))
+  execution: Execution<C>,
+  cached: CachedState<State>,
+  { store, clock, deadline, stateCache }: Ports,
+): Promise<Attempted<State>> {
+  let decision: Decision | undefined
+  try {
+    decision = decide(aggregate, cached, execution, clock.now())
+  } catch (refusal) {
+    return { outcome: 'refused', refusal, cost: noCost }
+  }
+  if (decision === undefined) return { outcome: 'unchanged', cost: noCost }
+
+  const { commit, reservations } = decision
+  const snapshot = snapshotOf(aggregate, cached)
+  const drop = dropping(stateCache, execution.stream)
+  const appended = await store
+    .append(cached.head, commit, deadline, { reservations, snapshot })
+    .catch((error: unknown) => (isTooLarge(error) ? { tooLarge: error } : drop(error)))
+  if ('tooLarge' in appended) return { outcome: 'refused', refusal: appended.tooLarge, cost: noCost }
+  const { cost } = appended
+  if (appended.outcome === 'taken') return { outcome: 'refused', refusal: taken(appended.reservation), cost }
+  if (appended.outcome === 'appended') {
+    const { commit, head } = appended
+    stateCache.keep(aggregate, cachedStateAfter(aggregate, cached, { commits: [commit], head }))
+    return { outcome: 'stored', receipt: receiptOf(commit), cost }
+  }
+  // A commit is stored that `cached` does not contain: the next load continues from the stored commits.
+  const contended = { ...cached, contended: true }
+  stateCache.keep(aggregate, contended)
+  if (appended.outcome === 'conflict') return { outcome: 'conflict', cached: contended, cost }
+  return { outcome: 'stored', receipt: receiptOf(appended.commit), cost }
+}
+
+/** Drops the cached state of a stream whose store call failed: the outcome of a write may be unknown. */
+function dropping(stateCache: StateCache, stream: StreamName): (error: unknown) => never {
+  return (error) => {
+    stateCache.drop(stream)
+    throw error
+  }
 }
 
 /** The answer is what is stored: another process may have decided otherwise under the same command id. */
@@ -196,7 +183,7 @@ function answer({ version, types, digest }: Receipt, given: string, cost: Cost):
   return { version: version + types.length - 1, events, cost }
 }
 
-/** What the store refuses of its own, before it writes anything. */
+/** Whether the store refused the commit for its size, before it wrote anything. */
 function isTooLarge(error: unknown): boolean {
   return error instanceof Problem && error.code === 'too-large'
 }
@@ -205,7 +192,7 @@ function taken({ set }: Reservation): Problem {
   return new Problem('taken', `Another has this ${set} already. Use another one.`, { rule: `${set}-taken` })
 }
 
-/** Lets rivals go first. Throws `unavailable` where the deadline would pass meanwhile. */
+/** Lets rivals go first. Throws `unavailable` if the deadline would pass during the pause. */
 async function pause(conflicts: number, clock: Clock, deadline: Deadline): Promise<void> {
   const milliseconds = backoff(conflicts, clock.random)
   if (deadline.left() <= milliseconds) {
@@ -214,10 +201,4 @@ async function pause(conflicts: number, clock: Clock, deadline: Deadline): Promi
     })
   }
   await clock.sleep(milliseconds)
-}
-
-/** Now, or the time of the commit before where the clock has jumped back. */
-function timeAfter(last: string | undefined, now: number): string {
-  const at = new Date(now).toISOString()
-  return last !== undefined && last > at ? last : at
 }

@@ -4,18 +4,18 @@ import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { CachedState } from './cached-state.ts'
 
 /**
- * How many commits of all streams together are kept. The trace of one takes about 260 bytes, so 5 MB; where
- * every stream has a single commit, states and maps take 1 KB more for each, so 25 MB of a function's 512.
+ * Maximum commits of all cached streams together. A receipt takes about 260 bytes, so 5 MB. If every stream has a
+ * single commit, states and maps take 1 KB more for each, so 25 MB of a function's 512.
  */
 const maxCommits = 20_000
 
-/** What one process has seen of the streams of one event store. Nothing in it is trusted but what a write confirms. */
+/** The states that one process keeps of the streams of one event store. Only a write confirms that a state is current. */
 export interface StateCache {
   find<State>(aggregate: Aggregate<State, Command, Event>, stream: StreamName): CachedState<State> | undefined
   /**
-   * Keeps what was just seen, unless something later is kept. Those that were not used for the longest time make
-   * room; a stream that alone has too many is not kept, nor is one without commits, of which anyone can name any
-   * number.
+   * Keeps a state, unless a later one of its stream is kept. The states that were not used for the longest time make
+   * room. A stream that alone has too many commits is not kept, nor is a stream without commits, because anyone can name
+   * any number of those.
    */
   keep<State>(aggregate: Aggregate<State, Command, Event>, cached: CachedState<State>): void
   drop(stream: StreamName): void
@@ -66,5 +66,5 @@ export function createStateCache(max = maxCommits): StateCache {
   }
 }
 
-/** Keeps nothing, for who runs one command and no more. */
+/** Keeps nothing, for a process that runs a single command. */
 export const noStateCache: StateCache = { find: () => undefined, keep: () => {}, drop: () => {} }

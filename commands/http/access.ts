@@ -2,24 +2,24 @@ import type { Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/cost.ts'
 import { accountDeleted, Problem } from '../../domain/kernel/problem.ts'
 
-/** A person at the door of an API, with the request that brought them. */
+/** A request to an API, and the person who sends it. */
 export interface RequestContext {
   readonly userId: string
   readonly correlationId: string
   readonly deadline: Deadline
-  /** The command that the request is, where it is one. */
+  /** The id of the command that the request carries, if any. */
   readonly commandId?: string
 }
 
-/** What an API knows of a person. */
+/** The status of a person's account, as an API knows it. */
 export type AccountStatus =
   | { readonly status: 'unknown' | 'registered' }
-  /** `by` is the command that deleted the account, where it is known. */
+  /** `by` is the id of the command that deleted the account, if it is known. */
   | { readonly status: 'deleted'; readonly by?: string | undefined }
 
 /**
- * How someone who signed up is registered, where Cognito's trigger has not done it. Returns once they are,
- * now or before; throws the problem that stands against it.
+ * Registers a person who signed up, if Cognito's trigger has not done it. Returns once they are registered. Throws the
+ * problem that prevents the registration.
  */
 export type Register = (request: RequestContext) => Promise<void>
 
@@ -33,13 +33,13 @@ export interface AccessPorts {
 
 export interface Access {
   /**
-   * Does what a person asks for once they are registered, on their first use if need be, and not deleted. Who
-   * is registered is not looked up again for 5 s: a deletion in another environment is seen after that, or
-   * once the person runs into it. Throws `account-deleted`, but not at a repetition of the command that
-   * deleted the account, and what stands against the registration. `use` is told what all that consumed.
+   * Calls `use` with the cost of the access if the person's account exists and is not deleted; their first use registers
+   * them. A registered person is not looked up again for 5 s, so a deletion in another environment is noticed after
+   * that, or when `use` throws `account-deleted`. Throws `account-deleted`, except at a repeat of the command that deleted
+   * the account, and the problem that prevents a registration.
    */
   admit<Answer>(request: RequestContext, use: (cost: Cost) => Promise<Answer>): Promise<Answer>
-  /** Takes note of what this environment has seen itself; `unknown` makes it look again. */
+  /** Keeps a status that this environment has learnt itself. `unknown` makes it look the person up again. */
   remember(userId: string, accountStatus: AccountStatus): void
 }
 

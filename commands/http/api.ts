@@ -23,7 +23,7 @@ export interface ApiRequest {
   readonly requestId: string
   /** Milliseconds that the function has left. */
   readonly remainingMs: () => number
-  /** Who asks. Throws `unauthenticated` for anything but an access token, which the authorizer alone lets through. */
+  /** The person who asks. Throws `unauthenticated` unless the request carries an access token. */
   readonly identity: () => Identity
 }
 
@@ -37,9 +37,9 @@ export interface Identity {
 export interface ApiResponse {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON, or as it is where it is text and `headers` name its type. */
+  /** Sent as JSON; a text is sent as it is, and `headers` name its type. */
   readonly body?: unknown
-  /** What the log line of this request says besides the usual. */
+  /** Further fields of this request's log line. */
   readonly log?: Readonly<Record<string, unknown>>
 }
 
@@ -77,7 +77,7 @@ export function apiHandler(
   }
 }
 
-/** What is kept back from the function's time to say that it was not enough. */
+/** How long before its timeout a function answers that its time was not enough, in milliseconds. */
 const reserveMs = 250
 
 /** A function that is cut off answers a 500 that nobody wrote; this one says so in time. */

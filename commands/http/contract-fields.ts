@@ -8,7 +8,7 @@ export function idOf(about: string): z.ZodMiniString {
 /** A moment in an answer. */
 export const timestamp = z.iso.datetime({ precision: 3 })
 
-/** What every item that stands for one aggregate carries besides its own. */
+/** The fields that every item of one aggregate has. */
 export const itemFields = {
   id: z.string(),
   version: z.int().check(z.positive()),

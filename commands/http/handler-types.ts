@@ -3,7 +3,8 @@ import type { Command } from '../../domain/kernel/decider.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
 import type { ReservationReader } from '../../domain/kernel/reservation.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
-import type { Executed, ExecuteOptions, Execution } from '../execution/execute.ts'
+import type { Executed, ExecuteOptions } from '../execution/execute.ts'
+import type { Execution } from '../execution/execution.ts'
 import type { BodyOf, FeatureContract, FunctionOf } from './contract-types.ts'
 
 /** The stream that a command is sent to, and how to execute the command there. */

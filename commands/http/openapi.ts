@@ -115,7 +115,7 @@ function queryOperation(path: string, query: QueryContract): Operation {
         description: 'OK',
         content: { 'application/json': { schema: schemaOf(answerOf[query.kind](query.item)) } },
       },
-      ...(query.kind === 'one' && { 304: { description: 'What you have is still true' } }),
+      ...(query.kind === 'one' && { 304: { description: 'Not modified' } }),
       ...problems(
         'invalid-input',
         'account-deleted',

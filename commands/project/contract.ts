@@ -21,7 +21,7 @@ const activity = z.strictObject({
   type: z.string().check(z.describe('Type of the event')),
   at: timestamp,
   actorId: z.string().check(z.describe('Id of the person who did it')),
-  summary: z.string().check(z.describe('What happened, in a few words')),
+  summary: z.string().check(z.describe('A description of the event, in a few words')),
 })
 const member = z.strictObject({
   ...itemFields,
@@ -77,7 +77,7 @@ export const projectContract = {
       item: member,
     },
     '/projects/{projectId}/activity': {
-      summary: 'What happened in a project, newest first',
+      summary: 'The activity in a project, newest first',
       kind: 'many',
       item: activity,
     },

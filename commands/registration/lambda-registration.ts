@@ -18,7 +18,7 @@ export function createLambdaRegistration(
     const request: RegistrationRequest = { userPoolId, userId, correlationId }
     const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) })
     const answer = await client.send(command, within(deadline.left())).catch(unavailable)
-    // It crashed or ran out of time; its own log says why. What it registered before, the next try finds.
+    // The function crashed or timed out; its own log says why. If it did register the person, the next try finds that.
     if (answer.FunctionError !== undefined) unavailable(new Error(`${functionName} failed.`))
     checkRegistered(JSON.parse(answer.Payload?.transformToString() ?? ''))
   }

@@ -33,7 +33,7 @@ type RegistrationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMil
  * of times for one person.
  *
  * The trigger never fails: the person is confirmed by then, and Cognito would show its error to them although
- * nothing is left to confirm. What stood against the registration is answered at the first use instead.
+ * nothing is left to confirm. The problem that prevented the registration is answered at the first use instead.
  */
 export function registrationHandler({ store, directory, clock, logger }: RegistrationPorts) {
   const register = async (userId: string, person: Person, ids: RegistrationIds): Promise<void> => {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { Problem } from '../../domain/kernel/problem.ts'
 
 /**
- * What the APIs send to the registration function. The pool comes with it, because the pool knows the function
+ * The request of the APIs to the registration function. The pool comes with it, because the pool knows the function
  * as its trigger, and a template cannot have each know the other.
  */
 export interface RegistrationRequest {
@@ -25,7 +25,7 @@ const registrationAnswer = z.union([
 
 export type RegistrationAnswer = z.infer<typeof registrationAnswer>
 
-/** What stands against a registration, as an answer; what is wrong on our side keeps its details to the log. */
+/** The answer that carries a problem. An error of our own keeps its details to the log. */
 export function problemAnswer(error: unknown): RegistrationAnswer {
   const problem = error instanceof Problem ? error : new Problem('internal', 'Unexpected error.')
   const { code, message: detail, rule, retryAfterSeconds } = problem
@@ -33,7 +33,7 @@ export function problemAnswer(error: unknown): RegistrationAnswer {
   return parsed.data ?? { problem: { code: 'internal', detail: 'Unexpected error.' } }
 }
 
-/** Returns where the answer says that the person is registered, and throws the problem that it carries. */
+/** Returns if the answer confirms the registration, and throws the problem that it carries otherwise. */
 export function checkRegistered(answer: unknown): void {
   const parsed = registrationAnswer.parse(answer)
   if ('registered' in parsed) return

@@ -30,7 +30,7 @@ const upload = z.strictObject({
   fileName: z.string(),
   contentType: z.string(),
   size: count.check(z.describe('Bytes')),
-  steps: z.array(step).check(z.describe('What it has passed, the first first')),
+  steps: z.array(step).check(z.describe('The steps that it has passed, the first one first')),
   reason: z.optional(z.string().check(z.describe('Why it was rejected or failed'))),
   width: pixels,
   height: pixels,

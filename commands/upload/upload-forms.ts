@@ -1,4 +1,4 @@
-/** What a file has to be for a form to take it. */
+/** The conditions on a file that a form takes. */
 export interface FormTerms {
   readonly contentType: string
   /** Bytes, exactly. */

@@ -13,7 +13,7 @@ export const userContract = {
       body: z.strictObject({ name: personName }),
     },
     'delete-account': {
-      summary: 'Delete your account for good. Remove the members of your projects first',
+      summary: 'Delete your account permanently. Remove the members of your projects first',
       creates: false,
       body: z.strictObject({}),
     },

@@ -26,7 +26,7 @@ export type EventOf<Definitions extends EventDefinitions> = {
 export interface Codec<E extends Event> {
   /** The newest schema of every type of event. */
   readonly schemas: Readonly<Record<string, number>>
-  /** Checks an event against its schema on the way in: what is stored stays for good. */
+  /** Checks an event against its schema before it is stored, because stored events are permanent. */
   encode(event: E): StoredEvent
   /** Throws `unreadable` for a type or schema that this code does not know (never skips it), or data that does not fit. */
   decode(stored: StoredEvent): E

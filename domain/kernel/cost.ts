@@ -1,4 +1,4 @@
-/** What a call consumed. Every call of the store says it, retries included. */
+/** The consumption of a call. Every call of the store returns it, retries included. */
 export interface Cost {
   readonly requests: number
   readonly readUnits: number

@@ -34,8 +34,8 @@ export interface Aggregate<State, C extends Command, E extends Event> extends De
   /** Whether it exists and this person may know it. A stranger is told `not-found`, whatever else is wrong. */
   knownTo(state: State, actorId: string): boolean
   /**
-   * The keys that its stream holds in this state, which no other stream may hold. What a commit takes and
-   * releases is the difference of this before it and after it. `id` is the stream's, without the name.
+   * The keys that its stream holds in this state, which no other stream may hold. A commit takes and releases the
+   * difference of these before it and after it. `id` is the stream's, without the name.
    */
   holds?(state: State, id: string): readonly Reservation[]
 }

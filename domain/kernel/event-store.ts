@@ -26,7 +26,7 @@ export interface Head {
 export interface Snapshot {
   /** Fingerprint of the `evolve` that made the state. */
   readonly fold: string
-  /** What JSON can say. */
+  /** A value that JSON can represent. */
   readonly state: unknown
 }
 
@@ -48,7 +48,7 @@ export interface Loaded {
   readonly cost: Cost
 }
 
-/** What is stored together with a commit. */
+/** The data that is stored together with a commit. */
 export interface Beside {
   readonly reservations?: Reservations | undefined
   readonly snapshot?: Snapshot | undefined
@@ -58,9 +58,9 @@ export interface Beside {
 export type NewCommit = Omit<Commit, 'stream' | 'version'>
 
 /**
- * - `appended`: it stands in the store, once, and the stream ended at `head` when it was put.
+ * - `appended`: it is stored once, and the stream ended at `head` when it was put.
  * - `repeated`: a commit with this command id stood there already, ours by a lost answer or another's by the
- *   same key. Answer and go on from `commit`, which is what is stored, never from what was decided.
+ *   same key. Answer from `commit`, which is the stored one, never from the decided one.
  * - `conflict`: another command's commit stands there. Load and decide again.
  * - `taken`: another stream holds a key that the commit would take. Nothing was written.
  */
@@ -72,7 +72,7 @@ export type Appended =
 
 export interface Page {
   readonly commits: readonly Commit[]
-  /** Whether the stream goes on after these. */
+  /** Whether the stream has more commits after these. */
   readonly more: boolean
   readonly cost: Cost
 }

@@ -1,12 +1,12 @@
 import type { StreamName } from './stream.ts'
 
-/** What happened, as deciders and projections see it: always of the newest schema. */
+/** A fact about a stream, as deciders and projections see it: always of the newest schema. */
 export interface Event {
   readonly type: string
   readonly data: unknown
 }
 
-/** An event as it lies in the store, of the schema that was current when it was written. */
+/** An event as it is stored, of the schema that was current when it was written. */
 export interface StoredEvent {
   readonly type: string
   readonly schema: number
@@ -28,7 +28,7 @@ export interface Occurrence {
 export type Recorded<E extends Event> = E & Occurrence
 
 /**
- * What one command appended to one stream: one item of the event store. The command id is its identity,
+ * The events that one command appended to one stream: one item of the event store. The command id is its identity,
  * because a command makes at most one commit per stream.
  */
 export interface Commit {

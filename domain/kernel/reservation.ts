@@ -7,7 +7,7 @@ export interface Reservation {
   readonly key: string
 }
 
-/** What a commit takes and releases, in one write with it. */
+/** The keys that a commit takes and releases, in one write with it. */
 export interface Reservations {
   readonly take: readonly Reservation[]
   readonly release: readonly Reservation[]
@@ -17,7 +17,7 @@ export const noReservations: Reservations = { take: [], release: [] }
 
 /**
  * The difference between what a stream holds before a commit and after it. A key that is released is the one
- * that the state holds, never one computed anew: the rule that made it may have changed since.
+ * that the state holds, never one computed again: the rule that made it may have changed since.
  */
 export function reservationsBetween(
   before: readonly Reservation[],

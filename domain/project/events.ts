@@ -8,12 +8,12 @@ export const memberRole = z
   .enum(['editor', 'viewer'])
   .check(z.describe('An editor may rename and describe the project; a viewer reads'))
 
-/** What someone is in a project that they were added to. */
+/** The role of a person who was added to a project. */
 export type MemberRole = z.infer<typeof memberRole>
 
 const member = z.strictObject({ userId: z.string(), role: memberRole })
 
-/** Stored for good: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
+/** Stored permanently: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
 const definitions = {
   ProjectCreated: {
     schema: 1,

@@ -29,8 +29,8 @@ export type ProjectCommand = { readonly actorId: string } & (
   | {
       readonly type: 'add-project-member'
       /**
-       * Who had the address that was given, just before; nobody, where it is unknown. Who deletes their account
-       * at the same moment is a member without a name, as those are who delete it later.
+       * The user who held the given address when the command was prepared; undefined if nobody did. A user who deletes
+       * their account at that moment stays a member without a name.
        */
       readonly userId: string | undefined
       readonly role: MemberRole
@@ -40,7 +40,7 @@ export type ProjectCommand = { readonly actorId: string } & (
 
 type Existing = Exclude<ProjectState, { status: 'none' }>
 
-/** Their number is bounded because all of them lie in one state. */
+/** Maximum members of a project. The number is bounded because one state contains all of them. */
 export const maxMembers = 100
 
 function evolve(state: ProjectState, event: ProjectEvent): ProjectState {
@@ -132,10 +132,10 @@ function removeMember({ ownerId, members }: Existing, userId: string): readonly 
   return [{ type: 'ProjectMemberRemoved', data: { userId } }]
 }
 
-/** What someone is in a project. */
+/** The role of a person in a project. */
 export type ProjectRole = 'owner' | MemberRole
 
-/** The role of a person in a project; nothing for a stranger. */
+/** The role of a person in a project; undefined for a stranger. */
 export function roleIn(state: ProjectState, userId: string): ProjectRole | undefined {
   if (state.status === 'none') return undefined
   if (state.ownerId === userId) return 'owner'

@@ -4,7 +4,7 @@ import { projectEvents } from './events.ts'
 
 const userId = z.string().check(z.describe('Id of the person'))
 const projectId = z.string().check(z.describe('Id of the project'))
-const title = z.string().check(z.describe('What the project is called'))
+const title = z.string().check(z.describe('Title of the project'))
 const role = z.enum(['editor', 'viewer'])
 
 /**

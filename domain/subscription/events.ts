@@ -5,7 +5,7 @@ import { plan } from './plans.ts'
 
 const bytes = z.int().check(z.nonnegative())
 
-/** Stored for good: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
+/** Stored permanently: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
 const definitions = {
   /** `month` is the one in which the plan is held from then on. */
   PlanChanged: { schema: 1, data: z.strictObject({ plan, month }) },
@@ -22,7 +22,7 @@ const definitions = {
     }),
   },
   QuotaReserved: { schema: 1, data: z.strictObject({ uploadId: z.string(), bytes }) },
-  /** What was reserved is taken up: so many bytes of it. */
+  /** An upload takes up its reserved quota: this many bytes of it. */
   QuotaUsed: { schema: 1, data: z.strictObject({ uploadId: z.string(), bytes }) },
   QuotaReleased: { schema: 1, data: z.strictObject({ uploadId: z.string() }) },
 } as const satisfies EventDefinitions

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 
-export const plan = z.enum(['free', 'pro', 'business']).check(z.describe('What a person pays for'))
+export const plan = z.enum(['free', 'pro', 'business']).check(z.describe('Plan of a subscription'))
 
 export type Plan = z.infer<typeof plan>
 
-/** What a plan allows and costs; `free` is that of everyone who has chosen none. */
+/** The allowance and the price of a plan. A person who has chosen none is on `free`. */
 export interface Terms {
   /** Bytes that the uploads of a person's projects may take together. */
   readonly bytesAllowed: number

@@ -7,8 +7,8 @@ import { currency, dearer, type Plan, terms } from './plans.ts'
 import { subscriptionPublication } from './public-events.ts'
 
 /**
- * What a person pays for and uses, in the stream `subscription-<user id>`. Who has no such stream is on the free
- * plan and uses nothing: it begins with what happens first.
+ * The plan of a person and the storage that they use, in the stream `subscription-<user id>`. A person without such a
+ * stream is on the free plan and uses nothing.
  */
 export interface SubscriptionState {
   readonly plan: Plan
@@ -43,10 +43,10 @@ export type SubscriptionCommand = { readonly actorId: string } & (
   | { readonly type: 'release-quota'; readonly uploadId: string }
 )
 
-/** Who acts in the name of nobody: what issues invoices, and ends the plans of those who have left. No person has such an id. */
+/** The actor of commands that no person sends: the functions that issue invoices and end the plans of deleted accounts. */
 export const billing = 'billing'
 
-/** So many uploads of a person may be on their way at once: all of them lie in one state. */
+/** Maximum uploads of a person on their way at once. The number is bounded because one state contains all of them. */
 export const maxReserved = 1000
 
 function evolve(state: SubscriptionState, event: SubscriptionEvent): SubscriptionState {
@@ -147,7 +147,7 @@ function invoicesOf(state: SubscriptionState, until: string): readonly Subscript
   return invoices
 }
 
-/** What is kept for an upload already stays as it is. */
+/** A quota that is reserved for the upload already stays as it is. */
 function reserve(
   state: SubscriptionState,
   { uploadId, bytes }: Extract<SubscriptionCommand, { type: 'reserve-quota' }>,

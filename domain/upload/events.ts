@@ -5,7 +5,7 @@ import { text } from '../kernel/text.ts'
 /** The pictures that thumbnails are made of. */
 export const pictureType = z
   .enum(['image/jpeg', 'image/png', 'image/webp', 'image/gif'])
-  .check(z.describe('What the file is'))
+  .check(z.describe('Media type of the file'))
 
 export type PictureType = z.infer<typeof pictureType>
 
@@ -20,13 +20,13 @@ export const fileName = text({ min: 1, max: 255 }).check(z.describe('1 to 255 ch
 const reason = z.strictObject({ reason: z.string() })
 const pixels = z.int().check(z.positive())
 
-/** Stored for good: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
+/** Stored permanently: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
 const definitions = {
   UploadRequested: {
     schema: 1,
     data: z.strictObject({
       projectId: z.string(),
-      /** Who owns the project, and whose quota the file takes. */
+      /** The owner of the project, whose quota the file takes. */
       ownerId: z.string(),
       requestedBy: z.string(),
       fileName: z.string(),

@@ -18,7 +18,7 @@ export const uploadPublication = publication(
         projectId,
         ownerId: z.string().check(z.describe('Id of the person who owns the project')),
         requestedBy: z.string().check(z.describe('Id of the person who adds the file')),
-        contentType: z.string().check(z.describe('What the file is')),
+        contentType: z.string().check(z.describe('Media type of the file')),
         size: z.int().check(z.describe('Bytes of the file')),
       }),
       from: ({ id, data: { projectId, ownerId, requestedBy, contentType, size } }) => ({

@@ -31,14 +31,14 @@ interface Request {
   readonly expiresAt: string
 }
 
-/** What lies in the store of files. */
+/** A file as the file store has it. */
 export interface FoundFile {
   readonly size: number
-  /** What its first bytes say it is; nothing for anything but a picture. */
+  /** The type that its first bytes show; undefined for anything but a picture. */
   readonly contentType: PictureType | undefined
 }
 
-/** What matters of a project to who adds a file to it. */
+/** The facts about a project that decide whether the actor may add a file to it. */
 export interface UploadProject {
   readonly ownerId: string
   /** Of the actor. */
@@ -77,10 +77,10 @@ export type UploadCommand = { readonly actorId: string } & (
   | { readonly type: 'expire-upload'; readonly now: string }
 )
 
-/** Who acts in the name of nobody: the pipeline, and what clears up after it. No person has such an id. */
+/** The actor of commands that no person sends: the pipeline, and the function that ends expired uploads. */
 export const pipeline = 'pipeline'
 
-/** What the news of a file, and a run of the pipeline, may take after the last moment to send it, in milliseconds. */
+/** How long the notification of a file and its run of the pipeline may take after the upload expires, in milliseconds. */
 export const maxRunMs = 15 * 60 * 1000
 
 function evolve(state: UploadState, event: UploadEvent): UploadState {
@@ -198,7 +198,7 @@ type Step = Extract<
   { type: `record-${string}` | 'complete-upload' | 'reject-upload' | 'fail-upload' }
 >
 
-/** What the pipeline has done; nothing where the upload has ended, or is another run's. */
+/** Records a step of the pipeline; no event if the upload has ended, or belongs to another run. */
 function step(state: UploadState, command: Step): readonly UploadEvent[] {
   if (state.status === 'requested' && command.type === 'fail-upload')
     return [{ type: 'UploadFailed', data: { reason: command.reason } }]

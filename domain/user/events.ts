@@ -10,7 +10,7 @@ export const emailAddress = text({ min: 3, max: 254 }).check(
   z.describe('An email address, up to 254 characters'),
 )
 
-/** Stored for good: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
+/** Stored permanently: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
 const definitions = {
   /** `emailKey` is the address as it was normalised at that time, which is what the stream holds from then on. */
   UserRegistered: {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** Inputs that every build shares besides its sources: how it is built, and from which packages. */
 const recipe = ['package.json', 'package-lock.json', 'tsconfig.json', 'infra/build/bundle.ts']
 
-/** What the record of a build contains. */
+/** The content of a build's record. */
 interface BuildRecord {
   readonly from: string
   /** The state of each source, by its path from the root. */

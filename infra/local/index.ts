@@ -1,16 +1,14 @@
-import type { LocalCloud } from './cloud/local-cloud.ts'
-import type { LocalCloudOptions } from './cloud/options.ts'
-
 /**
  * The local cloud. This file is the only way in: code outside infra/local imports nothing else of it. Tests of the
  * local cloud itself, in test/infra/local and test/kit/local-cloud, may import the other files.
  *
  * It runs a template and finds a local cloud that runs, reads templates, lets things go wrong, and gives tests of other
- * code a single service: DynamoDB, its streams, or a clock and an error of state machines.
+ * code a single service: DynamoDB, its streams, or a clock and an error of state machines. Importing it is cheap: the
+ * services are loaded when the local cloud starts.
  */
 
 export { type Announced, readAnnouncement } from './cloud/announcement.ts'
-export type { LocalCloud, LocalCloudFaults } from './cloud/local-cloud.ts'
+export { type LocalCloud, type LocalCloudFaults, startLocalCloud } from './cloud/local-cloud.ts'
 export type { LocalCloudOptions } from './cloud/options.ts'
 export { createResolver, fieldsOf, type Properties, readTemplate, type Template } from './cloud/template.ts'
 export { type DeliveryOptions, withDeliveryFaults } from './faults/delivery-faults.ts'
@@ -28,12 +26,3 @@ export { listShards, type StreamRecord } from './services/dynamodb/stream-shards
 export { readStreamMapping } from './services/event-sources/stream-template.ts'
 export type { ExecutionClock } from './services/step-functions/clock.ts'
 export { StatesError } from './services/step-functions/states-error.ts'
-
-/**
- * Starts everything that a template declares: see `cloud/local-cloud.ts`, which is loaded here so that callers of the
- * rest start fast.
- */
-export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
-  const cloud = await import('./cloud/local-cloud.ts')
-  return cloud.startLocalCloud(options)
-}

@@ -34,7 +34,7 @@ interface PublishingData {
   readonly reactionFailures: ReactionFailures
 }
 
-/** What a reaction to public events is added with. */
+/** The resources that reactions to public events need. */
 export type Publishing = Reacting
 
 /** The bus, the forwarder that sends public events to it, its redrive, and the reactions that send no mail. */

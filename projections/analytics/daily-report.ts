@@ -1,11 +1,12 @@
-import type { QueryItem } from '../../commands/contract.ts'
+import type { analyticsContract } from '../../commands/analytics/contract.ts'
 import { type DailyFigure, dailyFigures } from '../../commands/daily-figures.ts'
+import type { ItemOf } from '../../commands/http/contract-types.ts'
 import { addCost, type Cost, noCost } from '../../domain/kernel/cost.ts'
 import { counterPartition, type SortRange } from '../engine/counters.ts'
 import { days } from '../engine/daily-counter.ts'
 import type { RowStore } from '../engine/row-store.ts'
 
-export type DayItem = QueryItem<'/analytics/daily'>
+export type DayItem = ItemOf<typeof analyticsContract, '/analytics/daily'>
 
 /** The projections that count by day. */
 export const countingProjections = Object.keys(dailyFigures)

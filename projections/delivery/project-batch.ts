@@ -4,7 +4,7 @@ import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { CatchUpOptions, CaughtUp } from '../engine/catch-up.ts'
 import type { AnyGeneration } from '../generations/any-generation.ts'
 import type { GenerationsOf } from '../generations/projection-versions.ts'
-import { commitsOf, type Delivery } from './stream-record.ts'
+import { byStream, commitsOf, type Delivery } from './stream-record.ts'
 
 export interface StreamFailure {
   readonly stream: StreamName
@@ -18,26 +18,17 @@ function isRejected(result: PromiseSettledResult<void>): result is PromiseReject
 }
 
 export interface BatchOptions extends Omit<CatchUpOptions, 'hint' | 'until'> {
-  /** Those that are listed at the moment that it is called: once the batch is in hand. */
+  /** Reads the generations that are listed now. Called once the batch is in hand. */
   readonly generations: () => Promise<GenerationsOf>
   readonly onCaughtUp?: (generation: AnyGeneration, stream: StreamName, result: CaughtUp<unknown>) => void
 }
 
-/** How many streams are projected side by side. */
+/** Maximum streams that are projected at once. */
 const concurrency = 10
-
-function byStream(deliveries: readonly Delivery[]): [StreamName, Delivery[]][] {
-  const streams = new Map<StreamName, Delivery[]>()
-  for (const delivery of deliveries) {
-    const { stream } = delivery
-    streams.set(stream, [...(streams.get(stream) ?? []), delivery])
-  }
-  return [...streams]
-}
 
 /**
  * Projects a batch: the commits of a stream become one write for each generation, and a stream that fails
- * or is parked holds up no other. Throws where the generations cannot be listed.
+ * or is parked holds up no other. Throws if the generations cannot be listed.
  */
 export async function projectBatch(
   deliveries: readonly Delivery[],
@@ -59,7 +50,7 @@ export async function projectBatch(
         onCaughtUp?.(generation, stream, result)
       }),
     )
-    // One that is being built must not hold up the others; its verification finds what it has missed.
+    // A generation that is being built must not hold up the others. Its verification finds the events that it missed.
     const failed = results.filter((_, index) => found[index]?.building !== true).find(isRejected)
     const first = delivered[0]
     if (failed !== undefined && first !== undefined) {

@@ -3,15 +3,15 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 import { asError } from '../../commands/aws/errors.ts'
 import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import { type BatchOptions, projectBatch } from './project-batch.ts'
-import { commitsOf, type Delivery, deliveryOf, recordKeyOf } from './stream-record.ts'
+import { correlationIdsOf, readRecords, recordKeyOf } from './stream-record.ts'
 
-/** The line of a commit that was changed or removed, which an alarm waits for. */
+/** The log line for a commit that was changed or removed. An alarm matches it. */
 export const changedCommit = 'a commit was changed or removed'
 
-/** What is logged of a stream with an event that cannot be handled, by the projector and by the forwarder. */
+/** The log line of projector and forwarder for a stream with an event that they cannot handle. */
 export const parkedStream = 'stream is parked'
 
-/** What is kept back from the function's time to report which records to deliver again. */
+/** Time that is kept back to report which records to deliver again. */
 const reserveMs = 2000
 
 export type StreamHandler = (
@@ -24,47 +24,29 @@ export interface StreamHandlerOptions extends Omit<BatchOptions, 'deadline' | 'o
 }
 
 /**
- * Makes the Lambda handler that projects the event store's stream. A stream with an event that cannot be
- * projected is parked, and its record done with. It reports the records of those that failed for another
- * reason, from the lowest of which the batch is delivered again; what was projected meanwhile is then skipped.
+ * Makes the Lambda handler that projects the event store's stream. A stream with an event that cannot be projected is
+ * parked, and its record counts as done. The handler reports the records of streams that failed for another reason.
+ * Lambda delivers the batch again from the lowest of them; events that were projected meanwhile are then skipped.
  */
 export function streamHandler({ logger, ...options }: StreamHandlerOptions): StreamHandler {
   return async (event, context) => {
-    const deliveries: Delivery[] = []
-    const failed: string[] = []
-    for (const record of event.Records) {
-      const sequenceNumber = record.dynamodb?.SequenceNumber ?? ''
-      // A commit never changes and never goes: a record that says so is an alarm, and has nothing to project.
-      if (record.eventName !== 'INSERT') {
-        logger.critical(changedCommit, {
-          eventName: record.eventName,
-          ...recordKeyOf(record),
-        })
-        continue
-      }
-      try {
-        deliveries.push(deliveryOf(record))
-      } catch (error) {
-        logger.error('record cannot be read', { ...recordKeyOf(record), error: asError(error) })
-        failed.push(sequenceNumber)
-      }
-    }
+    const { deliveries, unreadable, changed } = readRecords(event.Records, logger)
+    for (const record of changed)
+      logger.critical(changedCommit, { eventName: record.eventName, ...recordKeyOf(record) })
 
     const failures = await projectBatch(deliveries, {
       ...options,
       deadline: deadlineWithin(context, { reserveMs }, options.clock),
       onCaughtUp: (generation, stream, { version, parked, cost }) => {
-        const commits = commitsOf(deliveries.filter((delivery) => delivery.stream === stream))
-        const correlationIds = commits.map(({ correlationId }) => correlationId)
+        const correlationIds = correlationIdsOf(deliveries, stream)
         const line = { generation: generation.id, stream, version, cost, correlationIds }
         if (parked === undefined) logger.info('projected', line)
         else logger.error(parkedStream, { ...line, reason: parked.error })
       },
     })
-    for (const { stream, sequenceNumber, error } of failures) {
+    for (const { stream, sequenceNumber, error } of failures)
       logger.error('stream was not projected', { stream, sequenceNumber, error: asError(error) })
-      failed.push(sequenceNumber)
-    }
+    const failed = [...unreadable, ...failures.map(({ sequenceNumber }) => sequenceNumber)]
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
   }
 }

@@ -1,11 +1,13 @@
+import type { Logger } from '@aws-lambda-powertools/logger'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
+import { asError } from '../../commands/aws/errors.ts'
 import { fromItem } from '../../commands/event-store/commit-item.ts'
 import type { Commit } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 
-/** A record of the event store's stream. Its key can be read where its commit cannot. */
+/** A record of the event store's stream. Its key can be read even if its commit cannot. */
 export interface Delivery {
   readonly stream: StreamName
   /** Version of the commit's first event. */
@@ -15,7 +17,7 @@ export interface Delivery {
   readonly commit: Commit | { readonly unreadable: unknown }
 }
 
-/** Throws where not even the key can be read, which no code of ours wrote. */
+/** Throws if not even the key can be read: no code of Annals wrote such a record. */
 export function deliveryOf(record: DynamoDBRecord): Delivery {
   const { stream: name = '', version } = recordKeyOf(record)
   const { stream } = parseStreamName(name)
@@ -28,6 +30,54 @@ export function deliveryOf(record: DynamoDBRecord): Delivery {
   }
 }
 
+/** The records of a batch. */
+export interface ReadRecords {
+  /** In the order of the records. */
+  readonly deliveries: readonly Delivery[]
+  /** The sequence numbers of records whose key cannot be read. */
+  readonly unreadable: readonly string[]
+  /** A commit never changes and is never removed. These records tell that one was, and have nothing to deliver. */
+  readonly changed: readonly DynamoDBRecord[]
+}
+
+/** Reads the records of a batch, and logs those that cannot be read. */
+export function readRecords(records: readonly DynamoDBRecord[], logger: Pick<Logger, 'error'>): ReadRecords {
+  const deliveries: Delivery[] = []
+  const unreadable: string[] = []
+  const changed: DynamoDBRecord[] = []
+  for (const record of records) {
+    if (record.eventName !== 'INSERT') {
+      changed.push(record)
+      continue
+    }
+    try {
+      deliveries.push(deliveryOf(record))
+    } catch (error) {
+      logger.error('record cannot be read', { ...recordKeyOf(record), error: asError(error) })
+      unreadable.push(record.dynamodb?.SequenceNumber ?? '')
+    }
+  }
+  return { deliveries, unreadable, changed }
+}
+
+/** The deliveries of each stream, in their order. */
+export function byStream(deliveries: readonly Delivery[]): [StreamName, Delivery[]][] {
+  const streams = new Map<StreamName, Delivery[]>()
+  for (const delivery of deliveries) {
+    const found = streams.get(delivery.stream)
+    if (found === undefined) streams.set(delivery.stream, [delivery])
+    else found.push(delivery)
+  }
+  return [...streams]
+}
+
+/** The correlation ids of the commits that a stream's deliveries brought. */
+export function correlationIdsOf(deliveries: readonly Delivery[], stream: StreamName): string[] {
+  return commitsOf(deliveries.filter((delivery) => delivery.stream === stream)).map(
+    ({ correlationId }) => correlationId,
+  )
+}
+
 /** The commits that a stream's records brought and that can be read. */
 export function commitsOf(deliveries: readonly Delivery[]): Commit[] {
   return deliveries.flatMap(({ commit }) => ('unreadable' in commit ? [] : [commit]))
@@ -38,7 +88,7 @@ function commitOf(record: DynamoDBRecord): Commit {
   return fromItem(unmarshall((record.dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>))
 }
 
-/** The commit's key, which can be read where the commit cannot. */
+/** The commit's key, which can be read even if the commit cannot. */
 export function recordKeyOf(record: DynamoDBRecord): {
   stream: string | undefined
   version: string | undefined

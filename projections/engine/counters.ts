@@ -4,7 +4,7 @@ import { type Counter, nameOf, type RowKey } from './projection.ts'
 /** Whole numbers by the name of their counter. */
 export type Amounts = Counter['amounts']
 
-/** The part of some counters that lies in one item. What streams count that share the item adds up in it. */
+/** The part of some counters that is stored in one item. The amounts of all streams that share the item add up in it. */
 export interface CounterItem extends RowKey {
   readonly amounts: Amounts
 }
@@ -56,7 +56,7 @@ export function sumsOf(items: readonly CounterItem[]): Sums {
   return sums
 }
 
-/** What takes back what was counted. */
+/** The amounts that take back a count. */
 export function negative(item: CounterItem): CounterItem {
   const amounts = Object.entries(item.amounts).map(([name, amount]) => [name, -amount])
   return { ...item, amounts: Object.fromEntries(amounts) }

@@ -6,7 +6,7 @@ import { addCost, type Cost, noCost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { RowKey } from './projection.ts'
 
-/** What one request holds (`BatchGetItem` in the API reference). */
+/** Maximum keys of one request (`BatchGetItem` in the API reference). */
 const maxKeys = 100
 const maxAttempts = 9
 
@@ -14,7 +14,7 @@ const unavailable = orUnavailable('The read model did not answer in time. Try ag
 
 /**
  * Reads the items of these keys consistently, in no order; those that are not there are left out. What DynamoDB
- * leaves unprocessed is asked for again. Throws `unavailable` where that goes on for too long.
+ * leaves unprocessed is asked for again. Throws `unavailable` if that takes too long.
  */
 export async function batchRead(
   client: DynamoDBDocumentClient,

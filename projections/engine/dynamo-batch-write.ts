@@ -5,7 +5,7 @@ import { addCost, type Cost, noCost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { RowItem, RowKey } from './projection.ts'
 
-/** What one request holds (`BatchWriteItem` in the API reference). */
+/** Maximum items of one request (`BatchWriteItem` in the API reference). */
 const maxItems = 25
 const maxAttempts = 9
 
@@ -36,7 +36,7 @@ export async function batchWrite(
         }),
       )
       cost = addCost(cost, costOf('write', answer, answer.ConsumedCapacity ?? []))
-      // What is unprocessed is what was sent.
+      // Unprocessed items have the form in which they were sent.
       pending = (answer.UnprocessedItems?.[tableName] ?? []) as typeof pending
     }
   }

@@ -12,14 +12,19 @@ import { failureOf, orUnavailable } from '../../commands/aws/sdk-call.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost, noCost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import { type Amounts, type CounterItem, keysOf, sumsOf } from './counters.ts'
+import { type Amounts, type CounterItem, keysOf, type SortRange, sumsOf } from './counters.ts'
 import { batchRead } from './dynamo-batch-read.ts'
 import { batchWrite } from './dynamo-batch-write.ts'
 import { parkedIndexKey } from './parked-index.ts'
 import type { RowItem, RowKey } from './projection.ts'
-import { type Guard, type Move, maxChangesPerMove, type RowStore } from './row-store.ts'
+import { type Guard, type ListOptions, type Move, maxChangesPerMove, type RowStore } from './row-store.ts'
 
 const unavailable = orUnavailable('The read model did not answer in time. Try again.')
+
+interface Table {
+  readonly client: DynamoDBDocumentClient
+  readonly name: string
+}
 
 /** The read model's table in DynamoDB: keys `PK` and `SK`, both strings. */
 export function createDynamoRowStore(
@@ -27,20 +32,9 @@ export function createDynamoRowStore(
   tableName: string,
   clock: Clock,
 ): RowStore {
+  const table = { client, name: tableName }
   return {
-    async readGuard(key) {
-      const answer = await client
-        .send(
-          new GetCommand({
-            TableName: tableName,
-            Key: key,
-            ConsistentRead: true,
-            ReturnConsumedCapacity: 'TOTAL',
-          }),
-        )
-        .catch(unavailable)
-      return { guard: asGuard(answer.Item), cost: costOf('read', answer, [answer.ConsumedCapacity]) }
-    },
+    readGuard: (key) => readGuard(table, key),
 
     async readGuards(keys) {
       const { items, cost } = await batchRead(client, tableName, keys, clock)
@@ -53,11 +47,9 @@ export function createDynamoRowStore(
         throw new Problem('too-large', `A stream makes more than ${maxChangesPerMove} changes at once.`)
       }
       try {
-        return { outcome: 'moved', cost: await write(move) }
+        return { outcome: 'moved', cost: await write(table, move) }
       } catch (error) {
-        if (isGuardMoved(error) || failureOf(error) === 'unknown') {
-          return { outcome: 'again', cost: { requests: 1, readUnits: 0, writeUnits: 0 } }
-        }
+        if (isGuardMoved(error) || failureOf(error) === 'unknown') return again
         throw error
       }
     },
@@ -68,91 +60,113 @@ export function createDynamoRowStore(
         return { outcome: 'put', cost: await batchWrite(client, tableName, writes, clock) }
       } catch (error) {
         if (failureOf(error) !== 'unknown') throw error
-        return { outcome: 'again', cost: { requests: 1, readUnits: 0, writeUnits: 0 } }
+        return again
       }
     },
 
     async readRows(keys) {
       const { items, cost } = await batchRead(client, tableName, keys, clock)
-      return { rows: items as unknown as RowItem[], cost } // as below
+      return { rows: items as unknown as RowItem[], cost } // only `move` and `put` write rows, in this shape
     },
 
-    async list(partition, { after, limit }) {
-      const answer = await client
-        .send(
-          new QueryCommand({
-            TableName: tableName,
-            ConsistentRead: true,
-            KeyConditionExpression: after === undefined ? 'PK = :pk' : 'PK = :pk AND SK < :after',
-            ExpressionAttributeValues: {
-              ':pk': partition,
-              ...(after === undefined ? {} : { ':after': after }),
-            },
-            ScanIndexForward: false,
-            Limit: limit,
-            ReturnConsumedCapacity: 'TOTAL',
-          }),
-        )
-        .catch(unavailable)
-      // Only `move` and `put` write here, and they write rows of this shape.
-      return {
-        rows: (answer.Items ?? []) as RowItem[],
-        cost: costOf('read', answer, [answer.ConsumedCapacity]),
-      }
-    },
-
-    async sums(partition, range) {
-      const { from, to } = keysOf(range)
-      const items: CounterItem[] = []
-      let cost = noCost
-      for (let after: Record<string, unknown> | undefined, more = true; more; more = after !== undefined) {
-        const answer = await client
-          .send(
-            new QueryCommand({
-              TableName: tableName,
-              ConsistentRead: true,
-              KeyConditionExpression: 'PK = :pk AND SK BETWEEN :from AND :to',
-              ExpressionAttributeValues: { ':pk': partition, ':from': from, ':to': to },
-              ExclusiveStartKey: after,
-              ReturnConsumedCapacity: 'TOTAL',
-            }),
-          )
-          .catch(unavailable)
-        // Only `move` writes here, and beside the keys it writes nothing but amounts.
-        const found = (answer.Items ?? []) as (RowKey & Amounts)[]
-        items.push(...found.map(({ PK, SK, ...amounts }) => ({ PK, SK, amounts })))
-        cost = addCost(cost, costOf('read', answer, [answer.ConsumedCapacity]))
-        after = answer.LastEvaluatedKey
-      }
-      return { sums: sumsOf(items), cost }
-    },
+    list: (partition, options) => list(table, partition, options),
+    sums: (partition, range) => sums(table, partition, range),
   }
+}
 
-  async function write({ key, from, to, put, remove, counters }: Move): Promise<Cost> {
-    const guard = {
-      TableName: tableName,
-      Item: { ...key, ...to, ...parkedIndexKey(key, to.parked) },
-      ...conditionOf(from),
-    }
-    if (put.length + remove.length + counters.length === 0) {
-      const answer = await client.send(new PutCommand({ ...guard, ReturnConsumedCapacity: 'TOTAL' }))
-      return costOf('write', answer, [answer.ConsumedCapacity])
-    }
-    const answer = await client.send(
-      new TransactWriteCommand({
-        TransactItems: [
-          { Put: guard },
-          ...put.map((Item) => ({ Put: { TableName: tableName, Item } })),
-          ...remove.map(({ PK, SK }) => ({ Delete: { TableName: tableName, Key: { PK, SK } } })),
-          ...counters.map(({ PK, SK, amounts }) => ({
-            Update: { TableName: tableName, Key: { PK, SK }, ...addition(amounts) },
-          })),
-        ],
+const again = { outcome: 'again', cost: { requests: 1, readUnits: 0, writeUnits: 0 } } as const
+
+async function readGuard(table: Table, key: RowKey): ReturnType<RowStore['readGuard']> {
+  const answer = await table.client
+    .send(
+      new GetCommand({
+        TableName: table.name,
+        Key: key,
+        ConsistentRead: true,
         ReturnConsumedCapacity: 'TOTAL',
       }),
     )
-    return costOf('write', answer, answer.ConsumedCapacity ?? [])
+    .catch(unavailable)
+  return { guard: asGuard(answer.Item), cost: costOf('read', answer, [answer.ConsumedCapacity]) }
+}
+
+async function list(
+  table: Table,
+  partition: string,
+  { after, limit }: ListOptions,
+): ReturnType<RowStore['list']> {
+  const answer = await table.client
+    .send(
+      new QueryCommand({
+        TableName: table.name,
+        ConsistentRead: true,
+        KeyConditionExpression: after === undefined ? 'PK = :pk' : 'PK = :pk AND SK < :after',
+        ExpressionAttributeValues: { ':pk': partition, ...(after !== undefined && { ':after': after }) },
+        ScanIndexForward: false,
+        Limit: limit,
+        ReturnConsumedCapacity: 'TOTAL',
+      }),
+    )
+    .catch(unavailable)
+  // Only `move` and `put` write rows, in this shape.
+  const rows = (answer.Items ?? []) as RowItem[]
+  return { rows, cost: costOf('read', answer, [answer.ConsumedCapacity]) }
+}
+
+async function sums(table: Table, partition: string, range: SortRange): ReturnType<RowStore['sums']> {
+  const { from, to } = keysOf(range)
+  const items: CounterItem[] = []
+  let cost = noCost
+  for (let after: Record<string, unknown> | undefined, more = true; more; more = after !== undefined) {
+    const answer = await table.client
+      .send(
+        new QueryCommand({
+          TableName: table.name,
+          ConsistentRead: true,
+          KeyConditionExpression: 'PK = :pk AND SK BETWEEN :from AND :to',
+          ExpressionAttributeValues: { ':pk': partition, ':from': from, ':to': to },
+          ExclusiveStartKey: after,
+          ReturnConsumedCapacity: 'TOTAL',
+        }),
+      )
+      .catch(unavailable)
+    // Only `move` writes counters, and beside the keys it writes nothing but amounts.
+    const found = (answer.Items ?? []) as (RowKey & Amounts)[]
+    items.push(...found.map(({ PK, SK, ...amounts }) => ({ PK, SK, amounts })))
+    cost = addCost(cost, costOf('read', answer, [answer.ConsumedCapacity]))
+    after = answer.LastEvaluatedKey
   }
+  return { sums: sumsOf(items), cost }
+}
+
+/** Writes the guard, alone or in one transaction with the changes. */
+async function write(
+  { client, name: tableName }: Table,
+  { key, from, to, put, remove, counters }: Move,
+): Promise<Cost> {
+  const guard = {
+    TableName: tableName,
+    Item: { ...key, ...to, ...parkedIndexKey(key, to.parked) },
+    ...conditionOf(from),
+  }
+  if (put.length + remove.length + counters.length === 0) {
+    const answer = await client.send(new PutCommand({ ...guard, ReturnConsumedCapacity: 'TOTAL' }))
+    return costOf('write', answer, [answer.ConsumedCapacity])
+  }
+  const answer = await client.send(
+    new TransactWriteCommand({
+      TransactItems: [
+        { Put: guard },
+        ...put.map((Item) => ({ Put: { TableName: tableName, Item } })),
+        ...remove.map(({ PK, SK }) => ({ Delete: { TableName: tableName, Key: { PK, SK } } })),
+        ...counters.map(({ PK, SK, amounts }) => ({
+          Update: { TableName: tableName, Key: { PK, SK }, ...addition(amounts) },
+        })),
+      ],
+      ReturnConsumedCapacity: 'TOTAL',
+    }),
+  )
+  return costOf('write', answer, answer.ConsumedCapacity ?? [])
 }
 
 /** That the guard is where it was read. A stream whose first event is parked has a guard at 0. */

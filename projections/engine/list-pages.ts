@@ -14,15 +14,31 @@ export async function listRows(
   return { items, next: found.length > limit ? items.at(-1)?.SK : undefined, cost }
 }
 
-/** A stream that stands in a list: the id of its aggregate, and how far the generation has come in it. */
+/**
+ * Every row of a partition whose sort key is before another, the largest first. It reads a page at a time, and no row
+ * from that key on.
+ */
+export async function* rowsBefore(
+  rows: RowStore,
+  partition: string,
+  before: string,
+): AsyncGenerator<RowItem, void, undefined> {
+  for (let after: string | undefined = before; after !== undefined; ) {
+    const page: ListPage<RowItem> = await listRows(rows, partition, { after, limit: 100 })
+    yield* page.items
+    after = page.next
+  }
+}
+
+/** A stream in a list: the id of its aggregate, and how far the generation has come in it. */
 export interface Listed {
   readonly id: string
   readonly guard: Guard
 }
 
 /**
- * A page of the streams whose rows stand in a partition, each joined by key: the rows hold nothing that
- * changes. What changed between the two reads shows in the guard, so the caller still decides what is shown.
+ * A page of the streams that have a row in a partition, each joined by key: the rows contain nothing that changes. The
+ * guard shows a change between the two reads, so the caller still decides whether to show the stream.
  */
 export async function listStreams(
   rows: RowStore,

@@ -1,17 +1,17 @@
 import type { Cost } from '../../domain/kernel/cost.ts'
 import type { RowKey } from './projection.ts'
 
-/** Everything that is parked stands in one partition of the read model's index `GSI1`. */
+/** Everything parked is in one partition of the read model's index `GSI1`. */
 export const parkedPartition = 'parked'
 
-/** Attributes by which an item stands in the index; an item without them is not in it. */
+/** Attributes that put an item into the index. An item without them is not in it. */
 export interface ParkedIndexKey {
   readonly GSI1PK: string
   readonly GSI1SK: string
 }
 
 /**
- * What puts an item into the list of what is parked: nothing where it is not. It is part of the item that is written,
+ * The attributes that list an item as parked; none if it is not. They are part of the item that is written,
  * so the write that parks a stream lists it, and the one that passes the event takes it off the list.
  */
 export function parkedIndexKey(key: RowKey, parked: unknown): ParkedIndexKey | Record<string, never> {

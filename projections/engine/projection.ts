@@ -14,20 +14,20 @@ export interface Projection<State, E extends Event> {
   /** The category of streams that it folds: the part of a stream's name before the first `-`. */
   readonly aggregate: string
   readonly events: Codec<E>
-  /** How a state is read back from the guard's item, where it lies as JSON. */
+  /** Reads a state back from the guard's item, where it is stored as JSON. */
   readonly state: z.ZodMiniType<State>
   readonly initial: State
   /** Takes every event in every state. */
   evolve(state: State, event: Recorded<E>): State
   /** The rows that should exist for the stream of this id, besides the guard's item with the state. */
   render(state: State, id: string): readonly Row[]
-  /** What the stream of this id counts for in this state; it follows the state, and ends with what it counted for. */
+  /** The amounts that the stream of this id counts for in this state. They follow the state, and are taken back when it changes. */
   count?(state: State, id: string): readonly Counter[]
-  /** What an event leaves for good, whatever comes after it. `state` is the one that it led to. */
+  /** The permanent contribution of an event, whatever follows it. `state` is the one after the event. */
   record?(event: Recorded<E>, state: State, id: string): Contribution
 }
 
-/** A row of a list: `partition` says whose list it stands in, `sort` in what order. Both without the stream. */
+/** A row of a list: `partition` names the list, `sort` the order in it. Neither contains the stream. */
 export interface Row {
   readonly partition: string
   readonly sort: string
@@ -44,7 +44,7 @@ export interface Counter {
   readonly shards?: number
 }
 
-/** What one event leaves for good. */
+/** The permanent contribution of one event. */
 export interface Contribution {
   /** Rows of a feed. The engine adds the event's version to their keys, so that each event has its own. */
   readonly rows?: readonly Row[]

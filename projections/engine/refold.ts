@@ -13,20 +13,20 @@ import {
   rowItem,
 } from './projection.ts'
 
-/** What was counted in one counter, all of its shards together. */
+/** The amounts of one counter, all of its shards together. */
 export interface Counted {
   /** The partition of its items. */
   readonly partition: string
   readonly sort: string
   readonly amounts: Amounts
   /**
-   * A checksum of what has counted here: of events that count for good by their place, of streams that count by their
+   * A checksum of the parties that counted here: of events that count permanently, their place; of streams that count by their
    * state by how far they were folded. Two sums with the same one are of the same moment, as far as this counter goes.
    */
   readonly of: number
 }
 
-/** What a stream has to leave in a generation, folded from its first event without a look at what is there. */
+/** The rows and counters that a stream should have in a generation, folded from its first event without reading them. */
 export interface Refold {
   /** Version of the last event that was folded. */
   version(): number

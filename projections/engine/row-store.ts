@@ -14,7 +14,7 @@ export interface Guard {
   readonly parked?: Parked | undefined
 }
 
-/** What stands against an event. It lies in the guard's item, and the write that passes the event clears it. */
+/** Why an event cannot be folded. It is stored in the guard's item, and the write that passes the event clears it. */
 export interface Parked {
   readonly error: string
   /** When it was found, ISO 8601 UTC with milliseconds. */

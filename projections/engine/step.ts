@@ -19,7 +19,7 @@ export interface FoldPoint<State> {
   readonly written: number
 }
 
-/** What brings a generation from one point to another: the changes of one write, and the rows that go before it. */
+/** A move of a generation from one point to another: the changes of one write, and the rows to put before it. */
 export interface Step<State> extends Pick<Move, 'put' | 'remove' | 'counters'> {
   readonly to: FoldPoint<State>
   readonly feed: readonly RowItem[]
@@ -29,7 +29,7 @@ export interface Step<State> extends Pick<Move, 'put' | 'remove' | 'counters'> {
 
 const nothing = { put: [], remove: [], counters: [], feed: [] }
 
-/** At most so many rows of a feed go before one write, so that a long history is caught up with in steps. */
+/** Maximum rows of a feed to put before one write, so that a long history is caught up with in steps. */
 const maxFeedRows = 100
 
 /** A step that goes nowhere. */
@@ -71,7 +71,7 @@ interface Folded<State> {
   readonly version: number
   readonly state: State
   readonly feed: readonly RowItem[]
-  /** What the events count for by themselves. */
+  /** The amounts that the events count for by themselves. */
   readonly counters: readonly Counter[]
   readonly failure?: unknown
 }

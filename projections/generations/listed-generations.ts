@@ -4,7 +4,7 @@ import type { AnyGeneration } from './any-generation.ts'
 import { type GenerationList, type GenerationLists, withStatus } from './generation-list.ts'
 import type { GenerationsOf, ProjectionVersions } from './projection-versions.ts'
 
-/** How long an environment of the query API goes on with the list that it has read. */
+/** How long an environment of the query API keeps the list that it has read. */
 export const readersCacheMs = 5000
 
 /**
@@ -69,7 +69,7 @@ function lacking(id: string): Problem {
   return new Problem('internal', `${id} is live, and this code does not have its version.`)
 }
 
-/** What a query reads: the live generation of each projection, and those that a cursor may still name. */
+/** The generations that a query reads: the live one of each projection, and those that a cursor may still name. */
 export interface Readable {
   /** Throws where this code lacks the version of the live one. */
   readonly live: (projection: string) => AnyGeneration

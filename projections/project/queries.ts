@@ -12,7 +12,7 @@ const isOfProject = (context: QueryContext, { stream }: Position) =>
 const projection = projectsV1.name
 const generationOf = (context: QueryContext) => context.generation(projection).id
 
-/** What answers each query, and what the answer depends on. */
+/** The handler of each query about projects. */
 export const projectQueries = {
   '/projects/{projectId}': {
     projection,

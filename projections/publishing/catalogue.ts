@@ -1,13 +1,21 @@
 import * as z from 'zod/mini'
-import { type AnyAggregate, aggregates } from '../../domain/aggregates.ts'
 import type { CatalogueEntry } from '../../domain/kernel/publication.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
 import { type Envelope, envelope, source } from './envelope.ts'
-import { privateEvents, publicEvents } from './public-events.ts'
+import { type AnyPublished, eventCatalogueOf, type WholeCatalogue } from './event-catalogue.ts'
 
 /** The document of the public events, as Markdown. */
-export function catalogue(): string {
-  return `${[introduction, envelopeSection(), consuming, reactions, eventsSection(), privateSection()].join('\n\n')}\n`
+export function catalogue(aggregates: readonly AnyPublished[]): string {
+  const events = eventCatalogueOf(aggregates)
+  const sections = [
+    introduction,
+    envelopeSection(events, aggregates),
+    consuming,
+    reactions,
+    eventsSection(events, aggregates),
+    privateSection(events),
+  ]
+  return `${sections.join('\n\n')}\n`
 }
 
 const introduction = `# Public events
@@ -15,7 +23,7 @@ const introduction = `# Public events
 What happens in Annals is published on its EventBridge bus, for other services and for its own reactions. This page
 is made from the schemas by \`npm run events\`; a test fails while it is out of date.`
 
-function envelopeSection(): string {
+function envelopeSection({ publicEvents }: WholeCatalogue, aggregates: readonly AnyPublished[]): string {
   return `## The envelope
 
 Every event has \`source: "${source}"\`, its type as \`detail-type\`, the time when it happened as \`time\`, and this
@@ -24,7 +32,7 @@ Every event has \`source: "${source}"\`, its type as \`detail-type\`, the time w
 ${fields(envelope)}
 
 \`\`\`json
-${publicEvents.slice(0, 1).map((event) => json(envelopeOf(event)))}
+${publicEvents.slice(0, 1).map((event) => json(envelopeOf(event, aggregates)))}
 \`\`\``
 }
 
@@ -65,7 +73,7 @@ a deleted account the sign-in is deleted and the plan ends. Each is done once fo
 and our record of it a crash can repeat that mail once: both carry the event's \`id\` in the header \`X-Annals-Event\`.
 No mail is sent for an event older than 14 days.`
 
-function eventsSection(): string {
+function eventsSection({ publicEvents }: WholeCatalogue, aggregates: readonly AnyPublished[]): string {
   const sections = publicEvents.map(
     (event) => `### ${event.type}
 
@@ -80,7 +88,7 @@ ${json(z.toJSONSchema(event.data, { io: 'input' }))}
 \`\`\`
 
 \`\`\`json
-${json(envelopeOf(event))}
+${json(envelopeOf(event, aggregates))}
 \`\`\`
 
 </details>`,
@@ -88,7 +96,7 @@ ${json(envelopeOf(event))}
   return ['## The events', ...sections].join('\n\n')
 }
 
-function privateSection(): string {
+function privateSection({ privateEvents }: WholeCatalogue): string {
   const lines = Object.entries(privateEvents).map(([type, why]) => `- \`${type}\`: ${why}`)
   return ['## What is not published', lines.join('\n')].join('\n\n')
 }
@@ -106,9 +114,8 @@ function fields(schema: z.ZodMiniType): string {
 }
 
 /** The examples of a category are one story: each event takes the next version. */
-function envelopeOf(event: CatalogueEntry): Envelope {
-  const all: readonly AnyAggregate[] = aggregates
-  const owner = all.find(({ publication }) => publication.public.includes(event))
+function envelopeOf(event: CatalogueEntry, aggregates: readonly AnyPublished[]): Envelope {
+  const owner = aggregates.find(({ publication }) => publication.public.includes(event))
   const { public: story = [], exampleId = '' } = owner?.publication ?? {}
   const stream = streamName(owner?.name ?? '', exampleId)
   const version = story.indexOf(event) + 1

@@ -6,7 +6,7 @@ import { entryBytes, maxRequestBytes } from './batches.ts'
 import type { BusEntry } from './event-bus.ts'
 import type { EventCatalogue, PublicForm } from './event-catalogue.ts'
 
-/** What stands in `source` of every event that is published. */
+/** The `source` of every published event. */
 export const source = 'annals'
 
 /** The `detail` of every event; `data` is the public data of its type. */

@@ -1,13 +1,10 @@
 import type { Codec } from '../../domain/kernel/codec.ts'
+import { aggregatesNamed, type Command, type PublishedAggregate } from '../../domain/kernel/decider.ts'
 import type { Event } from '../../domain/kernel/event.ts'
+import type { CatalogueEntry } from '../../domain/kernel/publication.ts'
 
-/** The public form of a type of event. */
-export interface PublicForm {
-  /** Number of the public schema. */
-  readonly schema: number
-  /** Makes the public data of a stored event, whose stream has this id. Throws if it does not fit the schema. */
-  publish(event: Event & { readonly id: string }): unknown
-}
+/** The part of a public event's definition that the forwarder needs. */
+export type PublicForm = Pick<CatalogueEntry, 'schema' | 'publish'>
 
 /** The events that the forwarder can read, and the public form of those that it sends. */
 export interface EventCatalogue {
@@ -15,4 +12,28 @@ export interface EventCatalogue {
   codecOf(category: string): Codec<Event>
   /** The public form of a type of event; undefined for a private one. */
   publicEventOf(type: string): PublicForm | undefined
+}
+
+/** The catalogue with everything that its document tells. */
+export interface WholeCatalogue extends EventCatalogue {
+  publicEventOf(type: string): CatalogueEntry | undefined
+  readonly publicEvents: readonly CatalogueEntry[]
+  /** Why the other events are private, by their types. */
+  readonly privateEvents: Readonly<Record<string, string>>
+}
+
+/** Any aggregate, with the decision which of its events are public. */
+export type AnyPublished = PublishedAggregate<unknown, Command, Event>
+
+/** Derives the catalogue from the aggregates. Each decides on its own events. */
+export function eventCatalogueOf(aggregates: readonly AnyPublished[]): WholeCatalogue {
+  const aggregateNamed = aggregatesNamed(aggregates)
+  const publicEvents = aggregates.flatMap(({ publication }) => publication.public)
+  const byType = new Map(publicEvents.map((event) => [event.type, event]))
+  return {
+    codecOf: (category) => aggregateNamed(category).events,
+    publicEventOf: (type) => byType.get(type),
+    publicEvents,
+    privateEvents: Object.assign({}, ...aggregates.map(({ publication }) => publication.private)),
+  }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
-import type { Delivery } from '../delivery/stream-record.ts'
+import { byStream, type Delivery } from '../delivery/stream-record.ts'
 import type { EventCatalogue } from './event-catalogue.ts'
 import type { Mark, ParkedStreams } from './parked-streams.ts'
 import { type Plan, planOf } from './plan.ts'
@@ -13,7 +13,7 @@ export interface ForwardOptions extends PutEventsOptions {
   readonly catalogue: EventCatalogue
 }
 
-/** What became of a stream in a batch. */
+/** The result for one stream of a batch. */
 export interface Forwarded {
   readonly stream: StreamName
   /** How many of its events were sent. */
@@ -29,17 +29,14 @@ export interface Forwarded {
 
 /**
  * Forwards a batch. A stream with an event that cannot be sent is parked from there on and holds up no other;
- * its next record tries again. What could not be sent for another reason is delivered again. Throws where the
+ * its next record tries again. Records with events that failed for another reason are delivered again. Throws where the
  * marks cannot be read.
  */
 export async function forwardBatch(
   deliveries: readonly Delivery[],
   options: ForwardOptions,
 ): Promise<readonly Forwarded[]> {
-  const byStream = new Map<StreamName, Delivery[]>()
-  for (const delivery of deliveries)
-    byStream.set(delivery.stream, [...(byStream.get(delivery.stream) ?? []), delivery])
-  const streams = [...byStream]
+  const streams = byStream(deliveries)
   const { marks } = await options.parked.read(streams.map(([stream]) => stream))
 
   const planned = await Promise.all(

@@ -3,10 +3,10 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 import { asError } from '../../commands/aws/errors.ts'
 import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import { parkedStream } from '../delivery/stream-handler.ts'
-import { commitsOf, type Delivery, deliveryOf, recordKeyOf } from '../delivery/stream-record.ts'
+import { correlationIdsOf, readRecords } from '../delivery/stream-record.ts'
 import { type ForwardOptions, forwardBatch } from './forward-batch.ts'
 
-/** What is kept back from the function's time to write marks and report which records to deliver again. */
+/** Time that is kept back to write marks and report which records to deliver again. */
 const reserveMs = 3000
 
 export interface ForwardHandlerOptions extends Omit<ForwardOptions, 'deadline'> {
@@ -23,23 +23,13 @@ export function forwardHandler({ logger, ...options }: ForwardHandlerOptions) {
     event: DynamoDBStreamEvent,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<DynamoDBBatchResponse> => {
-    const deliveries: Delivery[] = []
-    const failed: string[] = []
-    for (const record of event.Records) {
-      if (record.eventName !== 'INSERT') continue
-      try {
-        deliveries.push(deliveryOf(record))
-      } catch (error) {
-        logger.error('record cannot be read', { ...recordKeyOf(record), error: asError(error) })
-        failed.push(record.dynamodb?.SequenceNumber ?? '')
-      }
-    }
+    const { deliveries, unreadable } = readRecords(event.Records, logger)
+    const failed = [...unreadable]
 
     const deadline = deadlineWithin(context, { reserveMs }, options.clock)
     for (const result of await forwardBatch(deliveries, { ...options, deadline })) {
       const { stream, sent, mark, moved } = result
-      const commits = commitsOf(deliveries.filter((delivery) => delivery.stream === stream))
-      const line = { stream, sent, correlationIds: commits.map(({ correlationId }) => correlationId) }
+      const line = { stream, sent, correlationIds: correlationIdsOf(deliveries, stream) }
       if (mark === undefined) logger.info(moved ? 'forwarded, no longer parked' : 'forwarded', line)
       else logger.error(parkedStream, { ...line, version: mark.version, reason: mark.error })
       if (result.failed.length > 0) {

@@ -2,7 +2,7 @@ import type { Cost } from '../../domain/kernel/cost.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { RowKey } from '../engine/projection.ts'
 
-/** What the forwarder is called where the generations of projections are. */
+/** The name of the forwarder, in the place of a generation's id. */
 export const forwarderName = 'forwarder'
 
 /** The key of a stream's mark in the read model's table. */

@@ -38,7 +38,7 @@ export interface Plan {
 }
 
 /**
- * What is to be sent of a stream for its records of one batch, which may come in any order and more than once.
+ * The events to send of a stream for its records of one batch, which may come in any order and more than once.
  * Of a parked stream, what lies before the mark comes from the records, and everything from the mark on from the
  * store, to its end: records were held back that are gone, and they may have been later ones than these. Nothing
  * is sent from the first poison on. Throws where the store does not answer.
@@ -71,7 +71,7 @@ export async function planOf(
   return { stream, mark, heals: first !== undefined, events: [...events.values()], poison }
 }
 
-/** What is to be sent of a parked stream without any record of it: everything from its mark on, from the store. */
+/** The events to send of a parked stream without any record of it: everything from its mark on, from the store. */
 export async function planHeld(stream: StreamName, mark: Mark, options: PlanOptions): Promise<Plan> {
   // There is no record to deliver again.
   const { events, poison } = await heldRun(stream, mark.version, '', options)
@@ -79,7 +79,7 @@ export async function planHeld(stream: StreamName, mark: Mark, options: PlanOpti
 }
 
 /**
- * What is to be sent again of commits of a stream that follow each other: their public events, up to the first that
+ * The events to send again of consecutive commits of a stream: their public events, up to the first that
  * cannot be sent.
  */
 export function planAgain(

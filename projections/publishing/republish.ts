@@ -25,7 +25,7 @@ export interface RepublishOptions {
   readonly period?: Period | undefined
 }
 
-/** What became of the public events of a stream. */
+/** The result for the public events of a stream. */
 export interface Republished {
   readonly stream: StreamName
   /** How many of its commits were to be sent. */
@@ -48,7 +48,7 @@ const sendMs = 120_000
 /**
  * Sends the public events of a stream again, all of them or those of a period. It neither reads nor moves the mark
  * of a parked stream; as there, nothing is sent from an event on that cannot be. Consumers dedupe by the event's
- * id. Throws what is wrong with the store for good, such as a missing grant.
+ * id. Throws an error of the store that does not pass, such as a missing grant.
  */
 export async function republish(walked: WalkedStream, options: RepublishOptions): Promise<Republished> {
   const { stream } = walked

@@ -25,7 +25,7 @@ export function publicPages(
   }
 }
 
-/** What a client needs to sign people in and to call this API. */
+/** The configuration that a client needs to sign people in and to call this API. */
 function clientConfig(apiUrl: string): Record<string, string | undefined> {
   const { AWS_REGION, USER_POOL_ID, USER_POOL_CLIENT_ID, AWS_ENDPOINT_URL } = process.env
   return {

@@ -6,7 +6,7 @@ import type { Cost } from '../../domain/kernel/cost.ts'
 import type { ListOptions, ListPage, RowStore } from '../engine/row-store.ts'
 import type { AnyGeneration } from '../generations/any-generation.ts'
 
-/** What a query is answered from: the request, and the read models as this request sees them. */
+/** The input of a query: the request, and the read models as this request sees them. */
 export interface QueryContext {
   readonly rows: RowStore
   readonly userId: string

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { ShardRange } from './shard-reader.ts'
 
-/** What Lambda tells of records that a stream mapping gave up: where they lie and why, not what is in them. */
+/** Lambda's message about records that a stream mapping gave up: their place and the reason, not their content. */
 export interface DiscardedBatch extends ShardRange {
   /** How many records the function got; the range holds those that the mapping's filter left out as well. */
   readonly batchSize: number

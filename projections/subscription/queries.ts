@@ -10,7 +10,7 @@ const projection = subscriptionsV1.name
 const isOwn = ({ userId }: QueryContext, { stream }: Position) => stream === subscriptionStream(userId)
 const generationOf = (context: QueryContext) => context.generation(projection).id
 
-/** What answers each query, and what the answer depends on. */
+/** The handler of each query about a person's subscription. */
 export const subscriptionQueries = {
   '/me/subscription': {
     projection,
@@ -30,7 +30,7 @@ export const subscriptionQueries = {
     async read(context) {
       const { item: person, cost } = await people.asking(context)
       const found = await readUsage(context.rows, generationOf(context), person)
-      // What a plan allows comes with the code.
+      // The limit of a plan is part of the code.
       return { ...found, varies: `${found.item.bytesAllowed}`, cost: addCost(cost, found.cost) }
     },
   },

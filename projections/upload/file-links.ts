@@ -1,6 +1,6 @@
-/** What a link has to say of the file that it leads to. */
+/** The properties of a file that its link carries. */
 export interface LinkedFile {
-  /** What it is saved as; any text. */
+  /** The name to save the file under; any text. */
   readonly fileName: string
   readonly contentType: string
   /** From when on the links are valid, in milliseconds since 1970. The same moment makes the same links. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
-import { listRows } from '../engine/list-pages.ts'
+import { rowsBefore } from '../engine/list-pages.ts'
 import { partitionKey, streamOfRow } from '../engine/projection.ts'
 import type { RowStore } from '../engine/row-store.ts'
 import type { GenerationLists } from '../generations/generation-list.ts'
@@ -27,12 +27,9 @@ export function createOpenUploads(
       const { id } = live(uploadsV1.name)
       for (let shard = 0; shard < openUploadShards; shard++) {
         const partition = partitionKey(id, openUploads(shard))
-        // Rows stand by when they expire, so those that have not are not read.
-        for (let after: string | undefined = before; after !== undefined; ) {
-          const page = await listRows(rows, partition, { after, limit: 100 })
-          for (const row of page.items) yield parseStreamName(streamOfRow(row)).id
-          after = page.next
-        }
+        // Rows are sorted by when they expire.
+        for await (const row of rowsBefore(rows, partition, before))
+          yield parseStreamName(streamOfRow(row)).id
       }
     },
   }

@@ -10,7 +10,7 @@ import { listUploads, readStats, readUpload, type UploadReads } from './v1/queri
 const projectIdOf = ({ parameters }: QueryContext) => parameters['projectId'] ?? ''
 const uploadIdOf = ({ parameters }: QueryContext) => parameters['uploadId'] ?? ''
 const isOf = (aggregate: string, { stream }: Position) => parseStreamName(stream).aggregate === aggregate
-/** The project, and any upload: whose project that is stands in its own stream alone. */
+/** The project, and any upload: only an upload's own stream says which project it is in. */
 const mayBeInProject = (context: QueryContext, position: Position) =>
   position.stream === streamName('project', projectIdOf(context)) || isOf('upload', position)
 

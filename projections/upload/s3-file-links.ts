@@ -5,7 +5,7 @@ import type { FileLinks } from './file-links.ts'
 
 const validSeconds = 60 * 60
 
-/** What the configuration of any client of the SDK has. */
+/** The configuration that every client of the SDK has. */
 export interface SigningConfig extends Pick<S3RequestPresignerOptions, 'credentials' | 'region' | 'sha256'> {
   /** Where S3 is, if it is not at AWS. */
   readonly endpoint: string | undefined

@@ -3,7 +3,7 @@ import type { QueryHandlers } from '../query/query.ts'
 import { usersV1 } from './v1/projection.ts'
 import { readUser, userStream } from './v1/queries.ts'
 
-/** What answers each query, and what the answer depends on. */
+/** The handler of each query about a person. */
 export const userQueries = {
   '/me': {
     projection: usersV1.name,

@@ -5,7 +5,10 @@ const entryPoint = /^[a-z]+\/functions\/[a-z0-9-]+\.ts$/
 
 /** Finds entry points that are not bundled, bundles without an entry point, and other files in `functions/`. */
 export function bundleFindings(repository: Repository, bundled: readonly string[]): Finding[] {
-  const files = repository.files.filter((file) => /^[a-z]+\/functions\//.test(file))
+  // A list of native modules is named after the entry point that it is for.
+  const isNativeList = (file: string) =>
+    file.endsWith('.native.json') && repository.has(file.replace('.native.json', '.ts'))
+  const files = repository.files.filter((file) => /^[a-z]+\/functions\//.test(file) && !isNativeList(file))
   const names = files.map((file) => posix.basename(file, '.ts'))
   const finding = (file: string, advice: string) => ({ file, line: 1, rule: 'bundle', subject: file, advice })
   return [

@@ -96,7 +96,7 @@ export function featureFindings(sources: Sources, features: readonly string[]): 
   })
 }
 
-/** Finds entries of the table of features that no import needs. */
+/** Finds entries of the table of features that no import needs. Entries of features that do not exist are left alone. */
 export function unusedFeatureImports(sources: Sources, features: readonly string[]): string[] {
   const used = new Set(
     [...sources.values()].flatMap(({ file, imports }) => {
@@ -104,9 +104,14 @@ export function unusedFeatureImports(sources: Sources, features: readonly string
       return imports.map(({ target }) => `${own} -> ${featureOf(target, features)}`)
     }),
   )
-  return Object.entries(featureImports).flatMap(([own, imported]) =>
-    imported.map((feature) => `${own} -> ${feature}`).filter((entry) => !used.has(entry)),
-  )
+  return Object.entries(featureImports)
+    .filter(([own]) => own.includes('/') || features.includes(own))
+    .flatMap(([own, imported]) =>
+      imported
+        .filter((feature) => features.includes(feature))
+        .map((feature) => `${own} -> ${feature}`)
+        .filter((entry) => !used.has(entry)),
+    )
 }
 
 function featureOf(path: string, features: readonly string[]): string | undefined {

@@ -57,6 +57,14 @@ function reachable(sources: Sources, repository: Repository): ReadonlySet<string
     const fromRoot = matcher(namesPathsFromRoot)(file)
     for (const { kind, text } of source.prose)
       if (kind === 'string') queue.push(...pathsIn(text, posix.dirname(file), repository, fromRoot))
+    // `new URL(`./arbitraries/${name}`)` may name any file of the folder.
+    const folders = source.prose.filter(
+      ({ kind, text }) => kind === 'string' && /^\.\.?\/[\w./-]+\/$/.test(text),
+    )
+    for (const { text } of folders) {
+      const folder = posix.join(posix.dirname(file), text)
+      queue.push(...[...sources.keys()].filter((path) => `${posix.dirname(path)}/` === folder))
+    }
   }
   return alive
 }

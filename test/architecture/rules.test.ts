@@ -131,6 +131,7 @@ describe('the local cloud', () => {
     ['infra/cli/start.ts', '../local/index.ts', 0],
     ['test/kit/until.ts', '../../infra/local/faults/faults.ts', 1],
     ['test/infra/local/faults/faults.test.ts', '../../../../infra/local/faults/faults.ts', 0],
+    ['test/kit/local-cloud/user-pool.ts', '../../../infra/local/faults/faults.ts', 0],
     ['infra/local/index.ts', './faults/faults.ts', 0],
   ])('is imported by %s as %s', (file, target, count) => {
     expect(localCloudFindings(sourcesOf({ [file]: `import '${target}'` }))).toHaveLength(count)
@@ -138,11 +139,16 @@ describe('the local cloud', () => {
 })
 
 describe('a feature', () => {
-  const files = { 'domain/user/user.ts': '', 'domain/zebra/zebra.ts': '', 'domain/kernel/codec.ts': '' }
+  const files = {
+    'domain/user/user.ts': '',
+    'domain/zebra/zebra.ts': '',
+    'domain/subscription/plans.ts': '',
+    'domain/kernel/codec.ts': '',
+  }
   const features = featuresOf(sample(files))
 
   it('is a folder beside the kernel', () => {
-    expect(features).toEqual(['user', 'zebra', 'analytics'])
+    expect(features).toEqual(['user', 'zebra', 'subscription', 'analytics'])
   })
 
   it.each([
@@ -155,7 +161,7 @@ describe('a feature', () => {
     ['commands/handlers.ts', './zebra/handlers.ts', 0],
     ['commands/functions/command-api.ts', '../zebra/handlers.ts', 0],
     ['infra/stack/parts/api.ts', '../../../workflows/zebra/machine.ts', 0],
-    ['projections/analytics/queries.ts', '../user/v1/queries.ts', 0],
+    ['projections/subscription/queries.ts', '../user/v1/queries.ts', 0],
     ['commands/registration/handler.ts', '../../domain/user/user.ts', 0],
     ['test/kit/given.ts', '../../domain/zebra/zebra.ts', 0],
   ])('is imported by %s as %s', (file, target, count) => {
@@ -164,6 +170,7 @@ describe('a feature', () => {
 
   it('is not declared to import what it does not', () => {
     expect(unusedFeatureImports(sourcesOf(files), features)).toContain('subscription -> user')
+    expect(unusedFeatureImports(sourcesOf(files), features)).not.toContain('project -> user')
   })
 })
 
@@ -214,10 +221,12 @@ describe('a file', () => {
   it('is dead unless an entry point reaches it', () => {
     const files = {
       'package.json': '{ "scripts": { "a": "node scripts/a.ts" } }',
-      'scripts/a.ts': "await import('./b.ts')\nconst path = './c.mjs'",
+      'scripts/a.ts':
+        "await import('./b.ts')\nconst path = './c.mjs'\nconst url = new URL(`./drawn/${name}`)",
       'scripts/b.ts': 'await import(`./peers/${name}.ts`)',
       'scripts/c.mjs': '',
       'scripts/peers/d.ts': '',
+      'scripts/drawn/j.ts': '',
       'commands/functions/e.ts': "import '../f.ts'",
       'commands/f.ts': '',
       'commands/g.ts': "import './h.ts'",
@@ -236,6 +245,8 @@ describe('an entry point', () => {
 
   it('is bundled, and a bundle has one', () => {
     expect(bundleFindings(repository, ['a', 'b'])).toEqual([])
+    const native = sample({ 'commands/functions/a.ts': '', 'commands/functions/a.native.json': '' })
+    expect(bundleFindings(native, ['a'])).toEqual([])
     expect(bundleFindings(repository, ['a'])).toMatchObject([{ file: 'workflows/functions/b.ts' }])
     expect(bundleFindings(repository, ['a', 'b', 'c'])[0]?.advice).toContain('bundles c')
   })

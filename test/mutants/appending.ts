@@ -157,8 +157,8 @@ export const appending: readonly Mutant[] = [
     rule: 'W2',
     out: 'refuses by what it has seen, which may be old',
     file: execute,
-    find: 'if (fresh) throw refusal',
-    replace: 'throw refusal',
+    find: 'if (fresh) throw attempted.refusal',
+    replace: 'throw attempted.refusal',
     tests: ofWarm,
   },
   {
@@ -268,7 +268,7 @@ export const appending: readonly Mutant[] = [
   {
     rule: 'W9',
     out: 'projects a commit that was changed',
-    file: 'projections/delivery/stream-handler.ts',
+    file: 'projections/delivery/stream-record.ts',
     find: "if (record.eventName !== 'INSERT')",
     replace: "if (record.eventName === 'REMOVE')",
     tests: ['test/projections/delivery/stream-handler.test.ts'],
@@ -284,9 +284,9 @@ export const appending: readonly Mutant[] = [
   {
     rule: 'W9',
     out: 'forwards a commit that was changed',
-    file: 'projections/publishing/forward-handler.ts',
+    file: 'projections/delivery/stream-record.ts',
     find: "if (record.eventName !== 'INSERT')",
-    replace: "if (record.eventName === 'REMOVE')",
+    replace: 'if (record.eventName === undefined)',
     tests: ofForwarder,
   },
   {

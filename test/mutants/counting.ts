@@ -144,8 +144,8 @@ export const counting: readonly Mutant[] = [
     rule: 'R13',
     out: 'reads counters without being sure of the last write',
     file: rowStore,
-    find: "ConsistentRead: true,\n              KeyConditionExpression: 'PK = :pk AND SK BETWEEN",
-    replace: "ConsistentRead: false,\n              KeyConditionExpression: 'PK = :pk AND SK BETWEEN",
+    find: "ConsistentRead: true,\n          KeyConditionExpression: 'PK = :pk AND SK BETWEEN",
+    replace: "ConsistentRead: false,\n          KeyConditionExpression: 'PK = :pk AND SK BETWEEN",
     tests: onDynamoDb,
   },
 ]

@@ -1,6 +1,7 @@
 import type { Mutant } from './rules.ts'
 
 const execute = 'commands/execution/execute.ts'
+const decision = 'commands/execution/decision.ts'
 const commitItem = 'commands/event-store/commit-item.ts'
 const commitTable = 'commands/event-store/dynamo-commit-table.ts'
 const commandId = 'commands/execution/command-id.ts'
@@ -38,7 +39,7 @@ export const deciding: readonly Mutant[] = [
   {
     rule: 'W5',
     out: 'decides before it looks at the expected version',
-    file: execute,
+    file: decision,
     find: 'expectedVersion !== undefined &&',
     replace: 'aggregate.decide(command, state) && expectedVersion !== undefined &&',
     tests: ofExecute,
@@ -46,7 +47,7 @@ export const deciding: readonly Mutant[] = [
   {
     rule: 'W5',
     out: 'does not look at the expected version',
-    file: execute,
+    file: decision,
     find: 'expectedVersion !== head.version &&',
     replace: 'expectedVersion < 0 &&',
     tests: ofExecute,
@@ -54,7 +55,7 @@ export const deciding: readonly Mutant[] = [
   {
     rule: 'W5',
     out: 'tells a stranger the version',
-    file: execute,
+    file: decision,
     find: 'aggregate.knownTo(state, command.actorId)',
     replace: 'command.actorId',
     tests: ofExecute,

@@ -1,4 +1,5 @@
-import type { Executed, Execution } from '../../commands/execution/execute.ts'
+import type { Executed } from '../../commands/execution/execute.ts'
+import type { Execution } from '../../commands/execution/execution.ts'
 import type { Command } from '../../domain/kernel/decider.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'

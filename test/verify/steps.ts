@@ -16,9 +16,9 @@ export interface Step {
 const everyStep: readonly Step[] = [
   { name: 'npm test', run: (shell) => shell.run(npm, ['test'], { folder: root }) },
   {
-    name: '10,000 schedules of the whole backend',
+    name: '10,000 schedules of each whole backend',
     run: (shell) =>
-      shell.run(process.execPath, [vitest, 'run', 'test/properties/simulation.test.ts'], {
+      shell.run(process.execPath, [vitest, 'run', 'simulation.test.ts'], {
         folder: root,
         env: { SCHEDULES: '10000' },
       }),
@@ -37,6 +37,7 @@ const everyStep: readonly Step[] = [
     run: async (shell) => {
       const folder = copyInto(shell.temporaryFolder())
       await shell.run(npm, ['run', 'new', '--', '--remove'], { folder })
+      await shell.run(npm, ['run', 'rewritten'], { folder })
       await shell.run(npm, ['test'], { folder })
     },
   },

@@ -6,7 +6,7 @@ import { answerWithin } from '../../commands/aws/client.ts'
  * The events that reactions have handled, in a table of DynamoDB: key `id` (string); `expiration`, in seconds since
  * 1970, is its time to live.
  */
-export function createDynamoDone(
+export function createDynamoHandledEvents(
   tableName: string,
   clientConfig: DynamoDBClientConfig = {},
 ): DynamoDBPersistenceLayer {

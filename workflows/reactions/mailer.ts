@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
-import { personNow } from './person.ts'
+import { personNow } from '../user/person.ts'
 import { newsDays, type PublicEvent } from './reaction.ts'
 
 export interface Message {

@@ -4,7 +4,7 @@ import { eventStoreFromEnvironment } from '../../commands/aws/store.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
-import { createDynamoDone } from './dynamo-handled-events.ts'
+import { createDynamoHandledEvents } from './dynamo-handled-events.ts'
 import { type Reaction, reactionHandler } from './reaction.ts'
 
 /** The ports that the function of every reaction has. */
@@ -16,7 +16,7 @@ export interface ReactionFunctionPorts {
 /** Makes the Lambda handler of a reaction from the environment of its function. */
 export function reactionFunction<Data>(reactionWith: (ports: ReactionFunctionPorts) => Reaction<Data>) {
   return reactionHandler(reactionWith({ store: eventStoreFromEnvironment(), clock }), {
-    done: createDynamoDone(environment('IDEMPOTENCY_TABLE')),
+    handled: createDynamoHandledEvents(environment('IDEMPOTENCY_TABLE')),
     clock,
     logger: new Logger(),
   })

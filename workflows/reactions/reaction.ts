@@ -41,7 +41,7 @@ export interface Reaction<Data> {
 
 export interface ReactionPorts {
   /** Remembers the events that were handled. */
-  readonly done: BasePersistenceLayer
+  readonly handled: BasePersistenceLayer
   readonly clock: Clock
   readonly logger: Pick<Logger, 'info' | 'error'>
 }
@@ -52,7 +52,7 @@ export interface ReactionPorts {
  * record repeats the reaction once, after the time that the function had. Throws `unreadable` for anything but an event
  * of the reaction's row.
  */
-export function reactionHandler<Data>(reaction: Reaction<Data>, { done, clock, logger }: ReactionPorts) {
+export function reactionHandler<Data>(reaction: Reaction<Data>, { handled, clock, logger }: ReactionPorts) {
   const { name } = reaction.row
   const expected = expectedBy(reaction)
   const config = new IdempotencyConfig({
@@ -85,7 +85,7 @@ export function reactionHandler<Data>(reaction: Reaction<Data>, { done, clock, l
         repeated = false
         return await reaction.react(detail, deadline)
       },
-      { persistenceStore: done, config, keyPrefix: name },
+      { persistenceStore: handled, config, keyPrefix: name },
     )
     try {
       const outcome = await once(parsed.data, context)

@@ -6,8 +6,8 @@ import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
 import { monthAt } from '../../domain/subscription/months.ts'
 import { billing, subscription } from '../../domain/subscription/subscription.ts'
-import { personNow } from '../reactions/person.ts'
 import type { Reaction } from '../reactions/reaction.ts'
+import { personNow } from '../user/person.ts'
 import { endSubscription } from './reactions.ts'
 
 const data = z.object({ userId: z.string().check(z.minLength(1)) })

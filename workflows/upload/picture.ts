@@ -1,4 +1,4 @@
-/** What the pipeline finds out about a picture. */
+/** The facts about a picture that the pipeline records. */
 export interface PictureFacts {
   /** In pixels, after rotation. */
   readonly width: number

@@ -1,11 +1,11 @@
 import type { PictureType } from '../../domain/upload/events.ts'
 
-/** So many bytes say what a picture is. */
+/** Number of leading bytes that tell the type of a picture. */
 export const signatureBytes = 12
 
 const ascii = (text: string) => [...text].map((character) => character.charCodeAt(0))
 
-/** What each kind of file begins with, by its place; from the specifications of the formats. */
+/** The leading bytes of each type of file, by their position, from the specifications of the formats. */
 const signatures: readonly [PictureType, readonly (readonly [at: number, bytes: readonly number[]])[]][] = [
   ['image/jpeg', [[0, [0xff, 0xd8, 0xff]]]],
   ['image/png', [[0, [0x89, ...ascii('PNG\r\n'), 0x1a, 0x0a]]]],
@@ -19,7 +19,7 @@ const signatures: readonly [PictureType, readonly (readonly [at: number, bytes: 
   ],
 ]
 
-/** What a file is by its first bytes, whatever it is called; nothing for anything but a picture. */
+/** The type of a picture by its leading bytes, whatever its name. Undefined for any other file. */
 export function pictureTypeOf(head: Uint8Array): PictureType | undefined {
   return signatures.find(([, parts]) =>
     parts.every(([at, bytes]) => bytes.every((byte, index) => head[at + index] === byte)),

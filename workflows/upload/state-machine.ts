@@ -11,7 +11,7 @@ const attempts = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 30, Jitt
 /** Errors that another try would not change. */
 const final = ['NotAPicture', 'ReplacedFile']
 
-/** What the person is told. The log of the steps has the cause. */
+/** Reasons that the person is told. The log of the steps has the cause. */
 const reasons = {
   NotAPicture: 'The file cannot be read as a picture.',
   ReplacedFile: 'The file was replaced while it was processed.',

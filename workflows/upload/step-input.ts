@@ -25,7 +25,7 @@ export const stepInput = z.discriminatedUnion('step', [
 export type StepInput = z.infer<typeof stepInput>
 
 /**
- * What the state machine decides by. `go-on`: the step is done. `ended`: nobody waits for this file, which is removed.
+ * The result that the state machine decides by. `go-on`: the step is done. `ended`: nobody waits for this file, which is removed.
  * `other-run`: another run handles the upload, or did, and this one has nothing to do. `rejected`: for a reason.
  */
 export type StepOutcome =

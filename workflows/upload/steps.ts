@@ -19,7 +19,7 @@ export interface StepPorts {
   readonly clock: Clock
 }
 
-/** What the steps work with. */
+/** The commands and files that the steps work with. */
 interface Tools extends RunCommands {
   readonly files: Files
 }

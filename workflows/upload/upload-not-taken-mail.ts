@@ -31,7 +31,7 @@ export function uploadNotTakenMessage(about: {
   readonly name: string
   readonly fileName: string
   readonly reason: string
-  /** What to do. */
+  /** Advice on what to do next. */
   readonly next: string
 }): Message {
   const { name, fileName, reason, next } = about

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
-import { personNow } from '../reactions/person.ts'
 import type { Reaction } from '../reactions/reaction.ts'
+import { personNow } from './person.ts'
 import { deleteSignIn } from './reactions.ts'
 
 const data = z.object({ userId: z.string().check(z.minLength(1)) })

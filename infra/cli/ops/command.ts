@@ -1,6 +1,6 @@
 import type { Ports } from './ports.ts'
 
-/** What an operator asked for, besides where. */
+/** The operator's request, without the stack that it is for. */
 export interface OpsRequest {
   /** What stands after the command's name. */
   readonly operands: readonly string[]

@@ -30,7 +30,7 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** What went wrong, in one line. */
+/** The reason of a failure, in one line. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return printable(String(error))
   // The errors of AWS and of the system say what they are by their name or code.

@@ -15,7 +15,7 @@ export const replayStart: OpsCommand = {
   name: 'replay start',
   usage: 'replay start PROJECTION',
   summary:
-    'builds a new generation from the events, or goes on with one; in --segments N (4), with --speed WCU a second at most',
+    'builds a new generation from the events, or resumes one; in --segments N (4), with --speed WCU a second at most',
   options: ['segments', 'speed'],
   async run(request, open) {
     const projection = oneOperand(request, 'PROJECTION')
@@ -53,7 +53,7 @@ async function begin(
   const { generations } = await readList(ports, projection)
   const building = generations.find(({ status }) => status === 'building')
   if (building !== undefined) {
-    tell(`goes on with ${building.id}, in ${building.segments} segments`)
+    tell(`resumes ${building.id}, in ${building.segments} segments`)
     return
   }
   let id = ''
@@ -62,7 +62,7 @@ async function begin(
     id = begun.id
     return begun.list
   })
-  tell(`builds ${id}, in ${segments} segments; ctrl-c stops it, replay start goes on`)
+  tell(`builds ${id}, in ${segments} segments; ctrl-c stops it, replay start resumes it`)
 }
 
 /** Tells how it goes on, once a second at most. */
@@ -95,7 +95,7 @@ function textOf(
     case 'built':
       return `${id} is built (${did}): replay switch ${projection} lets queries read it`
     case 'stopped':
-      return `${id} is stopped (${did}): replay start ${projection} goes on`
+      return `${id} is stopped (${did}): replay start ${projection} resumes it`
     case 'cancelled':
       return `${id} was cancelled meanwhile`
   }

@@ -67,7 +67,7 @@ export const replayRollback: OpsCommand = {
 }
 
 /**
- * What speaks against reading a generation. That something moved and could not be compared does not: on a busy stack
+ * The objections to reading a generation. A stream that moved and could not be compared is none: on a busy stack
  * that is always so. Nor does a stream that is parked in the live generation as well.
  */
 async function objectionsTo(
@@ -97,6 +97,6 @@ function candidateOf({ live, previous, generations }: GenerationList, projection
   const [candidate] = built.toReversed()
   if (candidate !== undefined) return candidate
   if (generations.some(({ status }) => status === 'building'))
-    throw new Error(`its replay is not done: replay start ${projection} goes on with it`)
+    throw new Error(`its replay is not done: replay start ${projection} resumes it`)
   throw new Error(`no other generation of ${projection} is built: replay start ${projection} builds one`)
 }

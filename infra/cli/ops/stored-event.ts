@@ -4,7 +4,7 @@ import type { EventCatalogue } from '../../../projections/publishing/event-catal
 import { jsonText, reasonOf } from './printing.ts'
 import type { Stored } from './stored-stream.ts'
 
-/** An event as it lies in the store, in the shape of its `schema`; or what lies in its place. */
+/** An event as it is stored, in the shape of its `schema`; or the item in its place. */
 export interface ShownEvent {
   readonly stream: string
   readonly version: number

@@ -19,7 +19,7 @@ export const verify: OpsCommand = {
   name: 'verify',
   usage: 'verify PROJECTION [--repair]',
   summary:
-    'folds every stream anew and compares; --repair does what is missing; ends with 1 where something is left',
+    'folds every stream again and compares; --repair adds what is missing; exits with 1 if something is left',
   options: ['repair'],
   async run(request, ports) {
     const name = oneOperand(request, 'PROJECTION')

@@ -3,7 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AwsResponse } from '../gateway/aws-service.ts'
 
-/** Where a running local cloud is and what it runs, for tools that find it by its data folder. */
+/** The address and the outputs of a running local cloud, for tools that find it by its data folder. */
 export interface Announced {
   /** Endpoint of the AWS gateway. */
   readonly endpoint: string
@@ -15,7 +15,7 @@ export interface Announced {
 export interface Announcement {
   /** Answers `GET /_local/stage`; `undefined` for any other address. */
   page(url: URL): AwsResponse | undefined
-  /** Leaves it in the data folder. Returns how to take it away. */
+  /** Writes it into the data folder. Returns how to remove it. */
   publish(announced: Announced): () => void
 }
 
@@ -42,8 +42,8 @@ export function openAnnouncement(dataDir: string): Announcement {
 }
 
 /**
- * Finds the local cloud that runs on a data folder; `undefined` where none does. A file that was left behind by `kill -9`
- * proves nothing, and another local cloud may have its port by now: the one that runs answers with the same file.
+ * Finds the local cloud that runs on a data folder; `undefined` if none does. A file that `kill -9` left behind
+ * proves nothing, and another local cloud may have its port by now: a running one answers with the same file.
  */
 export async function readAnnouncement(dataDir: string): Promise<Announced | undefined> {
   try {

@@ -56,7 +56,7 @@ export function createContext(o: {
     use<Handle>(provider: ServiceProvider<Handle>): Handle {
       if (!handles.has(provider))
         throw new Error(`${provider.service} is not open yet: providers.ts must list it earlier`)
-      return handles.get(provider) as Handle // what this provider returned, see `open`
+      return handles.get(provider) as Handle // the value that this provider returned, see `open`
     },
     serve: (service) => void services.push(withRequestFaults(service, faults, isFunction)),
     servePage: (answer) => void pages.push(answer),

@@ -1,11 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import type { Faults } from '../faults/faults.ts'
-import { gateway } from '../gateway/provider.ts'
 import { startEngine } from '../services/dynamodb/engine.ts'
-import { httpApi } from '../services/http-api/provider.ts'
-import { lambda } from '../services/lambda/provider.ts'
-import { providers, resourceTypes } from '../services/providers.ts'
-import { ses } from '../services/ses/provider.ts'
 import type { MailService } from '../services/ses/service.ts'
 import { openAnnouncement } from './announcement.ts'
 import { createContext } from './context.ts'
@@ -43,9 +38,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   }
   try {
     prepareFolder(options.dataDir)
-    // The engine locks the data folder, so it starts before the assembly is built.
+    // The engine locks the data folder, so it starts before the assembly is built. The services load meanwhile.
+    const loading = import('../services/providers.ts')
     const engine = await startEngine(options)
     open.push(engine.close)
+    const { providers, resourceTypes, gateway, httpApi, lambda, ses } = await loading
 
     const template = readTemplate(await options.assembly())
     const closeAfter = (end: () => unknown) => void open.push(end)

@@ -36,7 +36,7 @@ export interface ResolvedResource {
 /** Answers a request that is no call of an AWS operation, such as the mailbox; `undefined` for an address it does not know. */
 export type LocalPage = (url: URL, request: IncomingMessage) => AwsResponse | undefined
 
-/** What a provider opens its service with. */
+/** Everything that a provider needs to open its service. */
 export interface CloudContext {
   readonly options: LocalCloudOptions
   readonly template: Template
@@ -57,7 +57,7 @@ export interface CloudContext {
   /** Whether a caller is a function of the template. */
   isFunction(caller: string): boolean
 
-  /** What a provider that is opened earlier returned. Throws if `providers.ts` lists it later. */
+  /** The handle of a provider that is opened earlier. Throws if `providers.ts` lists it later. */
   use<Handle>(provider: ServiceProvider<Handle>): Handle
   /** Serves the operations of a service behind the gateway. Requests of functions fail as `faults` say. */
   serve(service: AwsService): void

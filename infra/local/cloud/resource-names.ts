@@ -19,7 +19,7 @@ export interface NamedResource extends StackIdentity {
 
 /** A CloudFormation type that a provider models. */
 export interface ResourceType {
-  /** What the local cloud does with it, for docs/local-cloud.md. */
+  /** How the local cloud models it, in a sentence for docs/local-cloud.md. */
   readonly modelled: string
   /** Its `Ref` and attributes, as far as they are known before it exists. */
   readonly names: (resource: NamedResource) => Readonly<Record<string, string>>

@@ -7,7 +7,7 @@ export type Properties = Readonly<Record<string, unknown>>
 export interface Resource {
   readonly logicalId: string
   readonly type: string
-  /** With intrinsics, as they stand in the template. */
+  /** With intrinsics, as in the template. */
   readonly properties: Properties
 }
 
@@ -78,7 +78,7 @@ export function readTemplate(assembly: string): Template {
   }
 }
 
-/** What stands for a resource's `Ref` or attribute; `undefined` where that is not modelled. */
+/** The value of a resource's `Ref` or attribute; `undefined` if that is not modelled. */
 export type Lookup = (logicalId: string, attribute: 'Ref' | (string & {})) => string | undefined
 
 /**
@@ -142,7 +142,7 @@ export function createResolver(pseudo: Readonly<Record<string, string>>, lookup:
   return (properties: Properties): Properties => resolve(properties) as Properties
 }
 
-/** Throws, naming it, where a property is set that is not among those that are modelled. */
+/** Throws, naming it, if a property is set that is not modelled. */
 export function allowOnly(modelled: readonly string[], properties: Properties, of: string): void {
   const unknown = Object.keys(properties).find((name) => !modelled.includes(name))
   if (unknown !== undefined) throw new Error(`${of}.${unknown} is not modelled by the local cloud`)

@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto'
 
 /**
- * What can go wrong between two parts, in one vocabulary for the running local cloud and for the ports in memory.
+ * The faults that can happen between two parts, in one vocabulary for the running local cloud and for the ports in memory.
  *
  * Of a request: `throttle` refuses it as one too many; `fail` answers an error and does nothing; `fail-after`
  * does it and answers an error; `lose-answer` does it and breaks the connection; `conflict` refuses a write because a
  * transaction is under way there.
  * Of a delivery: `duplicate` delivers it twice; `reorder` lets what came after it overtake it, unless that is of
  * the same item; `rewind` delivers once more what went before it.
- * Of both: `delay` keeps it waiting; a request is then carried out even where nobody waits for its answer any more.
+ * Of both: `delay` keeps it waiting; a request is then carried out even if nobody waits for its answer any longer.
  * Of a process: `kill` ends it in the middle of its work.
  */
 export const faultNames = [
@@ -51,18 +51,18 @@ export interface Occasion {
   readonly afterMs: number
 }
 
-/** Decides what goes wrong. Whoever can misbehave asks it each time. */
+/** Decides which faults happen. A part that can fail asks it each time. */
 export interface Faults {
   /**
    * Lets faults happen by chance, at the places that `at` matches. The same seed gives the n-th occasion at a place
    * the same fault, however the others take turns.
    */
   shake(o: { chances: Chances; seed: string; at?: RegExp; delayMs?: number }): void
-  /** The next so many occasions at places that `at` matches have this fault, before any chance is drawn. */
+  /** The next `times` occasions at places that `at` matches have this fault, before any chance is drawn. */
   next(fault: Fault, o?: { times?: number; at?: RegExp; delayMs?: number }): void
-  /** Nothing goes wrong any more. */
+  /** No further fault happens. */
   calm(): void
-  /** What goes wrong at a place now, of what can. */
+  /** The fault that happens at a place now, of those that are possible there. */
   draw(place: string, possible: readonly Fault[]): Occasion | undefined
   /** How often each fault happened so far. */
   fired(): Readonly<Record<Fault, number>>

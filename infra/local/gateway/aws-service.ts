@@ -9,7 +9,7 @@ export interface AwsRequest {
   /** Of a REST call, as it was sent. */
   readonly path?: string
   readonly body: Buffer
-  /** What came, for a service that reads the body itself. */
+  /** The message itself, for a service that reads the body itself. */
   readonly message?: IncomingMessage
   readonly headers: IncomingHttpHeaders
   /** Logical id of the function that calls, or `undefined` for the developer at the keyboard. */
@@ -31,23 +31,23 @@ export interface Permission {
 
 /** One AWS service behind the gateway. */
 export interface AwsService {
-  /** How a call names the service: what stands before the dot in `X-Amz-Target`, such as `DynamoDB_20120810`. */
+  /** How a call names the service: the text before the dot in `X-Amz-Target`, such as `DynamoDB_20120810`. */
   readonly targets: readonly string[]
   /** The same for a REST service: the name that its clients sign for, and its operations by method and path. */
   readonly rest?: {
     readonly signedFor: string
     readonly operationOf: (method: string, path: string, query: URLSearchParams) => string | undefined
-    /** Where strangers call it too, and with more than fits in memory: the service reads the bodies itself. */
+    /** For a service that strangers call too, with bodies larger than memory: it reads the bodies itself. */
     readonly open?: {
       /** Whether a request to this path is for the service though nobody signed it. */
       readonly takes: (path: string) => boolean
-      /** Words an error otherwise than in JSON. */
+      /** Words an error in a format other than JSON. */
       readonly wordError: (error: AwsError, request: AwsRequest) => AwsResponse
     }
   }
   /** Every operation that is modelled. Any other is refused. */
   readonly operations: OperationTable
-  /** What IAM must allow for a call; nothing for operations that AWS takes without a signature. */
+  /** The permissions that a call needs; none for operations that AWS takes without a signature. */
   permissions(request: AwsRequest): readonly Permission[]
   handle(request: AwsRequest): Promise<AwsResponse>
 }

@@ -20,9 +20,9 @@ export interface GatewayOptions {
   /** 0 picks one. */
   readonly port: number
   readonly services: readonly AwsService[]
-  /** Answers what is no call of an AWS operation, such as the mailbox; `undefined` for what it does not know. */
+  /** Answers a request that is no call of an AWS operation, such as the mailbox; `undefined` for an unknown address. */
   readonly page: (url: URL, request: IncomingMessage) => AwsResponse | undefined
-  /** Why a call is refused; `undefined` where it is allowed. */
+  /** Why a call is refused; `undefined` if it is allowed. */
   readonly refusal: (request: AwsRequest, service: AwsService) => string | undefined
   readonly log: Log
 }
@@ -32,9 +32,9 @@ const maxBodyBytes = 16 * 1024 * 1024
 
 /**
  * Speaks the AWS JSON and REST protocols on one port of 127.0.0.1, so that any SDK, the AWS CLI or curl works against it.
- * A signature is read for who calls and not verified: everyone on this machine is the developer.
+ * The gateway reads the caller from a signature and does not verify it: everyone on this machine is the developer.
  *
- * @throws Error in one line where the port cannot be had.
+ * @throws Error in one line if the port is not available.
  */
 export async function startGateway(o: GatewayOptions): Promise<Gateway> {
   async function answer(request: IncomingMessage): Promise<AwsResponse> {
@@ -101,8 +101,8 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
 }
 
 /**
- * Who signed, and for which service: a function uses its logical id as its access key id. Who follows a presigned URL is
- * not who signed it: only the service is known.
+ * The signer of a request, and the service that it is signed for. A function signs with its logical id as its access
+ * key id. The user of a presigned URL is not its signer, so for one of those only the service is known.
  */
 function signatureOf(request: IncomingMessage, url: URL): { caller?: string; signedFor?: string } {
   const { authorization } = request.headers
@@ -148,7 +148,7 @@ function send(
   response: ServerResponse,
   { status, headers, body }: AwsResponse,
 ): void {
-  // What is left of a body that was refused is read and dropped: a client may look for the answer only then.
+  // The rest of a refused body is read and dropped: some clients read the answer only after they have sent it all.
   request.removeAllListeners('readable').resume()
   response.writeHead(status, {
     'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.0',
@@ -157,5 +157,5 @@ function send(
     ...headers,
   })
   if (typeof body !== 'function') response.end(body)
-  else pipeline(body(), response, () => {}) // it ends with the connection where either fails
+  else pipeline(body(), response, () => {}) // if either fails, it ends with the connection
 }

@@ -27,7 +27,7 @@ export function authorization(o: {
   return `AWS4-HMAC-SHA256 Credential=${o.credentials.accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`
 }
 
-/** What is signed for a canonical request. */
+/** The text to sign for a canonical request. */
 export function stringToSign(at: string, scope: string, canonicalRequest: string): string {
   return `AWS4-HMAC-SHA256\n${at}\n${scope}\n${sha256(canonicalRequest)}`
 }

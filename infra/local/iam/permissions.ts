@@ -2,9 +2,9 @@ import type { Properties, Template } from '../cloud/template.ts'
 import type { AwsRequest, AwsService, Permission } from '../gateway/aws-service.ts'
 import { compilePolicy, type Policy, refusalOf, trusts, wildcard } from './policy.ts'
 
-/** Who may do what, as the template says it. */
+/** The permissions that the template grants. */
 export interface Permissions {
-  /** Why a call through the gateway is refused; `undefined` where it is allowed. */
+  /** Why a call through the gateway is refused; `undefined` if it is allowed. */
   refusal(request: AwsRequest, service: Pick<AwsService, 'permissions'>): string | undefined
   /** Throws, naming the first that is missing, unless a function's role allows all of these. */
   demand(functionId: string, permissions: readonly Permission[]): void
@@ -14,7 +14,7 @@ export interface Permissions {
     by: { readonly service: string; readonly sourceArn: string },
     permissions: readonly Permission[],
   ): void
-  /** Why a role, by its ARN, may not do something on behalf of what assumes it; `undefined` where it may. */
+  /** Why a role, by its ARN, may not do something for the service that assumes it; `undefined` if it may. */
   refusalOfRole(roleArn: string, assumedBy: string, permission: Permission): string | undefined
   /** Throws unless an `AWS::Lambda::Permission` lets the service invoke the function for this source. */
   demandInvoke(

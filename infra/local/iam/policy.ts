@@ -41,8 +41,8 @@ export function compilePolicy(document: unknown, where: string): Policy {
 }
 
 /**
- * Why a call is refused, as AWS words it; `undefined` where it is allowed. Whoever has no policies of their own,
- * the developer at the keyboard, may do what no resource denies.
+ * Why a call is refused, as AWS words it; `undefined` if it is allowed. A caller without policies, the
+ * developer at the keyboard, may do everything that no resource denies.
  */
 export function refusalOf(
   { action, resource }: Permission,

@@ -52,3 +52,6 @@ export const providers: readonly ServiceProvider[] = [
 
 /** Every resource type that a provider models. */
 export const resourceTypes: ResourceTypes = Object.assign({}, ...providers.map(({ resources }) => resources))
+
+// The providers whose handles the running local cloud offers.
+export { gateway, httpApi, lambda, ses }

@@ -40,7 +40,7 @@ export function openJournal<T>(file: string): Journal<T> {
 
   if (existsSync(file)) {
     const written = readFileSync(file, 'utf8').split('\n')
-    // What follows the last line break was torn while it was written, and never acknowledged.
+    // Text after the last line break was torn while it was written, and never acknowledged.
     for (const [index, line] of written.slice(0, -1).entries()) {
       const [key, value] = parse<T>(line, `${file}:${index + 1}`)
       if (value === undefined) live.delete(key)

@@ -10,7 +10,7 @@ export interface LogAlarmOptions {
   readonly level: 'ERROR' | 'CRITICAL'
   /** The message of the line. No other line has it. */
   readonly message: string
-  /** What has happened, and where to look. */
+  /** Tells the operator the event and the place to look at. */
   readonly description: string
 }
 

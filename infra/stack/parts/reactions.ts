@@ -16,7 +16,7 @@ export interface CallableResource {
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** What every reaction is added with. */
+/** The resources that every reaction needs. */
 export interface Reacting {
   readonly bundles: string
   readonly bus: EventBus

@@ -8,7 +8,7 @@ import type { Contribution, Projection, Row } from '../../engine/projection.ts'
 const membership = { userId: z.string(), since: z.string(), version: z.number(), updatedAt: z.string() }
 const member = z.strictObject({ ...membership, role: memberRole })
 
-/** What is shown of a project. `exists` is false until its creation has been folded. */
+/** The shown state of a project. `exists` is false until its creation has been folded. */
 const projectState = z.discriminatedUnion('exists', [
   z.strictObject({ exists: z.literal(false) }),
   z.strictObject({
@@ -165,7 +165,7 @@ export function membersIn(state: ProjectState): number {
   return state.exists ? peopleOf(state).length : 0
 }
 
-/** What a person is in a project; nothing for a stranger. */
+/** The role of a person in a project; undefined for a stranger. */
 export function roleOf(state: ProjectState, userId: string): Role | undefined {
   return state.exists ? peopleOf(state).find((person) => person.userId === userId)?.role : undefined
 }

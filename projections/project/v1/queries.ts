@@ -1,4 +1,5 @@
-import type { QueryItem } from '../../../commands/contract.ts'
+import type { ItemOf } from '../../../commands/http/contract-types.ts'
+import type { projectContract } from '../../../commands/project/contract.ts'
 import { addCost, type Cost } from '../../../domain/kernel/cost.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
 import { noSuchProject } from '../../../domain/project/project.ts'
@@ -17,9 +18,9 @@ import {
   roleOf,
 } from './projection.ts'
 
-export type ProjectItem = QueryItem<'/projects/{projectId}'>
-export type ActivityItem = QueryItem<'/projects/{projectId}/activity'>
-export type MemberItem = QueryItem<'/projects/{projectId}/members'>
+export type ProjectItem = ItemOf<typeof projectContract, '/projects/{projectId}'>
+export type ActivityItem = ItemOf<typeof projectContract, '/projects/{projectId}/activity'>
+export type MemberItem = ItemOf<typeof projectContract, '/projects/{projectId}/members'>
 
 /** One project, by the key of its guard in a generation. Throws `not-found` for an unknown one and for a stranger's. */
 export async function readProject(

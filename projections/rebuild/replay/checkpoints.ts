@@ -5,7 +5,7 @@ import type { ScanPlace } from '../walk/commit-scan.ts'
 export interface Checkpoint {
   /** Counts the changes; 0 where nothing is done yet. */
   readonly revision: number
-  /** Where it goes on: after this place, or from the beginning. */
+  /** The place to resume after; undefined for the beginning. */
   readonly after?: ScanPlace | undefined
   readonly done: boolean
   /** Commits that it has passed, and streams that it has left parked. */

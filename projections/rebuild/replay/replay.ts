@@ -33,7 +33,7 @@ export interface ReplayOptions extends ReplayPorts {
   readonly onProgress?: (progress: ReplayProgress) => void
 }
 
-/** What this worker has done so far. */
+/** The work that this worker has done so far. */
 export interface ReplayProgress {
   readonly commits: number
   readonly parked: number
@@ -56,7 +56,7 @@ const concurrency = 8
 export async function replay(generation: AnyGeneration, o: ReplayOptions): Promise<ReplayOutcome> {
   const pace = paced(o)
   const progress = { commits: 0, parked: 0, writeUnits: 0 }
-  // What ends one segment ends the others after their page.
+  // An error that ends one segment ends the others after their page.
   const failed = new AbortController()
   const signal = AbortSignal.any([o.signal, failed.signal])
   const segments = await Promise.allSettled(
@@ -168,7 +168,7 @@ async function catchUpWith(
   return { parked: result.parked !== undefined, writeUnits: result.cost.writeUnits }
 }
 
-/** What has become of it, by what the list says now. */
+/** The status of the generation in the list now. */
 async function statusOf({ id, projection }: AnyGeneration, o: ReplayOptions) {
   const { lists } = await retryUnavailable(o.clock, () => o.lists.read([projection]))
   const list = o.versions.listOf(projection, lists)

@@ -13,7 +13,7 @@ export interface RowRemover {
   ): Promise<{ readonly removed: number; readonly next: RowKey | undefined; readonly cost: Cost }>
 }
 
-/** What the keys of a generation's items begin with. */
+/** The prefixes of the keys of a generation's items. */
 export function prefixesOf(generation: string): readonly string[] {
   return [`${generation}#`, `tally#${generation}#`]
 }

@@ -16,10 +16,10 @@ export interface CompareOptions {
   readonly deadline: Deadline
 }
 
-/** What a generation has of one stream, at a moment at which it did not move. */
+/** The rows of one stream in a generation beside the fold of its events, at a moment at which it did not move. */
 export interface Comparison {
   readonly guard: Guard | undefined
-  /** What the stream comes to at the guard. */
+  /** The fold of the stream up to the guard. */
   readonly folded: FoldedTo
   /** Of the rows of a feed up to the guard. */
   readonly feed: Details

@@ -2,16 +2,16 @@ import type { StreamName } from '../../../domain/kernel/stream.ts'
 import { nameOf, type RowItem, type RowKey } from '../../engine/projection.ts'
 
 /**
- * What is not as it should be:
+ * The kinds of faults:
  * - `behind`: events are missing that the stream has had for longer than a delivery takes
  * - `parked`: as that, for an event that cannot be folded
- * - `feed`: rows that its events leave for good are missing or wrong
+ * - `feed`: permanent rows of its events are missing or wrong
  * - `different`: every event is in it, but the state or the rows are not what they lead to
  * - `uncompared`: it moved at every look, or could not be read
  */
 export type FindingKind = 'behind' | 'parked' | 'feed' | 'different' | 'uncompared'
 
-/** What was found of one stream. It may have rows of a feed wrong, and something else besides. */
+/** A fault of one stream. A stream can have wrong rows in a feed and another fault besides. */
 export interface Finding {
   readonly stream: StreamName
   readonly found: FindingKind
@@ -19,11 +19,11 @@ export interface Finding {
   readonly version: number
   /** Version of the stream's last event. */
   readonly end: number
-  /** What is missing or wrong, or why: the first of it where it is much. */
+  /** The first of the rows that are missing or wrong, or the reason. */
   readonly details: readonly string[]
 }
 
-/** At most so many details of a finding are told. */
+/** Maximum details of a finding. */
 const maxDetails = 10
 
 /** Collects details, however many they are, and keeps the first. */

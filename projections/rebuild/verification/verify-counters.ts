@@ -6,7 +6,7 @@ import type { RowStore } from '../../engine/row-store.ts'
 export interface CounterDifference {
   readonly partition: string
   readonly sort: string
-  /** What the streams count for where their guards are, and what is there. */
+  /** The sum of all streams at their guards, and the stored amounts. */
   readonly counted: Amounts
   readonly found: Amounts
 }
@@ -21,10 +21,10 @@ export interface VerifiedCounters {
   readonly uncompared?: string
 }
 
-/** What all streams count for, each where its guard was. */
+/** The sums of all streams, each at its guard. */
 export type CountedSums = ReadonlyMap<string, Counted>
 
-/** What each stream counts for has to be known to say what all do. */
+/** The result if the count of some stream is unknown: the sums are unknown, too. */
 export const notCounted: VerifiedCounters = {
   compared: 0,
   different: [],
@@ -78,7 +78,7 @@ async function readAll(partitions: ReadonlySet<string>, rows: RowStore): Promise
   return found
 }
 
-/** What comes to nothing need not be there. */
+/** A sum of zero need not be stored. */
 function agree(counted: Counted | undefined, found: Counted | undefined): boolean {
   const names = Object.keys(added(counted?.amounts ?? {}, found?.amounts ?? {}))
   return names.every((name) => (counted?.amounts[name] ?? 0) === (found?.amounts[name] ?? 0))

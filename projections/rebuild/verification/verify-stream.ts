@@ -26,7 +26,7 @@ export interface VerifiedStream {
   readonly findings: readonly Finding[]
   /** How many events it has. */
   readonly events: number
-  /** What it counts for where the guard is; nothing where that cannot be told. */
+  /** The amounts that it counts for at the guard; undefined if they are unknown. */
   readonly counted: readonly Counted[] | undefined
   /** Whether it was behind and is not any more, and how many rows of a feed were put. */
   readonly caughtUp: boolean
@@ -43,8 +43,8 @@ const deliveryMs = 3_000
 const deliveryPauseMs = 250
 
 /**
- * Compares a stream with what a generation has of it, and repairs what can be repaired without folding anything anew.
- * Throws what is wrong with the stores for good, such as a missing grant.
+ * Compares a stream with what a generation has of it, and repairs what can be repaired without a new generation.
+ * Throws an error of the stores that does not pass, such as a missing grant.
  */
 export async function verifyStream(
   generation: AnyGeneration,
@@ -77,7 +77,7 @@ export async function verifyStream(
         wasBehind = true
         stuck = await failureOfCatchUp(generation, stream, { store, rows, clock })
         tried = true
-        // What it has come to is looked at like everything else.
+        // The result is compared like everything else.
         seen = await compareStream(generation, walked, options, onMissing)
         if (seen === undefined) continue
       }
@@ -132,14 +132,14 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** What a stream counts for where its guard is; nothing where it cannot be folded as far as that. */
+/** The amounts that a stream counts for at its guard; undefined if it cannot be folded that far. */
 export async function countedAtGuard(
   ...args: Parameters<typeof foldAtGuard>
 ): Promise<readonly Counted[] | undefined> {
   return countedOf((await foldAtGuard(...args)).folded)
 }
 
-/** Folds a stream to where its guard is, without a look at its rows. Throws `unavailable` where that goes on for long. */
+/** Folds a stream to where its guard is, without a look at its rows. Throws `unavailable` if that takes too long. */
 async function foldAtGuard(
   generation: AnyGeneration,
   walked: WalkedStream,

@@ -22,7 +22,7 @@ export interface VerifyProgress {
   readonly streams: number
 }
 
-/** What a generation came to beside the event store. */
+/** The result of comparing a generation with the event store. */
 export interface Verified {
   readonly generation: string
   readonly streams: number
@@ -34,7 +34,7 @@ export interface Verified {
   /** Streams that were behind and are not any more, and rows of feeds that were put. */
   readonly repaired: { readonly streams: number; readonly feedRows: number }
   readonly counters: VerifiedCounters
-  /** What all of it consumed, repairs included. */
+  /** The capacity that all of it consumed, repairs included. */
   readonly cost: Cost
   /** Whether nothing of it is left. */
   readonly clean: boolean
@@ -47,7 +47,7 @@ const maxFindings = 1000
 /**
  * Compares a generation with the event store: every stream of its kind is folded from its first event and compared
  * with its guard, its rows, and, summed over all streams, its counters. It keeps none of them in memory but the counters.
- * Throws what is wrong with the stores for good.
+ * Throws an error of the stores that does not pass.
  */
 export async function verify(generation: AnyGeneration, given: VerifyOptions): Promise<Verified> {
   const { total, metered } = createMeter()

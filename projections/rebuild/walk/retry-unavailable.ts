@@ -1,7 +1,7 @@
 import { backoff, type Clock } from '../../../domain/kernel/clock.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 
-/** What takes long is not given up for one request: that would waste all of it. */
+/** Maximum attempts. Long work is not given up for one failed request, which would waste all of it. */
 const maxAttempts = 10
 
 /** Tries again, with longer and longer pauses, what may pass. Throws what does not, or not in so many times. */

@@ -20,7 +20,7 @@ export interface WalkedStream {
 const pageTimeoutMs = 10_000
 
 /**
- * Walks over every stream of the event store, once, a page at a time. What is put meanwhile may or may not be in it.
+ * Walks over every stream of the event store, once, a page at a time. A commit that is put meanwhile may or may not be in it.
  * An item whose key names no stream is none of ours and is passed over. Throws `unavailable` where a page does not come.
  */
 export async function* walkStreams(
@@ -34,7 +34,7 @@ export async function* walkStreams(
     const page = await retryUnavailable(clock, () => scan.page(after, pageTimeoutMs))
     next = page.next
     for (const [name, items] of byStream(page)) {
-      // Who has taken the beginning of a stream reads its rest from the store.
+      // The reader of a stream's beginning reads the rest from the store.
       if (name !== before && isStreamName(name))
         yield { stream: parseStreamName(name).stream, items, whole: next?.stream !== name }
       before = name

@@ -6,7 +6,7 @@ import { plan } from '../../../domain/subscription/plans.ts'
 import { shardOf } from '../../engine/counters.ts'
 import type { Contribution, Projection, Row } from '../../engine/projection.ts'
 
-/** What is shown of a subscription. Who has no stream is in the initial state. */
+/** The shown state of a subscription. A person without a stream is in the initial state. */
 const subscriptionState = z.strictObject({
   plan,
   /** When the plan was chosen; nothing for the free one that everyone begins with. */

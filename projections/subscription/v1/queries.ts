@@ -1,12 +1,13 @@
-import type { QueryItem } from '../../../commands/contract.ts'
+import type { ItemOf } from '../../../commands/http/contract-types.ts'
+import type { subscriptionContract } from '../../../commands/subscription/contract.ts'
 import type { Cost } from '../../../domain/kernel/cost.ts'
 import { parseStreamName, type StreamName, streamName } from '../../../domain/kernel/stream.ts'
 import { monthAt, nextMonth, startOf } from '../../../domain/subscription/months.ts'
 import { terms } from '../../../domain/subscription/plans.ts'
 import { bytesReserved } from '../../../domain/subscription/subscription.ts'
 import { parseState } from '../../engine/catch-up.ts'
-import { listRows } from '../../engine/list-pages.ts'
-import { guardKey, partitionKey, type RowItem, streamOfRow } from '../../engine/projection.ts'
+import { listRows, rowsBefore } from '../../engine/list-pages.ts'
+import { guardKey, partitionKey, streamOfRow } from '../../engine/projection.ts'
 import type { ListOptions, ListPage, RowStore } from '../../engine/row-store.ts'
 import {
   invoice,
@@ -17,9 +18,9 @@ import {
   subscriptionsV1,
 } from './projection.ts'
 
-export type SubscriptionItem = QueryItem<'/me/subscription'>
-export type UsageItem = QueryItem<'/me/usage'>
-export type InvoiceItem = QueryItem<'/me/invoices'>
+export type SubscriptionItem = ItemOf<typeof subscriptionContract, '/me/subscription'>
+export type UsageItem = ItemOf<typeof subscriptionContract, '/me/usage'>
+export type InvoiceItem = ItemOf<typeof subscriptionContract, '/me/invoices'>
 
 export function subscriptionStream(userId: string): StreamName {
   return streamName(subscriptionsV1.aggregate, userId)
@@ -108,13 +109,9 @@ export async function* listDue(rows: RowStore, generation: string, until: string
   for (let shard = 0; shard < shards; shard++) {
     const partition = partitionKey(generation, subscribers(shard))
     // `<month>#<stream>` of these months sorts before the next.
-    for (let after: string | undefined = nextMonth(until); after !== undefined; ) {
-      const page: ListPage<RowItem> = await listRows(rows, partition, { after, limit: 100 })
-      for (const row of page.items) {
-        const { stream } = parseStreamName(streamOfRow(row))
-        yield { stream, month: row.SK.slice(0, row.SK.indexOf('#')) }
-      }
-      after = page.next
+    for await (const row of rowsBefore(rows, partition, nextMonth(until))) {
+      const { stream } = parseStreamName(streamOfRow(row))
+      yield { stream, month: row.SK.slice(0, row.SK.indexOf('#')) }
     }
   }
 }

@@ -5,7 +5,7 @@ import { shardOf } from '../../engine/counters.ts'
 import { onDay } from '../../engine/daily-counter.ts'
 import type { Contribution, Counter, Projection, Row } from '../../engine/projection.ts'
 
-/** What each event is called among the steps of an upload. */
+/** The name of each event among the steps of an upload. */
 const stepNames = {
   UploadRequested: 'requested',
   UploadValidated: 'validated',
@@ -21,7 +21,7 @@ const stepNames = {
 
 const step = z.strictObject({ name: z.enum(Object.values(stepNames)), at: z.string() })
 
-/** What is shown of an upload. */
+/** The shown state of an upload. */
 const uploadState = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('none') }),
   z.strictObject({
@@ -94,7 +94,7 @@ function render(state: UploadState, id: string): readonly Row[] {
   return [listed, open]
 }
 
-/** What is in a project. Many files are sent to one at once: eight can count at the same moment. */
+/** The files of a project. Many can be sent to one at once: eight streams can count at the same moment. */
 function count(state: UploadState): readonly Counter[] {
   if (state.status !== 'completed') return []
   const amounts = { uploads: 1, bytes: state.size }
@@ -112,7 +112,7 @@ export function uploadsOf(projectId: string): string {
   return `uploads-of#${projectId}`
 }
 
-/** The uploads that are open lie in so many partitions: one would take the writes of all. */
+/** Open uploads are spread over this many partitions: a single one would take the writes of all. */
 export const openUploadShards = 8
 
 /** A partition of the uploads that are requested or processed, by when they expire. */

@@ -1,4 +1,5 @@
-import type { QueryItem } from '../../../commands/contract.ts'
+import type { ItemOf } from '../../../commands/http/contract-types.ts'
+import type { uploadContract } from '../../../commands/upload/contract.ts'
 import { addCost, type Cost } from '../../../domain/kernel/cost.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
@@ -12,10 +13,10 @@ import type { VisibleProject } from '../../project/visible-projects.ts'
 import type { FileLinks } from '../file-links.ts'
 import { completed, statsOf, type UploadState, uploadsOf, uploadsV1 } from './projection.ts'
 
-export type UploadItem = QueryItem<'/uploads/{uploadId}'>
-export type StatsItem = QueryItem<'/projects/{projectId}/stats'>
+export type UploadItem = ItemOf<typeof uploadContract, '/uploads/{uploadId}'>
+export type StatsItem = ItemOf<typeof uploadContract, '/projects/{projectId}/stats'>
 
-/** What a query reads from. */
+/** The read models and links that a query reads from. */
 export interface UploadReads {
   readonly rows: RowStore
   readonly generation: string

@@ -4,7 +4,7 @@ import { type UserEvent, userEvents } from '../../../domain/user/events.ts'
 import { onDay } from '../../engine/daily-counter.ts'
 import type { Projection } from '../../engine/projection.ts'
 
-/** What is shown of a person: all of it in the guard's item. A deletion leaves nothing but the mark. */
+/** The shown state of a person, all of it in the guard's item. A deletion leaves only its mark. */
 const userState = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('none') }),
   z.strictObject({

@@ -1,4 +1,5 @@
-import type { QueryItem } from '../../../commands/contract.ts'
+import type { ItemOf } from '../../../commands/http/contract-types.ts'
+import type { userContract } from '../../../commands/user/contract.ts'
 import type { Cost } from '../../../domain/kernel/cost.ts'
 import { accountDeleted, Problem } from '../../../domain/kernel/problem.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
@@ -16,7 +17,7 @@ export async function readUser(
   rows: RowStore,
   generation: string,
   userId: string,
-): Promise<{ item: QueryItem<'/me'>; cost: Cost }> {
+): Promise<{ item: ItemOf<typeof userContract, '/me'>; cost: Cost }> {
   const { guard, cost } = await rows.readGuard(guardKey(generation, userStream(userId)))
   const state = guard === undefined ? usersV1.initial : parseState(usersV1, guard.state)
   if (state.status === 'deleted') throw accountDeleted()

@@ -52,10 +52,10 @@ describe('a registered person', () => {
     given(registered).when(leave).then(deleted)
   })
 
-  it('cannot delete their account while others are members of their projects', () => {
+  it('cannot delete their account while there is a hold on it, and learns its rule', () => {
     given(registered)
-      .when({ ...leave, hold: { rule: 'owns-shared-projects', detail: 'Remove the members first.' } })
-      .thenRefused('owns-shared-projects')
+      .when({ ...leave, hold: { rule: 'owns-lamps', detail: 'Give the lamps away first.' } })
+      .thenRefused('owns-lamps')
   })
 })
 

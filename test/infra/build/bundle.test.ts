@@ -8,7 +8,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bundles, bundle, isBundled } from '../../../infra/build/bundle.ts'
 import { functionSources } from '../../../infra/build/functions.ts'
-import { fieldsOf } from '../../../infra/local/cloud/template.ts'
+import { fieldsOf } from '../../../infra/local/index.ts'
 import { declared } from '../../kit/local-cloud/declared-resources.ts'
 
 const run = promisify(execFile)
@@ -35,7 +35,7 @@ const fileOf = (name: string) => join(bundleOf(name).folder, 'index.mjs')
 const constructOf = (name: string) =>
   name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-/** What the template sets for a function, and nothing else. */
+/** Exactly the variables that the template sets for a function. */
 function environmentOf(construct: string): NodeJS.ProcessEnv {
   const variables = fieldsOf(fieldsOf(declared(construct).Properties['Environment'])['Variables'])
   const texts = Object.entries(variables).map(([name, value]) => [name, String(value)])

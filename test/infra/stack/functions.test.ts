@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { App, Stack } from 'aws-cdk-lib'
 import { describe, expect, inject, it } from 'vitest'
-import { fieldsOf, readTemplate } from '../../../infra/local/cloud/template.ts'
+import { fieldsOf, readTemplate } from '../../../infra/local/index.ts'
 import { addFunction } from '../../../infra/stack/parts/lambda-function.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
 
@@ -16,7 +16,7 @@ interface Expected {
   readonly name: string
   readonly bundle: string
   readonly seconds: number
-  /** 512 MB where nothing is said. */
+  /** 512 MB by default. */
   readonly memory?: number
   readonly environment: Readonly<Record<string, string>>
   /** Everything that it may do besides writing its log: service and actions by resource. */
@@ -216,7 +216,7 @@ const functions: readonly Expected[] = [
   },
 ]
 
-/** What the policies of a role allow: service and actions by resource. */
+/** The grants of a role's policies: service and actions by resource. */
 function grantsOf(role: string): Record<string, string> {
   const policies = declaredOf('AWS::IAM::Policy').filter(({ Properties }) =>
     [Properties['Roles']].flat().includes(role),

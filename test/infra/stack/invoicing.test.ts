@@ -41,7 +41,7 @@ describe('the invoicing', () => {
     ])
   })
 
-  it('is tried again where it fails, and a run that failed for good waits in a queue, with an alarm', () => {
+  it('is tried again if it fails, and a run that failed in every try waits in a queue, with an alarm', () => {
     const configs = declaredOf('AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties)
     expect(configs.filter(({ FunctionName }) => FunctionName === 'IssueInvoices')).toMatchObject([
       {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { publicEvents } from '../../../projections/publishing/public-events.ts'
+import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import { reactions } from '../../../workflows/reactions.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
 
@@ -26,7 +26,9 @@ describe('the rows of reactions', () => {
     eventTypes,
     schema,
   }) => {
-    const found = eventTypes.map((name) => publicEvents.find(({ type }) => type === name)?.schema)
+    const found = eventTypes.map(
+      (name) => eventCatalogue.publicEvents.find(({ type }) => type === name)?.schema,
+    )
     expect(found).toEqual(eventTypes.map(() => schema))
   })
 })
@@ -45,7 +47,7 @@ describe('the reaction', () => {
 
   it.each(
     declaredReactions,
-  )('%s is tried again for hours, and what fails for good waits in a queue', (name) => {
+  )('%s is tried again for hours, and an event that fails in every try waits in a queue', (name) => {
     const configs = declaredOf('AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties)
     expect(configs.filter(({ FunctionName }) => FunctionName === name)).toEqual([
       {

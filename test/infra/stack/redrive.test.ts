@@ -8,7 +8,7 @@ const failureQueues = declaredOf('AWS::SQS::Queue')
 describe('the queue of what a mapping gave up', () => {
   it.each(
     consumers,
-  )('of the %s tries for as long as a stream keeps its records, then keeps for good', (name) => {
+  )('of the %s tries for as long as a stream keeps its records, then keeps it for people', (name) => {
     const { RedrivePolicy, VisibilityTimeout, ...others } = declared(`${name}Failures`).Properties
     expect(others).toEqual({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true })
     const { deadLetterTargetArn, maxReceiveCount } = fieldsOf(RedrivePolicy)
@@ -38,7 +38,7 @@ describe('the queue of what a mapping gave up', () => {
     ])
   })
 
-  it.each(consumers)('of the %s sounds an alarm where something stays in it, in flight or not', (name) => {
+  it.each(consumers)('of the %s sounds an alarm if something stays in it, in flight or not', (name) => {
     expect(declared(`${name}FailuresAlarm`).Properties).toMatchObject({
       Threshold: 1,
       EvaluationPeriods: 3,

@@ -51,7 +51,7 @@ describe('the stack', () => {
     ])
   })
 
-  it('tells where the API is, what a client signs in with, and what an operator works on', () => {
+  it('outputs the address of the API, the pool that a client signs in to, and the resources that an operator works on', () => {
     const { Outputs } = JSON.parse(read(inject('assembly'), file))
     expect(Object.keys(Outputs).sort()).toEqual([
       'ApiUrl',

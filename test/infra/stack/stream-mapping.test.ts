@@ -13,7 +13,7 @@ function mappingOf(name: string) {
 }
 
 function record(eventName: string, stream: string): StreamRecord {
-  // What a filter looks at.
+  // The fields that a filter looks at.
   return { eventName, dynamodb: { Keys: { pk: { S: stream }, sk: { N: '1' } } } } as unknown as StreamRecord
 }
 
@@ -95,7 +95,7 @@ describe('the alarm for a commit that was changed or removed', () => {
     })
   })
 
-  it('goes off as well where a stream is parked by any of the four functions that handle them', () => {
+  it('goes off as well if a stream is parked by any of the four functions that handle them', () => {
     const filters = filtersOf('ParkedStreams')
     expect(filters.map(({ LogGroupName }) => LogGroupName)).toEqual([
       'ProjectorLog',

@@ -1,4 +1,4 @@
-import type { Execution } from '../../../commands/execution/execute.ts'
+import type { Execution } from '../../../commands/execution/execution.ts'
 import type { VoyageCommand, VoyageOrder } from './voyage.ts'
 
 /** The stream that the tests of one stream use. */

@@ -2,7 +2,7 @@ import validate from 'asl-validator'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** What in a definition is data, for which the validator's rules are stricter than those of AWS. */
+/** Fields of a definition that are data, for which the validator's rules are stricter than those of AWS. */
 const data = new Set(['Arguments', 'Output', 'Assign', 'ItemSelector', 'Items', 'Condition'])
 
 /** A copy of a definition without its data. */
@@ -16,7 +16,7 @@ function structureOf(json: Json): Json {
   )
 }
 
-/** What a validator of the Amazon States Language finds wrong with a definition; nothing where it is valid. */
+/** The errors that a validator of the Amazon States Language finds in a definition; none if it is valid. */
 export function faultsOf(definition: object): string {
   // JSON, whatever its type is called.
   const result = validate(structureOf(JSON.parse(JSON.stringify(definition)) as Json))

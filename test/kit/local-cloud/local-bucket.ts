@@ -24,12 +24,12 @@ const granted: Readonly<Record<string, Properties | undefined>> = {
 }
 
 export interface OpenBucket {
-  /** A client of who has this access key id; of the developer unless told otherwise. */
+  /** A client with this access key id; the developer's by default. */
   clientOf(accessKeyId?: string, secretAccessKey?: string): S3Client
-  /** What such a client is made with. */
+  /** The settings of such a client. */
   configOf(accessKeyId?: string, secretAccessKey?: string): S3ClientConfig
   readonly url: string
-  /** What EventBridge was sent. */
+  /** The events that EventBridge was sent. */
   readonly events: readonly BusEvent[]
   readonly faults: Faults
 }

@@ -19,7 +19,7 @@ export interface Template {
   readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>
 }
 
-/** Changes a template in place; `assembly` is the folder that it lies in, which is a copy. */
+/** Changes a template in place; `assembly` is its folder, which is a copy. */
 export type Change = (template: Template, assembly: string) => void
 
 /** Starts the local cloud in this process, on free ports and a folder of its own, on the template as `change` leaves it. */

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 export interface StartProcess {
   readonly child: ChildProcess
-  /** What it wrote so far. */
+  /** Its output so far. */
   output(): string
   /** Resolves to the API's address once it is ready. Throws with its output where it ends instead. */
   ready(): Promise<string>

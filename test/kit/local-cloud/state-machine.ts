@@ -27,20 +27,20 @@ export interface Ran {
   readonly outcome: Outcome
   readonly events: readonly HistoryEvent[]
   readonly types: readonly string[]
-  /** What was told to the developer. */
+  /** The lines for the developer. */
   readonly told: readonly string[]
   readonly tookMs: number
 }
 
 /**
  * Executes states from the first of them, in memory; time takes no time. At each of `kills` events it is killed, and
- * goes on from what it kept.
+ * resumes from its positions.
  */
 export async function runStates(
   States: Json,
   o: {
     readonly input?: unknown
-    /** Of the execution; `one` where nothing is said. */
+    /** Of the execution; `one` by default. */
     readonly name?: string
     readonly invoke?: (functionName: string, payload: unknown, clock: ExecutionClock) => unknown
     readonly more?: Json
@@ -104,7 +104,7 @@ export async function runStates(
   return { outcome, events, types, told, tookMs: clock.now() - startedAt }
 }
 
-/** What states give out; a failure is thrown as an Error. */
+/** The output of states; a failure is thrown as an Error. */
 export async function outputOf(States: Json, o?: Parameters<typeof runStates>[1]): Promise<unknown> {
   const { outcome } = await runStates(States, o)
   if (outcome.status === 'SUCCEEDED') return outcome.output

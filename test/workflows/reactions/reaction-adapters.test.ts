@@ -33,18 +33,18 @@ describe('mail by SES', () => {
   it.each([
     ['is throttled', json({ message: 'Slow' }, 429, { 'x-amzn-errortype': 'TooManyRequestsException' })],
     ['meets a 500', json({ message: 'Oops' }, 500, { 'x-amzn-errortype': 'InternalServiceErrorException' })],
-  ])('is left for later where it %s, after one attempt', async (_, answer) => {
+  ])('is left for later if it %s, after one attempt', async (_, answer) => {
     const { requests, done } = await send(answer)
     await expect(done).rejects.toMatchObject({ code: 'unavailable' })
     expect(requests).toHaveLength(1)
   })
 
-  it('is left for later where SES does not answer in time', async () => {
+  it('is left for later if SES does not answer in time', async () => {
     const { done } = await send(() => {}, { left: () => 50 })
     await expect(done).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  it('fails where SES rejects it', async () => {
+  it('fails if SES rejects it', async () => {
     const { done } = await send(json({ message: 'No' }, 400, { 'x-amzn-errortype': 'MessageRejected' }))
     await expect(done).rejects.toMatchObject({ name: 'MessageRejected' })
   })
@@ -71,12 +71,12 @@ describe('the sign-ins of a user pool', () => {
   it.each([
     ['unavailable', 'is throttled', json({ __type: 'TooManyRequestsException', message: 'Slow' }, 400)],
     ['unavailable', 'does not answer', () => {}],
-  ])('are %s where Cognito %s', async (code, _, answer) => {
+  ])('are %s if Cognito %s', async (code, _, answer) => {
     const { done } = await remove(answer, { left: () => 200 })
     await expect(done).rejects.toMatchObject({ code })
   })
 
-  it('fail where they may not be deleted', async () => {
+  it('fail if they may not be deleted', async () => {
     const { done } = await remove(json({ __type: 'NotAuthorizedException', message: 'No' }, 400))
     await expect(done).rejects.toMatchObject({ name: 'NotAuthorizedException' })
   })

@@ -6,9 +6,8 @@ import type { UploadEvent } from '../../../domain/upload/events.ts'
 import type { UserEvent } from '../../../domain/user/events.ts'
 import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import { entryOf } from '../../../projections/publishing/envelope.ts'
-import type { AnyEvent } from '../../../projections/publishing/public-events.ts'
 import { projectCreated } from '../../../workflows/project/project-created-mail.ts'
-import { createDynamoDone } from '../../../workflows/reactions/dynamo-handled-events.ts'
+import { createDynamoHandledEvents } from '../../../workflows/reactions/dynamo-handled-events.ts'
 import type { Mail } from '../../../workflows/reactions/mailer.ts'
 import { type Reaction, reactionHandler } from '../../../workflows/reactions/reaction.ts'
 import { invoiceIssued } from '../../../workflows/subscription/invoice-mail.ts'
@@ -22,7 +21,7 @@ import { embeddedDynamoDb } from '../../kit/stores/embedded-dynamodb.ts'
 import { requested, taken } from '../../kit/upload/upload-events.ts'
 
 const { config, table: newTable } = await embeddedDynamoDb()
-const done = await newTable('done', { id: 'S' })
+const handled = await newTable('handled', { id: 'S' })
 
 const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 20_000 }
 const registered: UserEvent = {
@@ -51,7 +50,7 @@ function setUp() {
   const mails: Mail[] = []
   const deletions: string[] = []
   const lines: { level: string; message: unknown; extra: unknown }[] = []
-  /** What stands in the way, once each. */
+  /** Errors that the ports throw, once each. */
   const faults: Error[] = []
   const attempt = () => {
     const fault = faults.shift()
@@ -83,7 +82,7 @@ function setUp() {
   /** A handler in an environment of its own. */
   const handlerOf = <Data>(reaction: Reaction<Data>) =>
     reactionHandler(reaction, {
-      done: createDynamoDone(done, config),
+      handled: createDynamoHandledEvents(handled, config),
       clock,
       logger: { info: log('info'), error: log('error') },
     })
@@ -105,7 +104,7 @@ function setUp() {
       actorId,
       correlationId,
       causationId,
-    } as Parameters<typeof entryOf>[0] & AnyEvent
+    } as Parameters<typeof entryOf>[0]
     const { source, detailType, detail } = entryOf(event, eventCatalogue) ?? {
       source: '',
       detailType: '',
@@ -194,7 +193,7 @@ describe('a welcome', () => {
     expect(results.some(({ status }) => status === 'fulfilled')).toBe(true)
   })
 
-  it('is tried again where it was refused, and then sent', async () => {
+  it('is tried again if it was refused, and then sent', async () => {
     const { user, ports, handlerOf, publish, mails, lines, faults } = setUp()
     const event = await publish(user, registered)
     faults.push(new Error('Throttled'))
@@ -205,7 +204,7 @@ describe('a welcome', () => {
     expect(lines.map(({ message }) => message)).toEqual(['reaction failed', 'reacted'])
   })
 
-  it('is sent after all where a function was cut off before it could, once its time has passed', async () => {
+  it('is sent after all if a function was cut off before it could, once its time has passed', async () => {
     const { user, ports, handlerOf, publish, mails } = setUp()
     const event = await publish(user, registered)
     let started = false
@@ -245,7 +244,7 @@ describe('a reaction', () => {
     ['of another source', { source: 'other' }],
     ['of another type', { 'detail-type': 'UserDeleted' }],
     ['without a detail', { detail: undefined }],
-  ])('fails at an event %s, which then lies in the dead-letter queue', async (_, over) => {
+  ])('fails at an event %s, which then goes to the dead-letter queue', async (_, over) => {
     const { user, ports, handlerOf, publish, mails, lines } = setUp()
     const event = { ...(await publish(user, registered)), ...over }
     await expect(handlerOf(welcome(ports))(event, context)).rejects.toMatchObject({ code: 'unreadable' })
@@ -335,7 +334,7 @@ describe('the news of an upload', () => {
     expect(mails).toEqual([])
   })
 
-  it('goes to nobody where there is no such upload, whatever the event says', async () => {
+  it('goes to nobody if there is no such upload, whatever the event says', async () => {
     const { user, userId, ports, handlerOf, publish, append, mails, lines } = setUp()
     await append(user, registered)
     const event = await publish(`upload-${userId}`, requested('project', { requestedBy: userId }), ...taken)
@@ -355,7 +354,7 @@ describe('the deletion of a sign-in', () => {
     expect(deletions).toEqual([userId])
   })
 
-  it('is repeated where it failed', async () => {
+  it('is repeated if it failed', async () => {
     const { user, userId, ports, handlerOf, publish, deletions, faults } = setUp()
     const event = await publish(user, registered, deleted)
     faults.push(new Error('Throttled'))

@@ -70,7 +70,7 @@ function setUp() {
     handler,
     choose: (person: string) => send(person, { type: 'change-plan', plan: 'pro' }),
     cancel: (person: string) => send(person, { type: 'cancel-subscription' }),
-    /** Runs it at a moment, with so much time for it. */
+    /** Runs the invoicing at a moment, with some time left. */
     run: (at: string, left: () => number = () => 900_000) => {
       clock.setNow(Date.parse(at))
       loads.length = 0
@@ -78,12 +78,12 @@ function setUp() {
     },
     /** Brings the read model up to date, in its first generation or another. */
     async project(generation = 1) {
-      const streams = new Set(table.all().map(({ pk }) => pk as StreamName)) // what was appended under
+      const streams = new Set(table.all().map(({ pk }) => pk as StreamName)) // the names of the appended streams
       const options = { store, rows, clock, deadline: ample }
       for (const stream of streams)
         await versions.newestOf('subscriptions').generation(generation).catchUp(stream, options)
     },
-    /** What was issued: person and month. */
+    /** The issued invoices: person and month. */
     issued: () =>
       table
         .all()
@@ -143,7 +143,7 @@ describe('the run of a day', () => {
     expect(subscribers.map(({ SK }) => SK)).toEqual(['2026-04#subscription-ann'])
   })
 
-  it('does nothing twice where the read model has not heard of it yet', async () => {
+  it('does nothing twice if the read model lags behind', async () => {
     const { choose, project, run, issued } = setUp()
     await choose('ann')
     await project()
@@ -218,7 +218,7 @@ describe('a subscription that cannot be invoiced', () => {
     expect(issued()).toHaveLength(3)
   })
 
-  it('is not looked for where the list cannot be read: the run fails', async () => {
+  it('is not looked for if the list cannot be read: the run fails', async () => {
     const { choose, project, run, issued, rows } = setUp()
     await choose('ann')
     await project()

@@ -26,7 +26,7 @@ describe('what a file is', () => {
     'GIF7',
     '<svg xmlns="http://www.w3.org/2000/svg"/>',
     '\uFFD8',
-  ])('is no picture where it begins with %j', (text) => {
+  ])('is no picture if it begins with %j', (text) => {
     expect(pictureTypeOf(new TextEncoder().encode(text))).toBeUndefined()
   })
 })

@@ -146,7 +146,7 @@ describe('the expiry', () => {
     expect(await run(9)).toEqual(['u1'])
   })
 
-  it('goes on past one that fails, and then fails', async () => {
+  it('continues past one that fails, and then fails', async () => {
     const { run, files, lines, uploadNow } = await setUp([0, 0, 0])
     const { remove } = files
     files.remove = async (key) => {

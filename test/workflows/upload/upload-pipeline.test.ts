@@ -29,7 +29,7 @@ const pictures: Pictures = {
   },
 }
 
-/** What goes wrong with a task: nothing, before it, after it, or with it for as long as it is tried. */
+/** The failure of a task: none, before the task, after it, or at every try. */
 const fault = fc.constantFrom('none', 'none', 'none', 'before', 'after', 'dead')
 
 const scenario = fc.record({
@@ -52,7 +52,7 @@ const contents = {
 }
 
 describe('whatever happens to uploads', () => {
-  it('each comes to an end, with a file where it is completed and nothing where it is not, and all bytes are counted', async () => {
+  it('each comes to an end, with a file if it is completed and nothing otherwise, and all bytes are counted', async () => {
     const ends = new Set<string>()
     await fc.assert(
       fc.asyncProperty(fc.array(scenario, { minLength: 1, maxLength: 5 }), async (scenarios) => {

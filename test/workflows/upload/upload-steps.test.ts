@@ -67,7 +67,7 @@ describe('a file that was sent', () => {
     expect(await step('u', 'run-2', { step: 'validate', etag: second })).toEqual({ outcome: 'go-on' })
   })
 
-  it('is refused at the end where it was replaced meanwhile', async () => {
+  it('is refused at the end if it was replaced meanwhile', async () => {
     const { step, etag, send, uploadNow } = await processing()
     send('u', jpegOf(1000, 7))
     await expect(step('u', 'run-1', { step: 'complete', etag })).rejects.toMatchObject({
@@ -161,7 +161,7 @@ describe('a run that does not go on', () => {
     expect([...files.contents.keys()]).toEqual([originalKey('u')])
   })
 
-  it('finds nothing to do where the sweeper has ended the upload', async () => {
+  it('finds nothing to do if the expiry has ended the upload', async () => {
     const { step, etag, clock, expire, uploadNow, quotaOf } = await processing()
     await clock.sleep(3_600_000 + maxRunMs)
     await expire('u')

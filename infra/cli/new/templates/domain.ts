@@ -1,6 +1,8 @@
 import type { Names } from '../names.ts'
 
 export const eventsOf = ({ one }: Names) => `import * as z from 'zod/mini'
+import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
+import { text } from '../kernel/text.ts'
 
 export const ${one.camel}Name = text({ min: 1, max: 200 }).check(z.describe('1 to 200 characters'))
 
@@ -28,6 +30,8 @@ export const ${one.camel}Publication = publication(${one.camel}Events, {
 `
 
 export const aggregateOf = ({ one }: Names) => `import { folds } from '../generated/folds.ts'
+import type { PublishedAggregate } from '../kernel/decider.ts'
+import { Problem, refusal } from '../kernel/problem.ts'
 import { type ${one.pascal}Event, ${one.camel}Events } from './events.ts'
 import { ${one.camel}Publication } from './public-events.ts'
 

@@ -34,7 +34,7 @@ export const cognitoOperations = {
   },
   AdminDeleteUser: {
     caller: 'the reaction that deletes the sign-in of a deleted account',
-    file: 'workflows/reactions/user/cognito-sign-ins.ts',
+    file: 'workflows/user/cognito-sign-ins.ts',
     call: 'new AdminDeleteUserCommand(',
   },
 } satisfies OperationTable

@@ -18,11 +18,11 @@ import { attributesOf, type ClientOperation, openUserPool, type User, type UserP
 
 export interface Cognito {
   readonly service: AwsService
-  /** Makes the pool of a template; what it holds survives restarts. Throws where a property is not modelled. */
+  /** Creates the pool of a template; its users survive restarts. Throws if a property is not modelled. */
   createUserPool(logicalId: string, properties: Record<string, unknown>): void
-  /** Makes a client of a pool that is there; throws as `createUserPool` does. */
+  /** Creates a client of an existing pool; throws as `createUserPool` does. */
   createUserPoolClient(logicalId: string, properties: Record<string, unknown>): void
-  /** Makes a group of a pool that is there; throws as `createUserPool` does. */
+  /** Creates a group of an existing pool; throws as `createUserPool` does. */
   createGroup(logicalId: string, properties: Record<string, unknown>): void
   /** `/<poolId>/.well-known/jwks.json` and `/openid-configuration`; `undefined` for any other path. */
   document(path: string): AwsResponse | undefined

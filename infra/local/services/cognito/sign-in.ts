@@ -88,7 +88,7 @@ export function signInOperations(o: CognitoOptions, signer: TokenSigner) {
   } satisfies Record<string, ClientOperation>
 }
 
-/** Who signs in. That there is nobody of that name, AWS tells at the end of an SRP sign-in; here it is at once. */
+/** The user who signs in. AWS reports an unknown name at the end of an SRP sign-in; the local cloud does so at once. */
 function find(name: string, pool: UserPool, client: ClientSettings): User {
   const user = pool.find(name)
   if (user) return user

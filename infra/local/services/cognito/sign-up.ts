@@ -104,7 +104,7 @@ function demandPassword(password: string, policy: PoolSettings['Policies']['Pass
   throw new AwsError('InvalidPasswordException', `Password did not conform with policy: ${failure}`)
 }
 
-/** Where a code went, masked as AWS masks it; for who does not exist, where it would have gone. */
+/** The address that a code was sent to, masked as on AWS. For an unknown user it is the address given. */
 function deliveryTo(email: string) {
   const Destination = email.replace(/^(.)[^@]*(@.)?.*/, '$1***$2***')
   return { Destination, DeliveryMedium: 'EMAIL', AttributeName: 'email' }

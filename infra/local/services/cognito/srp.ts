@@ -9,7 +9,7 @@ const N = BigInt(`0x${getDiffieHellman('modp15').getPrime('hex')}`)
 const G = 2n
 const K = number(hash(pad(N) + pad(G)))
 
-/** What is kept of a password: it checks one and signs nobody in. SRP prescribes its hash: there is no slower one. */
+/** The stored form of a password: it checks one and signs nobody in. SRP prescribes its hash: there is no slower one. */
 export function passwordVerifier(poolId: string, userId: string, salt: string, password: string): string {
   const identity = Buffer.from(`${poolName(poolId)}${userId}:${password}`).toString('hex')
   return power(G, number(hash(pad(number(salt)) + hash(identity)))).toString(16)
@@ -27,7 +27,7 @@ export function openExchange(poolId: string, userId: string, verifier: string, c
     serverPublic: serverPublic.toString(16),
     /** Base64; stands for the exchange until the client answers. */
     secretBlock: secretBlock.toString('base64'),
-    /** What a client that knows the password signs at this time, as the client words it. */
+    /** The signature of a client that knows the password, at this time as the client words it. */
     signature(timestamp: string): Buffer {
       const u = number(hash(pad(a) + pad(serverPublic)))
       const shared = Buffer.from(pad(power(a * power(v, u), b)), 'hex')
@@ -40,7 +40,7 @@ export function openExchange(poolId: string, userId: string, verifier: string, c
 
 export type SrpExchange = NonNullable<ReturnType<typeof openExchange>>
 
-/** What follows the region in a pool's id. */
+/** The part of a pool's id after the region. */
 function poolName(poolId: string): string {
   return poolId.slice(poolId.indexOf('_') + 1)
 }

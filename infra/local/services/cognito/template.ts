@@ -12,7 +12,7 @@ export function clientIdOf(logicalId: string): string {
   return digest(`client/${logicalId}`).slice(0, 26)
 }
 
-/** Who a pool's tokens say they are from. */
+/** The issuer in the tokens of a pool. */
 export function issuerOf(region: string, poolId: string): string {
   return `https://cognito-idp.${region}.amazonaws.com/${poolId}`
 }
@@ -27,7 +27,7 @@ function digest(name: string): string {
 
 const required = z.boolean().default(false)
 const minutes = (least: number, most: number) => z.int().min(least).max(most)
-/** What has no meaning on one machine, or only for operations that are not modelled. */
+/** A property without meaning on one machine, or only for operations that are not modelled. */
 const anything = z.unknown().optional()
 
 export const standardAttributes = [

@@ -17,12 +17,12 @@ export interface User {
   readonly code?: { readonly value: string; readonly expiresAt: number; readonly wrongTries: number }
 }
 
-/** What a refresh token stands for; its key is the token's hash. */
+/** The sign-in that a refresh token continues; its key is the token's hash. */
 export interface Grant {
   readonly sub: string
   readonly clientId: string
   readonly expiresAt: number
-  /** What all tokens of one sign-in share. */
+  /** The claims that all tokens of one sign-in share. */
   readonly claims: { readonly origin_jti: string; readonly event_id: string; readonly auth_time: number }
 }
 

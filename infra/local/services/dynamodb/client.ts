@@ -13,7 +13,7 @@ export interface DynamoDbAddress {
 export const dynamoDbTarget = 'DynamoDB_20120810'
 export const streamsTarget = 'DynamoDBStreams_20120810'
 
-/** How long a refused connection is tried again: the embedded engine starts anew within milliseconds. */
+/** How long a refused connection is tried again: the embedded engine restarts within milliseconds. */
 const refusedForMs = 2000
 
 /** Everyone on the local cloud is one caller to a local DynamoDB: some keep a database per access key. */
@@ -28,7 +28,7 @@ const agents = {
  * Calls an operation, such as `DynamoDB_20120810.PutItem`, and gives its answer, of which the caller names the
  * fields that it reads.
  *
- * @throws AwsError as DynamoDB words it; an Error of the socket where there was no answer.
+ * @throws AwsError as DynamoDB words it; an Error of the socket if there was no answer.
  */
 export async function callDynamoDb<Output extends object = Record<string, unknown>>(
   address: DynamoDbAddress,
@@ -36,7 +36,7 @@ export async function callDynamoDb<Output extends object = Record<string, unknow
   input: unknown,
 ): Promise<Output> {
   const response = await postDynamoDb(address, target, Buffer.from(JSON.stringify(input)))
-  // What the service documents as this operation's answer; nothing else speaks here.
+  // The documented answer of this operation: nothing but the service answers here.
   const output = JSON.parse(response.body.toString() || '{}') as Output & {
     __type?: string
     message?: string

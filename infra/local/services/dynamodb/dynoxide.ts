@@ -22,7 +22,7 @@ const startWithinMs = 10_000
 const restarts = { atMost: 5, withinMs: 10_000 }
 
 /**
- * Starts the engine on the data folder's file, which it makes where there is none. The engine dies with this
+ * Starts the engine on the data folder's file, which it creates if there is none. The engine dies with this
  * process, is started again on the same port when it aborts, and is the only one on its file.
  *
  * @throws Error in one line: no binary for this platform, a folder in use, or a file that cannot be read.
@@ -95,12 +95,12 @@ async function launch(binary: string, file: string): Promise<{ engine: Engine; p
   }
 }
 
-/** Runs the engine and waits until it listens, so that who answers on the port is known to be it. */
+/** Runs the engine and waits until it listens, so that the process that answers on the port is known to be the engine. */
 async function run(binary: string, file: string, port: number): Promise<Engine> {
   const child = spawnBound(binary, ['serve', '--port', String(port), '--db-path', file])
   child.stdout?.resume()
   let written = ''
-  // What it says of an error, and of a panic, which takes many lines, the one that tells what went wrong.
+  // The line of an error, or the one line of a panic's many that describes the failure.
   const complaint = () =>
     written.match(/(?<=^error: )[^.\n]*|(?<=panicked at .*\n).*/m)?.[0] ?? written.trim()
   const patience = setTimeout(() => child.kill('SIGKILL'), startWithinMs)

@@ -17,11 +17,11 @@ const transactActions: Readonly<Record<string, string>> = {
 }
 
 /**
- * What IAM must allow for a call of DynamoDB (service authorization reference, "Actions, resources, and
+ * The permissions that a call of DynamoDB needs (service authorization reference, "Actions, resources, and
  * condition keys for Amazon DynamoDB"). `arnOf` gives a table's ARN by its name.
  */
 export function dynamoDbPermissionsOf(request: AwsRequest, arnOf: (table: string) => string): Permission[] {
-  // Whatever else the body may be, a field that is not as it should be is refused by the engine.
+  // The engine refuses a body whose fields have other types.
   const input = JSON.parse(request.body.toString() || '{}') as Input
   const on = (action: string, table = '', index?: string): Permission => ({
     action: `dynamodb:${action}`,

@@ -1,4 +1,4 @@
-import type { ServiceProvider } from '../../cloud/provider.ts'
+import type { ResolvedResource, ServiceProvider } from '../../cloud/provider.ts'
 import { fieldsOf, type Properties } from '../../cloud/template.ts'
 import { compilePolicy } from '../../iam/policy.ts'
 import { dynamoDbOperations, streamOperations } from './operations.ts'
@@ -21,12 +21,14 @@ export const dynamoDb: ServiceProvider<DynamoDb> = {
   async open(context) {
     const { region } = context.stack
     const opened = openDynamoDb(context.engine, region)
-    for (const { logicalId, properties } of context.resourcesOf(tableType)) {
+    const create = async ({ logicalId, properties }: ResolvedResource) => {
       const { name, arn, streamArn } = await opened.createTable(logicalId, properties)
       context.learn(logicalId, { Ref: name, Arn: arn, StreamArn: streamArn })
       const document = resourcePolicyOf(properties)
       if (document !== undefined) context.resourcePolicies.set(arn, compilePolicy(document, logicalId))
     }
+    // Side by side, because most of the time goes into waiting for the engine.
+    await Promise.all(context.resourcesOf(tableType).map(create))
     context.serve(opened.service)
     context.serve(createDynamoDbStreams({ endpoint: opened.endpoint, region }))
     return opened

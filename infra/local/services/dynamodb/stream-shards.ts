@@ -48,8 +48,8 @@ export async function listShards(address: DynamoDbAddress, streamArn: string): P
 }
 
 /**
- * Reads a shard page by page. `closed` comes with its last page. An iterator that expired is made anew after the
- * last record read; where that record is trimmed by now, reading goes on at the oldest one there is.
+ * Reads a shard page by page. `closed` comes with its last page. An expired iterator is replaced by one after
+ * the last record read. If that record is trimmed by now, reading continues at the oldest record.
  */
 export function readShard(
   address: DynamoDbAddress,
@@ -107,8 +107,8 @@ export interface Checkpoint {
 }
 
 /**
- * Opens the checkpoint of a function on a stream. A stream's ARN bears the time of its making, so that a table
- * made anew starts with none.
+ * Opens the checkpoint of a function on a stream. The ARN of a stream contains the time of its creation,
+ * so a table that is created again starts without a checkpoint.
  */
 export function openCheckpoint(stateDir: string, functionName: string, streamArn: string): Checkpoint {
   const name = createHash('sha256').update(`${functionName}\n${streamArn}`).digest('hex').slice(0, 16)

@@ -14,8 +14,8 @@ const description = z.object({ StreamArn: z.string(), ExclusiveStartShardId: z.s
 const reading = z.object({ ShardIterator: z.string().includes('|'), Limit: z.int().min(1).optional() })
 
 /**
- * DynamoDB Streams for functions and operators. An iterator bears the ARN of its stream, as on AWS, so that it can be seen who may
- * read by it; behind that it is the engine's own.
+ * DynamoDB Streams for functions and operators. An iterator starts with the ARN of its stream, as on AWS, so that the
+ * permission to read it can be checked. The rest of it is the engine's own.
  */
 export function createDynamoDbStreams(address: DynamoDbAddress): AwsService {
   const read = <S extends z.ZodType>(request: AwsRequest, schema: S) =>
@@ -23,7 +23,7 @@ export function createDynamoDbStreams(address: DynamoDbAddress): AwsService {
   const post = (operation: string, input: object) =>
     postDynamoDb(address, `${streamsTarget}.${operation}`, Buffer.from(JSON.stringify(input)))
 
-  /** The engine has an empty page for what is trimmed and for shards that there are not. */
+  /** The engine answers an empty page for trimmed records and for shards that do not exist. */
   async function checkPlace({ StreamArn, ShardId, SequenceNumber }: z.output<typeof place>): Promise<void> {
     const shards = await listShards(address, StreamArn)
     const shard = shards.find((one) => one.ShardId === ShardId)
@@ -77,7 +77,7 @@ function partsOf(iterator: string): { streamArn: string; iterator: string } {
 /** The answer with the stream's ARN in its iterators. */
 function withStream(streamArn: string, answer: Awaited<ReturnType<typeof postDynamoDb>>) {
   if (answer.status !== 200) return answer
-  // What the engine answers, whatever the operation; only its iterators are looked at.
+  // The engine's answer to any operation; only its iterators are read.
   const body = JSON.parse(answer.body.toString()) as Record<string, unknown>
   for (const name of ['ShardIterator', 'NextShardIterator'])
     if (typeof body[name] === 'string') body[name] = `${streamArn}|1|${body[name]}`

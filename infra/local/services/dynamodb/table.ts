@@ -10,7 +10,7 @@ export interface Table {
   readonly streamArn?: string
 }
 
-/** What a template may say of a table. What is marked so has no meaning for one database on one machine. */
+/** The modelled properties of a table. Those marked so have no meaning for one database on one machine. */
 const modelled = {
   table: [
     'TableName',
@@ -39,8 +39,8 @@ const modelled = {
 }
 
 /**
- * Makes the table of an `AWS::DynamoDB::GlobalTable` with resolved properties. One of that name and those keys
- * stays, with what it holds; its indexes, stream and time to live follow the properties.
+ * Creates the table of an `AWS::DynamoDB::GlobalTable` with resolved properties. An existing table of that
+ * name and those keys keeps its items; its indexes, stream and time to live follow the properties.
  *
  * @throws Error in one line that names the property that is not modelled, or the table with other keys.
  */

@@ -1,6 +1,6 @@
 /**
  * Which items of a batch failed, by what a function answered that reports failures: `{batchItemFailures:
- * [{itemIdentifier}]}`. Nothing is success; where anything is garbled or unknown, all of them failed (Lambda developer
+ * [{itemIdentifier}]}`. No answer means success; if anything is garbled or unknown, all of them failed (Lambda developer
  * guide, `ReportBatchItemFailures`).
  */
 export function failedItems(answer: unknown, items: readonly string[]): readonly string[] {

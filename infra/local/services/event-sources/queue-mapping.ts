@@ -26,12 +26,12 @@ const modelled = [
 /** How often a queue is looked into for messages whose visibility timeout has passed. */
 const idleMs = 250
 const closeWithinMs = 2000
-/** Batches under way where nothing else is said: as many as Lambda begins with. */
+/** Maximum number of batches under way unless the mapping sets one: the number that Lambda begins with. */
 const atFirst = 5
 
 /**
  * Delivers a queue's messages to a function as Lambda's event source mapping does: batch by batch, several at a time.
- * What the function is done with is deleted, and the rest comes again after the queue's visibility timeout (Lambda
+ * Handled messages are deleted, and the rest come again after the queue's visibility timeout (Lambda
  * developer guide, "Using Lambda with Amazon SQS").
  *
  * @throws Error that names the property that is not modelled or not valid.
@@ -42,7 +42,7 @@ export function startQueueMapping(o: {
   readonly properties: Properties
   readonly functionTimeoutSeconds: number
   readonly invoke: (payload: unknown) => Promise<Invocation>
-  /** What goes wrong with deliveries, at the place `queue <FunctionName>`. */
+  /** The faults of deliveries, at the place `queue <FunctionName>`. */
   readonly faults: Faults
   readonly log: Log
 }): QueueMapping {

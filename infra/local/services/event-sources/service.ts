@@ -9,7 +9,7 @@ import type { Queues } from '../sqs/service.ts'
 import { startQueueMapping } from './queue-mapping.ts'
 import { startStreamMapping } from './stream-mapping.ts'
 
-/** What a function's role must allow on its source (Lambda developer guide, "Using Lambda with DynamoDB" and "with Amazon SQS"). */
+/** The actions that a function's role needs on its source (Lambda developer guide, "Using Lambda with DynamoDB" and "with Amazon SQS"). */
 const actions = {
   dynamodb: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'],
   sqs: ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'],
@@ -29,7 +29,7 @@ export interface EventSourceOptions {
 
 /**
  * Starts an `AWS::Lambda::EventSourceMapping`, its properties resolved: of a stream or of a queue. Returns how to stop
- * it. Throws where the role of its function lacks a grant, and on what is not modelled.
+ * it. Throws if the role of its function lacks a grant, or if a property is not modelled.
  */
 export function startEventSource(properties: Properties, o: EventSourceOptions): () => unknown {
   const source = String(properties['EventSourceArn'])

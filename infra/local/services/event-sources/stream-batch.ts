@@ -7,7 +7,7 @@ import { failedItems } from './partial-response.ts'
 
 /** How a mapping treats a batch that fails, by the mapping's properties. */
 export interface RetryPolicy {
-  /** Retries after the first attempt; `Infinity` where there is no limit. */
+  /** Retries after the first attempt; `Infinity` if there is no limit. */
   readonly retries: number
   readonly maxAgeMs: number
   /** `BisectBatchOnFunctionError` */
@@ -23,7 +23,7 @@ export interface BatchSource {
   readonly functionArn: string
 }
 
-/** What Lambda tells an on-failure destination: which records, not what is in them. */
+/** The message of Lambda to an on-failure destination: it names the records without their content. */
 export type DiscardedBatch = ReturnType<typeof describeDiscarded>
 
 export interface DeliverOptions {
@@ -49,7 +49,7 @@ interface Attempt {
 /**
  * Delivers a batch until all of its records are settled (Lambda developer guide, "Using Lambda with DynamoDB").
  * A partial response rewinds to the lowest record reported. With bisecting, the batch is split there, and in
- * halves where nothing succeeded; a split takes no retry, everything else does. What is out of retries or too old
+ * halves if nothing succeeded; a split takes no retry, everything else does. A batch that is out of retries or too old
  * is discarded, so that the shard moves on.
  */
 export async function deliver(batch: readonly StreamRecord[], o: DeliverOptions): Promise<void> {

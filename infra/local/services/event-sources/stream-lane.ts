@@ -21,7 +21,7 @@ export function createLane(
   let running: Promise<void> | undefined
 
   async function drain(): Promise<void> {
-    // Whatever one page held is in one batch: the queue is filled before this goes on.
+    // All records of a page go into one batch: the queue is filled before this resumes.
     await undefined
     while (queue.length > 0 && !signal.aborted) {
       const until = Date.now() + limits.windowMs
@@ -62,15 +62,15 @@ export function itemOf(record: StreamRecord): string {
   return JSON.stringify(Object.entries(record.dynamodb.Keys).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** Lets some wait, for a time at most, until others ring. */
+/** Lets callers wait until another rings, or for a maximum time. */
 export interface Bell {
   ring(): void
-  /** How often it rang so far: who compares misses no ring between looking and waiting. */
+  /** How often it rang so far. A caller that compares misses no ring between looking and waiting. */
   rings(): number
   wait(ms: number): Promise<void>
 }
 
-/** Once `signal` is aborted, nobody waits any more. */
+/** Once `signal` is aborted, nobody waits any longer. */
 export function createBell(signal: AbortSignal): Bell {
   const waiting = new Set<() => void>()
   let rings = 0

@@ -35,7 +35,7 @@ export function startStreamMapping(o: {
   stateDir: string
   invoke: (payload: unknown) => Promise<Invocation>
   onFailure?: (batch: DiscardedBatch) => Promise<void>
-  /** What goes wrong with deliveries, at the place `stream <FunctionName>`. */
+  /** The faults of deliveries, at the place `stream <FunctionName>`. */
   faults: Faults
   log: Log
 }): StreamMapping {

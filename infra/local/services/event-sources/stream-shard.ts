@@ -15,7 +15,7 @@ import { type DiscardedBatch, deliver } from './stream-batch.ts'
 import { type Bell, createBell, createLane, itemOf, type Lane, laneOf } from './stream-lane.ts'
 import type { StreamMappingSettings } from './stream-template.ts'
 
-/** What the shards of a mapping share. */
+/** The settings and ports that the shards of a mapping share. */
 export interface ShardContext {
   readonly address: DynamoDbAddress
   readonly streamArn: string
@@ -111,7 +111,7 @@ function openLanes(
   })
 }
 
-/** Where to begin to read a shard: after its checkpoint, if that is one of this shard. */
+/** The place to begin to read a shard: after its checkpoint, if that is one of this shard. */
 function startOf(shard: Shard, otherwise: Start, { checkpoint }: ShardContext): Start {
   const kept = checkpoint.of(shard.ShardId)
   const end = shard.SequenceNumberRange.EndingSequenceNumber

@@ -15,7 +15,7 @@ export interface StreamMappingSettings {
   /** `ParallelizationFactor` */
   readonly lanes: number
   readonly policy: RetryPolicy
-  /** Does a filter let the record through? All pass where there is none. */
+  /** Does a filter let the record through? All pass if there is none. */
   wants(record: StreamRecord): boolean
 }
 

@@ -15,7 +15,7 @@ const placeholder = /<([\w.-]+)>/g
  * it (EventBridge user guide, "Input transformation"). A variable that leads nowhere is an empty text. What is put
  * into a string is not escaped: what comes out may be no JSON any more, as on AWS.
  *
- * @throws Error where AWS would refuse the target. What is returned throws SyntaxError where no JSON comes out.
+ * @throws Error if AWS would refuse the target. The returned function throws SyntaxError if its result is no JSON.
  */
 export function compileInput(
   { Id, InputPath, InputTransformer }: Properties,

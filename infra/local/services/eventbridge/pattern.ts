@@ -14,9 +14,9 @@ export function matches(pattern: unknown, event: unknown): boolean {
 /**
  * Compiles an event pattern of an EventBridge rule or of a Lambda event filter, whose language is the same
  * (EventBridge user guide, "Comparison operators for use in event patterns"). An array in the event matches
- * where one of its elements does; several fields of objects in an array must match within one of them.
+ * if one of its elements does; several fields of objects in an array must match within one of them.
  *
- * @throws Error that names the place, where AWS would refuse the pattern when it is made.
+ * @throws Error that names the place, if AWS would refuse the pattern when it is created.
  */
 export function compilePattern(pattern: unknown): (event: unknown) => boolean {
   const matcher = compileObject(pattern, '$')

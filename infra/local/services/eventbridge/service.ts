@@ -17,7 +17,7 @@ export interface EventBuses {
   readonly targets: readonly {
     rule: string
     arn: string
-    /** Of the role by which it is called, where it has one. */
+    /** The ARN of the role that calls it, if it has one. */
     roleArn: string | undefined
     deadLetters: DeadLetters | undefined
   }[]
@@ -44,7 +44,7 @@ type EventEntry = z.output<typeof entry>
  * their retries and to their dead-letter queue at last (EventBridge user guide, "Using dead-letter queues to process
  * undelivered events"). An event for a bus that does not exist is taken and goes nowhere, as on AWS.
  *
- * @throws Error that names what of a rule is not modelled or not valid.
+ * @throws Error that names a property of a rule that is not modelled or not valid.
  */
 export function openEventBuses(o: {
   readonly region: string

@@ -11,7 +11,7 @@ export interface Rule {
   readonly properties: Properties
 }
 
-/** What a rule is called, by its resolved properties: `Ref` and `Arn` (those of the default bus leave the bus out). */
+/** The names of a rule, by its resolved properties: `Ref` and `Arn` (those of the default bus leave the bus out). */
 export function nameRule(stack: StackIdentity, logicalId: string, properties: Properties) {
   const { Name = `${stack.stackName}-${logicalId}`, EventBusName = 'default' } = properties
   const bus = busOf(String(EventBusName))
@@ -32,7 +32,7 @@ const modelledOfTarget = [
 ]
 export const daySeconds = 86_400
 
-/** A rule that is ready to match events. Throws Error that names what of it is not modelled or not valid. */
+/** A rule that is ready to match events. Throws Error that names a property that is not modelled or not valid. */
 export function compileRule({ arn, name, properties }: Rule, findQueue: (arn: string) => DeadLetters) {
   allowOnly(modelledOfRule, properties, name)
   const { EventPattern, EventBusName = 'default', State, Targets = [] } = properties

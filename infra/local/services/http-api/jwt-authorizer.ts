@@ -7,7 +7,7 @@ export interface KeySet {
   readonly keys: readonly JsonWebKey[]
 }
 
-/** What an event carries of a token. */
+/** The part of a token that an event carries. */
 export interface Jwt {
   readonly claims: Readonly<Record<string, string>>
   readonly scopes: readonly string[] | null
@@ -20,7 +20,7 @@ export type Authorizer = (
 
 /**
  * A JWT authorizer (API Gateway developer guide, "Control access to HTTP APIs with JWT authorizers"): it checks the
- * signature, `exp`, `nbf`, `iss`, `iat`, and `aud` or, where there is none, `client_id`. An access token and an ID
+ * signature, `exp`, `nbf`, `iss`, `iat`, and `aud` or, if there is none, `client_id`. An access token and an ID
  * token pass alike.
  */
 export function createJwtAuthorizer(settings: AuthorizerSettings, keySet: KeySet): Authorizer {

@@ -24,12 +24,12 @@ export interface HttpResponse {
   readonly body: string | Buffer
 }
 
-/** What is handed on as text; anything else is base64. AWS does not document the list; this is what it does. */
+/** Content types that are passed on as text; others are base64. AWS does not document the list; this is observed. */
 const textTypes = /^(text\/[^;]*|application\/(json|xml|javascript))\s*(;|$)/i
 /** Between client and gateway only, or handed on as `cookies`. */
 const ownHeaders = ['connection', 'keep-alive', 'transfer-encoding', 'cookie']
 
-/** `undefined` where it is malformed. */
+/** `undefined` if it is malformed. */
 export function targetOf(url: string): Target | undefined {
   const [, path = '', query = ''] = /^(?:https?:\/\/[^/?]*)?([^?]*)\??(.*)$/is.exec(url) ?? []
   try {
@@ -100,7 +100,7 @@ export function toEvent(
 }
 
 /**
- * What a function's answer is to the client; `undefined` where a part is not of its type. An answer without a
+ * The response to the client for a function's answer; `undefined` if a part is not of its type. An answer without a
  * `statusCode` is itself the body, as JSON, and a text as it is.
  */
 export function toResponse(payload: unknown): HttpResponse | undefined {

@@ -23,7 +23,7 @@ export interface HttpApiOptions {
   /** Names the variable that chooses another port. */
   readonly portVariable: string
   readonly api: ApiDefinition
-  /** By ARN. May reject, with `TooManyRequestsException` where the function is throttled. */
+  /** By ARN. May reject, with `TooManyRequestsException` if the function is throttled. */
   readonly invoke: (functionArn: string, payload: unknown) => Promise<Invocation>
   /** The public keys of a token issuer. */
   readonly keysOf: (issuer: string) => KeySet | undefined
@@ -123,7 +123,7 @@ function createThrottle({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst
   }
 }
 
-/** What API Gateway itself answers. */
+/** An answer of API Gateway itself. */
 function refusal(status: number, headers: Readonly<Record<string, string>> = {}) {
   const message = status === 413 ? 'Request Entity Too Large' : STATUS_CODES[status]
   const body = JSON.stringify({ message })

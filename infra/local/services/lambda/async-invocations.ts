@@ -8,9 +8,9 @@ import type { Invocation } from './invocation.ts'
 import type { Lambda } from './service.ts'
 
 export interface AsyncInvocations {
-  /** Applies the resolved properties of an `AWS::Lambda::EventInvokeConfig`. Throws where one is not modelled. */
+  /** Applies the resolved properties of an `AWS::Lambda::EventInvokeConfig`. Throws if one is not modelled. */
   configure(functionArn: string, properties: Properties, onFailure?: (record: string) => void): void
-  /** Accepts an event for a function, durably. Throws AwsError where there is no such function. */
+  /** Accepts an event for a function, durably. Throws AwsError if there is no such function. */
   invokeAsync(functionArn: string, payload: unknown): void
   close: Deliveries<unknown>['close']
 }
@@ -30,14 +30,14 @@ const sixHours = 6 * 3600
 
 /**
  * Invokes functions asynchronously: an event is accepted at once; a function that fails on it is run again, after 1
- * and then 2 minutes unless `retryDelaysMs` says otherwise; what it never took goes to its failure destination
+ * and then 2 minutes unless `retryDelaysMs` differs; an event that keeps failing goes to its failure destination
  * (Lambda developer guide, "Invoking a Lambda function asynchronously").
  */
 export function openAsyncInvocations(o: {
   readonly dataDir: string
   readonly lambda: Pick<Lambda, 'find' | 'invoke'>
   readonly retryDelaysMs?: readonly number[] | undefined
-  /** What goes wrong with deliveries, at the place `event <name of the function>`. */
+  /** The faults of deliveries, at the place `event <name of the function>`. */
   readonly faults: Faults
   readonly log: Log
 }): AsyncInvocations {

@@ -26,7 +26,7 @@ export interface RuntimeClient {
   fail(body: string): void
 }
 
-/** What an environment does. It stays `working` between its answer and the next time that it asks for work. */
+/** The state of an environment. It stays `working` between its answer and the next time that it asks for work. */
 type EnvironmentState =
   /** The process has not asked for work yet. */
   | { readonly status: 'starting' }

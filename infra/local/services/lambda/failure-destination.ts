@@ -8,7 +8,7 @@ export type FailureDestination = (
   properties: Properties,
 ) => ((record: string) => void) | undefined
 
-/** Throws where the role lacks the grant, and where the destination is no queue of the template. */
+/** Throws if the role lacks the grant, or if the destination is no queue of the template. */
 export function failureDestinations(
   queues: Pick<Queues, 'find'>,
   permissions: Pick<Permissions, 'demand'>,

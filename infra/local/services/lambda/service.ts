@@ -17,9 +17,9 @@ export interface Lambda {
   readonly service: AwsService
   /** Makes a function, or replaces the one of this ARN. */
   define(definition: FunctionDefinition): void
-  /** The function of this ARN or name. Throws where there is none. */
+  /** The function of this ARN or name. Throws if there is none. */
   find(nameOrArn: string): FunctionDefinition
-  /** Invokes a function by its ARN and waits for its answer. Rejects where there is no such function. */
+  /** Invokes a function by its ARN and waits for its answer. Rejects if there is no such function. */
   invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation>
   close(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import type { FunctionDefinition } from './function-definition.ts'
 
-/** What every function signs with, by a key id of its own. */
+/** The secret that every function signs with; each has its own key id. */
 export const secretAccessKey = 'local'
 
 /** Exactly what the template gives and what Lambda adds (Lambda developer guide, "Defined runtime environment variables"). */

@@ -1,13 +1,13 @@
 /** Reads bytes that come in chunks of any size. */
 export interface ByteReader {
   /**
-   * What stands before the next `end`, which is passed over; `undefined` where that is more than `most` bytes. Throws
+   * The bytes before the next `end`, which is skipped; `undefined` if that is more than `most` bytes. Throws
    * `cutOff` where there is none.
    */
   until(end: string, most: number): Promise<Buffer | undefined>
-  /** The next so many bytes, as they come. Throws `cutOff` where there are fewer. */
+  /** The next bytes of this number, as they come. Throws `cutOff` if there are fewer. */
   take(bytes: number): AsyncGenerator<Buffer>
-  /** What stands before the next `end`, which is passed over, as it comes. Throws `cutOff` where there is none. */
+  /** The bytes before the next `end`, which is skipped, as they come. Throws `cutOff` if there is none. */
   flow(end: string): AsyncGenerator<Buffer>
 }
 

@@ -20,7 +20,7 @@ export interface S3Call {
   readonly id: string
 }
 
-/** What operations use besides their call. */
+/** The ports that operations use besides their call. */
 export interface S3Context {
   readonly signers: Signers
   /** Throws NoSuchBucket. */

@@ -37,7 +37,7 @@ export function preflight(rules: readonly CorsRule[], headers: IncomingHttpHeade
   return { status: 200, headers: { ...headersOf(rule, headers.origin), ...allowed }, body: '' }
 }
 
-/** What lets a browser read an answer to this request; nothing where no rule does. */
+/** The headers that let a browser read an answer to this request; none if no rule does. */
 export function corsHeaders(
   rules: readonly CorsRule[],
   method: string,

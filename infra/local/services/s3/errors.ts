@@ -11,7 +11,7 @@ export const incompleteBody = () =>
 export const notModelled = (what: string) =>
   new AwsError('NotImplemented', `${what} is not modelled by the local cloud`, 501)
 
-/** What the gateway and the faults call otherwise than S3 does. */
+/** The errors that S3 names differently from the gateway and the faults. */
 const words: Readonly<Record<string, AwsError>> = {
   ThrottlingException: new AwsError('SlowDown', 'Please reduce your request rate.', 503),
   TooManyRequestsException: new AwsError('SlowDown', 'Please reduce your request rate.', 503),

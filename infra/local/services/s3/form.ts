@@ -8,7 +8,7 @@ import { bytesOf } from './upload.ts'
 
 /** A form by which a browser posts a file. */
 export interface Form {
-  /** What stands before the file, by its names in lower case. */
+  /** The fields before the file, by their names in lower case. */
   readonly fields: ReadonlyMap<string, string>
   readonly file: AsyncIterable<Buffer>
 }
@@ -16,13 +16,13 @@ export interface Form {
 const modelledField =
   /^(key|bucket|policy|success_action_status|x-amz-(algorithm|credential|date|signature|security-token)|x-ignore-.*)$/
 
-/** What may stand before the file. */
+/** The limits of the fields before the file. */
 const mostBytes = 20_480
 
 /**
  * Reads a form up to its file; what comes after the file is ignored (S3 API reference, "POST Object").
  *
- * @throws AwsError where it is none, or has no file.
+ * @throws AwsError if it is no form, or has no file.
  */
 export async function readForm(message: IncomingMessage): Promise<Form> {
   const [, quoted, plain] =
@@ -38,7 +38,7 @@ export async function readForm(message: IncomingMessage): Promise<Form> {
   const reader = createByteReader(afterLineBreak(message), malformed)
   const fields = new Map<string, string>()
   let left = mostBytes
-  /** What stands before the next `end`, as text. */
+  /** The text before the next `end`. */
   const textBefore = async (end: string) => {
     const bytes = await reader.until(end, left)
     if (bytes === undefined) {
@@ -60,7 +60,7 @@ export async function readForm(message: IncomingMessage): Promise<Form> {
   throw invalidArgument('POST requires exactly one file upload per request.')
 }
 
-/** The key that a form posts its file to. Throws where it has none, or a field that is not modelled. */
+/** The key that a form posts its file to. Throws if it has none, or a field that is not modelled. */
 export function keyOfForm({ fields }: Form): string {
   const key = fields.get('key')
   if (key === undefined) throw invalidArgument("Bucket POST must contain a field named 'key'.")

@@ -4,7 +4,7 @@ import { invalidArgument, notModelled } from './errors.ts'
 import type { Range, StoredObject } from './objects.ts'
 import { copySource } from './target.ts'
 
-/** What an object is served with as it was written, beside its metadata, `x-amz-meta-…`. */
+/** The headers that an object is served with as they were written, besides its metadata, `x-amz-meta-…`. */
 const kept = [
   'content-type',
   'cache-control',
@@ -37,7 +37,7 @@ const conditions = ['content-md5', 'if-match', 'if-none-match']
 /** Those that say what to copy, and under what condition. */
 const ofCopies = [copySource, `${copySource}-if-match`]
 
-/** Throws, naming it, where a request has a header that S3 would honour and the local cloud does not. */
+/** Throws, naming it, if a request has a header that S3 would honour and the local cloud does not. */
 export function checkHeaders(method: string, operation: string, headers: IncomingHttpHeaders): void {
   const unknown = Object.keys(headers).find((name) => {
     if (ofCopies.includes(name)) return operation !== 'CopyObject'
@@ -59,7 +59,7 @@ export function keptHeaders(given: Iterable<readonly [string, unknown]>): Record
   return { 'content-type': 'binary/octet-stream', ...Object.fromEntries(headers) }
 }
 
-/** Throws PreconditionFailed where the object is none of those that a header such as `If-Match` names. */
+/** Throws PreconditionFailed if the object is none of those that a header such as `If-Match` names. */
 export function demandMatch({ md5 }: StoredObject, header: string | string[] | undefined): void {
   if (header === undefined || header === '*') return
   const named = String(header)
@@ -73,7 +73,7 @@ export function demandMatch({ md5 }: StoredObject, header: string | string[] | u
     )
 }
 
-/** What of an object a request asks for. Throws InvalidRange where that is none of it. */
+/** The part of an object that a request asks for. Throws InvalidRange if the object has no such part. */
 export function rangeOf({ size }: StoredObject, header: string | undefined): Range | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? []
   if (first === '' && last === '') return undefined

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { crc32 } from 'node:zlib'
 import { openJournal } from '../../storage/journal.ts'
 
-/** What is known of a content once all of it is on the disk. */
+/** The facts about a content once all of it is on the disk. */
 export interface Written {
   readonly size: number
   /** In hexadecimal digits: the ETag without its quotes. */
@@ -35,8 +35,8 @@ export interface Range {
 export interface Objects {
   find(key: string): StoredObject | undefined
   /**
-   * Writes an object. Once this resolves it survives `kill -9`; until then, and where the content or `check` throws,
-   * the former one is there.
+   * Writes an object. Once this resolves it survives `kill -9`; until then, and if the content or `check` throws,
+   * the former object stays.
    */
   put(o: {
     readonly key: string
@@ -44,7 +44,7 @@ export interface Objects {
     readonly headers: Readonly<Record<string, string>>
     readonly check: (written: Written) => void
   }): Promise<StoredObject>
-  /** Deletes an object, durably. Returns its sequencer; `undefined` where there was none. */
+  /** Deletes an object, durably. Returns its sequencer; `undefined` if there was none. */
   delete(key: string): string | undefined
   /** The content, or a part of it. It must not be empty. */
   read(object: StoredObject, range: Range): Readable
@@ -53,8 +53,8 @@ export interface Objects {
 const journalFile = 'objects.jsonl'
 
 /**
- * The objects in `folder`: a journal of what is known of each, by its key, and each content in a file whose name has
- * nothing to do with the key, so that no file system takes two keys for one. A content that was being written when the
+ * The objects in `folder`: a journal of their facts by key, and each content in a file whose name does not
+ * depend on the key, so that no file system takes two keys for one. A content that was being written when the
  * process was killed, or was about to be deleted, is deleted here.
  */
 export function openObjects(folder: string): Objects {

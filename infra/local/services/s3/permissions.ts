@@ -11,8 +11,8 @@ const actions: Readonly<Record<string, string>> = {
 }
 
 /**
- * What IAM must allow for a call of S3 (service authorization reference, "Actions, resources, and condition keys for
- * Amazon S3"): a form says in its fields who lets it be posted, and a preflight is anybody's.
+ * The permissions that a call of S3 needs (service authorization reference, "Actions, resources, and condition keys for
+ * Amazon S3"): a form names its signer in its fields, and anybody may send a preflight.
  */
 export function s3PermissionsOf({ operation, path = '', headers }: AwsRequest): Permission[] {
   if (operation === 'CopyObject')

@@ -64,7 +64,7 @@ export function admit(
   return { signer, upload: limited(file, conditions.filter(isRange)) }
 }
 
-/** The file of a form, which throws where it is larger or smaller than a range. */
+/** The file of a form, which throws if it is larger or smaller than a range. */
 function limited(file: Form['file'], ranges: readonly SizeRange[]): Upload {
   const most = Math.min(Number.POSITIVE_INFINITY, ...ranges.map(([, , largest]) => largest))
   async function* content() {
@@ -99,7 +99,7 @@ function isRange(condition: Condition): condition is SizeRange {
   return Array.isArray(condition) && condition[0] === 'content-length-range'
 }
 
-/** What is to be equal, field by field, or to begin so; the size is seen once the file is here. */
+/** The fields that must equal a value or begin with one. The size is checked once the file has arrived. */
 function holds(condition: Condition, values: ReadonlyMap<string, string>): boolean {
   if (isRange(condition)) return true
   if (!Array.isArray(condition))

@@ -3,10 +3,10 @@ import { signatureOf, stringToSign } from '../../gateway/signature-v4.ts'
 import { accessDenied } from './errors.ts'
 import { type PathAndQuery, percentEncoded } from './target.ts'
 
-/** Whose signatures count. */
+/** The signers whose signatures are valid. */
 export interface Signers {
   readonly region: string
-  /** What everyone here signs with. */
+  /** The secret that everyone here signs with. */
   readonly secretAccessKey: string
   readonly isFunction: (accessKeyId: string) => boolean
 }
@@ -18,7 +18,7 @@ const skewMs = 15 * 60_000
 
 /**
  * Whose key signed a text at this time, such as `20260101T000000Z`. A key that is none of a function is the developer's,
- * and known only where the signature is right.
+ * and known only if the signature is right.
  *
  * @throws AwsError as S3 refuses a signature.
  */

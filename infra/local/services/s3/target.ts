@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { AwsError } from '../../gateway/aws-service.ts'
 
-/** What a path names: a bucket, and a key that is empty where it names only the bucket. */
+/** The bucket and the key in a path. The key is empty if the path names only the bucket. */
 export interface ObjectPath {
   readonly bucket: string
   readonly key: string
@@ -15,13 +15,13 @@ export interface PathAndQuery {
 
 const mostBytesOfKey = 1_024
 
-/** Reads a path of the form `/bucket/key`. Throws as S3 does where the key is none. */
+/** Reads a path of the form `/bucket/key`. Throws as S3 does if the key is not valid. */
 export function objectPathOf(path: string): ObjectPath {
   const [, bucket = '', ...rest] = path.split('/')
   return { bucket, key: checkedKey(decoded(rest.join('/'))) }
 }
 
-/** What a copy is made of. */
+/** The object that a copy is made of. */
 export function sourceOf(headers: IncomingHttpHeaders): ObjectPath {
   const source = String(headers[copySource] ?? '')
   return objectPathOf(source.startsWith('/') ? source : `/${source}`)
@@ -29,7 +29,7 @@ export function sourceOf(headers: IncomingHttpHeaders): ObjectPath {
 
 export const copySource = 'x-amz-copy-source'
 
-/** The same key. Throws where it is too long. */
+/** The same key. Throws if it is too long. */
 export function checkedKey(key: string): string {
   if (Buffer.byteLength(key) > mostBytesOfKey) throw new AwsError('KeyTooLongError', 'Your key is too long')
   return key

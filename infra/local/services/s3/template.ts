@@ -4,7 +4,7 @@ import type { StackIdentity } from '../../cloud/resource-names.ts'
 import type { Properties } from '../../cloud/template.ts'
 import type { CorsRule } from './cors.ts'
 
-/** What an `AWS::S3::Bucket` says of itself. */
+/** The settings of an `AWS::S3::Bucket`. */
 export interface BucketSettings {
   readonly name: string
   readonly corsRules: readonly CorsRule[]

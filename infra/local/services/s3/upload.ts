@@ -15,7 +15,7 @@ export interface Upload {
 const longestLine = 4_096
 const checksumHeader = 'x-amz-checksum-crc32'
 
-/** The body of a request as it comes. Throws IncompleteBody where the client breaks off. */
+/** The body of a request as it comes. Throws IncompleteBody if the client breaks off. */
 export async function* bytesOf(message: IncomingMessage): AsyncGenerator<Buffer> {
   try {
     // Whoever is refused in the middle gets to read why.

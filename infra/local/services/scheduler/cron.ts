@@ -1,4 +1,4 @@
-/** The next reading of a clock after another that a cron expression matches; `undefined` where there is none. */
+/** The next reading of a clock after another that a cron expression matches; `undefined` if there is none. */
 export type Cron = (reading: number) => number | undefined
 
 /** A field: its name, the least and the greatest of its values, and the names that stand for the first of them. */
@@ -90,7 +90,7 @@ function compileDayOfWeek(text: string): IsDay {
   return (date) => days.has(weekdayOf(date))
 }
 
-/** What a list of values, ranges and steps stands for, in ascending order. A range may go on from the least value. */
+/** The values of a list of values, ranges and steps, in ascending order. A range may wrap around to the least value. */
 function valuesOf(text: string, field: Field): number[] {
   const { least, most } = field
   const size = most - least + 1
@@ -125,7 +125,7 @@ function lastOfMonth(date: Date): number {
   return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()
 }
 
-/** The day from Monday to Friday that is nearest to a day of a date's month; `undefined` where it has no such day. */
+/** The day from Monday to Friday that is nearest to a day of a date's month; `undefined` if it has no such day. */
 function weekdayNearest(day: number, date: Date): number | undefined {
   const last = lastOfMonth(date)
   if (day > last) return undefined

@@ -1,7 +1,7 @@
 import { compileCron } from './cron.ts'
 import { wallClock } from './wall-clock.ts'
 
-/** The first time after an instant; `undefined` where there is none. All are milliseconds since the epoch. */
+/** The first time after an instant; `undefined` if there is none. All are milliseconds since the epoch. */
 export type NextAfter = (instant: number) => number | undefined
 
 /** `NextAfter` of a schedule by when it begins: the first time of a rate. */
@@ -38,7 +38,7 @@ export function compileSchedule(expression: string, zone: string): Expression {
   }
 }
 
-/** The latest of the times after `from` and up to `until`; `undefined` where there is none. */
+/** The latest of the times after `from` and up to `until`; `undefined` if there is none. */
 export function latestBetween(nextAfter: NextAfter, from: number, until: number): number | undefined {
   const inTime = (instant: number) => {
     const next = nextAfter(instant)

@@ -10,7 +10,7 @@ export interface Scheduler {
   list(): readonly ListedSchedule[]
   /**
    * Runs a schedule now, one that is disabled too, and changes nothing of its times. Returns the time that it runs
-   * for; `undefined` where there is no such schedule.
+   * for; `undefined` if there is no such schedule.
    */
   runNow(logicalId: string): string | undefined
   /** Hands no further time on: it is missed. */
@@ -18,34 +18,34 @@ export interface Scheduler {
 }
 
 export interface ListedSchedule extends Pick<Schedule, 'logicalId' | 'expression' | 'zone' | 'enabled'> {
-  /** As `2026-01-02T03:04:05Z`; `null` where it runs no more. */
+  /** As `2026-01-02T03:04:05Z`; `null` if it has no further time. */
   readonly next: string | null
 }
 
 /** Times are milliseconds since the epoch. */
 interface Progress {
   readonly identity: string
-  /** When the schedule came to be. */
+  /** When the schedule was created. */
   readonly begin: number
-  /** The time that was last handed on, or just before it came to be. */
+  /** The time that was last handed on, or just before the schedule was created. */
   readonly last: number
 }
 
-/** How often the clock is looked at at least: what sleeps with the laptop does not count the time. */
+/** How long to wait at most before looking at the clock again: timers stand still while the laptop sleeps. */
 const lookMs = 60_000
 
 /**
  * EventBridge Scheduler: hands each time of a schedule to its target, at least once, with its retries and to its
  * dead-letter queue at last (EventBridge Scheduler user guide).
  *
- * AWS is never down; a laptop is for most of its time. Of the times that passed meanwhile the latest is handed on at
- * the start, and no other: what runs on a schedule does all there is to do, and a night of `rate(5 minutes)` would be a
- * hundred runs at once. A schedule that no longer says what it said at the last start begins anew.
+ * AWS is never down; a laptop is for most of its time. At the start, only the latest of the missed times is handed on: a
+ * scheduled function does everything that is due, and a night of `rate(5 minutes)` would be a
+ * hundred runs at once. A schedule whose times changed since the last start begins again.
  */
 export function openScheduler(o: {
   readonly dataDir: string
   readonly schedules: readonly Schedule[]
-  /** Hands an input to a function. Throws `ResourceNotFoundException` where there is none. */
+  /** Hands an input to a function. Throws `ResourceNotFoundException` if there is none. */
   readonly invoke: (targetArn: string, input: unknown) => void
   readonly retryDelaysMs?: readonly number[] | undefined
   readonly log: Log
@@ -56,7 +56,7 @@ export function openScheduler(o: {
 
   const deliveries = openRuns({ ...o, schedules })
 
-  /** As of the last start, or anew. */
+  /** As of the last start, or from now on. */
   function progressOf({ logicalId, identity }: Schedule): Progress {
     const known = progress.get(logicalId)
     if (known?.identity === identity) return known
@@ -77,7 +77,7 @@ export function openScheduler(o: {
     if (due !== undefined) {
       const then = next === undefined ? 'for the last time' : `next for ${isoSeconds(next)}`
       o.log(logicalId, `runs for ${isoSeconds(due)}, ${then}`)
-      // Twice at worst, where a kill comes between the two.
+      // Twice at worst, if a kill comes between the two.
       deliveries.add({ logicalId, scheduledAt: due }, Math.floor(Math.random() * windowMs))
       progress.set(logicalId, { ...known, last: due })
     }

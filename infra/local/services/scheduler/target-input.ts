@@ -11,7 +11,7 @@ export interface Attempt {
 }
 
 /**
- * What the target of a schedule gets, as JSON: its `Input` with the attributes of the context filled in (EventBridge
+ * The input of a schedule's target, as JSON: its `Input` with the attributes of the context filled in (EventBridge
  * Scheduler user guide, "Adding context attributes"), or EventBridge's own notice.
  */
 export function targetInputOf({ arn, input }: Pick<Schedule, 'arn' | 'input'>, attempt: Attempt): string {

@@ -11,15 +11,15 @@ export interface Schedule {
   readonly expression: string
   readonly zone: string
   readonly enabled: boolean
-  /** Text of what says when it runs: a schedule whose text is another begins anew. */
+  /** Text of the properties that set its times. A schedule with another text begins again. */
   readonly identity: string
-  /** Its times. `begin` is when the schedule came to be. */
+  /** Its times. `begin` is when the schedule was created. */
   readonly times: (begin: number) => NextAfter
   /** How long after its time it may run. */
   readonly windowMs: number
   readonly targetArn: string
   readonly roleArn: string
-  /** What its target gets, with the attributes of the context still in it; `undefined` is EventBridge's own notice. */
+  /** The input of its target, with the attributes of the context still to fill in; `undefined` is EventBridge's own notice. */
   readonly input: string | undefined
   readonly limits: Limits
   readonly deadLetters: DeadLetters | undefined

@@ -1,13 +1,13 @@
-/** What the clocks of a time zone show. A reading is milliseconds since 1970, as if the clock showed UTC. */
+/** The clocks of a time zone. A reading is milliseconds since 1970, as if the clock showed UTC. */
 export interface WallClock {
   read(instant: number): number
-  /** When the clock first shows a reading; `undefined` where it skips it. */
+  /** When the clock first shows a reading; `undefined` if it skips it. */
   firstShows(reading: number): number | undefined
 }
 
 const dayMs = 86_400_000
 
-/** The clocks of a zone of the IANA database, such as `Europe/Berlin`. Throws where there is no such zone. */
+/** The clocks of a zone of the IANA database, such as `Europe/Berlin`. Throws if there is no such zone. */
 export function wallClock(zone: string): WallClock {
   // An offset is no name of a zone, though newer versions of Node.js take it for one.
   if (!/^[a-z]/i.test(zone)) throw new RangeError(`Invalid time zone specified: ${zone}`)

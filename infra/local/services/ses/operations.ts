@@ -4,7 +4,7 @@ import type { OperationTable } from '../../gateway/operations.ts'
 export const sesOperations = {
   SendEmail: {
     caller: 'the reactions that send mail',
-    file: 'workflows/reactions/mail/ses-mailer.ts',
+    file: 'workflows/reactions/ses-mailer.ts',
     call: 'new SendEmailCommand(',
   },
 } satisfies OperationTable

@@ -4,7 +4,7 @@ import { AwsError, type AwsRequest, type AwsService, readInput } from '../../gat
 import type { Mailbox } from './mailbox.ts'
 import { sesOperations } from './operations.ts'
 
-/** What SES refuses a mail with that it would take another time. */
+/** The errors with which SES refuses a mail that it would accept later. */
 export type MailRefusal = 'TooManyRequestsException' | 'SendingPausedException'
 
 export interface MailService {
@@ -16,7 +16,7 @@ export interface MailService {
 const text = z.object({ Data: z.string() })
 const parts = z.strictObject({ Text: text.optional(), Html: text.optional() })
 const ignored = z.array(z.unknown()).optional()
-/** What is modelled of a mail: a reader of the mailbox sees neither its headers nor its tags. */
+/** The modelled fields of a mail. The mailbox shows neither headers nor tags. */
 const inputs = z.strictObject({
   FromEmailAddress: z.string(),
   Destination: z.strictObject({ ToAddresses: z.array(z.string()).min(1).max(50) }),
@@ -29,7 +29,7 @@ const inputs = z.strictObject({
 
 /**
  * SES (API v2) for simple mails from the template's identities, which are verified by being declared: an address,
- * or a domain for every address in it. What is sent lies in the mailbox, as text where it has any.
+ * or a domain for every address in it. The mailbox keeps each mail, as text if it has any.
  */
 export function openMailService(o: {
   readonly region: string

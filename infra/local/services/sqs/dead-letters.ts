@@ -1,10 +1,10 @@
 import type { GivenUp } from '../../storage/deliveries.ts'
 import type { Queue } from './queue.ts'
 
-/** As much of a queue as dead letters take. */
+/** The part of a queue that dead letters need. */
 export type DeadLetters = Pick<Queue, 'arn' | 'url' | 'send'>
 
-/** Why a target did not take something. */
+/** Why a target did not accept a delivery. */
 export interface Failure {
   readonly code: string
   readonly message: string
@@ -14,7 +14,7 @@ export interface Failure {
 /** 1, 2, 4, … seconds, up to 4 minutes: EventBridge backs off exponentially and does not say how. */
 export const backoffMs = Array.from({ length: 9 }, (_, retry) => 1000 * 2 ** Math.min(retry, 8))
 
-/** What EventBridge, a bus or its scheduler, says of what it gave up, as attributes of the dead letter. */
+/** The attributes that EventBridge, a bus or its scheduler, gives a dead letter. */
 export function deadLetterAttributes(
   { attempts, failure, exhausted }: GivenUp<Failure>,
   unknownCode: string,

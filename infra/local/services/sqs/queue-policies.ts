@@ -1,7 +1,7 @@
 import { fieldsOf, type Properties } from '../../cloud/template.ts'
 import { wildcard } from '../../iam/policy.ts'
 
-/** What an `AWS::SQS::QueuePolicy` allows a service. */
+/** A permission that an `AWS::SQS::QueuePolicy` gives a service. */
 interface SendGrant {
   readonly service: string
   readonly queueUrls: readonly unknown[]
@@ -15,10 +15,10 @@ export interface QueuePolicies {
 }
 
 /**
- * Reads the policies of queues, their properties resolved: services that may send, for a source or for any. What a
- * policy denies to those who do not use TLS has no effect on one machine.
+ * Reads the policies of queues, their properties resolved: services that may send, for a source or for any. A statement
+ * that denies access without TLS has no effect on one machine.
  *
- * @throws Error that names the policy whose statement is another.
+ * @throws Error that names a policy with any other statement.
  */
 export function readQueuePolicies(
   policies: readonly { readonly logicalId: string; readonly properties: Properties }[],
@@ -44,7 +44,7 @@ export function readQueuePolicies(
   }
 }
 
-/** Whether a statement only denies something to those who do not use TLS. */
+/** Whether a statement only denies access without TLS. */
 export function isTlsOnly({ Effect, Condition }: Properties): boolean {
   return Effect === 'Deny' && JSON.stringify(Condition) === '{"Bool":{"aws:SecureTransport":"false"}}'
 }

@@ -6,10 +6,10 @@ import { anyOf } from './signals.ts'
 import { Abandoned, StatesError } from './states-error.ts'
 import type { RunWorkflow } from './workflow-options.ts'
 
-/** The iterations of a Map that run at once where it says nothing of it (developer guide, "Inline Map state"). */
+/** Maximum number of iterations of a Map that run at once, unless it sets one (developer guide, "Inline Map state"). */
 const mostAtOnce = 40
 
-/** Runs the branches of a state side by side. Resolves to what they give out, in their order. */
+/** Runs the branches of a state side by side. Resolves to their outputs, in order. */
 export async function runParallel(scope: Scope, state: Parallel, runWorkflow: RunWorkflow): Promise<unknown> {
   const { run, position } = scope
   const input =
@@ -23,7 +23,7 @@ export async function runParallel(scope: Scope, state: Parallel, runWorkflow: Ru
   return join(scope, branches, branches.length)
 }
 
-/** Runs the iterations of a Map, as many at once as it says. Resolves to what they give out, in the items' order. */
+/** Runs the iterations of a Map, `MaxConcurrency` at a time. Resolves to their outputs, in the order of the items. */
 export async function runMap(scope: Scope, state: MapState, runWorkflow: RunWorkflow): Promise<unknown> {
   const { run } = scope
   const items = scope.position.items ?? (await itemsOf(scope, state))
@@ -69,7 +69,7 @@ async function itemsOf(scope: Scope, { Items }: MapState): Promise<readonly unkn
   return evaluateAs(scope, list, 'Items', Items ?? '{% $states.input %}')
 }
 
-/** Runs what lies in a state, so many at once. The first that fails ends the others, and fails the state. */
+/** Runs the branches or iterations of a state, `atOnce` at a time. The first failure ends the others and fails the state. */
 async function join(
   scope: Scope,
   parts: readonly ((thread: Thread) => Promise<Ended>)[],

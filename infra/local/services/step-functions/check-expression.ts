@@ -7,8 +7,8 @@ type Node = Readonly<Record<string, unknown>>
 const inner = new Set(['predicate', 'stages', 'group'])
 
 /**
- * Why AWS would not take an expression; `undefined` where it would. Beside what is no JSONata that is one that reads a
- * context: there is only `$states`, and variables.
+ * Why AWS would refuse an expression; `undefined` if it would accept it. AWS also refuses an expression that
+ * reads a context: there is only `$states`, and variables.
  */
 export function refusalOfExpression(text: string): string | undefined {
   try {

@@ -110,7 +110,7 @@ export type Choice = Readonly<z.output<typeof choose>>
 export type Retrier = Readonly<z.output<typeof retrier>>
 export type Catcher = Readonly<z.output<typeof catcher>>
 
-/** Every workflow of a definition, with those that it lies in, outermost first. */
+/** Every workflow of a definition, with the workflows around it, outermost first. */
 export function* workflowsOf(
   root: Workflow,
   within: readonly Workflow[] = [],

@@ -15,9 +15,9 @@ export interface ExecutionOptions extends Omit<Run, 'context'> {
   readonly startedAt: number
   /** The longest that it may take, if its definition does not say less. */
   readonly maxSeconds: number
-  /** Whether it goes on from its positions after a restart. */
+  /** Whether it resumes from its positions after a restart. */
   readonly isResumed: boolean
-  /** Ends it where it is, so that it can go on from there later. */
+  /** Stops it at its positions, so that it can resume from there later. */
   readonly signal: AbortSignal
 }
 
@@ -27,8 +27,8 @@ export type Outcome =
   | { readonly status: 'TIMED_OUT' }
 
 /**
- * Executes a state machine, in JSONata, from its start or from where it is (the Amazon States Language, and the Step
- * Functions developer guide where that says more). Rejects only with `Abandoned`, where its signal is aborted.
+ * Executes a state machine, in JSONata, from its start or from its positions (the Amazon States Language, and the Step
+ * Functions developer guide, which has more detail). Rejects only with `Abandoned` if its signal is aborted.
  */
 export async function execute(o: ExecutionOptions): Promise<Outcome> {
   const { machine, input, record } = o

@@ -12,33 +12,33 @@ import type { StateMachine } from './template.ts'
 
 export interface Executions {
   /**
-   * Starts an execution, durably. What has the name and the input of one that runs is that one; throws
-   * `ExecutionAlreadyExists` for any other use of a name. Executions of an EXPRESS machine may have the same name.
+   * Starts an execution, durably. If an execution with this name and input runs already, returns that one.
+   * Throws `ExecutionAlreadyExists` for any other use of a name. Executions of an EXPRESS machine may have the same name.
    */
   start(machine: StateMachine, input: string, name: string): Execution
   get(arn: string): Execution | undefined
   /** In the order in which they were started. */
   all(): readonly Execution[]
   history(execution: Execution): readonly HistoryEvent[]
-  /** Leaves what runs where it is. */
+  /** Stops all executions at their positions. */
   close(): Promise<void>
 }
 
-/** Step Functions quotas. That of events is of Standard only there; here it ends every endless loop. */
+/** Step Functions quotas. On AWS the one of events applies to Standard only; here it ends every endless loop. */
 const maxEvents = 25_000
 const expressSeconds = 300
 const maxNameLength = 80
 const maxInputBytes = 262_144
 const badInName = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u
 
-/** Runs executions, from journals under `dataDir`: what an earlier run of the local cloud left is gone on with. */
+/** Runs executions, from journals under `dataDir`. Executions of an earlier run of the local cloud resume. */
 export function runExecutions(o: {
   readonly region: string
   readonly dataDir: string
   readonly machines: readonly StateMachine[]
   readonly invoke: InvokeTask
   readonly clock: ExecutionClock
-  /** How many that ended are kept. */
+  /** How many ended executions are kept. */
   readonly keep: number
   readonly log: Log
 }): Executions {
@@ -52,7 +52,7 @@ export function runExecutions(o: {
     const isResumed = history.size > 0
     const tell = (message: string) => o.log(machine.logicalId, `${name} ${message}`)
     const record = recorder(history, o.clock, closing.signal)
-    tell(isResumed ? 'goes on' : 'started')
+    tell(isResumed ? 'resumes' : 'started')
     const ended = execute({
       machine: { ...machine, id: machine.arn },
       definition: machine.definition,

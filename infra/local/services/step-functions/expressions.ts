@@ -4,7 +4,7 @@ import { functions } from './functions.ts'
 /** Values by the names of variables, without their `$`. */
 export type Variables = Readonly<Record<string, unknown>>
 
-/** An expression that gave no JSON value. `location` names the field that it stands in, such as `Output/name`. */
+/** An expression without a JSON value. `location` names its field, such as `Output/name`. */
 export class EvaluationError extends Error {
   readonly location: string
   constructor(message: string, location: string) {
@@ -20,7 +20,7 @@ export function isExpression(value: unknown): value is string {
   return typeof value === 'string' && value.startsWith('{%') && value.endsWith('%}')
 }
 
-/** Compiles an expression. Throws where it is no JSONata. */
+/** Compiles an expression. Throws if it is no JSONata. */
 export function compileExpression(text: string): jsonata.Expression {
   const there = compiled.get(text)
   if (there !== undefined) return there
@@ -29,7 +29,7 @@ export function compileExpression(text: string): jsonata.Expression {
   return expression
 }
 
-/** Every expression in a template, with the field that it stands in. */
+/** Every expression in a template, with its field. */
 export function* expressionsIn(
   template: unknown,
   field: string,
@@ -69,7 +69,7 @@ async function evaluateExpression(text: string, field: string, variables: Variab
       throw refused(`threw an error during evaluation. ${(error as { message?: string }).message ?? error}`)
     })
   if (value === undefined) throw refused('returned nothing (undefined).')
-  // What jsonata calls a function is an object too; anything else comes out as plain JSON.
+  // A function of jsonata is an object too; any other value becomes plain JSON.
   const marks = ['_jsonata_lambda', '_jsonata_function']
   const isFunction = typeof value === 'function' || (isObject(value) && marks.some((mark) => mark in value))
   if (isFunction) throw refused('returned an unsupported result type.')

@@ -9,8 +9,8 @@ const algorithms: Readonly<Record<string, string>> = {
 }
 
 /**
- * What Step Functions adds to JSONata, and `$eval`, which it takes away (Step Functions developer guide,
- * "Transforming data with JSONata"). An argument that makes no sense gives nothing.
+ * The functions that Step Functions adds to JSONata, and `$eval`, which it removes (Step Functions developer guide,
+ * "Transforming data with JSONata"). A function has no value for an argument of another type.
  */
 export const functions: Readonly<Record<string, unknown>> = {
   eval: undefined,

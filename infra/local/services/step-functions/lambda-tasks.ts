@@ -11,7 +11,7 @@ export type InvokeTask = (machine: StateMachine, functionName: string, payload: 
 
 const possible: readonly Fault[] = ['throttle', 'fail', 'fail-after', 'lose-answer', 'duplicate', 'delay']
 
-/** What fails a task by itself, as AWS names it (developer guide, "Handle transient Lambda service exceptions"). */
+/** The errors of the call itself, as AWS names them (developer guide, "Handle transient Lambda service exceptions"). */
 const failures = {
   throttle: 'Lambda.TooManyRequestsException',
   fail: 'Lambda.ServiceException',
@@ -20,13 +20,13 @@ const failures = {
 }
 
 /**
- * Calls functions by the role of a state machine. A function that fails gives the error its own name; what goes wrong
- * with the call itself is `Lambda.` and the exception.
+ * Calls functions by the role of a state machine. The error of a failing function has the name that the function
+ * gives it; the error of a failing call is `Lambda.` and the exception.
  */
 export function lambdaTasks(o: {
   readonly lambda: Pick<Lambda, 'find' | 'invoke'>
   readonly permissions: Pick<Permissions, 'refusalOfRole'>
-  /** What goes wrong, at the place `task <name of the function>`. */
+  /** The faults of calls, at the place `task <name of the function>`. */
   readonly faults: Faults
 }): InvokeTask {
   return async ({ roleArn, name }, functionName, payload) => {

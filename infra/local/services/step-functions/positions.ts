@@ -15,9 +15,9 @@ export interface InState {
   readonly retries?: readonly number[]
   /** Until when it waits: a Wait, or a state before it is tried again. */
   readonly wakeAt?: number
-  /** The event that its branches or iterations follow, where they have begun. */
+  /** The event that its branches or iterations follow, once they have begun. */
   readonly startedEventId?: number
-  /** What a Map goes through. */
+  /** The items of a Map. */
   readonly items?: readonly unknown[]
 }
 
@@ -27,12 +27,12 @@ export interface Ended {
 }
 
 /**
- * What is needed to go on after a kill: the position of each workflow of an execution by its path, which is `` for
+ * Everything needed to resume after a kill: the position of each workflow of an execution by its path, which is `` for
  * the machine itself, and for the branches and iterations of the state that a workflow is in, its own and their number.
  */
 export interface Positions {
   get(path: string): Position | undefined
   set(path: string, position: Position): void
-  /** Forgets all that lie in the workflow of this path. */
+  /** Deletes the positions of all workflows within the one of this path. */
   forgetWithin(path: string): void
 }

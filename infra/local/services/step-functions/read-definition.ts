@@ -43,7 +43,7 @@ function parse(machine: string, source: string): Json {
   throw new Error(`${machine}: its definition is no JSON object`)
 }
 
-/** Where a state is in another language than JSONata. What it does not say itself, the machine says for it. */
+/** The first state that is not in JSONata. A state without a language has the one of the machine. */
 function otherLanguage(workflow: Json, usual: unknown, path: string): string | undefined {
   const states = Object.entries((workflow['States'] ?? {}) as Json) // of anything but an object there are none
   for (const [name, value] of states) {
@@ -66,7 +66,7 @@ function describe(machine: string, issue: z.core.$ZodIssue): string {
     : `${place} is not valid or not modelled by the local cloud: ${issue.message}`
 }
 
-/** The variables that are the states' own, not those of what lies in them. */
+/** The variables of the states themselves, without those of branches and iterations in them. */
 function assignedIn({ States }: Workflow): string[] {
   return Object.values(States).flatMap((state) => {
     const all = [
@@ -85,7 +85,7 @@ function checkState(state: State, place: string, outer: ReadonlySet<string>): vo
   if (state.Type === 'Task') checkTask(state, place)
   if (state.Type === 'Wait' && (state.Seconds === undefined) === (state.Timestamp === undefined))
     throw new Error(`${place} takes either Seconds or Timestamp`)
-  // What lies in a state is checked as states of its own.
+  // Branches and iterations in a state are checked as workflows of their own.
   const { Branches, ItemProcessor, ...own }: Json = state
   for (const { text, field } of expressionsIn(own, '')) {
     const refused =

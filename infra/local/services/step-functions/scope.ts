@@ -6,7 +6,7 @@ import { type NewEvent, outputOf } from './history.ts'
 import type { InState, Positions } from './positions.ts'
 import { StatesError } from './states-error.ts'
 
-/** What a state's execution runs on. */
+/** The surroundings of a state's execution. */
 export interface Run {
   readonly clock: ExecutionClock
   readonly region: string
@@ -25,20 +25,20 @@ export interface Run {
 export interface Thread {
   readonly path: string
   readonly signal: AbortSignal
-  /** `$states.context.Map` of an iteration and of what lies in it. */
+  /** `$states.context.Map` of an iteration and of the states in it. */
   readonly map?: { readonly Item: { readonly Index: number; readonly Value: unknown } } | undefined
   /** The event that the next one follows. */
   previousEventId: number
 }
 
-/** What an expression may read besides the input. */
+/** The values that an expression may read besides the input. */
 export interface Known {
   readonly result?: unknown
   readonly errorOutput?: unknown
   readonly map?: Thread['map']
 }
 
-/** How a state is left; `next` is undefined where its workflow ends. */
+/** How a state is left; `next` is undefined at the end of its workflow. */
 export interface Left {
   readonly output: unknown
   readonly variables: Variables
@@ -68,7 +68,7 @@ export function record(
   return thread.previousEventId
 }
 
-/** Keeps something of the state for after a kill. */
+/** Stores part of the state's position, so that it survives a kill. */
 export function note(scope: Scope, more: Partial<InState>): void {
   scope.position = { ...scope.position, ...more }
   scope.run.positions.set(scope.thread.path, scope.position)
@@ -81,7 +81,7 @@ export function failure(scope: Scope, error: string, message: string): StatesErr
   return new StatesError(error, `An error occurred while executing ${where}. ${message}`)
 }
 
-/** Evaluates a template of a state. Throws StatesError, and records why, where it has no value. */
+/** Evaluates a template of a state. Throws StatesError, and records the reason, if it has no value. */
 export async function evaluateIn(
   scope: Scope,
   field: string,
@@ -140,8 +140,8 @@ export function checkSize(of: string, value: unknown): void {
 }
 
 /**
- * Leaves a state: evaluates what it, its choice or its catcher assigns and gives out, both with the variables as they
- * are, and records it. What gives out nothing passes on `otherwise`.
+ * Leaves a state: evaluates `Assign` and `Output` of it, its choice or its catcher, both with the variables as they
+ * are, and records that. A state without `Output` passes on `otherwise`.
  */
 export async function leave(
   scope: Scope,
@@ -173,7 +173,7 @@ export async function leave(
   return { output, variables: { ...scope.position.variables, ...assigned }, next: o.next }
 }
 
-/** Waits until a time, a restart or not, and no longer than the workflow is wanted. */
+/** Waits until a time, across restarts. Rejects if the workflow is abandoned meanwhile. */
 export async function waitUntil(scope: Scope, time: number): Promise<void> {
   const { clock } = scope.run
   const left = time - clock.now()

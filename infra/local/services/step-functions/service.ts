@@ -17,11 +17,11 @@ export interface StepFunctions {
   start(machineArn: string, input: unknown, name: string): void
   /** Throws unless the template declares the machine, and a role that is named lets a rule start it. */
   demandStart(rule: string, machineArn: string, roleArn: string | undefined): void
-  /** Leaves what runs where it is: it goes on at the next start. */
+  /** Stops all executions at their positions. They resume at the next start. */
   close(): Promise<void>
 }
 
-/** How many executions that ended are kept: AWS keeps them for 90 days. */
+/** How many ended executions are kept. AWS keeps them for 90 days. */
 const kept = 1000
 
 /** State machines and their executions (Step Functions API reference). Executions of an earlier run resume at once. */
@@ -32,7 +32,7 @@ export function openStepFunctions(o: {
   readonly invoke: InvokeTask
   readonly refusalOfRole: Permissions['refusalOfRole']
   readonly clock?: ExecutionClock
-  /** How many executions that ended are kept; 1,000 otherwise. */
+  /** How many ended executions are kept; 1,000 otherwise. */
   readonly keep?: number
   readonly log: Log
 }): StepFunctions {

@@ -10,7 +10,7 @@ export class StatesError extends Error {
   }
 }
 
-/** Thrown where work is given up because its result is of no use any more. */
+/** Thrown when work is given up because its result is no longer needed. */
 export class Abandoned extends Error {
   readonly because: 'closed' | 'timed-out' | 'branch-failed'
   constructor(because: Abandoned['because']) {
@@ -20,7 +20,7 @@ export class Abandoned extends Error {
   }
 }
 
-/** What a function said when it failed, out of the JSON that is the cause. */
+/** The message of a function that failed, from the JSON of the cause. */
 function messageOf(cause: string): string {
   try {
     const { errorMessage } = JSON.parse(cause)

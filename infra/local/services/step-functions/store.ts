@@ -5,7 +5,7 @@ import { type Journal, openJournal } from '../../storage/journal.ts'
 import type { HistoryEvent } from './history.ts'
 import type { Position, Positions } from './positions.ts'
 
-/** What is kept of an execution besides its history. Texts of JSON; times in milliseconds since the epoch. */
+/** An execution as it is stored, without its history. Input and output are JSON; times are milliseconds since the epoch. */
 export interface Execution {
   readonly arn: string
   readonly machineArn: string
@@ -17,11 +17,11 @@ export interface Execution {
   readonly output?: string | undefined
   readonly error?: string | undefined
   readonly cause?: string | undefined
-  /** Of its files. */
+  /** The name of its files. */
   readonly id: string
 }
 
-/** Executions in journals under `folder`: one of all that there are, and of each its history and its positions. */
+/** Executions in journals under `folder`: one of all executions, and one each for the history and the positions of an execution. */
 export interface ExecutionStore {
   get(arn: string): Execution | undefined
   /** In the order in which they were started. */
@@ -30,7 +30,7 @@ export interface ExecutionStore {
   add(execution: Omit<Execution, 'id'>): Execution
   history(execution: Execution): Journal<HistoryEvent>
   positions(execution: Execution): Positions
-  /** Keeps how it ended, and forgets what is older than the newest so many that ended. */
+  /** Stores how an execution ended, and deletes the oldest ended ones beyond the number to keep. */
   end(execution: Execution): void
   remove(execution: Execution): void
 }

@@ -7,10 +7,10 @@ export interface WorkflowOptions {
   readonly run: Run
   readonly thread: Thread
   readonly workflow: Workflow
-  /** What it begins with, unless it has begun before. */
+  /** The input of its first state, unless it has begun before. */
   readonly input: unknown
   readonly variables: Variables
 }
 
-/** Runs the workflow of a branch or an iteration, as `runWorkflow` does. A state is given it, because it runs states. */
+/** Runs the workflow of a branch or an iteration, as `runWorkflow` does. A state receives it as a parameter, so that imports form no cycle. */
 export type RunWorkflow = (o: WorkflowOptions) => Promise<Ended>

@@ -10,8 +10,8 @@ import { runTask } from './task.ts'
 import type { WorkflowOptions } from './workflow-options.ts'
 
 /**
- * Runs a workflow to its end, or goes on with it where it is. Rejects with the StatesError that it fails with, and
- * with `Abandoned` where it is given up.
+ * Runs a workflow to its end, from its start or from its stored position. Rejects with the StatesError that it fails
+ * with, and with `Abandoned` if it is given up.
  */
 export async function runWorkflow({ run, thread, workflow, ...start }: WorkflowOptions): Promise<Ended> {
   const enter = (name: string, given: Pick<InState, 'input' | 'variables'>): InState => {
@@ -116,7 +116,7 @@ async function choose(scope: Scope, state: Choice): Promise<Left> {
   return leave(scope, state, { next: state.Default, otherwise })
 }
 
-/** Tries a state, again where its retriers say so, and hands what is left of its errors to its catchers. */
+/** Tries a state, retries it as its retriers tell, and passes a remaining error to its catchers. */
 async function handled(
   scope: Scope,
   state: State & { readonly Type: 'Task' | 'Parallel' | 'Map' },

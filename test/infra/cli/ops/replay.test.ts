@@ -86,7 +86,7 @@ describe('a replay', () => {
     expect(first).toMatchObject({ failed: true, json: { outcome: 'stopped', commits: 6 } })
     const again = await run(replayStart, voyages, { segments: '5' })
     expect(again).toMatchObject({ json: { outcome: 'built', commits: 3 } })
-    expect(again.told).toEqual(['goes on with voyages.v1.2, in 1 segments'])
+    expect(again.told).toEqual(['resumes voyages.v1.2, in 1 segments'])
   })
 
   it('that is cancelled is never switched to, and is cleaned up', async () => {

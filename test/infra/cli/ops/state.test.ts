@@ -50,7 +50,7 @@ describe('state', () => {
     await expect(run(state, ['voyage-1'], options)).rejects.toThrow(message)
   })
 
-  it('of a stream that is not there, or of an unknown kind, says so', async () => {
+  it('of a stream that is not there, or of an unknown category, says so', async () => {
     const { run } = await voyage()
     await expect(run(state, ['voyage-9'])).rejects.toThrow('there is no stream voyage-9')
     await expect(run(state, ['zebra-1'])).rejects.toThrow('Unknown category "zebra"')

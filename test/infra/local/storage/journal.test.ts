@@ -139,7 +139,7 @@ describe('the mailbox', () => {
     expect(mailbox.list('nobody@example.com')).toEqual([])
   })
 
-  it('goes on after what it held when it is opened again', () => {
+  it('continues after its entries when it is opened again', () => {
     openMailbox(folder).deliver(mail('ann@example.com', 'first'))
     openMailbox(folder).deliver(mail('ann@example.com', 'second'))
     expect(

@@ -242,7 +242,7 @@ describe('the administration', () => {
     }
   })
 
-  it('deletes a user, whose refresh token ends, whose tokens last, and whose email may sign up anew', async () => {
+  it('deletes a user, whose refresh token ends, whose tokens last, and whose email may sign up again', async () => {
     const sub = await register()
     const { RefreshToken, AccessToken } = await signIn()
     await adminDelete(sub)

@@ -48,7 +48,7 @@ async function run(
       batches.push(one)
     },
     async invoke(payload) {
-      // What `deliver` makes: the event of a stream.
+      // The event of a stream, as `deliver` makes it.
       const { Records } = payload as { Records: DynamoDBRecord[] }
       calls.push(Records.map(({ dynamodb }) => dynamodb?.SequenceNumber).join(''))
       const answered = answer(calls.at(-1) ?? '', calls.length)

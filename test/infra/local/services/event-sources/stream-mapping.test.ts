@@ -272,7 +272,7 @@ describe('A delivery that goes wrong', () => {
 })
 
 describe('A mapping that starts again', () => {
-  test('goes on after the last batch that was done, with what was written meanwhile', async () => {
+  test('continues after the last batch that was done, with the records written meanwhile', async () => {
     const table = await makeTable()
     await put(table.name, 'a', 1)
     const before = map(table)
@@ -312,16 +312,16 @@ describe('A mapping that starts again', () => {
     await vi.waitFor(() => expect(after.seen()).toEqual(['a/2', 'a/3']), quick)
   })
 
-  test('reads a table made anew from its beginning', async () => {
+  test('reads a table that is created again from its beginning', async () => {
     const table = await makeTable('MadeAnew')
     for (let sk = 1; sk <= 3; sk++) await put(table.name, 'a', sk)
     const before = map(table)
     await vi.waitFor(() => expect(before.seen()).toHaveLength(3), quick)
     await before.mapping.close()
     await client.send(new DeleteTableCommand({ TableName: table.name }))
-    const anew = await makeTable('MadeAnew')
-    await put(anew.name, 'b', 1)
-    const after = map(anew)
+    const again = await makeTable('MadeAnew')
+    await put(again.name, 'b', 1)
+    const after = map(again)
     await vi.waitFor(() => expect(after.seen()).toEqual(['b/1']), quick)
   })
 

@@ -160,7 +160,7 @@ describe('a function that fails', () => {
     expect((await lambda.invoke(arn, {})).error).toMatchObject(error)
   })
 
-  it('by time is stopped, and starts anew for the next event', async () => {
+  it('by time is stopped, and starts again for the next event', async () => {
     define('export const handler = async ({ spin }) => { while (spin); return process.pid }', {
       timeoutSeconds: 0.2,
     })
@@ -173,7 +173,7 @@ describe('a function that fails', () => {
     expect(next).toEqual({ payload: expect.any(Number) })
   })
 
-  it('because it was killed at work is an error, and starts anew for the next event', async () => {
+  it('because it was killed at work is an error, and starts again for the next event', async () => {
     define('export const handler = async () => new Promise((done) => setTimeout(done, 200, process.pid))')
     faults.next('kill', { at: /^run Greeter$/ })
     expect(await lambda.invoke(arn, {})).toEqual({

@@ -106,7 +106,7 @@ async function post(key: string): Promise<number> {
   return (await fetch(url, { method: 'POST', body: form })).status
 }
 
-/** What the function logged of an event. */
+/** The line that the function logged of an event. */
 const arrival = (key: string) =>
   vi.waitFor(
     () => {
@@ -135,7 +135,7 @@ describe('an object on the local cloud', () => {
     expect(await arrival('put')).toMatchObject({ detail: { reason: 'PutObject' } })
   })
 
-  it('is there when the local cloud starts anew', async () => {
+  it('is there when the local cloud starts again', async () => {
     await post('kept')
     await running.close()
     await start()

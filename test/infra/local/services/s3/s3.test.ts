@@ -95,7 +95,7 @@ describe('an object', () => {
     expect(bytes).toBe(100 * megabyte.length)
   })
 
-  it('is kept when the local cloud starts anew', async () => {
+  it('is kept when the local cloud starts again', async () => {
     await put({ Metadata: { owner: 'ann' } })
     bucket = await openBucket()
     client = bucket.clientOf()

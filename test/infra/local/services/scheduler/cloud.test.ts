@@ -33,7 +33,7 @@ afterEach(async () => {
   removeDataDir(dataDir)
 })
 
-/** What CDK makes of a function, a schedule by a rate that invokes it and one by a cron expression. */
+/** A function, a schedule by a rate that invokes it and one by a cron expression, as CDK writes them. */
 function synthesise(): Template {
   const code = join(folder, 'code')
   mkdirSync(code)
@@ -135,7 +135,7 @@ describe('a schedule of the template', () => {
     expect(received().slice(1)).toEqual(Array(3).fill(expect.stringContaining('got {"fails":true}')))
   })
 
-  it('that cannot be handed on lies in its dead-letter queue at last', async () => {
+  it('that cannot be handed on is in its dead-letter queue at last', async () => {
     const { awsUrl, sweep, run } = await start()
     await toHaveReceived(1)
     // Nothing can be written there any more.

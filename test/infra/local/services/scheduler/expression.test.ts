@@ -36,7 +36,7 @@ describe('a cron expression comes', () => {
     ['0 0 3W * ? *', ['2026-01-02 00:00Z', '2026-02-03 00:00Z', '2026-03-03 00:00Z']],
     ['0 0 ? * 3#2 *', ['2026-01-13 00:00Z', '2026-02-10 00:00Z', '2026-03-10 00:00Z']],
     ['0 0 1 JAN,FEB,MAR ? *', ['2026-02-01 00:00Z', '2026-03-01 00:00Z', '2027-01-01 00:00Z']],
-    // What they leave to the reader.
+    // Cases that they leave to the reader.
     ['0 6 L * ? *', ['2026-01-31 06:00Z', '2026-02-28 06:00Z', '2026-03-31 06:00Z']],
     ['0 6 L 2 ? *', ['2026-02-28 06:00Z', '2027-02-28 06:00Z', '2028-02-29 06:00Z']],
     ['0 6 ? * L *', ['2026-01-03 06:00Z', '2026-01-10 06:00Z', '2026-01-17 06:00Z']],
@@ -147,7 +147,7 @@ const formats = new Map(
     new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }),
   ]),
 )
-/** What a clock shows, as `2026-01-02 03:04`. */
+/** The reading of a clock, as `2026-01-02 03:04`. */
 const shown = (zone: string, at: number) => formats.get(zone)?.format(at) ?? ''
 
 /** A field as text and as the values that it stands for. */

@@ -185,15 +185,15 @@ describe('a restart', () => {
     ['expression', { ScheduleExpression: 'rate(2 hours)' }, '2026-01-01T05:30:00Z'],
     ['time zone', { ScheduleExpressionTimezone: 'Europe/Berlin' }, '2026-01-01T05:30:00Z'],
     ['start', { StartDate: '2026-01-01T05:30:01Z' }, '2026-01-01T05:30:01Z'],
-  ])('with another %s begins anew', async (_, over, anew) => {
+  ])('with another %s begins again', async (_, over, again) => {
     const before = open()
     await pass(0)
     await restart(before, 5.5 * hour, [read(over)])
     await pass(second)
-    expect(times()).toEqual(['2026-01-01T00:00:00Z', anew])
+    expect(times()).toEqual(['2026-01-01T00:00:00Z', again])
   })
 
-  it('with a schedule that was disabled, or not there, begins it anew', async () => {
+  it('with a schedule that was disabled, or not there, begins it again', async () => {
     const cron = { ScheduleExpression: 'cron(30 * * * ? *)' }
     const disabled = await restart(open([read(cron)]), 0, [read({ ...cron, State: 'DISABLED' })])
     const enabled = await restart(disabled, 5 * hour, [read(cron)])

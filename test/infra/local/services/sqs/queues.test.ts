@@ -129,7 +129,7 @@ describe('a queue', () => {
     expect(await receive()).toEqual([])
   })
 
-  it('keeps its messages when the local cloud starts anew', async () => {
+  it('keeps its messages when the local cloud starts again', async () => {
     queue.send('body', { ERROR_CODE: 'NO_RESOURCE' })
     await open()
     const [message] = await receive({ MessageAttributeNames: ['All'] })

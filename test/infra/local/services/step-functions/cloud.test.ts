@@ -140,7 +140,7 @@ async function start(assembly: string): Promise<LocalCloud> {
   return cloud
 }
 
-/** What a client needs to call a local cloud. */
+/** The settings of a client of a local cloud. */
 function clientOf(endpoint: string) {
   const config = { endpoint, region, credentials: { accessKeyId: 'anyone', secretAccessKey: 'any' } }
   const sfn = new SFNClient(config)
@@ -233,7 +233,7 @@ describe('a state machine of a template', () => {
     await expect(start(newAssembly(change))).rejects.toThrow(message)
   })
 
-  it('goes on where it was after kill -9 of the local cloud, in a task and in a wait', async () => {
+  it('resumes where it was after kill -9 of the local cloud, in a task and in a wait', async () => {
     newFolder()
     const assembly = newAssembly()
     const first = await startToBeKilled(assembly)
@@ -257,7 +257,7 @@ describe('a state machine of a template', () => {
     const count = async (arn: string, type: string) => (await types(arn)).filter((one) => one === type).length
     expect([await count(inTask, 'TaskStateEntered'), await count(inTask, 'TaskScheduled')]).toEqual([1, 2])
     expect([await count(inWait, 'WaitStateEntered'), await count(inWait, 'TaskScheduled')]).toEqual([1, 1])
-    expect(lines).toEqual(expect.arrayContaining(['Uploads task goes on', 'Uploads wait goes on']))
+    expect(lines).toEqual(expect.arrayContaining(['Uploads task resumes', 'Uploads wait resumes']))
   }, 60_000)
 })
 

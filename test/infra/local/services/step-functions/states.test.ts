@@ -123,7 +123,7 @@ describe('a variable', () => {
     expect(await outputOf(States)).toEqual([1, 2, 2, 1])
   })
 
-  it('of a workflow is read, not kept, by what lies in it', async () => {
+  it('of a workflow is read, not kept, by the workflows in it', async () => {
     const branch = (name: string) => ({
       StartAt: name,
       States: {
@@ -173,7 +173,7 @@ describe('a Choice', () => {
     [11, ['Big', 'big', 1]],
     [6, ['Big', 6, 0]],
     [1, ['Small', 'small', 2]],
-  ])('of %j goes on with the first that holds, or the default', async (input, expected) => {
+  ])('of %j continues with the first that holds, or the default', async (input, expected) => {
     expect(await outputOf(States, { input })).toEqual(expected)
   })
 

@@ -79,7 +79,7 @@ const historyOf = (executionArn: string | undefined, over: Partial<GetExecutionH
   client.send(new GetExecutionHistoryCommand({ executionArn, ...over }))
 const arnOf = (name: string) => `${machine.id.replace('stateMachine', 'execution')}:${name}`
 
-/** What an execution is once it has this status. */
+/** An execution, once it has this status. */
 function ended(executionArn: string | undefined, status = 'SUCCEEDED') {
   return vi.waitFor(
     async () => {
@@ -388,7 +388,7 @@ describe('after a restart, an execution', () => {
     expect(started).toHaveLength(4)
   })
 
-  it('of an EXPRESS machine goes on too', async () => {
+  it('of an EXPRESS machine resumes too', async () => {
     invoke.mockReturnValueOnce(new Promise(() => {}))
     await open({ A: task('F') }, { type: 'EXPRESS' })
     await start({}, 'one')
@@ -396,7 +396,7 @@ describe('after a restart, an execution', () => {
     await stepFunctions.close()
     await open({ A: task('F') }, { type: 'EXPRESS' })
     await vi.waitFor(() => expect(lines.join()).toContain('one succeeded'))
-    expect(lines).toContain('Uploads one goes on')
+    expect(lines).toContain('Uploads one resumes')
   })
 
   it('whose state is gone from the definition fails by name', async () => {

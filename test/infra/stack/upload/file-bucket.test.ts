@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { declared } from '../../kit/local-cloud/declared-resources.ts'
+import { declared } from '../../../kit/local-cloud/declared-resources.ts'
 
 describe('the bucket of files', () => {
   it('is private, encrypted, and silent without TLS', () => {

@@ -2,10 +2,10 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
-import { addFailureQueue, alarmOnFailures, retryThenKeep } from './failure-queue.ts'
+import { addFailureQueue, alarmOnFailures, retryThenKeep } from '../failure-queue.ts'
+import { addFunction, allow } from '../lambda-function.ts'
+import { addSchedule } from '../schedule.ts'
 import { allowFiles } from './file-bucket.ts'
-import { addFunction, allow } from './lambda-function.ts'
-import { addSchedule } from './schedule.ts'
 
 export interface UploadExpiryOptions {
   readonly bundles: string

@@ -8,11 +8,11 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { CfnStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
-import { uploadPipeline } from '../../../workflows/upload/state-machine.ts'
-import type { PipelineType } from '../../build/settings.ts'
-import { addFailureQueue, alarmOnFailures } from './failure-queue.ts'
+import { uploadPipeline } from '../../../../workflows/upload/state-machine.ts'
+import type { PipelineType } from '../../../build/settings.ts'
+import { addFailureQueue, alarmOnFailures } from '../failure-queue.ts'
+import { addFunction, allow } from '../lambda-function.ts'
 import { allowFiles } from './file-bucket.ts'
-import { addFunction, allow } from './lambda-function.ts'
 
 export interface UploadPipelineOptions {
   readonly bundles: string
