@@ -1,8 +1,8 @@
 type Sent = readonly [command: string, body: Readonly<Record<string, unknown>>]
 
 /**
- * What the soak and the killed backend write: streams of the application that people create, change and share. It is
- * chosen here alone. After its feature is removed, describe another feature here.
+ * The streams of the application that the soak writes: people create, change and share them. The choice is made only
+ * here. After its feature is removed, describe another feature here.
  */
 export const vehicle = {
   /** The category of its streams. */

@@ -98,7 +98,7 @@ describe('the operator of the read model of projects', () => {
     expect(await told()).toHaveLength(1)
   })
 
-  it('builds a read model anew while everything goes on, lets queries read it, and goes back', async () => {
+  it('rebuilds a read model while everything continues, lets queries read it, and rolls back', async () => {
     const before = await idOf('Before')
     const building = ops('replay', 'start', 'projects', '--segments', '2', '--json')
     const meanwhile = await idOf('Meanwhile')
@@ -112,7 +112,7 @@ describe('the operator of the read model of projects', () => {
     // Within five seconds, and without a position: what came meanwhile was delivered to both.
     for (const id of [before, meanwhile, after])
       await vi.waitFor(async () => expect(await tagOf(id)).toBe('"projects.v1.2'), soon)
-    // What the verification above could not put right in the old one is whole in the new.
+    // The differences that the verification above could not repair in the old generation are not in the new one.
     const { generations } = await json('verify', 'projects')
     expect(generations).toMatchObject([
       expect.objectContaining({ generation: 'projects.v1.1' }),
@@ -128,7 +128,7 @@ describe('the operator of the read model of projects', () => {
   })
 })
 
-describe('a project that the deployed code cannot go on with', () => {
+describe('a project that the deployed code cannot continue', () => {
   it('is listed, and is taken to its end by resubmitting with code that can', async () => {
     const running = await runLocalCloud({}, withoutArchiving)
     onTestFinished(running.close)
