@@ -17,6 +17,7 @@ import { createMemoryRowStore } from '../../../projections/engine/memory-row-sto
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
 import { queryHandlers } from '../../../projections/queries.ts'
 import { queryHandler } from '../../../projections/query/handle-query.ts'
+import { uploadQueries } from '../../../projections/upload/queries.ts'
 import { accounts } from '../../../projections/user/accounts.ts'
 import { versions } from '../../../projections/versions.ts'
 import { manualClock } from '../clocks/manual-clock.ts'
@@ -72,7 +73,7 @@ export function backend() {
     queries: apiHandler(
       queryHandler({
         queries,
-        handlers: queryHandlers(readableLinks),
+        handlers: { ...queryHandlers, ...uploadQueries(readableLinks) },
         openApi: (apiUrl) => openApi(apiUrl, contract),
         accounts,
         versions,
