@@ -24,6 +24,13 @@ import { manualClock } from '../clocks/manual-clock.ts'
 import { readableLinks } from '../upload/file-links.ts'
 import { lambdaContext, requestsTo } from './requests.ts'
 
+/** Forms that name the upload and nothing else. */
+const forms: UploadForms = {
+  async formFor(uploadId, { expiresAt }) {
+    return { method: 'POST', url: 'https://files.example.com', fields: { key: uploadId }, expiresAt }
+  },
+}
+
 /**
  * Both APIs and the registration over one event store in memory, without a projector: what a query shows, it
  * has caught up itself. A new pair of APIs stands for another environment of the same backend.
@@ -50,12 +57,6 @@ export function backend() {
     // Over the wire and back.
     const request = JSON.parse(JSON.stringify({ userPoolId: 'pool', userId, correlationId }))
     checkRegistered(JSON.parse(JSON.stringify(await registration(request, lambdaContext))))
-  }
-
-  const forms: UploadForms = {
-    async formFor(uploadId, { expiresAt }) {
-      return { method: 'POST', url: 'https://files.example.com', fields: { key: uploadId }, expiresAt }
-    },
   }
 
   const environment = () => ({
@@ -113,19 +114,27 @@ export function backend() {
     },
     /** Calls the trigger as Cognito does. */
     confirm(userId: string, attributes: Readonly<Record<string, string>> = {}, triggerSource?: string) {
-      const userAttributes = { sub: userId, email: `${userId}@example.com`, ...attributes }
-      const event = {
-        version: '1',
-        region: 'eu-west-1',
-        userPoolId: 'pool',
-        userName: userId,
-        callerContext: { awsSdkVersion: '', clientId: '' },
-        triggerSource: triggerSource ?? 'PostConfirmation_ConfirmSignUp',
-        request: { userAttributes },
-        response: {},
-      } as PostConfirmationTriggerEvent // Cognito may send sources that its types do not know.
-      return registration(event, lambdaContext)
+      return registration(confirmationOf(userId, attributes, triggerSource), lambdaContext)
     },
     ...requestsTo(() => apis, contract, claimsOf),
   }
+}
+
+/** The event by which Cognito says that a person has confirmed their address, or another one of its events. */
+function confirmationOf(
+  userId: string,
+  attributes: Readonly<Record<string, string>>,
+  triggerSource = 'PostConfirmation_ConfirmSignUp',
+): PostConfirmationTriggerEvent {
+  const userAttributes = { sub: userId, email: `${userId}@example.com`, ...attributes }
+  return {
+    version: '1',
+    region: 'eu-west-1',
+    userPoolId: 'pool',
+    userName: userId,
+    callerContext: { awsSdkVersion: '', clientId: '' },
+    triggerSource,
+    request: { userAttributes },
+    response: {},
+  } as PostConfirmationTriggerEvent // Cognito may send sources that its types do not know.
 }
