@@ -82,7 +82,7 @@ ${list([...new Set([...Object.keys(changed), ...generated])])}
 Next: npm test.`)
 }
 
-/** What follows from the code, written again in a process that loads the code as it is now. Returns the files. */
+/** Writes the generated files again, in processes that load the code as it is now. Returns the files. */
 function generate(): string[] {
   const writers = [
     { files: ['docs/events.md'], script: 'events', writer: 'projections/publishing/write-catalogue.ts' },
