@@ -18,10 +18,12 @@ export function featuresIn(root: string): string[] {
 
 /**
  * The feature that a file belongs to: that of its folder at any depth, or that it is named after, such as
- * `infra/stack/upload.ts`, `test/infra/stack/upload.test.ts` or `test/kit/arbitraries/upload.ts`. Paths are relative to
+ * `infra/stack/upload.ts` or `test/kit/arbitraries/upload.ts`. Paths are relative to
  * the root of the repository.
  */
 export function featureOf(path: string, features: readonly string[]): string | undefined {
+  // The local cloud knows no feature: its folders are named after AWS's services, and its files after what they do.
+  if (/^(test\/)?infra\/local\//.test(path)) return undefined
   const parts = path.split('/')
   const folder = features.find((feature) => parts.slice(1, -1).includes(feature))
   if (folder !== undefined) return folder
