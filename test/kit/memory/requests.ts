@@ -50,7 +50,7 @@ export function requestsTo<Name extends string>(
     const request = requestOf('GET', route ?? path, claimsOf(userId), Object.fromEntries(names), headers)
     return answerOf(apis().queries, {
       ...request,
-      queryStringParameters: Object.fromEntries(new URLSearchParams(search)),
+      queryStringParameters: joined(new URLSearchParams(search)),
     })
   }
   return {
@@ -78,6 +78,13 @@ export function requestsTo<Name extends string>(
       return get(userId, query, { 'if-none-match': etag })
     },
   }
+}
+
+/** The parameters by name; those of one name are joined by a comma, as API Gateway does it. */
+function joined(parameters: URLSearchParams): Record<string, string> {
+  return Object.fromEntries(
+    [...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name).join()]),
+  )
 }
 
 function requestOf(
