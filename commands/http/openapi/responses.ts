@@ -20,7 +20,7 @@ const problem = z.object({
   detail: z
     .string()
     .check(
-      z.describe('What to do next'),
+      z.describe('The next step'),
       z.meta({ examples: ['The store did not answer in time. Try again.'] }),
     ),
   correlationId: z
