@@ -224,9 +224,7 @@ export const featureImports: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Faults that are being removed. The test fails if one of these is no longer needed, so that the list only shrinks. */
-export const pending: readonly Pending[] = [
-  long('test/simulation/backend.ts'),
-]
+export const pending: readonly Pending[] = [long('test/simulation/backend.ts')]
 
 function long(file: string): Pending {
   return { rule: 'function', file, subject: '**', reason: 'The function is being split.' }
