@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { spell } from '../names.ts'
 
 /** The layers in which a feature has a folder of its own, under the same singular name in each. */
 export const layers = ['domain', 'commands', 'projections', 'workflows'] as const
@@ -27,7 +28,9 @@ export function featureOf(path: string, features: readonly string[]): string | u
   const folder = features.find((feature) => parts.slice(1, -1).includes(feature))
   if (folder !== undefined) return folder
   const name = basename(path).replace(/(\.test)?\.(ts|json)$/, '')
-  return parts.length > 2 ? features.find((feature) => feature === name) : undefined
+  return parts.length > 2
+    ? features.find((feature) => [feature, spell(feature).camel].includes(name))
+    : undefined
 }
 
 function foldersIn(folder: string): string[] {
