@@ -20,9 +20,7 @@ beforeEach(async () => {
     services: [
       {
         targets: ['DynamoDB_20120810'],
-        operations: {
-          GetItem: { caller: 'this test', file: 'gateway.test.ts', call: 'new GetItemCommand(' },
-        },
+        operations: { GetItem: { call: 'new GetItemCommand(' } },
         permissions: () => [],
         handle: (request: AwsRequest) => handle(request),
       },
