@@ -90,7 +90,7 @@ async function launch(binary: string, file: string): Promise<{ engine: Engine; p
     try {
       return { engine: await run(binary, file, port), port }
     } catch (error) {
-      if (attempt === 5 || !/port .* in use/i.test(String(error))) throw error
+      if (attempt === 5 || !/in use/i.test(String(error))) throw error
     }
   }
 }
