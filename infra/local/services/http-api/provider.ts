@@ -54,6 +54,7 @@ export const httpApi: ServiceProvider<Pick<HttpApi, 'url'>> = {
       invoke,
       keysOf: context.use(cognito).keysOf,
       origins: context.origins,
+      databaseProblem: context.engine.problem,
       log: context.options.log,
     })
     context.closeAfter(opened.close)

@@ -29,6 +29,8 @@ export interface HttpApiOptions {
   readonly invoke: (functionArn: string, payload: unknown) => Promise<Invocation>
   /** The public keys of a token issuer. */
   readonly keysOf: (issuer: string) => KeySet | undefined
+  /** Why the database does not answer; `undefined` if it does. */
+  readonly databaseProblem: () => Promise<string | undefined>
   /** The web pages that may call it. Those that its CORS setting lists and its own are added. */
   readonly origins: Origins
   readonly log: Log
@@ -61,6 +63,10 @@ export async function startHttpApi(o: HttpApiOptions): Promise<HttpApi> {
     const preflight = cors.preflight(request.method, request.headers)
     if (preflight !== undefined) return { status: 204, headers: preflight, body: '' }
     const target = targetOf(request.url ?? '')
+    if (request.method === 'GET' && target?.path === healthPath) {
+      const problem = await o.databaseProblem()
+      if (problem !== undefined) return unhealthy(problem)
+    }
     if (headBytes(request) > limits.headBytes) return refusal(431)
     if (target === undefined) return refusal(400)
     const match = findRoute(request.method ?? '', target.path)
@@ -142,6 +148,14 @@ function refusal(status: number, headers: Readonly<Record<string, string>> = {})
   const message = status === 413 ? 'Request Entity Too Large' : STATUS_CODES[status]
   const body = JSON.stringify({ message })
   return { status, headers: { 'content-type': 'application/json', ...headers }, body }
+}
+
+/** On AWS, the database is never down. Here it can be, and the function behind the path does not know. */
+const healthPath = '/health'
+
+function unhealthy(problem: string): HttpResponse {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+  return { status: 503, headers, body: JSON.stringify({ message: `The database is down: ${problem}` }) }
 }
 
 /** Answers a request that Node cannot read, and closes its connection. */

@@ -77,6 +77,7 @@ async function start(
       return { payload: await answer(event) }
     },
     origins: createOrigins(),
+    databaseProblem: async () => undefined,
     keysOf: (of) => (of === issuer ? { keys: [publicKey] } : undefined),
     log: (source, message) => lines.push(`${source}: ${message}`),
   })
@@ -406,6 +407,7 @@ describe('a function that does not answer', () => {
       portVariable: 'PORT',
       api: definition(['$default']),
       origins: createOrigins(),
+      databaseProblem: async () => undefined,
       keysOf: () => ({ keys: [] }),
       invoke: async () => ({ payload: null, error: { errorType: 'TypeError', errorMessage: 'oops' } }),
       log: (_, message) => lines.push(message),
@@ -714,6 +716,67 @@ describe('starting an HTTP API', () => {
     expect((await fetch(url)).status).toBe(200)
   })
 
+  it('is 503 for /health while the database is down, and the answer of the function otherwise', async () => {
+    let problem: string | undefined
+    const api = await startHttpApi({
+      port: 0,
+      portVariable: 'PORT',
+      api: definition(['GET /health', 'POST /health', 'GET /other']),
+      origins: createOrigins(),
+      databaseProblem: async () => problem,
+      keysOf: () => ({ keys: [] }),
+      invoke: async () => ({ payload: { statusCode: 200, body: 'ok' } }),
+      log: () => {},
+    })
+    open.push(api)
+    const ask = async (path: string, method = 'GET') => (await fetch(`${api.url}${path}`, { method })).status
+    expect(await ask('/health')).toBe(200)
+    problem = 'the file is read-only'
+    expect(await ask('/health')).toBe(503)
+    expect(await (await fetch(`${api.url}/health`)).json()).toEqual({
+      message: 'The database is down: the file is read-only',
+    })
+    expect([await ask('/other'), await ask('/health', 'POST')]).toEqual([200, 200])
+  })
+
+  const cors = {
+    AllowOrigins: ['https://app.example.com'],
+    AllowMethods: ['GET', 'POST'],
+    AllowHeaders: ['authorization', 'content-type'],
+    ExposeHeaders: ['etag'],
+    MaxAge: 60,
+  }
+  const origin = 'https://app.example.com'
+
+  it('is that of the CORS setting to a preflight of an origin that it lists', async () => {
+    const { url, events } = await start(undefined, { changes: { Api: { CorsConfiguration: cors } } })
+    const headers = { origin, 'access-control-request-method': 'POST' }
+    const preflight = await fetch(`${url}/any`, { method: 'OPTIONS', headers })
+    expect([preflight.status, events]).toEqual([204, []])
+    expect(Object.fromEntries(preflight.headers)).toMatchObject({
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': 'GET,POST',
+      'access-control-allow-headers': 'authorization,content-type',
+      'access-control-max-age': '60',
+    })
+    const answer = await fetch(url, { headers: { origin } })
+    expect(answer.headers.get('access-control-allow-origin')).toBe(origin)
+    expect(answer.headers.get('access-control-expose-headers')).toBe('etag')
+  })
+
+  it('is a refusal to the page of any other origin, and to any other host', async () => {
+    const { url, api, events } = await start(undefined, { changes: { Api: { CorsConfiguration: cors } } })
+    const status = async (headers: Record<string, string>) => (await fetch(url, { headers })).status
+    expect(await status({ origin: 'https://elsewhere.example.com' })).toBe(403)
+    expect(await sendRaw(api.port, 'GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).toMatch(/ 403 /)
+    expect(events).toEqual([])
+    const own = await fetch(url, { headers: { origin: `http://localhost:${api.port}` } })
+    expect([own.status, own.headers.get('access-control-allow-origin')]).toEqual([
+      200,
+      `http://localhost:${api.port}`,
+    ])
+  })
+
   it('names the variable where the port is in use', async () => {
     const { api } = await start()
     await expect(
@@ -723,6 +786,7 @@ describe('starting an HTTP API', () => {
         api: definition(['$default']),
         invoke: async () => ({ payload: null }),
         origins: createOrigins(),
+        databaseProblem: async () => undefined,
         keysOf: () => ({ keys: [] }),
         log: () => {},
       }),
