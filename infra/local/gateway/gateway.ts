@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
+import { WriteFailure } from '../storage/write-failure.ts'
 import {
   AwsError,
   type AwsRequest,
@@ -146,6 +147,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 
 function errorOf(error: unknown, log: Log): AwsError {
   if (error instanceof AwsError) return error
+  if (error instanceof WriteFailure) {
+    log('gateway', error.message)
+    return new AwsError('InternalFailure', error.message, 500)
+  }
   log('gateway', `failed: ${error instanceof Error ? error.stack : error}`)
   return new AwsError('InternalFailure', 'The local cloud failed', 500)
 }
