@@ -471,6 +471,27 @@ describe("A DynamoDB of one's own", () => {
     expect(readdirSync(other)).toEqual([])
   })
 
+  test('that keeps a database per access key has its tables under the keys that are handed out', async () => {
+    const keys = new Set<unknown>()
+    const server = createServer((request, response) => {
+      keys.add(/Credential=([^/]*)/.exec(request.headers.authorization ?? '')?.[1])
+      const Table = { TableStatus: 'ACTIVE', TableArn: 'arn', ...definition }
+      response.end(JSON.stringify({ Table }))
+    })
+    const db = await startDynamoDb({
+      dataDir: folder,
+      endpoint: await listen(server),
+      allowRemote: false,
+      region,
+      log,
+    })
+    const { name: TableName } = await db.createTable('EventStore', definition)
+    const client = new DynamoDBClient({ endpoint: db.endpoint, region, credentials: db.credentials })
+    closers.push(() => client.destroy())
+    await client.send(new GetItemCommand({ TableName, Key: item('a', 1) }))
+    expect(keys).toEqual(new Set([db.credentials.accessKeyId]))
+  })
+
   test('that is not on this machine needs to be allowed', async () => {
     const endpoint = 'https://dynamodb.eu-west-1.amazonaws.com'
     const starting = startDynamoDb({ dataDir: folder, endpoint, allowRemote: false, region, log })
