@@ -28,7 +28,7 @@ export function signUpOperations(o: CognitoOptions) {
       const { Username, Password } = texts(body, 'Username', 'Password')
       const given = read(signUpRequest, body).UserAttributes.map(({ Name, Value }) => [Name, Value] as const)
       const { email = Username, ...attributes } = Object.fromEntries(given)
-      if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(Username)) throw invalid('Username should be an email.')
+      if (!isEmail(Username)) throw invalid('Username should be an email.')
       if (email.toLowerCase() !== Username.toLowerCase()) throw invalid('The email has to be the username.')
       demandAttributes(attributes, pool.settings)
       demandPassword(Password, pool.settings.Policies.PasswordPolicy)
@@ -102,6 +102,12 @@ function demandPassword(password: string, policy: PoolSettings['Policies']['Pass
   const failure = tooShort || tooLong || (missing && `Password must have ${missing[2]} characters`)
   if (!failure) return
   throw new AwsError('InvalidPasswordException', `Password did not conform with policy: ${failure}`)
+}
+
+function isEmail(text: string): boolean {
+  const [name = '', domain = '', ...more] = text.split('@')
+  const isDotted = domain.slice(1, -1).includes('.')
+  return name !== '' && isDotted && more.length === 0 && !/\s/.test(text)
 }
 
 /** The address that a code was sent to, masked as on AWS. For an unknown user it is the address given. */

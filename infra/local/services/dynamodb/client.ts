@@ -17,7 +17,7 @@ export const streamsTarget = 'DynamoDBStreams_20120810'
 const refusedForMs = 2000
 
 /** Everyone on the local cloud is one caller to a local DynamoDB: some keep a database per access key. */
-const localCredentials: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+export const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' } satisfies Credentials
 
 const agents = {
   'http:': new http.Agent({ keepAlive: true }),
