@@ -57,6 +57,14 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R8',
+    out: 'writes a checkpoint past streams that were not begun',
+    file: replay,
+    find: 'const isComplete = from + done.length >= streams.length',
+    replace: 'const isComplete = from + results.length >= streams.length',
+    tests: ofOperators,
+  },
+  {
+    rule: 'R8',
     out: 'moves the checkpoint before the streams of the page are written',
     file: replay,
     find: '    const results = await mapInParallel(streams,',
