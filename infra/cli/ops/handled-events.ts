@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 import { mapInParallel } from '../../../commands/aws/parallel.ts'
 import { orUnavailable } from '../../../commands/aws/sdk-call.ts'
 
-/** What the table of handled events tells about an event and a reaction. */
+/** The entry of an event and a reaction in the table of handled events. */
 export interface Handled {
   /** `COMPLETED`, or `INPROGRESS` while the reaction runs and after it crashed. */
   readonly status: string

@@ -1,4 +1,6 @@
 import { mapInParallel } from '../../../commands/aws/parallel.ts'
+import { lastVersion } from '../../../domain/kernel/event.ts'
+import type { StreamName } from '../../../domain/kernel/stream.ts'
 import { guardKey } from '../../../projections/engine/projection.ts'
 import type { AnyGeneration } from '../../../projections/generations/any-generation.ts'
 import { keptGenerations } from '../../../projections/generations/listed-generations.ts'
@@ -107,8 +109,8 @@ async function lagsOf(ports: Ports): Promise<readonly GenerationLag[]> {
 }
 
 interface Walked {
-  readonly stream: Parameters<typeof guardKey>[1]
-  /** Version of its last commit's first event, or later. */
+  readonly stream: StreamName
+  /** Version of its last event. */
   readonly end: number
 }
 
@@ -116,9 +118,11 @@ interface Walked {
 async function* inBatches({ scan, clock, commits }: Ports): AsyncGenerator<readonly Walked[]> {
   let batch: Walked[] = []
   for await (const { stream, items, whole } of walkStreams(scan, clock)) {
-    let end = endOf(items)
-    if (!whole)
-      for await (const stored of readStored(commits, stream)) end = Math.max(end, endOfStored(stored))
+    let end = endOf(items.at(-1))
+    if (!whole) {
+      for await (const stored of readStored(commits, stream))
+        end = 'commit' in stored ? lastVersion(stored.commit) : stored.version
+    }
     batch.push({ stream, end })
     if (batch.length < guardsAtOnce) continue
     yield batch
@@ -127,13 +131,8 @@ async function* inBatches({ scan, clock, commits }: Ports): AsyncGenerator<reado
   if (batch.length > 0) yield batch
 }
 
-function endOf(items: readonly unknown[]): number {
-  const last = items.at(-1)
-  if (last === undefined) return 0
-  const { sk, count } = last as { sk: unknown; count?: unknown } // an item of the event store
-  return Number(sk) + (typeof count === 'number' ? count - 1 : 0)
-}
-
-function endOfStored(stored: { readonly version: number }): number {
-  return stored.version
+/** Version of the last event of an item, even if the item is no commit. */
+function endOf(item: unknown): number {
+  const { sk, count } = (item ?? {}) as { sk?: unknown; count?: unknown } // an item of the event store
+  return Number(sk ?? 0) + (typeof count === 'number' ? count - 1 : 0)
 }
