@@ -22,6 +22,8 @@ export interface Lambda {
   find(nameOrArn: string): FunctionDefinition
   /** Invokes a function by its ARN and waits for its answer. Rejects if there is no such function. */
   invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation>
+  /** When the oldest invocation that has no answer yet was asked for, in milliseconds since 1970. */
+  oldestInvocation(): number | undefined
   close(): Promise<void>
 }
 
@@ -40,6 +42,7 @@ export async function startLambda(o: {
   log: Log
 }): Promise<Lambda> {
   const functions = new Map<string, LambdaFunction>()
+  const running = new Set<{ readonly since: number }>()
 
   const runtimeApi = await startRuntimeApi({
     environment: (id) => [...functions.values()].flatMap((f) => f.environment(id) ?? [])[0],
@@ -57,7 +60,13 @@ export async function startLambda(o: {
   async function invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation> {
     const called = functions.get(functionArn)
     if (called === undefined) throw new Error(`There is no function ${functionArn}`)
-    return called.invoke(JSON.stringify(payload), requestId)
+    const invocation = { since: Date.now() }
+    running.add(invocation)
+    try {
+      return await called.invoke(JSON.stringify(payload), requestId)
+    } finally {
+      running.delete(invocation)
+    }
   }
 
   const named = ({ path = '' }: AwsRequest) => find(decoded(invocationPath.exec(path)?.[1] ?? ''))
@@ -91,6 +100,8 @@ export async function startLambda(o: {
     },
     find,
     invoke,
+    // A set keeps the order in which its members were added.
+    oldestInvocation: () => running.values().next().value?.since,
     define(definition) {
       const there = functions.get(definition.arn)
       if (there !== undefined) return there.replace(definition)
