@@ -227,7 +227,6 @@ export const pending: readonly Pending[] = [
   },
   throughIndex('infra/cli/new/remove/stored-events.ts'),
   long('test/demo/story.ts'),
-  long('test/kit/memory/backend.ts'),
   long('test/simulation/backend.ts'),
   unused('infra/cli/new/remove/*'),
   {
