@@ -120,8 +120,8 @@ describe('the operator of a running local cloud', () => {
     }
     const onStack = (stack: string, ...args: string[]) =>
       runOps('/nowhere', [...args, '--stack', stack, '--region', 'eu-west-1'], env)
-    const { code, stdout } = await onStack('Annals', 'events', 'show', `user-${ann.userId}`, '--json')
-    expect(JSON.parse(stdout)).toMatchObject([{ type: 'UserRegistered' }])
+    const { code, stdout } = await onStack('Annals', 'events', 'show', stream, '--json')
+    expect(JSON.parse(stdout)[0]).toMatchObject({ stream, version: 1, type: 'UserRegistered' })
     expect(code).toBe(0)
     expect((await onStack('Other', 'parked', 'list')).stderr).toBe(
       'ops: Stack Other lacks an output of this code: deploy it first\n',

@@ -11,6 +11,7 @@ import { joined, left, planned, postponed, renamed } from '../../kit/fleet/histo
 import type { VoyageEvent } from '../../kit/fleet/voyage-events.ts'
 import { voyagesOf, voyagesV2 } from '../../kit/fleet/voyages.ts'
 import { catchUp, foldOf, generationId, guardKey, readSide } from '../../kit/memory/read-side.ts'
+import { newCommit } from '../../kit/stores/commits.ts'
 
 const stream = 'voyage-1'
 const key = guardKey(generationId(voyages), stream)
@@ -119,6 +120,18 @@ describe('catchUp', () => {
     expect(await catchUp(counting, stream, { ...options, hint: [half] })).toMatchObject({ state: 2 })
     expect(await catchUp(counting, stream, { ...options, hint: [commit] })).toMatchObject({ state: 3 })
     expect(count.reads).toBe(0)
+  })
+
+  it('folds an event of an older schema as one of the newest', async () => {
+    const { append, options, store } = readSide()
+    await append(stream, planned)
+    const { head } = await store.load(stream, options.deadline)
+    const events = [{ type: 'SailorJoined', schema: 1, data: { sailorId: 'bob' } }]
+    await store.append(head, newCommit({ events }), options.deadline)
+    expect(await catchUp(voyages, stream, options)).toMatchObject({
+      version: 2,
+      state: { crew: [{ sailorId: 'bob', role: 'hand' }] },
+    })
   })
 
   it('slices a commit whose beginning was folded', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { uploadPipeline } from '../../../workflows/upload/state-machine.ts'
-import { faultsOf } from '../../kit/local-cloud/asl-validity.ts'
+import { faultsOf } from '../../kit/upload/asl-validity.ts'
 
 const definition = uploadPipeline({ steps: 'arn:aws:lambda:steps', pictures: 'arn:aws:lambda:pictures' })
 

@@ -17,9 +17,8 @@ export function featuresIn(root: string): string[] {
 }
 
 /**
- * The feature that a file belongs to: that of its folder at any depth, or that it is named after, such as
- * `infra/stack/upload.ts`, `test/infra/stack/upload.test.ts` or `test/kit/arbitraries/upload.ts`. Paths are relative to
- * the root of the repository.
+ * The feature that a file belongs to: that of a folder on its path, or the one that the file is named after, such as a
+ * part of the stack or the arbitraries of an aggregate. Paths are relative to the root of the repository.
  */
 export function featureOf(path: string, features: readonly string[]): string | undefined {
   // The local cloud knows no feature: its folders are named after AWS's services, and its files after what they do.
