@@ -34,6 +34,13 @@ const Catch = [
   { ErrorEquals: ['States.ALL'], Assign: { as: 'failed', reason: reasons.other, cause }, Next: 'Close' },
 ]
 
+/** A step has rejected the upload: `Close` takes back what was done, and records the reason. */
+const ifRejected = (more: Readonly<Record<string, string>> = {}) => ({
+  Condition: "{% $states.input.outcome = 'rejected' %}",
+  Assign: { reason: '{% $states.input.reason %}', ...more },
+  Next: 'Close',
+})
+
 const ifDone = (Next: string) => ({ Condition: "{% $states.input.outcome = 'go-on' %}", Next })
 
 const task = (functionArn: string, step: string, more: Readonly<Record<string, string>> = {}) => ({
@@ -64,13 +71,18 @@ export function uploadPipeline(tasks: PipelineTasks) {
       Begin: begin,
       ...acceptance(steps),
       OpenPicture: openPicture(tasks),
-      // `complete` finds out by itself if the upload has ended by now.
+      // `complete` finds out by itself if the upload has ended by now, or may no longer be added to its project.
       Complete: { ...task(steps, 'complete', { etag }), Catch, Next: 'IsComplete' },
-      IsComplete: { Type: 'Choice', Choices: [ifDone('Done')], Default: 'Close' },
+      IsComplete: {
+        Type: 'Choice',
+        Choices: [ifDone('Done'), ifRejected({ projectVersion: '{% $states.input.projectVersion %}' })],
+        Default: 'Close',
+      },
       Close: {
         ...task(steps, 'close', {
           as: '{% $as %}',
           reason: '{% $reason %}',
+          projectVersion: '{% $projectVersion %}',
           cause: '{% $cause %}',
         }),
         Next: 'Done',
@@ -88,6 +100,8 @@ const begin = {
     run: '{% $states.context.Execution.Name %}',
     as: 'rejected',
     reason: '',
+    // No decision has depended on the project.
+    projectVersion: 0,
     cause: '',
   },
   Next: 'Validate',
@@ -108,14 +122,7 @@ function acceptance(steps: string) {
     ReserveQuota: { ...task(steps, 'reserve-quota'), Catch, Next: 'HasRoom' },
     HasRoom: {
       Type: 'Choice',
-      Choices: [
-        ifDone('OpenPicture'),
-        {
-          Condition: "{% $states.input.outcome = 'rejected' %}",
-          Assign: { reason: '{% $states.input.reason %}' },
-          Next: 'Close',
-        },
-      ],
+      Choices: [ifDone('OpenPicture'), ifRejected()],
       Default: 'Close',
     },
   }
