@@ -40,7 +40,7 @@ export const ofUpload: readonly Mutant[] = [
     file: 'workflows/upload/upload-mail.ts',
     find: "if (project.role === undefined) return 'no-access'",
     replace: '',
-    tests: ['test/workflows/reactions/reactions.test.ts'],
+    tests: ['test/workflows/reactions/upload/reactions.test.ts'],
   },
   {
     rule: 'W11',

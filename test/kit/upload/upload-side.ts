@@ -8,7 +8,7 @@ import { streamName } from '../../../domain/kernel/stream.ts'
 import { type ProjectCommand, project } from '../../../domain/project/project.ts'
 import { subscription } from '../../../domain/subscription/subscription.ts'
 import { incomingKey } from '../../../domain/upload/object-keys.ts'
-import { type UploadState, upload } from '../../../domain/upload/upload.ts'
+import { type UploadCommand, type UploadState, upload } from '../../../domain/upload/upload.ts'
 import type { StepInput, StepOutcome } from '../../../workflows/upload/step-input.ts'
 import { createSteps } from '../../../workflows/upload/steps.ts'
 import { manualClock } from '../clocks/manual-clock.ts'
@@ -34,16 +34,16 @@ export function uploadSide(table = createMemoryCommitTable(), files = createMemo
   const clock = manualClock()
   const store = createEventStore(table, clock)
   const steps = createSteps({ store, files, clock })
-  /** Carries out a command on another aggregate, such as the project of the uploads. */
+  /** Carries out a command, as the API does. */
   const change = async <State, C extends Command, E extends Event>(
     aggregate: Aggregate<State, C, E>,
     id: string,
     command: C,
+    ids = { commandId: `change-${commands++}`, correlationId: 'correlation' },
   ): Promise<void> => {
-    const ids = { digest: 'digest', correlationId: 'correlation', causationId: 'request' }
     await execute(
       aggregate,
-      { stream: streamName(aggregate.name, id), command, commandId: `change-${commands++}`, ...ids },
+      { stream: streamName(aggregate.name, id), command, digest: 'digest', causationId: 'request', ...ids },
       { store, clock, deadline: inTime },
     )
   }
@@ -61,58 +61,25 @@ export function uploadSide(table = createMemoryCommitTable(), files = createMemo
     /** A person, ann unless told otherwise, requests an upload into ann's project. */
     async request(uploadId: string, size = 1000, actorId = 'ann'): Promise<void> {
       await change(project, 'project', { type: 'create-project', actorId: 'ann', title: 'Atlas' })
-      await execute(
-        upload,
-        {
-          stream: streamName(upload.name, uploadId),
-          command: {
-            type: 'request-upload',
-            actorId,
-            projectId: 'project',
-            project: { version: 1, ownerId: 'ann', role: 'editor', archived: false, ownerDeleted: false },
-            bytesLeft: Number.MAX_SAFE_INTEGER,
-            fileName: 'river.jpg',
-            contentType: 'image/jpeg',
-            size,
-            expiresAt: new Date(clock.now() + 3_600_000).toISOString(),
-          },
-          commandId: `request-${uploadId}`,
-          digest: 'digest',
-          correlationId: 'of the request',
-          causationId: 'request',
-        },
-        { store, clock, deadline: inTime },
-      )
+      const command: UploadCommand = {
+        type: 'request-upload',
+        actorId,
+        projectId: 'project',
+        project: { version: 1, ownerId: 'ann', role: 'editor', archived: false, ownerDeleted: false },
+        bytesLeft: Number.MAX_SAFE_INTEGER,
+        fileName: 'river.jpg',
+        contentType: 'image/jpeg',
+        size,
+        expiresAt: new Date(clock.now() + 3_600_000).toISOString(),
+      }
+      const ids = { commandId: `request-${uploadId}`, correlationId: 'of the request' }
+      await change(upload, uploadId, command, ids)
     },
-    /** Keeps room in Ann's plan for another upload. */
-    async reserve(bytes: number): Promise<void> {
-      await execute(
-        subscription,
-        {
-          stream: streamName(subscription.name, 'ann'),
-          command: { type: 'reserve-quota', actorId: 'ann', uploadId: 'other', bytes },
-          commandId: 'reserve',
-          digest: 'digest',
-          correlationId: 'correlation',
-          causationId: 'request',
-        },
-        { store, clock, deadline: inTime },
-      )
-    },
-    async cancel(uploadId: string): Promise<void> {
-      await execute(
-        upload,
-        {
-          stream: streamName(upload.name, uploadId),
-          command: { type: 'cancel-upload', actorId: 'ann', role: 'owner' },
-          commandId: `cancel-${commands++}`,
-          digest: 'digest',
-          correlationId: 'correlation',
-          causationId: 'request',
-        },
-        { store, clock, deadline: inTime },
-      )
-    },
+    /** Reserves part of Ann's plan for another upload. */
+    reserve: (bytes: number) =>
+      change(subscription, 'ann', { type: 'reserve-quota', actorId: 'ann', uploadId: 'other', bytes }),
+    cancel: (uploadId: string) =>
+      change(upload, uploadId, { type: 'cancel-upload', actorId: 'ann', role: 'owner' }),
     /** Stores a file as it is sent, and returns its etag. */
     send(uploadId: string, content = jpegOf(1000)): string {
       files.contents.set(incomingKey(uploadId), content)

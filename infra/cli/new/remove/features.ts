@@ -22,6 +22,8 @@ export function featuresIn(root: string): string[] {
  * the root of the repository.
  */
 export function featureOf(path: string, features: readonly string[]): string | undefined {
+  // The local cloud knows no feature: its folders are named after AWS's services, and its files after what they do.
+  if (/^(test\/)?infra\/local\//.test(path)) return undefined
   const parts = path.split('/')
   const folder = features.find((feature) => parts.slice(1, -1).includes(feature))
   if (folder !== undefined) return folder

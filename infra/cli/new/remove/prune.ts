@@ -12,10 +12,15 @@ export type Gone = (specifier: string) => 'all' | ReadonlySet<string> | undefine
 /**
  * Takes out of a source every import of what is gone, and each part that uses what it imported: the list element, the
  * property, the member of a union, or the statement. Names that such a statement declared are gone in turn. Comments
- * directly above a part go with it. Returns `undefined` if the source uses nothing that is gone; throws an Error that
+ * directly above a part go with it, and so does a path of a `deleted` file in a list of paths. Returns `undefined` if the source uses nothing that is gone; throws an Error that
  * names file and line if a use stands in no part that can be taken out alone.
  */
-export function prune(file: string, source: string, gone: Gone): Pruned | undefined {
+export function prune(
+  file: string,
+  source: string,
+  gone: Gone,
+  deleted: ReadonlySet<string> = new Set(),
+): Pruned | undefined {
   const syntax = parse(file, source)
   const parents = parentsOf(syntax.program)
   const removed = new Set<SyntaxNode>()
@@ -28,7 +33,11 @@ export function prune(file: string, source: string, gone: Gone): Pruned | undefi
     if (lost.length === nodesIn(statement['specifiers']).length) removed.add(statement)
     else for (const specifier of lost) removed.add(specifier)
   }
-  if (names.size === 0) return undefined
+  for (const text of textsNaming(syntax.program, deleted)) {
+    const part = partOf(text, parents)
+    if (part !== undefined) removed.add(part)
+  }
+  if (names.size === 0 && removed.size === 0) return undefined
 
   for (let before = -1; before !== removed.size; ) {
     before = removed.size
@@ -60,6 +69,20 @@ function withoutUnusedImports(file: string, source: string): string {
     return idle.length === specifiers.length && idle.length > 0 ? [statement] : idle
   })
   return without(source, syntax, unused, parents)
+}
+
+/** Strings that are the path of a deleted file. A list of paths loses them; elsewhere they are only examples. */
+function textsNaming(program: SyntaxNode, deleted: ReadonlySet<string>): SyntaxNode[] {
+  const found: SyntaxNode[] = []
+  const visit = (node: SyntaxNode): void => {
+    for (const child of childrenOf(node)) {
+      if (node.type === 'ArrayExpression' && child.type === 'Literal' && deleted.has(textOf(child) ?? ''))
+        found.push(child)
+      visit(child)
+    }
+  }
+  visit(program)
+  return found
 }
 
 function isImport({ type }: SyntaxNode): boolean {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Files } from '../../workflows/upload/file-store.ts'
+import type { Files } from '../../../workflows/upload/file-store.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const replaced = { name: 'ReplacedFile' }
