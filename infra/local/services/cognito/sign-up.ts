@@ -5,7 +5,7 @@ import type { CognitoOptions } from './cognito-options.ts'
 import { runPostConfirmation } from './post-confirmation.ts'
 import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
 import { passwordVerifier } from './srp.ts'
-import { type PoolSettings, standardAttributes } from './template.ts'
+import { type ClientSettings, type PoolSettings, standardAttributes } from './template.ts'
 import { attributesOf, type ClientOperation, type User, type UserPool } from './user-pool.ts'
 
 const codeLifeMs = 24 * 3_600_000
@@ -24,10 +24,14 @@ export function signUpOperations(o: CognitoOptions) {
   }
 
   return {
-    SignUp(body, pool) {
+    SignUp(body, pool, client) {
       const { Username, Password } = texts(body, 'Username', 'Password')
       const given = read(signUpRequest, body).UserAttributes.map(({ Name, Value }) => [Name, Value] as const)
       const { email = Username, ...attributes } = Object.fromEntries(given)
+      demandWritable(
+        given.map(([name]) => name),
+        client,
+      )
       if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(Username)) throw invalid('Username should be an email.')
       if (email.toLowerCase() !== Username.toLowerCase()) throw invalid('The email has to be the username.')
       demandAttributes(attributes, pool.settings)
@@ -79,6 +83,12 @@ export function signUpOperations(o: CognitoOptions) {
       return {}
     },
   } satisfies Record<string, ClientOperation>
+}
+
+/** The email that is the username is not written by the client, unless the client also gives it as an attribute. */
+function demandWritable(names: readonly string[], { WriteAttributes }: ClientSettings): void {
+  const strange = names.some((name) => standardAttributes.includes(name) && !WriteAttributes.includes(name))
+  if (strange) throw notAuthorized('A client attempted to write unauthorized attribute')
 }
 
 function demandAttributes(attributes: Readonly<Record<string, string>>, { Schema }: PoolSettings): void {
