@@ -172,7 +172,7 @@ describe('npm run ops', () => {
   it.each([
     [['parked', 'list', '--frobnicate'], /^ops: Unknown option '--frobnicate'.*\n$/],
     [['parked', 'list', '--version', '1'], /^ops: parked list takes no --version\n$/],
-    [['parked', 'list', '--region', 'eu-west-1'], /^ops: --region is of a --stack in an account: .*\n$/],
+    [['parked', 'list', '--region', 'eu-west-1'], /^ops: --region needs --stack\n$/],
     [['parked', 'list'], /^ops: no local cloud runs on \S+: npm start runs one, .*\n$/],
   ])('%j says in one line what is wrong', async (args, message) => {
     const { code, stdout, stderr } = await runOps(dataDir, args)

@@ -4,7 +4,7 @@ import { AwsError } from '../../gateway/aws-service.ts'
 import type { CognitoOptions } from './cognito-options.ts'
 import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
 import { passwordVerifier } from './srp.ts'
-import { type PoolSettings, standardAttributes } from './template.ts'
+import { type ClientSettings, type PoolSettings, standardAttributes } from './template.ts'
 import { runTrigger } from './triggers.ts'
 import { attributesOf, type ClientOperation, type User, type UserPool } from './user-pool.ts'
 
@@ -28,7 +28,11 @@ export function signUpOperations(o: CognitoOptions) {
       const { Username, Password } = texts(body, 'Username', 'Password')
       const given = read(signUpRequest, body).UserAttributes.map(({ Name, Value }) => [Name, Value] as const)
       const { email = Username, ...attributes } = Object.fromEntries(given)
-      if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(Username)) throw invalid('Username should be an email.')
+      demandWritable(
+        given.map(([name]) => name),
+        client,
+      )
+      if (!isEmail(Username)) throw invalid('Username should be an email.')
       if (email.toLowerCase() !== Username.toLowerCase()) throw invalid('The email has to be the username.')
       demandAttributes(attributes, pool.settings)
       demandPassword(Password, pool.settings.Policies.PasswordPolicy)
@@ -94,6 +98,12 @@ export function signUpOperations(o: CognitoOptions) {
   } satisfies Record<string, ClientOperation>
 }
 
+/** The email that is the username is not written by the client, unless the client also gives it as an attribute. */
+function demandWritable(names: readonly string[], { WriteAttributes }: ClientSettings): void {
+  const strange = names.some((name) => standardAttributes.includes(name) && !WriteAttributes.includes(name))
+  if (strange) throw notAuthorized('A client attempted to write unauthorized attribute')
+}
+
 function demandAttributes(attributes: Readonly<Record<string, string>>, { Schema }: PoolSettings): void {
   const strange = Object.keys(attributes).find((name) => !standardAttributes.includes(name))
   if (strange) throw invalid(`Attributes did not conform to the schema: ${strange} does not exist in it`)
@@ -115,6 +125,12 @@ function demandPassword(password: string, policy: PoolSettings['Policies']['Pass
   const failure = tooShort || tooLong || (missing && `Password must have ${missing[2]} characters`)
   if (!failure) return
   throw new AwsError('InvalidPasswordException', `Password did not conform with policy: ${failure}`)
+}
+
+function isEmail(text: string): boolean {
+  const [name = '', domain = '', ...more] = text.split('@')
+  const isDotted = domain.slice(1, -1).includes('.')
+  return name !== '' && isDotted && more.length === 0 && !/\s/.test(text)
 }
 
 /** The address that a code was sent to, masked as on AWS. For an unknown user it is the address given. */
