@@ -99,12 +99,12 @@ export function openApi(apiUrl: string, { commands, queries }: FeatureContract):
 }
 
 function commandOperation(name: string, command: CommandContract, { schemas, problems }: Parts): Operation {
-  const body = schemas.add(`${pascal(name)}Body`, command.body)
-  const common = schemas.add('CommandAnswer', commandAnswer)
+  const body = schemas.addBody(`${pascal(name)}Body`, command.body)
+  const common = schemas.addAnswer('CommandAnswer', commandAnswer)
   const answer =
     command.answers === undefined
       ? common
-      : schemas.add(`${pascal(name)}Answer`, z.extend(commandAnswer, command.answers.shape))
+      : schemas.addAnswer(`${pascal(name)}Answer`, z.extend(commandAnswer, command.answers.shape))
   return {
     operationId: name,
     summary: command.summary,
@@ -170,16 +170,16 @@ function queryOperation(path: string, query: QueryContract, { schemas, problems 
 const etag = { description: 'Names this version of the answer', schema: { type: 'string' } }
 
 function answerOf(name: string, query: QueryContract, schemas: NamedSchemas): Reference {
-  if (query.kind === 'one') return schemas.add(name, query.item)
-  const items = { type: 'array', items: schemas.add(`${name}Item`, query.item) }
-  if (query.kind === 'report') return schemas.add(`${name}Report`, objectOf({ items }))
+  if (query.kind === 'one') return schemas.addAnswer(name, query.item)
+  const items = { type: 'array', items: schemas.addAnswer(`${name}Item`, query.item) }
+  if (query.kind === 'report') return schemas.addAnswer(`${name}Report`, objectOf({ items }))
   const cursor = { type: 'string', description: 'The start of the next page. The last page has none.' }
-  return schemas.add(`${name}Page`, objectOf({ items, cursor }, 'cursor'))
+  return schemas.addAnswer(`${name}Page`, objectOf({ items, cursor }, 'cursor'))
 }
 
 function publicOperation(path: PublicPath, { schemas, problems }: Parts): Operation {
   const { summary, type, schema } = publicAnswers[path]
-  const answer = schemas.add(nameOfPath(path), schema)
+  const answer = schemas.addAnswer(nameOfPath(path), schema)
   return {
     operationId: `get${nameOfPath(path)}`,
     summary,

@@ -69,8 +69,8 @@ export interface ProblemResponses {
 }
 
 export function createProblemResponses(schemas: NamedSchemas): ProblemResponses {
-  const problemReference = schemas.add('Problem', problem)
-  const gatewayReference = schemas.add('GatewayError', gatewayError)
+  const problemReference = schemas.addAnswer('Problem', problem)
+  const gatewayReference = schemas.addAnswer('GatewayError', gatewayError)
 
   const contentOf = (kinds: readonly ProblemKind[], isGateways: boolean) => ({
     ...(kinds.length > 0 && { 'application/problem+json': mediaType(problemReference, exampleFor(kinds)) }),

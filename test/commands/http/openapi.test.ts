@@ -65,6 +65,12 @@ describe.each(contracts)('the OpenAPI document of %s', (_, offered) => {
     }
   })
 
+  it('refuses unknown fields of bodies, and lets answers have further ones', () => {
+    const { schemas } = JSON.parse(JSON.stringify(openApi('http://127.0.0.1:3000', offered))).components
+    for (const [name, schema] of Object.entries(schemas))
+      expect(JSON.stringify(schema).includes('"additionalProperties":false')).toBe(name.endsWith('Body'))
+  })
+
   it('has one shape for the answers of the gateway', () => {
     for (const { operation } of operations)
       for (const status of ['401', '403', '413', '429', '431'])
