@@ -27,6 +27,11 @@ export const s3Operations = {
     file: 'workflows/upload/s3-file-store.ts',
     call: 'new DeleteObjectCommand(',
   },
+  ListObjectVersions: {
+    caller: 'the upload pipeline, to remove all versions of a file',
+    file: 'workflows/upload/s3-file-store.ts',
+    call: 'new ListObjectVersionsCommand(',
+  },
   PostObject: {
     caller: 'a browser, with a form that a command signs',
     file: 'commands/upload/s3-upload-forms.ts',

@@ -33,6 +33,19 @@ describe('a role', () => {
     expect(refusal === undefined).toBe(allowed)
   })
 
+  it.each([
+    ['a prefix that the condition covers', 'incoming/a', true],
+    ['another prefix', 'files/a', false],
+    ['the whole bucket', '', false],
+    ['anything without a prefix', undefined, false],
+  ])('may list %s: %s', (_, prefix, allowed) => {
+    const Condition = { StringLike: { 's3:prefix': ['incoming/*'] } }
+    const bucket = 'arn:aws:s3:::files'
+    const caller = { name: 'role', policies: policy({ ...allow('s3:ListBucket', bucket), Condition }) }
+    const permission = { action: 's3:ListBucket', resource: bucket, ...(prefix !== undefined && { prefix }) }
+    expect(refusalOf(permission, caller) === undefined).toBe(allowed)
+  })
+
   it('is told what it may not do', () => {
     const caller = { name: 'arn:aws:sts::000000000000:assumed-role/Projector/Projector', policies: policy() }
     expect(refusalOf({ action: 'dynamodb:Scan', resource: events }, caller)).toBe(
@@ -115,6 +128,8 @@ describe('the policy of a resource', () => {
 describe('a policy', () => {
   it.each([
     ['Condition', { Condition: { Bool: {} } }],
+    ['Condition', { Condition: { StringLike: { 's3:prefix': ['a'], 's3:delimiter': '/' } } }],
+    ['Condition', { Condition: { StringLike: { 's3:prefix': ['a'] }, Bool: {} } }],
     ['NotAction', { NotAction: 'x' }],
   ])('is refused for its %s', (name, over) => {
     expect(() => policy({ ...allow('dynamodb:PutItem', events), ...over })).toThrow(

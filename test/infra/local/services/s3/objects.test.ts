@@ -50,7 +50,7 @@ it('what comes later has a greater sequencer, whatever the clock says', async ()
     const { sequencer } = await objects.put({ key: 'key', content, headers: {}, check: () => {} })
     sequencers.push(sequencer)
   }
-  sequencers.push(objects.delete('key') ?? '')
+  sequencers.push(objects.delete('key')?.sequencer ?? '')
   expect([...new Set(sequencers)].sort()).toEqual(sequencers)
 })
 
