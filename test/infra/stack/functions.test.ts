@@ -230,7 +230,7 @@ function grantsOf(role: string): Record<string, string> {
     [Properties['Roles']].flat().includes(role),
   )
   const statements = policies.flatMap(
-    ({ Properties }) => fieldsOf(Properties['PolicyDocument'])['Statement'] as Statement[], // what a policy holds
+    ({ Properties }) => fieldsOf(Properties['PolicyDocument'])['Statement'] as Statement[], // the form of a policy
   )
   const grants = statements.map(({ Effect, Action, Resource, Condition }) => {
     const actions = [Action].flat().map((action) => action.split(':'))

@@ -104,7 +104,7 @@ export async function errorOf(response: Response): Promise<string> {
   return `${code}: ${message}`
 }
 
-/** Lets the clock go on by so many seconds. */
+/** Moves the clock forward. */
 export function pass(seconds: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 })
 }

@@ -27,7 +27,7 @@ export interface StoredObject extends Written {
   readonly versionId?: string
 }
 
-/** What the deletion of an object leaves in a bucket that keeps versions. */
+/** The newest version of a deleted object, in a bucket that keeps versions. */
 export interface DeleteMarker {
   readonly isDeleteMarker: true
   readonly versionId: string

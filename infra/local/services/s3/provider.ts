@@ -23,7 +23,7 @@ export const s3: ServiceProvider = {
       },
     },
     [policyType]: {
-      modelled: 'What a bucket denies to everyone.',
+      modelled: 'The actions that a bucket denies to everyone.',
       names: byLogicalId,
     },
   },

@@ -17,7 +17,11 @@ describe('a role', () => {
     ['the action and resource that it names', allow('dynamodb:PutItem', events), true],
     ['one of several', allow(['dynamodb:Query', 'dynamodb:PutItem'], ['arn:aws:s3:::x', events]), true],
     ['an action in another case', allow('DynamoDB:putitem', events), true],
-    ['what a pattern covers', allow('dynamodb:Put*', `${events.slice(0, -1)}?`), true],
+    [
+      'an action and a resource that a pattern covers',
+      allow('dynamodb:Put*', `${events.slice(0, -1)}?`),
+      true,
+    ],
     ['no other action', allow('dynamodb:Query', events), false],
     ['no action that merely begins so', allow('dynamodb:Put', events), false],
     ['no other resource', allow('dynamodb:PutItem', `${events}2`), false],
@@ -74,8 +78,12 @@ describe('a trust policy', () => {
     ['no other service', { ...assume, Principal: { Service: 'lambda.amazonaws.com' } }, false],
     ['no service where it names an account', { ...assume, Principal: { AWS: '*' } }, false],
     ['nobody to do something else', { ...assume, Action: 'sts:TagSession' }, false],
-    ['who acts for its source', where({ 'aws:SourceArn': group, 'aws:SourceAccount': '000000000000' }), true],
-    ['who acts for one of its sources', where({ 'aws:SourceArn': ['arn:other', group] }), true],
+    [
+      'a service that acts for its source',
+      where({ 'aws:SourceArn': group, 'aws:SourceAccount': '000000000000' }),
+      true,
+    ],
+    ['a service that acts for one of its sources', where({ 'aws:SourceArn': ['arn:other', group] }), true],
     ['nobody who acts for another source', where({ 'aws:SourceArn': 'arn:other' }), false],
     ['nobody who acts for another account', where({ 'aws:SourceAccount': '111111111111' }), false],
   ])('trusts %s', (_, statement, expected) => {
