@@ -70,12 +70,12 @@ export function startLoad({ people, shared }: Crew, seed: string): Load {
     const own: string[] = []
     while (!stopping) {
       const [first, second] = vehicle.changes
-      const change = chance.pick([undefined, first, first, second])
+      const act = chance.pick(['create', first, first, second] as const)
       const id = chance.pick([shared.id, shared.id, ...own.slice(-3)])
-      const write = change === undefined ? vehicle.create : (text: string) => change(id, text)
+      const write = act === 'create' ? vehicle.create : (text: string) => act(id, text)
       const one = await acknowledge(person, write, () => repeats++)
       acknowledged.push(one)
-      if (change === undefined) own.push(one.id)
+      if (act === 'create') own.push(one.id)
     }
   }
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { StatesError } from '../../../infra/local/index.ts'
 import { TooManyPixels } from '../../../workflows/upload/picture.ts'
 import { taskSeconds, uploadPipeline } from '../../../workflows/upload/state-machine.ts'
-import { faultsOf } from '../../kit/local-cloud/asl-validity.ts'
 import { runStates } from '../../kit/local-cloud/state-machine.ts'
+import { faultsOf } from '../../kit/upload/asl-validity.ts'
 
 const definition = uploadPipeline({ steps: 'steps', pictures: 'pictures' })
 const input = { detail: { object: { key: 'incoming/u', etag: 'etag' } } }

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import { layers } from './features.ts'
 
-/** Documents at the root of the repository that name its files. */
-const atRoot = ['README.md', 'CONTRIBUTING.md', 'AGENTS.md']
+/** Documents outside `docs/`. The change log keeps what was true once. */
+const others = ['README.md', 'CONTRIBUTING.md', 'AGENTS.md', ...layers.map((layer) => `${layer}/README.md`)]
 
 /**
  * The documents without what they say of these features, by their paths: sections that are marked as a feature's, and
@@ -13,7 +14,7 @@ export function prunedDocuments(
   names: readonly string[],
   deleted: ReadonlySet<string>,
 ): Record<string, string> {
-  const documents = [...documentsIn(root, 'docs'), ...atRoot].filter((path) => existsSync(join(root, path)))
+  const documents = [...documentsIn(root, 'docs'), ...others].filter((path) => existsSync(join(root, path)))
   return Object.fromEntries(
     documents.flatMap((path) => {
       const before = readFileSync(join(root, path), 'utf8')

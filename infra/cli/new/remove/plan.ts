@@ -29,7 +29,11 @@ export function planRemoval(root: string, names: readonly string[]): Removal {
   const sources = new Map(files.filter((path) => path.endsWith('.ts')).map((path) => [path, read(path)]))
   const deleted = new Set(files.filter((path) => names.includes(featureOf(path, features) ?? '')))
   refuseUsers(sources, deleted, features)
-  for (const path of functionsOf(sources, deleted)) deleted.add(path)
+  for (const entry of functionsOf(sources, deleted)) {
+    // Files beside the entry have its name.
+    const name = entry.replace(/ts$/, '')
+    for (const path of files.filter((one) => one.startsWith(name))) deleted.add(path)
+  }
   for (const path of testsOf(sources, deleted)) deleted.add(path)
   return {
     deleted: [...deleted].toSorted(),

@@ -133,14 +133,14 @@ function isKey(node: SyntaxNode, parents: Parents): boolean {
   return [...nodesIn(parent['key']), ...nodesIn(parent['property'])].includes(node)
 }
 
-const statements = new Set([
-  'ExpressionStatement',
-  'VariableDeclaration',
-  'FunctionDeclaration',
-  'TSTypeAliasDeclaration',
-  'TSInterfaceDeclaration',
-  'ExportNamedDeclaration',
-])
+/** Statements that can be taken out alone. A function or a class that uses a feature has to be changed by hand. */
+const statements = new Set(['ExpressionStatement', 'VariableDeclaration', 'TSTypeAliasDeclaration'])
+
+function isStatement(node: SyntaxNode, { type }: SyntaxNode): boolean {
+  if (!/^(Program|BlockStatement|FunctionBody)$/.test(type)) return false
+  const declaration = node.type === 'ExportNamedDeclaration' ? nodesIn(node['declaration'])[0] : node
+  return declaration !== undefined && statements.has(declaration.type)
+}
 
 /** The smallest part around a use that can be taken out alone. */
 function partOf(use: SyntaxNode, parents: Parents): SyntaxNode | undefined {
@@ -148,7 +148,7 @@ function partOf(use: SyntaxNode, parents: Parents): SyntaxNode | undefined {
     const parent = parents.get(node)
     if (parent === undefined) return undefined
     if (isElement(node, parent)) return node
-    if (statements.has(node.type) && /^(Program|BlockStatement|FunctionBody)$/.test(parent.type)) return node
+    if (isStatement(node, parent)) return node
     node = parent
   }
 }
@@ -208,7 +208,7 @@ function without(
   const inOrder = parts.toSorted((a, b) => b.start - a.start)
   return inOrder.reduce((text, part) => {
     const start = startWithComments(source, part.start, comments)
-    const separators = isUnion(parents.get(part)) ? /^/ : /^\s*[,;]?/
+    const separators = isUnion(parents.get(part)) ? /^/ : /^\s*[,;]|^/
     const end = part.end + (separators.exec(source.slice(part.end))?.[0].length ?? 0)
     const from = isUnion(parents.get(part)) ? barBefore(source, start) : start
     const lineStart = text.lastIndexOf('\n', from - 1) + 1

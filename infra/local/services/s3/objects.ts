@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { crc32 } from 'node:zlib'
 import { openJournal } from '../../storage/journal.ts'
+import { writeFailure } from '../../storage/write-failure.ts'
 
 /** The facts about a content once all of it is on the disk. */
 export interface Written {
@@ -135,7 +136,8 @@ export function openObjects(
       } catch (error) {
         if (!versionsIn(journal.get(key)).some((version) => fileOf(version) === file))
           rmSync(pathOf(file), { force: true })
-        throw error
+        const isOfSystem = error instanceof Error && 'syscall' in error && error.syscall === 'write'
+        throw isOfSystem ? writeFailure(pathOf(file), error) : error
       }
     },
     delete(key, versionId) {

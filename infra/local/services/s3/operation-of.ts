@@ -7,7 +7,7 @@ const methods: Readonly<Record<string, string>> = {
 
 /** The query parameters of the modelled operations. Any other parameter makes another operation of a call. */
 const modelledQuery =
-  /^(x-id|X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256)|x-amz-checksum-mode|response-[a-z-]+)$/
+  /^(x-id|AWSAccessKeyId|Signature|Expires|X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256)|x-amz-checksum-mode|response-[a-z-]+)$/
 
 /** The query parameters of a list of versions, and of the deletion of one. */
 const listsVersions = /^(x-id|versions|prefix|key-marker|version-id-marker|max-keys)$/
