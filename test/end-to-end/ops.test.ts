@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -187,6 +187,92 @@ describe('the operator of a running local cloud', () => {
       code: 1,
       stderr: expect.stringMatching(/^ops: projects\.v1\.2 may still be read for \d+ s: try again then\n$/),
     })
+  })
+
+  it('finds a person by address and a project by title, and what came of the mail about it', async () => {
+    const id = await idOf('Lost and found')
+    expect(await json('find', '--title', 'and FOUND')).toMatchObject([
+      { stream: `project-${id}`, value: 'Lost and found' },
+    ])
+    expect(await json('find', '--email', ann.email.toUpperCase())).toMatchObject([
+      { stream: `user-${ann.userId}`, value: ann.email },
+    ])
+    await vi.waitFor(
+      async () =>
+        expect(await json('events', 'handled', `project-${id}`)).toMatchObject([
+          { version: 1, type: 'ProjectCreated', reaction: 'project-created-email', status: 'COMPLETED' },
+        ]),
+      soon,
+    )
+    expect((await ops('events', 'show', `project-${id}`)).stdout).toMatch(
+      new RegExp(`${ann.userId} {2}\\S+ {2}\\{`),
+    )
+  })
+
+  it('shows how far read models and functions are behind', async () => {
+    await idOf('Atlas')
+    await vi.waitFor(async () => {
+      const { generations, deliveries } = await json('lag')
+      expect(generations).toContainEqual(
+        expect.objectContaining({ generation: 'users.v1.1', behind: 0, events: 0, parked: 0 }),
+      )
+      for (const name of ['Projector', 'Forwarder'])
+        expect(deliveries).toContainEqual({ to: expect.stringContaining(`Annals-${name}`), records: 0 })
+    }, soon)
+  })
+
+  it('is not changed by commands on a copy of its data folder', async () => {
+    const copy = newDataDir()
+    onTestFinished(() => removeDataDir(copy))
+    cpSync(join(running.dataDir, 'stage.json'), join(copy, 'stage.json'))
+    expect(await runOps(copy, ['parked', 'list'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no local cloud runs on'),
+    })
+  })
+
+  it('is examined by commands that fold nothing from a checkout whose features are broken', async () => {
+    const id = await idOf('Atlas')
+    const checkout = newDataDir()
+    onTestFinished(() => removeDataDir(checkout))
+    mkdirSync(checkout, { recursive: true })
+    const root = join(import.meta.dirname, '../..')
+    for (const folder of ['domain', 'commands', 'projections', 'workflows', 'infra'])
+      cpSync(join(root, folder), join(checkout, folder), { recursive: true })
+    for (const file of ['package.json', 'tsconfig.json']) cpSync(join(root, file), join(checkout, file))
+    symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'))
+    writeFileSync(join(checkout, 'domain/project/events.ts'), 'export const projectEvents = {')
+    const broken = (...args: string[]) => runOps(running.dataDir, args, {}, checkout)
+
+    expect(await broken('parked', 'list')).toMatchObject({ code: 0, stdout: 'Nothing is parked.\n' })
+    const shown = await broken('events', 'show', `project-${id}`)
+    expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('ProjectCreated') })
+    expect(shown.stderr).toContain('none is checked: this checkout cannot be loaded: ')
+    const folding = await broken('state', `project-${id}`)
+    expect(folding.code).toBe(1)
+    expect(folding.stderr).toMatch(/^ops: this checkout cannot be loaded: .*events\.ts.*\n$/)
+
+    await ops('replay', 'start', 'users')
+    expect((await broken('replay', 'status', 'users')).stdout).toContain('users.v1.2')
+    expect(await broken('replay', 'cancel', 'users')).toMatchObject({
+      code: 0,
+      stdout: 'users.v1.2 is abandoned: replay clean users removes it\n',
+    })
+  })
+
+  it('is stopped within a second by ctrl-c, however often that comes, and resumes', async () => {
+    for (let n = 0; n < 5; n++) await idOf(`Slow ${n}`)
+    const args = ['replay', 'start', 'projects', '--speed', '1', '--segments', '1']
+    const replay = startOps(running.dataDir, args)
+    await until(() => replay.stderr().includes('builds '), { what: replay.stderr, timeoutMs: 15_000 })
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    const interrupted = performance.now()
+    for (let times = 0; times < 3; times++) replay.interrupt()
+    expect(await replay.ended()).toBe(1)
+    expect(performance.now() - interrupted).toBeLessThan(1500)
+    expect(replay.stderr().match(/stopping…/g)).toHaveLength(1)
+    expect(replay.stdout()).toMatch(/is stopped .*: replay start projects resumes it\n$/)
+    await ops('replay', 'cancel', 'projects')
   })
 
   it('works the same on a stack of an account, found by its outputs', async () => {
