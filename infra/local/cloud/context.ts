@@ -1,6 +1,7 @@
 import { createFaults } from '../faults/faults.ts'
 import { withRequestFaults } from '../faults/request-faults.ts'
 import type { AwsService } from '../gateway/aws-service.ts'
+import { createOrigins } from '../gateway/gate.ts'
 import type { DatabaseEngine } from '../services/dynamodb/engine.ts'
 import type { LocalCloudOptions } from './options.ts'
 import type { CloudContext, LocalPage, ServiceProvider } from './provider.ts'
@@ -49,6 +50,7 @@ export function createContext(o: {
     stack: { region: options.region, stackName: template.stackName },
     faults,
     resourcePolicies: new Map(),
+    origins: createOrigins(),
     resourcesOf: (type) =>
       template
         .ofType(type)

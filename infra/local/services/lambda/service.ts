@@ -7,6 +7,7 @@ import {
   type AwsService,
   type Log,
 } from '../../gateway/aws-service.ts'
+import { parseJson } from '../../gateway/json.ts'
 import { createFunction, type LambdaFunction } from './function.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 import type { Invocation } from './invocation.ts'
@@ -68,16 +69,21 @@ export async function startLambda(o: {
     }
   }
 
-  const named = ({ path = '' }: AwsRequest) => find(decodeURIComponent(invocationPath.exec(path)?.[1] ?? ''))
+  const named = ({ path = '' }: AwsRequest) => find(decoded(invocationPath.exec(path)?.[1] ?? ''))
 
   async function handle(request: AwsRequest): Promise<AwsResponse> {
-    if (request.headers['x-amz-invocation-type'] === 'Event') {
+    const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse'
+    const payload = payloadOf(request)
+    // The permission is checked, and that the function exists; it does not run.
+    if (type === 'DryRun') return { status: 204, body: '' }
+    if (type === 'Event')
       throw new AwsError(
         'UnknownOperationException',
-        'Asynchronous Invoke is not modelled by the local cloud',
+        'Asynchronous Invoke is not modelled by the local cloud: leave the invocation type out, or put an event on a bus',
       )
-    }
-    return answerOf(await invoke(named(request).arn, JSON.parse(request.body.toString() || '{}')))
+    if (type !== 'RequestResponse')
+      throw new AwsError('InvalidParameterValueException', `InvocationType ${type} is not valid`)
+    return answerOf(await invoke(named(request).arn, payload))
   }
 
   return {
@@ -108,6 +114,26 @@ export async function startLambda(o: {
       await Promise.all([...functions.values()].map((f) => f.close()))
       await runtimeApi.close()
     },
+  }
+}
+
+/** The event in the body of a call: any JSON. Throws InvalidRequestContentException if it is none. */
+function payloadOf({ body }: AwsRequest): unknown {
+  try {
+    return parseJson(body.toString() || '{}')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const message = `Could not parse request body into json: ${reason}`
+    throw new AwsError('InvalidRequestContentException', message)
+  }
+}
+
+/** A part of a path, decoded; as it is if it cannot be decoded, since no function has such a name. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 
