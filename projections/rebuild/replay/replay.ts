@@ -52,10 +52,10 @@ const streamsAtOnce = 64
 const checkpointMs = 1000
 
 /**
- * Builds a listed generation from the event store, from where its checkpoints say: it walks the store in segments and
- * catches up every stream that it comes to. The generation was listed before, so what is written meanwhile the
- * projector delivers to it, too; whatever both do is done once. A checkpoint moves when every stream up to it
- * is written or parked, so a worker that dies loses nothing, and two workers do no harm. Throws what does not pass.
+ * Builds a listed generation from the event store, starting at its checkpoints: it walks the store in segments and
+ * catches up every stream. The generation was listed before, so the projector delivers new commits to it at the same
+ * time; whatever both do is done once. A checkpoint moves when every stream up to it
+ * is written or parked, so a worker that dies loses nothing, and two workers do no harm. Throws errors that are not temporary.
  */
 export async function replay(generation: AnyGeneration, o: ReplayOptions): Promise<ReplayOutcome> {
   const pace = paced(o)
