@@ -56,6 +56,7 @@ describe('the stack', () => {
     expect(Object.keys(Outputs).sort()).toEqual([
       'ApiUrl',
       'EventBusName',
+      'HandledEventsTable',
       'EventStoreStreamArn',
       'EventStoreTable',
       'ReadModelTable',
