@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { commands, contract, queries } from '../../commands/contract.ts'
 import { encodeCursor } from '../../commands/http/cursor.ts'
+import { openApi } from '../../commands/http/openapi/document.ts'
 import { encodePosition } from '../../commands/http/position.ts'
 import { notUtf8, untrustedText } from '../kit/arbitraries/untrusted-text.ts'
 import { backend } from '../kit/memory/backend.ts'
@@ -42,6 +43,14 @@ const fields = names.flatMap((name) => {
   return [...Object.keys(properties), 'unknown'].map((field) => ({ name, field }))
 })
 
+const document = openApi('http://127.0.0.1:3000', contract)
+
+/** Every answer has a status that the document names, and none of them is a fault of ours. */
+function expectDocumented(path: string, { status }: Answer): void {
+  const [operation] = Object.values(document.paths[path] ?? {})
+  expect(Object.keys(Object(operation?.['responses']))).toContain(String(status))
+}
+
 function expectNoFault({ status, body }: Answer, given: unknown): void {
   if (status >= 500) expect({ status, body, given }).toMatchObject({ status: 503 })
   expect(JSON.stringify(body).length).toBeLessThan(20_000)
@@ -56,6 +65,7 @@ describe('text of any kind', () => {
         const before = side.table.all().length
         const answer = await side.command('ann', name, { ...bodies[name], [field]: text })
         expect(answer.status).toBeLessThan(500)
+        expectDocumented(`/commands/${name}`, answer)
         const events = side.table.all().slice(before)
         if (answer.status >= 400) expect(events).toEqual([])
         if (answer.status === 200 && ['title', 'description', 'name', 'fileName'].includes(field)) {
@@ -98,7 +108,9 @@ describe('text of any kind', () => {
               ? { [text]: text }
               : {}
         const headers = { ...json, ...(place.includes('-') && { [place]: text }) }
-        expectNoFault(await side.send('queries', 'ann', 'GET', route, { parameters, query, headers }), text)
+        const answer = await side.send('queries', 'ann', 'GET', route, { parameters, query, headers })
+        expectNoFault(answer, text)
+        expectDocumented(route, answer)
         const body = JSON.stringify({ projectId: side.projectId, title: 'Globe' })
         const named = { name: place === 'path' ? text : 'rename-project' }
         const parts = { parameters: named, query, headers, body }
