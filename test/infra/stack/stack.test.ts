@@ -56,7 +56,6 @@ describe('the stack', () => {
     expect(Object.keys(Outputs).sort()).toEqual([
       'ApiUrl',
       'EventBusName',
-      'HandledEventsTable',
       'EventStoreStreamArn',
       'EventStoreTable',
       'HandledEventsTable',
