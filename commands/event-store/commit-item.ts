@@ -4,6 +4,7 @@ import { type Commit, lastVersion, type StoredEvent } from '../../domain/kernel/
 import type { Snapshot } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
+import { bytesOf } from '../aws/dynamo-limits.ts'
 
 /**
  * A commit as an item of the event store: `pk` is the stream, `sk` the version of its first event. The
@@ -89,19 +90,9 @@ export function checkContiguous(commits: readonly Commit[], next: number): void 
   }
 }
 
-/** Size as DynamoDB counts it: names and values in UTF-8; a number takes about half a byte per digit, plus one. */
+/** Size as DynamoDB counts it. */
 export function itemBytes(item: CommitItem): number {
-  let bytes = 0
-  for (const [name, value] of Object.entries<string | number | Uint8Array>({ ...item })) {
-    bytes +=
-      name.length +
-      (typeof value === 'number'
-        ? Math.ceil(String(value).length / 2) + 1
-        : typeof value === 'string'
-          ? Buffer.byteLength(value)
-          : value.byteLength)
-  }
-  return bytes
+  return bytesOf(item)
 }
 
 function parseEvents(json: string, pk: string, sk: number): StoredEvent[] {

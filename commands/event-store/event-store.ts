@@ -5,6 +5,7 @@ import type { EventStore, Head } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { noReservations, type Reservations } from '../../domain/kernel/reservation.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
+import { fitsKeys, maxPartitionKeyBytes, maxSortKeyBytes, maxTransactionItems } from '../aws/dynamo-limits.ts'
 import { type CommitItem, checkContiguous, fromItem, toItem } from './commit-item.ts'
 import type { CommitTable, PutAnswer } from './commit-table.ts'
 import { addTail, loadAll, loadTail, nothing, type Tail, tailOf } from './load.ts'
@@ -59,6 +60,7 @@ export function createEventStore(
 
   return {
     async load(stream, deadline, { since, fold, reach } = {}) {
+      checkName(stream)
       const before = since === undefined ? nothing : heads.get(since)
       if (before === undefined || (since !== undefined && since.stream !== stream))
         throw new TypeError('load takes only a head of the same stream that this store handed out')
@@ -81,6 +83,7 @@ export function createEventStore(
       if (newCommit.events.length === 0) throw new TypeError('a commit holds at least one event')
       const commit: Commit = { ...newCommit, stream: head.stream, version: head.version + 1 }
       const item = toItem(commit, snapshot)
+      checkReservations(reservations)
       const { answer, cost } = await put(item, reservations, deadline.left)
       if (answer.outcome === 'taken') return { ...answer, cost }
       if (answer.outcome !== 'occupied') {
@@ -98,6 +101,7 @@ export function createEventStore(
     },
 
     async read(stream, from, deadline, limit) {
+      checkName(stream)
       const range = { from, order: 'forward', ...(limit !== undefined && { limit }) } as const
       const page = await table.query(stream, range, deadline.left())
       const commits = page.items.map(fromItem)
@@ -119,6 +123,27 @@ export function createEventStore(
       return { commits, more: page.more, cost }
     },
   }
+}
+
+/** Throws `invalid-input` for a name that no stream can have. */
+function checkName(stream: StreamName): void {
+  if (fitsKeys({ partition: stream })) return
+  throw new Problem('invalid-input', `The name of a stream has at most ${maxPartitionKeyBytes} bytes.`)
+}
+
+/** Throws `too-large` for reservations that no transaction with a commit can hold. */
+function checkReservations({ take, release }: Reservations): void {
+  const all = [...take, ...release]
+  const max = maxTransactionItems - 1
+  if (all.length > max)
+    throw new Problem(
+      'too-large',
+      `A command may take and release at most ${max} keys, not ${all.length}. Split it.`,
+    )
+  const wrong = all.find(({ set, key }) => !fitsKeys({ partition: set, sort: key }))
+  if (wrong === undefined) return
+  const bytes = Buffer.byteLength(wrong.key)
+  throw new Problem('too-large', `A key in ${wrong.set} has 1 to ${maxSortKeyBytes} bytes, not ${bytes}.`)
 }
 
 function outcomeUnknown(): Problem {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { appending } from './appending.ts'
 import { counting } from './counting.ts'
 import { deciding } from './deciding.ts'
+import { limits } from './limits.ts'
 import { reading } from './reading.ts'
 import { redriving } from './redriving.ts'
 import { replaying } from './replaying.ts'
@@ -17,6 +18,7 @@ export const mutants: readonly Mutant[] = [
   ...counting,
   ...verifying,
   ...replaying,
+  ...limits,
 ]
 
 /** The source with the mutant in it. Throws where its piece does not occur exactly once. */

@@ -24,6 +24,9 @@ export const rules = {
   R13: 'A query reads consistently, the guard first, and never answers from before a position',
   R14: 'A verification walks over the event store, compares only what stood still, and repairs only what it can make whole',
   R15: 'What a stream mapping gives up is read again and handled, and what cannot be is kept with an alarm',
+  R16: 'A page ends only when the store says that nothing follows',
+  R17: 'A write is limited by bytes as well as by count, and is halved until it fits',
+  R18: 'A write that the store refuses every time parks its stream, and stops nothing else',
 } as const
 
 export type Rule = keyof typeof rules

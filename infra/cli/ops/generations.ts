@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import { deadlineIn } from '../../../commands/aws/system-clock.ts'
 import type { AnyGeneration } from '../../../projections/generations/any-generation.ts'
 import type { GenerationList, ListedGeneration } from '../../../projections/generations/generation-list.ts'
+import { moveMs, untilMoved } from '../../../projections/generations/until-moved.ts'
 import type { Ports } from './ports.ts'
 
 /** The list of a projection's generations as it is now. Throws an Error in one line for a name that none has. */
@@ -10,22 +12,25 @@ export async function readList({ versions, lists }: Ports, projection: string): 
 }
 
 /**
- * Changes a list, on what it is at that moment, and returns it as it is then. Throws what `change` throws, which is
- * called again where another was faster; a change whose answer was lost is recognised, and not made twice.
+ * Changes a list as it is at that moment, and returns the changed one. Throws what `change` throws, which is called again
+ * if another process was faster, and `unavailable` if that takes too long. A change whose answer was lost is recognised
+ * and not made twice.
  */
 export async function changeList(
   ports: Ports,
   projection: string,
   change: (list: GenerationList) => GenerationList,
 ): Promise<GenerationList> {
+  const { clock } = ports
   let list = await readList(ports, projection)
-  for (;;) {
+  return untilMoved({ clock, deadline: deadlineIn(moveMs, clock) }, async () => {
     const to = change(list)
     const { outcome } = await ports.lists.move(projection, to)
     if (outcome === 'moved') return to
     list = await readList(ports, projection)
     if (isDeepStrictEqual(stored(list), stored(to))) return to
-  }
+    return undefined
+  })
 }
 
 /** As it is read back: what is undefined is not there. */

@@ -1,14 +1,17 @@
 import { mapInParallel } from '../../../commands/aws/parallel.ts'
 import { deadlineIn } from '../../../commands/aws/system-clock.ts'
 import { fromItem } from '../../../commands/event-store/commit-item.ts'
-import type { Clock } from '../../../domain/kernel/clock.ts'
+import { backoff, type Clock } from '../../../domain/kernel/clock.ts'
 import { type Commit, lastVersion } from '../../../domain/kernel/event.ts'
 import type { EventStore } from '../../../domain/kernel/event-store.ts'
+import { Problem } from '../../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
 import type { RowStore } from '../../engine/row-store.ts'
 import type { AnyGeneration } from '../../generations/any-generation.ts'
 import { type GenerationLists, withStatus } from '../../generations/generation-list.ts'
+import { createListedCheck, type ListedStatus, writersStreamMs } from '../../generations/listed-check.ts'
 import type { ProjectionVersions } from '../../generations/projection-versions.ts'
+import { moveMs, untilMoved } from '../../generations/until-moved.ts'
 import type { CommitScan, ScanPage } from '../walk/commit-scan.ts'
 import { retryUnavailable } from '../walk/retry-unavailable.ts'
 import type { Checkpoint, Checkpoints } from './checkpoints.ts'
@@ -26,9 +29,9 @@ export interface ReplayPorts {
 
 export interface ReplayOptions extends ReplayPorts {
   readonly segments: number
-  /** Ends it after the pages that are under way; it can be resumed. */
+  /** Ends the replay after the pages that are being written; it can be resumed. */
   readonly signal: AbortSignal
-  /** Write units a second that it takes at most. */
+  /** Maximum write units a second. */
   readonly writeUnits?: number | undefined
   readonly onProgress?: (progress: ReplayProgress) => void
 }
@@ -40,28 +43,29 @@ export interface ReplayProgress {
   readonly writeUnits: number
 }
 
-/** `built`: everything is in; `stopped`: it can be resumed; `cancelled`: it was abandoned meanwhile. */
+/** `built`: everything is in; `stopped`: it can be resumed; `cancelled`: it was abandoned or taken off the list. */
 export type ReplayOutcome = 'built' | 'stopped' | 'cancelled'
 
 const pageTimeoutMs = 10_000
-const streamTimeoutMs = 60_000
 const concurrency = 8
 
 /**
- * Builds a listed generation from the event store, from where its checkpoints say: it walks the store in segments and
- * catches up every stream that it comes to. The generation was listed before, so what is written meanwhile the
- * projector delivers to it, too; whatever both do is done once. A checkpoint moves when every stream of its page
- * is written or parked, so a worker that dies loses nothing, and two workers do no harm. Throws what does not pass.
+ * Builds a listed generation from the event store, and continues at its checkpoints: it walks the store in segments and
+ * catches up every stream of a page. The generation was listed before, so the projector also delivers new events to it;
+ * duplicates do no harm. A checkpoint moves when every stream of its page is written or parked, so a worker that dies
+ * loses nothing, and two workers do no harm. Before each stream it makes sure that the generation is still listed. Throws
+ * errors that do not pass.
  */
 export async function replay(generation: AnyGeneration, o: ReplayOptions): Promise<ReplayOutcome> {
   const pace = paced(o)
+  const status = createListedCheck(generation, o)
   const progress = { commits: 0, parked: 0, writeUnits: 0 }
   // An error that ends one segment ends the others after their page.
   const failed = new AbortController()
   const signal = AbortSignal.any([o.signal, failed.signal])
   const segments = await Promise.allSettled(
     Array.from({ length: o.segments }, (_, segment) =>
-      replaySegment(generation, segment, { ...o, signal }, pace, progress).catch((error: unknown) => {
+      replaySegment(generation, segment, { ...o, signal, pace, status }, progress).catch((error: unknown) => {
         failed.abort()
         throw error
       }),
@@ -79,16 +83,14 @@ export async function replay(generation: AnyGeneration, o: ReplayOptions): Promi
 async function replaySegment(
   generation: AnyGeneration,
   segment: number,
-  o: ReplayOptions,
-  pace: Pace,
+  o: Work,
   progress: { commits: number; parked: number; writeUnits: number },
 ): Promise<ReplayOutcome> {
   const scan = o.scanOf(segment, o.segments)
-  for (;;) {
+  for (let lost = 0; ; ) {
     if (o.signal.aborted) return 'stopped'
-    const { status } = await statusOf(generation, o)
-    if (status === 'built') return 'built'
-    if (status !== 'building') return 'cancelled'
+    const ended = await endOf(o)
+    if (ended !== undefined) return ended
     const { checkpoints } = await retryUnavailable(o.clock, () =>
       o.checkpoints.read(generation.id, o.segments),
     )
@@ -98,8 +100,10 @@ async function replaySegment(
 
     const page = await retryUnavailable(o.clock, () => scan.page(checkpoint.after, pageTimeoutMs))
     const streams = streamsOf(page, generation.aggregate)
-    const results = await mapInParallel(streams, concurrency, (one) => catchUpWith(generation, one, o, pace))
-    const parked = results.filter((result) => result.parked).length
+    const results = await mapInParallel(streams, concurrency, (one) => catchUpWith(generation, one, o))
+    if (results.includes('cancelled')) return 'cancelled'
+    const written = results.filter((result) => result !== 'cancelled')
+    const parked = written.filter((result) => result.parked).length
     const to: Checkpoint = {
       revision: checkpoint.revision + 1,
       ...(page.next && { after: page.next }),
@@ -107,24 +111,36 @@ async function replaySegment(
       commits: checkpoint.commits + page.items.length,
       parked: checkpoint.parked + parked,
     }
-    // Where another worker was faster, or the answer was lost, the next look says where to go on.
-    await o.checkpoints.move(generation.id, segment, to)
+    // If another worker was faster, or the answer was lost, the next look at the checkpoint tells where to continue.
+    const { outcome } = await o.checkpoints.move(generation.id, segment, to)
+    lost = outcome === 'moved' ? 0 : lost + 1
+    if (lost > maxLost) throw new Problem('unavailable', 'The checkpoints cannot be written. Try again.')
+    if (lost > 0) await o.clock.sleep(backoff(lost, o.clock.random))
     progress.commits += page.items.length
     progress.parked += parked
-    progress.writeUnits += results.reduce((sum, { writeUnits }) => sum + writeUnits, 0)
+    progress.writeUnits += written.reduce((sum, { writeUnits }) => sum + writeUnits, 0)
     o.onProgress?.({ ...progress })
   }
+}
+
+/** Maximum checkpoints of a segment in a row that were not moved. */
+const maxLost = 20
+
+/** What the segments of one replay have in common. */
+interface Work extends ReplayOptions {
+  readonly pace: Pace
+  readonly status: () => Promise<ListedStatus>
 }
 
 interface PageStream {
   readonly stream: StreamName
   /** Commits of a page that follow each other. */
   readonly commits: readonly Commit[]
-  /** Version of the last item, also where that cannot be read. */
+  /** Version of the last item, even if that cannot be read. */
   readonly until: number
 }
 
-/** The streams of a page that are of this kind. An item whose key names none is none of ours. */
+/** The streams of a page that are of this category. An item whose key names no stream is not a commit. */
 function streamsOf({ items }: ScanPage, aggregate: string): readonly PageStream[] {
   const found = new Map<StreamName, { commits: Commit[]; until: number }>()
   for (const item of items) {
@@ -140,7 +156,7 @@ function streamsOf({ items }: ScanPage, aggregate: string): readonly PageStream[
   return [...found].map(([stream, one]) => ({ stream, ...one }))
 }
 
-/** One that cannot be read parks its stream, when the engine reads it from the store. */
+/** A commit that cannot be read parks its stream when the engine reads it from the store. */
 function readable(item: unknown): Commit | undefined {
   try {
     return fromItem(item)
@@ -152,20 +168,28 @@ function readable(item: unknown): Commit | undefined {
 async function catchUpWith(
   generation: AnyGeneration,
   { stream, commits, until }: PageStream,
-  o: ReplayOptions,
-  pace: Pace,
-): Promise<{ parked: boolean; writeUnits: number }> {
+  o: Work,
+): Promise<{ parked: boolean; writeUnits: number } | 'cancelled'> {
   const { store, rows, clock } = o
-  // A stream that begins here has no guard, unless the projector or another worker was here.
+  if ((await endOf(o)) === 'cancelled') return 'cancelled'
+  // A stream that begins in this page has no guard, unless the projector or another worker wrote one.
   let fresh = commits[0]?.version === 1
   const result = await retryUnavailable(o.clock, () => {
-    const deadline = deadlineIn(streamTimeoutMs, clock)
+    const deadline = deadlineIn(writersStreamMs, clock)
     const hinted = { store, rows, clock, deadline, hint: commits, until, fresh }
     fresh = false
     return generation.catchUp(stream, hinted)
   })
-  await pace(result.cost.writeUnits)
+  await o.pace(result.cost.writeUnits)
   return { parked: result.parked !== undefined, writeUnits: result.cost.writeUnits }
+}
+
+/** How the replay ended, if it did: another worker finished it, or the generation is not to be built any more. */
+async function endOf({ status, clock }: Work): Promise<ReplayOutcome | undefined> {
+  const listed = await retryUnavailable(clock, status)
+  if (listed === 'built') return 'built'
+  if (listed !== 'building') return 'cancelled'
+  return undefined
 }
 
 /** The status of the generation in the list now. */
@@ -176,19 +200,20 @@ async function statusOf({ id, projection }: AnyGeneration, o: ReplayOptions) {
 }
 
 async function finish(generation: AnyGeneration, o: ReplayOptions): Promise<ReplayOutcome> {
-  for (;;) {
+  const { clock } = o
+  return untilMoved({ clock, deadline: deadlineIn(moveMs, clock) }, async () => {
     const { list, status } = await statusOf(generation, o)
     if (status === 'built') return 'built'
     if (status !== 'building') return 'cancelled'
     const { outcome } = await o.lists.move(generation.projection, withStatus(list, generation.id, 'built'))
-    if (outcome === 'moved') return 'built'
-  }
+    return outcome === 'moved' ? 'built' : undefined
+  })
 }
 
 /** Waits until so many units may be written. */
 type Pace = (writeUnits: number) => Promise<void>
 
-/** Keeps to a number of write units a second over all that it lets through. */
+/** Spreads all writes over time, so that they take no more than a number of write units a second. */
 function paced({ writeUnits: perSecond, clock }: ReplayOptions): Pace {
   if (perSecond === undefined) return async () => {}
   let free = clock.now()

@@ -90,16 +90,16 @@ describe('a replay', () => {
   })
 
   it('that is cancelled is never switched to, and is cleaned up', async () => {
-    const { run, has, ports } = await withVoyages()
-    let cancelled = false
+    const { run, has, ports, clock, rows } = await withVoyages()
+    let pages = 0
     const scanOf: typeof ports.scanOf = (segment, segments) => {
       const scan = ports.scanOf(segment, segments)
       return {
         async page(...args) {
-          if (!cancelled) {
-            cancelled = true
-            await run(replayCancel, voyages)
-          }
+          pages += 1
+          if (pages === 2) await run(replayCancel, voyages)
+          // The list is read every two seconds.
+          await clock.sleep(2_000)
           return scan.page(...args)
         },
       }
@@ -108,6 +108,8 @@ describe('a replay', () => {
       failed: true,
       json: { outcome: 'cancelled', commits: 3 },
     })
+    // Not a stream of the second page was written.
+    expect(rows.rows().filter(({ PK }) => PK === 'voyages.v1.2#voyages-of#ann')).toHaveLength(3)
     await expect(run(replaySwitch, voyages)).rejects.toThrow('no other generation of voyages is built')
     await expect(run(replayCancel, voyages)).rejects.toThrow('nothing of voyages is being built')
     expect(await has('voyages.v1.2', 'voyage-1')).toBe(true)

@@ -1,0 +1,93 @@
+import type { Mutant } from './rules.ts'
+
+const pages = 'commands/aws/pages.ts'
+const step = 'projections/engine/step.ts'
+const catchUp = 'projections/engine/catch-up.ts'
+const sdkCall = 'commands/aws/sdk-call.ts'
+
+const inMemory = ['test/projections/engine/memory-row-store.test.ts']
+const ofSizes = ['test/projections/engine/sizes.test.ts']
+
+/** The rules of the limits of the stores, each taken out. */
+export const limits: readonly Mutant[] = [
+  {
+    rule: 'R16',
+    out: 'takes the first page for all',
+    file: pages,
+    find: 'while (after !== undefined && items.length < limit)',
+    replace: 'while (after !== undefined && items.length < 0)',
+    tests: inMemory,
+  },
+  {
+    rule: 'R16',
+    out: 'takes a page with fewer items than requested for the last',
+    file: pages,
+    find: 'after = answer.next\n',
+    replace: 'after = answer.items.length < limit ? undefined : answer.next\n',
+    tests: inMemory,
+  },
+  {
+    rule: 'R16',
+    out: 'forgets where a list of DynamoDB continues',
+    file: 'projections/engine/dynamo-row-store.ts',
+    find: 'ExclusiveStartKey: from,',
+    replace: '',
+    tests: ['test/projections/engine/dynamo-row-store.test.ts'],
+  },
+  {
+    rule: 'R17',
+    out: 'fills a write by count alone',
+    file: step,
+    find: 'if (counters.reduce((sum, item) => sum + counterBytes(item), bytes) > maxMoveBytes) return false',
+    replace: '',
+    tests: ofSizes,
+  },
+  {
+    rule: 'R17',
+    out: 'fills the parts of an event by count alone',
+    file: step,
+    find: 'return bytes > maxMoveBytes',
+    replace: 'return bytes < 0',
+    tests: ofSizes,
+  },
+  {
+    rule: 'R17',
+    out: 'takes no account of the rows to remove',
+    file: step,
+    find: 'const bytes = [...put, ...remove].reduce(',
+    replace: 'const bytes = put.reduce(',
+    tests: ofSizes,
+  },
+  {
+    rule: 'R18',
+    out: 'gives up where the read model refuses a write',
+    file: catchUp,
+    find: 'if (!isRefusal(refusal) && !isTooLarge(refusal)) throw refusal',
+    replace: 'if (!isTooLarge(refusal)) throw refusal',
+    tests: ofSizes,
+  },
+  {
+    rule: 'R18',
+    out: 'does not look at the reasons of a cancelled transaction',
+    file: sdkCall,
+    find: "some(({ Code }) => Code === 'ValidationError')",
+    replace: "some(({ Code }) => Code === '')",
+    tests: ofSizes,
+  },
+  {
+    rule: 'R18',
+    out: 'ends where the read model cannot have a guard of the stream',
+    file: catchUp,
+    find: '    if (!isRefusal(refusal)) throw refusal\n    return { guard: undefined, refusal',
+    replace: '    if (refusal) throw refusal\n    return { guard: undefined, refusal',
+    tests: ofSizes,
+  },
+  {
+    rule: 'R18',
+    out: 'parks without a mark that can be listed',
+    file: 'projections/engine/parked-index.ts',
+    find: 'GSI1SK: textWithin(key.PK, maxSortKeyBytes)',
+    replace: 'GSI1SK: key.PK',
+    tests: ofSizes,
+  },
+]
