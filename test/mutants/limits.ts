@@ -6,6 +6,7 @@ const catchUp = 'projections/engine/catch-up.ts'
 const sdkCall = 'commands/aws/sdk-call.ts'
 
 const inMemory = ['test/projections/engine/memory-row-store.test.ts']
+const ofWriters = ['test/projections/rebuild/listed-writers.test.ts']
 const ofSizes = ['test/projections/engine/sizes.test.ts']
 
 /** The rules of the limits of the stores, each taken out. */
@@ -89,5 +90,45 @@ export const limits: readonly Mutant[] = [
     find: 'GSI1SK: textWithin(key.PK, maxSortKeyBytes)',
     replace: 'GSI1SK: key.PK',
     tests: ofSizes,
+  },
+  {
+    rule: 'R19',
+    out: 'a replay asks once a page whether its generation is listed',
+    file: 'projections/rebuild/replay/replay.ts',
+    find: "if ((await endOf(o)) === 'cancelled') return 'cancelled'",
+    replace: '',
+    tests: ofWriters,
+  },
+  {
+    rule: 'R19',
+    out: 'goes on with the first list that it has read',
+    file: 'projections/generations/listed-check.ts',
+    find: 'if (read === undefined || Math.abs(now - read.at) >= writersListMs)',
+    replace: 'if (read === undefined)',
+    tests: ofWriters,
+  },
+  {
+    rule: 'R19',
+    out: 'a verification repairs whatever the list says',
+    file: 'projections/rebuild/verification/verify.ts',
+    find: 'if ((await retryUnavailable(given.clock, status)) === undefined)',
+    replace: 'if ((await retryUnavailable(given.clock, status)) === null)',
+    tests: ofWriters,
+  },
+  {
+    rule: 'R19',
+    out: 'removes from the first page before it has read the list',
+    file: 'projections/rebuild/replay/dynamo-row-remover.ts',
+    find: 'const keep = await kept()',
+    replace: 'const keep = after === undefined ? new Set<string>() : await kept()',
+    tests: ['test/projections/rebuild/replay/replay-adapters.test.ts'],
+  },
+  {
+    rule: 'R19',
+    out: 'removes only what was taken off the list',
+    file: 'infra/cli/ops/replay-clean.ts',
+    find: 'const total = new Map<string, number>()',
+    replace: 'const total = new Map<string, number>()\n  if (offList.size === 0) return total',
+    tests: ['test/infra/cli/ops/replay.test.ts'],
   },
 ]

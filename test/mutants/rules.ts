@@ -26,6 +26,7 @@ export const rules = {
   R15: 'What a stream mapping gives up is read again and handled, and what cannot be is kept with an alarm',
   R16: 'A page ends only when the store says that nothing follows',
   R17: 'A write is limited by bytes as well as by count, and is halved until it fits',
+  R19: 'A process that writes rows has just read the list of generations, and what no list names is removed',
   R18: 'A write that the store refuses every time parks its stream, and stops nothing else',
 } as const
 

@@ -118,6 +118,21 @@ describe('a replay', () => {
     expect(await run(replayStart, voyages)).toMatchObject({ json: { generation: 'voyages.v1.3' } })
   })
 
+  it('that wrote to a generation after that was cleaned up leaves nothing that the next clean-up does not remove', async () => {
+    const { run, rows, options, ports } = await withVoyages()
+    const late = fleetVersions.newestOf('voyages').generation(7)
+    await late.catchUp('voyage-1', options)
+    const parked = { error: 'unreadable', at }
+    const key = guardKey(late.id, 'voyage-2')
+    const to = { version: 0, state: '{}', parked }
+    await rows.move({ key, from: { version: 0 }, to, put: [], remove: [], counters: [] })
+    const cleaned = await run(replayClean, voyages)
+    expect(cleaned.json).toEqual([{ generation: late.id, removed: 6 }])
+    expect((await ports.index.parkedKeys()).keys).toEqual([])
+    expect(rows.rows().filter(({ PK }) => PK.startsWith(late.id))).toEqual([])
+    expect(rows.rows().length).toBeGreaterThan(0)
+  })
+
   it('is not switched to where it is not what the events say', async () => {
     const { run, rows, live } = await withVoyages()
     await run(replayStart, voyages)
