@@ -11,17 +11,17 @@ import type { CommitTable, PutAnswer } from './commit-table.ts'
 import { addTail, loadAll, loadTail, nothing, type Tail, tailOf } from './load.ts'
 
 /**
- * A load goes back over so many commits at least, and that is how far it finds repeats in any case. With commits of 1 KB
- * and snapshots of 4 KB they are 32 KB, or 8 read units.
+ * How many commits a load goes back over. Exactly one of them has a snapshot, and its receipts reach further. With commits
+ * of 1 KB and a snapshot of 5 KB they are 32 KB, or 8 read units.
  */
-const tailCommits = 28
-/** A page of a query holds 1 MB: by then a snapshot should have come. */
+const tailCommits = 27
+/** Bytes of events after which a snapshot is due, because a page of a query ends at 1 MB. */
 const maxTailBytes = 500 * 1024
 
 export interface EventStoreOptions {
-  /** How many commits a load goes back over at least. */
+  /** Minimum commits that a load goes back over. */
   readonly tail?: number
-  /** After how many commits the next one brings a snapshot: fewer than the tail, so that it is always in it. */
+  /** After how many commits the next one brings a snapshot: no more than the tail, so that it is always in it. */
   readonly snapshotEvery?: number
 }
 
@@ -29,9 +29,9 @@ export interface EventStoreOptions {
 export function createEventStore(
   table: CommitTable,
   clock: Clock,
-  { tail = tailCommits, snapshotEvery = tail - 1 }: EventStoreOptions = {},
+  { tail = tailCommits, snapshotEvery = tail }: EventStoreOptions = {},
 ): EventStore {
-  /** Those that were handed out, with what stands after the last snapshot of use. */
+  /** The heads that were handed out, with the size of the commits since the last usable snapshot. */
   const heads = new WeakMap<Head, Tail>()
 
   const headAt = (stream: StreamName, version: number, sinceSnapshot: Tail): Head => {
@@ -69,12 +69,12 @@ export function createEventStore(
         fold === undefined
           ? await loadAll(table, wanted)
           : await loadTail(table, wanted, { fold, reach, tail })
-      const { commits, snapshot, cost } = found
+      const { commits, snapshot, receipts, cost } = found
       const sinceSnapshot =
         snapshot === undefined ? addTail(before, found.sinceSnapshot) : found.sinceSnapshot
       const last = commits.at(-1)
       const version = last === undefined ? wanted.after : lastVersion(last)
-      return { commits, snapshot, head: headAt(stream, version, sinceSnapshot), cost }
+      return { commits, snapshot, receipts, head: headAt(stream, version, sinceSnapshot), cost }
     },
 
     async append(head, newCommit, deadline, { reservations = noReservations, snapshot } = {}) {

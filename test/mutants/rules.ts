@@ -9,6 +9,7 @@ export const rules = {
   W7: 'An event that this code does not know is an error everywhere, and never skipped',
   W8: 'A key has one holder: what is said of the commit comes first, and what the state holds is released',
   W9: 'A commit is put by one function under its condition, and one that changes is an alarm',
+  W12: 'A snapshot carries the receipts of the last two minutes, and of the last 28 commits in any case',
   R1: 'The guard moves only from the version that was read, and what streams count moves with it',
   R2: 'A guard is of one generation and one stream, and stays for good',
   R3: 'The guard moves for every event that is folded',
@@ -27,6 +28,7 @@ export const rules = {
   R16: 'A page ends only when the store says that nothing follows',
   R17: 'A write is limited by bytes as well as by count, and is halved until it fits',
   R19: 'A process that writes rows has just read the list of generations, and what no list names is removed',
+  R20: 'Waiting work costs nothing: what is parked is examined at its first event, and the past is read in limited pages',
   R18: 'A write that the store refuses every time parks its stream, and stops nothing else',
 } as const
 
