@@ -59,7 +59,7 @@ export function snapshotOf<State>(
   return { fold, state, receipts: recentReceipts(commits, head.version, now) }
 }
 
-/** The newest receipts up to a version: those of the last two minutes, 100 at most, and 28 in any case. */
+/** The newest receipts up to a version, in order: those of the last two minutes, 100 at most, and 28 in any case. */
 function recentReceipts(
   commits: ReadonlyMap<string, Receipt>,
   version: number,
@@ -72,6 +72,7 @@ function recentReceipts(
     .sort((a, b) => b.version - a.version)
     .slice(0, repeatReach.receipts)
     .filter(({ at }, index) => index < repeatReach.commits || at >= since)
+    .reverse()
 }
 
 function reservationsOf<State, C extends Command, E extends Event>(
