@@ -102,20 +102,25 @@ export function createEventStore(
 
     async read(stream, from, deadline, limit) {
       checkName(stream)
+      let cost = noCost
+      /** The last commit that begins at a version or before it, if it contains `from`. */
+      const containing = async (version: number): Promise<Commit[]> => {
+        const range = { from: version, order: 'backward', limit: 1 } as const
+        const found = await table.query(stream, range, deadline.left())
+        cost = addCost(cost, found.cost)
+        return found.items.map(fromItem).filter((commit) => lastVersion(commit) >= from)
+      }
+      if (limit === 1) {
+        const commits = await containing(from)
+        if (commits.length > 0) return { commits, more: true, cost }
+      }
       const range = { from, order: 'forward', ...(limit !== undefined && { limit }) } as const
       const page = await table.query(stream, range, deadline.left())
       const commits = page.items.map(fromItem)
-      let cost = page.cost
-      if (from > 1 && commits[0]?.version !== from) {
-        // `from` lies inside a commit, or past the end: the commit before it tells.
-        const before = await table.query(
-          stream,
-          { from: from - 1, order: 'backward', limit: 1 },
-          deadline.left(),
-        )
-        cost = addCost(cost, before.cost)
-        commits.unshift(...before.items.map(fromItem).filter((commit) => lastVersion(commit) >= from))
-      }
+      cost = addCost(cost, page.cost)
+      // `from` is inside a commit, or past the end, unless a commit begins there.
+      if (from > 1 && limit !== 1 && commits[0]?.version !== from)
+        commits.unshift(...(await containing(from - 1)))
       checkContiguous(
         commits,
         commits[0] !== undefined && commits[0].version < from ? commits[0].version : from,

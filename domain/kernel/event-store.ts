@@ -96,7 +96,7 @@ export type Appended =
 
 export interface Page {
   readonly commits: readonly Commit[]
-  /** Whether the stream has more commits after these. */
+  /** Whether the stream has more commits after these, or may have: a read of a limited number does not look further. */
   readonly more: boolean
   readonly cost: Cost
 }
@@ -118,7 +118,7 @@ export interface EventStore {
   append(head: Head, commit: NewCommit, deadline: Deadline, beside?: Beside): Promise<Appended>
   /**
    * The commits that hold events of version `from` and after, consistently and in order, a page at a time, or
-   * `limit` of them. Nothing can be appended at what it found.
+   * `limit` of them; a single commit is one small request. Nothing can be appended at the end of what it found.
    */
   read(stream: StreamName, from: number, deadline: Deadline, limit?: number): Promise<Page>
 }

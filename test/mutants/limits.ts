@@ -7,6 +7,10 @@ const sdkCall = 'commands/aws/sdk-call.ts'
 
 const inMemory = ['test/projections/engine/memory-row-store.test.ts']
 const ofWriters = ['test/projections/rebuild/listed-writers.test.ts']
+const plan = 'projections/publishing/plan.ts'
+
+const ofCatchUp = ['test/projections/engine/catch-up.test.ts']
+const ofForwarder = ['test/projections/publishing/forwarder.test.ts']
 const ofSizes = ['test/projections/engine/sizes.test.ts']
 
 /** The rules of the limits of the stores, each taken out. */
@@ -130,5 +134,69 @@ export const limits: readonly Mutant[] = [
     find: 'const total = new Map<string, number>()',
     replace: 'const total = new Map<string, number>()\n  if (offList.size === 0) return total',
     tests: ['test/infra/cli/ops/replay.test.ts'],
+  },
+  {
+    rule: 'R18',
+    out: 'the bus refuses many entries for one',
+    file: 'projections/publishing/put-events.ts',
+    find: 'if (batch.length > 1) {',
+    replace: 'if (batch.length > 100) {',
+    tests: ['test/projections/publishing/put-events.test.ts'],
+  },
+  {
+    rule: 'R20',
+    out: 'the forwarder reads all that waits behind the first poison',
+    file: plan,
+    find: 'for (let limit: number | undefined = 1; ; limit',
+    replace: 'for (let limit: number | undefined; ; limit',
+    tests: ofForwarder,
+  },
+  {
+    rule: 'R20',
+    out: 'holds all that waits in memory at once',
+    file: plan,
+    find: 'if (bytes >= maxHeldBytes) return { events, rest: next }',
+    replace: '',
+    tests: ofForwarder,
+  },
+  {
+    rule: 'R20',
+    out: 'leaves the rest of what waited to the next record',
+    file: 'projections/publishing/forward-batch.ts',
+    find: 'if (mark?.version !== rest || result.failed.length > 0) break',
+    replace: 'if (mark !== undefined) break',
+    tests: ofForwarder,
+  },
+  {
+    rule: 'R20',
+    out: 'the store reads on where a single commit is wanted',
+    file: 'commands/event-store/event-store.ts',
+    find: 'if (limit === 1) {',
+    replace: 'if (limit === 0) {',
+    tests: ofForwarder,
+  },
+  {
+    rule: 'R20',
+    out: 'the projector reads all that waits behind the first failing event',
+    file: catchUp,
+    find: 'isParked ? 1 : undefined',
+    replace: 'undefined',
+    tests: ofCatchUp,
+  },
+  {
+    rule: 'R20',
+    out: 'reads a page again for each step',
+    file: catchUp,
+    find: 'if (kept.length > 0 || source.page?.more === false)',
+    replace: 'if (kept.length < 0)',
+    tests: ofCatchUp,
+  },
+  {
+    rule: 'R7',
+    out: 'the forwarder sends over a gap',
+    file: plan,
+    find: 'if (before > end) {',
+    replace: 'if (before < end) {',
+    tests: ofForwarder,
   },
 ]
