@@ -143,7 +143,7 @@ function checkReservations({ take, release }: Reservations): void {
   if (all.length > max)
     throw new Problem(
       'too-large',
-      `A command may take and release at most ${max} keys, not ${all.length}. Split it.`,
+      `A command may take and release at most ${max} keys together; this one would change ${all.length}.`,
     )
   const wrong = all.find(({ set, key }) => !fitsKeys({ partition: set, sort: key }))
   if (wrong === undefined) return

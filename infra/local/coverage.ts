@@ -1,36 +1,46 @@
+import type { FindCallers } from './callers.ts'
 import type { ServiceProvider } from './cloud/provider.ts'
 
 /** The text of docs/local-cloud.md: every resource type and every operation that these providers model. */
-export function coveragePage(providers: readonly ServiceProvider[]): string {
+export function coveragePage(providers: readonly ServiceProvider[], findCallers: FindCallers): string {
   const listed = providers.filter(
     ({ resources, operations }) => Object.keys({ ...resources, ...operations }).length > 0,
   )
   return `# What the local cloud models
 
-Generated from the providers in \`infra/local/services\` by \`node --import tsx infra/local/write-coverage.ts\`. Do not edit.
+Generated from the providers in \`infra/local/services\` by \`npm run local-cloud\`. Do not edit.
 
 The local cloud refuses a template with any other type of resource, a property that a type here does not model, and a
 call of any other operation. Each refusal names what it refuses. A request that a function signs is also checked
 against the role of the function.
 
-An operation is modelled only if something calls it. The last column names one caller.
+An operation is modelled only if code calls it or people explore with it. The second column names the code that calls
+it, a test if nothing else does. The last column names the tool that people explore it with.
 
-${listed.map(sectionOf).join('\n')}`
+${listed.map((provider) => sectionOf(provider, findCallers)).join('\n')}`
 }
 
-function sectionOf({ service, resources, operations }: ServiceProvider): string {
+function sectionOf({ service, resources, operations }: ServiceProvider, findCallers: FindCallers): string {
   const types = Object.entries(resources).map(([type, { modelled }]) => `| \`${type}\` | ${modelled} |`)
   const calls = Object.entries(operations).map(
-    ([operation, { caller, file }]) => `| \`${operation}\` | ${caller} (\`${file}\`) |`,
+    ([operation, use]) =>
+      `| \`${operation}\` | ${calledIn(findCallers(operation, use))} | ${use.tool ?? ''} |`,
   )
   return [
     `## ${service}`,
-    ...table('| Resource type | Modelled |', types),
-    ...table('| Operation | Caller |', calls),
+    ...table(['Resource type', 'Modelled'], types),
+    ...table(['Operation', 'Called in', 'Tool'], calls),
     '',
   ].join('\n')
 }
 
-function table(head: string, rows: readonly string[]): string[] {
-  return rows.length === 0 ? [] : ['', head, '| --- | --- |', ...rows]
+/** The files of the product that call an operation, or else the first test that does. */
+function calledIn(files: readonly string[]): string {
+  const product = files.filter((file) => !file.startsWith('test/'))
+  return (product.length > 0 ? product : files.slice(0, 1)).map((file) => `\`${file}\``).join(', ')
+}
+
+function table(columns: readonly string[], rows: readonly string[]): string[] {
+  if (rows.length === 0) return []
+  return ['', `| ${columns.join(' | ')} |`, `|${' --- |'.repeat(columns.length)}`, ...rows]
 }

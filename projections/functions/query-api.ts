@@ -9,6 +9,8 @@ import { registerFromEnvironment } from '../../commands/registration/lambda-regi
 import { readModelFromEnvironment } from '../aws/read-model.ts'
 import { queryHandlers } from '../queries.ts'
 import { queryHandler } from '../query/handle-query.ts'
+import type { QueryHandlers } from '../query/query.ts'
+import { uploadQueries } from '../upload/queries.ts'
 import { createS3FileLinks } from '../upload/s3-file-links.ts'
 import { accounts } from '../user/accounts.ts'
 import { versions } from '../versions.ts'
@@ -24,7 +26,7 @@ const links = createS3FileLinks(environment('FILES_BUCKET'), {
 export const handler = apiHandler(
   queryHandler({
     queries: contract.queries,
-    handlers: queryHandlers(links),
+    handlers: { ...queryHandlers, ...uploadQueries(links) } satisfies QueryHandlers<typeof contract.queries>,
     openApi: (apiUrl) => openApi(apiUrl, contract),
     accounts,
     versions,

@@ -30,7 +30,7 @@ export async function startDatabase(): Promise<Database> {
     client: {
       endpoint: db.endpoint,
       region,
-      credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+      credentials: db.credentials,
       // What `createDynamoClient` sets.
       requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
     },

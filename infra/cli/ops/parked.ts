@@ -6,22 +6,22 @@ import { writersStreamMs } from '../../../projections/generations/listed-check.t
 import { keptGenerations } from '../../../projections/generations/listed-generations.ts'
 import { forwarderName, markKey } from '../../../projections/publishing/parked-streams.ts'
 import { resubmit } from '../../../projections/publishing/resubmit.ts'
-import type { Ports } from './ports.ts'
+import type { Ports, Stores } from './ports.ts'
 import { reasonOf } from './printing.ts'
 
-/** A stream at which a generation or the forwarder goes no further. */
+/** A stream in which a generation or the forwarder is stopped by an event. */
 export interface ParkedStream {
   /** The generation's id, or `forwarder`. */
   readonly by: string
   readonly stream: StreamName
-  /** Version of the last event that it has done; the one after that is in its way. */
+  /** Version of the last event that it has passed. The next one stops it. */
   readonly version: number
   readonly error: string
-  /** When it came to stand there; of the forwarder, when it last tried. */
+  /** When the event stopped it; for the forwarder, when it last tried. */
   readonly since: string
 }
 
-/** What came of resubmitting: how far it is now, and what is still in the way. */
+/** The result of resubmitting: how far it is now, and what still stops it. */
 export interface Resubmitted {
   readonly by: string
   readonly stream: StreamName
@@ -36,7 +36,7 @@ export interface Resubmitted {
 const concurrency = 8
 
 /** Everything that is parked: by generation and stream, and then by the forwarder. */
-export async function allParked(ports: Ports): Promise<ParkedStream[]> {
+export async function allParked(ports: Stores): Promise<ParkedStream[]> {
   const { keys } = await ports.index.parkedKeys()
   return readParked(keys, ports)
 }
@@ -69,7 +69,7 @@ async function resubmitOne({ by, stream }: ParkedStream, ports: Ports): Promise<
   if (by === forwarderName) {
     const { sent, mark, error } = await resubmit(stream, { ...ports, deadline })
     if (mark === undefined) return { by, stream, outcome: 'done', sent }
-    // Where the mark was moved elsewhere meanwhile, `error` says so.
+    // If another process has moved the mark, `error` says so.
     const why = error === undefined ? mark.error : reasonOf(error)
     return { by, stream, outcome: 'parked', version: mark.version - 1, sent, error: why }
   }
@@ -82,7 +82,7 @@ async function resubmitOne({ by, stream }: ParkedStream, ports: Ports): Promise<
 }
 
 /** Reads the items themselves, consistently: the index may list what is not parked any more. */
-async function readParked(keys: readonly RowKey[], { rows, parked }: Ports): Promise<ParkedStream[]> {
+async function readParked(keys: readonly RowKey[], { rows, parked }: Stores): Promise<ParkedStream[]> {
   const found: ParkedStream[] = []
   for (const some of inHundreds(keys.filter((key) => ownerOf(key).by !== forwarderName))) {
     const { guards } = await rows.readGuards(some)

@@ -37,5 +37,10 @@ export function reasonOf(error: unknown): string {
   const { name, message } = error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : name
   const known = '$fault' in error || message === '' ? `${code}: ${message}` : message
-  return printable(known.replace(/\s*\n\s*/g, ' '))
+  return printable(
+    known
+      .split('\n')
+      .map((line) => line.trim())
+      .join(' '),
+  )
 }

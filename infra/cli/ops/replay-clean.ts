@@ -1,12 +1,16 @@
 import type { RowKey } from '../../../projections/engine/projection.ts'
 import { withoutGeneration, withoutRows } from '../../../projections/generations/generation-list.ts'
-import { writersMs } from '../../../projections/generations/listed-check.ts'
-import { type OpsCommand, oneOperand } from './command.ts'
+import { writersListMs, writersMs } from '../../../projections/generations/listed-check.ts'
+import { type OpsCommand, type OpsRequest, oneOperand } from './command.ts'
 import { changeList, readList } from './generations.ts'
 import type { Ports } from './ports.ts'
 
-/** How long a query may still read what was live: five seconds of its list, and the ten that it runs at most. */
+/** How long a query may still read what was live: it keeps its list for five seconds and runs for ten at most. */
 const readersMs = 15_000
+/** How often a local cloud is asked whether an invocation that began earlier is still running. */
+const askEveryMs = 250
+/** How long operators' processes may still write: they read the list every two seconds, and end the stream at hand. */
+const operatorsMs = writersListMs + 1_000
 
 export const replayClean: OpsCommand = {
   name: 'replay clean',
@@ -20,13 +24,7 @@ export const replayClean: OpsCommand = {
     await takeOff(ports, projection)
     const { removing } = await readList(ports, projection)
     for (const { id, since } of removing) {
-      const wait = Date.parse(since) + writersMs - ports.clock.now()
-      if (wait > 0) {
-        request.tell(
-          `${id} is off the list; waits ${Math.ceil(wait / 1000)} s for processes that may still write to it`,
-        )
-        await ports.clock.sleep(wait)
-      }
+      await untilNobodyWrites(id, Date.parse(since), ports, request)
     }
     const offList = removing.map(({ id }) => id)
     const removed = await removeUnlisted(ports, projection, new Set(offList))
@@ -38,6 +36,39 @@ export const replayClean: OpsCommand = {
     const lines = cleaned.map(({ generation, removed }) => `${generation} is removed: ${removed} items`)
     return { json: cleaned, text: lines.length === 0 ? 'There is nothing to clean up.' : lines.join('\n') }
   },
+}
+
+/**
+ * Waits until every process that may have read the list earlier has ended. A local cloud knows when its functions have;
+ * in an account it takes as long as a function may run.
+ */
+async function untilNobodyWrites(
+  id: string,
+  since: number,
+  { clock, oldestInvocation }: Ports,
+  { tell }: OpsRequest,
+): Promise<void> {
+  const latest = since + writersMs
+  const wait = latest - clock.now()
+  if (wait <= 0) return
+  const isEnded = oldestInvocation === undefined ? undefined : endedSince(clock.now(), oldestInvocation)
+  if (isEnded === undefined) {
+    tell(
+      `${id} is off the list; waiting ${Math.ceil(wait / 1000)} s for processes that may still write to it`,
+    )
+    await clock.sleep(wait)
+    return
+  }
+  await clock.sleep(Math.max(0, since + operatorsMs - clock.now()))
+  while (clock.now() < latest && !(await isEnded())) await clock.sleep(askEveryMs)
+}
+
+/** Tells whether everything that was invoked until a moment has ended. */
+function endedSince(moment: number, oldestInvocation: () => Promise<number | undefined>) {
+  return async (): Promise<boolean> => {
+    const oldest = await oldestInvocation()
+    return oldest === undefined || oldest > moment
+  }
 }
 
 async function takeOff(ports: Ports, projection: string): Promise<void> {

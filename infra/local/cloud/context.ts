@@ -1,6 +1,7 @@
 import { createFaults } from '../faults/faults.ts'
 import { withRequestFaults } from '../faults/request-faults.ts'
 import type { AwsService } from '../gateway/aws-service.ts'
+import { createOrigins } from '../gateway/gate.ts'
 import type { DatabaseEngine } from '../services/dynamodb/engine.ts'
 import type { LocalCloudOptions } from './options.ts'
 import type { CloudContext, LocalPage, ServiceProvider } from './provider.ts'
@@ -22,7 +23,11 @@ export function createContext(o: {
   readonly closeAfter: (close: () => unknown) => void
 }): OpenContext {
   const { template, options } = o
-  const { lookup, resolve, learn } = nameResources(template, options.region, o.types)
+  const { lookup, resolve, learn, leftOut } = nameResources(template, options.region, o.types)
+  if (leftOut.length > 0) {
+    const named = leftOut.map(({ logicalId, type }) => `${logicalId} (${type})`).join(', ')
+    options.log('local cloud', `Left out, because the local cloud does not model them: ${named}`)
+  }
   const functionIds = new Set(template.ofType('AWS::Lambda::Function').map(({ logicalId }) => logicalId))
   const isFunction = (caller: string) => functionIds.has(caller)
   const faults = createFaults()
@@ -45,6 +50,7 @@ export function createContext(o: {
     stack: { region: options.region, stackName: template.stackName },
     faults,
     resourcePolicies: new Map(),
+    origins: createOrigins(),
     resourcesOf: (type) =>
       template
         .ofType(type)

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Faults } from '../faults/faults.ts'
 import type { AwsResponse, AwsService } from '../gateway/aws-service.ts'
+import type { Origins } from '../gateway/gate.ts'
 import type { OperationTable } from '../gateway/operations.ts'
 import type { Policy } from '../iam/policy.ts'
 import type { DatabaseEngine } from '../services/dynamodb/engine.ts'
@@ -46,6 +47,8 @@ export interface CloudContext {
   readonly faults: Faults
   /** Policies that are attached to resources themselves, by the ARN of the resource. A provider adds its own. */
   readonly resourcePolicies: Map<string, Policy>
+  /** The web pages that may use the local cloud. A provider adds those that its resources list. */
+  readonly origins: Origins
 
   /** The resources of a type, resolved, in the order of the template. */
   resourcesOf(type: string): readonly ResolvedResource[]

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type * as z from 'zod'
+import { parseJson } from './json.ts'
 import type { OperationTable } from './operations.ts'
 
 /** A call of an AWS operation, as the gateway hands it to a service. */
@@ -67,9 +68,27 @@ export class AwsError extends Error {
 /** Thrown in place of an answer that gets lost: the connection breaks. */
 export class LostAnswer extends Error {}
 
+/**
+ * The JSON object in the body of a call; an empty one if the body is empty. Every service reads its input by this.
+ *
+ * @throws AwsError SerializationException if it is no object in JSON.
+ */
+export function jsonOf({ body }: Pick<AwsRequest, 'body'>): Readonly<Record<string, unknown>> {
+  const refuse = (reason: string) => new AwsError('SerializationException', `${reason}: send a JSON object`)
+  let value: unknown
+  try {
+    value = parseJson(body.toString() || '{}')
+  } catch (error) {
+    throw refuse(`The body is not valid (${error instanceof Error ? error.message : error})`)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw refuse('The body is not an object')
+  return value as Readonly<Record<string, unknown>> // what an object in JSON is
+}
+
 /** Reads the JSON of a call. Throws an AwsError of this code that names the first place that is wrong. */
-export function readInput<S extends z.ZodType>({ body }: AwsRequest, schema: S, code: string): z.output<S> {
-  const { data, error } = schema.safeParse(JSON.parse(body.toString() || '{}'))
+export function readInput<S extends z.ZodType>(request: AwsRequest, schema: S, code: string): z.output<S> {
+  const { data, error } = schema.safeParse(jsonOf(request))
   const issue = error?.issues[0]
   if (issue) throw new AwsError(code, `Value at '${issue.path.join('.')}' is not valid: ${issue.message}`)
   return data as z.output<S> // without an error, it is what the schema says

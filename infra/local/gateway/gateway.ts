@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
+import { WriteFailure } from '../storage/write-failure.ts'
 import {
   AwsError,
   type AwsRequest,
@@ -9,7 +10,9 @@ import {
   type Log,
   LostAnswer,
 } from './aws-service.ts'
+import { behindGate, isFromPage, type Origins } from './gate.ts'
 import { listen } from './listen.ts'
+import { credentialOf } from './signature-v4.ts'
 
 export interface Gateway {
   readonly url: string
@@ -24,6 +27,8 @@ export interface GatewayOptions {
   readonly page: (url: URL, request: IncomingMessage) => AwsResponse | undefined
   /** Why a call is refused; `undefined` if it is allowed. */
   readonly refusal: (request: AwsRequest, service: AwsService) => string | undefined
+  /** The web pages that may call it. */
+  readonly origins: Pick<Origins, 'accepts'>
   readonly log: Log
 }
 
@@ -38,22 +43,25 @@ const maxBodyBytes = 16 * 1024 * 1024
  */
 export async function startGateway(o: GatewayOptions): Promise<Gateway> {
   async function answer(request: IncomingMessage): Promise<AwsResponse> {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-    const [path = '/'] = (request.url ?? '/').split('?')
-    const { caller, signedFor } = signatureOf(request, url)
-    const target = String(request.headers['x-amz-target'] ?? '')
-    const [prefix = '', named = ''] = target.split('.')
+    const target = request.url?.startsWith('/') ? request.url : '/'
+    // Not relative to an address: `//` would begin a host.
+    const url = new URL(`http://127.0.0.1${target}`)
+    const [path = '/'] = target.split('?')
+    const { caller, signedFor, inQuery } = signatureOf(request, url)
+    const header = String(request.headers['x-amz-target'] ?? '')
+    const [prefix = '', named = ''] = header.split('.')
     const service = o.services.find(({ targets, rest }) => {
-      if (target !== '') return targets.includes(prefix)
-      return signedFor === undefined ? rest?.open?.takes(path) : rest?.signedFor === signedFor
+      if (header !== '') return targets.includes(prefix)
+      if (signedFor === undefined) return rest?.open?.takes(path)
+      return rest?.signedFor === signedFor && (!inQuery || rest.open !== undefined)
     })
-    if (service === undefined && target === '' && signedFor === undefined)
+    if (service === undefined && header === '' && signedFor === undefined)
       return o.page(url, request) ?? unknownPage
 
     const method = request.method ?? ''
     const { headers } = request
-    const operation = target === '' ? service?.rest?.operationOf(method, path, url.searchParams) : named
-    const what = target === '' ? `${signedFor ?? 'unsigned'}: ${method} ${path}` : target
+    const operation = header === '' ? service?.rest?.operationOf(method, path, url.searchParams) : named
+    const what = header === '' ? `${signedFor ?? 'unsigned'}: ${method} ${path}` : header
     const body = service?.rest?.open ? Buffer.alloc(0) : await readBody(request)
     const call = { operation: operation ?? '', path, body, message: request, headers, caller }
     try {
@@ -70,7 +78,7 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
       const message = `${what} is not modelled by the local cloud${there ?? ''}`
       throw new AwsError('UnknownOperationException', message)
     }
-    const refusal = o.refusal(call, service)
+    const refusal = refusalOfPage(call, service) ?? o.refusal(call, service)
     if (refusal !== undefined) {
       o.log(call.caller ?? 'gateway', `refused: ${refusal}`)
       throw new AwsError('AccessDeniedException', refusal)
@@ -78,17 +86,21 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
     return service.handle(call)
   }
 
-  const server = createServer((request, response) => {
-    answer(request)
-      .catch((error: unknown) =>
-        error instanceof LostAnswer ? undefined : errorResponse(errorOf(error, o.log)),
-      )
-      .then((answered) => (answered ? send(request, response, answered) : response.destroy()))
-      .catch((error: unknown) => {
-        o.log('gateway', `failed to answer: ${String(error)}`)
-        response.destroy()
-      })
-  })
+  const ownsCors = ({ url = '' }: IncomingMessage) =>
+    o.services.some(({ rest }) => rest?.open?.takes(url.split('?')[0] ?? ''))
+  const server = createServer(
+    behindGate({ origins: o.origins, ownsCors }, (request, response) => {
+      answer(request)
+        .catch((error: unknown) =>
+          error instanceof LostAnswer ? undefined : errorResponse(errorOf(error, o.log)),
+        )
+        .then((answered) => (answered ? send(request, response, answered) : response.destroy()))
+        .catch((error: unknown) => {
+          o.log('gateway', `failed to answer: ${String(error)}`)
+          response.destroy()
+        })
+    }),
+  )
   const port = await listen(server, o.port, 'AWS_PORT')
   return {
     url: `http://127.0.0.1:${port}`,
@@ -104,13 +116,22 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
  * The signer of a request, and the service that it is signed for. A function signs with its logical id as its access
  * key id. The user of a presigned URL is not its signer, so for one of those only the service is known.
  */
-function signatureOf(request: IncomingMessage, url: URL): { caller?: string; signedFor?: string } {
+function signatureOf(
+  request: IncomingMessage,
+  url: URL,
+): { caller?: string; signedFor?: string; inQuery?: boolean } {
   const { authorization } = request.headers
   const presigned = url.searchParams.get('X-Amz-Credential')?.split('/')[3]
-  if (authorization === undefined && presigned) return { signedFor: presigned }
-  const credential = /Credential=([^/,\s]+)\/\d+\/[^/]+\/([^/]+)\//.exec(authorization ?? '')
-  const [, caller, signedFor] = credential ?? []
+  if (authorization === undefined && presigned) return { signedFor: presigned, inQuery: true }
+  const { caller, signedFor } = credentialOf(authorization ?? '') ?? {}
   return { ...(caller && { caller }), ...(signedFor && { signedFor }) }
+}
+
+/** Why a call that nobody signed in its headers is refused to a web page; `undefined` if it needs no permission. */
+function refusalOfPage(call: AwsRequest, service: AwsService): string | undefined {
+  const isUnsigned = call.headers.authorization === undefined && service.rest?.open === undefined
+  if (!isUnsigned || !isFromPage(call) || service.permissions(call).length === 0) return undefined
+  return 'A web page does not act as the developer: sign the request, or call it from outside of a browser'
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -126,6 +147,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 
 function errorOf(error: unknown, log: Log): AwsError {
   if (error instanceof AwsError) return error
+  if (error instanceof WriteFailure) {
+    log('gateway', error.message)
+    return new AwsError('InternalFailure', error.message, 500)
+  }
   log('gateway', `failed: ${error instanceof Error ? error.stack : error}`)
   return new AwsError('InternalFailure', 'The local cloud failed', 500)
 }

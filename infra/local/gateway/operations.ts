@@ -1,12 +1,10 @@
-/** Shows that something calls an operation. docs/local-cloud.md lists it, and a test looks the call up in the file. */
-export interface OperationCaller {
-  /** Names the caller, and its purpose. */
-  readonly caller: string
-  /** The file that makes the call, from the root of the repository. */
-  readonly file: string
-  /** The text in that file that makes the call, such as `new PutCommand(`. */
-  readonly call: string
+/** Shows that an operation is used. docs/local-cloud.md lists where, and a test fails if it is used nowhere. */
+export interface OperationUse {
+  /** The text that makes the call in code, such as `new PutCommand(`; the SDK's command of that name otherwise. */
+  readonly call?: string
+  /** The tool with which people explore the operation, such as the AWS CLI. */
+  readonly tool?: string
 }
 
-/** Every operation of a service that is modelled, with a caller of each. A call of any other is refused. */
-export type OperationTable = Readonly<Record<string, OperationCaller>>
+/** Every operation of a service that is modelled. A call of any other is refused. */
+export type OperationTable = Readonly<Record<string, OperationUse>>

@@ -10,7 +10,15 @@ export const gateway: ServiceProvider<Gateway> = {
   async open(context) {
     const { awsPort: port, log } = context.options
     const { services, page } = context.served
-    const opened = await startGateway({ port, services, page, refusal: context.use(iam).refusal, log })
+    const { origins } = context
+    const opened = await startGateway({
+      port,
+      services,
+      page,
+      refusal: context.use(iam).refusal,
+      origins,
+      log,
+    })
     context.closeAfter(opened.close)
     return opened
   },

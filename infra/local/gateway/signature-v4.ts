@@ -1,5 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 
+export const algorithm = 'AWS4-HMAC-SHA256'
+
 export interface Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -25,6 +27,36 @@ export function authorization(o: {
   const scope = `${at.slice(0, 8)}/${o.region}/${o.service}/aws4_request`
   const signature = signatureOf(stringToSign(at, scope, request), scope, o.credentials.secretAccessKey)
   return `AWS4-HMAC-SHA256 Credential=${o.credentials.accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`
+}
+
+/** The parts of an `Authorization` header in Signature Version 4. */
+export interface SignedHeader {
+  readonly caller: string
+  readonly signedFor: string
+  readonly scope: string
+  readonly signedHeaders: readonly string[]
+  readonly signature: string
+}
+
+/** Reads an `Authorization` header; `undefined` if it is not of Signature Version 4. */
+export function credentialOf(header: string): SignedHeader | undefined {
+  if (!header.startsWith(`${algorithm} `)) return undefined
+  const fields = header.slice(algorithm.length).split(',')
+  const field = (name: string) =>
+    fields
+      .find((one) => one.trim().startsWith(`${name}=`))
+      ?.trim()
+      .slice(name.length + 1) ?? ''
+  const [caller = '', ...scope] = field('Credential').split('/')
+  const [, , signedFor = '', end] = scope
+  if (caller === '' || scope.length !== 4 || signedFor === '' || end !== 'aws4_request') return undefined
+  return {
+    caller,
+    signedFor,
+    scope: scope.join('/'),
+    signedHeaders: field('SignedHeaders').split(';'),
+    signature: field('Signature'),
+  }
 }
 
 /** The text to sign for a canonical request. */

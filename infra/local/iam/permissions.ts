@@ -86,7 +86,7 @@ export function readPermissions(o: PolicySources): Permissions {
           Action === 'lambda:InvokeFunction' &&
           Principal === service &&
           (FunctionName === arn || FunctionName === name) &&
-          (SourceArn === undefined || wildcard(String(SourceArn)).test(sourceArn)),
+          (SourceArn === undefined || wildcard(String(SourceArn))(sourceArn)),
       )
       if (!allowed)
         throw new Error(`No AWS::Lambda::Permission lets ${service} invoke ${name} for ${sourceArn}`)

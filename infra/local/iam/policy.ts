@@ -1,3 +1,4 @@
+import { anyCharacter, anyText, matchesGlob } from '../cloud/glob.ts'
 import { fieldsOf } from '../cloud/template.ts'
 import type { Permission } from '../gateway/aws-service.ts'
 
@@ -84,20 +85,20 @@ export function trusts(document: unknown, service: string, sourceArn: string, wh
 /** One pattern or several. Actions are compared whatever their case. */
 function oneOf(patterns: unknown, flags: 'i' | '', where: string): (text: string) => boolean {
   const list = Array.isArray(patterns) ? patterns : [patterns]
-  const expressions = list.map((pattern) => {
+  const tests = list.map((pattern) => {
     if (typeof pattern !== 'string') throw new Error(`${where}: an action or resource is not a text`)
     return wildcard(pattern, flags)
   })
-  return (text) => expressions.some((expression) => expression.test(text))
+  return (text) => tests.some((matches) => matches(text))
 }
 
 /** A pattern of IAM: `*` stands for any characters, `?` for one. */
-export function wildcard(pattern: string, flags: 'i' | '' = ''): RegExp {
-  const escaped = pattern
-    .replace(/[\\^$.+()[\]{}|]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.')
-  return new RegExp(`^${escaped}$`, `s${flags}`)
+export function wildcard(pattern: string, flags: 'i' | '' = ''): (text: string) => boolean {
+  const fold = (text: string) => (flags === 'i' ? text.toLowerCase() : text)
+  const tokens = [...fold(pattern)].map((character) =>
+    character === '*' ? anyText : character === '?' ? anyCharacter : character,
+  )
+  return (text) => matchesGlob(tokens, fold(text))
 }
 
 function isFields(value: unknown): value is Fields {

@@ -1,5 +1,14 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
+import { writeFailure, writing } from './write-failure.ts'
 
 /** A map in memory whose every change is a line of a file before the call returns. */
 export interface Journal<T> {
@@ -19,23 +28,39 @@ export interface Journal<T> {
  * last line throws. The file is rewritten, atomically, when most of it is history.
  */
 export function openJournal<T>(file: string): Journal<T> {
-  mkdirSync(dirname(file), { recursive: true })
+  writing(file, () => mkdirSync(dirname(file), { recursive: true, mode: 0o700 }))
   const live = new Map<string, T>()
   let lines = 0
+  /** The size of the file up to its last whole line. */
+  let bytes = 0
 
   function compact() {
     const text = [...live].map((entry) => `${JSON.stringify(entry)}\n`).join('')
-    writeFileSync(`${file}.new`, text, { mode: 0o600 })
-    renameSync(`${file}.new`, file)
+    writing(file, () => {
+      writeFileSync(`${file}.new`, text, { mode: 0o600 })
+      renameSync(`${file}.new`, file)
+    })
     lines = live.size
+    bytes = Buffer.byteLength(text)
   }
 
   /** Writes first: what cannot be written does not happen in memory either. */
   function change(line: readonly unknown[], apply: () => void) {
-    appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 })
+    append(`${JSON.stringify(line)}\n`)
     apply()
     lines += 1
     if (lines > 2 * live.size + 1_000) compact()
+  }
+
+  /** Appends a line, or nothing: a full disk may have taken the first part of it. */
+  function append(line: string) {
+    try {
+      appendFileSync(file, line, { mode: 0o600 })
+      bytes += Buffer.byteLength(line)
+    } catch (error) {
+      if (existsSync(file)) truncateSync(file, bytes)
+      throw writeFailure(file, error)
+    }
   }
 
   if (existsSync(file)) {

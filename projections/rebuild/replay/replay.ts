@@ -12,7 +12,7 @@ import { type GenerationLists, withStatus } from '../../generations/generation-l
 import { createListedCheck, type ListedStatus, writersStreamMs } from '../../generations/listed-check.ts'
 import type { ProjectionVersions } from '../../generations/projection-versions.ts'
 import { moveMs, untilMoved } from '../../generations/until-moved.ts'
-import type { CommitScan, ScanPage } from '../walk/commit-scan.ts'
+import type { CommitScan, ScanPage, ScanPlace } from '../walk/commit-scan.ts'
 import { retryUnavailable } from '../walk/retry-unavailable.ts'
 import type { Checkpoint, Checkpoints } from './checkpoints.ts'
 
@@ -29,7 +29,7 @@ export interface ReplayPorts {
 
 export interface ReplayOptions extends ReplayPorts {
   readonly segments: number
-  /** Ends the replay after the pages that are being written; it can be resumed. */
+  /** Ends it after the streams that are under way. It can be resumed after the last of them. */
   readonly signal: AbortSignal
   /** Maximum write units a second. */
   readonly writeUnits?: number | undefined
@@ -48,13 +48,17 @@ export type ReplayOutcome = 'built' | 'stopped' | 'cancelled'
 
 const pageTimeoutMs = 10_000
 const concurrency = 8
+/** How many streams are caught up before a checkpoint may move. */
+const streamsAtOnce = 64
+/** How long a segment works before its checkpoint moves, also within a page. A killed worker loses no more. */
+const checkpointMs = 1000
 
 /**
  * Builds a listed generation from the event store, and continues at its checkpoints: it walks the store in segments and
- * catches up every stream of a page. The generation was listed before, so the projector also delivers new events to it;
- * duplicates do no harm. A checkpoint moves when every stream of its page is written or parked, so a worker that dies
- * loses nothing, and two workers do no harm. Before each stream it makes sure that the generation is still listed. Throws
- * errors that do not pass.
+ * catches up every stream. The generation was listed before, so the projector also delivers new events to it; duplicates
+ * do no harm. A checkpoint moves when every stream up to it is written or parked, so a worker that dies loses nothing, and
+ * two workers do no harm. Before each stream it makes sure that the generation is still listed. Throws errors that do not
+ * pass.
  */
 export async function replay(generation: AnyGeneration, o: ReplayOptions): Promise<ReplayOutcome> {
   const pace = paced(o)
@@ -99,31 +103,15 @@ async function replaySegment(
     if (checkpoint.done) return 'built'
 
     const page = await retryUnavailable(o.clock, () => scan.page(checkpoint.after, pageTimeoutMs))
-    const streams = streamsOf(page, generation.aggregate)
-    const results = await mapInParallel(streams, concurrency, (one) => catchUpWith(generation, one, o))
-    if (results.includes('cancelled')) return 'cancelled'
-    const written = results.filter((result) => result !== 'cancelled')
-    const parked = written.filter((result) => result.parked).length
-    const to: Checkpoint = {
-      revision: checkpoint.revision + 1,
-      ...(page.next && { after: page.next }),
-      done: page.next === undefined,
-      commits: checkpoint.commits + page.items.length,
-      parked: checkpoint.parked + parked,
-    }
-    // If another worker was faster, or the answer was lost, the next look at the checkpoint tells where to continue.
-    const { outcome } = await o.checkpoints.move(generation.id, segment, to)
+    const outcome = await replayPage(generation, segment, { page, checkpoint }, o, progress)
+    if (outcome === 'cancelled') return 'cancelled'
     lost = outcome === 'moved' ? 0 : lost + 1
     if (lost > maxLost) throw new Problem('unavailable', 'The checkpoints cannot be written. Try again.')
     if (lost > 0) await o.clock.sleep(backoff(lost, o.clock.random))
-    progress.commits += page.items.length
-    progress.parked += parked
-    progress.writeUnits += written.reduce((sum, { writeUnits }) => sum + writeUnits, 0)
-    o.onProgress?.({ ...progress })
   }
 }
 
-/** Maximum checkpoints of a segment in a row that were not moved. */
+/** Maximum pages of a segment in a row whose checkpoint could not move. */
 const maxLost = 20
 
 /** What the segments of one replay have in common. */
@@ -132,22 +120,84 @@ interface Work extends ReplayOptions {
   readonly status: () => Promise<ListedStatus>
 }
 
+/**
+ * Catches up the streams of a page in order. The checkpoint moves every second, at the end, and when the replay is
+ * stopped. `again`: the page is given up because the checkpoint could not move. Another worker was faster, or the answer
+ * was lost.
+ */
+async function replayPage(
+  generation: AnyGeneration,
+  segment: number,
+  { page, checkpoint }: { readonly page: ScanPage; readonly checkpoint: Checkpoint },
+  o: Work,
+  progress: { commits: number; parked: number; writeUnits: number },
+): Promise<'moved' | 'again' | 'cancelled'> {
+  const streams = streamsOf(page, generation.aggregate)
+  let last = checkpoint
+  /** How many of the items and of the streams are behind the last checkpoint, and what was parked since. */
+  let passed = 0
+  let parked = 0
+  let movedAt = o.clock.now()
+  for (let from = 0; ; from += streamsAtOnce) {
+    const some = streams.slice(from, from + streamsAtOnce)
+    const results = await mapInParallel(some, concurrency, async (one) =>
+      o.signal.aborted ? undefined : await catchUpWith(generation, one, o),
+    )
+    if (results.includes('cancelled')) return 'cancelled'
+    // Streams are begun in order, so those that were not begun come last.
+    const done = results.filter((result) => result !== undefined && result !== 'cancelled')
+    parked += done.filter((result) => result.parked).length
+    progress.writeUnits += done.reduce((sum, { writeUnits }) => sum + writeUnits, 0)
+    const isComplete = from + done.length >= streams.length
+    const until = isComplete ? page.items.length : (streams[from + done.length]?.start ?? passed)
+    const isDue = isComplete || o.signal.aborted || o.clock.now() - movedAt >= checkpointMs
+    if (isDue && (until > passed || isComplete)) {
+      const after = isComplete ? page.next : placeOf(page.items[until - 1])
+      const to: Checkpoint = {
+        revision: last.revision + 1,
+        ...(after && { after }),
+        done: isComplete && page.next === undefined,
+        commits: last.commits + until - passed,
+        parked: last.parked + parked,
+      }
+      const { outcome } = await o.checkpoints.move(generation.id, segment, to)
+      progress.commits += until - passed
+      progress.parked += parked
+      o.onProgress?.({ ...progress })
+      if (outcome !== 'moved') return 'again'
+      last = to
+      passed = until
+      parked = 0
+      movedAt = o.clock.now()
+    }
+    if (isComplete || o.signal.aborted) return 'moved'
+  }
+}
+
+/** The key of an item of the event store. */
+function placeOf(item: unknown): ScanPlace {
+  const { pk, sk } = item as { pk: unknown; sk: unknown } // an item of the event store
+  return { stream: String(pk), version: Number(sk) }
+}
+
 interface PageStream {
   readonly stream: StreamName
   /** Commits of a page that follow each other. */
   readonly commits: readonly Commit[]
   /** Version of the last item, even if that cannot be read. */
   readonly until: number
+  /** Index of its first item in the page. */
+  readonly start: number
 }
 
-/** The streams of a page that are of this category. An item whose key names no stream is not a commit. */
+/** The streams of this category in a page, in order. Items whose key names no stream are left out. */
 function streamsOf({ items }: ScanPage, aggregate: string): readonly PageStream[] {
-  const found = new Map<StreamName, { commits: Commit[]; until: number }>()
-  for (const item of items) {
+  const found = new Map<StreamName, { commits: Commit[]; until: number; start: number }>()
+  for (const [start, item] of items.entries()) {
     const { pk, sk } = item as { pk: unknown; sk: unknown } // an item of the event store
     if (typeof pk !== 'string' || !pk.startsWith(`${aggregate}-`)) continue
     const { stream } = parseStreamName(pk)
-    const one = found.get(stream) ?? { commits: [], until: 0 }
+    const one = found.get(stream) ?? { commits: [], until: 0, start }
     const commit = readable(item)
     if (commit !== undefined) one.commits.push(commit)
     one.until = Math.max(one.until, commit === undefined ? Number(sk) : lastVersion(commit))
@@ -156,7 +206,7 @@ function streamsOf({ items }: ScanPage, aggregate: string): readonly PageStream[
   return [...found].map(([stream, one]) => ({ stream, ...one }))
 }
 
-/** A commit that cannot be read parks its stream when the engine reads it from the store. */
+/** Undefined for a commit that cannot be read: it parks its stream when the engine reads it from the store. */
 function readable(item: unknown): Commit | undefined {
   try {
     return fromItem(item)
@@ -210,16 +260,19 @@ async function finish(generation: AnyGeneration, o: ReplayOptions): Promise<Repl
   })
 }
 
-/** Waits until so many units may be written. */
+/** Waits until this number of units may be written, or the replay is stopped. */
 type Pace = (writeUnits: number) => Promise<void>
 
+/** How long a pause lasts before it is checked whether the replay is stopped. */
+const longestPauseMs = 200
+
 /** Spreads all writes over time, so that they take no more than a number of write units a second. */
-function paced({ writeUnits: perSecond, clock }: ReplayOptions): Pace {
+function paced({ writeUnits: perSecond, clock, signal }: ReplayOptions): Pace {
   if (perSecond === undefined) return async () => {}
   let free = clock.now()
   return async (units) => {
     free = Math.max(free, clock.now()) + (units * 1000) / perSecond
-    const wait = free - clock.now()
-    if (wait > 0) await clock.sleep(wait)
+    while (free > clock.now() && !signal.aborted)
+      await clock.sleep(Math.min(free - clock.now(), longestPauseMs))
   }
 }

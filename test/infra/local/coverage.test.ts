@@ -1,54 +1,47 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { readCallers } from '../../../infra/local/callers.ts'
 import { coveragePage } from '../../../infra/local/coverage.ts'
 import { providers } from '../../../infra/local/services/providers.ts'
 
+const findCallers = readCallers()
 const operations = providers.flatMap((provider) =>
-  Object.entries(provider.operations).map(([operation, called]) => ({ operation, ...called })),
+  Object.entries(provider.operations).map(([operation, use]) => ({ operation, use })),
 )
 
-/** The calls that are not named after their operation: `TransactWriteItems` is `TransactWriteCommand` in lib-dynamodb. */
-const otherCalls: Readonly<Record<string, string>> = {
-  GetItem: 'new GetCommand(',
-  BatchGetItem: 'new BatchGetCommand(',
-  BatchWriteItem: 'new BatchWriteCommand(',
-  PutItem: 'new PutCommand(',
-  TransactWriteItems: 'new TransactWriteCommand(',
-  DeleteItem: 'new DeleteCommand(',
-  // Powertools writes the items.
-  UpdateItem: 'new DynamoDBPersistenceLayer(',
-  PostObject: 'createPresignedPost(',
-  // A browser sends it by itself.
-  Preflight: "'access-control-request-method'",
-}
-
 describe('docs/local-cloud.md', () => {
-  it('is up to date: run `node --import tsx infra/local/write-coverage.ts` if this fails', () => {
-    expect(readFileSync('docs/local-cloud.md', 'utf8')).toBe(coveragePage(providers))
+  it('is up to date: run `npm run local-cloud` if this fails', () => {
+    expect(readFileSync('docs/local-cloud.md', 'utf8')).toBe(coveragePage(providers, findCallers))
   })
 
   it('lists every modelled resource type and operation once', () => {
-    const cells = coveragePage(providers).match(/^\| `[^`]+`/gm) ?? []
+    const cells = coveragePage(providers, findCallers).match(/^\| `[^`]+`/gm) ?? []
     expect(cells).toHaveLength(new Set(cells).size)
     const types = providers.flatMap(({ resources }) => Object.keys(resources))
     expect(cells).toHaveLength(types.length + operations.length)
   })
 })
 
-describe.each(operations)('the operation $operation', ({ operation, caller, file, call }) => {
-  it('names a caller, and the call that it makes', () => {
-    expect(caller).not.toBe('')
-    expect(call).toBe(otherCalls[operation] ?? `new ${operation}Command(`)
+describe.each(operations)('the operation $operation', ({ operation, use }) => {
+  it('has a file that calls it or a tool that people explore it with', () => {
+    expect([...findCallers(operation, use), ...(use.tool ? [use.tool] : [])]).not.toEqual([])
   })
 
-  it(`is called in ${file}`, () => {
-    expect(existsSync(file)).toBe(true)
-    // A table of operations is no caller, and neither is an import.
-    expect(file).not.toMatch(/^infra\/local\//)
-    const code = readFileSync(file, 'utf8').replace(/^import [^;]*? from .*$/gm, '')
-    expect(code).toContain(call)
+  it('finds the call in code, if it says how code makes it', () => {
+    if (use.call !== undefined) expect(findCallers(operation, use)).not.toEqual([])
   })
 })
+
+describe('the callers of an operation', () => {
+  it('are found by the text of the call, outside the local cloud', () => {
+    expect(findCallers('GetParameter', {})).toEqual([])
+    expect(findCallers('PutItem', { call: 'new PutCommand(' })).not.toEqual([])
+    // Only infra/local has this text.
+    expect(findCallers('', { call: 'satisfies OperationTable' }).filter((file) => !isTest(file))).toEqual([])
+  })
+})
+
+const isTest = (file: string) => file.startsWith('test/')
 
 describe('the providers', () => {
   it('model no resource type twice', () => {

@@ -1,3 +1,4 @@
+import { noOrigins } from '../../../infra/local/gateway/gate.ts'
 import { type Gateway, startGateway } from '../../../infra/local/gateway/gateway.ts'
 import { createDynamoDbStreams } from '../../../infra/local/services/dynamodb/streams-service.ts'
 
@@ -8,6 +9,7 @@ export function startStreamGateway(address: { endpoint: string; region: string }
     services: [createDynamoDbStreams(address)],
     page: () => undefined,
     refusal: () => undefined,
+    origins: noOrigins,
     log: () => {},
   })
 }

@@ -25,7 +25,7 @@ export async function embeddedDynamoDb() {
   const config = {
     endpoint: db.endpoint,
     region,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: db.credentials,
   }
   const client = createDynamoClient(config)
   afterAll(async () => {

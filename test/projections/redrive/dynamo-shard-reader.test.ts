@@ -21,7 +21,7 @@ let tables = 0
 beforeAll(async () => {
   folder = newDataDir()
   db = await startDynamoDb({ dataDir: folder, allowRemote: false, region, log: () => {} })
-  client = new DynamoDBClient({ endpoint: db.endpoint, region, credentials })
+  client = new DynamoDBClient({ endpoint: db.endpoint, region, credentials: db.credentials })
   gateway = await startStreamGateway({ endpoint: db.endpoint, region })
 })
 

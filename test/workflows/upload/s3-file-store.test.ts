@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { createS3Files } from '../../../workflows/upload/s3-file-store.ts'
-import { filesContract } from '../../contract/files.ts'
+import { filesContract } from '../../contract/upload/files.ts'
 import { Bucket, openBucket } from '../../kit/local-cloud/local-bucket.ts'
 import { withDataDir } from '../../kit/local-cloud/local-service.ts'
 

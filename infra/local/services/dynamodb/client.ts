@@ -17,7 +17,7 @@ export const streamsTarget = 'DynamoDBStreams_20120810'
 const refusedForMs = 2000
 
 /** Everyone on the local cloud is one caller to a local DynamoDB: some keep a database per access key. */
-const localCredentials: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+export const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' } satisfies Credentials
 
 const agents = {
   'http:': new http.Agent({ keepAlive: true }),
@@ -54,7 +54,7 @@ export async function postDynamoDb(
   body: Buffer,
 ): Promise<AwsResponse> {
   const url = new URL(address.endpoint)
-  const credentials = isLoopback(address.endpoint)
+  const credentials: Credentials = isLoopback(address.endpoint)
     ? localCredentials
     : await defaultCredentials(address.region)
   const headers: Record<string, string> = {

@@ -1,17 +1,19 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import * as fs from 'node:fs'
 import { createRequire } from 'node:module'
-import { type AddressInfo, createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { endProcess, spawnBound } from '../../cloud/bound-process.ts'
 import type { Log } from '../../gateway/aws-service.ts'
+import { type EngineAddress, freeAddress } from './dynoxide-address.ts'
+import { adviceOn } from './dynoxide-advice.ts'
 
 /** The process of the embedded DynamoDB: a native server on one SQLite file. */
 export interface Dynoxide {
   readonly endpoint: string
+  /** Why it is down at the moment; `undefined` while it runs. */
+  failure(): string | undefined
   close(): Promise<void>
 }
 
@@ -19,62 +21,111 @@ export interface Dynoxide {
 const preparedFile = fileURLToPath(new URL('dynoxide.sqlite', import.meta.url))
 
 const startWithinMs = 10_000
-const restarts = { atMost: 5, withinMs: 10_000 }
+/** An engine that stops is started again at once a few times within a while, and then after growing waits. */
+const restarts = { atOnce: 5, withinMs: 10_000, firstWaitMs: 200, longestWaitMs: 10_000 }
 
 /**
  * Starts the engine on the data folder's file, which it creates if there is none. The engine dies with this
- * process, is started again on the same port when it aborts, and is the only one on its file.
+ * process, is started again on the same port whenever it stops, and is the only one on its file.
  *
- * @throws Error in one line: no binary for this platform, a folder in use, or a file that cannot be read.
+ * @throws Error in one line: no binary for this platform, a folder in use, or a file that cannot be used.
  */
 export async function startDynoxide({ dataDir, log }: { dataDir: string; log: Log }): Promise<Dynoxide> {
   const binary = findBinary()
   const file = resolve(dataDir, 'dynamodb.sqlite')
   const pidFile = resolve(dataDir, 'dynamodb.pid')
-  fs.mkdirSync(dataDir, { recursive: true })
+  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   await claim(pidFile, file)
-  if (!fs.existsSync(file)) {
-    fs.copyFileSync(preparedFile, `${file}.new`)
-    fs.renameSync(`${file}.new`, file)
+  const release = () => fs.rmSync(pidFile, { force: true })
+  try {
+    prepareFile(file)
+    const { engine, address } = await launch(binary, file)
+    return supervise({ engine, address, binary, file, pidFile, release, log })
+  } catch (error) {
+    release()
+    throw error
   }
+}
 
-  let closing = false
+/** Creates the file if there is none. Only its owner may read it, as all that is in the data folder. */
+function prepareFile(file: string): void {
+  try {
+    if (!fs.existsSync(file)) {
+      fs.copyFileSync(preparedFile, `${file}.new`)
+      fs.chmodSync(`${file}.new`, 0o600)
+      fs.renameSync(`${file}.new`, file)
+    }
+  } catch (error) {
+    throw new Error(adviceOn(file, error instanceof Error ? error.message : String(error)))
+  }
+  try {
+    const { mode } = fs.statSync(file)
+    if ((mode & 0o077) !== 0) fs.chmodSync(file, mode & 0o700)
+  } catch {
+    // The file belongs to someone else, or cannot be changed at all: the engine says so if it cannot use it.
+  }
+}
+
+/** Starts the engine again whenever it stops, until the database is closed. */
+function supervise(o: {
+  readonly engine: Engine
+  readonly address: EngineAddress
+  readonly binary: string
+  readonly file: string
+  readonly pidFile: string
+  readonly release: () => void
+  readonly log: Log
+}): Dynoxide {
+  const closing = new AbortController()
+  let { engine } = o
   let crashes: number[] = []
   let restarting = Promise.resolve()
-  let { engine, port } = await launch(binary, file).catch((error: unknown) => {
-    fs.rmSync(pidFile, { force: true })
-    throw error
-  })
-  supervise()
+  let failure: string | undefined
+  watch()
 
-  function supervise(): void {
-    writePids(pidFile, engine.child.pid ?? 0)
+  function watch(): void {
+    writePids(o.pidFile, engine.child.pid ?? 0)
     engine.child.once('exit', (code, signal) => {
-      if (!closing) restarting = restart(`${signal ?? `exit code ${code}`}: ${engine.complaint()}`)
+      if (closing.signal.aborted) return
+      failure = `${signal ?? `exit code ${code}`}: ${engine.complaint()}`
+      restarting = restart(failure)
     })
   }
 
   async function restart(reason: string): Promise<void> {
-    crashes = [...crashes.filter((at) => at > Date.now() - restarts.withinMs), Date.now()]
-    if (crashes.length > restarts.atMost) return log('dynamodb', `stopped, and stays stopped (${reason})`)
-    try {
-      engine = await run(binary, file, port)
-      log('dynamodb', `started again after it stopped (${reason})`)
-      supervise()
-    } catch (error) {
-      await restart(String(error))
+    const now = Date.now()
+    crashes = [...crashes.filter((at) => at > now - restarts.withinMs), now]
+    for (let attempt = crashes.length - restarts.atOnce; ; attempt = Math.max(attempt, 0) + 1) {
+      await delay(waitBefore(attempt), undefined, closing).catch(() => undefined)
+      if (closing.signal.aborted) return
+      try {
+        engine = await run(o.binary, o.file, o.address)
+        failure = undefined
+        o.log('dynamodb', `started again after it stopped (${reason})`)
+        return watch()
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error)
+        if (why !== failure) o.log('dynamodb', `is down and is tried again: ${why}`)
+        failure = why
+      }
     }
   }
 
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: `http://${o.address.host}:${o.address.port}`,
+    failure: () => failure,
     async close() {
-      closing = true
+      closing.abort()
       await restarting
       await endProcess(engine.child)
-      fs.rmSync(pidFile, { force: true })
+      o.release()
     },
   }
+}
+
+/** How long to wait before an attempt to start the engine; negative numbers and 0 do not wait. */
+function waitBefore(attempt: number): number {
+  return attempt <= 0 ? 0 : Math.min(restarts.firstWaitMs * 2 ** (attempt - 1), restarts.longestWaitMs)
 }
 
 interface Engine {
@@ -83,26 +134,24 @@ interface Engine {
   complaint(): string
 }
 
-/** Runs the engine on a free port; another process may take it first, so it is tried again on another. */
-async function launch(binary: string, file: string): Promise<{ engine: Engine; port: number }> {
+/** Runs the engine on a free address; another process may take it first, so it is tried again on another. */
+async function launch(binary: string, file: string): Promise<{ engine: Engine; address: EngineAddress }> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort()
+    const address = await freeAddress()
     try {
-      return { engine: await run(binary, file, port), port }
+      return { engine: await run(binary, file, address), address }
     } catch (error) {
-      if (attempt === 5 || !/port .* in use/i.test(String(error))) throw error
+      if (attempt === 5 || !/in use/i.test(String(error))) throw error
     }
   }
 }
 
 /** Runs the engine and waits until it listens, so that the process that answers on the port is known to be the engine. */
-async function run(binary: string, file: string, port: number): Promise<Engine> {
-  const child = spawnBound(binary, ['serve', '--port', String(port), '--db-path', file])
+async function run(binary: string, file: string, { host, port }: EngineAddress): Promise<Engine> {
+  const child = spawnBound(binary, ['serve', '--host', host, '--port', String(port), '--db-path', file])
   child.stdout?.resume()
   let written = ''
-  // The line of an error, or the one line of a panic's many that describes the failure.
-  const complaint = () =>
-    written.match(/(?<=^error: )[^.\n]*|(?<=panicked at .*\n).*/m)?.[0] ?? written.trim()
+  const complaint = () => complaintIn(written)
   const patience = setTimeout(() => child.kill('SIGKILL'), startWithinMs)
   await new Promise<void>((listening, failed) => {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -110,11 +159,18 @@ async function run(binary: string, file: string, port: number): Promise<Engine> 
       if (/listening on/i.test(written)) listening()
     })
     child.once('error', failed)
-    child.once('exit', () =>
-      failed(new Error(`DynamoDB cannot open ${file}: ${complaint()}; move it away to start afresh`)),
-    )
+    child.once('exit', () => failed(new Error(adviceOn(file, complaint()))))
   }).finally(() => clearTimeout(patience))
   return { child, complaint }
+}
+
+/** The line of an error, or the one line of a panic's many that describes the failure. */
+function complaintIn(written: string): string {
+  const lines = written.trim().split('\n')
+  const error = lines.find((line) => line.startsWith('error: '))
+  if (error !== undefined) return error.slice('error: '.length).split('.')[0] ?? ''
+  const panic = lines.findIndex((line) => line.includes('panicked at '))
+  return (panic >= 0 ? lines[panic + 1] : undefined) ?? written.trim()
 }
 
 /** Makes this process the owner of the data file: refuses if another is, and ends an engine without owner. */
@@ -135,7 +191,9 @@ async function claim(pidFile: string, file: string): Promise<void> {
   }
   try {
     fs.writeFileSync(pidFile, `${process.pid}\n0\n`, { flag: 'wx' })
-  } catch {
+  } catch (error) {
+    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+    if (!isThere) throw new Error(adviceOn(pidFile, error instanceof Error ? error.message : String(error)))
     throw inUse(Number(fs.readFileSync(pidFile, 'utf8').split('\n')[0]))
   }
 }
@@ -177,14 +235,4 @@ function findBinary(): string {
         'Set AWS_ENDPOINT_URL_DYNAMODB to the address of a DynamoDB of your own.',
     )
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  // A TCP server that listens has an address of this form.
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,4 +1,4 @@
-import type { AwsRequest, Permission } from '../../gateway/aws-service.ts'
+import { type AwsRequest, jsonOf, type Permission } from '../../gateway/aws-service.ts'
 
 interface Input {
   readonly TableName?: string
@@ -21,8 +21,7 @@ const transactActions: Readonly<Record<string, string>> = {
  * condition keys for Amazon DynamoDB"). `arnOf` gives a table's ARN by its name.
  */
 export function dynamoDbPermissionsOf(request: AwsRequest, arnOf: (table: string) => string): Permission[] {
-  // The engine refuses a body whose fields have other types.
-  const input = JSON.parse(request.body.toString() || '{}') as Input
+  const input: Input = jsonOf(request)
   const on = (action: string, table = '', index?: string): Permission => ({
     action: `dynamodb:${action}`,
     resource: index === undefined ? arnOf(table) : `${arnOf(table)}/index/${index}`,

@@ -5,7 +5,8 @@ import {
   type AwsService,
   type Log,
 } from '../../gateway/aws-service.ts'
-import { type DynamoDbAddress, dynamoDbTarget, postDynamoDb } from './client.ts'
+import type { Credentials } from '../../gateway/signature-v4.ts'
+import { type DynamoDbAddress, dynamoDbTarget, localCredentials, postDynamoDb } from './client.ts'
 import { type DatabaseEngine, startEngine } from './engine.ts'
 import { dynamoDbOperations } from './operations.ts'
 import { dynamoDbPermissionsOf } from './permissions.ts'
@@ -14,6 +15,8 @@ import { createTable, type Table } from './table.ts'
 export interface DynamoDb {
   /** Of the engine itself, behind the gateway. */
   readonly endpoint: string
+  /** The keys that its tables are created with: a DynamoDB that keeps a database per key finds them by no others. */
+  readonly credentials: Omit<Credentials, 'sessionToken'>
   readonly service: AwsService
   /**
    * Creates the table of an `AWS::DynamoDB::GlobalTable` whose properties are resolved, or changes the existing one to
@@ -66,6 +69,7 @@ export function openDynamoDb(engine: DatabaseEngine, region: string): DynamoDb {
   const permissions = (request: AwsRequest) => dynamoDbPermissionsOf(request, arnOf)
   return {
     endpoint: address.endpoint,
+    credentials: localCredentials,
     service: { targets: [dynamoDbTarget], operations: dynamoDbOperations, permissions, handle },
     async createTable(logicalId, properties) {
       const table = await createTable(address, logicalId, properties)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AwsError } from '../../gateway/aws-service.ts'
+import { writing } from '../../storage/write-failure.ts'
 import { callDynamoDb, type DynamoDbAddress, streamsTarget } from './client.ts'
 
 /** A record of a DynamoDB stream as `GetRecords` gives it; its images are passed through unread. */
@@ -121,8 +122,10 @@ export function openCheckpoint(stateDir: string, functionName: string, streamArn
     of: (shardId) => shards[shardId],
     advance(shardId, to) {
       shards[shardId] = to
-      writeFileSync(`${file}.new`, JSON.stringify({ functionName, streamArn, shards }))
-      renameSync(`${file}.new`, file)
+      writing(file, () => {
+        writeFileSync(`${file}.new`, JSON.stringify({ functionName, streamArn, shards }))
+        renameSync(`${file}.new`, file)
+      })
     },
   }
 }

@@ -8,7 +8,7 @@ const place = z.object({
   StreamArn: z.string(),
   ShardId: z.string(),
   ShardIteratorType: z.enum(['AT_SEQUENCE_NUMBER', 'AFTER_SEQUENCE_NUMBER', 'TRIM_HORIZON', 'LATEST']),
-  SequenceNumber: z.string().regex(/^\d+$/).optional(),
+  SequenceNumber: z.string().max(40).regex(/^\d+$/).optional(),
 })
 const description = z.object({ StreamArn: z.string(), ExclusiveStartShardId: z.string().optional() })
 const reading = z.object({ ShardIterator: z.string().includes('|'), Limit: z.int().min(1).optional() })

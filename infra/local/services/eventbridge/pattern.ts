@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { anyText, matchesGlob } from '../../cloud/glob.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 /** Judges one value of a field that is no object and no array. */
@@ -96,11 +97,8 @@ function compileWildcard(text: string, at: string): Test {
   const tokens = text.match(/\\[\\*]|[^\\]/gsu) ?? []
   if (tokens.join('') !== text) throw malformed(at, 'wildcard: a backslash escapes * and \\ only')
   if (/\*\*/.test(text.replace(/\\./gs, ''))) throw malformed(at, 'wildcard: two * in a row')
-  const parts = tokens.map((token) =>
-    token === '*' ? '.*' : token.replace(/^\\(?=.)/s, '').replace(/[\\^$.*+?()[\]{}|/]/, '\\$&'),
-  )
-  const expression = new RegExp(`^${parts.join('')}$`, 'su')
-  return (leaf) => typeof leaf === 'string' && expression.test(leaf)
+  const pattern = tokens.map((token) => (token === '*' ? anyText : ([...token].at(-1) ?? '')))
+  return (leaf) => typeof leaf === 'string' && matchesGlob(pattern, leaf)
 }
 
 const comparisons = new Map<unknown, (left: number, right: number) => boolean>([

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { account } from '../../cloud/resource-names.ts'
 import { AwsError, type AwsRequest, type AwsService, type Log, readInput } from '../../gateway/aws-service.ts'
+import { parseJson } from '../../gateway/json.ts'
 import type { Deliveries } from '../../storage/deliveries.ts'
 import type { DeadLetters } from '../sqs/dead-letters.ts'
 import { openEventDeliveries } from './event-deliveries.ts'
@@ -123,7 +124,7 @@ function sizeOf({ Source, DetailType, Detail, Resources, Time }: EventEntry): nu
 
 function readDetail(detail: string): object | undefined {
   try {
-    const value: unknown = JSON.parse(detail)
+    const value = parseJson(detail)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
   } catch {
     return undefined

@@ -14,7 +14,10 @@ const stageType = 'AWS::ApiGatewayV2::Stage'
 export const httpApi: ServiceProvider<Pick<HttpApi, 'url'>> = {
   service: 'API Gateway',
   resources: {
-    [apiType]: { modelled: 'An HTTP API. A template has exactly one.', names: byLogicalId },
+    [apiType]: {
+      modelled: 'An HTTP API with its CORS setting. A template has exactly one.',
+      names: byLogicalId,
+    },
     [authorizerType]: { modelled: 'A JWT authorizer for tokens of a user pool.', names: byLogicalId },
     [integrationType]: {
       modelled: 'A function behind a route, with payload format 2.0 and its timeout.',
@@ -50,6 +53,8 @@ export const httpApi: ServiceProvider<Pick<HttpApi, 'url'>> = {
       },
       invoke,
       keysOf: context.use(cognito).keysOf,
+      origins: context.origins,
+      databaseProblem: context.engine.problem,
       log: context.options.log,
     })
     context.closeAfter(opened.close)

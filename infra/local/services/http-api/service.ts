@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES }
 import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../../gateway/aws-service.ts'
+import { behindGate, type Origins } from '../../gateway/gate.ts'
 import { listen } from '../../gateway/listen.ts'
 import type { Invocation } from '../lambda/invocation.ts'
+import { createCors } from './cors.ts'
 import { type Authorizer, createJwtAuthorizer, type KeySet } from './jwt-authorizer.ts'
 import { type HttpResponse, targetOf, toEvent, toResponse } from './payload.ts'
 import { createRouter } from './routes.ts'
@@ -27,6 +29,10 @@ export interface HttpApiOptions {
   readonly invoke: (functionArn: string, payload: unknown) => Promise<Invocation>
   /** The public keys of a token issuer. */
   readonly keysOf: (issuer: string) => KeySet | undefined
+  /** Why the database does not answer; `undefined` if it does. */
+  readonly databaseProblem: () => Promise<string | undefined>
+  /** The web pages that may call it. Those that its CORS setting lists and its own are added. */
+  readonly origins: Origins
   readonly log: Log
 }
 
@@ -48,11 +54,19 @@ export async function startHttpApi(o: HttpApiOptions): Promise<HttpApi> {
     if (!keys) throw new Error(`Authorizer ${id}: Issuer is not modelled: ${JwtConfiguration.Issuer}`)
     authorizers.set(id, createJwtAuthorizer(JwtConfiguration, keys))
   }
+  const cors = createCors(settings.cors)
+  settings.cors?.AllowOrigins.forEach(o.origins.addListed)
   const findRoute = createRouter(settings.routes)
   const admits = createThrottle(settings.throttle)
 
   async function answer(request: IncomingMessage, requestId: string): Promise<HttpResponse> {
+    const preflight = cors.preflight(request.method, request.headers)
+    if (preflight !== undefined) return { status: 204, headers: preflight, body: '' }
     const target = targetOf(request.url ?? '')
+    if (request.method === 'GET' && target?.path === healthPath) {
+      const problem = await o.databaseProblem()
+      if (problem !== undefined) return unhealthy(problem)
+    }
     if (headBytes(request) > limits.headBytes) return refusal(431)
     if (target === undefined) return refusal(400)
     const match = findRoute(request.method ?? '', target.path)
@@ -86,7 +100,8 @@ export async function startHttpApi(o: HttpApiOptions): Promise<HttpApi> {
     }
   }
 
-  const server = createServer({ keepAliveTimeout: 60_000, maxHeaderSize: 64 * 1024 }, (request, response) => {
+  const ownsCors = ({ headers }: IncomingMessage) => cors.lists(headers)
+  const behind = behindGate({ origins: o.origins, ownsCors }, (request, response) => {
     const requestId = randomBytes(11).toString('base64')
     answer(request, requestId)
       .catch((error: unknown) => {
@@ -94,10 +109,15 @@ export async function startHttpApi(o: HttpApiOptions): Promise<HttpApi> {
         if (!request.destroyed) o.log('http-api', `failed: ${String(error)}`)
         return refusal(500)
       })
-      .then((answered) => send(request, response, answered, requestId))
+      .then((answered) => {
+        const headers = { ...answered.headers, ...cors.headersFor(request.headers) }
+        send(request, response, { ...answered, headers }, requestId)
+      })
   })
+  const server = createServer({ keepAliveTimeout: 60_000, maxHeaderSize: 64 * 1024 }, behind)
   server.on('clientError', refuseUnreadable)
   const port = await listen(server, o.port, o.portVariable)
+  o.origins.addPort(port)
   return {
     url: `http://127.0.0.1:${port}`,
     port,
@@ -128,6 +148,14 @@ function refusal(status: number, headers: Readonly<Record<string, string>> = {})
   const message = status === 413 ? 'Request Entity Too Large' : STATUS_CODES[status]
   const body = JSON.stringify({ message })
   return { status, headers: { 'content-type': 'application/json', ...headers }, body }
+}
+
+/** On AWS, the database is never down. Here it can be, and the function behind the path does not know. */
+const healthPath = '/health'
+
+function unhealthy(problem: string): HttpResponse {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+  return { status: 503, headers, body: JSON.stringify({ message: `The database is down: ${problem}` }) }
 }
 
 /** Answers a request that Node cannot read, and closes its connection. */

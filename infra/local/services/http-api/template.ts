@@ -14,6 +14,7 @@ export interface ApiDefinition {
 }
 
 export type ApiSettings = ReturnType<typeof readApi>
+export type CorsSettings = z.infer<typeof Cors>
 export type AuthorizerSettings = z.infer<typeof Authorizer>['JwtConfiguration']
 
 /** Without effect on one machine. Accesses are not logged here. */
@@ -23,7 +24,20 @@ const common = { ApiId: unused, Description: unused, Name: unused, Tags: unused 
 const rate = z.number().nonnegative().default(10_000)
 const burst = z.int().nonnegative().default(5000)
 
-const Api = z.strictObject({ ...common, ProtocolType: z.literal('HTTP') })
+const names = z.array(z.string()).default([])
+const Cors = z.strictObject({
+  AllowCredentials: z.boolean().default(false),
+  AllowHeaders: names,
+  AllowMethods: names,
+  AllowOrigins: names,
+  ExposeHeaders: names,
+  MaxAge: z.int().min(-1).max(86_400).optional(),
+})
+const Api = z.strictObject({
+  ...common,
+  CorsConfiguration: Cors.optional(),
+  ProtocolType: z.literal('HTTP'),
+})
 const RouteSettings = z.strictObject({
   DetailedMetricsEnabled: unused,
   ThrottlingBurstLimit: burst,
@@ -65,7 +79,7 @@ const Authorizer = z.strictObject({
  * @throws Error in one line that names the property that is not modelled, or that refers to nothing.
  */
 export function readApi(definition: ApiDefinition) {
-  read('Api', Api, [definition.api])
+  const cors = read('Api', Api, [definition.api]).get(definition.api.logicalId)?.CorsConfiguration
   const [stage, ...others] = read('Stage', Stage, definition.stages).values()
   if (!stage || others.length > 0)
     throw new Error(`An HTTP API has one stage here, not ${definition.stages.length}`)
@@ -85,7 +99,7 @@ export function readApi(definition: ApiDefinition) {
       timeoutMs: integration.TimeoutInMillis,
     }
   })
-  return { throttle: stage.DefaultRouteSettings, routes, authorizers }
+  return { throttle: stage.DefaultRouteSettings, routes, authorizers, cors }
 }
 
 /** The properties by logical id. */

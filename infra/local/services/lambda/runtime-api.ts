@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Log } from '../../gateway/aws-service.ts'
+import { behindGate, noOrigins } from '../../gateway/gate.ts'
 import { listen } from '../../gateway/listen.ts'
 import type { RuntimeClient } from './environment.ts'
 
@@ -17,12 +18,14 @@ export async function startRuntimeApi(o: {
   readonly environment: (id: string) => RuntimeClient | undefined
   readonly log: Log
 }): Promise<RuntimeApi> {
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      o.log('lambda', `the runtime API failed: ${String(error)}`)
-      response.destroy()
-    })
-  })
+  const server = createServer(
+    behindGate({ origins: noOrigins }, (request, response) => {
+      answer(request, response).catch((error: unknown) => {
+        o.log('lambda', `the runtime API failed: ${String(error)}`)
+        response.destroy()
+      })
+    }),
+  )
   // A function may be idle for as long as it likes.
   server.keepAliveTimeout = 0
   server.requestTimeout = 0

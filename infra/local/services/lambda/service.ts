@@ -7,6 +7,7 @@ import {
   type AwsService,
   type Log,
 } from '../../gateway/aws-service.ts'
+import { parseJson } from '../../gateway/json.ts'
 import { createFunction, type LambdaFunction } from './function.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 import type { Invocation } from './invocation.ts'
@@ -21,6 +22,8 @@ export interface Lambda {
   find(nameOrArn: string): FunctionDefinition
   /** Invokes a function by its ARN and waits for its answer. Rejects if there is no such function. */
   invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation>
+  /** When the oldest invocation that has no answer yet was asked for, in milliseconds since 1970. */
+  oldestInvocation(): number | undefined
   close(): Promise<void>
 }
 
@@ -39,6 +42,7 @@ export async function startLambda(o: {
   log: Log
 }): Promise<Lambda> {
   const functions = new Map<string, LambdaFunction>()
+  const running = new Set<{ readonly since: number }>()
 
   const runtimeApi = await startRuntimeApi({
     environment: (id) => [...functions.values()].flatMap((f) => f.environment(id) ?? [])[0],
@@ -56,19 +60,30 @@ export async function startLambda(o: {
   async function invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation> {
     const called = functions.get(functionArn)
     if (called === undefined) throw new Error(`There is no function ${functionArn}`)
-    return called.invoke(JSON.stringify(payload), requestId)
+    const invocation = { since: Date.now() }
+    running.add(invocation)
+    try {
+      return await called.invoke(JSON.stringify(payload), requestId)
+    } finally {
+      running.delete(invocation)
+    }
   }
 
-  const named = ({ path = '' }: AwsRequest) => find(decodeURIComponent(invocationPath.exec(path)?.[1] ?? ''))
+  const named = ({ path = '' }: AwsRequest) => find(decoded(invocationPath.exec(path)?.[1] ?? ''))
 
   async function handle(request: AwsRequest): Promise<AwsResponse> {
-    if (request.headers['x-amz-invocation-type'] === 'Event') {
+    const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse'
+    const payload = payloadOf(request)
+    // The permission is checked, and that the function exists; it does not run.
+    if (type === 'DryRun') return { status: 204, body: '' }
+    if (type === 'Event')
       throw new AwsError(
         'UnknownOperationException',
-        'Asynchronous Invoke is not modelled by the local cloud',
+        'Asynchronous Invoke is not modelled by the local cloud: leave the invocation type out, or put an event on a bus',
       )
-    }
-    return answerOf(await invoke(named(request).arn, JSON.parse(request.body.toString() || '{}')))
+    if (type !== 'RequestResponse')
+      throw new AwsError('InvalidParameterValueException', `InvocationType ${type} is not valid`)
+    return answerOf(await invoke(named(request).arn, payload))
   }
 
   return {
@@ -85,6 +100,8 @@ export async function startLambda(o: {
     },
     find,
     invoke,
+    // A set keeps the order in which its members were added.
+    oldestInvocation: () => running.values().next().value?.since,
     define(definition) {
       const there = functions.get(definition.arn)
       if (there !== undefined) return there.replace(definition)
@@ -97,6 +114,26 @@ export async function startLambda(o: {
       await Promise.all([...functions.values()].map((f) => f.close()))
       await runtimeApi.close()
     },
+  }
+}
+
+/** The event in the body of a call: any JSON. Throws InvalidRequestContentException if it is none. */
+function payloadOf({ body }: AwsRequest): unknown {
+  try {
+    return parseJson(body.toString() || '{}')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const message = `Could not parse request body into json: ${reason}`
+    throw new AwsError('InvalidRequestContentException', message)
+  }
+}
+
+/** A part of a path, decoded; as it is if it cannot be decoded, since no function has such a name. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 

@@ -50,9 +50,9 @@ export function corsHeaders(
 function ruleFor(rules: readonly CorsRule[], origin: string, method: string, headers: readonly string[]) {
   return rules.find(
     ({ AllowedOrigins, AllowedMethods, AllowedHeaders }) =>
-      AllowedOrigins.some((allowed) => wildcard(allowed).test(origin)) &&
+      AllowedOrigins.some((allowed) => wildcard(allowed)(origin)) &&
       AllowedMethods.includes(method) &&
-      headers.every((name) => AllowedHeaders.some((allowed) => wildcard(allowed, 'i').test(name))),
+      headers.every((name) => AllowedHeaders.some((allowed) => wildcard(allowed, 'i')(name))),
   )
 }
 

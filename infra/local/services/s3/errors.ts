@@ -11,6 +11,17 @@ export const incompleteBody = () =>
 export const notModelled = (what: string) =>
   new AwsError('NotImplemented', `${what} is not modelled by the local cloud`, 501)
 
+/** The refusal of a link or form that the developer signed and a web page uses. */
+export const notTheDeveloper =
+  'A web page does not act as the developer: let a function sign the link or form'
+/** The refusal of a link in Signature Version 2. */
+export const oldSignature = () =>
+  new AwsError(
+    'InvalidRequest',
+    'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256. ' +
+      "In boto3: Config(signature_version='s3v4').",
+  )
+
 /** The errors that S3 names differently from the gateway and the faults. */
 const words: Readonly<Record<string, AwsError>> = {
   ThrottlingException: new AwsError('SlowDown', 'Please reduce your request rate.', 503),

@@ -3,6 +3,7 @@ import { AwsError } from '../../gateway/aws-service.ts'
 import { createByteReader } from './byte-reader.ts'
 import { invalidArgument, notModelled } from './errors.ts'
 import { isKept } from './headers.ts'
+import { parameterised } from './parameters.ts'
 import { checkedKey } from './target.ts'
 import { bytesOf } from './upload.ts'
 
@@ -25,12 +26,9 @@ const mostBytes = 20_480
  * @throws AwsError if it is no form, or has no file.
  */
 export async function readForm(message: IncomingMessage): Promise<Form> {
-  const [, quoted, plain] =
-    /^multipart\/form-data;.*?boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(
-      message.headers['content-type'] ?? '',
-    ) ?? []
-  const boundary = quoted ?? plain
-  if (boundary === undefined) {
+  const type = parameterised(message.headers['content-type'] ?? '')
+  const boundary = type.value === 'multipart/form-data' ? type.parameters.get('boundary') : undefined
+  if (boundary === undefined || boundary === '') {
     const reason = 'Bucket POST must be of the enclosure-type multipart/form-data'
     throw new AwsError('PreconditionFailed', reason, 412)
   }
@@ -60,10 +58,23 @@ export async function readForm(message: IncomingMessage): Promise<Form> {
   throw invalidArgument('POST requires exactly one file upload per request.')
 }
 
-/** The key that a form posts its file to. Throws if it has none, or a field that is not modelled. */
-export function keyOfForm({ fields }: Form): string {
+/**
+ * The key field of a form. S3 looks for it first of all, so a form that puts its file first is told of the order.
+ *
+ * @throws AwsError if there is none.
+ */
+export function keyFieldOf({ fields }: Form): string {
   const key = fields.get('key')
-  if (key === undefined) throw invalidArgument("Bucket POST must contain a field named 'key'.")
+  if (key !== undefined) return key
+  const reason =
+    "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields."
+  throw invalidArgument(reason)
+}
+
+/** The key that a form posts its file to. Throws if it has none, or a field that is not modelled. */
+export function keyOfForm(form: Form): string {
+  const { fields } = form
+  const key = keyFieldOf(form)
   if (key === '') throw invalidArgument('User key must have a length greater than 0.')
   const unknown = [...fields.keys()].find((name) => !modelledField.test(name) && !isKept(name))
   if (unknown !== undefined) throw notModelled(`The field ${unknown}`)
@@ -79,9 +90,9 @@ async function* afterLineBreak(message: IncomingMessage): AsyncGenerator<Buffer>
 
 /** The name of a part by its headers. */
 function nameOf(headers: string): string {
-  const [, quoted, plain] =
-    /^content-disposition:[^\r\n]*;\s*name=(?:"([^"\r\n]*)"|([^;\s]+))/im.exec(headers) ?? []
-  const name = quoted ?? plain
+  const start = 'content-disposition:'
+  const line = headers.split('\r\n').find((one) => one.toLowerCase().startsWith(start))
+  const name = parameterised(line?.slice(start.length) ?? '').parameters.get('name')
   if (name === undefined) throw malformed()
   return name.toLowerCase()
 }

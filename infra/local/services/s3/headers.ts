@@ -31,8 +31,9 @@ const modelled = [
   'x-amz-checksum-mode',
 ]
 
-/** Those of a write that would change what it does. */
+/** Those of a call that writes or deletes that would change what it does. */
 const conditions = ['content-md5', 'if-match', 'if-none-match']
+const reads = ['GET', 'HEAD']
 
 /** Those that say what to copy, and under what condition. */
 const ofCopies = [copySource, `${copySource}-if-match`]
@@ -43,9 +44,15 @@ export function checkHeaders(method: string, operation: string, headers: Incomin
     if (ofCopies.includes(name)) return operation !== 'CopyObject'
     if (name === 'x-amz-sdk-checksum-algorithm') return headers[name] !== 'CRC32'
     if (name.startsWith('x-amz-')) return !modelled.includes(name) && !name.startsWith('x-amz-meta-')
-    return method !== 'GET' && conditions.includes(name)
+    const isModelled = reads.includes(method) || (operation === 'PutObject' && isForNone(name, headers))
+    return conditions.includes(name) && !isModelled
   })
   if (unknown !== undefined) throw notModelled(unknown)
+}
+
+/** Whether a header is `If-None-Match: *`, by which a write replaces nothing. S3 takes no other value there. */
+function isForNone(name: string, headers: IncomingHttpHeaders): boolean {
+  return name === 'if-none-match' && headers[name] === '*'
 }
 
 /** Those to keep, by their names in lower case. */
@@ -60,17 +67,39 @@ export function keptHeaders(given: Iterable<readonly [string, unknown]>): Record
 }
 
 /** Throws PreconditionFailed if the object is none of those that a header such as `If-Match` names. */
-export function demandMatch({ md5 }: StoredObject, header: string | string[] | undefined): void {
-  if (header === undefined || header === '*') return
-  const named = String(header)
+export function demandMatch(object: StoredObject, header: string | string[] | undefined): void {
+  if (header !== undefined && !names(header, object)) throw preconditionFailed()
+}
+
+export function preconditionFailed(): AwsError {
+  const reason = 'At least one of the pre-conditions you specified did not hold'
+  return new AwsError('PreconditionFailed', reason, 412)
+}
+
+/**
+ * Whether the holder of a copy has the object already, by `If-None-Match` or else `If-Modified-Since` (RFC 9110, section
+ * 13.2.2).
+ */
+export function isNotModified(object: StoredObject, headers: IncomingHttpHeaders): boolean {
+  const { 'if-none-match': etags, 'if-modified-since': since } = headers
+  if (etags !== undefined) return names(etags, object)
+  return since !== undefined && Math.floor(object.modifiedAt / 1000) * 1000 <= Date.parse(since)
+}
+
+/** Throws PreconditionFailed if `If-Match` names another object, or without it `If-Unmodified-Since` an earlier time. */
+export function demandConditions(object: StoredObject, headers: IncomingHttpHeaders): void {
+  const { 'if-match': etags, 'if-unmodified-since': since } = headers
+  demandMatch(object, etags)
+  const isNewer = since !== undefined && Math.floor(object.modifiedAt / 1000) * 1000 > Date.parse(since)
+  if (etags === undefined && isNewer) throw preconditionFailed()
+}
+
+/** Whether a list of ETags names the object. `*` names every object. */
+function names(header: string | string[], { md5 }: StoredObject): boolean {
+  const etags = String(header)
     .split(',')
-    .map((etag) => etag.trim())
-  if (!named.includes(`"${md5}"`) && !named.includes(md5))
-    throw new AwsError(
-      'PreconditionFailed',
-      'At least one of the pre-conditions you specified did not hold',
-      412,
-    )
+    .map((etag) => etag.trim().replace(/^W\//, ''))
+  return etags.some((etag) => etag === '*' || etag === `"${md5}"` || etag === md5)
 }
 
 /** The part of an object that a request asks for. Throws InvalidRange if the object has no such part. */

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { crc32 } from 'node:zlib'
 import { openJournal } from '../../storage/journal.ts'
+import { writeFailure } from '../../storage/write-failure.ts'
 
 /** The facts about a content once all of it is on the disk. */
 export interface Written {
@@ -84,7 +85,8 @@ export function openObjects(folder: string): Objects {
         return stored
       } catch (error) {
         if (journal.get(key)?.file !== file) rmSync(pathOf(file), { force: true })
-        throw error
+        const isOfSystem = error instanceof Error && 'syscall' in error && error.syscall === 'write'
+        throw isOfSystem ? writeFailure(pathOf(file), error) : error
       }
     },
     delete(key) {

@@ -7,7 +7,7 @@ const methods: Readonly<Record<string, string>> = {
 
 /** The query parameters of the modelled operations. Any other parameter makes another operation of a call. */
 const modelledQuery =
-  /^(x-id|X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256)|x-amz-checksum-mode|response-[a-z-]+)$/
+  /^(x-id|AWSAccessKeyId|Signature|Expires|X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256)|x-amz-checksum-mode|response-[a-z-]+)$/
 
 /** The operation that a request of S3 calls; `undefined` if it is not modelled. */
 export function operationOf(method: string, path: string, query: URLSearchParams): string | undefined {

@@ -6,7 +6,7 @@ import { secretAccessKey } from '../lambda/variables.ts'
 import { readBucketPolicy } from './bucket-policy.ts'
 import { s3Operations } from './operations.ts'
 import { openS3 } from './service.ts'
-import { bucketArnOf, bucketNameOf } from './template.ts'
+import { bucketArnOf, bucketNameOf, readBucket } from './template.ts'
 
 const bucketType = 'AWS::S3::Bucket'
 const policyType = 'AWS::S3::BucketPolicy'
@@ -38,6 +38,9 @@ export const s3: ServiceProvider = {
       name: context.nameOf(logicalId),
       properties,
     }))
+    for (const { name, properties } of buckets)
+      for (const { AllowedOrigins } of readBucket(name, properties).corsRules)
+        AllowedOrigins.forEach(context.origins.addListed)
     const service = openS3({
       ...context.options,
       refusal: context.use(iam).refusal,

@@ -1,6 +1,6 @@
 import { AwsError, type AwsRequest, type AwsResponse } from '../../gateway/aws-service.ts'
 import type { Bucket, S3Call, S3Context, S3Operation } from './call.ts'
-import { demandMatch, rangeOf, servedHeaders } from './headers.ts'
+import { demandConditions, isNotModified, rangeOf, servedHeaders } from './headers.ts'
 import type { StoredObject } from './objects.ts'
 import { bucketArnOf } from './template.ts'
 
@@ -25,7 +25,14 @@ async function read(
   withContent: boolean,
 ): Promise<AwsResponse> {
   const object = existing(request, bucket, key, context)
-  demandMatch(object, request.headers['if-match'])
+  demandConditions(object, request.headers)
+  if (isNotModified(object, request.headers)) {
+    const { etag = '', 'last-modified': at = '' } = servedHeaders(object, undefined, {
+      query,
+      checksum: false,
+    })
+    return { status: 304, headers: { etag, 'last-modified': at }, body: '' }
+  }
   const range = rangeOf(object, request.headers.range)
   const checksum = (request.headers[checksumMode] ?? query.get(checksumMode)) === 'ENABLED'
   const isEmpty = !withContent || object.size === 0

@@ -8,17 +8,18 @@ import {
   type AwsService,
   type Log,
 } from '../../gateway/aws-service.ts'
+import { isFromPage } from '../../gateway/gate.ts'
 import type { Permissions } from '../../iam/permissions.ts'
 import type { Bucket, S3Context, S3Operation } from './call.ts'
 import { corsHeaders, preflight } from './cors.ts'
-import { accessDenied, inWordsOfS3, notModelled, xml } from './errors.ts'
+import { accessDenied, inWordsOfS3, notModelled, notTheDeveloper, oldSignature, xml } from './errors.ts'
 import { checkHeaders } from './headers.ts'
 import { openObjects } from './objects.ts'
 import { operationOf } from './operation-of.ts'
 import { s3Operations } from './operations.ts'
 import { s3PermissionsOf } from './permissions.ts'
 import { getObject, headObject } from './reading.ts'
-import { presignerOf, type Signers } from './signed.ts'
+import { checkAuthorization, presignerOf, type Signers } from './signed.ts'
 import { objectPathOf, type PathAndQuery, pathAndQueryOf } from './target.ts'
 import { readBucket } from './template.ts'
 import { copyObject, deleteObject, postObject, putObject } from './writing.ts'
@@ -113,16 +114,26 @@ async function carryOut(given: AwsRequest, id: string, context: S3Context): Prom
   return handlers[operation]({ request, message, bucket, key, query: target.query, id }, context)
 }
 
-/** Returns the call with its caller authorised. Presigned calls are checked here; signed ones were checked by the gateway. */
+/**
+ * Returns the call with its caller authorised. The permissions of presigned calls are checked here; those of signed ones
+ * were checked by the gateway. All signatures are checked here.
+ */
 function withCaller(
   request: AwsRequest,
   method: string,
   target: PathAndQuery,
   { signers, demand }: S3Context,
 ): AwsRequest {
-  if (isSigned(request) || s3PermissionsOf(request).length === 0) return request
+  const signed = { method, headers: request.headers, target }
+  if (isSigned(request)) {
+    checkAuthorization(signers, signed)
+    return request
+  }
+  if (s3PermissionsOf(request).length === 0) return request
+  if (target.query.has('AWSAccessKeyId')) throw oldSignature()
   if (!target.query.has('X-Amz-Credential')) throw accessDenied()
-  const caller = presignerOf(signers, { method, headers: request.headers, target })
+  const caller = presignerOf(signers, signed)
+  if (isFromPage(request) && !signers.isFunction(caller)) throw accessDenied(notTheDeveloper)
   const presigned = { ...request, caller }
   demand(presigned, s3PermissionsOf(presigned))
   return presigned

@@ -1,6 +1,6 @@
 import { AwsError } from '../../gateway/aws-service.ts'
-import { signatureOf, stringToSign } from '../../gateway/signature-v4.ts'
-import { accessDenied } from './errors.ts'
+import { algorithm, credentialOf, signatureOf, stringToSign } from '../../gateway/signature-v4.ts'
+import { accessDenied, invalidArgument } from './errors.ts'
 import { type PathAndQuery, percentEncoded } from './target.ts'
 
 /** The signers whose signatures are valid. */
@@ -11,7 +11,13 @@ export interface Signers {
   readonly isFunction: (accessKeyId: string) => boolean
 }
 
-const algorithm = 'AWS4-HMAC-SHA256'
+/** A request whose signature is checked. */
+export interface SignedRequest {
+  readonly method: string
+  readonly target: PathAndQuery
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+}
+
 const longestSeconds = 7 * 24 * 3600
 /** How far a signature may be ahead of the clock here. */
 const skewMs = 15 * 60_000
@@ -47,18 +53,11 @@ export function signerOf(
  *
  * @throws AwsError as S3 refuses a URL that was changed or has expired.
  */
-export function presignerOf(
-  o: Signers,
-  request: {
-    readonly method: string
-    readonly target: PathAndQuery
-    readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  },
-): string {
-  const { path, query } = request.target
+export function presignerOf(o: Signers, request: SignedRequest): string {
+  const { query } = request.target
   const parameter = (name: string) => query.get(`X-Amz-${name}`) ?? ''
   const at = parameter('Date')
-  const signedAt = Date.parse(at.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
+  const signedAt = timeOf(at)
   const seconds = Number(parameter('Expires') || Number.NaN)
   const isValid = seconds >= 1 && seconds <= longestSeconds && !Number.isNaN(signedAt)
   if (parameter('Algorithm') !== algorithm || parameter('Signature') === '' || !isValid) {
@@ -74,23 +73,73 @@ export function presignerOf(
   if (!names.includes('host') || unsigned)
     throw accessDenied('There were headers present in the request which were not signed')
 
-  const lines = names.map(
-    (name) =>
-      `${name}:${String(request.headers[name] ?? '')
-        .trim()
-        .replace(/ +/g, ' ')}\n`,
-  )
   const payload = parameter('Content-Sha256') || 'UNSIGNED-PAYLOAD'
-  const parts = [request.method, path, canonical(query), lines.join(''), names.join(';'), payload]
   const signer = signerOf(o, {
     credential: parameter('Credential'),
     at,
-    text: stringToSign(at, scopeOf(o, at), parts.join('\n')),
+    text: stringToSign(at, scopeOf(o, at), canonicalRequest(request, names, payload)),
     signature: parameter('Signature'),
   })
   if (Date.now() > signedAt + seconds * 1000) throw accessDenied('Request has expired')
   if (Date.now() < signedAt - skewMs) throw accessDenied('Request is not yet valid')
   return signer
+}
+
+/**
+ * Checks the `Authorization` header of a request (S3 API reference, "Authenticating requests: using the Authorization
+ * header"): its form, its time, and its signature if a function signed it. The developer may sign with any secret, and
+ * nobody here knows that one.
+ *
+ * @throws AwsError as S3 refuses a header.
+ */
+export function checkAuthorization(o: Signers, request: SignedRequest): void {
+  const { headers, target } = request
+  if (target.query.has('X-Amz-Signature') || target.query.has('X-Amz-Credential'))
+    throw invalidArgument(
+      'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or ' +
+        'the Authorization header should be specified',
+    )
+  const header = String(headers['authorization'])
+  if (!header.startsWith(`${algorithm} `)) throw invalidArgument('Unsupported Authorization Type')
+  const signed = credentialOf(header)
+  if (
+    signed === undefined ||
+    !/^[0-9a-f]{64}$/.test(signed.signature) ||
+    !signed.signedHeaders.includes('host')
+  )
+    throw new AwsError('AuthorizationHeaderMalformed', 'The authorization header is malformed.')
+  const at = String(headers['x-amz-date'] ?? '')
+  const isNear = Math.abs(Date.now() - timeOf(at)) <= skewMs
+  if (!isNear) {
+    const reason = 'The difference between the request time and the current time is too large.'
+    throw new AwsError('RequestTimeTooSkewed', reason, 403)
+  }
+  if (!o.isFunction(signed.caller)) return
+  const payload = String(headers['x-amz-content-sha256'] ?? '')
+  signerOf(o, {
+    credential: `${signed.caller}/${signed.scope}`,
+    at,
+    text: stringToSign(at, scopeOf(o, at), canonicalRequest(request, signed.signedHeaders, payload)),
+    signature: signed.signature,
+  })
+}
+
+function canonicalRequest(
+  { method, target: { path, query }, headers }: SignedRequest,
+  signedHeaders: readonly string[],
+  payload: string,
+): string {
+  const value = (name: string) =>
+    String(headers[name] ?? '')
+      .trim()
+      .replace(/ +/g, ' ')
+  const lines = signedHeaders.map((name) => `${name}:${value(name)}\n`).join('')
+  return [method, path, canonical(query), lines, signedHeaders.join(';'), payload].join('\n')
+}
+
+/** A time such as `20260101T000000Z` in milliseconds since the epoch; NaN if it is none. */
+function timeOf(at: string): number {
+  return Date.parse(at.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
 }
 
 function scopeOf({ region }: Signers, at: string): string {

@@ -1,7 +1,8 @@
+import { isFromPage } from '../../gateway/gate.ts'
 import type { S3Call, S3Context, S3Operation } from './call.ts'
-import { xml } from './errors.ts'
-import { keyOfForm, readForm } from './form.ts'
-import { demandMatch, keptHeaders } from './headers.ts'
+import { accessDenied, notTheDeveloper, xml } from './errors.ts'
+import { keyFieldOf, keyOfForm, readForm } from './form.ts'
+import { demandMatch, keptHeaders, preconditionFailed } from './headers.ts'
 import { announce } from './notifications.ts'
 import type { StoredObject } from './objects.ts'
 import { permissionOn } from './permissions.ts'
@@ -29,11 +30,23 @@ async function put(
 }
 
 export const putObject: S3Operation = async (call, context) => {
-  const { key, message } = call
+  const { key, message, bucket } = call
+  const demandNone = () => {
+    if (message.headers['if-none-match'] !== undefined && bucket.objects.find(key)) throw preconditionFailed()
+  }
+  demandNone()
   const headers = keptHeaders(
     Object.entries(message.headers).map(([name, value]) => [name, inUtf8(value)] as const),
   )
-  const upload = uploadOf(message)
+  const { content, check } = uploadOf(message)
+  const upload: Upload = {
+    content,
+    check(written) {
+      check(written)
+      // Another writer may have been faster.
+      demandNone()
+    },
+  }
   const { md5, crc32 } = await put(call, context, { key, upload, headers, reason: 'PutObject' })
   return { status: 200, headers: { etag: `"${md5}"`, 'x-amz-checksum-crc32': crc32 }, body: '' }
 }
@@ -59,7 +72,9 @@ export const copyObject: S3Operation = async (call, context) => {
 export const postObject: S3Operation = async (call, context) => {
   const { request, message, bucket } = call
   const form = await readForm(message)
+  keyFieldOf(form)
   const { signer, upload } = admit(context.signers, bucket.name, form)
+  if (isFromPage(request) && !context.signers.isFunction(signer)) throw accessDenied(notTheDeveloper)
   const key = keyOfForm(form)
   const permission = permissionOn('PutObject', { bucket: bucket.name, key })
   context.demand({ ...request, caller: signer }, [permission])

@@ -66,8 +66,19 @@ export function openScheduler(o: {
     return fresh
   }
 
-  /** Hands on what is due, and looks again when something may be. */
-  function look(schedule: Schedule): void {
+  /** Looks at a schedule now and from then on. What cannot be stored, as on a full disk, is tried again. */
+  function watch(schedule: Schedule): void {
+    let nextLook: number | undefined = lookMs
+    try {
+      nextLook = look(schedule)
+    } catch (error) {
+      o.log(schedule.logicalId, `is tried again: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    if (nextLook !== undefined) timers.set(schedule.logicalId, setTimeout(watch, nextLook, schedule))
+  }
+
+  /** Hands on what is due. Returns how long until something may be; `undefined` if nothing ever is. */
+  function look(schedule: Schedule): number | undefined {
     const { logicalId, windowMs } = schedule
     const known = progressOf(schedule)
     const now = Date.now()
@@ -81,13 +92,13 @@ export function openScheduler(o: {
       deliveries.add({ logicalId, scheduledAt: due }, Math.floor(Math.random() * windowMs))
       progress.set(logicalId, { ...known, last: due })
     }
-    if (next !== undefined) timers.set(logicalId, setTimeout(look, Math.min(next - now, lookMs), schedule))
+    return next === undefined ? undefined : Math.min(next - now, lookMs)
   }
 
   for (const [logicalId] of [...progress.entries()]) if (!schedules.has(logicalId)) progress.delete(logicalId)
   for (const schedule of schedules.values()) {
     progressOf(schedule)
-    if (schedule.enabled) look(schedule)
+    if (schedule.enabled) watch(schedule)
   }
 
   return {

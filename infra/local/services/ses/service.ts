@@ -41,8 +41,10 @@ export function openMailService(o: {
   /** `Annals <no-reply@example.com>` is from that address, whose identity is itself or else its domain. */
   function read(request: AwsRequest) {
     const input = readInput(request, inputs, 'BadRequestException')
-    const address = input.FromEmailAddress.replace(/^.*<(.*)>$/, '$1')
-    const identity = [address, address.replace(/^.*@/, '')].find((one) => o.identities.includes(one))
+    const address = addressIn(input.FromEmailAddress)
+    const identity = [address, address.slice(address.lastIndexOf('@') + 1)].find((one) =>
+      o.identities.includes(one),
+    )
     return { input, address, identity }
   }
 
@@ -79,4 +81,10 @@ export function openMailService(o: {
       refusal = refuses ? code : undefined
     },
   }
+}
+
+/** The address in `Annals <no-reply@example.com>`, or else the text itself. */
+function addressIn(from: string): string {
+  const start = from.lastIndexOf('<')
+  return start >= 0 && from.endsWith('>') ? from.slice(start + 1, -1) : from
 }

@@ -36,7 +36,7 @@ export function readQueuePolicies(
           grant.service === service &&
           grant.queueUrls.includes(url) &&
           grant.queueArns.includes(arn) &&
-          grant.sources.some((source) => wildcard(source).test(sourceArn)),
+          grant.sources.some((source) => wildcard(source)(sourceArn)),
       )
       if (!allowed)
         throw new Error(`No AWS::SQS::QueuePolicy lets ${service} send to ${arn} for ${sourceArn}`)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { AwsError, type Log } from '../../gateway/aws-service.ts'
+import { parseJson } from '../../gateway/json.ts'
 import type { Journal } from '../../storage/journal.ts'
 import type { ExecutionClock } from './clock.ts'
 import { execute, type Outcome } from './execution.ts'
@@ -77,6 +78,8 @@ export function runExecutions(o: {
         else store.end({ ...execution, stoppedAt, ...kept(outcome) })
       })
       .catch((error: unknown) => {
+        // The stack ended in the data of a task, as it would at every further start.
+        if (error instanceof RangeError) return abort(execution, store, o, 'its data are nested too deeply')
         if (!(error instanceof Abandoned)) tell(`is kept for the next start: ${error}`)
       })
       .finally(() => running.delete(arn))
@@ -86,7 +89,7 @@ export function runExecutions(o: {
   for (const execution of store.all().filter(({ status }) => status === 'RUNNING')) {
     const machine = o.machines.find((one) => one.arn === execution.machineArn)
     if (machine !== undefined) run(machine, execution)
-    else abort(execution, store, o)
+    else abort(execution, store, o, 'the template does not declare its state machine any more')
   }
 
   return {
@@ -111,13 +114,13 @@ export function runExecutions(o: {
   }
 }
 
-/** Ends an execution whose state machine the template no longer declares. */
+/** Ends an execution that cannot continue, and says why. */
 function abort(
   execution: Execution,
   store: ExecutionStore,
   o: { readonly clock: ExecutionClock; readonly log: Log },
+  why: string,
 ): void {
-  const why = 'the template does not declare its state machine any more'
   o.log('local cloud', `${execution.arn} is aborted: ${why}`)
   store.end({ ...execution, status: 'ABORTED', stoppedAt: o.clock.now() })
 }
@@ -151,7 +154,7 @@ function checkStart(input: string, name: string): void {
     new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`)
   if (Buffer.byteLength(input) > maxInputBytes) throw invalid(`Input is over ${maxInputBytes} bytes`)
   try {
-    JSON.parse(input)
+    parseJson(input)
   } catch (error) {
     throw invalid(String(error))
   }

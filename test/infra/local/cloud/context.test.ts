@@ -26,7 +26,7 @@ function contextOn(...resources: Resource[]) {
       ofType: (type) => resources.filter((resource) => resource.type === type),
       assetFolder: () => '',
     },
-    engine: { endpoint: '', isEmbedded: true, close: async () => {} },
+    engine: { endpoint: '', isEmbedded: true, problem: async () => undefined, close: async () => {} },
     types: resourceTypes,
     closeAfter: (end) => void ends.push(end),
   })

@@ -1,12 +1,20 @@
+import { connect } from 'node:net'
 import { DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { AwsError, type AwsRequest, type AwsService } from '../../../../infra/local/gateway/aws-service.ts'
+import {
+  AwsError,
+  type AwsRequest,
+  type AwsService,
+  jsonOf,
+} from '../../../../infra/local/gateway/aws-service.ts'
+import { createOrigins } from '../../../../infra/local/gateway/gate.ts'
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/gateway.ts'
 
 let gateway: Gateway
 let log: ReturnType<typeof vi.fn<(source: string, message: string) => void>>
 let handle: ReturnType<typeof vi.fn<AwsService['handle']>>
 let refusal: string | undefined
+const origins = createOrigins()
 
 beforeEach(async () => {
   log = vi.fn()
@@ -20,15 +28,27 @@ beforeEach(async () => {
     services: [
       {
         targets: ['DynamoDB_20120810'],
-        operations: {
-          GetItem: { caller: 'this test', file: 'gateway.test.ts', call: 'new GetItemCommand(' },
+        operations: { GetItem: { call: 'new GetItemCommand(' } },
+        permissions: (request) => {
+          jsonOf(request)
+          return [{ action: 'dynamodb:GetItem', resource: 'table' }]
         },
+        handle: (request: AwsRequest) => handle(request),
+      },
+      {
+        targets: [],
+        rest: { signedFor: 'lambda', operationOf: () => 'Invoke' },
+        operations: { Invoke: {} },
         permissions: () => [],
         handle: (request: AwsRequest) => handle(request),
       },
     ],
     page: (url) => (url.pathname === '/page' ? { status: 200, body: 'a page' } : undefined),
-    refusal: () => refusal,
+    refusal(request, service) {
+      service.permissions(request)
+      return refusal
+    },
+    origins,
     log,
   })
 })
@@ -98,6 +118,68 @@ describe('the gateway', () => {
     expect(await response.json()).toMatchObject({ message: expect.stringContaining('AWSGlue.GetJob') })
   })
 
+  it.each([
+    '{',
+    'null',
+    '[]',
+    '"text"',
+    '[1'.repeat(5_000),
+    `{"a":${'['.repeat(2_000)}${']'.repeat(2_000)}}`,
+  ])('answers the body %.20s with an error of AWS that says what to send', async (body) => {
+    const headers = { 'x-amz-target': 'DynamoDB_20120810.GetItem' }
+    const response = await fetch(gateway.url, { method: 'POST', headers, body })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      __type: 'SerializationException',
+      message: expect.stringMatching(/send a JSON object$/),
+    })
+    expect(log).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    '//',
+    '/%zz',
+    '//page',
+    '/?a=%zz',
+    '*',
+  ])('answers the address %s as one that it does not know', async (path) => {
+    const { port } = new URL(gateway.url)
+    const socket = connect(Number(port), '127.0.0.1').setEncoding('utf8')
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost:${port}\r\nconnection: close\r\n\r\n`)
+    expect((await socket.toArray()).join('')).toMatch(/^HTTP\/1.1 404 /)
+    expect(log).not.toHaveBeenCalled()
+  })
+
+  const page = { origin: 'http://localhost:3000', 'x-amz-target': 'DynamoDB_20120810.GetItem' }
+
+  it('lets no page act as the developer: what it sends is signed, or needs no permission', async () => {
+    origins.addPort(3000)
+    const unsigned = await fetch(gateway.url, { method: 'POST', headers: page, body: '{}' })
+    expect(unsigned.status).toBe(400)
+    expect(await unsigned.json()).toMatchObject({
+      __type: 'AccessDeniedException',
+      message: expect.stringContaining('does not act as the developer'),
+    })
+    expect(handle).not.toHaveBeenCalled()
+    const elsewhere = { ...page, origin: 'https://elsewhere.example.com' }
+    expect((await fetch(gateway.url, { method: 'POST', headers: elsewhere, body: '{}' })).status).toBe(403)
+  })
+
+  it('takes no signature in a query for a call: only S3 does', async () => {
+    const query = '?X-Amz-Credential=any/20260101/eu-west-1/lambda/aws4_request&X-Amz-Signature=00'
+    const response = await fetch(`${gateway.url}/2015-03-31/functions/x/invocations${query}`, {
+      method: 'POST',
+    })
+    expect(response.status).toBe(400)
+    expect(handle).not.toHaveBeenCalled()
+  })
+
+  it('reads a long header in a moment', async () => {
+    const began = performance.now()
+    await fetch(gateway.url, { headers: { authorization: 'Credential='.repeat(1_000) } })
+    expect(performance.now() - began).toBeLessThan(500)
+  })
+
   it('serves pages, and tells a lost visitor where they are', async () => {
     expect(await (await fetch(`${gateway.url}/page`)).text()).toBe('a page')
     const lost = await fetch(gateway.url)
@@ -115,7 +197,14 @@ describe('the gateway', () => {
 
   it('says which variable chooses another port where its own is in use', async () => {
     const port = Number(new URL(gateway.url).port)
-    const second = startGateway({ port, services: [], page: () => undefined, refusal: () => undefined, log })
+    const second = startGateway({
+      port,
+      services: [],
+      page: () => undefined,
+      refusal: () => undefined,
+      origins,
+      log,
+    })
     await expect(second).rejects.toThrow(
       `Port ${port} is in use: stop what listens there, or choose another with AWS_PORT=…`,
     )

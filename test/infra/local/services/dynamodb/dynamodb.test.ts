@@ -1,6 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
@@ -16,7 +27,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AwsError } from '../../../../../infra/local/gateway/aws-service.ts'
 import { authorization } from '../../../../../infra/local/gateway/signature-v4.ts'
 import { callDynamoDb, dynamoDbTarget } from '../../../../../infra/local/services/dynamodb/client.ts'
-import { type DynamoDb, startDynamoDb } from '../../../../../infra/local/services/dynamodb/service.ts'
+import { adviceOn } from '../../../../../infra/local/services/dynamodb/dynoxide-advice.ts'
+import { startEngine } from '../../../../../infra/local/services/dynamodb/engine.ts'
+import {
+  type DynamoDb,
+  openDynamoDb,
+  startDynamoDb,
+} from '../../../../../infra/local/services/dynamodb/service.ts'
 
 const region = 'eu-west-1'
 const credentials = { accessKeyId: 'CommandFunction', secretAccessKey: 'secret' }
@@ -92,6 +109,17 @@ async function listen(server: Server): Promise<string> {
   })
   // A TCP server that listens has an address of this form.
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** The engine beside the database that it serves, to look at both. */
+async function startSupervised() {
+  const engine = await startEngine({ dataDir: folder, allowRemote: false, log })
+  closers.push(engine.close)
+  return { engine, db: openDynamoDb(engine, region) }
+}
+
+function enginePid(): number {
+  return Number(readFileSync(join(folder, 'dynamodb.pid'), 'utf8').split('\n')[1])
 }
 
 const item = (pk: string, sk: number, more = {}) => ({ pk: { S: pk }, sk: { N: String(sk) }, ...more })
@@ -301,6 +329,68 @@ describe('The engine', () => {
     ])
   })
 
+  test('comes back however often it is killed, and tells while it is down', async () => {
+    const { db, engine } = await startSupervised()
+    for (let kill = 1; kill <= 7; kill++) {
+      process.kill(enginePid(), 'SIGKILL')
+      await vi.waitFor(async () => expect(await engine.problem()).toContain('SIGKILL'), quick)
+      await vi.waitFor(async () => expect(await engine.problem()).toBeUndefined(), quick)
+    }
+    expect((await db.createTable('EventStore', definition)).name).toBe('Annals-EventStore')
+    expect(log.mock.calls.filter(([, line]) => line.startsWith('started again'))).toHaveLength(7)
+  })
+
+  test('whose file cannot be opened says what to do, keeps the file, and is back once that is done', async () => {
+    const { db, engine } = await startSupervised()
+    await db.createTable('EventStore', definition)
+    const file = join(folder, 'dynamodb.sqlite')
+    renameSync(file, `${file}.kept`)
+    mkdirSync(file)
+    process.kill(enginePid(), 'SIGKILL')
+    await vi.waitFor(
+      async () => expect(await engine.problem()).toContain(`DynamoDB cannot use ${file}`),
+      quick,
+    )
+    const said = log.mock.calls.map(([, line]) => line).join()
+    expect(said).toContain('is down and is tried again')
+    expect(said).not.toContain('move it away')
+    rmdirSync(file)
+    renameSync(`${file}.kept`, file)
+    await vi.waitFor(async () => expect(await engine.problem()).toBeUndefined(), quick)
+    const client = await serve(db)
+    await client.send(new PutItemCommand({ TableName: 'Annals-EventStore', Item: item('a', 1) }))
+  })
+
+  test('listens where no page finds it, and keeps its data from other users', async () => {
+    const db = await start()
+    const { hostname, port } = new URL(db.endpoint)
+    expect(hostname).toMatch(/^127\./)
+    if (process.platform === 'linux') {
+      expect(hostname).not.toBe('127.0.0.1')
+      await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow('fetch failed')
+    }
+    expect(statSync(join(folder, 'dynamodb.sqlite')).mode & 0o777).toBe(0o600)
+    await db.close()
+    chmodSync(join(folder, 'dynamodb.sqlite'), 0o644)
+    await start()
+    expect(statSync(join(folder, 'dynamodb.sqlite')).mode & 0o777).toBe(0o600)
+  })
+
+  test.each([
+    ['attempt to write a readonly database', /Make the file .* writable .*The data are kept$/],
+    ['unable to open database file: x', /Make the file .* writable .*The data are kept$/],
+    ['EACCES: permission denied, open', /Make the file .* writable .*The data are kept$/],
+    ['database or disk is full', /The disk is full: free some space on it\. The data are kept$/],
+    ['ENOSPC: no space left on device', /The disk is full: free some space on it\. The data are kept$/],
+    ['something else', /The file is left as it is$/],
+    ['File is not a valid SQLite database', /restore it from a copy, or move it away to start afresh$/],
+  ])('that complains of "%s" leads to advice that loses no data', (complaint, advice) => {
+    const said = adviceOn(join(folder, 'dynamodb.sqlite'), complaint)
+    expect(said).toMatch(advice)
+    expect(said).toContain(complaint)
+    if (!complaint.includes('not a valid')) expect(said).not.toContain('move it away')
+  })
+
   test('dies with its parent, however that ends', async () => {
     const { parent, endpoint } = await startElsewhere()
     parent.kill('SIGKILL')
@@ -344,7 +434,7 @@ describe('The engine', () => {
       'no database, but long enough for one to be read'.repeat(200),
     )
     await expect(start()).rejects.toThrow(
-      /^DynamoDB cannot open .*dynamodb\.sqlite: .*not a valid SQLite database; move it away to start afresh$/,
+      /^DynamoDB cannot open .*dynamodb\.sqlite: .*not a valid SQLite database; restore it from a copy, or move it away to start afresh$/,
     )
     expect(readdirSync(folder)).toEqual(['dynamodb.sqlite'])
   })
@@ -379,6 +469,27 @@ describe("A DynamoDB of one's own", () => {
     )
     expect(Item).toBeDefined()
     expect(readdirSync(other)).toEqual([])
+  })
+
+  test('that keeps a database per access key has its tables under the keys that are handed out', async () => {
+    const keys = new Set<unknown>()
+    const server = createServer((request, response) => {
+      keys.add(/Credential=([^/]*)/.exec(request.headers.authorization ?? '')?.[1])
+      const Table = { TableStatus: 'ACTIVE', TableArn: 'arn', ...definition }
+      response.end(JSON.stringify({ Table }))
+    })
+    const db = await startDynamoDb({
+      dataDir: folder,
+      endpoint: await listen(server),
+      allowRemote: false,
+      region,
+      log,
+    })
+    const { name: TableName } = await db.createTable('EventStore', definition)
+    const client = new DynamoDBClient({ endpoint: db.endpoint, region, credentials: db.credentials })
+    closers.push(() => client.destroy())
+    await client.send(new GetItemCommand({ TableName, Key: item('a', 1) }))
+    expect(keys).toEqual(new Set([db.credentials.accessKeyId]))
   })
 
   test('that is not on this machine needs to be allowed', async () => {

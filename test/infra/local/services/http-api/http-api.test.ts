@@ -4,6 +4,7 @@ import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:ht
 import { connect } from 'node:net'
 import type { APIGatewayProxyEventV2, APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createOrigins } from '../../../../../infra/local/gateway/gate.ts'
 import { createRouter } from '../../../../../infra/local/services/http-api/routes.ts'
 import { type HttpApi, startHttpApi } from '../../../../../infra/local/services/http-api/service.ts'
 import type { ApiDefinition, ApiResource } from '../../../../../infra/local/services/http-api/template.ts'
@@ -75,6 +76,8 @@ async function start(
       events.push(event)
       return { payload: await answer(event) }
     },
+    origins: createOrigins(),
+    databaseProblem: async () => undefined,
     keysOf: (of) => (of === issuer ? { keys: [publicKey] } : undefined),
     log: (source, message) => lines.push(`${source}: ${message}`),
   })
@@ -201,7 +204,7 @@ describe('an event of payload format 2.0', () => {
         method: 'POST',
         path: '/projects/a%20b%C3%A9/members/1?tag=x&tag=y%20z&empty=',
         headers: {
-          Host: `annals.example.com:${api.port}`,
+          Host: `localhost:${api.port}`,
           'User-Agent': 'test',
           'Content-Type': 'application/json',
           'X-Many': ['1', '2'],
@@ -225,7 +228,7 @@ describe('an event of payload format 2.0', () => {
       isBase64Encoded: false,
     })
     expect(headers).toEqual({
-      host: `annals.example.com:${api.port}`,
+      host: `localhost:${api.port}`,
       'user-agent': 'test',
       'content-type': 'application/json',
       'content-length': '14',
@@ -238,8 +241,8 @@ describe('an event of payload format 2.0', () => {
     expect(requestContext).toEqual({
       accountId: '000000000000',
       apiId: 'Api',
-      domainName: `annals.example.com:${api.port}`,
-      domainPrefix: 'annals',
+      domainName: `localhost:${api.port}`,
+      domainPrefix: 'localhost',
       http: {
         method: 'POST',
         path: '/projects/a bé/members/1',
@@ -403,6 +406,8 @@ describe('a function that does not answer', () => {
       port: 0,
       portVariable: 'PORT',
       api: definition(['$default']),
+      origins: createOrigins(),
+      databaseProblem: async () => undefined,
       keysOf: () => ({ keys: [] }),
       invoke: async () => ({ payload: null, error: { errorType: 'TypeError', errorMessage: 'oops' } }),
       log: (_, message) => lines.push(message),
@@ -521,7 +526,9 @@ describe('a quota', () => {
   it('refuses a body over 10 MB by its length, before it has come', async () => {
     const { api, events } = await start()
     const socket = connect(api.port, '127.0.0.1')
-    socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${10 * 1024 * 1024 + 1}\r\n\r\nfirst`)
+    socket.write(
+      `POST / HTTP/1.1\r\nhost: localhost:${api.port}\r\ncontent-length: ${10 * 1024 * 1024 + 1}\r\n\r\nfirst`,
+    )
     const [answer] = await once(socket, 'data')
     expect(String(answer)).toMatch(/^HTTP\/1.1 413 [\s\S]*{"message":"Request Entity Too Large"}$/)
     expect(events).toHaveLength(0)
@@ -597,9 +604,9 @@ describe('a connection', () => {
         : new Promise((resolve) => answers.push(() => resolve({ statusCode: 200, body: 'late' }))),
     )
     const gone = connect(api.port, '127.0.0.1')
-    gone.write('GET /gone HTTP/1.1\r\nhost: x\r\n\r\n')
+    gone.write(`GET /gone HTTP/1.1\r\nhost: localhost:${api.port}\r\n\r\n`)
     const inBody = connect(api.port, '127.0.0.1')
-    inBody.write('POST /half HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf')
+    inBody.write(`POST /half HTTP/1.1\r\nhost: localhost:${api.port}\r\ncontent-length: 10\r\n\r\nhalf`)
     await vi.waitFor(() => expect(events).toHaveLength(1))
     const other = fetch(`${url}/other`)
     await vi.waitFor(() => expect(events).toHaveLength(2))
@@ -613,18 +620,23 @@ describe('a connection', () => {
 
   it('is cut off where the rest of a refused request does not end', async () => {
     const { api } = await start(undefined, { routeKeys: ['GET /health'] })
-    const answer = sendRaw(api.port, 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf')
+    const answer = sendRaw(
+      api.port,
+      `POST / HTTP/1.1\r\nhost: localhost:${api.port}\r\ncontent-length: 10\r\n\r\nhalf`,
+    )
     expect(await answer).toContain('{"message":"Not Found"}')
   })
 
   it('ends at once on close, idle, waiting or malformed', async () => {
     const { api, events } = await start(() => new Promise(() => {}))
-    const sockets = ['', 'GET / HTTP/1.1\r\nhost: x\r\n\r\n', 'NONSENSE\r\n\r\n'].map((text) => {
-      const socket = connect({ port: api.port, host: '127.0.0.1', allowHalfOpen: true })
-      socket.on('error', () => {}).resume()
-      if (text !== '') socket.write(text)
-      return socket
-    })
+    const sockets = ['', `GET / HTTP/1.1\r\nhost: localhost:${api.port}\r\n\r\n`, 'NONSENSE\r\n\r\n'].map(
+      (text) => {
+        const socket = connect({ port: api.port, host: '127.0.0.1', allowHalfOpen: true })
+        socket.on('error', () => {}).resume()
+        if (text !== '') socket.write(text)
+        return socket
+      },
+    )
     await vi.waitFor(() => expect(events).toHaveLength(1))
     await api.close()
     await expect(fetch(api.url)).rejects.toThrow()
@@ -634,7 +646,7 @@ describe('a connection', () => {
 
 describe('starting an HTTP API', () => {
   it.each([
-    ['Api', { CorsConfiguration: {} }, 'Api Api: CorsConfiguration is not modelled'],
+    ['Api', { CorsConfiguration: { Other: [] } }, 'Api Api: CorsConfiguration.Other is not modelled'],
     ['Api', { ProtocolType: 'WEBSOCKET' }, 'Api Api: ProtocolType is not modelled: "WEBSOCKET"'],
     ['Stage', { RouteSettings: {} }, 'Stage Stage: RouteSettings is not modelled'],
     ['Stage', { StageName: 'dev' }, 'Stage Stage: StageName is not modelled: "dev"'],
@@ -704,6 +716,67 @@ describe('starting an HTTP API', () => {
     expect((await fetch(url)).status).toBe(200)
   })
 
+  it('is 503 for /health while the database is down, and the answer of the function otherwise', async () => {
+    let problem: string | undefined
+    const api = await startHttpApi({
+      port: 0,
+      portVariable: 'PORT',
+      api: definition(['GET /health', 'POST /health', 'GET /other']),
+      origins: createOrigins(),
+      databaseProblem: async () => problem,
+      keysOf: () => ({ keys: [] }),
+      invoke: async () => ({ payload: { statusCode: 200, body: 'ok' } }),
+      log: () => {},
+    })
+    open.push(api)
+    const ask = async (path: string, method = 'GET') => (await fetch(`${api.url}${path}`, { method })).status
+    expect(await ask('/health')).toBe(200)
+    problem = 'the file is read-only'
+    expect(await ask('/health')).toBe(503)
+    expect(await (await fetch(`${api.url}/health`)).json()).toEqual({
+      message: 'The database is down: the file is read-only',
+    })
+    expect([await ask('/other'), await ask('/health', 'POST')]).toEqual([200, 200])
+  })
+
+  const cors = {
+    AllowOrigins: ['https://app.example.com'],
+    AllowMethods: ['GET', 'POST'],
+    AllowHeaders: ['authorization', 'content-type'],
+    ExposeHeaders: ['etag'],
+    MaxAge: 60,
+  }
+  const origin = 'https://app.example.com'
+
+  it('is that of the CORS setting to a preflight of an origin that it lists', async () => {
+    const { url, events } = await start(undefined, { changes: { Api: { CorsConfiguration: cors } } })
+    const headers = { origin, 'access-control-request-method': 'POST' }
+    const preflight = await fetch(`${url}/any`, { method: 'OPTIONS', headers })
+    expect([preflight.status, events]).toEqual([204, []])
+    expect(Object.fromEntries(preflight.headers)).toMatchObject({
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': 'GET,POST',
+      'access-control-allow-headers': 'authorization,content-type',
+      'access-control-max-age': '60',
+    })
+    const answer = await fetch(url, { headers: { origin } })
+    expect(answer.headers.get('access-control-allow-origin')).toBe(origin)
+    expect(answer.headers.get('access-control-expose-headers')).toBe('etag')
+  })
+
+  it('is a refusal to the page of any other origin, and to any other host', async () => {
+    const { url, api, events } = await start(undefined, { changes: { Api: { CorsConfiguration: cors } } })
+    const status = async (headers: Record<string, string>) => (await fetch(url, { headers })).status
+    expect(await status({ origin: 'https://elsewhere.example.com' })).toBe(403)
+    expect(await sendRaw(api.port, 'GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).toMatch(/ 403 /)
+    expect(events).toEqual([])
+    const own = await fetch(url, { headers: { origin: `http://localhost:${api.port}` } })
+    expect([own.status, own.headers.get('access-control-allow-origin')]).toEqual([
+      200,
+      `http://localhost:${api.port}`,
+    ])
+  })
+
   it('names the variable where the port is in use', async () => {
     const { api } = await start()
     await expect(
@@ -712,6 +785,8 @@ describe('starting an HTTP API', () => {
         portVariable: 'PORT',
         api: definition(['$default']),
         invoke: async () => ({ payload: null }),
+        origins: createOrigins(),
+        databaseProblem: async () => undefined,
         keysOf: () => ({ keys: [] }),
         log: () => {},
       }),

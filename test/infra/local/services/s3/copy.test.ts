@@ -6,7 +6,12 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Bucket, type OpenBucket, openBucket } from '../../../../kit/local-cloud/local-bucket.ts'
+import {
+  Bucket,
+  developerHeaders,
+  type OpenBucket,
+  openBucket,
+} from '../../../../kit/local-cloud/local-bucket.ts'
 import { withDataDir } from '../../../../kit/local-cloud/local-service.ts'
 
 const from = 'uploads/über den fluß.jpg'
@@ -85,7 +90,7 @@ describe('a copy', () => {
       message: expect.stringContaining('x-amz-metadata-directive'),
     })
     const headers = {
-      authorization: 'Credential=any/20260101/eu-west-1/s3/aws4_request',
+      ...developerHeaders(),
       'x-amz-copy-source': `${Bucket}/${from}`,
     }
     expect(

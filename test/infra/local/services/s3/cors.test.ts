@@ -1,6 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { describe, expect, it } from 'vitest'
-import { Bucket, errorOf, openBucket } from '../../../../kit/local-cloud/local-bucket.ts'
+import { Bucket, developerHeaders, errorOf, openBucket } from '../../../../kit/local-cloud/local-bucket.ts'
 import { withDataDir } from '../../../../kit/local-cloud/local-service.ts'
 
 const rule = {
@@ -85,9 +85,8 @@ describe('an answer', () => {
   ])('may be read by the origins of a rule: %s', async (_, method, over, status) => {
     const { url, clientOf } = await open(rule)
     await clientOf().send(new PutObjectCommand({ Bucket, Key: 'key', Body: 'content' }))
-    const authorization = 'Credential=any/20260101/eu-west-1/s3/aws4_request'
     const asked = (from: string) => {
-      const headers = { origin: from, authorization, ...over }
+      const headers = { origin: from, ...developerHeaders(), ...over }
       const { authorization: signed, ...unsigned } = headers
       return fetch(method === 'POST' ? url : `${url}/key`, {
         method,

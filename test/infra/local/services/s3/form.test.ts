@@ -255,6 +255,22 @@ describe('a form is refused', () => {
   })
 })
 
+it('a form that the developer signed is refused to a web page, which never acts as the developer', async () => {
+  const send = async (...by: Parameters<OpenBucket['clientOf']>) => {
+    const { fields } = await sign({}, ...by)
+    const form = new FormData()
+    for (const [name, value] of Object.entries({ ...fields, file: 'content' })) form.append(name, value)
+    const headers = { origin: 'http://localhost:3000' }
+    return fetch(bucket.url, { method: 'POST', body: form, headers })
+  }
+  const refused = await send('developer')
+  expect([refused.status, await errorOf(refused)]).toEqual([
+    403,
+    'AccessDenied: A web page does not act as the developer: let a function sign the link or form',
+  ])
+  expect((await send('Commands')).status).toBe(204)
+})
+
 describe('what is no form', () => {
   const send = (body: string, type = 'multipart/form-data; boundary=b') =>
     fetch(bucket.url, { method: 'POST', body, headers: { 'content-type': type } })
@@ -282,6 +298,34 @@ describe('what is no form', () => {
     expect(await errorOf(await send(body, type))).toContain(`${code}: `)
   })
 
+  it('is refused: one that puts its file first, with the code and the hint of S3', async () => {
+    const { fields } = await sign()
+    const parts = Object.entries(fields).map(([name, value]) => part(name, value))
+    expect(await errorOf(await send(`${part('file', 'content')}${parts.join('')}--b--\r\n`))).toBe(
+      "InvalidArgument: Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.",
+    )
+  })
+
+  it.each([
+    ['a name in a quoted file name', 'form-data; filename="a; name=key; b"; name="file"'],
+    ['an escaped quote in it', 'form-data; filename="a\\"; name=\\"key"; name="file"'],
+    ['the name first', 'form-data; name="file"; filename="; name=key"'],
+    ['no quotes', 'form-data; name=file'],
+  ])('does not confuse the reader of its parts: %s', async (_, disposition) => {
+    const { fields } = await sign()
+    const parts = Object.entries(fields).map(([name, value]) => part(name, value))
+    const file = `--b\r\nContent-Disposition: ${disposition}\r\n\r\ncontent\r\n--b--\r\n`
+    expect((await send(`${parts.join('')}${file}`)).status).toBe(204)
+  })
+
+  it('is refused at once, however its headers are made', async () => {
+    const began = performance.now()
+    await send('x', `multipart/form-data; ${'boundary="'.repeat(1_000)}`)
+    const name = `--b\r\nContent-Disposition: ${'; name="'.repeat(2_000)}\r\n\r\nx\r\n`
+    expect(await errorOf(await send(name))).toMatch(/MalformedPOSTRequest|InvalidArgument/)
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
+
   it('is refused: a file that breaks off', async () => {
     const { fields } = await sign()
     const parts = Object.entries(fields).map(([name, value]) => part(name, value))
@@ -294,13 +338,14 @@ describe('what is no form', () => {
 
 it.each([
   ['its fields', 412, 'text/plain'],
-  ['its file', 403, 'multipart/form-data; boundary=b'],
+  ['its file', 400, 'multipart/form-data; boundary=b'],
 ])('a form that is refused for %s is read to its end, as browsers look for the answer then', async (_, status, type) => {
   const body = `--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n${'x'.repeat(20_000_000)}`
-  const head = `POST /${Bucket} HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n`
+  const { host } = new URL(bucket.url)
+  const head = `POST /${Bucket} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n`
   const socket = connect(Number(new URL(bucket.url).port), '127.0.0.1').setEncoding('utf8')
   socket.write(`${head}\r\n${body}`)
-  socket.write(`OPTIONS /${Bucket} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
+  socket.write(`OPTIONS /${Bucket} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)
   const answers = (await socket.toArray()).join('')
   expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`, 'HTTP/1.1 400'])
 })

@@ -152,6 +152,28 @@ describe('a presigned URL is refused', () => {
     expect((await fetch(await sign())).status).toBe(200)
   })
 
+  it('with a header that only claims to sign it', async () => {
+    const url = await sign()
+    for (const authorization of ['x', 'AWS4-HMAC-SHA256 Credential=any/20260101/eu-west-1/s3/aws4_request'])
+      expect(await errorOf(await fetch(url, { headers: { authorization } }))).toContain(
+        'InvalidArgument: Only one auth mechanism allowed',
+      )
+  })
+
+  it('with the signature of version 2, and told how boto3 makes the other', async () => {
+    const url = `${bucket.url}/${Key.slice(0, 8)}?AWSAccessKeyId=x&Signature=y&Expires=1`
+    expect(await errorOf(await fetch(url))).toContain(
+      'InvalidRequest: The authorization mechanism you have provided',
+    )
+  })
+
+  it('to a page, if the developer signed it: a page does not act as the developer', async () => {
+    const headers = { 'sec-fetch-site': 'same-site', origin: 'http://localhost:3000' }
+    const answer = await fetch(await sign({}, 'developer'), { headers })
+    expect([answer.status, await errorOf(answer)]).toEqual([403, expect.stringContaining('does not act as')])
+    expect((await fetch(await sign(), { headers })).status).toBe(200)
+  })
+
   it('once it has expired', async () => {
     const url = await sign()
     pass(59)

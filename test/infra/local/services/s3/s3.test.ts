@@ -13,11 +13,17 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { Bucket, type OpenBucket, objectArn, openBucket } from '../../../../kit/local-cloud/local-bucket.ts'
+import {
+  Bucket,
+  developerHeaders,
+  errorOf,
+  type OpenBucket,
+  objectArn,
+  openBucket,
+} from '../../../../kit/local-cloud/local-bucket.ts'
 import { dataDir, lines, withDataDir } from '../../../../kit/local-cloud/local-service.ts'
 
 const Key = 'uploads/photo.jpg'
-const authorization = 'Credential=any/20260101/eu-west-1/s3/aws4_request'
 let bucket: OpenBucket
 let client: S3Client
 
@@ -109,7 +115,8 @@ it('an object whose writer breaks off is not there, and nothing of it is', async
   const folder = join(dataDir, 's3', Bucket)
   const files = readdirSync(folder)
   const socket = connect(Number(new URL(bucket.url).port), '127.0.0.1')
-  const headers = `host: x\r\nauthorization: ${authorization}\r\ncontent-length: 100`
+  const signed = Object.entries(developerHeaders()).map(([name, value]) => `${name}: ${value}\r\n`)
+  const headers = `host: ${new URL(bucket.url).host}\r\n${signed.join('')}content-length: 100`
   socket.write(`PUT /${Bucket}/${Key} HTTP/1.1\r\n${headers}\r\n\r\ncontent`)
   const quick = { timeout: 10_000, interval: 5 }
   await vi.waitFor(() => expect(readdirSync(folder)).toHaveLength(files.length + 1), quick)
@@ -177,7 +184,7 @@ const putRaw = (body: string, headers: Record<string, string>) =>
   fetch(`${bucket.url}/${Key}`, {
     method: 'PUT',
     body,
-    headers: { authorization, ...headers },
+    headers: { ...developerHeaders(), ...headers },
   })
 
 describe('a body in chunks', () => {
@@ -224,7 +231,7 @@ describe('what is not modelled', () => {
   it.each([
     ['x-amz-acl', { ACL: 'public-read' }],
     ['x-amz-tagging', { Tagging: 'a=b' }],
-    ['if-none-match', { IfNoneMatch: '*' }],
+    ['if-none-match', { IfNoneMatch: '"an etag"' }],
     ['content-md5', { ContentMD5: 'mgNkuembtIDdJeHwKEyFVQ==' }],
     ['x-amz-checksum-sha256', { ChecksumSHA256: 'x' }],
   ])('is refused by its name: the header %s', async (name, input) => {
@@ -246,9 +253,81 @@ describe('what is not modelled', () => {
     const answer = await putRaw('', {})
     expect(answer.status).toBe(200)
     const tagging = await fetch(`${bucket.url}/${Key}?tagging`, {
-      headers: { authorization },
+      headers: developerHeaders(),
     })
     expect(tagging.status).toBe(501)
+  })
+})
+
+describe('a condition', () => {
+  it('of a read is honoured: a copy that is still the object is not sent again', async () => {
+    const { ETag = '' } = await put()
+    const { LastModified = new Date() } = await head()
+    const ask = (headers: Record<string, string>, method = 'GET') =>
+      fetch(`${bucket.url}/${Key}`, { method, headers: { ...developerHeaders(), ...headers } })
+    for (const etags of [ETag, `"other", ${ETag}`, `W/${ETag}`, '*']) {
+      const answer = await ask({ 'if-none-match': etags })
+      expect([answer.status, await answer.text(), answer.headers.get('etag')]).toEqual([304, '', ETag])
+    }
+    expect((await ask({ 'if-none-match': ETag }, 'HEAD')).status).toBe(304)
+    expect((await ask({ 'if-none-match': '"other"' })).status).toBe(200)
+    const [then, before] = [LastModified, new Date(LastModified.getTime() - 60_000)].map((at) =>
+      at.toUTCString(),
+    )
+    expect((await ask({ 'if-modified-since': then ?? '' })).status).toBe(304)
+    expect((await ask({ 'if-modified-since': before ?? '' })).status).toBe(200)
+    expect((await ask({ 'if-modified-since': then ?? '', 'if-none-match': '"other"' })).status).toBe(200)
+    expect((await ask({ 'if-unmodified-since': before ?? '' })).status).toBe(412)
+  })
+
+  it('of a write is honoured: with If-None-Match `*` it replaces nothing', async () => {
+    await put({ Body: 'first', IfNoneMatch: '*' })
+    await expect(put({ Body: 'second', IfNoneMatch: '*' })).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+    })
+    expect(await textOf()).toBe('first')
+  })
+})
+
+describe('an Authorization header', () => {
+  const ask = async (headers: Record<string, string>, query = '') =>
+    errorOf(await fetch(`${bucket.url}/${Key}${query}`, { headers }))
+  const signed = developerHeaders()
+
+  it.each([
+    ['of no known kind', { authorization: 'Bearer x' }, 'InvalidArgument: Unsupported Authorization Type'],
+    ['of the old signature', { authorization: 'AWS key:signature' }, 'InvalidArgument: Unsupported'],
+    ['that is malformed', { authorization: 'AWS4-HMAC-SHA256 x' }, 'AuthorizationHeaderMalformed: '],
+    [
+      'without a signature',
+      { authorization: String(signed['authorization']).replace(/Signature=.*/, 'Signature=') },
+      'AuthorizationHeaderMalformed: ',
+    ],
+    ['of another time', { 'x-amz-date': '20260101T000000Z' }, 'RequestTimeTooSkewed: '],
+    [
+      'that a function did not sign',
+      { authorization: String(signed['authorization']).replace('=any/', '=Pipeline/') },
+      'SignatureDoesNotMatch: ',
+    ],
+  ])('%s is refused', async (_, over, error) => {
+    expect(await ask({ ...developerHeaders(), ...over })).toContain(error)
+  })
+
+  it('of a function that signs with its secret passes', async () => {
+    await put()
+    await expect(get({}, bucket.clientOf('Pipeline'))).resolves.toBeDefined()
+    await expect(get({}, bucket.clientOf('Pipeline', 'wrong'))).rejects.toMatchObject({
+      name: 'SignatureDoesNotMatch',
+    })
+  })
+
+  it('makes no presigned link valid: only one way to sign is allowed', async () => {
+    await put()
+    const link = '?X-Amz-Credential=x/20260101/eu-west-1/s3/aws4_request&X-Amz-Signature=00'
+    expect(await ask(developerHeaders(), link)).toContain('InvalidArgument: Only one auth mechanism allowed')
+    expect(await ask({ authorization: 'x' }, link)).toContain(
+      'InvalidArgument: Only one auth mechanism allowed',
+    )
   })
 })
 

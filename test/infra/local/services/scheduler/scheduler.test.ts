@@ -339,6 +339,7 @@ describe('the page of schedules', () => {
       port: 0,
       services: [],
       refusal: () => undefined,
+      origins: { accepts: () => true },
       log,
       page: (at, request) => schedulesPage(scheduler, at, request),
     })

@@ -26,6 +26,13 @@ const send = (input: Partial<SendEmailCommandInput> = {}) =>
   )
 
 describe('SES', () => {
+  it('reads the sender of a mail in a moment, whatever it is', async () => {
+    const began = performance.now()
+    const error = send({ FromEmailAddress: '<'.repeat(80_000) })
+    await expect(error).rejects.toMatchObject({ name: 'MessageRejected' })
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
+
   it('puts a mail into the mailbox of each who gets it', async () => {
     const answer = await send({ Destination: { ToAddresses: ['ann@example.com', 'bob@example.com'] } })
     expect(answer.MessageId).toMatch(/^[0-9a-f-]{36}$/)

@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { OperationUse } from './gateway/operations.ts'
+
+/** The folders whose code may call an operation, from the root of the repository. */
+const searched = ['commands', 'projections', 'workflows', 'infra', 'test']
+/** The local cloud itself: a table of operations is no caller. */
+const left = join('infra', 'local')
+
+/** Finds the files that call an operation by the text of the call; those of the product come before tests. */
+export type FindCallers = (operation: string, use: OperationUse) => readonly string[]
+
+/** Reads the repository's code, from its root, and prepares to search it. */
+export function readCallers(root = '.'): FindCallers {
+  const files = searched.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .map((file) => join(folder, file))
+      .filter((file) => /\.tsx?$/.test(file) && !file.startsWith(left) && !file.includes('node_modules'))
+      .sort(),
+  )
+  const sources = files.map((file) => ({
+    file: file.replaceAll('\\', '/'),
+    text: readFileSync(join(root, file), 'utf8'),
+  }))
+  return (operation, { call = `new ${operation}Command(` }) =>
+    sources.filter(({ text }) => text.includes(call)).map(({ file }) => file)
+}

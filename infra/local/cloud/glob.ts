@@ -1,0 +1,31 @@
+/** In a pattern: any characters, or any one character. */
+export const anyText = Symbol('any text')
+export const anyCharacter = Symbol('any character')
+
+export type GlobToken = string | typeof anyText | typeof anyCharacter
+
+/**
+ * Whether a text is what a pattern of single characters and placeholders describes. The time grows with the length of
+ * the text, never with its square, however many placeholders there are: texts come from strangers.
+ */
+export function matchesGlob(pattern: readonly GlobToken[], text: string): boolean {
+  const characters = [...text]
+  let at = 0
+  // After a mismatch, only the last placeholder for any text takes one character more.
+  let star = -1
+  let taken = 0
+  for (let i = 0; i < characters.length; ) {
+    const token = pattern[at]
+    if (token === anyText) {
+      star = at++
+      taken = i
+    } else if (token !== undefined && (token === anyCharacter || token === characters[i])) {
+      at++
+      i++
+    } else if (star >= 0) {
+      at = star + 1
+      i = ++taken
+    } else return false
+  }
+  return pattern.slice(at).every((token) => token === anyText)
+}
