@@ -1,9 +1,7 @@
 import * as z from 'zod/mini'
 
 /** An id in the body of a command. */
-export function idOf(about: string): z.ZodMiniString {
-  return z.string().check(z.minLength(1), z.maxLength(64), z.describe(about))
-}
+export { id as idOf } from '../../domain/kernel/text.ts'
 
 /** A moment in an answer. */
 export const timestamp = z.iso.datetime({ precision: 3 })

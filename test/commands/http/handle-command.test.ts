@@ -5,12 +5,8 @@ import * as z from 'zod/mini'
 import { contract } from '../../../commands/contract.ts'
 import { commandIdOf, createdIdOf, digestOf } from '../../../commands/execution/command-id.ts'
 import { type ApiRequest, type ApiResponse, apiHandler } from '../../../commands/http/api.ts'
-import {
-  commandNameOf,
-  expectedVersionOf,
-  idempotencyKeyOf,
-  jsonBodyOf,
-} from '../../../commands/http/command-request.ts'
+import { idempotencyKeyOf } from '../../../commands/http/client-text.ts'
+import { commandNameOf, expectedVersionOf, jsonBodyOf } from '../../../commands/http/command-request.ts'
 import { encodeCursor, parseCursor } from '../../../commands/http/cursor.ts'
 import { HttpProblem } from '../../../commands/http/http-problem.ts'
 import { openApi } from '../../../commands/http/openapi.ts'
@@ -301,6 +297,19 @@ describe('an API handler', () => {
       throw new HttpProblem('method-not-allowed', 'POST.', { allow: 'POST' })
     })
     expect(wrong).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } })
+  })
+
+  it('logs an error of ours with its stack, and no error that a client can cause', async () => {
+    const errors: unknown[] = []
+    const logger = { info() {}, error: (...line: unknown[]) => void errors.push(line[1]) }
+    const failing = (clientsFault: boolean) =>
+      apiHandler(async () => {
+        throw new Problem('unavailable', 'Not yet.', { clientsFault })
+      }, logger)
+    expect(await failing(true)(event(), context)).toMatchObject({ statusCode: 503 })
+    expect(errors).toEqual([])
+    await failing(false)(event(), context)
+    expect(errors).toEqual([expect.objectContaining({ error: expect.any(Problem) })])
   })
 
   it('keeps a correlation id that is a UUID, and makes one otherwise', async () => {

@@ -42,6 +42,11 @@ describe('the user pool', () => {
     expect(pool()['Schema']).toEqual([{ Name: 'name', Required: false, Mutable: true }])
   })
 
+  it('asks the registration before each sign-up and after each confirmation', () => {
+    const registration = { 'Fn::GetAtt': ['Registration', 'Arn'] }
+    expect(pool()['LambdaConfig']).toEqual({ PreSignUp: registration, PostConfirmation: registration })
+  })
+
   it('has the group of those who may read the analytics', () => {
     expect(declared('UserPoolAdmin').Properties).toMatchObject({ UserPoolId: 'UserPool', GroupName: 'admin' })
   })

@@ -22,6 +22,7 @@ import { accounts } from '../../../projections/user/accounts.ts'
 import { versions } from '../../../projections/versions.ts'
 import { manualClock } from '../clocks/manual-clock.ts'
 import { readableLinks } from '../upload/file-links.ts'
+import { withDynamoLimits } from './dynamo-limits.ts'
 import { lambdaContext, requestsTo } from './requests.ts'
 
 /** Forms that name the upload and nothing else. */
@@ -36,10 +37,10 @@ const forms: UploadForms = {
  * has caught up itself. A new pair of APIs stands for another environment of the same backend.
  */
 export function backend() {
-  const table = createMemoryCommitTable()
+  const table = withDynamoLimits(createMemoryCommitTable())
   const clock = manualClock()
   const store = createEventStore(table, clock)
-  const rows = createMemoryRowStore()
+  const rows = withDynamoLimits(createMemoryRowStore())
   const lists = createMemoryGenerationLists()
 
   const people = new Map<string, Person>()

@@ -43,12 +43,26 @@ describe('the analytics of each day', () => {
     ['?from=2023-02-28&to=2024-02-29', '/from'],
     ['?to=2024-3-1', '/to'],
     ['?from=2024-03-01T00:00:00Z&to=2024-03-02', '/from'],
+    ['?to=0000-01-15', '/to'],
+    ['?to=1969-12-31', '/to'],
+    ['?to=+010000-01-01', '/to'],
+    ['?from=-000001-12-01&to=1970-01-01', '/from'],
+    ['?to=2024-03-01&to=2024-03-02', '/to'],
+    ['?from=2024-03-01&sort=desc', '/sort'],
   ])('are refused for %s, naming the field', async (search, path) => {
     const { daily } = await withAdmin()
     expect(await daily(search)).toMatchObject({
       status: 400,
       body: { type: 'urn:annals:problem:invalid-input', errors: [{ path }] },
     })
+  })
+
+  it('begin with the first day that there is', async () => {
+    const { daily } = await withAdmin()
+    const { body } = await daily('?to=1970-01-15')
+    expect(body['items']).toHaveLength(15)
+    expect(Object(body['items'])[0]).toMatchObject({ day: '1970-01-01' })
+    expect(await daily('?from=9999-12-30&to=9999-12-31')).toMatchObject({ status: 200 })
   })
 
   it('are for the group admin', async () => {

@@ -2,10 +2,10 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { AwsError } from '../../gateway/aws-service.ts'
 import type { CognitoOptions } from './cognito-options.ts'
-import { runPostConfirmation } from './post-confirmation.ts'
 import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
 import { passwordVerifier } from './srp.ts'
 import { type PoolSettings, standardAttributes } from './template.ts'
+import { runTrigger } from './triggers.ts'
 import { attributesOf, type ClientOperation, type User, type UserPool } from './user-pool.ts'
 
 const codeLifeMs = 24 * 3_600_000
@@ -24,7 +24,7 @@ export function signUpOperations(o: CognitoOptions) {
   }
 
   return {
-    SignUp(body, pool) {
+    async SignUp(body, pool, client) {
       const { Username, Password } = texts(body, 'Username', 'Password')
       const given = read(signUpRequest, body).UserAttributes.map(({ Name, Value }) => [Name, Value] as const)
       const { email = Username, ...attributes } = Object.fromEntries(given)
@@ -32,8 +32,21 @@ export function signUpOperations(o: CognitoOptions) {
       if (email.toLowerCase() !== Username.toLowerCase()) throw invalid('The email has to be the username.')
       demandAttributes(attributes, pool.settings)
       demandPassword(Password, pool.settings.Policies.PasswordPolicy)
-      if (pool.find(Username)) throw new AwsError('UsernameExistsException', 'User already exists')
       const sub = randomUUID()
+      const { PreSignUp } = pool.settings.LambdaConfig
+      if (PreSignUp !== undefined) {
+        await runTrigger(o, 'PreSignUp', PreSignUp, {
+          version: '1',
+          region: o.region,
+          userPoolId: pool.settings.id,
+          userName: sub,
+          callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: client.id },
+          triggerSource: 'PreSignUp_SignUp',
+          request: { userAttributes: { ...attributes, email }, validationData: null },
+          response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
+        })
+      }
+      if (pool.find(Username)) throw new AwsError('UsernameExistsException', 'User already exists')
       const salt = randomBytes(16).toString('hex')
       const createdAt = Date.now()
       const verifier = passwordVerifier(pool.settings.id, sub, salt, Password)
@@ -66,7 +79,7 @@ export function signUpOperations(o: CognitoOptions) {
       pool.save(user)
       const { LambdaConfig, id } = pool.settings
       if (LambdaConfig.PostConfirmation === undefined) return {}
-      await runPostConfirmation(o, LambdaConfig.PostConfirmation, {
+      await runTrigger(o, 'PostConfirmation', LambdaConfig.PostConfirmation, {
         version: '1',
         region: o.region,
         userPoolId: id,

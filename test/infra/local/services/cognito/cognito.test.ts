@@ -226,6 +226,34 @@ describe('the post-confirmation trigger', () => {
   })
 })
 
+describe('the pre-sign-up trigger', () => {
+  beforeEach(() => open({ pool: { LambdaConfig: { PreSignUp: functionArn } } }))
+
+  it('gets the event before there is a user', async () => {
+    const { UserSub } = await signUp({ UserAttributes: [{ Name: 'name', Value: 'Ann' }] })
+    const event = {
+      version: '1',
+      triggerSource: 'PreSignUp_SignUp',
+      region,
+      userPoolId: poolId,
+      userName: UserSub,
+      request: { userAttributes: { email, name: 'Ann' }, validationData: null },
+      response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
+      callerContext: { awsSdkVersion: expect.any(String), clientId: ClientId },
+    }
+    expect(invoke.mock.calls).toEqual([[functionArn, event]])
+  })
+
+  it('refuses the sign-up where the function fails', async () => {
+    const error = { errorType: 'Problem', errorMessage: 'Not this one.' }
+    invoke.mockResolvedValue({ payload: error, error })
+    const message = 'PreSignUp failed with error Not this one.'
+    await expectFailure(signUp(), 'UserLambdaValidationException', message)
+    await expectFailure(adminGet(email), 'UserNotFoundException')
+    expect(mailbox.list()).toEqual([])
+  })
+})
+
 describe('the administration', () => {
   it('finds a user by email or sub', async () => {
     const sub = await register()

@@ -33,7 +33,7 @@ describe('a template', () => {
     ['AliasAttributes', { AliasAttributes: ['email'] }],
     ['MfaConfiguration', { MfaConfiguration: 'OPTIONAL' }],
     ['AllowAdminCreateUserOnly', { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } }],
-    ['PreSignUp', { LambdaConfig: { PreSignUp: functionArn } }],
+    ['PreAuthentication', { LambdaConfig: { PreAuthentication: functionArn } }],
     ['SignInPolicy', { Policies: { ...poolProperties.Policies, SignInPolicy: {} } }],
     ['MinimumLength', policy({ MinimumLength: 5 })],
     ['PasswordHistorySize', policy({ PasswordHistorySize: 3 })],
