@@ -216,7 +216,7 @@ export const generic = [
 export const featureImports: Readonly<Record<string, readonly string[]>> = {
   project: ['user'],
   subscription: ['user'],
-  upload: ['project', 'subscription'],
+  upload: ['project', 'subscription', 'user'],
   // The folder registers users.
   'commands/registration': ['user'],
   // Mail goes to users.

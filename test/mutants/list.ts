@@ -8,6 +8,7 @@ import { reading } from './reading.ts'
 import { redriving } from './redriving.ts'
 import { replaying } from './replaying.ts'
 import type { Mutant } from './rules.ts'
+import { ofUpload } from './upload.ts'
 import { ofUser } from './user.ts'
 import { verifying } from './verifying.ts'
 
@@ -21,6 +22,7 @@ export const mutants: readonly Mutant[] = [
   ...replaying,
   ...ofProject,
   ...ofUser,
+  ...ofUpload,
 ]
 
 /** The source with the mutant in it. Throws where its piece does not occur exactly once. */

@@ -162,7 +162,7 @@ const functions: readonly Expected[] = [
   {
     name: 'UploadSteps',
     bundle: 'upload-steps',
-    seconds: 20,
+    seconds: 12,
     environment: { FILES_BUCKET: 'Files', [table]: 'EventStore' },
     grants: {
       'EventStore.Arn': 'dynamodb: PutItem Query',
@@ -186,8 +186,8 @@ const functions: readonly Expected[] = [
   {
     name: 'UploadPictures',
     bundle: 'upload-pictures',
-    seconds: 45,
-    memory: 1769,
+    seconds: 30,
+    memory: 3008,
     environment: { FILES_BUCKET: 'Files' },
     grants: { 'Files.Arn/incoming/*': 's3: GetObject', 'Files.Arn/files/*': 's3: PutObject' },
   },

@@ -69,6 +69,10 @@ describe('the client of the user pool', () => {
     expect(client()).not.toHaveProperty('CallbackURLs')
   })
 
+  it('lets people write their name and nothing else, so that no address changes without an event', () => {
+    expect(client()['WriteAttributes']).toEqual(['name'])
+  })
+
   it('does not tell who has an account', () => {
     expect(client()['PreventUserExistenceErrors']).toBe('ENABLED')
   })

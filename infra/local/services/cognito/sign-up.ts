@@ -4,7 +4,7 @@ import { AwsError } from '../../gateway/aws-service.ts'
 import type { CognitoOptions } from './cognito-options.ts'
 import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
 import { passwordVerifier } from './srp.ts'
-import { type PoolSettings, standardAttributes } from './template.ts'
+import { type ClientSettings, type PoolSettings, standardAttributes } from './template.ts'
 import { runTrigger } from './triggers.ts'
 import { attributesOf, type ClientOperation, type User, type UserPool } from './user-pool.ts'
 
@@ -28,6 +28,10 @@ export function signUpOperations(o: CognitoOptions) {
       const { Username, Password } = texts(body, 'Username', 'Password')
       const given = read(signUpRequest, body).UserAttributes.map(({ Name, Value }) => [Name, Value] as const)
       const { email = Username, ...attributes } = Object.fromEntries(given)
+      demandWritable(
+        given.map(([name]) => name),
+        client,
+      )
       if (!isEmail(Username)) throw invalid('Username should be an email.')
       if (email.toLowerCase() !== Username.toLowerCase()) throw invalid('The email has to be the username.')
       demandAttributes(attributes, pool.settings)
@@ -92,6 +96,12 @@ export function signUpOperations(o: CognitoOptions) {
       return {}
     },
   } satisfies Record<string, ClientOperation>
+}
+
+/** The email that is the username is not written by the client, unless the client also gives it as an attribute. */
+function demandWritable(names: readonly string[], { WriteAttributes }: ClientSettings): void {
+  const strange = names.some((name) => standardAttributes.includes(name) && !WriteAttributes.includes(name))
+  if (strange) throw notAuthorized('A client attempted to write unauthorized attribute')
 }
 
 function demandAttributes(attributes: Readonly<Record<string, string>>, { Schema }: PoolSettings): void {

@@ -112,6 +112,8 @@ const userPoolClient = z.strictObject({
   GenerateSecret: z.literal(false).optional(),
   EnableTokenRevocation: z.literal(true).optional(),
   AllowedOAuthFlowsUserPoolClient: z.literal(false).optional(),
+  /** The attributes that the client may write. All standard ones by default. */
+  WriteAttributes: z.array(z.enum(standardAttributes)).default(standardAttributes),
   ClientName: anything,
 })
 

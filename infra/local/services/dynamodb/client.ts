@@ -54,7 +54,7 @@ export async function postDynamoDb(
   body: Buffer,
 ): Promise<AwsResponse> {
   const url = new URL(address.endpoint)
-  const credentials = isLoopback(address.endpoint)
+  const credentials: Credentials = isLoopback(address.endpoint)
     ? localCredentials
     : await defaultCredentials(address.region)
   const headers: Record<string, string> = {

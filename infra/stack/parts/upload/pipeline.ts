@@ -8,7 +8,8 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { CfnStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
-import { uploadPipeline } from '../../../../workflows/upload/state-machine.ts'
+import { pictureMemoryMb } from '../../../../workflows/upload/picture.ts'
+import { taskSeconds, uploadPipeline } from '../../../../workflows/upload/state-machine.ts'
 import type { PipelineType } from '../../../build/settings.ts'
 import { addFailureQueue, alarmOnFailures } from '../failure-queue.ts'
 import { addFunction, allow } from '../lambda-function.ts'
@@ -43,7 +44,7 @@ function addSteps(stack: Stack, { bundles, eventStore, files }: UploadPipelineOp
     name: 'upload-steps',
     bundles,
     memoryMb: 512,
-    timeoutSeconds: 20,
+    timeoutSeconds: taskSeconds.steps,
     environment: { FILES_BUCKET: files.bucketName, EVENT_STORE_TABLE: eventStore.tableName },
   })
   allow(steps, eventStore.tableArn, ['Query', 'PutItem'])
@@ -59,9 +60,8 @@ function addPictures(stack: Stack, { bundles, files }: UploadPipelineOptions): L
   const pictures = addFunction(stack, 'UploadPictures', {
     name: 'upload-pictures',
     bundles,
-    // To unpack a picture takes memory, and the CPU that comes with more memory.
-    memoryMb: 1769,
-    timeoutSeconds: 45,
+    memoryMb: pictureMemoryMb,
+    timeoutSeconds: taskSeconds.pictures,
     environment: { FILES_BUCKET: files.bucketName },
   })
   allowFiles(pictures, files, 'incoming', ['GetObject'])

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ProjectEvent } from '../../../../domain/project/events.ts'
 import type { UploadEvent } from '../../../../domain/upload/events.ts'
 import type { UserEvent } from '../../../../domain/user/events.ts'
 import { uploadCompleted } from '../../../../workflows/upload/upload-completed-mail.ts'
@@ -11,11 +12,16 @@ const registered: UserEvent = {
   type: 'UserRegistered',
   data: { email: 'ann@example.com', emailKey: 'ann@example.com', name: 'Ann' },
 }
+const created = (ownerId: string): ProjectEvent => ({
+  type: 'ProjectCreated',
+  data: { ownerId, title: 'Atlas', description: '' },
+})
 
 describe('the news of an upload', () => {
-  it('goes to who asked for it, and names the file, of which the event says nothing', async () => {
+  it('goes to its requester, and names the file, which the event does not', async () => {
     const { user, userId, ports, handlerOf, publish, append, mails } = setUp()
     await append(user, registered)
+    await append('project-project', created(userId))
     const asked = requested('project', { requestedBy: userId })
     const event = await publish(`upload-${userId}`, asked, ...taken)
     expect(JSON.stringify(event)).not.toMatch(/river/)
@@ -31,7 +37,7 @@ describe('the news of an upload', () => {
   })
 
   it.each([
-    ['UploadRejected', 'Correct that, and upload the file again.'],
+    ['UploadRejected', 'Once the reason no longer applies, you can upload the file again.'],
     ['UploadFailed', 'The file is most likely not the cause. Upload it again.'],
   ] as const)('says after %s why, and what to do', async (type, next) => {
     const { user, userId, ports, handlerOf, publish, append, mails } = setUp()
@@ -43,6 +49,18 @@ describe('the news of an upload', () => {
       { to: 'ann@example.com', subject: 'Your file "river.jpg" was not accepted' },
     ])
     expect(mails[0]?.text).toContain(`There is no room for it.\n\n${next}\n`)
+  })
+
+  it('of its completion does not go to a person who was removed from the project meanwhile', async () => {
+    const { user, userId, ports, handlerOf, publish, append, mails, lines } = setUp()
+    await append(user, registered)
+    const joined: ProjectEvent = { type: 'ProjectMemberAdded', data: { userId, role: 'editor' } }
+    const left: ProjectEvent = { type: 'ProjectMemberRemoved', data: { userId } }
+    await append('project-project', created('owner'), joined, left)
+    const event = await publish(`upload-${userId}`, requested('project', { requestedBy: userId }), ...taken)
+    await handlerOf(uploadCompleted(ports))(event, context)
+    expect(mails).toEqual([])
+    expect(lines).toMatchObject([{ extra: { outcome: 'no-access' } }])
   })
 
   it('is not taken under the type of another, though both are known', async () => {

@@ -109,6 +109,15 @@ describe('signing up', () => {
     await expectFailure(signIn('ANN@example.com'), 'NotAuthorizedException')
   })
 
+  it('lets a client write only the attributes that it may write', async () => {
+    await open({ client: { WriteAttributes: ['name'] } })
+    const refused = ['NotAuthorizedException', /write unauthorized attribute/] as const
+    await expectFailure(signUp({ UserAttributes: [{ Name: 'email', Value: email }] }), ...refused)
+    await expectFailure(signUp({ UserAttributes: [{ Name: 'nickname', Value: 'Ann' }] }), ...refused)
+    await signUp({ UserAttributes: [{ Name: 'name', Value: 'Ann' }] })
+    expect((await adminGet(email)).UserAttributes).toContainEqual({ Name: 'email', Value: email })
+  })
+
   it('wants the attributes and symbols that the pool requires', async () => {
     const PasswordPolicy = { ...poolProperties.Policies.PasswordPolicy, RequireSymbols: true }
     const Schema = [{ Name, Required: true, Mutable: true }]

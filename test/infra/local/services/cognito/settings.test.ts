@@ -60,6 +60,7 @@ describe('a template', () => {
     ['ExplicitAuthFlows', { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'] }],
     ['AllowedOAuthFlowsUserPoolClient', { AllowedOAuthFlowsUserPoolClient: true }],
     ['SupportedIdentityProviders', { SupportedIdentityProviders: ['Google'] }],
+    ['WriteAttributes.0', { WriteAttributes: ['custom:rank'] }],
     ['AccessTokenValidity', { AccessTokenValidity: 4 }],
     ['IdTokenValidity', { IdTokenValidity: 1_441 }],
     ['RefreshTokenValidity', { RefreshTokenValidity: 59 }],
