@@ -15,7 +15,9 @@ const form = z.strictObject({
 const count = z.int().check(z.nonnegative())
 const pixels = z.optional(z.int().check(z.positive()))
 const link = (about: string) =>
-  z.optional(z.url().check(z.describe(`${about}, for an hour at most; only where the upload is completed`)))
+  z.optional(
+    z.url().check(z.describe(`${about}, for an hour at most. Present only if the upload is completed`)),
+  )
 
 const status = z.enum(['requested', 'processing', 'completed', 'rejected', 'failed', 'cancelled', 'expired'])
 const step = z.strictObject({
@@ -34,7 +36,7 @@ const upload = z.strictObject({
   reason: z.optional(z.string().check(z.describe('Why it was rejected or failed'))),
   width: pixels,
   height: pixels,
-  originalUrl: link('Where the file is downloaded from'),
+  originalUrl: link('Address to download the file from'),
   thumbnailUrl: link('A small picture of it, WebP'),
 })
 
@@ -48,7 +50,7 @@ const stats = z.strictObject({
 export const uploadContract = {
   commands: {
     'request-upload': {
-      summary: 'Ask for a form by which to send a picture into a project',
+      summary: 'Request a form to send a picture into a project',
       creates: true,
       body: z.strictObject({
         projectId: idOf('Id of the project, as `create-project` returned it'),
@@ -59,12 +61,16 @@ export const uploadContract = {
       answers: z.object({
         upload: z
           .optional(form)
-          .check(z.describe('Absent from the answer to a repeat where no file is waited for any more')),
+          .check(
+            z.describe(
+              'Absent from a repeat if the file has arrived, the upload has ended, or you may no longer add the file',
+            ),
+          ),
       }),
       function: 'upload-api',
     },
     'cancel-upload': {
-      summary: 'Give an upload up before it is completed',
+      summary: 'Cancel an upload before its file has arrived',
       creates: false,
       body: z.strictObject({ uploadId: idOf('Id of the upload, as `request-upload` returned it') }),
     },

@@ -10,6 +10,7 @@ interface Statement {
   readonly Effect: string
   readonly Action: string | readonly string[]
   readonly Resource: string | readonly string[]
+  readonly Condition?: { readonly StringLike: Readonly<Record<'s3:prefix', string | readonly string[]>> }
 }
 
 interface Expected {
@@ -166,9 +167,11 @@ const functions: readonly Expected[] = [
     environment: { FILES_BUCKET: 'Files', [table]: 'EventStore' },
     grants: {
       'EventStore.Arn': 'dynamodb: PutItem Query',
-      'Files.Arn': 's3: ListBucket',
-      'Files.Arn/incoming/*': 's3: DeleteObject GetObject',
-      'Files.Arn/files/*': 's3: DeleteObject PutObject',
+      'Files.Arn/incoming/*': 's3: GetObject',
+      'Files.Arn/files/*/original': 's3: PutObject',
+      'Files.Arn if s3:prefix is incoming/*': 's3: ListBucket',
+      'Files.Arn if s3:prefix is incoming/* files/*': 's3: ListBucketVersions',
+      'Files.Arn/files/* Files.Arn/incoming/*': 's3: DeleteObjectVersion',
     },
   },
   {
@@ -179,7 +182,8 @@ const functions: readonly Expected[] = [
     grants: {
       'EventStore.Arn': 'dynamodb: PutItem Query',
       'ReadModel.Arn': 'dynamodb: BatchGetItem Query',
-      'Files.Arn/files/* Files.Arn/incoming/*': 's3: DeleteObject',
+      'Files.Arn if s3:prefix is incoming/* files/*': 's3: ListBucketVersions',
+      'Files.Arn/files/* Files.Arn/incoming/*': 's3: DeleteObjectVersion',
       'ExpireUploadsFailures.Arn': 'sqs: SendMessage',
     },
   },
@@ -189,7 +193,11 @@ const functions: readonly Expected[] = [
     seconds: 30,
     memory: 3008,
     environment: { FILES_BUCKET: 'Files' },
-    grants: { 'Files.Arn/incoming/*': 's3: GetObject', 'Files.Arn/files/*': 's3: PutObject' },
+    grants: {
+      'Files.Arn/incoming/*': 's3: GetObject',
+      'Files.Arn if s3:prefix is incoming/*': 's3: ListBucket',
+      'Files.Arn/files/*/thumbnail': 's3: PutObject',
+    },
   },
   reaction('WelcomeEmail', 'welcome-email', mailFrom, sendMail),
   reaction('ProjectCreatedEmail', 'project-created-email', mailFrom, sendMail),
@@ -222,13 +230,15 @@ function grantsOf(role: string): Record<string, string> {
     [Properties['Roles']].flat().includes(role),
   )
   const statements = policies.flatMap(
-    ({ Properties }) => fieldsOf(Properties['PolicyDocument'])['Statement'] as Statement[], // what a policy holds
+    ({ Properties }) => fieldsOf(Properties['PolicyDocument'])['Statement'] as Statement[], // the form of a policy
   )
-  const grants = statements.map(({ Effect, Action, Resource }) => {
+  const grants = statements.map(({ Effect, Action, Resource, Condition }) => {
     const actions = [Action].flat().map((action) => action.split(':'))
     const services = new Set(actions.map(([service]) => service))
     const names = actions.map(([, action]) => action).toSorted()
-    return [[Effect, Resource].flat().join(' '), `${[...services].join()}: ${names.join(' ')}`]
+    const prefixes = Condition === undefined ? [] : ['if s3:prefix is', Condition.StringLike['s3:prefix']]
+    const place = [Effect, Resource, prefixes].flat(2).join(' ')
+    return [place, `${[...services].join()}: ${names.join(' ')}`]
   })
   return Object.fromEntries(grants)
 }
@@ -314,8 +324,8 @@ describe('the role', () => {
   it('allows nothing by a wildcard', () => {
     const granted = declaredOf('AWS::IAM::Policy').map(({ Properties }) => Properties['PolicyDocument'])
     expect(granted.length).toBeGreaterThanOrEqual(functions.length)
-    // Files have keys of their own, which no policy can know: of them only the folder is named.
-    const named = JSON.stringify(granted).replaceAll(/Files\.Arn\/(incoming|files)\/\*/g, '')
+    // Files have keys of their own, which no policy can know: of them only the folder and the last part are named.
+    const named = JSON.stringify(granted).replaceAll(/(Files\.Arn\/|")(incoming|files)\/\*/g, '')
     expect(named).not.toContain('*')
   })
 })
