@@ -1,14 +1,17 @@
 import * as z from 'zod/mini'
 import { fileName, pictureType, uploadSize } from '../../domain/upload/events.ts'
-import { idOf, itemFields, timestamp } from '../http/contract-fields.ts'
+import { idLike, idOf, itemFields, textLike, timestamp } from '../http/contract-fields.ts'
 import type { FeatureContract } from '../http/contract-types.ts'
 
 const form = z.strictObject({
   method: z.literal('POST'),
-  url: z.string(),
+  url: textLike('https://files.example.com'),
   fields: z
     .record(z.string(), z.string())
-    .check(z.describe('Send them as multipart/form-data, and then the file as the field `file`')),
+    .check(
+      z.describe('Send them as multipart/form-data, and then the file as the field `file`'),
+      z.meta({ examples: [{ key: 'files/5f0c3f5e9d0a4c6e8a640f6f5b1c2d3e/original' }] }),
+    ),
   expiresAt: timestamp,
 })
 
@@ -27,13 +30,15 @@ const step = z.strictObject({
 
 const upload = z.strictObject({
   ...itemFields,
-  projectId: z.string(),
+  projectId: idLike,
   status,
-  fileName: z.string(),
-  contentType: z.string(),
+  fileName: textLike('map.png'),
+  contentType: textLike('image/png'),
   size: count.check(z.describe('Bytes')),
   steps: z.array(step).check(z.describe('The steps that it has passed, the first one first')),
-  reason: z.optional(z.string().check(z.describe('Why it was rejected or failed'))),
+  reason: z.optional(
+    textLike('It is larger than requested.').check(z.describe('Why it was rejected or failed')),
+  ),
   width: pixels,
   height: pixels,
   originalUrl: link('Address to download the file from'),

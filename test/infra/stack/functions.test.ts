@@ -5,6 +5,17 @@ import { describe, expect, inject, it } from 'vitest'
 import { fieldsOf, readTemplate } from '../../../infra/local/index.ts'
 import { addFunction } from '../../../infra/stack/parts/lambda-function.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
+import {
+  type ExpectedFunction,
+  mailFrom,
+  onFirstUse,
+  reaction,
+  sendMail,
+  eventStore as table,
+} from './expected.ts'
+import { projectFunctions } from './project/expected.ts'
+import { subscriptionFunctions } from './subscription/expected.ts'
+import { uploadFunctions, uploadInQueryApi } from './upload/expected.ts'
 
 interface Statement {
   readonly Effect: string
@@ -13,21 +24,7 @@ interface Statement {
   readonly Condition?: { readonly StringLike: Readonly<Record<'s3:prefix', string | readonly string[]>> }
 }
 
-interface Expected {
-  readonly name: string
-  readonly bundle: string
-  readonly seconds: number
-  /** 512 MB by default. */
-  readonly memory?: number
-  readonly environment: Readonly<Record<string, string>>
-  /** Everything that it may do besides writing its log: service and actions by resource. */
-  readonly grants: Readonly<Record<string, string>>
-}
-
-const table = 'EVENT_STORE_TABLE'
-const onFirstUse = { REGISTRATION_FUNCTION: 'Registration', USER_POOL_ID: 'UserPool' }
-
-const apis: readonly Expected[] = [
+const apis: readonly ExpectedFunction[] = [
   {
     name: 'Registration',
     bundle: 'registration',
@@ -50,22 +47,7 @@ const apis: readonly Expected[] = [
       'Registration.Arn': 'lambda: InvokeFunction',
     },
   },
-  {
-    name: 'UploadApi',
-    bundle: 'upload-api',
-    seconds: 15,
-    environment: {
-      [table]: 'EventStore',
-      RESERVATION_TABLE: 'Reservations',
-      ...onFirstUse,
-      FILES_BUCKET: 'Files',
-    },
-    grants: {
-      'EventStore.Arn': 'dynamodb: PutItem Query',
-      'Registration.Arn': 'lambda: InvokeFunction',
-      'Files.Arn/incoming/*': 's3: PutObject',
-    },
-  },
+
   {
     name: 'QueryApi',
     bundle: 'query-api',
@@ -74,14 +56,14 @@ const apis: readonly Expected[] = [
       [table]: 'EventStore',
       READ_MODEL_TABLE: 'ReadModel',
       USER_POOL_CLIENT_ID: 'UserPoolClient',
-      FILES_BUCKET: 'Files',
+      ...uploadInQueryApi.environment,
       ...onFirstUse,
     },
     grants: {
       'EventStore.Arn': 'dynamodb: Query',
       'ReadModel.Arn': 'dynamodb: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem',
       'Registration.Arn': 'lambda: InvokeFunction',
-      'Files.Arn/files/*': 's3: GetObject',
+      ...uploadInQueryApi.grants,
     },
   },
   {
@@ -110,29 +92,7 @@ const apis: readonly Expected[] = [
   },
 ]
 
-const reaction = (
-  name: string,
-  bundle: string,
-  environment: Record<string, string>,
-  grants: Record<string, string>,
-): Expected => ({
-  name,
-  bundle,
-  seconds: 30,
-  environment: { [table]: 'EventStore', IDEMPOTENCY_TABLE: 'HandledEvents', ...environment },
-  grants: {
-    'EventStore.Arn': 'dynamodb: Query',
-    'HandledEvents.Arn': 'dynamodb: DeleteItem GetItem PutItem UpdateItem',
-    [`${name}Failures.Arn`]: 'sqs: SendMessage',
-    ...grants,
-  },
-})
-const mailFrom = { MAIL_FROM: 'annals@example.com' }
-const sendMail = {
-  'arn:aws:ses:region:account:identity/MailSender': 'ses: SendEmail',
-}
-
-const functions: readonly Expected[] = [
+const functions: readonly ExpectedFunction[] = [
   ...apis,
   {
     name: 'Forwarder',
@@ -160,68 +120,19 @@ const functions: readonly Expected[] = [
       'ForwarderFailures.Arn': 'sqs: DeleteMessage GetQueueAttributes ReceiveMessage',
     },
   },
-  {
-    name: 'UploadSteps',
-    bundle: 'upload-steps',
-    seconds: 12,
-    environment: { FILES_BUCKET: 'Files', [table]: 'EventStore' },
-    grants: {
-      'EventStore.Arn': 'dynamodb: PutItem Query',
-      'Files.Arn/incoming/*': 's3: GetObject',
-      'Files.Arn/files/*/original': 's3: PutObject',
-      'Files.Arn if s3:prefix is incoming/*': 's3: ListBucket',
-      'Files.Arn if s3:prefix is incoming/* files/*': 's3: ListBucketVersions',
-      'Files.Arn/files/* Files.Arn/incoming/*': 's3: DeleteObjectVersion',
-    },
-  },
-  {
-    name: 'ExpireUploads',
-    bundle: 'expire-uploads',
-    seconds: 240,
-    environment: { FILES_BUCKET: 'Files', [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
-    grants: {
-      'EventStore.Arn': 'dynamodb: PutItem Query',
-      'ReadModel.Arn': 'dynamodb: BatchGetItem Query',
-      'Files.Arn if s3:prefix is incoming/* files/*': 's3: ListBucketVersions',
-      'Files.Arn/files/* Files.Arn/incoming/*': 's3: DeleteObjectVersion',
-      'ExpireUploadsFailures.Arn': 'sqs: SendMessage',
-    },
-  },
-  {
-    name: 'UploadPictures',
-    bundle: 'upload-pictures',
-    seconds: 30,
-    memory: 3008,
-    environment: { FILES_BUCKET: 'Files' },
-    grants: {
-      'Files.Arn/incoming/*': 's3: GetObject',
-      'Files.Arn if s3:prefix is incoming/*': 's3: ListBucket',
-      'Files.Arn/files/*/thumbnail': 's3: PutObject',
-    },
-  },
+
   reaction('WelcomeEmail', 'welcome-email', mailFrom, sendMail),
-  reaction('ProjectCreatedEmail', 'project-created-email', mailFrom, sendMail),
-  reaction('UploadCompletedEmail', 'upload-completed-email', mailFrom, sendMail),
-  reaction('UploadNotTakenEmail', 'upload-not-taken-email', mailFrom, sendMail),
+
   reaction(
     'DeleteSignIn',
     'delete-sign-in',
     { USER_POOL_ID: 'UserPool' },
     { 'UserPool.Arn': 'cognito-idp: AdminDeleteUser' },
   ),
-  reaction('InvoiceEmail', 'invoice-email', mailFrom, sendMail),
-  reaction('EndSubscription', 'end-subscription', {}, { 'EventStore.Arn': 'dynamodb: PutItem Query' }),
-  {
-    name: 'IssueInvoices',
-    bundle: 'issue-invoices',
-    seconds: 900,
-    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
-    grants: {
-      'EventStore.Arn': 'dynamodb: PutItem Query',
-      'ReadModel.Arn': 'dynamodb: BatchGetItem Query',
-      'IssueInvoicesFailures.Arn': 'sqs: SendMessage',
-    },
-  },
+
+  ...projectFunctions,
+  ...uploadFunctions,
+  ...subscriptionFunctions,
 ]
 
 /** The grants of a role's policies: service and actions by resource. */

@@ -58,6 +58,7 @@ describe('the stack', () => {
       'EventBusName',
       'EventStoreStreamArn',
       'EventStoreTable',
+      'HandledEventsTable',
       'ReadModelTable',
       'UserPoolClientId',
       'UserPoolId',

@@ -3,6 +3,7 @@ import { replayClean } from '../../../../infra/cli/ops/replay-clean.ts'
 import { replayStart } from '../../../../infra/cli/ops/replay-start.ts'
 import { replayCancel, replayStatus } from '../../../../infra/cli/ops/replay-status.ts'
 import { replayRollback, replaySwitch } from '../../../../infra/cli/ops/replay-switch.ts'
+import { verify } from '../../../../infra/cli/ops/verify.ts'
 import { guardKey } from '../../../../projections/engine/projection.ts'
 import { fleetVersions } from '../../../kit/fleet/fleet.ts'
 import { planned, wrecked } from '../../../kit/fleet/stored-history.ts'
@@ -92,16 +93,16 @@ describe('a replay', () => {
   })
 
   it('that is cancelled is never switched to, and is cleaned up', async () => {
-    const { run, has, ports } = await withVoyages()
-    let cancelled = false
+    const { run, has, ports, clock, rows } = await withVoyages()
+    let pages = 0
     const scanOf: typeof ports.scanOf = (segment, segments) => {
       const scan = ports.scanOf(segment, segments)
       return {
         async page(...args) {
-          if (!cancelled) {
-            cancelled = true
-            await run(replayCancel, voyages)
-          }
+          pages += 1
+          if (pages === 2) await run(replayCancel, voyages)
+          // The list is read every two seconds.
+          await clock.sleep(2_000)
           return scan.page(...args)
         },
       }
@@ -110,6 +111,8 @@ describe('a replay', () => {
       failed: true,
       json: { outcome: 'cancelled', commits: 3 },
     })
+    // Not a stream of the second page was written.
+    expect(rows.rows().filter(({ PK }) => PK === 'voyages.v1.2#voyages-of#ann')).toHaveLength(3)
     await expect(run(replaySwitch, voyages)).rejects.toThrow('no other generation of voyages is built')
     await expect(run(replayCancel, voyages)).rejects.toThrow('nothing of voyages is being built')
     expect(await has('voyages.v1.2', 'voyage-1')).toBe(true)
@@ -118,8 +121,23 @@ describe('a replay', () => {
     expect(await run(replayStart, voyages)).toMatchObject({ json: { generation: 'voyages.v1.3' } })
   })
 
+  it('that wrote to a generation after that was cleaned up leaves nothing that the next clean-up does not remove', async () => {
+    const { run, rows, options, ports } = await withVoyages()
+    const late = fleetVersions.newestOf('voyages').generation(7)
+    await late.catchUp('voyage-1', options)
+    const parked = { error: 'unreadable', at }
+    const key = guardKey(late.id, 'voyage-2')
+    const to = { version: 0, state: '{}', parked }
+    await rows.move({ key, from: { version: 0 }, to, put: [], remove: [], counters: [] })
+    const cleaned = await run(replayClean, voyages)
+    expect(cleaned.json).toEqual([{ generation: late.id, removed: 6 }])
+    expect((await ports.index.parkedKeys()).keys).toEqual([])
+    expect(rows.rows().filter(({ PK }) => PK.startsWith(late.id))).toEqual([])
+    expect(rows.rows().length).toBeGreaterThan(0)
+  })
+
   it('is not switched to where it is not what the events say', async () => {
-    const { run, rows, live } = await withVoyages()
+    const { run, rows, live, options } = await withVoyages()
     await run(replayStart, voyages)
     const key = guardKey('voyages.v1.2', 'voyage-3')
     const { guard } = await rows.readGuard(key)
@@ -130,6 +148,15 @@ describe('a replay', () => {
       failed: true,
       json: { live: 'voyages.v1.1', refused: ['streams that differ from their events: 1'] },
     })
+    await fleetVersions.generationsOf('voyage')[0]?.catchUp('voyage-8', options)
+    // Nobody reads it, so its faults are shown and are no failure.
+    const verified = await run(verify, voyages)
+    expect(verified).toMatchObject({
+      failed: false,
+      json: { clean: true, generations: [{ clean: true }, { generation: 'voyages.v1.2', clean: false }] },
+    })
+    expect(verified.text).toContain('voyages.v1.2, unread: no query reads it: ')
+    expect(verified.text).toContain('replay cancel voyages abandons it, replay start voyages builds another')
     expect(await live()).toBe('voyages.v1.1')
   })
 
