@@ -41,6 +41,9 @@ export function compilePolicy(document: unknown, where: string): Policy {
   })
 }
 
+/** The name of everyone who is no function: the developer at the keyboard. */
+export const developerArn = 'arn:aws:iam::000000000000:user/developer'
+
 /**
  * Why a call is refused, as AWS words it; `undefined` if it is allowed. A caller without policies, the
  * developer at the keyboard, may do everything that no resource denies.
@@ -51,7 +54,7 @@ export function refusalOf(
   resourcePolicy: Policy = [],
 ): string | undefined {
   const applies = (statement: Statement) => statement.action(action) && statement.resource(resource)
-  const name = caller?.name ?? 'arn:aws:iam::000000000000:user/developer'
+  const name = caller?.name ?? developerArn
   const refused = `User: ${name} is not authorized to perform: ${action} on resource: ${resource}`
   if (resourcePolicy.some((s) => s.denies && applies(s)))
     return `${refused} with an explicit deny in a resource-based policy`

@@ -17,7 +17,10 @@ export const streamsTarget = 'DynamoDBStreams_20120810'
 const refusedForMs = 2000
 
 /** Everyone on the local cloud is one caller to a local DynamoDB: some keep a database per access key. */
-export const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' } satisfies Credentials
+export const localCredentials: Omit<Credentials, 'sessionToken'> = {
+  accessKeyId: 'local',
+  secretAccessKey: 'local',
+}
 
 const agents = {
   'http:': new http.Agent({ keepAlive: true }),
@@ -54,7 +57,7 @@ export async function postDynamoDb(
   body: Buffer,
 ): Promise<AwsResponse> {
   const url = new URL(address.endpoint)
-  const credentials = isLoopback(address.endpoint)
+  const credentials: Credentials = isLoopback(address.endpoint)
     ? localCredentials
     : await defaultCredentials(address.region)
   const headers: Record<string, string> = {

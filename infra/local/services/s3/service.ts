@@ -9,10 +9,11 @@ import {
   type Log,
 } from '../../gateway/aws-service.ts'
 import { isFromPage } from '../../gateway/gate.ts'
+import { xml } from '../../gateway/xml.ts'
 import type { Permissions } from '../../iam/permissions.ts'
 import type { Bucket, S3Context, S3Operation } from './call.ts'
 import { corsHeaders, preflight } from './cors.ts'
-import { accessDenied, inWordsOfS3, notModelled, notTheDeveloper, oldSignature, xml } from './errors.ts'
+import { accessDenied, inWordsOfS3, notModelled, notTheDeveloper, oldSignature } from './errors.ts'
 import { checkHeaders } from './headers.ts'
 import { openObjects } from './objects.ts'
 import { operationOf } from './operation-of.ts'
