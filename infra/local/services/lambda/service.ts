@@ -6,8 +6,10 @@ import {
   type AwsResponse,
   type AwsService,
   type Log,
+  type Permission,
 } from '../../gateway/aws-service.ts'
 import { parseJson } from '../../gateway/json.ts'
+import { configurationOf, showingOperationOf, shownName } from './describe.ts'
 import { createFunction, type LambdaFunction } from './function.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 import type { Invocation } from './invocation.ts'
@@ -60,9 +62,31 @@ export async function startLambda(o: {
     return called.invoke(JSON.stringify(payload), requestId)
   }
 
-  const named = ({ path = '' }: AwsRequest) => find(decoded(invocationPath.exec(path)?.[1] ?? ''))
+  const named = ({ path = '' }: AwsRequest) =>
+    find(decoded(invocationPath.exec(path)?.[1] ?? shownName(path)))
+
+  /** The answer of a call that shows functions; `undefined` for any other. */
+  function show(request: AwsRequest): object | undefined {
+    if (request.operation === 'ListFunctions')
+      return { Functions: [...functions.values()].map((one) => configurationOf(one.definition())) }
+    if (request.operation === 'GetFunctionConfiguration') return configurationOf(named(request))
+    if (request.operation !== 'GetFunction') return undefined
+    const definition = named(request)
+    const Code = { RepositoryType: 'S3', Location: `file://${definition.folder}` }
+    return { Configuration: configurationOf(definition), Code }
+  }
+
+  function permissions(request: AwsRequest): Permission[] {
+    const { operation } = request
+    if (operation === 'ListFunctions') return [{ action: 'lambda:ListFunctions', resource: '*' }]
+    const action = operation === 'Invoke' ? 'lambda:InvokeFunction' : `lambda:${operation}`
+    return [{ action, resource: named(request).arn }]
+  }
 
   async function handle(request: AwsRequest): Promise<AwsResponse> {
+    const shown = show(request)
+    if (shown !== undefined)
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(shown) }
     const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse'
     const payload = payloadOf(request)
     // The permission is checked, and that the function exists; it does not run.
@@ -82,11 +106,13 @@ export async function startLambda(o: {
       targets: [],
       rest: {
         signedFor: 'lambda',
-        operationOf: (method, path) =>
-          method === 'POST' && invocationPath.test(path) ? 'Invoke' : undefined,
+        operationOf(method, path) {
+          if (method === 'GET') return showingOperationOf(path)
+          return method === 'POST' && invocationPath.test(path) ? 'Invoke' : undefined
+        },
       },
       operations: lambdaOperations,
-      permissions: (request) => [{ action: 'lambda:InvokeFunction', resource: named(request).arn }],
+      permissions,
       handle,
     },
     find,
