@@ -10,7 +10,7 @@ import { writeFailure } from '../../storage/write-failure.ts'
 /** The facts about a content once all of it is on the disk. */
 export interface Written {
   readonly size: number
-  /** In hexadecimal digits: the ETag without its quotes. */
+  /** In hexadecimal digits: the ETag without its quotes. That of an object in parts ends with their number. */
   readonly md5: string
   /** In base64, as the header has it. */
   readonly crc32: string
@@ -35,6 +35,7 @@ export interface Range {
 /** The objects of a bucket. */
 export interface Objects {
   find(key: string): StoredObject | undefined
+  entries(): IterableIterator<[string, StoredObject]>
   /**
    * Writes an object. Once this resolves it survives `kill -9`; until then, and if the content or `check` throws,
    * the former object stays.
@@ -44,6 +45,8 @@ export interface Objects {
     readonly content: AsyncIterable<Buffer>
     readonly headers: Readonly<Record<string, string>>
     readonly check: (written: Written) => void
+    /** The ETag of an object that was uploaded in parts, in place of the digest of its content. */
+    readonly etag?: string
   }): Promise<StoredObject>
   /** Deletes an object, durably. Returns its sequencer; `undefined` if there was none. */
   delete(key: string): string | undefined
@@ -73,12 +76,20 @@ export function openObjects(folder: string): Objects {
 
   return {
     find: (key) => journal.get(key),
-    async put({ key, content, headers, check }) {
+    entries: () => journal.entries(),
+    async put({ key, content, headers, check, etag }) {
       const file = randomUUID()
       try {
         const written = await write(content, pathOf(file))
         check(written)
-        const stored = { ...written, file, headers, modifiedAt: Date.now(), sequencer: nextSequencer() }
+        const stored = {
+          ...written,
+          ...(etag !== undefined && { md5: etag }),
+          file,
+          headers,
+          modifiedAt: Date.now(),
+          sequencer: nextSequencer(),
+        }
         const former = journal.get(key)
         journal.set(key, stored)
         if (former !== undefined) rmSync(pathOf(former.file), { force: true })

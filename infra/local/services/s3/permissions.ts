@@ -8,6 +8,18 @@ const actions: Readonly<Record<string, string>> = {
   DeleteObject: 's3:DeleteObject',
   GetObject: 's3:GetObject',
   HeadObject: 's3:GetObject',
+  GetObjectTagging: 's3:GetObjectTagging',
+  CreateMultipartUpload: 's3:PutObject',
+  UploadPart: 's3:PutObject',
+  CompleteMultipartUpload: 's3:PutObject',
+  AbortMultipartUpload: 's3:AbortMultipartUpload',
+}
+
+/** The action that each operation on a bucket needs. */
+const onBuckets: Readonly<Record<string, string>> = {
+  HeadBucket: 's3:ListBucket',
+  ListObjectsV2: 's3:ListBucket',
+  GetBucketLocation: 's3:GetBucketLocation',
 }
 
 /**
@@ -15,7 +27,10 @@ const actions: Readonly<Record<string, string>> = {
  * Amazon S3"): a form names its signer in its fields, and anybody may send a preflight.
  */
 export function s3PermissionsOf({ operation, path = '', headers }: AwsRequest): Permission[] {
-  if (operation === 'CopyObject')
+  const onBucket = onBuckets[operation]
+  if (onBucket !== undefined) return [{ action: onBucket, resource: bucketArnOf(objectPathOf(path).bucket) }]
+  if (operation === 'ListBuckets') return [{ action: 's3:ListAllMyBuckets', resource: '*' }]
+  if (operation === 'CopyObject' || operation === 'UploadPartCopy')
     return [permissionOn('PutObject', objectPathOf(path)), permissionOn('GetObject', sourceOf(headers))]
   return Object.hasOwn(actions, operation) ? [permissionOn(operation, objectPathOf(path))] : []
 }
