@@ -6,13 +6,26 @@ const count = z.int().check(z.nonnegative())
 const figures = Object.fromEntries(
   Object.values(dailyFigures).flatMap((names) => names.map((name) => [name, count])),
 ) as Record<DailyFigure, typeof count> // every figure has an entry
-const day = z.iso.date('Not a day: YYYY-MM-DD.')
+/** The first and the last day that can be asked for. Both have years of four digits. */
+export const firstDay = '1970-01-01'
+const lastDay = '9999-12-31'
+
+const isoDate = z.iso.date()
+const day = z.string().check(
+  z.refine((value) => isoDate.safeParse(value).success, { error: 'Not a day: YYYY-MM-DD.', abort: true }),
+  z.refine((value) => firstDay <= value && value <= lastDay, `Days are from ${firstDay} to ${lastDay}.`),
+  z.meta({
+    format: 'date',
+    pattern: '^(19[7-9][0-9]|[2-9][0-9]{3})-[0-9]{2}-[0-9]{2}$',
+    examples: ['2026-11-30'],
+  }),
+)
 
 export const daysAsked = z.object({
   from: z.optional(
-    day.check(z.describe('The first day, YYYY-MM-DD in UTC; 30 days with the last where it is missing')),
+    day.check(z.describe('The first day, YYYY-MM-DD in UTC. Without it, there are 30 days up to the last')),
   ),
-  to: z.optional(day.check(z.describe('The last day; today where it is missing. At most 366 days'))),
+  to: z.optional(day.check(z.describe('The last day; without it, today. At most 366 days'))),
 })
 
 export const analyticsContract = {

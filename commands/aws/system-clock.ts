@@ -8,8 +8,8 @@ export const systemClock: Clock = {
   random: () => Math.random(),
 }
 
-/** A deadline some milliseconds from now. */
+/** A deadline some milliseconds from now. Its time left is rounded down to whole milliseconds, which timers take. */
 export function deadlineIn(milliseconds: number, clock: Clock = systemClock): Deadline {
   const end = clock.elapsed() + milliseconds
-  return { left: () => end - clock.elapsed() }
+  return { left: () => Math.floor(end - clock.elapsed()) }
 }

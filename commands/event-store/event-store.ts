@@ -17,6 +17,12 @@ const tailCommits = 28
 /** A page of a query holds 1 MB: by then a snapshot should have come. */
 const maxTailBytes = 500 * 1024
 
+/** Maximum keys that one commit takes and releases together: a transaction has 100 items, and the commit is one. */
+const maxKeysPerCommit = 99
+/** Maximum bytes of a partition key and of a sort key in DynamoDB: a set and a key of reservations. */
+const maxSetBytes = 2048
+const maxKeyBytes = 1024
+
 export interface EventStoreOptions {
   /** How many commits a load goes back over at least. */
   readonly tail?: number
@@ -80,6 +86,7 @@ export function createEventStore(
       if (before === undefined) throw new TypeError('append takes only a head that this store handed out')
       if (newCommit.events.length === 0) throw new TypeError('a commit holds at least one event')
       const commit: Commit = { ...newCommit, stream: head.stream, version: head.version + 1 }
+      checkKeys(reservations)
       const item = toItem(commit, snapshot)
       const { answer, cost } = await put(item, reservations, deadline.left)
       if (answer.outcome === 'taken') return { ...answer, cost }
@@ -119,6 +126,21 @@ export function createEventStore(
       return { commits, more: page.more, cost }
     },
   }
+}
+
+/** Throws `too-large` if one transaction cannot take and release the keys beside the commit. */
+function checkKeys({ take, release }: Reservations): void {
+  const keys = [...take, ...release]
+  if (keys.length > maxKeysPerCommit) {
+    throw new Problem(
+      'too-large',
+      `A command may take and release at most ${maxKeysPerCommit} keys together; this one would change ${keys.length}.`,
+    )
+  }
+  if (
+    keys.some(({ set, key }) => Buffer.byteLength(set) > maxSetBytes || Buffer.byteLength(key) > maxKeyBytes)
+  )
+    throw new Problem('too-large', `A key may have at most ${maxKeyBytes} bytes.`)
 }
 
 function outcomeUnknown(): Problem {

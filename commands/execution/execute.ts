@@ -102,6 +102,7 @@ async function load<State, C extends Command, E extends Event>(
   const loaded = await store
     .load(stream, deadline, { since: before?.head, fold: aggregate.fold, reach })
     .catch(dropping(stateCache, stream))
+    .catch(namingUnreadable(execution))
   let cost = loaded.cost
   let earlier = loaded.commits.find((commit) => commit.commandId === commandId)
   if (earlier === undefined && execution.creates && loaded.head.version > 0) {
@@ -111,7 +112,7 @@ async function load<State, C extends Command, E extends Event>(
     earlier = first.commits.find((commit) => commit.commandId === commandId)
   }
   if (earlier !== undefined) return { repeated: receiptOf(earlier), cost }
-  const cached = cachedStateAfter(aggregate, before, loaded)
+  const cached = readable(execution, () => cachedStateAfter(aggregate, before, loaded))
   stateCache.keep(aggregate, cached)
   return { cached, cost }
 }
@@ -161,6 +162,24 @@ async function decideAndAppend<State, C extends Command, E extends Event>(
   stateCache.keep(aggregate, contended)
   if (appended.outcome === 'conflict') return { outcome: 'conflict', cached: contended, cost }
   return { outcome: 'stored', receipt: receiptOf(appended.commit), cost }
+}
+
+/** An event that cannot be read is reported with the command and the stream, so that an operator finds both in the log. */
+function namingUnreadable({ command, stream }: Execution<Command>): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof Problem) || error.code !== 'unreadable') throw error
+    throw new Problem('unreadable', `${error.message} Command ${command.type} on ${stream}.`, {
+      cause: error,
+    })
+  }
+}
+
+function readable<Result>(execution: Execution<Command>, read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    return namingUnreadable(execution)(error)
+  }
 }
 
 /** Drops the cached state of a stream whose store call failed: the outcome of a write may be unknown. */

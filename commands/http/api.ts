@@ -3,10 +3,11 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { asError } from '../aws/errors.ts'
+import { utf8BodyOf } from './client-text.ts'
 import { HttpProblem } from './http-problem.ts'
 import { type ProblemDetails, problemDetails } from './problem-details.ts'
 
-/** A request as both APIs see it: header names in lower case, the body as text. */
+/** A request as both APIs see it: header names in lower case. */
 export interface ApiRequest {
   readonly method: string
   readonly path: string
@@ -15,6 +16,7 @@ export interface ApiRequest {
   readonly parameters: Readonly<Record<string, string | undefined>>
   readonly query: Readonly<Record<string, string | undefined>>
   readonly headers: Readonly<Record<string, string | undefined>>
+  /** The body as text. Reading it throws `invalid-input` unless it is UTF-8. */
   readonly body: string
   /** Where this API is, as the client addressed it. */
   readonly apiUrl: string
@@ -54,7 +56,7 @@ export type ApiHandler = (
  */
 export function apiHandler(
   handle: (request: ApiRequest) => Promise<ApiResponse>,
-  logger = new Logger(),
+  logger: Pick<Logger, 'info' | 'error'> = new Logger(),
 ): ApiHandler {
   return async (event, context) => {
     const started = performance.now()
@@ -65,7 +67,8 @@ export function apiHandler(
       response = await inTime(handle(requestOf(event, context, correlationId)), context)
     } catch (error) {
       response = refusalOf(error, correlationId)
-      if (response.status >= 500) logger.error('request failed', { ...line, error: asError(error) })
+      if (response.status >= 500 && !isClientsFault(error))
+        logger.error('request failed', { ...line, error: asError(error) })
     }
     logger.info('request', {
       ...line,
@@ -75,6 +78,11 @@ export function apiHandler(
     })
     return resultOf(response, correlationId)
   }
+}
+
+/** Whether a client can cause the error by what it sends. The request's own line is then enough of a record. */
+function isClientsFault(error: unknown): boolean {
+  return error instanceof Problem && error.clientsFault
 }
 
 /** How long before its timeout a function answers that its time was not enough, in milliseconds. */
@@ -109,7 +117,9 @@ function requestOf(
     parameters: event.pathParameters ?? {},
     query: event.queryStringParameters ?? {},
     headers,
-    body: event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString() : (event.body ?? ''),
+    get body() {
+      return utf8BodyOf(event.body ?? '', event.isBase64Encoded)
+    },
     apiUrl: `${headers['x-forwarded-proto'] ?? 'https'}://${event.requestContext.domainName}`,
     correlationId,
     requestId: context.awsRequestId,
@@ -176,7 +186,8 @@ function resultOf(
   return {
     statusCode: status,
     headers: {
-      ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+      // Without one, API Gateway adds its own, which a cache would keep from a 304.
+      'content-type': 'application/json',
       ...headers,
       'x-correlation-id': correlationId,
     },

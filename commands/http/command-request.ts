@@ -1,5 +1,6 @@
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { ApiRequest } from './api.ts'
+import { checkMediaType, ifMatchOf, invalidInput, pointer } from './client-text.ts'
 import type { CommandContract, FeatureContract } from './contract-types.ts'
 import { HttpProblem } from './http-problem.ts'
 
@@ -23,18 +24,20 @@ export function commandNameOf(request: ApiRequest, commands: FeatureContract['co
 
 /** The body as JSON. Throws `unsupported-media-type`, `too-large` or `invalid-input`. */
 export function jsonBodyOf(request: ApiRequest): unknown {
-  const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') {
-    throw new HttpProblem(
-      'unsupported-media-type',
-      'Send JSON, with the header Content-Type: application/json.',
-    )
-  }
-  if (Buffer.byteLength(request.body) > maxBodyBytes) {
+  checkMediaType(request)
+  const { body } = request
+  if (Buffer.byteLength(body) > maxBodyBytes) {
     throw new Problem('too-large', `A body may have at most ${maxBodyBytes / 1024} KB.`)
   }
+  const parsed = parseJson(body)
+  // UTF-8 has no half of a surrogate pair, so only an escape can write one.
+  if (/\\u[dD][89a-fA-F]/.test(body)) checkWellFormed(parsed)
+  return parsed
+}
+
+function parseJson(body: string): unknown {
   try {
-    return JSON.parse(request.body)
+    return JSON.parse(body)
   } catch {
     throw new Problem('invalid-input', 'The body is not JSON.', {
       errors: [{ path: '', message: 'Not JSON.' }],
@@ -42,26 +45,29 @@ export function jsonBodyOf(request: ApiRequest): unknown {
   }
 }
 
-/** `Idempotency-Key`: 1 to 255 visible ASCII characters, or absent. */
-export function idempotencyKeyOf(request: ApiRequest): string | undefined {
-  const key = request.headers['idempotency-key']
-  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw new Problem('invalid-input', 'Idempotency-Key takes 1 to 255 visible ASCII characters.')
+/** Throws `invalid-input` if a text or the name of a field contains half a surrogate pair: the store would replace it. */
+function checkWellFormed(body: unknown): void {
+  const left: { value: unknown; path: readonly string[] }[] = [{ value: body, path: [] }]
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { value, path } = next
+    const children = typeof value === 'object' && value !== null ? Object.entries(value) : []
+    const names = Array.isArray(value) ? [] : children.map(([name]) => name)
+    const texts = typeof value === 'string' ? [value] : names
+    if (!texts.every((text) => text.isWellFormed()))
+      throw invalidInput('The body is not valid: see errors.', [
+        { path: pointer(path), message: 'Half a surrogate pair is not allowed.' },
+      ])
+    left.push(...children.map(([name, child]) => ({ value: child, path: [...path, name] })))
   }
-  return key
 }
 
-/** `If-Match: "<version>"`: one strong, quoted integer, or absent. */
+/** The version that a command expects, or undefined. A command that creates a stream cannot expect one. */
 export function expectedVersionOf(
   request: ApiRequest,
   name: string,
   { creates }: Pick<CommandContract, 'creates'>,
 ): number | undefined {
-  const header = request.headers['if-match']
-  if (header === undefined) return undefined
-  if (creates) throw new Problem('invalid-input', `${name} takes no If-Match: there is no version yet.`)
-  const version = /^"(0|[1-9]\d{0,14})"$/.exec(header)?.[1]
-  if (version === undefined)
-    throw new Problem('invalid-input', 'If-Match takes one version in quotes, such as "3".')
-  return Number(version)
+  if (creates && request.headers['if-match'] !== undefined)
+    throw new Problem('invalid-input', `${name} takes no If-Match: there is no version yet.`)
+  return ifMatchOf(request)
 }

@@ -10,7 +10,8 @@ import type { Executed } from '../execution/execute.ts'
 import { createStateCache } from '../execution/state-cache.ts'
 import { type AccessPorts, createAccess, type Register } from './access.ts'
 import type { ApiRequest, ApiResponse } from './api.ts'
-import { commandNameOf, expectedVersionOf, idempotencyKeyOf, jsonBodyOf } from './command-request.ts'
+import { idempotencyKeyOf, queryParametersOf } from './client-text.ts'
+import { commandNameOf, expectedVersionOf, jsonBodyOf } from './command-request.ts'
 import type { CommandContract, FeatureContract } from './contract-types.ts'
 import type { CommandContext, CommandHandler, CommandHandlers, Target } from './handler-types.ts'
 import { encodePosition } from './position.ts'
@@ -47,6 +48,7 @@ export function commandHandler(api: CommandApi): (request: ApiRequest) => Promis
     const { correlationId } = request
     const name = commandNameOf(request, commands)
     const { contract, handler } = handledBy(name, commands, handlers)
+    queryParametersOf(request, [])
     const expectedVersion = expectedVersionOf(request, name, contract)
     const key = idempotencyKeyOf(request) ?? randomUUID()
     const commandId = commandIdOf(actorId, name, key)

@@ -1,5 +1,6 @@
 import { Problem } from '../../domain/kernel/problem.ts'
-import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
+import { type StreamName, streamName } from '../../domain/kernel/stream.ts'
+import { syntax } from './client-text.ts'
 
 /**
  * A place in a stream: what a command answers, and what a query that must not be older carries. Version 0 is the place
@@ -18,20 +19,22 @@ export function encodePosition({ stream, version }: Position): string {
 /** The positions of a `Read-After` header, separated by commas. Throws `invalid-input` for anything else. */
 export function parsePositions(header: string | undefined): Position[] {
   if (header === undefined) return []
-  const positions = header.split(',').map((part) => parsePosition(part.trim()))
-  if (positions.length > 20) throw new Problem('invalid-input', 'Read-After takes at most 20 positions.')
-  return positions
+  if (!syntax.positions.test(header)) throw notPositions()
+  return header.split(',').map((part) => parsePosition(part.trim()))
 }
 
 function parsePosition(encoded: string): Position {
   const text = Buffer.from(encoded, 'base64url').toString()
-  const [, name, version] = /^([\x21-\x3f\x41-\x7e]{3,128})@(0|[1-9]\d{0,14})$/.exec(text) ?? []
+  const [, aggregate = '', id = '', version] =
+    /^([a-z][a-zA-Z0-9]{0,62})-(.+)@(0|[1-9]\d{0,14})$/.exec(text) ?? []
   const roundTrip = Buffer.from(text).toString('base64url') === encoded
-  if (name === undefined || !roundTrip || !/^[a-z][a-zA-Z0-9]*-/.test(name)) {
-    throw new Problem(
-      'invalid-input',
-      'Read-After takes positions as commands answer them, separated by commas.',
-    )
-  }
-  return { stream: parseStreamName(name).stream, version: Number(version) }
+  if (!roundTrip || !syntax.id.test(id)) throw notPositions()
+  return { stream: streamName(aggregate, id), version: Number(version) }
+}
+
+function notPositions(): Problem {
+  return new Problem(
+    'invalid-input',
+    'Read-After takes up to 20 positions as commands answer them, separated by commas.',
+  )
 }

@@ -1,8 +1,9 @@
 import type * as z from 'zod/mini'
-import { type FieldError, Problem } from '../../domain/kernel/problem.ts'
+import type { FieldError } from '../../domain/kernel/problem.ts'
 import '../../domain/kernel/schema-messages.ts'
+import { invalidInput, pointer } from './client-text.ts'
 
-/** Parses what a client sent. Throws `invalid-input` with the path of every field that is wrong. */
+/** Parses what a client sent. Throws `invalid-input` with the paths of the fields that are wrong. */
 export function validate<Schema extends z.ZodMiniType>(
   schema: Schema,
   input: unknown,
@@ -10,8 +11,7 @@ export function validate<Schema extends z.ZodMiniType>(
 ): z.infer<Schema> {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
-  const errors = parsed.error.issues.flatMap(fieldErrors)
-  throw new Problem('invalid-input', `The ${what} is not valid: see errors.`, { errors })
+  throw invalidInput(`The ${what} is not valid: see errors.`, parsed.error.issues.flatMap(fieldErrors))
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
@@ -19,9 +19,4 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
     return issue.keys.map((key) => ({ path: pointer([...issue.path, key]), message: 'Unknown field.' }))
   }
   return [{ path: pointer(issue.path), message: issue.message }]
-}
-
-/** JSON Pointer, RFC 6901. */
-function pointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

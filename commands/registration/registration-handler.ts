@@ -1,5 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
-import type { Context, PostConfirmationTriggerEvent } from 'aws-lambda'
+import type { Context, PostConfirmationTriggerEvent, PreSignUpTriggerEvent } from 'aws-lambda'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
@@ -13,6 +13,9 @@ import { commandIdOf, digestOf } from '../execution/command-id.ts'
 import { execute } from '../execution/execute.ts'
 import { type Directory, type Person, personOf } from './directory.ts'
 import { problemAnswer, type RegistrationAnswer, type RegistrationRequest } from './registration-message.ts'
+
+/** The events that Cognito sends to the function as its trigger. */
+type TriggerEvent = PreSignUpTriggerEvent | PostConfirmationTriggerEvent
 
 /** Cognito waits 5 s for a trigger, and asks again after that; Lambda keeps half a second to answer. */
 const registrationMs = 4000
@@ -32,8 +35,9 @@ type RegistrationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMil
  * address, and for an API at the first use of someone whose trigger did not run. It may be called any number
  * of times for one person.
  *
- * The trigger never fails: the person is confirmed by then, and Cognito would show its error to them although
- * nothing is left to confirm. The problem that prevented the registration is answered at the first use instead.
+ * As the trigger before a sign-up it throws if the address could never be registered, and Cognito refuses the sign-up
+ * with its message. As the trigger after the confirmation it never fails: Cognito would show its error to the person
+ * although nothing is left to confirm. The problem that prevented the registration is answered at the first use instead.
  */
 export function registrationHandler({ store, directory, clock, logger }: RegistrationPorts) {
   const register = async (userId: string, person: Person, ids: RegistrationIds): Promise<void> => {
@@ -63,7 +67,7 @@ export function registrationHandler({ store, directory, clock, logger }: Registr
     try {
       const person = await find()
       if (person === undefined)
-        throw new Problem('unauthenticated', 'You are not known any more. Sign up anew.')
+        throw new Problem('unauthenticated', 'Your account no longer exists. Sign up again.')
       await register(userId, person, ids)
       return { registered: true }
     } catch (error) {
@@ -74,12 +78,13 @@ export function registrationHandler({ store, directory, clock, logger }: Registr
   }
 
   return async (
-    event: PostConfirmationTriggerEvent | RegistrationRequest,
+    event: TriggerEvent | RegistrationRequest,
     context: RegistrationContext,
-  ): Promise<PostConfirmationTriggerEvent | RegistrationAnswer> => {
+  ): Promise<TriggerEvent | RegistrationAnswer> => {
     const requestId = context.awsRequestId
     const deadline = deadlineWithin(context, { reserveMs, maxMs: registrationMs }, clock)
     if ('triggerSource' in event) {
+      if (event.triggerSource === 'PreSignUp_SignUp') addressOf(event.request.userAttributes['email'])
       if (event.triggerSource === 'PostConfirmation_ConfirmSignUp') {
         const { userAttributes } = event.request
         const { sub: userId = event.userName } = userAttributes
@@ -100,14 +105,22 @@ interface RegistrationIds {
   readonly deadline: Deadline
 }
 
-/** Address and name as the domain takes them; the name falls back to what stands before the `@`. */
+/** Address and name as the domain takes them; the name falls back to the part before the `@`. */
 function profileOf({ email, name, emailVerified }: Person): { email: string; name: string } {
   if (!emailVerified) throw new Problem('forbidden', 'Confirm your email address first.')
-  const address = emailAddress.safeParse(email)
-  if (!address.success) throw new Problem('invalid-input', 'Your email address cannot be used here.')
+  const address = addressOf(email)
   const given = personName.safeParse(name)
-  return {
-    email: address.data,
-    name: given.data ?? address.data.split('@', 1).join('').slice(0, 100).toWellFormed(),
-  }
+  return { email: address, name: given.data ?? nameIn(address) }
+}
+
+/** The address as the domain takes it. Throws `invalid-input` for any other one. */
+function addressOf(email: string | undefined): string {
+  const address = emailAddress.safeParse(email)
+  if (address.success) return address.data
+  throw new Problem('invalid-input', 'Your email address cannot be used here.')
+}
+
+/** The part of an address before the `@`, up to 100 characters. */
+function nameIn(address: string): string {
+  return Array.from(address.split('@', 1).join('')).slice(0, 100).join('')
 }

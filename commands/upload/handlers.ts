@@ -1,12 +1,14 @@
-import { addCost, type Cost } from '../../domain/kernel/cost.ts'
+import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/cost.ts'
+import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
-import { project, roleIn } from '../../domain/project/project.ts'
+import { type ProjectRole, project, roleIn } from '../../domain/project/project.ts'
 import { bytesLeft, subscription } from '../../domain/subscription/subscription.ts'
-import { type UploadCommand, type UploadProject, upload } from '../../domain/upload/upload.ts'
+import { obstacleIn, type UploadCommand, upload } from '../../domain/upload/upload.ts'
 import { stateNow } from '../execution/current-state.ts'
 import { execute } from '../execution/execute.ts'
-import type { CommandContext, HandlersOf, Target } from '../http/handler-types.ts'
+import type { HandlersOf, Target } from '../http/handler-types.ts'
 import type { uploadContract } from './contract.ts'
+import { projectAsRead } from './project-as-read.ts'
 import type { UploadForms } from './upload-forms.ts'
 
 /** How long the form of an upload is valid, in milliseconds. */
@@ -21,13 +23,11 @@ function onUpload(id: string, command: UploadCommand): Target {
 export const uploadHandlers: HandlersOf<typeof uploadContract> = {
   'cancel-upload': async ({ uploadId }, { actorId, store, deadline }) => {
     const { state, cost } = await stateNow(upload, uploadId, store, deadline)
-    const cancelling = (isMember: boolean) => onUpload(uploadId, { type: 'cancel-upload', actorId, isMember })
-    if (state.status === 'none' || upload.knownTo(state, actorId)) return { ...cancelling(false), cost }
+    const cancelling = (role: ProjectRole | undefined) =>
+      onUpload(uploadId, { type: 'cancel-upload', actorId, role })
+    if (state.status === 'none') return { ...cancelling(undefined), cost }
     const found = await stateNow(project, state.projectId, store, deadline)
-    return {
-      ...cancelling(roleIn(found.state, actorId) !== undefined),
-      cost: addCost(cost, found.cost),
-    }
+    return { ...cancelling(roleIn(found.state, actorId)), cost: addCost(cost, found.cost) }
   },
 }
 
@@ -36,14 +36,27 @@ export function uploadFormHandlers(forms: UploadForms): HandlersOf<typeof upload
   return {
     'request-upload': async (body, context) => {
       const { actorId, createdId, now, store, deadline } = context
-      const found = await projectOf(body.projectId, context)
-      const expiresAt = new Date(now + openMs).toISOString()
-      const command = { type: 'request-upload', actorId, project: found.project, ...body, expiresAt } as const
+      const { projectId } = body
+      const found = await projectAsRead({ projectId, personId: actorId }, store, deadline)
+      const mayUpload = obstacleIn(found.project) === undefined
+      const room = mayUpload
+        ? await roomOf(found.project.ownerId, store, deadline)
+        : { bytes: 0, cost: noCost }
+      const command: UploadCommand = {
+        type: 'request-upload',
+        actorId,
+        ...body,
+        project: found.project,
+        bytesLeft: room.bytes,
+        expiresAt: new Date(now + openMs).toISOString(),
+      }
       return {
         ...onUpload(createdId, command),
-        cost: found.cost,
+        cost: addCost(found.cost, room.cost),
         answer: async () => {
-          // At a repeat, the file may have arrived already, or the upload may have ended.
+          // This may be a repeat: only a person who may add the file now gets a form.
+          if (!mayUpload) return { fields: {}, cost: noCost }
+          // The file may have arrived already, or the upload may have ended.
           const { state, cost } = await stateNow(upload, createdId, store, deadline)
           const form = state.status === 'requested' ? await forms.formFor(createdId, state) : undefined
           return { fields: { ...(form && { upload: form }) }, cost }
@@ -53,22 +66,12 @@ export function uploadFormHandlers(forms: UploadForms): HandlersOf<typeof upload
   }
 }
 
-/** The project of a new upload as the actor sees it; undefined if there is none or it is not shared with them. */
-async function projectOf(
-  projectId: string,
-  { actorId, store, deadline }: Pick<CommandContext, 'actorId' | 'store' | 'deadline'>,
-): Promise<{ project: UploadProject | undefined; cost: Cost }> {
-  const { state, cost } = await stateNow(project, projectId, store, deadline)
-  const role = roleIn(state, actorId)
-  if (state.status === 'none' || role === undefined) return { project: undefined, cost }
-  const owners = await stateNow(subscription, state.ownerId, store, deadline)
-  return {
-    project: {
-      ownerId: state.ownerId,
-      role,
-      archived: state.status === 'archived',
-      bytesLeft: bytesLeft(owners.state),
-    },
-    cost: addCost(cost, owners.cost),
-  }
+/** Bytes that the plan of a project's owner has left. */
+async function roomOf(
+  ownerId: string,
+  store: Pick<EventStore, 'load'>,
+  deadline: Deadline,
+): Promise<{ readonly bytes: number; readonly cost: Cost }> {
+  const { state, cost } = await stateNow(subscription, ownerId, store, deadline)
+  return { bytes: bytesLeft(state), cost }
 }

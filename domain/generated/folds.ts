@@ -5,6 +5,6 @@
 export const folds = {
   project: 'ae27b4ec2f008756',
   subscription: 'a782a861acc3b7d2',
-  upload: '14faf2c89796c5e5',
+  upload: 'f94f822fc06ed942',
   user: '765b24f984c74b9c',
 }

@@ -17,6 +17,6 @@ export function addCost(a: Cost, b: Cost): Cost {
 
 /** Time that is left for a call, by a clock that cannot jump. */
 export interface Deadline {
-  /** Milliseconds; 0 or less once it has passed. */
+  /** Whole milliseconds; 0 or less once it has passed. */
   left(): number
 }

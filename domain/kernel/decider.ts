@@ -35,7 +35,8 @@ export interface Aggregate<State, C extends Command, E extends Event> extends De
   knownTo(state: State, actorId: string): boolean
   /**
    * The keys that its stream holds in this state, which no other stream may hold. A commit takes and releases the
-   * difference of these before it and after it. `id` is the stream's, without the name.
+   * difference of these before it and after it: at most 99 keys together, of at most 1,024 bytes each. A command that
+   * would change more is `too-large`. `id` is the stream's, without the name.
    */
   holds?(state: State, id: string): readonly Reservation[]
 }

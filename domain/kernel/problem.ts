@@ -29,6 +29,8 @@ export interface ProblemOptions {
   /** Name of the rule that refused, such as `project-archived`. */
   readonly rule?: string
   readonly retryAfterSeconds?: number
+  /** Whether the client caused an error that is answered with a status of the server. It is then no error in the log. */
+  readonly clientsFault?: boolean
   readonly cause?: unknown
 }
 
@@ -37,6 +39,7 @@ export class Problem extends Error {
   readonly errors: readonly FieldError[] | undefined
   readonly rule: string | undefined
   readonly retryAfterSeconds: number | undefined
+  readonly clientsFault: boolean
 
   constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause })
@@ -45,6 +48,7 @@ export class Problem extends Error {
     this.errors = options.errors
     this.rule = options.rule
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.clientsFault = options.clientsFault ?? false
   }
 }
 
@@ -55,5 +59,5 @@ export function refusal(rule: string, detail: string): Problem {
 
 /** An account is closed. This is final for its id; its address may be registered again under another id. */
 export function accountDeleted(): Problem {
-  return new Problem('account-deleted', 'This account was deleted. Sign up anew to come back.')
+  return new Problem('account-deleted', 'This account was deleted. Sign up again to come back.')
 }

@@ -1,17 +1,92 @@
 import * as z from 'zod/mini'
 
 /**
- * Text as people write it: trimmed, without control characters, and well-formed, because DynamoDB stores
- * UTF-8 and would silently replace half a surrogate pair. `max` counts UTF-16 units.
+ * The classes of text that the domain takes from people, one function each. All limits follow from DynamoDB: a partition
+ * key has at most 2,048 bytes, a sort key 1,024, an item 400 KB. The classes of text that only HTTP knows, such as
+ * headers and cursors, are in `commands/http/client-text.ts`.
  */
-export function text(options: { min?: number; max: number; lines?: boolean }): z.ZodMiniString {
-  const control = options.lines ? /^(?:[^\p{Cc}]|[\n\r\t])*$/u : /^[^\p{Cc}]*$/u
-  const { min = 0, max } = options
+
+/** The syntax of an id: 1 to 64 characters that a URL contains as they are. A key can therefore hold several ids. */
+export const idSyntax = /^[A-Za-z0-9._~-]{1,64}$/
+
+/** The id of something that exists already. */
+export function id(about: string): z.ZodMiniString {
+  return z
+    .string()
+    .check(
+      z.regex(idSyntax, 'Not an id: 1 to 64 letters, digits and the characters . _ ~ -'),
+      z.describe(about),
+      z.meta({ examples: ['5f0c3f5e9d0a4c6e8a640f6f5b1c2d3e'] }),
+    )
+}
+
+export interface TextOptions {
+  /** Minimum length in Unicode characters, after trimming. */
+  readonly min?: number
+  /** Maximum length in Unicode characters, after trimming. A character has at most 4 bytes. */
+  readonly max: number
+  /** Whether the text may have several lines. */
+  readonly lines?: boolean
+}
+
+/**
+ * Text as people write it. White space at both ends is removed; nothing else is changed. Control characters and half a
+ * surrogate pair are rejected: DynamoDB stores UTF-8 and would replace the half silently.
+ *
+ * A text of one line is shown in lists and in the subject of a mail. It therefore has a visible character, and none that
+ * is invisible or changes the direction of the text around it. Joiners, variation selectors and tags are accepted only
+ * where emoji and scripts need them.
+ */
+export function text({ min = 0, max, lines = false }: TextOptions): z.ZodMiniString {
+  const length = (value: string) => Array.from(value).length
   return z.string().check(
     z.trim(),
-    z.minLength(min, `Give at least ${min} character${min === 1 ? '' : 's'}.`),
-    z.maxLength(max, `At most ${max} characters.`),
-    z.regex(control, 'Control characters are not allowed.'),
+    z.refine((value) => length(value) >= min, `Give at least ${min} character${min === 1 ? '' : 's'}.`),
+    z.refine((value) => length(value) <= max, `At most ${max} characters.`),
     z.refine((value) => value.isWellFormed(), 'Half a surrogate pair is not allowed.'),
+    z.refine(
+      (value) => !(lines ? controls : lineControls).test(value),
+      'Control characters are not allowed.',
+    ),
+    z.refine(
+      (value) => lines || isVisible(value),
+      'Invisible characters and direction marks are not allowed.',
+    ),
+    z.meta({ minLength: min, maxLength: max, pattern: lines ? linesPattern : linePattern(min) }),
   )
 }
+
+/** Control characters of a text with several lines. Line feed, carriage return and tab are not among them. */
+const controls = /[^\P{Cc}\n\r\t]/u
+/** Control characters of a text of one line, and characters that end a line. */
+const lineControls = /[\p{Cc}\u2028\u2029]/u
+
+/** Characters without a shape of their own. Some of them are part of emoji and of scripts that join their letters. */
+const invisible = /[\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufff9-\ufffb]/u
+/** Joiners after a picture, a combining mark, or a letter of a script that joins its letters. */
+const joiners =
+  /(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{M}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}])[\u200c\u200d]/gu
+/** One variation selector after a character that has a shape. */
+const selectors = /(?<=[^\p{Default_Ignorable_Code_Point}\p{White_Space}])\p{Variation_Selector}/gu
+/** The tags of a flag, such as that of Scotland. */
+const tags = /(?<=\u{1f3f4})[\u{e0020}-\u{e007e}]{1,6}\u{e007f}/gu
+const shape = /[^\p{Default_Ignorable_Code_Point}\p{White_Space}\u2800]/u
+
+/** Whether a text of one line has a shape, or is empty, and contains nothing invisible. */
+function isVisible(value: string): boolean {
+  if (value === '') return true
+  const rest = value.replace(selectors, '').replace(joiners, '').replace(tags, '')
+  return shape.test(value) && !invisible.test(rest)
+}
+
+/**
+ * The same rules for the OpenAPI document, as far as an expression without flags can state them: joiners, variation
+ * selectors and characters above U+FFFF are not examined.
+ */
+const rejected =
+  '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufdd0-\\ufdef\\ufeff\\uffa0\\ufff0-\\ufffb\\ufffe\\uffff'
+const linePattern = (min: number) =>
+  min === 0 ? `^[^${rejected}]*$` : `^[^${rejected}]*[^${rejected}\\s\\u2800][^${rejected}]*$`
+/** One character of a text of one line in the document, without these. */
+export const lineCharacterExcept = (others: string) => `[^${rejected}${others}]`
+const linesPattern = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$'

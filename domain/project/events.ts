@@ -2,8 +2,14 @@ import * as z from 'zod/mini'
 import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
 import { text } from '../kernel/text.ts'
 
-export const projectTitle = text({ min: 1, max: 200 }).check(z.describe('1 to 200 characters'))
-export const projectDescription = text({ max: 2000, lines: true }).check(z.describe('Up to 2,000 characters'))
+export const projectTitle = text({ min: 1, max: 200 }).check(
+  z.describe('1 to 200 characters'),
+  z.meta({ examples: ['Atlas'] }),
+)
+export const projectDescription = text({ max: 2000, lines: true }).check(
+  z.describe('Up to 2,000 characters'),
+  z.meta({ examples: ['Maps of the whole world'] }),
+)
 export const memberRole = z
   .enum(['editor', 'viewer'])
   .check(z.describe('An editor may rename and describe the project; a viewer reads'))

@@ -15,15 +15,23 @@ export const uploadSize = z
   .int()
   .check(z.gte(1), z.lte(maxUploadBytes), z.describe(`Bytes of the file, up to ${maxUploadBytes}`))
 
-export const fileName = text({ min: 1, max: 255 }).check(z.describe('1 to 255 characters'))
+export const fileName = text({ min: 1, max: 255 }).check(
+  z.describe('1 to 255 characters'),
+  z.meta({ examples: ['map.png'] }),
+)
 
 const reason = z.strictObject({ reason: z.string() })
+/** The version of the project that the decision read. Events of schema 1 do not name it. */
+const projectVersion = z.optional(z.int().check(z.positive()))
+/** Schema 2 adds an optional field, so data of schema 1 fits it. */
+const unchanged = { 1: (data: unknown) => data }
 const pixels = z.int().check(z.positive())
 
 /** Stored permanently: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
 const definitions = {
   UploadRequested: {
-    schema: 1,
+    schema: 2,
+    upcast: unchanged,
     data: z.strictObject({
       projectId: z.string(),
       /** The owner of the project, whose quota the file takes. */
@@ -34,17 +42,29 @@ const definitions = {
       size: z.int(),
       /** ISO 8601 UTC with milliseconds. */
       expiresAt: z.string(),
+      projectVersion,
     }),
   },
-  /** The file is there, and is what was requested. `run` is the execution of the pipeline that takes it on. */
+  /** The file has arrived and is the requested one. `run` is the execution of the pipeline that processes it. */
   UploadValidated: { schema: 1, data: z.strictObject({ run: z.string() }) },
   UploadQuotaReserved: { schema: 1, data: z.strictObject({}) },
   UploadMetadataRead: { schema: 1, data: z.strictObject({ width: pixels, height: pixels }) },
   UploadThumbnailMade: { schema: 1, data: z.strictObject({}) },
-  UploadCompleted: { schema: 1, data: z.strictObject({ size: z.int() }) },
-  /** It is not what was requested, or there is no room for it. */
-  UploadRejected: { schema: 1, data: reason },
-  /** Something of ours went wrong. */
+  UploadCompleted: {
+    schema: 2,
+    upcast: unchanged,
+    data: z.strictObject({ size: z.int(), projectVersion }),
+  },
+  /**
+   * The file is not the requested one, does not fit into the owner's plan, or may no longer be added to the project. Only
+   * the last of these depends on the project.
+   */
+  UploadRejected: {
+    schema: 2,
+    upcast: unchanged,
+    data: z.strictObject({ reason: z.string(), projectVersion }),
+  },
+  /** The pipeline failed. The file is not the cause. */
   UploadFailed: { schema: 1, data: reason },
   UploadCancelled: { schema: 1, data: z.strictObject({}) },
   /** Nobody sent the file in time. */

@@ -51,7 +51,8 @@ export const uploadPublication = publication(
     },
     UploadRejected: {
       schema: 1,
-      description: 'A file was not what had been requested, or there was no room for it.',
+      description:
+        'A file is not the requested one, does not fit into the plan, or may no longer be added to the project.',
       data: z.object({ uploadId, reason }),
       from: ({ id, data }) => ({ uploadId: id, reason: data.reason }),
       example: {

@@ -38,14 +38,16 @@ export interface FoundFile {
   readonly contentType: PictureType | undefined
 }
 
-/** The facts about a project that decide whether the actor may add a file to it. */
-export interface UploadProject {
+/** A project at the moment of a decision: the facts that decide whether a person may add a file to it. */
+export interface ProjectAsRead {
+  /** Version of the project's stream; 0 if there is no such project. Events name it. */
+  readonly version: number
   readonly ownerId: string
-  /** Of the actor. */
-  readonly role: ProjectRole
+  /** Role of the person. Undefined if the project is not shared with them, or their account is deleted. */
+  readonly role: ProjectRole | undefined
   readonly archived: boolean
-  /** Bytes that the owner's plan has left. They are reserved when the file is there; this only spares sending it in vain. */
-  readonly bytesLeft: number
+  /** Whether the owner's account is deleted. Their plan has ended then, so nobody pays for the storage. */
+  readonly ownerDeleted: boolean
 }
 
 /** Commands of people, and those of the pipeline, which name the run that they belong to. */
@@ -53,15 +55,17 @@ export type UploadCommand = { readonly actorId: string } & (
   | {
       readonly type: 'request-upload'
       readonly projectId: string
-      /** The project as it was just before; none where there is no such project or it is not shared with the actor. */
-      readonly project: UploadProject | undefined
+      /** The project as the actor sees it. */
+      readonly project: ProjectAsRead
+      /** Bytes that the owner's plan has left. They are reserved once the file has arrived; this saves sending it in vain. */
+      readonly bytesLeft: number
       readonly fileName: string
       readonly contentType: PictureType
       readonly size: number
       readonly expiresAt: string
     }
-  /** `isMember`: whether the upload's project is shared with the actor, where they neither asked for it nor own that. */
-  | { readonly type: 'cancel-upload'; readonly isMember?: boolean }
+  /** `role` is that of the actor in the upload's project now. Undefined if the project is not shared with them. */
+  | { readonly type: 'cancel-upload'; readonly role: ProjectRole | undefined }
   | { readonly type: 'validate-upload'; readonly run: string; readonly found: FoundFile }
   | { readonly type: 'record-quota'; readonly run: string }
   | {
@@ -71,8 +75,16 @@ export type UploadCommand = { readonly actorId: string } & (
       readonly height: number
     }
   | { readonly type: 'record-thumbnail'; readonly run: string }
-  | { readonly type: 'complete-upload'; readonly run: string }
-  | { readonly type: 'reject-upload' | 'fail-upload'; readonly run: string; readonly reason: string }
+  /** `project` is the project now, as the person who requested the upload sees it. */
+  | { readonly type: 'complete-upload'; readonly run: string; readonly project: ProjectAsRead }
+  | {
+      readonly type: 'reject-upload'
+      readonly run: string
+      readonly reason: string
+      /** Version of the project that the rejection depends on, if it depends on it. */
+      readonly projectVersion?: number | undefined
+    }
+  | { readonly type: 'fail-upload'; readonly run: string; readonly reason: string }
   /** `now` is ISO 8601 UTC with milliseconds. */
   | { readonly type: 'expire-upload'; readonly now: string }
 )
@@ -84,7 +96,7 @@ export const pipeline = 'pipeline'
 export const maxRunMs = 15 * 60 * 1000
 
 function evolve(state: UploadState, event: UploadEvent): UploadState {
-  if (event.type === 'UploadRequested') return { status: 'requested', ...event.data }
+  if (event.type === 'UploadRequested') return { ...requestOf(event.data), status: 'requested' }
   if (state.status === 'none') return state
   switch (event.type) {
     case 'UploadValidated': {
@@ -117,8 +129,8 @@ function evolve(state: UploadState, event: UploadEvent): UploadState {
   }
 }
 
-function requestOf(state: Exclude<UploadState, { status: 'none' }>): Request {
-  const { projectId, ownerId, requestedBy, fileName, contentType, size, expiresAt } = state
+function requestOf(upload: Request): Request {
+  const { projectId, ownerId, requestedBy, fileName, contentType, size, expiresAt } = upload
   return { projectId, ownerId, requestedBy, fileName, contentType, size, expiresAt }
 }
 
@@ -144,39 +156,72 @@ function request(
 ): readonly UploadEvent[] {
   if (state.status !== 'none') return []
   const { actorId: requestedBy, project, projectId, fileName, contentType, size, expiresAt } = command
-  if (project === undefined) throw noSuchProject()
-  const { ownerId, role, archived, bytesLeft } = project
-  if (role === 'viewer')
-    throw new Problem('forbidden', 'Your role in this project does not allow it. Ask its owner.')
-  if (archived)
-    throw refusal('project-archived', 'The project is archived. Restore it before you add anything to it.')
-  if (size > bytesLeft) throw quotaExceeded()
-  const data = { projectId, ownerId, requestedBy, fileName, contentType, size, expiresAt }
+  const obstacle = obstacleIn(project)
+  if (obstacle !== undefined) throw obstacles[obstacle].refusal()
+  if (size > command.bytesLeft) throw quotaExceeded()
+  const { ownerId, version: projectVersion } = project
+  const data = { projectId, ownerId, requestedBy, fileName, contentType, size, expiresAt, projectVersion }
   return [{ type: 'UploadRequested', data }]
 }
 
-/** By who asked for it, and by who owns the project. */
+/** The reasons why a person may not add a file to a project: as a refusal, and as the reason of a rejection. */
+const obstacles = {
+  stranger: {
+    refusal: noSuchProject,
+    reason: 'The project is no longer shared with you.',
+  },
+  viewer: {
+    refusal: () => new Problem('forbidden', 'Your role in this project does not allow it. Ask its owner.'),
+    reason: 'Your role in the project no longer allows you to add files.',
+  },
+  archived: {
+    refusal: () =>
+      refusal('project-archived', 'The project is archived. Restore it before you add anything to it.'),
+    reason: 'The project is archived.',
+  },
+  'owner-deleted': {
+    refusal: () =>
+      refusal(
+        'project-ownerless',
+        'The owner of the project has deleted their account. Create another project.',
+      ),
+    reason: 'The owner of the project has deleted their account.',
+  },
+}
+
+/** Returns what prevents a person from adding a file to a project, if anything does. */
+export function obstacleIn({
+  role,
+  archived,
+  ownerDeleted,
+}: ProjectAsRead): keyof typeof obstacles | undefined {
+  if (role === undefined) return 'stranger'
+  if (role === 'viewer') return 'viewer'
+  if (archived) return 'archived'
+  return ownerDeleted ? 'owner-deleted' : undefined
+}
+
+/** The requester and the owner of the project may cancel an upload, as long as the project is shared with them. */
 function cancel(
   state: Exclude<UploadState, { status: 'none' }>,
-  { actorId, isMember = false }: Extract<UploadCommand, { type: 'cancel-upload' }>,
+  { actorId, role }: Extract<UploadCommand, { type: 'cancel-upload' }>,
 ): readonly UploadEvent[] {
-  if (!knownTo(state, actorId)) {
-    if (!isMember) throw noSuchUpload()
-    throw new Problem('forbidden', 'An upload is cancelled by who asked for it, or who owns the project.')
-  }
+  if (role === undefined) throw noSuchUpload()
+  if (!knownTo(state, actorId))
+    throw new Problem('forbidden', 'Only its requester and the owner of the project may cancel an upload.')
   switch (state.status) {
     case 'requested':
       return [{ type: 'UploadCancelled', data: {} }]
     case 'cancelled':
       return []
     case 'processing':
-      throw refusal('upload-processing', 'The file is there and being processed. Wait for a moment.')
+      throw refusal('upload-processing', 'The file has arrived and is being processed. Wait a moment.')
     default:
-      throw refusal('upload-ended', `The upload is ${state.status} already.`)
+      throw refusal('upload-ended', `The upload is already ${state.status}.`)
   }
 }
 
-/** The first run to find the file takes it on; to any other, and after its end, nothing happens. */
+/** The first run that finds the file processes it. Any other run, and one that comes after the end, changes nothing. */
 function validate(
   state: UploadState,
   { run, found }: Extract<UploadCommand, { type: 'validate-upload' }>,
@@ -213,22 +258,37 @@ function step(state: UploadState, command: Step): readonly UploadEvent[] {
     case 'record-thumbnail':
       return state.thumbnail ? [] : [{ type: 'UploadThumbnailMade', data: {} }]
     case 'complete-upload':
-      return [{ type: 'UploadCompleted', data: { size: state.size } }]
-    case 'reject-upload':
-      return [{ type: 'UploadRejected', data: { reason: command.reason } }]
+      return complete(state, command.project)
+    case 'reject-upload': {
+      const { reason, projectVersion } = command
+      return [{ type: 'UploadRejected', data: { reason, ...named(projectVersion) } }]
+    }
     case 'fail-upload':
       return [{ type: 'UploadFailed', data: { reason: command.reason } }]
   }
 }
 
-/** A file that was sent at the last moment is given time; what is still not done after that never will be. */
+/** The requester has to have the right to add the file now, whatever they had when they requested the upload. */
+function complete({ size }: Request, project: ProjectAsRead): readonly UploadEvent[] {
+  const obstacle = obstacleIn(project)
+  const projectVersion = named(project.version)
+  if (obstacle === undefined) return [{ type: 'UploadCompleted', data: { size, ...projectVersion } }]
+  return [{ type: 'UploadRejected', data: { reason: obstacles[obstacle].reason, ...projectVersion } }]
+}
+
+/** The version of a project as an event names it. */
+function named(version: number | undefined): { readonly projectVersion?: number } {
+  return version === undefined || version === 0 ? {} : { projectVersion: version }
+}
+
+/** A file that was sent at the last moment is given time to be processed. An upload that is still open after that has failed. */
 function expire(state: UploadState, now: string): readonly UploadEvent[] {
   if (!isOpen(state) || Date.parse(state.expiresAt) + maxRunMs > Date.parse(now)) return []
   if (state.status === 'requested') return [{ type: 'UploadExpired', data: {} }]
   return [{ type: 'UploadFailed', data: { reason: 'The processing did not come to an end.' } }]
 }
 
-/** Whether it still has somewhere to go. */
+/** Whether the upload has not ended. */
 export function isOpen(
   state: UploadState,
 ): state is Extract<UploadState, { status: 'requested' | 'processing' }> {

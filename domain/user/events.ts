@@ -1,14 +1,37 @@
 import * as z from 'zod/mini'
 import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
-import { text } from '../kernel/text.ts'
+import { lineCharacterExcept, text } from '../kernel/text.ts'
 
-export const personName = text({ min: 1, max: 100 }).check(z.describe('1 to 100 characters'))
+export const personName = text({ min: 1, max: 100 }).check(
+  z.describe('1 to 100 characters'),
+  z.meta({ examples: ['Ann'] }),
+)
 
-/** Loose on purpose: whether an address exists is shown by the code that was sent to it. */
+/** Maximum bytes of an address in its normalised form, which is the sort key of a reservation in DynamoDB. */
+const maxAddressBytes = 1024
+
+const addressCharacter = lineCharacterExcept('\\s@')
+
+/** Loose on purpose: the code that is sent to an address shows whether it exists. */
 export const emailAddress = text({ min: 3, max: 254 }).check(
   z.regex(/^[^\s@]+@[^\s@]+$/, 'Not an email address.'),
+  z.refine(
+    (value) => Buffer.byteLength(normalAddress(value)) <= maxAddressBytes,
+    `At most ${maxAddressBytes} bytes.`,
+  ),
   z.describe('An email address, up to 254 characters'),
+  z.meta({ examples: ['ann@example.com'], pattern: `^${addressCharacter}+@${addressCharacter}+$` }),
 )
+
+/**
+ * An address as it is compared: two that differ only in case or in the composition of their characters are one. It is
+ * in lower case and in the normalisation form C of Unicode. Either step can undo the other, so both are repeated until
+ * nothing changes.
+ */
+export function normalAddress(email: string): string {
+  const normal = email.trim().toLowerCase().normalize('NFC')
+  return normal === email ? normal : normalAddress(normal)
+}
 
 /** Stored permanently: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
 const definitions = {

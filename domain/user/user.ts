@@ -2,7 +2,7 @@ import { folds } from '../generated/folds.ts'
 import type { PublishedAggregate } from '../kernel/decider.ts'
 import { accountDeleted, Problem, refusal } from '../kernel/problem.ts'
 import type { Reservation } from '../kernel/reservation.ts'
-import { type UserEvent, userEvents } from './events.ts'
+import { normalAddress, type UserEvent, userEvents } from './events.ts'
 import { userPublication } from './public-events.ts'
 
 /** A person's account, in the stream `user-<sub>`: `sub` is Cognito's id of the person. */
@@ -35,9 +35,19 @@ export interface DeletionHold {
   readonly detail: string
 }
 
-/** The address as it is compared: two that differ in case only are one. */
+/** The key that a person with this address takes. */
 export function emailReservation(email: string): Reservation {
-  return { set: 'email', key: email.trim().normalize('NFC').toLowerCase() }
+  return { set: 'email', key: normalAddress(email) }
+}
+
+/**
+ * The keys under which the holder of an address is found, in this order. The second one follows the rule that was in
+ * force before `normalAddress`: accounts that registered under it keep the key that their events contain.
+ */
+export function emailKeys(email: string): readonly Reservation[] {
+  const current = emailReservation(email)
+  const earlier = email.trim().normalize('NFC').toLowerCase()
+  return earlier === current.key ? [current] : [current, { set: current.set, key: earlier }]
 }
 
 function evolve(state: UserState, event: UserEvent): UserState {

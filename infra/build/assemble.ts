@@ -1,50 +1,98 @@
-import { build } from 'esbuild'
-import { isUpToDate, recordOf, startBuild } from './build-record.ts'
-import { bundle, isBundled } from './bundle.ts'
-import { root } from './functions.ts'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { isUpToDate, recordedSources, recordOf, startBuild } from './build-record.ts'
+import { buildOnce, bundle, isBundled } from './bundle.ts'
+import { functionSources, root } from './functions.ts'
 import { settings } from './settings.ts'
 
 const bundles = 'dist'
 const assembly = 'cdk.out'
 
-/**
- * Bundles the functions and synthesises the template, unless both are up to date: CDK takes longer to load than
- * everything else takes to start. Returns the folder of the cloud assembly.
- */
-export async function assemble(): Promise<string> {
-  const chosen = settings()
-  const hasBundles = isBundled(bundles)
-  const from = () => JSON.stringify([chosen, recordOf(bundles)])
-  if (hasBundles && isUpToDate(assembly, root, from())) return assembly
-  const started = startBuild(assembly, root)
-  // Side by side: esbuild has a process of its own.
-  const [{ synthesise }] = await Promise.all([
-    import('./synthesise.ts'),
-    hasBundles ? undefined : bundle(bundles),
-  ])
-  synthesise({ ...chosen, bundles, outDir: assembly })
-  started.remember(await sourcesOf('infra/build/synthesise.ts'), from())
-  return assembly
+/** The assembly of a local cloud. */
+export interface Assembly {
+  /** Folder of the cloud assembly. */
+  readonly folder: string
+  /** Whether the template is made from this file, or from a file in this folder, besides the code of the functions. */
+  isSourceOfTemplate(path: string): boolean
+  /**
+   * Assembles again after sources were saved, and returns the folder. `fresh` loads the sources of the template again,
+   * in a process of its own; otherwise only the code of the functions is current.
+   */
+  assembleAgain(o: { readonly fresh: boolean }): Promise<string>
+  /** The names of the functions that were added after the start. */
+  newFunctions(): readonly string[]
 }
 
 /**
- * Assembles again for a local cloud that is already running. The sources of the template were loaded when this process
- * assembled first, so the result is not recorded.
+ * Bundles the functions and synthesises the template, unless both are up to date: CDK takes longer to load than
+ * everything else takes to start.
  */
-export async function assembleAgain(): Promise<string> {
-  const { synthesise } = await import('./synthesise.ts')
+export async function assemble(): Promise<Assembly> {
+  const chosen = settings()
+  const names = new Set(functionSources().map(({ name }) => name))
+  const hasBundles = isBundled(bundles)
+  const from = () => JSON.stringify([chosen, recordOf(bundles)])
+  if (!hasBundles || !isUpToDate(assembly, root, from())) {
+    const started = startBuild(assembly, root)
+    // Side by side: esbuild has a process of its own.
+    const [{ synthesise }] = await Promise.all([
+      import('./synthesise.ts'),
+      hasBundles ? undefined : bundle(bundles),
+    ])
+    synthesise({ ...chosen, bundles, outDir: assembly })
+    started.remember(await sourcesOf('infra/build/synthesise.ts'), from())
+  }
+  const sources = new Set(recordedSources(assembly))
+  return {
+    folder: assembly,
+    isSourceOfTemplate: (path) =>
+      path.startsWith('infra/stack') ||
+      [...sources].some((file) => file === path || file.startsWith(`${path}/`)),
+    assembleAgain,
+    newFunctions: () => functionSources().flatMap(({ name }) => (names.has(name) ? [] : [name])),
+  }
+}
+
+// The result is not recorded: a process that is running may have loaded older sources of the template.
+async function assembleAgain({ fresh }: { fresh: boolean }): Promise<string> {
   if (!isBundled(bundles)) await bundle(bundles)
-  synthesise({ ...settings(), bundles, outDir: assembly })
+  if (fresh) await synthesiseInProcess()
+  else {
+    const { synthesise } = await import('./synthesise.ts')
+    synthesise({ ...settings(), bundles, outDir: assembly })
+  }
   return assembly
+}
+
+const entry = fileURLToPath(new URL('synthesise-again.ts', import.meta.url))
+
+/** Synthesises with the sources as they are now. Throws the first line of what the process says if it fails. */
+async function synthesiseInProcess(): Promise<void> {
+  const child = spawn(process.execPath, [...process.execArgv, entry, bundles, assembly], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
+  const [code, signal] = await once(child, 'close')
+  if (code !== 0) throw new Error(reasonIn(said) ?? `the template cannot be synthesised (${code ?? signal})`)
+}
+
+/** The line of an uncaught error that names it. */
+function reasonIn(output: string): string | undefined {
+  const lines = output.split('\n').map((line) => line.trim())
+  return lines.find((line) => /^\w*Error\b.*: /.test(line)) ?? lines.find((line) => line !== '')
 }
 
 /** The files that a module consists of, packages apart. */
-async function sourcesOf(entry: string): Promise<string[]> {
-  const { metafile } = await build({
-    entryPoints: [entry],
+async function sourcesOf(entryPoint: string): Promise<string[]> {
+  const { metafile } = await buildOnce({
+    entryPoints: [entryPoint],
     absWorkingDir: root,
     packages: 'external',
-    metafile: true,
     write: false,
     bundle: true,
     platform: 'node',

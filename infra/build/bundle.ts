@@ -1,6 +1,6 @@
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, type BuildResult, build, stop } from 'esbuild'
 import { isUpToDate, startBuild } from './build-record.ts'
 import { type FunctionSource, functionSources, root } from './functions.ts'
 
@@ -46,24 +46,25 @@ export interface Bundle {
 /** The bundles, by the name of the function. */
 export type Bundles = Readonly<Record<string, Bundle>>
 
-/** Where the modules are installed that run on this machine. */
+/** The modules that run on this machine. */
 const installedHere = join(root, 'node_modules')
 
 /**
  * Bundles every handler, the SDK included, to `<outDir>/<function>/index.mjs`. Modules that contain machine code are
- * copied from `modules`: those of this machine, unless told otherwise. Throws the errors that esbuild finds.
+ * copied from `modules`: those of this machine, unless told otherwise. The bundle of a function that no longer exists
+ * is removed. Throws the errors that esbuild finds.
  */
 export async function bundle(outDir: string, modules = installedHere): Promise<Bundles> {
   const folder = resolve(outDir)
   const sources = functionSources()
   for (const { name } of sources) mkdirSync(join(folder, name), { recursive: true })
   const started = startBuild(folder, root)
-  const { metafile } = await build({
+  removeOthers(folder, sources)
+  const { metafile } = await buildOnce({
     ...settings,
     external: [...settings.external, ...sources.flatMap(({ native }) => native)],
     entryPoints: sources.map(({ name, entry }) => ({ in: entry, out: `${name}/index` })),
     outdir: folder,
-    metafile: true,
   })
   for (const { name, native } of sources)
     for (const module of native) copyModule(module, modules, join(folder, name))
@@ -74,12 +75,35 @@ export async function bundle(outDir: string, modules = installedHere): Promise<B
   )
 }
 
+/**
+ * Builds, and then ends the process of esbuild, which keeps hundreds of megabytes. Another process starts with the
+ * next build.
+ */
+export async function buildOnce(
+  options: BuildOptions,
+): Promise<BuildResult<BuildOptions & { readonly metafile: true }>> {
+  try {
+    return await build({ ...options, metafile: true })
+  } finally {
+    await stop()
+  }
+}
+
+/** Removes the bundles of functions that no longer exist, so that no template can contain them. */
+function removeOthers(folder: string, sources: readonly FunctionSource[]): void {
+  const names = new Set(sources.map(({ name }) => name))
+  for (const name of readdirSync(folder)) {
+    if (names.has(name) || !existsSync(join(folder, name, 'index.mjs'))) continue
+    rmSync(join(folder, name), { recursive: true })
+  }
+}
+
 /** Whether a folder contains the bundles of all functions as their sources are now. */
 export function isBundled(outDir: string): boolean {
   return isUpToDate(outDir, root, listOf(functionSources()))
 }
 
-/** Which functions there are: a new one has no source yet that a record could have named. */
+/** The functions as text. A record cannot name the source of a function that is new. */
 function listOf(sources: readonly FunctionSource[]): string {
   return JSON.stringify(sources)
 }
@@ -89,14 +113,14 @@ interface Manifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
-/** Copies a module, with all that it needs, out of a folder of modules to a place beside a bundle. */
+/** Copies a module and its dependencies from a folder of modules to the folder of a bundle. */
 function copyModule(name: string, modules: string, folder: string, copied = new Set<string>()): void {
   const installed = join(modules, name)
-  // Of the optional ones only those for one machine are installed.
+  // Of the optional dependencies, only those for one machine are installed.
   if (copied.has(name) || !existsSync(installed)) return
   copied.add(name)
   cpSync(installed, join(folder, 'node_modules', name), { recursive: true })
-  // npm has read it.
+  // npm validated it.
   const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest
   for (const other of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }))
     copyModule(other, modules, folder, copied)

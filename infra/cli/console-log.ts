@@ -1,4 +1,4 @@
-/** What Powertools writes into every line of a function's log and nobody at a terminal looks for. */
+/** Fields that Powertools writes into every line of a log and that help nobody at a terminal. */
 const omitted = new Set([
   'level',
   'message',
@@ -18,8 +18,7 @@ const colours = { dim: 2, red: 31, yellow: 33, cyan: 36 } as const
 export function formatLine(source: string, text: string, at: Date, colour: boolean): string {
   const paint = (code: keyof typeof colours, part: string) =>
     colour ? `\u001b[${colours[code]}m${part}\u001b[0m` : part
-  // What CDK adds to a logical id to make it unique.
-  const name = source.replace(/[0-9A-F]{8}$/, '')
+  const name = withoutSuffix(source)
   const head = `${paint('dim', at.toISOString().slice(11, 23))} ${paint('cyan', name.padEnd(18))}`
   const line = parseLine(text)
   if (line === undefined) return `${head} ${text}`
@@ -34,6 +33,11 @@ export function formatLine(source: string, text: string, at: Date, colour: boole
     `${head} ${severity ? paint(severity, said) : said} ${paint('dim', fields.join(' '))}`,
     ...(stack === undefined ? [] : [stack.replace(/^/gm, '    ')]),
   ].join('\n')
+}
+
+/** A logical id without the suffix by which CDK makes it unique. */
+export function withoutSuffix(logicalId: string): string {
+  return logicalId.replace(/[0-9A-F]{8}$/, '')
 }
 
 function parseLine(text: string): Readonly<Record<string, unknown>> | undefined {

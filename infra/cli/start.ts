@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type LocalCloud, listen, parseChances, startLocalCloud } from '../local/index.ts'
+import type { Assembly } from '../build/assemble.ts'
+import { listen, parseFaults, readTemplate, startLocalCloud } from '../local/index.ts'
 import { consoleLog } from './console-log.ts'
+import { createReload } from './reload.ts'
 import { watchSources } from './watch.ts'
 
 /**
@@ -15,8 +17,9 @@ const usage = `npm start [-- OPTION…]
   --no-admin       put nobody in the group admin; otherwise everyone who signs up is in it
   --allow-remote   use the DynamoDB of AWS_ENDPOINT_URL_DYNAMODB even if it is not on this machine
   --inspect        let a debugger attach to each function, from port 9229 on; a function then has one process
-  --faults LIST    let things go wrong by chance, such as throttle=0.05,lose-answer=0.01,kill=0.01
-  --seed SEED      which of them go wrong; the seed of a run is printed
+  --faults LIST    let things go wrong by chance, such as throttle=0.05,lose-answer=0.01,kill=0.01;
+                   projector:throttle=0.2 concerns one function only
+  --seed SEED      repeat the faults of an earlier run, which printed its seed
   --help           this text
 
 PORT (3000) serves the API, AWS_PORT (4566) the AWS gateway, ANNALS_DATA (.annals) holds the data.
@@ -27,15 +30,21 @@ async function start(): Promise<void> {
   if (options.help) return console.log(usage)
   const began = performance.now()
   const ports = { port: portOf('PORT', 3000), awsPort: portOf('AWS_PORT', 4566) }
-  // Before anything is built; whoever takes one later is told of when it is needed.
+  // Before anything is built. A port that is taken later is reported when it is needed.
   await ensureFree(ports.port, 'PORT')
   await ensureFree(ports.awsPort, 'AWS_PORT')
   const dataDir = process.env['ANNALS_DATA'] || '.annals'
   const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB']
+  const { chances, seed } = options
+  const assembly = assembleOnce()
   const cloud = await startLocalCloud({
     ...ports,
-    // Loaded here, because what cannot start shall say so before that.
-    assembly: async () => (await import('../build/assemble.ts')).assemble(),
+    async assembly() {
+      const folder = await assembly.folder()
+      const functions = readTemplate(folder).ofType('AWS::Lambda::Function')
+      chances?.check(functions.map(({ logicalId }) => logicalId))
+      return folder
+    },
     dataDir: resolve(dataDir),
     region: process.env['AWS_REGION'] || 'us-east-1',
     allowRemote: options.allowRemote,
@@ -44,48 +53,52 @@ async function start(): Promise<void> {
     ...(endpoint ? { endpoint } : {}),
     ...(options.inspect ? { inspectPort: 9229 } : {}),
   })
-  const unwatch = watchSources(['domain', 'commands', 'projections', 'workflows'], (files) =>
-    reload(cloud, files),
-  )
+  const say = (line: string) => consoleLog('reload', line)
+  const unwatch = watchSources({
+    folders: ['domain', 'commands', 'projections', 'workflows', 'infra'],
+    onChange: createReload({ cloud, assembly: assembly.current(), say }),
+    onNotice: say,
+  })
   closeOnSignal(() => {
     unwatch()
     return cloud.close()
   })
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   const { userPoolClientId } = await clientConfig(cloud.apiUrl)
-  const { chances, seed } = options
-  if (chances !== undefined) cloud.faults.shake({ chances, seed })
+  if (chances !== undefined) cloud.faults.shake({ ...chances, seed })
   console.log(`
-Annals runs what its template declares, after ${seconds} s.
+Annals is running (started in ${seconds} s).
 
   API    ${cloud.apiUrl}         documentation at ${cloud.apiUrl}/docs
   AWS    ${cloud.awsUrl}         for any AWS client, as its endpoint
   mail   ${cloud.awsUrl}/_local/mail
-  data   ${dataDir}${endpoint ? `, and the DynamoDB at ${endpoint}` : ''}${chances ? `\n  faults ${JSON.stringify(chances)}, again with --seed ${seed}` : ''}
+  data   ${dataDir}${endpoint ? `, and the DynamoDB at ${endpoint}` : ''}${chances ? `\n  faults ${chances.text}, again with --seed ${seed}` : ''}
 
-Sign up, then look for the code in the mail; the README goes on from there:
+Sign up, then look for the code in the mail. The README continues from there:
 
   curl ${cloud.awsUrl} -H 'X-Amz-Target: AWSCognitoIdentityProviderService.SignUp' \\
     -H 'Content-Type: application/x-amz-json-1.1' \\
     -d '{"ClientId":"${userPoolClientId}","Username":"you@example.com","Password":"Secret-123"}'
 
-A function takes over what you save. Ctrl-C ends everything; the data stay.
+Saved changes reload automatically. Ctrl-C stops everything; data is kept.
 `)
   console.log(`annals ready ${cloud.apiUrl}`)
 }
 
-/** Takes over what was saved: the functions whose code has changed start anew, at their next invocation. */
-async function reload(cloud: LocalCloud, files: readonly string[]): Promise<void> {
-  const began = performance.now()
-  try {
-    const changed = cloud.reload(await (await import('../build/assemble.ts')).assembleAgain())
-    const seconds = ((performance.now() - began) / 1000).toFixed(1)
-    consoleLog('reload', `${changed.length} functions take over ${files.join(', ')}, after ${seconds} s`)
-    // What the template is made from was loaded at the start.
-    if (files.some((file) => /contract\.ts$|versions\.ts$/.test(file)))
-      consoleLog('reload', 'new routes and read models take a new start')
-  } catch (error) {
-    consoleLog('reload', `not taken over: ${error instanceof Error ? error.message : String(error)}`)
+/** Assembles when the local cloud asks for it, and keeps the result. */
+function assembleOnce() {
+  let assembly: Assembly | undefined
+  return {
+    async folder(): Promise<string> {
+      // Loaded here, so that other reasons not to start are reported first.
+      const { assemble } = await import('../build/assemble.ts')
+      assembly = await assemble()
+      return assembly.folder
+    },
+    current(): Assembly {
+      if (assembly === undefined) throw new Error('the local cloud has not asked for its assembly')
+      return assembly
+    },
   }
 }
 
@@ -101,7 +114,7 @@ function readOptions() {
   const flags = { help: flag, 'no-admin': flag, 'allow-remote': flag, inspect: flag }
   const { values } = parseArgs({ options: { ...flags, faults: text, seed: text } })
   const { help, inspect, faults, seed = randomUUID().slice(0, 8) } = values
-  const chances = faults === undefined ? undefined : parseChances(faults)
+  const chances = faults === undefined ? undefined : parseFaults(faults)
   return { help, inspect, noAdmin: values['no-admin'], allowRemote: values['allow-remote'], chances, seed }
 }
 
@@ -118,7 +131,7 @@ async function clientConfig(apiUrl: string): Promise<{ userPoolClientId: string 
   return (await response.json()) as { userPoolClientId: string }
 }
 
-/** After so long a close has had its time: the whole end takes less than two seconds. */
+/** How long a close may take. The whole end takes less than two seconds. */
 const closeWithinMs = 1700
 
 /** Ends everything at the first signal, and at once at the second. */
@@ -128,7 +141,7 @@ function closeOnSignal(close: () => Promise<void>): void {
     if (closing) process.exit(1)
     closing = true
     console.log('\nclosing')
-    // Whatever still works by then ends with this process, and is taken up at the next start.
+    // Work that is unfinished by then ends with this process and resumes at the next start.
     setTimeout(() => process.exit(0), closeWithinMs).unref()
     close().then(
       () => process.exit(0),
@@ -139,7 +152,7 @@ function closeOnSignal(close: () => Promise<void>): void {
     )
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
-  // Where npm is killed, nothing comes through.
+  // If npm is killed, no signal arrives.
   const npm = process.ppid
   if (process.env['npm_lifecycle_event'] === 'start') {
     setInterval(() => process.ppid === npm || closing || end(), 500).unref()

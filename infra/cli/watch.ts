@@ -1,20 +1,33 @@
-import { type FSWatcher, readdirSync, watch } from 'node:fs'
-import { join } from 'node:path'
+import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 
-/** So long nothing more has to be saved before it counts as one change. */
+/** How long nothing more may be saved before the saves count as one change. */
 const quietMs = 100
 
+interface Watched {
+  readonly watcher: FSWatcher
+  /** Tells a folder from another one that was created later under its name. */
+  readonly identity: string
+}
+
+export interface WatchOptions {
+  readonly folders: readonly string[]
+  /** Called with the paths of saved and removed sources and of removed folders, once at a time. It must not throw. */
+  readonly onChange: (files: readonly string[]) => Promise<void>
+  /** Called with one line when a folder cannot be watched, is missing, or is back. */
+  readonly onNotice: (line: string) => void
+}
+
 /**
- * Calls `onChange` after sources were saved in the folders, with their paths, once at a time; it must not throw.
- * Returns how to stop. Each folder is watched by itself: Node 20 loses sight of a file that an editor replaces,
- * where it watches recursively on Linux.
+ * Watches the sources in these folders and returns how to stop. A folder that is removed and restored is watched
+ * again. Each folder is watched by itself: when Node 20 watches recursively on Linux, it loses sight of a file that an
+ * editor replaces.
  */
-export function watchSources(
-  folders: readonly string[],
-  onChange: (files: readonly string[]) => Promise<void>,
-): () => void {
-  const watchers = new Map<string, FSWatcher>()
+export function watchSources({ folders, onChange, onNotice }: WatchOptions): () => void {
+  const watched = new Map<string, Watched>()
+  const missing = new Set<string>()
   const saved = new Set<string>()
+  let started = false
   let timer: NodeJS.Timeout | undefined
   let busy = Promise.resolve()
 
@@ -26,32 +39,93 @@ export function watchSources(
       await onChange(files)
     })
   }
-  const look = () => {
-    for (const folder of folders.flatMap(foldersIn)) {
-      if (watchers.has(folder)) continue
+  const add = (path: string) => {
+    saved.add(path)
+    clearTimeout(timer)
+    timer = setTimeout(report, quietMs)
+  }
+  const watchFolder = (folder: string, identity: string) => {
+    try {
       const watcher = watch(folder, (kind, file) => {
         if (kind === 'rename') look()
-        if (file === null || !file.endsWith('.ts')) return
-        saved.add(join(folder, file))
-        clearTimeout(timer)
-        timer = setTimeout(report, quietMs)
+        if (file?.endsWith('.ts')) add(join(folder, file))
       })
-      // A folder that is removed.
-      watcher.on('error', () => watchers.delete(folder))
-      watchers.set(folder, watcher)
+      watcher.on('error', look)
+      watched.set(folder, { watcher, identity })
+    } catch (error) {
+      // A folder that was removed at this moment is found missing at the next look.
+      if (codeOf(error) !== 'ENOENT') onNotice(troubleWith(folder, error))
+      return
+    }
+    // Files may have been created before the folder was watched.
+    if (started) for (const file of sourcesIn(folder)) add(join(folder, file))
+  }
+  /** Watches the folders that exist now and no others. */
+  function look(): void {
+    const found = new Map(folders.flatMap(foldersIn))
+    for (const [folder, { watcher, identity }] of watched) {
+      if (found.get(folder) === identity) continue
+      watcher.close()
+      watched.delete(folder)
+      // A folder that is moved away takes its files along without a word about them.
+      add(folder)
+    }
+    for (const [folder, identity] of found) if (!watched.has(folder)) watchFolder(folder, identity)
+    for (const folder of folders) {
+      if (found.has(folder) === !missing.has(folder)) continue
+      if (missing.delete(folder)) onNotice(`${folder} is back and is watched again`)
+      else {
+        missing.add(folder)
+        onNotice(`${folder} is missing: restore it; it is watched again as soon as it is back`)
+      }
     }
   }
   look()
+  started = true
+  // A folder that is removed does not see its own return, but the folder that contains it does.
+  const parents = [...new Set(folders.map((folder) => dirname(folder)))].map((parent) =>
+    watch(parent, (kind, file) => {
+      const isOurs = folders.some((folder) => dirname(folder) === parent && basename(folder) === file)
+      if (kind === 'rename' && isOurs) look()
+    }),
+  )
   return () => {
     clearTimeout(timer)
-    for (const watcher of watchers.values()) watcher.close()
+    for (const { watcher } of watched.values()) watcher.close()
+    for (const watcher of parents) watcher.close()
   }
 }
 
-function foldersIn(folder: string): string[] {
-  const below = readdirSync(folder, { withFileTypes: true, recursive: true })
-  return [
-    folder,
-    ...below.filter((entry) => entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name)),
-  ]
+/** A folder and all folders in it, each with its identity. Those that are removed meanwhile are left out. */
+function foldersIn(folder: string): [folder: string, identity: string][] {
+  const identity = identityOf(folder)
+  if (identity === undefined) return []
+  const below = entriesOf(folder).filter((entry) => entry.isDirectory())
+  return [[folder, identity], ...below.flatMap(({ name }) => foldersIn(join(folder, name)))]
+}
+
+function sourcesIn(folder: string): string[] {
+  return entriesOf(folder).flatMap(({ name }) => (name.endsWith('.ts') ? [name] : []))
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return []
+  }
+}
+
+function identityOf(folder: string): string | undefined {
+  const found = statSync(folder, { throwIfNoEntry: false })
+  return found?.isDirectory() ? `${found.ino} ${found.birthtimeMs}` : undefined
+}
+
+function troubleWith(folder: string, error: unknown): string {
+  const advice = codeOf(error) === 'ENOSPC' ? ': raise the limit fs.inotify.max_user_watches' : ''
+  return `${folder} cannot be watched (${codeOf(error) ?? String(error)})${advice}. Restart npm start to use its changes`
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }

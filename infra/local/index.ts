@@ -19,6 +19,7 @@ export {
   type Faults,
   faultNames,
   parseChances,
+  parseFaults,
 } from './faults/faults.ts'
 export { listen } from './gateway/listen.ts'
 export { type DynamoDb, startDynamoDb } from './services/dynamodb/service.ts'

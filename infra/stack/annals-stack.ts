@@ -21,10 +21,8 @@ export interface StackOptions {
  * The whole backend, for any account and region. The parts after publishing are optional: delete the file of one and
  * its line here, and nothing of it is left in the stack.
  */
-export function addAnnalsStack(
-  app: App,
-  { bundles, mailFrom, pipelineType = 'EXPRESS' }: StackOptions,
-): Stack {
+export function addAnnalsStack(app: App, options: StackOptions): Stack {
+  const { bundles } = options
   const stack = new Stack(app, 'Annals', {
     description: 'Annals: an event-sourced backend on DynamoDB Streams',
     terminationProtection: true,
@@ -33,8 +31,14 @@ export function addAnnalsStack(
   const writeSide = addWriteSide(stack, { bundles, api })
   const readSide = addReadSide(stack, { bundles, api, writeSide })
   const publishing = addPublishing(stack, { bundles, api, writeSide, readSide })
-  addMail(stack, { mailFrom, publishing })
-  addUpload(stack, { bundles, pipelineType, api, writeSide, readSide })
+  addMail(stack, { mailFrom: options.mailFrom, publishing })
+  addUpload(stack, {
+    bundles,
+    pipelineType: options.pipelineType ?? 'EXPRESS',
+    api,
+    writeSide,
+    readSide,
+  })
   addBilling(stack, { bundles, writeSide, readSide })
   return stack
 }

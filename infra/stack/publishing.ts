@@ -49,11 +49,13 @@ export function addPublishing(stack: Stack, options: PublishingOptions): Publish
 function addPublishingData(stack: Stack): PublishingData {
   const bus = new EventBus(stack, 'Events')
   new CfnOutput(stack, 'EventBusName', { value: bus.eventBusName })
+  const handled = addHandledEvents(stack)
+  new CfnOutput(stack, 'HandledEventsTable', { value: handled.tableName })
   const withoutMail = reactions.filter(({ sendsMail }) => !sendsMail)
   return {
     bus,
     forwarderFailures: addStreamFailures(stack, 'Forwarder'),
-    handled: addHandledEvents(stack),
+    handled,
     reactionFailures: addReactionFailures(stack, withoutMail),
   }
 }

@@ -1,4 +1,4 @@
-import { type analyticsContract, daysAsked } from '../../commands/analytics/contract.ts'
+import { type analyticsContract, daysAsked, firstDay } from '../../commands/analytics/contract.ts'
 import { validate } from '../../commands/http/validate.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
@@ -28,7 +28,8 @@ export const analyticsQueries = {
 function rangeOf({ query, now }: QueryContext): { from: string; to: string } {
   const asked = validate(daysAsked, query, 'query')
   const to = asked.to ?? dayOf(now())
-  const from = asked.from ?? dayOf(Date.parse(to) - (usualDays - 1) * dayMs)
+  const usualFirst = Math.max(Date.parse(firstDay), Date.parse(to) - (usualDays - 1) * dayMs)
+  const from = asked.from ?? dayOf(usualFirst)
   const count = (Date.parse(to) - Date.parse(from)) / dayMs + 1
   if (count < 1) throw invalid('It must not be after `to`.')
   if (count > maxDays) throw invalid(`At most ${maxDays} days up to \`to\`.`)

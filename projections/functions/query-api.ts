@@ -4,11 +4,13 @@ import { eventStoreFromEnvironment } from '../../commands/aws/store.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
 import { contract } from '../../commands/contract.ts'
 import { apiHandler } from '../../commands/http/api.ts'
-import { openApi } from '../../commands/http/openapi.ts'
+import { openApi } from '../../commands/http/openapi/document.ts'
 import { registerFromEnvironment } from '../../commands/registration/lambda-registration.ts'
 import { readModelFromEnvironment } from '../aws/read-model.ts'
 import { queryHandlers } from '../queries.ts'
 import { queryHandler } from '../query/handle-query.ts'
+import type { QueryHandlers } from '../query/query.ts'
+import { uploadQueries } from '../upload/queries.ts'
 import { createS3FileLinks } from '../upload/s3-file-links.ts'
 import { accounts } from '../user/accounts.ts'
 import { versions } from '../versions.ts'
@@ -24,7 +26,7 @@ const links = createS3FileLinks(environment('FILES_BUCKET'), {
 export const handler = apiHandler(
   queryHandler({
     queries: contract.queries,
-    handlers: queryHandlers(links),
+    handlers: { ...queryHandlers, ...uploadQueries(links) } satisfies QueryHandlers<typeof contract.queries>,
     openApi: (apiUrl) => openApi(apiUrl, contract),
     accounts,
     versions,

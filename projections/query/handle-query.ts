@@ -1,9 +1,11 @@
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
 import { createAccess, type Register, type RequestContext } from '../../commands/http/access.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
+import { limitOf, pathParametersOf, queryParametersOf } from '../../commands/http/client-text.ts'
+import type { QueryContract } from '../../commands/http/contract-types.ts'
 import { encodeCursor, parseCursor } from '../../commands/http/cursor.ts'
 import { HttpProblem } from '../../commands/http/http-problem.ts'
-import type { OpenApi } from '../../commands/http/openapi.ts'
+import type { OpenApi } from '../../commands/http/openapi/document.ts'
 import { parsePositions } from '../../commands/http/position.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost } from '../../domain/kernel/cost.ts'
@@ -14,6 +16,7 @@ import type { GenerationLists } from '../generations/generation-list.ts'
 import { createReadable, type Readable } from '../generations/listed-generations.ts'
 import type { ProjectionVersions } from '../generations/projection-versions.ts'
 import type { Accounts } from './accounts.ts'
+import { shownIn, writtenBy } from './known-streams.ts'
 import { publicPages } from './public-pages.ts'
 import {
   type AnyQuery,
@@ -24,7 +27,7 @@ import {
   type QueryContracts,
   type ReportQuery,
 } from './query.ts'
-import { readAfter } from './read-after.ts'
+import { notYet, readAfter, type Unreached } from './read-after.ts'
 
 /** How long a query may take to catch a stream up. */
 const readAfterMs = 2000
@@ -63,11 +66,12 @@ export function queryHandler(options: QueryApiOptions) {
   }
   const access = createAccess({ accountStatusOf, register, clock })
 
+  /** Brings what the query reads to the positions of the request. Returns those that cannot be reached. */
   const honourPositions = async (
     request: ApiRequest,
     context: QueryContext,
     query: AnyQuery,
-  ): Promise<void> => {
+  ): Promise<readonly Unreached[]> => {
     const own = accounts.streamOf(context.userId)
     const given = parsePositions(request.headers['read-after'])
     const positions = given.filter(
@@ -75,13 +79,32 @@ export function queryHandler(options: QueryApiOptions) {
     )
     const read = new Set([accounts.projection, ...projectionsOf(query)])
     const deadline = deadlineIn(readAfterMs, clock)
-    await Promise.all(
+    const unreached = await Promise.all(
       [...read].map((name) =>
         readAfter(context.generation(name), positions, { store, rows, clock, deadline }),
       ),
     )
     // A change of their own account may be news to this environment.
     if (positions.some(({ stream }) => stream === own)) access.remember(context.userId, { status: 'unknown' })
+    return unreached.flat()
+  }
+
+  /** Answers from what was read. Only a person who may know of its stream is told of a position that is not reached. */
+  const answerAfter = async (
+    unreached: readonly Unreached[],
+    request: ApiRequest,
+    context: QueryContext,
+    query: AnyQuery,
+  ): Promise<Answer> => {
+    const writtenHere = () => writtenBy(context.userId, unreached, store, deadlineIn(readAfterMs, clock))
+    const answered = await answer(request, context, query).catch(async (error: unknown) => {
+      const isMissing = error instanceof Problem && error.code === 'not-found'
+      const written = isMissing ? await writtenHere() : undefined
+      throw written === undefined ? error : notYet(written)
+    })
+    const hidden = (await shownIn(unreached, context, query, answered.items)) ?? (await writtenHere())
+    if (hidden !== undefined) throw notYet(hidden)
+    return answered
   }
 
   return async (request: ApiRequest): Promise<ApiResponse> => {
@@ -89,30 +112,45 @@ export function queryHandler(options: QueryApiOptions) {
       throw new HttpProblem('method-not-allowed', 'Queries are read by GET.', { allow: 'GET, HEAD' })
     }
     const page = valueAt(pages, request.route)
-    if (page !== undefined) return page(request)
+    if (page !== undefined) {
+      queryParametersOf(request, [])
+      return page(request)
+    }
     const contract = valueAt(queries, request.route)
     const query = valueAt(handlers, request.route)
     if (contract === undefined || query === undefined)
       throw new Problem('not-found', 'There is no such query.')
 
     const { userId, groups } = request.identity()
-    const { correlationId, parameters } = request
+    const { correlationId } = request
     if (contract.kind === 'report' && !groups.includes(contract.group))
       throw new Problem('forbidden', `This is for the group ${contract.group}.`)
     const context: QueryContext = {
       rows,
       userId,
-      parameters,
-      query: request.query,
+      parameters: pathParametersOf(request),
+      query: queryParametersOf(request, parametersOf(contract)),
       now: clock.now,
       generation: generationsFor(request, query, await readable()),
     }
-    await honourPositions(request, context, query)
+    const unreached = await honourPositions(request, context, query)
     const deadline = deadlineIn(Math.min(accessMs, request.remainingMs() - reserveMs), clock)
     return access.admit({ userId, correlationId, deadline }, async (admitted) => {
-      const { cost, ...response } = await answer(request, context, query)
+      const { cost, items: _, ...response } = await answerAfter(unreached, request, context, query)
       return { ...response, log: { cost: addCost(admitted, cost) } }
     })
+  }
+}
+
+/** The names of the query parameters that a query takes. */
+function parametersOf(contract: QueryContract): readonly string[] {
+  switch (contract.kind) {
+    case 'one':
+      return []
+    case 'many':
+      return ['limit', 'cursor']
+    case 'report':
+      return Object.keys(contract.parameters.shape)
   }
 }
 
@@ -133,7 +171,8 @@ function generationsFor(
   return (name) => (name === projection && named !== undefined ? named : live(name))
 }
 
-type Answer = ApiResponse & { readonly cost: Cost }
+/** A response, with the items that it shows or, at a 304, that the client has. */
+type Answer = ApiResponse & { readonly items: readonly unknown[]; readonly cost: Cost }
 
 function answer(request: ApiRequest, context: QueryContext, query: AnyQuery): Promise<Answer> {
   if ('list' in query) return answerMany(request, context, query)
@@ -149,13 +188,13 @@ async function answerOne(
   const tag = [context.generation(query.projection).id, item.version, varies]
   const etag = `"${tag.filter((part) => part !== undefined).join('.')}"`
   const headers = { etag, 'cache-control': 'private, no-cache' }
-  if (isCached(request.headers['if-none-match'], etag)) return { status: 304, headers, cost }
-  return { status: 200, headers, body: item, cost }
+  if (isCached(request.headers['if-none-match'], etag)) return { status: 304, headers, items: [item], cost }
+  return { status: 200, headers, body: item, items: [item], cost }
 }
 
 async function answerReport(context: QueryContext, query: ReportQuery<unknown>): Promise<Answer> {
   const { items, cost } = await query.report(context)
-  return { status: 200, headers: { 'cache-control': 'private, no-cache' }, body: { items }, cost }
+  return { status: 200, headers: { 'cache-control': 'private, no-cache' }, body: { items }, items, cost }
 }
 
 async function answerMany(
@@ -169,7 +208,13 @@ async function answerMany(
   const after = given === undefined ? undefined : parseCursor(given, (named) => named === build).after
   const { items, next, cost } = await query.list(context, { after, limit })
   const cursor = next === undefined ? {} : { cursor: encodeCursor({ build, after: next }) }
-  return { status: 200, headers: { 'cache-control': 'private, no-cache' }, body: { items, ...cursor }, cost }
+  return {
+    status: 200,
+    headers: { 'cache-control': 'private, no-cache' },
+    body: { items, ...cursor },
+    items,
+    cost,
+  }
 }
 
 /** `If-None-Match` compares weakly, RFC 9110. */
@@ -177,15 +222,6 @@ function isCached(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
   const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
   return tags.includes('*') || tags.includes(etag)
-}
-
-function limitOf(given: string | undefined): number {
-  if (given === undefined) return 20
-  const limit = /^\d{1,3}$/.test(given) ? Number(given) : 0
-  if (limit >= 1 && limit <= 100) return limit
-  throw new Problem('invalid-input', 'limit is a whole number from 1 to 100.', {
-    errors: [{ path: '/limit', message: 'A whole number from 1 to 100.' }],
-  })
 }
 
 /** The value of a route in a record, without the properties that every object has. */

@@ -19,25 +19,33 @@ export interface QueryContext {
 }
 
 interface Query {
-  /** Whether the answer depends on a position in `Read-After`. It always depends on those of the person's own stream. */
+  /**
+   * Whether the answer may depend on a position in `Read-After`, before anything is read. It always depends on those of
+   * the person's own stream.
+   */
   readonly dependsOn: (context: QueryContext, position: Position) => boolean
 }
 
 /** Answers from the rows of one projection: entity tags and cursors name the generation. */
-interface RowQuery extends Query {
+interface RowQuery<Item> extends Query {
   readonly projection: string
   /** Other projections that it joins. */
   readonly joins?: readonly string[]
+  /**
+   * Whether the person who got these items may know of a stream that the answer depends on, besides those whose id is
+   * the person's, in the path, or the id of an item.
+   */
+  shows?(context: QueryContext, position: Position, items: readonly Item[]): boolean | Promise<boolean>
 }
 
 /** Answers one item. Its entity tag is the generation and the version, with what changes under the same version. */
-export interface OneQuery<Item> extends RowQuery {
+export interface OneQuery<Item> extends RowQuery<Item> {
   /** `varies` names the part of the item that changes without an event, if there is one. */
   readonly read: (context: QueryContext) => Promise<{ item: Item; varies?: string | undefined; cost: Cost }>
 }
 
 /** Answers a page of items. Its cursor is the generation and the sort key of the last item. */
-export interface ManyQuery<Item> extends RowQuery {
+export interface ManyQuery<Item> extends RowQuery<Item> {
   readonly list: (context: QueryContext, options: ListOptions) => Promise<ListPage<Item>>
 }
 

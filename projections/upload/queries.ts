@@ -1,5 +1,6 @@
 import type { Position } from '../../commands/http/position.ts'
 import type { uploadContract } from '../../commands/upload/contract.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName, streamName } from '../../domain/kernel/stream.ts'
 import { visibleProjects } from '../project/visible-projects.ts'
 import type { QueryContext, QueryHandlers } from '../query/query.ts'
@@ -13,6 +14,18 @@ const isOf = (aggregate: string, { stream }: Position) => parseStreamName(stream
 /** The project, and any upload: only an upload's own stream says which project it is in. */
 const mayBeInProject = (context: QueryContext, position: Position) =>
   position.stream === streamName('project', projectIdOf(context)) || isOf('upload', position)
+
+/** Whether a position is one of an upload in the project of the request, which the person sees. */
+async function isInProject(context: QueryContext, { stream }: Position, links: FileLinks): Promise<boolean> {
+  const { aggregate, id } = parseStreamName(stream)
+  if (aggregate !== uploadsV1.aggregate) return false
+  const found = await readUpload(readsOf(context, links), id).catch(unlessMissing)
+  return found?.item.projectId === projectIdOf(context)
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!(error instanceof Problem) || error.code !== 'not-found') throw error
+}
 
 function readsOf(context: QueryContext, links: FileLinks): UploadReads {
   const { rows, now, generation } = context
@@ -40,12 +53,15 @@ export const uploadQueries = (links: FileLinks) =>
       // Which project it is in is known once it has been read: any may be the one.
       dependsOn: (context, position) =>
         position.stream === streamName('upload', uploadIdOf(context)) || isOf('project', position),
+      shows: (_, { stream }, items) =>
+        items.some(({ projectId }) => stream === streamName('project', projectId)),
       read: (context) => readUpload(readsOf(context, links), uploadIdOf(context)),
     },
     '/projects/{projectId}/stats': {
       projection: visibleProjects.projection,
       joins: [uploadsV1.name],
       dependsOn: mayBeInProject,
+      shows: (context, position) => isInProject(context, position, links),
       read: (context) => readStats(readsOf(context, links), projectIdOf(context)),
     },
   }) satisfies QueryHandlers<(typeof uploadContract)['queries']>

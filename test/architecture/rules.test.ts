@@ -118,8 +118,8 @@ describe('the AWS SDK', () => {
     ['projections/engine/dynamo-row-store.ts', '@aws-sdk/client-s3', 1],
     ['commands/aws/client.ts', '@aws-sdk/client-s3', 0],
     ['infra/local/cloud/template.ts', '@aws-sdk/client-s3', 0],
-    ['workflows/upload/picture.ts', 'sharp', 1],
-    ['workflows/upload/sharp-pictures.ts', 'sharp', 0],
+    ['workflows/zebra/picture.ts', 'sharp', 1],
+    ['workflows/zebra/sharp-pictures.ts', 'sharp', 0],
   ])('in %s: %s', (file, name, count) => {
     expect(sdkFindings(sourcesOf({ [file]: `import '${name}'` }))).toHaveLength(count)
   })

@@ -1,181 +1,25 @@
-import { randomUUID } from 'node:crypto'
-import { browserSignIn } from '../kit/people/browser-sign-in.ts'
-import { type ClientConfig, mailsTo, type Person, password, personOf } from '../kit/people/person.ts'
-import { expectAnswer, expectProblem, mail, readAfter, type Scene } from './answers.ts'
-import { tellOfFiles } from './files.ts'
-import { Broken, expectFields, type Timeline, told, until } from './timeline.ts'
+import type { ClientConfig } from '../kit/people/person.ts'
+import { lookAtDays } from './analytics.ts'
+import type { Scene } from './answers.ts'
+import { changeProjectTogether, leaveProject, shareProject, workOnProject } from './project.ts'
+import { payForAWhile } from './subscription.ts'
+import type { Timeline } from './timeline.ts'
+import { sendPictures } from './upload.ts'
+import { join, leave } from './user.ts'
 
-/** The whole story: people sign up, work, share, are refused, and leave. Throws where an expectation does not hold. */
+/** The whole story: people sign up, work, share, are refused, and leave. Throws if an expectation does not hold. */
 export async function tellStory(config: ClientConfig, tell: Timeline): Promise<void> {
+  const scene: Scene = { config, tell }
   tell.chapter('Two people sign up, with the codes from their mail.')
-  const ann = await join({ config, tell }, 'ann')
-  const bob = await join({ config, tell }, 'bob')
+  const ann = await join(scene, 'ann')
+  const bob = await join(scene, 'bob')
 
-  tell.chapter('Ann works on a project.')
-  const key = { 'idempotency-key': randomUUID() }
-  const created = await tell.step('ann creates a project', async () => {
-    const answer = await ann.command('create-project', { title: 'Atlas' }, key)
-    expectAnswer(answer, 200, { version: 1, events: { 0: { type: 'ProjectCreated' } } })
-    return told(answer, `version ${answer.body['version']}`)
-  })
-  const projectId = String(created.body['id'])
-  await tell.step('it becomes visible through the stream', async () => {
-    const { ms } = await until('the project', async () => {
-      const answer = await ann.query(`/projects/${projectId}`)
-      return answer.status === 200 ? answer : undefined
-    })
-    return told(undefined, `${ms} ms after the answer`)
-  })
-  await mail({ config, tell }, ann, 'a mail says that it was created', /Atlas/)
-  await tell.step('ann sends the same command again, same key', async () => {
-    const answer = await ann.command('create-project', { title: 'Atlas' }, key)
-    expectAnswer(answer, 200, created.body)
-    return told(undefined, 'the first answer, and nothing happens twice')
-  })
-  await tell.step('ann uses that key for another command', async () => {
-    const answer = await ann.command('create-project', { title: 'Globe' }, key)
-    return told(undefined, expectProblem(answer, 409, 'key-reused'))
-  })
-  const renamed = await tell.step('ann renames it, having seen version 1', async () => {
-    const answer = await ann.command('rename-project', { projectId, title: 'Globe' }, { 'if-match': '"1"' })
-    expectAnswer(answer, 200, { version: 2 })
-    return told(answer, 'version 2')
-  })
-  await tell.step('a second window still shows version 1', async () => {
-    const answer = await ann.command('rename-project', { projectId, title: 'Map' }, { 'if-match': '"1"' })
-    return told(undefined, expectProblem(answer, 412, 'version-mismatch'))
-  })
-  await tell.step('ann reads after her own write', async () => {
-    const answer = await ann.query(`/projects/${projectId}`, readAfter(renamed))
-    expectAnswer(answer, 200, { version: 2, title: 'Globe' })
-    return told(undefined, 'never an answer from before it')
-  })
-  await tell.step('ann sends a title that is too long', async () => {
-    const answer = await ann.command('rename-project', { projectId, title: 'x'.repeat(201) })
-    expectFields(answer.body, { errors: { 0: { path: '/title' } } })
-    return told(undefined, expectProblem(answer, 400, 'invalid-input'))
-  })
-  await tell.step('ann archives it, then tries to describe it', async () => {
-    expectAnswer(await ann.command('archive-project', { projectId }), 200, { version: 3 })
-    const answer = await ann.command('describe-project', { projectId, description: 'Maps' })
-    return told(undefined, expectProblem(answer, 422, 'project-archived'))
-  })
-  await tell.step('ann restores it', async () => {
-    expectAnswer(await ann.command('restore-project', { projectId }), 200, { version: 4 })
-    return told(undefined, 'version 4')
-  })
-
-  await tellOfFiles({ config, tell }, ann, projectId)
-
-  tell.chapter('Ann shares it with Bob.')
-  await tell.step('bob looks for it, a stranger so far', async () =>
-    told(undefined, expectProblem(await bob.query(`/projects/${projectId}`), 404, 'not-found')),
-  )
-  const shared = await tell.step('ann adds bob as a viewer', async () => {
-    const answer = await ann.command('add-project-member', { projectId, email: bob.email, role: 'viewer' })
-    expectAnswer(answer, 200, { version: 5 })
-    return told(answer, 'by his address')
-  })
-  await tell.step('it is in his list', async () => {
-    const answer = await bob.query('/me/projects', readAfter(shared))
-    expectAnswer(answer, 200, { items: { 0: { id: projectId, role: 'viewer' } } })
-    return told(undefined, 'with the role viewer')
-  })
-  await tell.step('bob tries to rename it', async () => {
-    const answer = await bob.command('rename-project', { projectId, title: 'Mine' })
-    return told(undefined, expectProblem(answer, 403, 'forbidden'))
-  })
-  await tell.step('bob becomes an editor and renames it', async () => {
-    await ann.command('add-project-member', { projectId, email: bob.email, role: 'editor' })
-    const answer = await bob.command('rename-project', { projectId, title: 'Globe, second edition' })
-    expectAnswer(answer, 200, { version: 7 })
-    return told(undefined, 'version 7')
-  })
-  const changed = await tell.step('ten changes at once, five by each', async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, n) =>
-        (n % 2 === 0 ? ann : bob).command('describe-project', { projectId, description: `Edition ${n}` }),
-      ),
-    )
-    for (const answer of answers) expectAnswer(answer, 200, {})
-    const versions = new Set(answers.map(({ body }) => body['version']))
-    if (versions.size !== 10) throw new Broken(`ten commands left ${versions.size} versions`)
-    return told(answers, 'ten events, none lost, no error')
-  })
-  await tell.step('ann tries to delete her account', async () => {
-    const answer = await ann.command('delete-account', {})
-    return told(undefined, expectProblem(answer, 422, 'owns-shared-projects'))
-  })
-
-  await tell.step('bob looks at what has happened', async () => {
-    const answer = await bob.query(`/projects/${projectId}/activity?limit=100`, readAfter(...changed))
-    expectAnswer(answer, 200, { items: { length: 17 } })
-    return told(undefined, '17 events, newest first')
-  })
-  await tell.step('and at the last thirty days, if he is an admin', async () => {
-    const answer = await bob.query('/analytics/daily')
-    if (answer.status === 403) return told(undefined, expectProblem(answer, 403, 'forbidden'))
-    expectAnswer(answer, 200, { items: { length: 30 } })
-    return told(undefined, 'a line for each')
-  })
-
-  tell.chapter('Bob leaves.')
-  await tell.step('bob leaves the project', async () => {
-    const answer = await bob.command('remove-project-member', { projectId, userId: bob.userId })
-    expectAnswer(answer, 200, {})
-    expectAnswer(await bob.query('/me/projects', readAfter(answer)), 200, { items: { length: 0 } })
-    return told(undefined, 'his list is empty')
-  })
-  await tell.step('bob deletes his account', async () => {
-    const deleted = await bob.command('delete-account', {})
-    expectAnswer(deleted, 200, {})
-    const answer = await bob.query('/me', readAfter(deleted))
-    return told(undefined, `his token: ${expectProblem(answer, 403, 'account-deleted')}`)
-  })
-  await tell.step('his sign-in is gone, too', async () => {
-    const { ms } = await until('the end of his sign-in', () =>
-      browserSignIn(config, bob.email)
-        .signIn(password)
-        .then(
-          () => undefined,
-          (error: { code?: string }) => error.code,
-        ),
-    )
-    return told(undefined, `${ms} ms later`)
-  })
-  await tell.step('his address signs up anew', async () => {
-    const again = await signUpWith(config, bob.email)
-    if (again.userId === bob.userId) throw new Broken('he has the same id as before')
-    expectAnswer(await again.query('/me'), 200, { email: bob.email })
-    return told(undefined, 'as a new person')
-  })
-}
-
-/** Signs someone up, in, and waits for the welcome. */
-async function join({ config, tell }: Scene, name: string): Promise<Person> {
-  const email = `${name}-${randomUUID().slice(0, 8)}@example.com`
-  const person = await tell.step(`${name} signs up, confirms and signs in by SRP`, async () => {
-    const signedIn = await signUpWith(config, email)
-    return told(signedIn, email)
-  })
-  await tell.step(`${name} is registered`, async () => {
-    expectAnswer(await person.query('/me'), 200, { email })
-    return told(undefined, 'by the trigger of the user pool')
-  })
-  await mail({ config, tell }, person, `${name} is welcomed by mail`, /welcome/i)
-  return person
-}
-
-async function signUpWith(config: ClientConfig, email: string): Promise<Person> {
-  const browser = browserSignIn(config, email)
-  await browser.signUp(password)
-  const code = /\b\d{6}\b/.exec((await mailsTo(config, email))[0]?.text ?? '')?.[0]
-  if (code === undefined) throw new Broken('no mail with a code')
-  await browser.confirm(code)
-  const session = await browser.signIn(password)
-  return personOf(config, email, {
-    accessToken: session.getAccessToken().getJwtToken(),
-    idToken: session.getIdToken().getJwtToken(),
-    refreshToken: session.getRefreshToken().getToken(),
-  })
+  const projectId = await workOnProject(scene, ann)
+  await sendPictures(scene, ann, projectId)
+  await payForAWhile(scene, ann)
+  await shareProject(scene, { ann, bob, projectId })
+  await changeProjectTogether(scene, { ann, bob, projectId })
+  await lookAtDays(scene, bob)
+  await leaveProject(scene, bob, projectId)
+  await leave(scene, bob)
 }

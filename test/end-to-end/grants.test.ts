@@ -36,7 +36,7 @@ describe('a grant that the template lacks', () => {
   it('fails the call that needs it, and the log says which', async () => {
     const { config, lines } = await runChanged(withoutActions('dynamodb:PutItem'))
     const ann = await signUp(config)
-    expect((await ann.command('create-project', { title: 'Atlas' })).status).toBe(500)
+    expect((await ann.command('change-profile', { name: 'Anna' })).status).toBe(500)
     expect(lines.find((line) => line.includes('refused'))).toMatch(
       /^Registration\S* refused: User: arn:aws:sts::000000000000:assumed-role\/\S+ is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:\S+ because no identity-based policy allows/,
     )
@@ -75,7 +75,7 @@ describe('the event store', () => {
       endpoint: cloud.awsUrl,
       region: 'eu-west-1',
     })
-    const Key = { pk: { S: 'project-1' }, sk: { N: '1' } }
+    const Key = { pk: { S: 'user-1' }, sk: { N: '1' } }
     await client.send(new PutItemCommand({ TableName, Item: Key }))
     await expect(client.send(new DeleteItemCommand({ TableName, Key }))).rejects.toThrow(
       'is not authorized to perform: dynamodb:DeleteItem',

@@ -1,34 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import {
-  type AttributeValue,
-  DeleteItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb'
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  inject,
-  it,
-  onTestFinished,
-  vi,
-} from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { toItem } from '../../commands/event-store/commit-item.ts'
 import { readAnnouncement } from '../../infra/local/index.ts'
+import { wrecked } from '../kit/fleet/history.ts'
 import { newDataDir, removeDataDir } from '../kit/local-cloud/data-dir.ts'
-import { type RunningCloud, runLocalCloud, type Template } from '../kit/local-cloud/local-cloud.ts'
+import { developer } from '../kit/local-cloud/developer.ts'
+import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { runOps, startOps } from '../kit/local-cloud/ops-process.ts'
 import { mailsTo, type Person, signUp } from '../kit/people/person.ts'
 import { newCommit } from '../kit/stores/commits.ts'
-import { eventStoreTable } from '../kit/stores/event-store-table.ts'
 import { until } from '../kit/until.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -37,50 +20,28 @@ const soon = { timeout: 15_000, interval: 50 }
 describe('the operator of a running local cloud', () => {
   let running: RunningCloud
   let ann: Person
+  let stream: string
 
   const ops = (...args: string[]) => runOps(running.dataDir, args)
   const json = async (...args: string[]) => JSON.parse((await ops(...args, '--json')).stdout)
-  const idOf = async (title: string) => String((await ann.command('create-project', { title })).body['id'])
-
-  /** The read model's table, past all of our code. */
-  const readModel = async () => {
-    const { outputs = {} } = (await readAnnouncement(running.dataDir)) ?? {}
-    const { client } = developer(running)
-    return { client, TableName: outputs['ReadModelTable'] }
-  }
-  const rowsIn = async (partition: string) => {
-    const { client, TableName } = await readModel()
-    const { Items = [] } = await client.send(
-      new QueryCommand({
-        TableName,
-        KeyConditionExpression: 'PK = :pk',
-        ExpressionAttributeValues: marshall({ ':pk': partition }),
-      }),
-    )
-    return Items
-  }
-  const remove = async ({ PK, SK }: Record<string, AttributeValue>) => {
-    const { client, TableName } = await readModel()
-    await client.send(new DeleteItemCommand({ TableName, Key: { ...(PK && { PK }), ...(SK && { SK }) } }))
-  }
 
   beforeAll(async () => {
     running = await runLocalCloud()
     ann = await signUp(running.config)
+    stream = `user-${ann.userId}`
+    await ann.command('change-profile', { name: 'Anna' })
   })
   afterAll(() => running.close())
 
   it('sees the events of a stream and its states of before', async () => {
-    const id = await idOf('Atlas')
-    await ann.command('rename-project', { projectId: id, title: 'Globe' })
-    const stream = `project-${id}`
     expect(await json('events', 'show', stream)).toMatchObject([
-      { version: 1, type: 'ProjectCreated', actorId: ann.userId, data: { title: 'Atlas' } },
-      { version: 2, type: 'ProjectRenamed', data: { title: 'Globe' } },
+      { version: 1, type: 'UserRegistered', actorId: ann.userId, data: { email: ann.email } },
+      { version: 2, type: 'UserProfileChanged', data: { name: 'Anna' } },
     ])
     expect((await ops('events', 'show', stream)).stdout.trim().split('\n')).toHaveLength(2)
-    expect(await json('state', stream)).toMatchObject({ version: 2, state: { title: 'Globe' } })
-    expect(await json('state', stream, '--version', '1')).toMatchObject({ state: { title: 'Atlas' } })
+    expect(await json('state', stream)).toMatchObject({ version: 2, state: { name: 'Anna' } })
+    const before = await json('state', stream, '--version', '1')
+    expect(before.state.name).not.toBe('Anna')
     expect(await ops('state', stream, '--version', '3')).toEqual({
       code: 1,
       stdout: '',
@@ -89,12 +50,12 @@ describe('the operator of a running local cloud', () => {
   })
 
   it('sees new events as they come, until ctrl-c', async () => {
-    const id = await idOf('Atlas')
-    const tail = startOps(running.dataDir, ['events', 'tail', `project-${id}`, '--json'])
+    const bob = await signUp(running.config)
+    const tail = startOps(running.dataDir, ['events', 'tail', `user-${bob.userId}`, '--json'])
     await until(() => tail.stderr().includes('ctrl-c ends it'), { what: tail.stderr, timeoutMs: 15_000 })
-    await idOf('Other')
-    await ann.command('rename-project', { projectId: id, title: 'Globe' })
-    await ann.command('archive-project', { projectId: id })
+    await signUp(running.config)
+    await bob.command('change-profile', { name: 'Robert' })
+    await bob.command('delete-account', {})
     const events = () =>
       tail
         .stdout()
@@ -103,94 +64,53 @@ describe('the operator of a running local cloud', () => {
         .map((line) => JSON.parse(line))
     await until(() => events().length > 1, { what: tail.stdout, timeoutMs: 15_000 })
     expect(events()).toMatchObject([
-      { version: 2, type: 'ProjectRenamed', data: { title: 'Globe' } },
-      { version: 3, type: 'ProjectArchived' },
+      { version: 2, type: 'UserProfileChanged', data: { name: 'Robert' } },
+      { version: 3, type: 'UserDeleted' },
     ])
     tail.interrupt()
     expect(await tail.ended()).toBe(0)
   })
 
-  it('compares the read models with the event store, and has done what can be put right', async () => {
-    const id = await idOf('Atlas')
-    await ann.command('rename-project', { projectId: id, title: 'Globe' })
-    for (const projection of ['projects', 'users'])
-      expect(await json('verify', projection)).toMatchObject({
-        projection,
-        clean: true,
-        generations: [{ generation: `${projection}.v1.1`, findings: [] }],
-      })
-    const activity = await ann.query(`/projects/${id}/activity`)
-
-    const feed = await rowsIn(`projects.v1.1#activity-of#${id}`)
-    for (const row of feed) await remove(row)
-    const found = await ops('verify', 'projects')
-    expect(found).toMatchObject({ code: 1, stderr: '' })
-    expect(found.stdout).toMatch(new RegExp(`^project-${id} +FEED DIFFERS +at 2 +missing: `, 'm'))
-    const { code, stdout, stderr } = await ops('verify', 'projects', '--repair')
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toContain('repaired: 0 streams caught up, 2 rows of feeds put\nNothing differs.')
-    expect((await ann.query(`/projects/${id}/activity`)).body).toEqual(activity.body)
-
-    for (const row of await rowsIn(`projects.v1.1#members-of#${id}`)) await remove(row)
-    const different = await ops('verify', 'projects', '--repair', '--json')
-    expect(different).toMatchObject({ code: 1, stderr: '' })
-    const findings = [{ stream: `project-${id}`, found: 'different', version: 2, end: 2 }]
-    expect(JSON.parse(different.stdout)).toMatchObject({ clean: false, generations: [{ findings }] })
+  it('compares a read model with the event store', async () => {
+    expect(await json('verify', 'users')).toMatchObject({
+      projection: 'users',
+      clean: true,
+      generations: [{ generation: 'users.v1.1', findings: [] }],
+    })
     expect(await ops('verify', 'invoices')).toEqual({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^ops: there is no projection invoices, but projects, users\b.*\n$/),
+      stderr: expect.stringMatching(/^ops: there is no projection invoices, but .*\busers\b.*\n$/),
     })
   })
 
   it('sends events again, which does nothing again', async () => {
-    const from = new Date().toISOString()
-    const id = await idOf('Once')
-    const to = new Date(Date.now() + 1000).toISOString()
-    const told = async () => (await mailsTo(running.config, ann.email)).filter((m) => m.text.includes('Once'))
-    await vi.waitFor(async () => expect(await told()).toHaveLength(1), soon)
-    expect(await json('republish', `project-${id}`)).toEqual({ streams: 1, sent: 1, unsent: 0, failures: [] })
-    expect(await ops('republish', '--from', from, '--to', to)).toEqual({
-      code: 0,
-      stdout: 'events sent: 1, of streams: 1\n',
-      stderr: '',
-    })
-    const again = (line: string) => /^ProjectCreatedEmail.*"repeated":true/.test(line) && line.includes(id)
-    await vi.waitFor(() => expect(running.lines.filter(again)).toHaveLength(2), soon)
-    expect(await told()).toHaveLength(1)
+    const again = (line: string) => /^WelcomeEmail.*"repeated":true/.test(line) && line.includes(ann.userId)
+    expect(await json('republish', stream)).toEqual({ streams: 1, sent: 1, unsent: 0, failures: [] })
+    await vi.waitFor(() => expect(running.lines.filter(again)).toHaveLength(1), soon)
+    const mails = await mailsTo(running.config, ann.email)
+    expect(mails.filter(({ subject }) => /welcome/i.test(subject))).toHaveLength(1)
   })
 
-  it('builds a read model anew while everything goes on, lets queries read it, and goes back', async () => {
-    const before = await idOf('Before')
-    const building = ops('replay', 'start', 'projects', '--segments', '2', '--json')
-    const meanwhile = await idOf('Meanwhile')
-    const { code, stdout } = await building
-    expect([code, JSON.parse(stdout)]).toMatchObject([0, { generation: 'projects.v1.2', outcome: 'built' }])
-    expect(await json('replay', 'switch', 'projects')).toMatchObject({ live: 'projects.v1.2' })
-
-    const after = await idOf('After')
-    const tagOf = async (id: string) =>
-      (await ann.query(`/projects/${id}`)).headers.get('etag')?.replace(/\.\d+"$/, '')
-    // Within five seconds, and without a position: what came meanwhile was delivered to both.
-    for (const id of [before, meanwhile, after])
-      await vi.waitFor(async () => expect(await tagOf(id)).toBe('"projects.v1.2'), soon)
-    // What the verification above could not put right in the old one is whole in the new.
-    const { generations } = await json('verify', 'projects')
-    expect(generations).toMatchObject([
-      expect.objectContaining({ generation: 'projects.v1.1' }),
-      { generation: 'projects.v1.2', clean: true, findings: [] },
-    ])
-
-    expect(await json('replay', 'rollback', 'projects')).toMatchObject({ live: 'projects.v1.1' })
-    await vi.waitFor(async () => expect(await tagOf(after)).toBe('"projects.v1.1'), soon)
-    expect(await ops('replay', 'clean', 'projects')).toMatchObject({
+  it('builds a read model anew, lets queries read it, and goes back', async () => {
+    const { code, stdout } = await ops('replay', 'start', 'users', '--segments', '2', '--json')
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { generation: 'users.v1.2', outcome: 'built' }])
+    expect(await json('replay', 'switch', 'users')).toMatchObject({ live: 'users.v1.2' })
+    await ann.command('change-profile', { name: 'Annie' })
+    const shown = async () => {
+      const { headers, body } = await ann.query('/me')
+      return [headers.get('etag'), body['name']]
+    }
+    await vi.waitFor(async () => expect(await shown()).toEqual(['"users.v1.2.3"', 'Annie']), soon)
+    expect(await json('replay', 'rollback', 'users')).toMatchObject({ live: 'users.v1.1' })
+    await vi.waitFor(async () => expect(await shown()).toEqual(['"users.v1.1.3"', 'Annie']), soon)
+    expect(await ops('replay', 'clean', 'users')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^ops: projects\.v1\.2 may still be read for \d+ s: try again then\n$/),
+      stderr: expect.stringMatching(/^ops: users\.v1\.2 may still be read for \d+ s: try again then\n$/),
     })
   })
 
   it('works the same on a stack of an account, found by its outputs', async () => {
-    const id = await idOf('Atlas')
     const { outputs = {}, endpoint = '' } = (await readAnnouncement(running.dataDir)) ?? {}
     const env = {
       AWS_ENDPOINT_URL_CLOUDFORMATION: await cloudFormation({ Annals: outputs, Other: {} }),
@@ -200,8 +120,8 @@ describe('the operator of a running local cloud', () => {
     }
     const onStack = (stack: string, ...args: string[]) =>
       runOps('/nowhere', [...args, '--stack', stack, '--region', 'eu-west-1'], env)
-    const { code, stdout } = await onStack('Annals', 'events', 'show', `project-${id}`, '--json')
-    expect(JSON.parse(stdout)).toMatchObject([{ type: 'ProjectCreated' }])
+    const { code, stdout } = await onStack('Annals', 'events', 'show', stream, '--json')
+    expect(JSON.parse(stdout)[0]).toMatchObject({ stream, version: 1, type: 'UserRegistered' })
     expect(code).toBe(0)
     expect((await onStack('Other', 'parked', 'list')).stderr).toBe(
       'ops: Stack Other lacks an output of this code: deploy it first\n',
@@ -212,65 +132,14 @@ describe('the operator of a running local cloud', () => {
   })
 })
 
-describe('a stream that the deployed code cannot go on with', () => {
-  it('is listed, and is taken to its end by resubmitting with code that can', async () => {
-    const running = await runLocalCloud({}, withoutArchiving)
-    onTestFinished(running.close)
-    const ops = (...args: string[]) => runOps(running.dataDir, args)
-    const ann = await signUp(running.config)
-    expect(await ops('parked', 'list', '--json')).toEqual({ code: 0, stdout: '[]\n', stderr: '' })
-    const { body } = await ann.command('create-project', { title: 'Atlas' })
-    const projectId = String(body['id'])
-    const stream = `project-${projectId}`
-    await ann.command('archive-project', { projectId })
-
-    const parked = { stream, version: 1, error: expect.stringContaining('"ProjectArchived"') }
-    const since = expect.stringMatching(/^20.*Z$/)
-    await vi.waitFor(async () => {
-      const { code, stdout } = await ops('parked', 'list', '--json')
-      expect(code).toBe(0)
-      expect(JSON.parse(stdout)).toEqual([
-        { by: 'projects.v1.1', ...parked, since },
-        { by: 'forwarder', ...parked, since },
-      ])
-    }, soon)
-    expect((await ops('parked', 'list')).stdout).toMatch(/^PARKED BY +STREAM .*\nprojects\.v1\.1 +project-/)
-
-    const resubmitted = await ops('parked', 'resubmit', stream)
-    expect(resubmitted).toMatchObject({ code: 0, stderr: '' })
-    expect(resubmitted.stdout).toMatch(/^projects\.v1\.1 +\S+ +done +at version 2$/m)
-    expect(resubmitted.stdout).toMatch(/^forwarder +\S+ +done +1 sent$/m)
-    expect((await ops('parked', 'list', '--json')).stdout).toBe('[]\n')
-    expect(await ann.query(`/projects/${projectId}`)).toMatchObject({ body: { version: 2, archived: true } })
-  })
-
-  it('is found by verification, which takes it to its end with code that can', async () => {
-    const running = await runLocalCloud({}, withoutArchiving)
-    onTestFinished(running.close)
-    const ann = await signUp(running.config)
-    const { body } = await ann.command('create-project', { title: 'Atlas' })
-    await ann.command('archive-project', { projectId: body['id'] })
-    const verified = async (...args: string[]) => {
-      const { code, stdout } = await runOps(running.dataDir, ['verify', 'projects', '--json', ...args])
-      return { code, ...JSON.parse(stdout).generations[0] }
-    }
-    const stream = `project-${body['id']}`
-    await vi.waitFor(
-      async () =>
-        expect(await verified()).toMatchObject({ code: 1, findings: [{ stream, found: 'parked' }] }),
-      soon,
-    )
-    expect(await verified('--repair')).toMatchObject({ code: 0, findings: [], repaired: { streams: 1 } })
-    expect(await verified()).toMatchObject({ code: 0, clean: true })
-  })
-
+describe('a stream that no code can go on with', () => {
   it('is still parked after resubmitting with code that cannot either, and the exit code says so', async () => {
     const running = await runLocalCloud()
     onTestFinished(running.close)
     const ops = (...args: string[]) => runOps(running.dataDir, args)
     const { client, TableName } = developer(running)
-    const poison = newCommit({ events: [{ type: 'ProjectSold', schema: 1, data: {} }] })
-    const item = toItem({ ...poison, stream: 'project-poison', version: 1 })
+    const poison = newCommit({ events: [wrecked] })
+    const item = toItem({ ...poison, stream: 'user-poison', version: 1 })
     await client.send(new PutItemCommand({ TableName, Item: marshall(item) }))
     await vi.waitFor(
       async () => expect(JSON.parse((await ops('parked', 'list', '--json')).stdout)).toHaveLength(2),
@@ -278,7 +147,7 @@ describe('a stream that the deployed code cannot go on with', () => {
     )
     const { code, stdout, stderr } = await ops('parked', 'resubmit', '--all')
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
-    expect(stdout.match(/STILL PARKED .*"ProjectSold"/g)).toHaveLength(2)
+    expect(stdout.match(/STILL PARKED .*"VoyageWrecked"/g)).toHaveLength(2)
   })
 })
 
@@ -303,7 +172,7 @@ describe('npm run ops', () => {
   it.each([
     [['parked', 'list', '--frobnicate'], /^ops: Unknown option '--frobnicate'.*\n$/],
     [['parked', 'list', '--version', '1'], /^ops: parked list takes no --version\n$/],
-    [['parked', 'list', '--region', 'eu-west-1'], /^ops: --region is of a --stack in an account: .*\n$/],
+    [['parked', 'list', '--region', 'eu-west-1'], /^ops: --region needs --stack\n$/],
     [['parked', 'list'], /^ops: no local cloud runs on \S+: npm start runs one, .*\n$/],
   ])('%j says in one line what is wrong', async (args, message) => {
     const { code, stdout, stderr } = await runOps(dataDir, args)
@@ -311,22 +180,6 @@ describe('npm run ops', () => {
     expect(stderr).toMatch(message)
   })
 })
-
-/** The event store's table, past all of our code. */
-function developer({ cloud, config }: RunningCloud) {
-  return eventStoreTable({ assembly: inject('assembly'), endpoint: cloud.awsUrl, region: config.region })
-}
-
-/** Takes an event that the commands emit away from what the projector and the forwarder know. */
-function withoutArchiving({ Resources }: Template, assembly: string): void {
-  const { files } = JSON.parse(readFileSync(join(assembly, 'Annals.assets.json'), 'utf8'))
-  for (const [id, { Type, Properties }] of Object.entries(Resources)) {
-    if (Type !== 'AWS::Lambda::Function' || !/^(Projector|Forwarder)/.test(id)) continue
-    const { S3Key } = Properties['Code'] as { S3Key: string } // as CDK writes it
-    const file = join(assembly, files[S3Key.replace('.zip', '')].source.path, 'index.mjs')
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('ProjectArchived', 'ProjectBurnt'))
-  }
-}
 
 /** For one test: answers `DescribeStacks` as CloudFormation does, with the outputs of each stack. */
 async function cloudFormation(stacks: Record<string, Readonly<Record<string, string>>>): Promise<string> {

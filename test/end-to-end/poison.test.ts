@@ -2,6 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterEach, expect, inject, it, vi } from 'vitest'
 import { toItem } from '../../commands/event-store/commit-item.ts'
+import { wrecked } from '../kit/fleet/history.ts'
 import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { mailsTo, signUp } from '../kit/people/person.ts'
 import { newCommit } from '../kit/stores/commits.ts'
@@ -15,8 +16,7 @@ afterEach(() => running.close())
 it('an event that nobody knows parks its stream in the projector and the forwarder, and holds up nothing else', async () => {
   running = await runLocalCloud()
   const { config, cloud, lines } = running
-  const ann = await signUp(config)
-  const poison = newCommit({ events: [{ type: 'ProjectSold', schema: 1, data: {} }] })
+  const poison = newCommit({ events: [wrecked] })
   const { client, TableName } = eventStoreTable({
     assembly: inject('assembly'),
     endpoint: cloud.awsUrl,
@@ -25,21 +25,22 @@ it('an event that nobody knows parks its stream in the projector and the forward
   await client.send(
     new PutItemCommand({
       TableName,
-      Item: marshall(toItem({ ...poison, stream: 'project-poison', version: 1 })),
+      Item: marshall(toItem({ ...poison, stream: 'user-poison', version: 1 })),
     }),
   )
-  const { body } = await ann.command('create-project', { title: 'Atlas' })
+  const ann = await signUp(config)
+  await ann.command('change-profile', { name: 'Anna' })
 
   await vi.waitFor(async () => {
-    expect(await ann.query(`/projects/${body['id']}`)).toMatchObject({ status: 200 })
+    expect(await ann.query('/me')).toMatchObject({ status: 200, body: { name: 'Anna' } })
     expect((await mailsTo(config, ann.email)).map(({ subject }) => subject)).toContainEqual(
-      expect.stringContaining('Atlas'),
+      expect.stringMatching(/welcome/i),
     )
   }, soon)
   await vi.waitFor(() => {
     for (const name of ['Projector', 'Forwarder']) {
       const parked = lines.filter((line) => line.startsWith(name) && line.includes('"stream is parked"'))
-      expect(parked).toEqual([expect.stringContaining('project-poison')])
+      expect(parked).toEqual([expect.stringContaining('user-poison')])
     }
   }, soon)
 })

@@ -9,12 +9,11 @@ vi.setConfig({ testTimeout: 120_000 })
 
 let running: RunningCloud
 let ann: Person
-let projectId: string
 
 beforeEach(async () => {
   running = await runLocalCloud({ retryDelaysMs: [50] })
   ann = await signUp(running.config)
-  projectId = String((await ann.command('create-project', { title: 'Atlas' })).body['id'])
+  await ann.query('/me')
 })
 
 afterEach(() => running.close())
@@ -22,11 +21,11 @@ afterEach(() => running.close())
 const writers = 16
 const each = 50
 
-/** Every writer gives the project titles of its own, one after the other. */
-async function write(rename: (title: string) => Promise<Answer>): Promise<Answer[]> {
+/** Every writer gives the person names of its own, one after the other. */
+async function write(rename: (name: string) => Promise<Answer>): Promise<Answer[]> {
   const all = Array.from({ length: writers }, async (_, writer) => {
     const answers: Answer[] = []
-    for (let n = 0; n < each; n++) answers.push(await rename(`Title ${writer} ${n}`))
+    for (let n = 0; n < each; n++) answers.push(await rename(`Name ${writer} ${n}`))
     return answers
   })
   return (await Promise.all(all)).flat()
@@ -38,43 +37,31 @@ async function expectOnce(answers: readonly Answer[]): Promise<void> {
   expect(versions).toEqual(Array.from({ length: writers * each }, (_, n) => n + 2))
   const last = answers.find(({ body }) => body['version'] === writers * each + 1)
   const position = String(last?.body['position'])
-  const { status, body } = await ann.query(`/projects/${projectId}`, { 'read-after': position })
+  const { status, body } = await ann.query('/me', { 'read-after': position })
   expect({ status, version: body['version'] }).toEqual({ status: 200, version: writers * each + 1 })
 }
 
 describe('one Idempotency-Key, used by several at once', () => {
-  it('creates one project, whichever environment answers', async () => {
-    running.cloud.faults.next('delay', { at: /^PutItem .*Command/, times: 3, delayMs: 150 })
-    const headers = { 'idempotency-key': randomUUID() }
-    const answers = await Promise.all(
-      Array.from({ length: 12 }, () => ann.command('create-project', { title: 'Borealis' }, headers)),
-    )
-    expect(new Set(answers.map(({ status, body }) => JSON.stringify({ status, body }))).size).toBe(1)
-    expect(answers[0]?.status).toBe(200)
-    const mine = await ann.query('/me/projects', { 'read-after': String(answers[0]?.body['position']) })
-    expect(mine.body['items']).toMatchObject([{ title: 'Borealis' }, { title: 'Atlas' }])
-  })
-
   it('for two bodies takes one of them, and refuses the other', async () => {
     running.cloud.faults.next('delay', { at: /^PutItem .*Command/, times: 3, delayMs: 150 })
     const headers = { 'idempotency-key': randomUUID() }
     const answers = await Promise.all(
       Array.from({ length: 12 }, async (_, n) => {
-        const title = n % 2 === 0 ? 'Borealis' : 'Cygnus'
-        return { title, ...(await ann.command('rename-project', { projectId, title }, headers)) }
+        const name = n % 2 === 0 ? 'Anna' : 'Annie'
+        return { name, ...(await ann.command('change-profile', { name }, headers)) }
       }),
     )
     const taken = answers.filter(({ status }) => status === 200)
-    expect(new Set(taken.map(({ title }) => title)).size).toBe(1)
+    expect(new Set(taken.map(({ name }) => name)).size).toBe(1)
     expect(taken).toHaveLength(6)
     expect(new Set(taken.map(({ body }) => body['version']))).toEqual(new Set([2]))
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(6)
   })
 })
 
-describe('sixteen writers of one project, fifty commands each', () => {
+describe('sixteen writers of one stream, fifty commands each', () => {
   it('are all accepted, and each is one event', async () => {
-    const answers = await write((title) => ann.command('rename-project', { projectId, title }))
+    const answers = await write((name) => ann.command('change-profile', { name }))
     expect(answers.filter(({ status }) => status !== 200)).toEqual([])
     await expectOnce(answers)
   })
@@ -99,9 +86,9 @@ describe('sixteen writers of one project, fifty commands each', () => {
     running.cloud.faults.shake({ chances, seed })
     const rename =
       chances.kill === undefined
-        ? (body: object) => ann.command('rename-project', body)
-        : (body: object) => insist(ann, 'rename-project', body)
-    const answers = await write((title) => rename({ projectId, title }))
+        ? (body: object) => ann.command('change-profile', body)
+        : (body: object) => insist(ann, 'change-profile', body)
+    const answers = await write((name) => rename({ name }))
     expect(answers.filter(({ status }) => status !== 200)).toEqual([])
     await expectOnce(answers)
     console.log(JSON.stringify(running.cloud.faults.fired()))

@@ -32,10 +32,9 @@ function start(...args: Parameters<typeof runStart>): StartProcess {
   return started
 }
 
-async function createProject(person: Person, title: string): Promise<string> {
-  const { status, body } = await person.command('create-project', { title })
-  expect(status).toBe(200)
-  return String(body['id'])
+/** Lets a person write something that is read again. */
+async function rename(person: Person, name: string): Promise<void> {
+  expect((await person.command('change-profile', { name })).status).toBe(200)
 }
 
 describe('npm start', () => {
@@ -47,7 +46,7 @@ describe('npm start', () => {
     expect(output()).toContain(config.awsEndpoint)
     expect(output()).toContain(dataDir)
     expect(output()).toContain(config.userPoolClientId)
-    await createProject(await signUp(config), 'Atlas')
+    await rename(await signUp(config), 'Anna')
     const children = childrenOf(child.pid)
     expect(children.length).toBeGreaterThan(3)
 
@@ -62,7 +61,7 @@ describe('npm start', () => {
     const first = start(dataDir)
     const config = await readConfig(await first.ready())
     const person = await signUp(config)
-    const id = await createProject(person, 'Atlas')
+    await rename(person, 'Anna')
     const children = childrenOf(first.child.pid)
     first.child.kill(signal)
     await first.ended()
@@ -72,7 +71,7 @@ describe('npm start', () => {
     const samePerson = await signIn(again, person.email)
     expect(samePerson.userId).toBe(person.userId)
     await vi.waitFor(
-      async () => expect((await samePerson.query(`/projects/${id}`)).body).toMatchObject({ title: 'Atlas' }),
+      async () => expect((await samePerson.query('/me')).body).toMatchObject({ name: 'Anna' }),
       { timeout: 5_000 },
     )
   })

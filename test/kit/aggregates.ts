@@ -55,7 +55,7 @@ function samplesOf(
 }
 
 /** What the properties draw for an aggregate. Throws an Error that says what to write where there is none. */
-async function drawnFor(name: string): Promise<Drawn> {
+export async function drawnFor(name: string): Promise<Drawn> {
   const file = `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`
   const url = new URL(`./arbitraries/${file}`, import.meta.url)
   const drawn: Partial<Drawn> = existsSync(url) ? await import(url.href) : {}

@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import { appending } from './appending.ts'
 import { counting } from './counting.ts'
 import { deciding } from './deciding.ts'
+import { ofProject } from './project.ts'
 import { reading } from './reading.ts'
 import { redriving } from './redriving.ts'
 import { replaying } from './replaying.ts'
 import type { Mutant } from './rules.ts'
+import { ofUpload } from './upload.ts'
+import { ofUser } from './user.ts'
 import { verifying } from './verifying.ts'
 
 export const mutants: readonly Mutant[] = [
@@ -17,6 +20,9 @@ export const mutants: readonly Mutant[] = [
   ...counting,
   ...verifying,
   ...replaying,
+  ...ofProject,
+  ...ofUser,
+  ...ofUpload,
 ]
 
 /** The source with the mutant in it. Throws where its piece does not occur exactly once. */

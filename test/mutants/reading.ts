@@ -324,8 +324,8 @@ export const reading: readonly Mutant[] = [
     rule: 'R12',
     out: 'a query does not tell parked from not yet written',
     file: readAfter,
-    find: 'if (reached.parked !== undefined)',
-    replace: 'if (reached.version > version)',
+    find: 'parked: reached.parked !== undefined',
+    replace: 'parked: reached.version > version',
     tests: ofCatchUp,
   },
   {
@@ -374,6 +374,22 @@ export const reading: readonly Mutant[] = [
     file: readAfter,
     find: 'parseStreamName(stream).aggregate === generation.aggregate',
     replace: "parseStreamName(stream).aggregate !== ''",
+    tests: ofQueries,
+  },
+  {
+    rule: 'R13',
+    out: 'tells a stranger that a position cannot be reached',
+    file: 'projections/query/known-streams.ts',
+    find: 'if (ids.has(id) ||',
+    replace: 'if (id !== undefined ||',
+    tests: ofQueries,
+  },
+  {
+    rule: 'R13',
+    out: 'does not tell a person that what they wrote cannot be shown yet',
+    file: 'projections/query/known-streams.ts',
+    find: 'commits[0]?.actorId === userId',
+    replace: 'commits[0] === undefined',
     tests: ofQueries,
   },
 ]

@@ -9,6 +9,8 @@ export const rules = {
   W7: 'An event that this code does not know is an error everywhere, and never skipped',
   W8: 'A key has one holder: what is said of the commit comes first, and what the state holds is released',
   W9: 'A commit is put by one function under its condition, and one that changes is an alarm',
+  W10: 'Rights and rules are checked at the moment of the effect, and a repeat hands out nothing that the person may not have now',
+  W11: 'A decision that depends on another stream names the version of that stream that it read',
   R1: 'The guard moves only from the version that was read, and what streams count moves with it',
   R2: 'A guard is of one generation and one stream, and stays for good',
   R3: 'The guard moves for every event that is folded',

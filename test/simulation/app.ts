@@ -8,7 +8,7 @@ import type { ProjectionVersions } from '../../projections/generations/projectio
 import type { EventCatalogue } from '../../projections/publishing/event-catalogue.ts'
 import type { QueryApiOptions } from '../../projections/query/handle-query.ts'
 import type { Seeded } from '../kit/seeded.ts'
-import type { Client, CommandAnswer, Outcome } from './client.ts'
+import type { Client, CommandAnswer, Outcome } from './answers.ts'
 
 /** An application to simulate: what its functions are made of, and what people do with it. */
 export interface SimulatedApp extends Pick<QueryApiOptions, 'accounts'> {

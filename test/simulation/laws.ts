@@ -8,9 +8,9 @@ import type { ProjectionVersions } from '../../projections/generations/projectio
 import type { EventCatalogue } from '../../projections/publishing/event-catalogue.ts'
 import { sampleOf } from '../kit/aggregates.ts'
 import { foldOf, generationId, guardKey, totals } from '../kit/memory/read-side.ts'
+import type { Outcome } from './answers.ts'
 import type { SimulatedApp } from './app.ts'
 import type { SimulatedBackend } from './backend.ts'
-import type { Outcome } from './client.ts'
 
 /** What a command was told that it wrote, by each of its copies. */
 export interface Acknowledged {

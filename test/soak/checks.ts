@@ -1,19 +1,21 @@
 import { DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb'
 import { checkContiguous, fromItem } from '../../commands/event-store/commit-item.ts'
 import type { Commit } from '../../domain/kernel/event.ts'
+import { streamName } from '../../domain/kernel/stream.ts'
 import type { ClientConfig } from '../kit/people/person.ts'
 import { eventStoreTable } from '../kit/stores/event-store-table.ts'
 import { until } from '../kit/until.ts'
+import { vehicle } from '../kit/vehicle.ts'
 import type { Acknowledged } from './load.ts'
 
-/** Reads the commits of a project past all of our own code but the item's codec. */
-async function commitsOf({ client, TableName }: Store, projectId: string): Promise<Commit[]> {
+/** Reads the commits of a stream past all of our own code but the item's codec. */
+async function commitsOf({ client, TableName }: Store, id: string): Promise<Commit[]> {
   const pages = paginateQuery(
     { client: DynamoDBDocumentClient.from(client) },
     {
       TableName,
       KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': `project-${projectId}` },
+      ExpressionAttributeValues: { ':pk': streamName(vehicle.category, id) },
       ConsistentRead: true,
     },
   )
@@ -24,12 +26,6 @@ async function commitsOf({ client, TableName }: Store, projectId: string): Promi
 
 type Store = ReturnType<typeof eventStoreTable>
 
-const commandsOfEvents: Readonly<Record<string, string>> = {
-  ProjectCreated: 'create-project',
-  ProjectRenamed: 'rename-project',
-  ProjectDescribed: 'describe-project',
-}
-
 /**
  * Throws an Error that names the first law that is broken: what was acknowledged stands once, at its version, with
  * nothing beside it that nobody was told of; and the read models show all of it by themselves.
@@ -38,38 +34,36 @@ export async function checkNothingLost(config: ClientConfig, all: readonly Ackno
   const { region, awsEndpoint: endpoint } = config
   // Of the template that `npm start` has made last.
   const store = eventStoreTable({ assembly: 'cdk.out', endpoint, region })
-  for (const projectId of new Set(all.map((one) => one.projectId))) {
-    const commits = await commitsOf(store, projectId)
+  for (const id of new Set(all.map((one) => one.id))) {
+    const commits = await commitsOf(store, id)
     checkContiguous(commits, 1)
     const written = commits.flatMap(({ version, events }) =>
       events.flatMap(({ type, data }, index) => {
-        const command = commandsOfEvents[type]
-        if (command === undefined) return []
-        const { title, description } = data as { title?: string; description?: string } // of these events
-        return [`${version + index} ${command} ${command === 'describe-project' ? description : title}`]
+        const by = vehicle.writtenBy(type, data)
+        return by === undefined ? [] : [`${version + index} ${by.command} ${by.text}`]
       }),
     )
     const told = all
-      .filter((one) => one.projectId === projectId)
+      .filter((one) => one.id === id)
       .sort((a, b) => a.version - b.version)
       .map(({ version, command, text }) => `${version} ${command} ${text}`)
     const lost = told.filter((one) => !written.includes(one))
     const more = written.filter((one) => !told.includes(one))
     if (lost.length + more.length > 0 || new Set(told).size !== told.length)
       throw new Error(
-        `project ${projectId}: lost ${JSON.stringify(lost)}, never told of ${JSON.stringify(more)}`,
+        `${vehicle.category} ${id}: lost ${JSON.stringify(lost)}, never told of ${JSON.stringify(more)}`,
       )
 
     const head = commits.reduce((sum, { events }) => sum + events.length, 0)
-    const by = all.find((one) => one.projectId === projectId)?.by
+    const by = all.find((one) => one.id === id)?.by
     let seen: unknown
     await until(
       async () => {
-        seen = (await by?.query(`/projects/${projectId}`))?.body
+        seen = (await by?.query(vehicle.path(id)))?.body
         return (seen as { version?: number } | undefined)?.version === head
       },
       {
-        what: () => `project ${projectId} to be shown at ${head}: ${JSON.stringify(seen)}`,
+        what: () => `${vehicle.category} ${id} to be shown at ${head}: ${JSON.stringify(seen)}`,
         timeoutMs: 20_000,
       },
     )

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { insist } from '../kit/faults/insist.ts'
 import { type ClientConfig, type Person, signUp } from '../kit/people/person.ts'
 import { seeded } from '../kit/seeded.ts'
+import { vehicle } from '../kit/vehicle.ts'
 
 /** A command that was answered with 200. */
 export interface Acknowledged {
   readonly command: string
-  readonly projectId: string
+  /** Id of what it created or changed. */
+  readonly id: string
   /** What it wrote that no other command did. */
   readonly text: string
   /** Of its one event. */
@@ -25,22 +27,18 @@ export interface Load {
 
 const writers = 6
 
-/** The people who write, and a project that all of them may change. */
+/** The people who write, and one thing that all of them may change. */
 export interface Crew {
   readonly people: readonly Person[]
   readonly shared: Acknowledged
 }
 
-/** Signs the people up and makes the project, on a local cloud where nothing goes wrong yet. */
+/** Signs the people up and creates what they share, on a local cloud where nothing goes wrong yet. */
 export async function gatherCrew(config: ClientConfig): Promise<Crew> {
   const [owner, ...others] = [await signUp(config), await signUp(config), await signUp(config)]
-  const shared = await acknowledge(owner, 'create-project', undefined)
+  const shared = await acknowledge(owner, vehicle.create)
   for (const { email } of others) {
-    const added = await insist(owner, 'add-project-member', {
-      projectId: shared.projectId,
-      email,
-      role: 'editor',
-    })
+    const added = await insist(owner, ...vehicle.share(shared.id, email))
     if (added.status !== 200) throw new Error(`a member was refused: ${JSON.stringify(added.body)}`)
   }
   return { people: [owner, ...others], shared }
@@ -48,19 +46,18 @@ export async function gatherCrew(config: ClientConfig): Promise<Crew> {
 
 async function acknowledge(
   by: Person,
-  command: string,
-  projectId: string | undefined,
+  write: (text: string) => readonly [command: string, body: object],
   onRepeat?: () => void,
 ): Promise<Acknowledged> {
   const text = randomUUID()
-  const field = command === 'describe-project' ? { description: text } : { title: text }
-  const { status, body } = await insist(by, command, { ...field, ...(projectId && { projectId }) }, onRepeat)
+  const [command, sent] = write(text)
+  const { status, body } = await insist(by, command, sent, onRepeat)
   if (status !== 200) throw new Error(`${command} was refused: ${status} ${JSON.stringify(body)}`)
-  return { command, text, projectId: String(body['id']), version: Number(body['version']), by }
+  return { command, text, id: String(body['id']), version: Number(body['version']), by }
 }
 
 /**
- * Lets the crew change its project and create others, each as fast as it is answered. Nothing that they send may be
+ * Lets the crew change what it shares and create more, each as fast as it is answered. Nothing that they send may be
  * refused, so that every command has to be accepted at last, whatever breaks meanwhile.
  */
 export function startLoad({ people, shared }: Crew, seed: string): Load {
@@ -72,12 +69,13 @@ export function startLoad({ people, shared }: Crew, seed: string): Load {
     const chance = seeded(`${seed} writer ${writer}`)
     const own: string[] = []
     while (!stopping) {
-      const command = chance.pick(['create-project', 'rename-project', 'rename-project', 'describe-project'])
-      const projects = [shared.projectId, shared.projectId, ...own.slice(-3)]
-      const projectId = command === 'create-project' ? undefined : chance.pick(projects)
-      const one = await acknowledge(person, command, projectId, () => repeats++)
+      const [first, second] = vehicle.changes
+      const act = chance.pick(['create', first, first, second] as const)
+      const id = chance.pick([shared.id, shared.id, ...own.slice(-3)])
+      const write = act === 'create' ? vehicle.create : (text: string) => act(id, text)
+      const one = await acknowledge(person, write, () => repeats++)
       acknowledged.push(one)
-      if (projectId === undefined) own.push(one.projectId)
+      if (act === 'create') own.push(one.id)
     }
   }
 

@@ -1,30 +1,44 @@
-import sharp from 'sharp'
-import { NotAPicture, type Pictures, thumbnailPixels } from './picture.ts'
+import sharp, { type Metadata } from 'sharp'
+import { maxMegapixels, NotAPicture, type Pictures, TooManyPixels, thumbnailPixels } from './picture.ts'
+import { hasItsEnd } from './picture-end.ts'
+import { pictureTypeOf } from './signatures.ts'
 
-/** A small file can unpack to a picture larger than memory. Cameras make fewer than 100 megapixels. */
-const limits = { limitInputPixels: 100_000_000, failOn: 'error' } as const
+/** The number of pixels is checked before anything is decoded, by limits that depend on the format. */
+const options = { limitInputPixels: false, failOn: 'error' } as const
 
 /** Pictures by libvips. */
 export const sharpPictures: Pictures = {
   factsOf: (content) =>
     understood(async () => {
-      const { width, height, autoOrient } = await sharp(content, limits).metadata()
+      const { width, height, autoOrient } = await opened(content)
       return { width: autoOrient.width ?? width, height: autoOrient.height ?? height }
     }),
   thumbnailOf: (content) =>
-    understood(() =>
-      sharp(content, limits)
+    understood(async () => {
+      await opened(content)
+      return sharp(content, options)
         .autoOrient()
         .resize(thumbnailPixels, thumbnailPixels, { fit: 'inside', withoutEnlargement: true })
         .webp()
-        .toBuffer(),
-    ),
+        .toBuffer()
+    }),
+}
+
+/** Reads the header of a picture. Throws if the file has no end, or the picture has too many pixels to be decoded. */
+async function opened(content: Uint8Array): Promise<Metadata> {
+  const type = pictureTypeOf(content)
+  if (type === undefined || !hasItsEnd(content, type)) throw new Error('The file has no end.')
+  const metadata = await sharp(content, options).metadata()
+  const pixels = metadata.width * metadata.height
+  const max = type === 'image/jpeg' ? maxMegapixels.jpeg : maxMegapixels.others
+  if (pixels > max * 1_000_000) throw new TooManyPixels(pixels)
+  return metadata
 }
 
 async function understood<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch (error) {
-    throw new NotAPicture(error)
+    throw error instanceof TooManyPixels ? error : new NotAPicture(error)
   }
 }

@@ -6,14 +6,43 @@ export interface PipelineTasks {
   readonly pictures: string
 }
 
-const attempts = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 30, JitterStrategy: 'FULL' }
+/** Timeouts of the functions that do the tasks, in seconds. */
+export const taskSeconds = { steps: 12, pictures: 30 }
+/**
+ * How much longer the state machine waits for a task than its function may take, in seconds. It ends a task whose function
+ * has not been ended, or whose answer was lost.
+ */
+const graceSeconds = 3
+/** How long a run may take, in seconds. An Express execution ends after 300 s, whatever it does. */
+const runSeconds = 280
 
 /** Errors that another try would not change. */
-const final = ['NotAPicture', 'ReplacedFile']
+const final = ['NotAPicture', 'TooManyPixels', 'ReplacedFile']
+/** Errors of a task that took all of its time. A file that hangs once most likely hangs again. */
+const hanging = ['States.Timeout', 'Sandbox.Timedout', 'Lambda.Unknown']
+
+/**
+ * How often a task is tried again. Every task of a run may hang as often as this allows, after all of its other retries,
+ * and the time of the run is still enough for `Close`.
+ */
+const Retry = [
+  { ErrorEquals: final, MaxAttempts: 0 },
+  { ErrorEquals: hanging, MaxAttempts: 1, IntervalSeconds: 1 },
+  {
+    ErrorEquals: ['States.ALL'],
+    MaxAttempts: 3,
+    IntervalSeconds: 1,
+    BackoffRate: 2,
+    MaxDelaySeconds: 4,
+    JitterStrategy: 'FULL',
+  },
+]
 
 /** Reasons that the person is told. The log of the steps has the cause. */
 const reasons = {
   NotAPicture: 'The file cannot be read as a picture.',
+  // The message of the error, which has the numbers.
+  TooManyPixels: '{% $parse($states.errorOutput.Cause).errorMessage %}',
   ReplacedFile: 'The file was replaced while it was processed.',
   other: 'The file could not be processed. Send it again.',
 }
@@ -22,7 +51,7 @@ const upload = { uploadId: '{% $uploadId %}', run: '{% $run %}' }
 const cause = '{% $string($states.errorOutput) %}'
 const etag = '{% $etag %}'
 
-const rejected = (error: 'NotAPicture' | 'ReplacedFile') => ({
+const rejected = (error: 'NotAPicture' | 'TooManyPixels' | 'ReplacedFile') => ({
   ErrorEquals: [error],
   Assign: { as: 'rejected', reason: reasons[error], cause },
   Next: 'Close',
@@ -30,21 +59,32 @@ const rejected = (error: 'NotAPicture' | 'ReplacedFile') => ({
 
 const Catch = [
   rejected('NotAPicture'),
+  rejected('TooManyPixels'),
   rejected('ReplacedFile'),
   { ErrorEquals: ['States.ALL'], Assign: { as: 'failed', reason: reasons.other, cause }, Next: 'Close' },
 ]
 
+/** A step has rejected the upload: `Close` takes back what was done, and records the reason. */
+const ifRejected = (more: Readonly<Record<string, string>> = {}) => ({
+  Condition: "{% $states.input.outcome = 'rejected' %}",
+  Assign: { reason: '{% $states.input.reason %}', ...more },
+  Next: 'Close',
+})
+
 const ifDone = (Next: string) => ({ Condition: "{% $states.input.outcome = 'go-on' %}", Next })
 
-const task = (functionArn: string, step: string, more: Readonly<Record<string, string>> = {}) => ({
+const task = (
+  tasks: PipelineTasks,
+  by: keyof PipelineTasks,
+  step: string,
+  more: Readonly<Record<string, string>> = {},
+) => ({
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke',
-  Arguments: { FunctionName: functionArn, Payload: { step, ...upload, ...more } },
+  TimeoutSeconds: taskSeconds[by] + graceSeconds,
+  Arguments: { FunctionName: tasks[by], Payload: { step, ...upload, ...more } },
   Output: '{% $states.result.Payload %}',
-  Retry: [
-    { ErrorEquals: final, MaxAttempts: 0 },
-    { ErrorEquals: ['States.ALL'], MaxAttempts: 5, ...attempts },
-  ],
+  Retry,
 })
 
 /**
@@ -54,23 +94,27 @@ const task = (functionArn: string, step: string, more: Readonly<Record<string, s
  * the run fails, and the expiry ends the upload later.
  */
 export function uploadPipeline(tasks: PipelineTasks) {
-  const { steps } = tasks
   return {
     Comment: 'Takes a file that was sent into its project',
     QueryLanguage: 'JSONata',
     StartAt: 'Begin',
-    TimeoutSeconds: 280,
+    TimeoutSeconds: runSeconds,
     States: {
       Begin: begin,
-      ...acceptance(steps),
+      ...acceptance(tasks),
       OpenPicture: openPicture(tasks),
-      // `complete` finds out by itself if the upload has ended by now.
-      Complete: { ...task(steps, 'complete', { etag }), Catch, Next: 'IsComplete' },
-      IsComplete: { Type: 'Choice', Choices: [ifDone('Done')], Default: 'Close' },
+      // `complete` finds out by itself if the upload has ended by now, or may no longer be added to its project.
+      Complete: { ...task(tasks, 'steps', 'complete', { etag }), Catch, Next: 'IsComplete' },
+      IsComplete: {
+        Type: 'Choice',
+        Choices: [ifDone('Done'), ifRejected({ projectVersion: '{% $states.input.projectVersion %}' })],
+        Default: 'Close',
+      },
       Close: {
-        ...task(steps, 'close', {
+        ...task(tasks, 'steps', 'close', {
           as: '{% $as %}',
           reason: '{% $reason %}',
+          projectVersion: '{% $projectVersion %}',
           cause: '{% $cause %}',
         }),
         Next: 'Done',
@@ -88,15 +132,17 @@ const begin = {
     run: '{% $states.context.Execution.Name %}',
     as: 'rejected',
     reason: '',
+    // No decision has depended on the project.
+    projectVersion: 0,
     cause: '',
   },
   Next: 'Validate',
 }
 
 /** The file is the requested one, and there is room for it. */
-function acceptance(steps: string) {
+function acceptance(tasks: PipelineTasks) {
   return {
-    Validate: { ...task(steps, 'validate', { etag }), Catch, Next: 'IsValid' },
+    Validate: { ...task(tasks, 'steps', 'validate', { etag }), Catch, Next: 'IsValid' },
     IsValid: {
       Type: 'Choice',
       Choices: [
@@ -105,24 +151,17 @@ function acceptance(steps: string) {
       ],
       Default: 'Close',
     },
-    ReserveQuota: { ...task(steps, 'reserve-quota'), Catch, Next: 'HasRoom' },
+    ReserveQuota: { ...task(tasks, 'steps', 'reserve-quota'), Catch, Next: 'HasRoom' },
     HasRoom: {
       Type: 'Choice',
-      Choices: [
-        ifDone('OpenPicture'),
-        {
-          Condition: "{% $states.input.outcome = 'rejected' %}",
-          Assign: { reason: '{% $states.input.reason %}' },
-          Next: 'Close',
-        },
-      ],
+      Choices: [ifDone('OpenPicture'), ifRejected()],
       Default: 'Close',
     },
   }
 }
 
 /** Reads the size of the picture and makes its thumbnail, side by side. */
-function openPicture({ steps, pictures }: PipelineTasks) {
+function openPicture(tasks: PipelineTasks) {
   const metadata = { width: '{% $states.input.width %}', height: '{% $states.input.height %}' }
   return {
     Type: 'Parallel',
@@ -130,15 +169,15 @@ function openPicture({ steps, pictures }: PipelineTasks) {
       {
         StartAt: 'ReadMetadata',
         States: {
-          ReadMetadata: { ...task(pictures, 'read-metadata', { etag }), Next: 'RecordMetadata' },
-          RecordMetadata: { ...task(steps, 'record-metadata', metadata), End: true },
+          ReadMetadata: { ...task(tasks, 'pictures', 'read-metadata', { etag }), Next: 'RecordMetadata' },
+          RecordMetadata: { ...task(tasks, 'steps', 'record-metadata', metadata), End: true },
         },
       },
       {
         StartAt: 'MakeThumbnail',
         States: {
-          MakeThumbnail: { ...task(pictures, 'make-thumbnail', { etag }), Next: 'RecordThumbnail' },
-          RecordThumbnail: { ...task(steps, 'record-thumbnail'), End: true },
+          MakeThumbnail: { ...task(tasks, 'pictures', 'make-thumbnail', { etag }), Next: 'RecordThumbnail' },
+          RecordThumbnail: { ...task(tasks, 'steps', 'record-thumbnail'), End: true },
         },
       },
     ],

@@ -17,6 +17,8 @@ export const stepInput = z.discriminatedUnion('step', [
     ...ids,
     as: z.enum(['rejected', 'failed']),
     reason: z.string(),
+    /** Version of the project that a rejection depends on; 0 or absent if it depends on none. */
+    projectVersion: z.optional(z.int()),
     /** Of the failure, for the log. */
     cause: z.string(),
   }),
@@ -25,9 +27,9 @@ export const stepInput = z.discriminatedUnion('step', [
 export type StepInput = z.infer<typeof stepInput>
 
 /**
- * The result that the state machine decides by. `go-on`: the step is done. `ended`: nobody waits for this file, which is removed.
- * `other-run`: another run handles the upload, or did, and this one has nothing to do. `rejected`: for a reason.
+ * The result that the state machine decides by. `go-on`: the step is done. `ended`: nobody waits for this file, which is
+ * removed. `other-run`: another run handles the upload, or did, and this one has nothing to do. `rejected`: for a reason.
  */
 export type StepOutcome =
   | { readonly outcome: 'go-on' | 'ended' | 'other-run' }
-  | { readonly outcome: 'rejected'; readonly reason: string }
+  | { readonly outcome: 'rejected'; readonly reason: string; readonly projectVersion?: number }

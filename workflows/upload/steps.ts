@@ -1,3 +1,4 @@
+import { projectAsRead } from '../../commands/upload/project-as-read.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
@@ -22,6 +23,7 @@ export interface StepPorts {
 /** The commands and files that the steps work with. */
 interface Tools extends RunCommands {
   readonly files: Files
+  readonly store: EventStore
 }
 
 type Existing = Exclude<UploadState, { status: 'none' }>
@@ -29,7 +31,7 @@ type Processing = Extract<UploadState, { status: 'processing' }>
 
 /** The steps of the pipeline. Each can be repeated, and one that comes too late finds nothing to do. */
 export function createSteps({ store, files, clock }: StepPorts) {
-  const tools: Tools = { ...createRunCommands(store, clock), files }
+  const tools: Tools = { ...createRunCommands(store, clock), files, store }
   return {
     /** Does a step. Returns its outcome, and the correlation id that it belongs to. */
     async step(
@@ -122,7 +124,10 @@ async function recordThumbnail({ record }: Tools, context: RunContext): Promise<
   return outcomeOf(await record({ type: 'record-thumbnail', actorId, run }, context), context)
 }
 
-/** Moves the file to the place that links point to, and counts it. */
+/**
+ * Moves the file to the place that links point to, and counts it, if its requester may add it now. A rejection takes
+ * nothing back here: `close` does, so that no later try of this step finds half of it gone and completes.
+ */
 async function complete(
   tools: Tools,
   state: UploadState,
@@ -131,7 +136,19 @@ async function complete(
   const { uploadId, run, etag } = context
   if (isProcessing(state, context)) {
     await tools.files.copy(incomingKey(uploadId), etag, originalKey(uploadId))
-    const after = await tools.record({ type: 'complete-upload', actorId, run }, context)
+    // Read last, so that nothing but the append comes between this and the completion.
+    const { project } = await projectAsRead(
+      { projectId: state.projectId, personId: state.requestedBy },
+      tools.store,
+      context.deadline,
+    )
+    const command = { type: 'complete-upload', actorId, run, project } as const
+    const [decided] = upload.decide(command, state)
+    if (decided?.type === 'UploadRejected') {
+      const { reason, projectVersion = 0 } = decided.data
+      return { outcome: 'rejected', reason, projectVersion }
+    }
+    const after = await tools.record(command, context)
     if (after.status !== 'completed') return { outcome: 'ended' }
   } else if (state.status !== 'completed') return { outcome: 'ended' }
   await settle(tools, state, context)
@@ -169,14 +186,17 @@ async function giveUp(
 async function close(
   tools: Tools,
   state: Existing,
-  context: RunContext & { readonly as: 'rejected' | 'failed'; readonly reason: string },
+  context: RunContext & Pick<Extract<StepInput, { step: 'close' }>, 'as' | 'reason' | 'projectVersion'>,
 ): Promise<StepOutcome> {
-  const { run, as, reason } = context
+  const { run, as, reason, projectVersion } = context
   if (state.status === 'processing' && state.run !== run) return { outcome: 'other-run' }
   if (state.status === 'completed') await settle(tools, state, context)
   else {
-    const type = as === 'rejected' ? 'reject-upload' : 'fail-upload'
-    await giveUp(tools, state, { type, actorId, run, reason }, context)
+    const command: UploadCommand =
+      as === 'rejected'
+        ? { type: 'reject-upload', actorId, run, reason, projectVersion }
+        : { type: 'fail-upload', actorId, run, reason }
+    await giveUp(tools, state, command, context)
   }
   return { outcome: 'ended' }
 }

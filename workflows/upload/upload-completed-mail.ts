@@ -11,7 +11,8 @@ export function uploadCompleted(ports: MailPorts): Reaction<z.infer<typeof data>
   return {
     row: uploadCompletedEmail,
     data,
-    react: (event, deadline) => mailAboutUpload(event, uploadCompletedMessage, ports, deadline),
+    react: (event, deadline) =>
+      mailAboutUpload(event, uploadCompletedMessage, { ...ports, onlyMembers: true }, deadline),
   }
 }
 

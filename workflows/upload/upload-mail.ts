@@ -1,4 +1,5 @@
 import { stateNow } from '../../commands/execution/current-state.ts'
+import { projectAsRead } from '../../commands/upload/project-as-read.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import { upload } from '../../domain/upload/upload.ts'
 import { type MailPorts, type Message, mailTo } from '../reactions/mailer.ts'
@@ -6,16 +7,20 @@ import type { PublicEvent } from '../reactions/reaction.ts'
 
 /**
  * Writes to the person who requested an upload about an event of it. The person and the name of the file come from the
- * upload's own stream, not from the event.
+ * upload's own stream, not from the event. `onlyMembers` sends nothing to a person with whom the project is not shared now.
  */
 export async function mailAboutUpload(
   event: PublicEvent<{ readonly uploadId: string }>,
   write: (about: { readonly name: string; readonly fileName: string }) => Message,
-  ports: MailPorts,
+  { onlyMembers, ...ports }: MailPorts & { readonly onlyMembers: boolean },
   deadline: Deadline,
-): Promise<'sent' | 'too-old' | 'no-recipient' | 'no-upload'> {
+): Promise<'sent' | 'too-old' | 'no-recipient' | 'no-upload' | 'no-access'> {
   const { state } = await stateNow(upload, event.data.uploadId, ports.store, deadline)
   if (state.status === 'none') return 'no-upload'
-  const { requestedBy, fileName } = state
+  const { projectId, requestedBy, fileName } = state
+  if (onlyMembers) {
+    const { project } = await projectAsRead({ projectId, personId: requestedBy }, ports.store, deadline)
+    if (project.role === undefined) return 'no-access'
+  }
   return mailTo(requestedBy, event, ({ name }) => write({ name, fileName }), ports, deadline)
 }

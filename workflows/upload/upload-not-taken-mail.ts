@@ -17,14 +17,15 @@ export function uploadNotTaken(ports: MailPorts): Reaction<z.infer<typeof data>>
       return mailAboutUpload(
         event,
         (about) => uploadNotTakenMessage({ ...about, reason, next }),
-        ports,
+        // A person who was removed learns what became of their own file, and nothing else.
+        { ...ports, onlyMembers: false },
         deadline,
       )
     },
   }
 }
 
-const afterRejection = 'Correct that, and upload the file again.'
+const afterRejection = 'Once the reason no longer applies, you can upload the file again.'
 const afterFailure = 'The file is most likely not the cause. Upload it again.'
 
 export function uploadNotTakenMessage(about: {

@@ -67,7 +67,7 @@ export function newAggregate(names: Names): Change {
       {
         file: 'projections/queries.ts',
         imports: [`import { ${one.camel}Queries } from './${one.kebab}/queries.ts'`],
-        entries: [{ list: '  return {', entry: `...${one.camel}Queries` }],
+        entries: [{ list: 'export const queryHandlers = {', entry: `...${one.camel}Queries` }],
       },
     ],
   }

@@ -1,13 +1,19 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { basename } from 'node:path'
+import { parseArgs } from 'node:util'
 import { newAggregate } from './aggregate.ts'
 import { apply } from './change.ts'
 import { namesOf, takenBy } from './names.ts'
+import { removeFeatures } from './remove/remove.ts'
 
-/** `npm run new aggregate NAME`: writes a working aggregate, from its events to its tests, to be made one's own. */
-const usage =
-  'npm run new aggregate NAME, with the name of one in small letters, such as invoice or price-list'
+/** `npm run new`: writes a new aggregate, or removes features. */
+const usage = `npm run new aggregate NAME
+  Writes a working aggregate, from its events to its tests. NAME is that of one, in small letters: invoice, price-list.
+
+npm run new -- --remove FEATURE… [--force]
+  Removes features from every layer, list, test and document. It refuses while another feature imports one of them,
+  and while the data folder (ANNALS_DATA or .annals) holds events that could no longer be read, unless you add --force.`
 
 /** The layers. A folder of a layer is a feature or has another meaning, so a new feature cannot have its name. */
 const layers = ['domain', 'commands', 'projections', 'workflows']
@@ -17,15 +23,26 @@ function namesIn(layer: string): string[] {
   return existsSync(layer) ? readdirSync(layer).map((file) => basename(file, '.ts')) : []
 }
 
-async function run([kind, name, ...more]: readonly string[]): Promise<void> {
-  if (kind === '--help') return console.log(usage)
-  if (kind === undefined) throw new Error(`say what: ${usage}.`)
-  if (kind !== 'aggregate') throw new Error(`"${kind}" is not known, only "aggregate" is: ${usage}.`)
-  if (name === undefined || more.length > 0) throw new Error(`give one name: ${usage}.`)
+async function run(args: string[]): Promise<void> {
+  const flag = { type: 'boolean', default: false } as const
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { help: flag, remove: flag, force: flag },
+  })
+  if (values.help) return console.log(usage)
+  if (!existsSync('domain'))
+    throw new Error('this folder has no folder domain: run it in the folder of package.json.')
+  return values.remove ? remove(positionals, values.force) : create(positionals)
+}
+
+async function create([kind, name, ...more]: readonly string[]): Promise<void> {
+  if (kind === undefined) throw new Error('say what: npm run new aggregate NAME.')
+  if (kind !== 'aggregate')
+    throw new Error(`"${kind}" is not known, only "aggregate" is: npm run new aggregate NAME.`)
+  if (name === undefined || more.length > 0) throw new Error('give one name: npm run new aggregate NAME.')
 
   const names = namesOf(name)
-  if (!existsSync('domain'))
-    throw new Error('there is no folder domain here: run it where package.json lies.')
   for (const layer of layers) {
     const taken = takenBy(name, namesIn(layer))
     if (taken !== undefined) throw new Error(`"${name}" is taken by ${layer}/${taken}: give another name.`)
@@ -33,25 +50,63 @@ async function run([kind, name, ...more]: readonly string[]): Promise<void> {
 
   const change = newAggregate(names)
   await apply(change, process.cwd())
-  // Made of the code that has just been written; the catalogue of events names the private ones too.
-  for (const [file, script, writer] of [
-    ['docs/events.md', 'events', 'projections/publishing/write-catalogue.ts'],
-    ['domain/generated/folds.ts', 'folds', 'test/kit/write-folds.ts'],
-  ] as const) {
-    const { status } = spawnSync(process.execPath, ['--import', 'tsx', writer], { stdio: 'ignore' })
-    if (status !== 0) console.log(`${file} could not be written: npm run ${script} says why.\n`)
-  }
-
-  const list = (files: readonly string[]) => files.map((file) => `  ${file}`).join('\n')
-  console.log(`${names.a} is there. Written:
+  const generated = generate()
+  console.log(`Created aggregate ${names.one.kebab}:
 
 ${list(Object.keys(change.files))}
 
-and added to:
+Added it to:
 
-${list([...change.additions.map(({ file }) => file), 'domain/generated/folds.ts', 'docs/events.md'])}
+${list([...change.additions.map(({ file }) => file), ...generated])}
 
-Next: npm test. Then make it yours: docs/make-it-yours.md`)
+Next: npm test. To make it yours, read docs/how-to/add-an-aggregate.md.`)
+}
+
+async function remove(names: readonly string[], force: boolean): Promise<void> {
+  if (names.length === 0) throw new Error('name a feature: npm run new -- --remove FEATURE….')
+  const stored = async () => {
+    // Only this question needs the stores.
+    const { storedEvents } = await import('./remove/stored-events.ts')
+    return storedEvents(process.env['ANNALS_DATA'] || '.annals')
+  }
+  const { deleted, changed } = await removeFeatures(process.cwd(), names, { force, stored })
+  const generated = generate()
+  console.log(`Removed ${names.join(', ')}. Deleted ${deleted.length} files:
+
+${list(deleted)}
+
+Changed:
+
+${list([...new Set([...Object.keys(changed), ...generated])])}
+
+Next: npm test.`)
+}
+
+/** Writes the generated files again, in processes that load the code as it is now. Returns the files. */
+function generate(): string[] {
+  const writers = [
+    { files: ['docs/events.md'], script: 'events', writer: 'projections/publishing/write-catalogue.ts' },
+    {
+      files: ['domain/generated/folds.ts', 'test/fixtures/projections.json'],
+      script: 'folds',
+      writer: 'test/kit/write-folds.ts',
+    },
+    { files: ['docs/local-cloud.md'], script: 'local-cloud', writer: 'infra/local/write-coverage.ts' },
+    {
+      files: ['test/architecture/not-yet-rewritten.json'],
+      script: 'rewritten',
+      writer: 'test/architecture/lower-record.ts',
+    },
+  ]
+  for (const { files, script, writer } of writers) {
+    const { status } = spawnSync(process.execPath, ['--import', 'tsx', writer], { stdio: 'ignore' })
+    if (status !== 0) console.log(`${files.join(', ')} could not be written: npm run ${script} says why.\n`)
+  }
+  return writers.flatMap(({ files }) => files)
+}
+
+function list(files: readonly string[]): string {
+  return files.map((file) => `  ${file}`).join('\n')
 }
 
 run(process.argv.slice(2)).catch((error: unknown) => {

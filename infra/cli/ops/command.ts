@@ -1,15 +1,15 @@
-import type { Ports } from './ports.ts'
+import type { Ports, Stores } from './ports.ts'
 
 /** The operator's request, without the stack that it is for. */
 export interface OpsRequest {
-  /** What stands after the command's name. */
+  /** The words after the command's name. */
   readonly operands: readonly string[]
   readonly options: Options
-  /** Takes ctrl-c for the end of what is asked for, which then is no failure. */
+  /** A signal that ctrl-c aborts. The process then ends as soon as the command returns. */
   readonly untilInterrupted: () => AbortSignal
-  /** Prints what comes piece by piece: a line of text, or of JSON where that was asked for. */
+  /** Prints one of several results: a line of text, or of JSON with `--json`. */
   readonly print: (json: unknown, text: string) => void
-  /** Tells the person at the terminal something that is no part of the answer. */
+  /** Prints a line that is not part of the result, such as progress. */
   readonly tell: (text: string) => void
 }
 
@@ -18,6 +18,9 @@ export interface Options {
   readonly at?: string | undefined
   readonly all?: boolean | undefined
   readonly repair?: boolean | undefined
+  readonly acceptParked?: boolean | undefined
+  readonly email?: string | undefined
+  readonly title?: string | undefined
   readonly from?: string | undefined
   readonly to?: string | undefined
   readonly segments?: string | undefined
@@ -27,7 +30,7 @@ export interface Options {
 export interface Answer {
   readonly json: unknown
   readonly text: string
-  /** What was asked for was not achieved: the exit code is 1. */
+  /** Whether the command did not achieve its purpose. The exit code is then 1. */
   readonly failed?: boolean
 }
 
@@ -37,13 +40,19 @@ export interface OpsCommand {
   readonly name: string
   readonly usage: string
   readonly summary: string
-  /** The options that it takes, besides those that all commands take. */
+  /** The options that it takes, besides those of all commands. */
   readonly options: readonly (keyof Options)[]
-  /** Throws an Error in one line that says what to do. Without an answer, it has printed everything itself. */
-  run(request: OpsRequest, ports: () => Promise<Ports>): Promise<Answer | undefined>
+  /** Throws an Error in one line that says what to do. Returns nothing if it has printed everything itself. */
+  run(
+    request: OpsRequest,
+    /** Opens everything. Throws if a module of this checkout cannot be loaded. */
+    ports: () => Promise<Ports>,
+    /** Opens the stores only, for a command that folds nothing. It works with a checkout that is broken. */
+    stores: () => Promise<Stores>,
+  ): Promise<Answer | undefined>
 }
 
-/** The one operand of a command. Throws where there is none, or more. */
+/** The one operand of a command. Throws if there is none, or more than one. */
 export function oneOperand({ operands }: OpsRequest, what: string): string {
   const [operand, ...more] = operands
   if (operand === undefined || more.length > 0) throw new Error(`give one ${what}, and nothing else`)

@@ -1,46 +1,59 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AnyGeneration } from '../../../projections/generations/any-generation.ts'
 import type { GenerationList, ListedGeneration } from '../../../projections/generations/generation-list.ts'
-import type { Ports } from './ports.ts'
+import type { Ports, Stores } from './ports.ts'
 
-/** The list of a projection's generations as it is now. Throws an Error in one line for a name that none has. */
-export async function readList({ versions, lists }: Ports, projection: string): Promise<GenerationList> {
-  versions.newestOf(projection)
-  return versions.listOf(projection, (await lists.read([projection])).lists)
+type Lists = Pick<Stores, 'lists' | 'code'>
+
+/**
+ * The list of a projection's generations as it is now. A list that was never written follows from the code. Throws an
+ * Error in one line if no projection has this name.
+ */
+export async function readList({ lists, code }: Lists, projection: string): Promise<GenerationList> {
+  const read = await lists.read([projection])
+  const stored = read.lists.get(projection)
+  if (stored !== undefined) return stored
+  const { versions } = await code()
+  return versions.listOf(projection, read.lists)
 }
 
 /**
- * Changes a list, on what it is at that moment, and returns it as it is then. Throws what `change` throws, which is
- * called again where another was faster; a change whose answer was lost is recognised, and not made twice.
+ * Changes a list and returns the changed list. `change` is called again if another process was faster, and what it
+ * throws is thrown. A change whose answer was lost is recognised, and not made twice.
  */
 export async function changeList(
-  ports: Ports,
+  stores: Lists,
   projection: string,
   change: (list: GenerationList) => GenerationList,
 ): Promise<GenerationList> {
-  let list = await readList(ports, projection)
+  let list = await readList(stores, projection)
   for (;;) {
     const to = change(list)
-    const { outcome } = await ports.lists.move(projection, to)
+    const { outcome } = await stores.lists.move(projection, to)
     if (outcome === 'moved') return to
-    list = await readList(ports, projection)
-    if (isDeepStrictEqual(stored(list), stored(to))) return to
+    list = await readList(stores, projection)
+    if (isDeepStrictEqual(asStored(list), asStored(to))) return to
   }
 }
 
-/** As it is read back: what is undefined is not there. */
-function stored(list: GenerationList): unknown {
+/** A list as it is read back: without fields that are undefined. */
+function asStored(list: GenerationList): unknown {
   return JSON.parse(JSON.stringify(list))
 }
 
-/** The one that is being built. Throws an Error that says what to do where there is none. */
+/** The generation that is being built. Throws an Error that says what to do if there is none. */
 export function buildingOf({ generations }: GenerationList, projection: string): ListedGeneration {
   const building = generations.find(({ status }) => status === 'building')
   if (building !== undefined) return building
   throw new Error(`nothing of ${projection} is being built: replay start ${projection} begins it`)
 }
 
-/** The code of a listed generation. Throws an Error that says what to do where this checkout does not have it. */
+/** The newest generation that is built and was never read; undefined if there is none. */
+export function candidateOf({ live, previous, generations }: GenerationList): ListedGeneration | undefined {
+  return generations.findLast(({ id, status }) => status === 'built' && id !== live && id !== previous)
+}
+
+/** The code of a listed generation. Throws an Error that says what to do if this checkout does not have it. */
 export function codeOf(
   { versions }: Pick<Ports, 'versions'>,
   projection: string,

@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util'
 import type { Answer, OpsCommand, Options } from './command.ts'
+import { eventsHandled } from './events-handled.ts'
 import { eventsShow } from './events-show.ts'
 import { eventsTail } from './events-tail.ts'
+import { find } from './find.ts'
+import { lag } from './lag.ts'
 import { parkedList } from './parked-list.ts'
 import { parkedResubmit } from './parked-resubmit.ts'
-import { openPorts } from './ports.ts'
+import { openStores, type Stores } from './ports.ts'
 import { jsonText, printable, reasonOf } from './printing.ts'
 import { replayClean } from './replay-clean.ts'
 import { replayStart } from './replay-start.ts'
@@ -18,9 +21,12 @@ import { verify } from './verify.ts'
 const commands: readonly OpsCommand[] = [
   eventsShow,
   eventsTail,
+  eventsHandled,
+  find,
   state,
   parkedList,
   parkedResubmit,
+  lag,
   verify,
   republish,
   replayStart,
@@ -31,17 +37,20 @@ const commands: readonly OpsCommand[] = [
   replayClean,
 ]
 
-/** `npm run ops -- …`: what an operator asks of a running backend, on this machine or in an account. */
+/**
+ * `npm run ops -- …`, operator commands: show a stream's events or a past state, list and retry parked streams, verify a
+ * read model, rebuild one. They work on a backend on this machine or in an account.
+ */
 const usage = `npm run ops -- COMMAND [OPTION…]
 
 ${commands.map(({ usage: line, summary }) => `  ${line.padEnd(42)} ${summary}`).join('\n')}
 
   --json          print JSON; npm run --silent ops -- … prints nothing else
   --stack NAME    work on that stack of your AWS account; otherwise on the local cloud that runs on ANNALS_DATA (.annals)
-  --region NAME   the stack's region, where it is not the one that your AWS settings name
+  --region NAME   the stack's region, if your AWS settings name another one
   --help          this text`
 
-/** Runs what the command line says. Returns whether it came to what was asked for. */
+/** Runs the command of the command line. Returns whether it achieved its purpose. */
 async function run(): Promise<boolean> {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean' } as const
@@ -52,6 +61,7 @@ async function run(): Promise<boolean> {
       help: flag,
       all: flag,
       repair: flag,
+      'accept-parked': flag,
       stack: text,
       region: text,
       version: text,
@@ -60,9 +70,12 @@ async function run(): Promise<boolean> {
       to: text,
       segments: text,
       speed: text,
+      email: text,
+      title: text,
     },
   })
-  const { json, help, stack, region, ...options } = values
+  const { json, help, stack, region, 'accept-parked': acceptParked, ...others } = values
+  const options: Options = { ...others, ...(acceptParked && { acceptParked }) }
   if (help) {
     console.log(usage)
     return true
@@ -75,10 +88,12 @@ async function run(): Promise<boolean> {
   }
   const operands = positionals.slice(command.name.split(' ').length)
   for (const option of Object.keys(options) as (keyof Options)[]) // exactly these are left
-    if (!command.options.includes(option)) throw new Error(`${command.name} takes no --${option}`)
+    if (!command.options.includes(option))
+      throw new Error(`${command.name} takes no --${option === 'acceptParked' ? 'accept-parked' : option}`)
 
   const show = (answer: Answer, indent?: number) =>
     console.log(json ? jsonText(answer.json, indent) : answer.text)
+  const stores = async (): Promise<Stores> => openStores(await findStack({ stack, region }))
   const answer = await command.run(
     {
       operands,
@@ -87,33 +102,50 @@ async function run(): Promise<boolean> {
       print: (object, line) => show({ json: object, text: line }),
       tell: (line) => console.error(line),
     },
-    async () => openPorts(await findStack({ stack, region })),
+    async () => {
+      const opened = await stores()
+      return { ...opened, ...(await opened.code()) }
+    },
+    stores,
   )
   if (answer !== undefined) show(answer, 2)
   return answer?.failed !== true
 }
 
+/** Whether a signal has come, after which the process does not wait for work that is still under way. */
+let isInterrupted = false
+
+/** The first signal interrupts. Those after it change nothing: npm sends each of them a second time. */
 function untilInterrupted(): AbortSignal {
   const interrupted = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (isInterrupted) return
+      isInterrupted = true
+      console.error('stopping…')
+      interrupted.abort()
+    })
   return interrupted.signal
+}
+
+function end(code: number): void {
+  if (isInterrupted) process.exit(code)
+  process.exitCode = code
 }
 
 function isCommand(name: string, positionals: readonly string[]): boolean {
   return name.split(' ').every((word, index) => positionals[index] === word)
 }
 
-// Which Node runs this is the developer's business, and stands in package.json.
+// package.json declares which versions of Node this runs on.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
-// Who reads the output may have seen enough of it, as head does.
+// The reader of the output may close it early, as `head` does.
 process.stdout.on('error', () => process.exit(0))
 
 run().then(
-  (achieved) => {
-    process.exitCode = achieved ? 0 : 1
-  },
+  (achieved) => end(achieved ? 0 : 1),
   (error: unknown) => {
     console.error(`ops: ${reasonOf(error)}`)
-    process.exitCode = 1
+    end(1)
   },
 )

@@ -5,11 +5,11 @@ import { columns } from './printing.ts'
 export const parkedList: OpsCommand = {
   name: 'parked list',
   usage: 'parked list',
-  summary: 'the streams that a read model or the forwarder goes no further in, and why',
+  summary: 'the streams in which a read model or the forwarder is stopped, and why',
   options: [],
-  async run({ operands }, ports) {
+  async run({ operands }, _, stores) {
     if (operands.length > 0) throw new Error('parked list takes no operand')
-    const parked = await allParked(await ports())
+    const parked = await allParked(await stores())
     if (parked.length === 0) return { json: [], text: 'Nothing is parked.' }
     const lines = parked.map(({ by, stream, version, since, error }) => [
       by,
@@ -18,6 +18,8 @@ export const parkedList: OpsCommand = {
       since,
       error,
     ])
-    return { json: parked, text: columns([['PARKED BY', 'STREAM', 'REACHED', 'SINCE', 'ERROR'], ...lines]) }
+    const table = columns([['PARKED BY', 'STREAM', 'REACHED', 'SINCE', 'ERROR'], ...lines])
+    const hint = 'Deploy code that reads the event, then try again: parked resubmit STREAM | --all'
+    return { json: parked, text: `${table}\n${hint}` }
   },
 }

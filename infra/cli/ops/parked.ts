@@ -5,22 +5,22 @@ import { guardKey, type RowKey } from '../../../projections/engine/projection.ts
 import { keptGenerations } from '../../../projections/generations/listed-generations.ts'
 import { forwarderName, markKey } from '../../../projections/publishing/parked-streams.ts'
 import { resubmit } from '../../../projections/publishing/resubmit.ts'
-import type { Ports } from './ports.ts'
+import type { Ports, Stores } from './ports.ts'
 import { reasonOf } from './printing.ts'
 
-/** A stream at which a generation or the forwarder goes no further. */
+/** A stream in which a generation or the forwarder is stopped by an event. */
 export interface ParkedStream {
   /** The generation's id, or `forwarder`. */
   readonly by: string
   readonly stream: StreamName
-  /** Version of the last event that it has done; the one after that is in its way. */
+  /** Version of the last event that it has passed. The next one stops it. */
   readonly version: number
   readonly error: string
-  /** When it came to stand there; of the forwarder, when it last tried. */
+  /** When the event stopped it; for the forwarder, when it last tried. */
   readonly since: string
 }
 
-/** What came of resubmitting: how far it is now, and what is still in the way. */
+/** The result of resubmitting: how far it is now, and what still stops it. */
 export interface Resubmitted {
   readonly by: string
   readonly stream: StreamName
@@ -36,12 +36,12 @@ const patienceMs = 120_000
 const concurrency = 8
 
 /** Everything that is parked: by generation and stream, and then by the forwarder. */
-export async function allParked(ports: Ports): Promise<ParkedStream[]> {
+export async function allParked(ports: Stores): Promise<ParkedStream[]> {
   const { keys } = await ports.index.parkedKeys()
   return readParked(keys, ports)
 }
 
-/** What is parked of one stream. It does not rely on the index for what this code knows. */
+/** Everything that is parked of one stream. For generations of this code it does not rely on the index. */
 export async function parkedOf(stream: StreamName, ports: Ports): Promise<ParkedStream[]> {
   const { aggregate } = parseStreamName(stream)
   const known = (await keptGenerations(ports.versions, ports.lists))
@@ -53,7 +53,7 @@ export async function parkedOf(stream: StreamName, ports: Ports): Promise<Parked
   return readParked([...all.values()], ports)
 }
 
-/** Tries these again, each from where it stopped, and says what came of each, in the same order. */
+/** Tries these again, each from the event that stopped it. Returns the results in the same order. */
 export async function resubmitAll(parked: readonly ParkedStream[], ports: Ports): Promise<Resubmitted[]> {
   return mapInParallel(parked, concurrency, (one) =>
     resubmitOne(one, ports).catch((error: unknown): Resubmitted => {
@@ -69,7 +69,7 @@ async function resubmitOne({ by, stream }: ParkedStream, ports: Ports): Promise<
   if (by === forwarderName) {
     const { sent, mark, error } = await resubmit(stream, { ...ports, deadline })
     if (mark === undefined) return { by, stream, outcome: 'done', sent }
-    // Where the mark was moved elsewhere meanwhile, `error` says so.
+    // If another process has moved the mark, `error` says so.
     const why = error === undefined ? mark.error : reasonOf(error)
     return { by, stream, outcome: 'parked', version: mark.version - 1, sent, error: why }
   }
@@ -81,8 +81,8 @@ async function resubmitOne({ by, stream }: ParkedStream, ports: Ports): Promise<
   return { by, stream, outcome: 'parked', version, error: parked.error }
 }
 
-/** Reads the items themselves, consistently: the index may list what is not parked any more. */
-async function readParked(keys: readonly RowKey[], { rows, parked }: Ports): Promise<ParkedStream[]> {
+/** Reads the items themselves, consistently: the index may list streams that are no longer parked. */
+async function readParked(keys: readonly RowKey[], { rows, parked }: Stores): Promise<ParkedStream[]> {
   const found: ParkedStream[] = []
   for (const some of inHundreds(keys.filter((key) => ownerOf(key).by !== forwarderName))) {
     const { guards } = await rows.readGuards(some)

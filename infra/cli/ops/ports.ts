@@ -3,7 +3,6 @@ import { systemClock as clock } from '../../../commands/aws/system-clock.ts'
 import type { CommitTable } from '../../../commands/event-store/commit-table.ts'
 import { createDynamoCommitTable } from '../../../commands/event-store/dynamo-commit-table.ts'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
-import { aggregateNamed } from '../../../domain/aggregates.ts'
 import type { Clock } from '../../../domain/kernel/clock.ts'
 import type { Aggregate, Command } from '../../../domain/kernel/decider.ts'
 import type { Event } from '../../../domain/kernel/event.ts'
@@ -12,7 +11,6 @@ import { createDynamoParkedIndex } from '../../../projections/engine/dynamo-park
 import { createDynamoRowStore } from '../../../projections/engine/dynamo-row-store.ts'
 import type { ParkedIndex } from '../../../projections/engine/parked-index.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
-import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import { createDynamoGenerationLists } from '../../../projections/generations/dynamo-generation-lists.ts'
 import type { GenerationLists } from '../../../projections/generations/generation-list.ts'
 import type { ProjectionVersions } from '../../../projections/generations/projection-versions.ts'
@@ -28,13 +26,26 @@ import type { ReplayPorts } from '../../../projections/rebuild/replay/replay.ts'
 import type { RowRemover } from '../../../projections/rebuild/replay/row-remover.ts'
 import type { CommitScan } from '../../../projections/rebuild/walk/commit-scan.ts'
 import { createDynamoCommitScan } from '../../../projections/rebuild/walk/dynamo-commit-scan.ts'
-import { versions } from '../../../projections/versions.ts'
+import type { ReactionRow } from '../../../workflows/reactions/reaction-row.ts'
+import { type GuardScan, scanGuards } from './guard-scan.ts'
+import { createHandledEvents, type HandledEvents } from './handled-events.ts'
+import { type DeliveryLag, openLocalPages } from './local-pages.ts'
 import { readNewItems } from './new-items.ts'
+import { reasonOf } from './printing.ts'
 import type { Stack } from './stack.ts'
 
-/** What the commands work on. They know no AWS, so tests give them stores in memory. */
-export interface Ports {
-  /** For what the store refuses to read. Nothing is put here. */
+/** The features of this checkout. They are loaded when a command needs them, because any of them may be broken. */
+export interface Code {
+  readonly catalogue: EventCatalogue
+  /** The aggregate of a category. Throws `unreadable` if there is none. */
+  readonly aggregateNamed: (category: string) => Aggregate<unknown, Command, Event>
+  readonly versions: ProjectionVersions
+  readonly reactions: readonly Pick<ReactionRow, 'name' | 'eventTypes'>[]
+}
+
+/** The stores of a running backend, without the code of any feature. Tests give the commands stores in memory. */
+export interface Stores {
+  /** For commits that the event store refuses to read. Nothing is put here. */
   readonly commits: Pick<CommitTable, 'query'>
   readonly store: EventStore
   readonly scan: CommitScan
@@ -42,10 +53,6 @@ export interface Ports {
   readonly index: ParkedIndex
   readonly parked: ParkedStreams
   readonly bus: EventBus
-  readonly catalogue: EventCatalogue
-  /** The aggregate of a category. Throws `unreadable` if there is none. */
-  readonly aggregateNamed: (category: string) => Aggregate<unknown, Command, Event>
-  readonly versions: ProjectionVersions
   readonly lists: GenerationLists
   readonly checkpoints: Checkpoints
   readonly scanOf: ReplayPorts['scanOf']
@@ -53,10 +60,38 @@ export interface Ports {
   readonly clock: Clock
   /** Items of commits as they are put from now on; `onReady` is called once none is missed any more. */
   readonly newItems: (signal: AbortSignal, onReady: () => void) => AsyncIterable<unknown>
+  /** The guards of a read model, a page at a time. */
+  readonly guards: GuardScan
+  /** The events that reactions have handled. */
+  readonly handled: HandledEvents
+  /** How far the deliveries of the stream are behind; undefined if the backend runs in an account. */
+  readonly deliveryLag?: (() => Promise<readonly DeliveryLag[]>) | undefined
+  /** When the oldest invocation that is running began; undefined if the backend runs in an account. */
+  readonly oldestInvocation?: (() => Promise<number | undefined>) | undefined
+  /** Loads the code of the features. */
+  readonly code: () => Promise<Code>
 }
 
-/** The ports of a running backend. */
-export function openPorts({ client: settings, outputs }: Stack): Ports {
+/** The stores together with the code of the features. */
+export interface Ports extends Stores, Code {}
+
+/** Throws an Error in one line if a module of this checkout cannot be loaded. */
+async function loadCode(): Promise<Code> {
+  try {
+    const [{ eventCatalogue }, { aggregateNamed }, { versions }, { reactions }] = await Promise.all([
+      import('../../../projections/event-catalogue.ts'),
+      import('../../../domain/aggregates.ts'),
+      import('../../../projections/versions.ts'),
+      import('../../../workflows/reactions.ts'),
+    ])
+    return { catalogue: eventCatalogue, aggregateNamed, versions, reactions }
+  } catch (error) {
+    throw new Error(`this checkout cannot be loaded: ${reasonOf(error)}`)
+  }
+}
+
+/** The stores of a running backend. */
+export function openStores({ client: settings, outputs, isLocal }: Stack): Stores {
   const client = createDynamoClient(settings)
   const commits = createDynamoCommitTable(client, outputs.EventStoreTable)
   return {
@@ -67,9 +102,6 @@ export function openPorts({ client: settings, outputs }: Stack): Ports {
     index: createDynamoParkedIndex(client, outputs.ReadModelTable),
     parked: createDynamoParkedStreams(client, outputs.ReadModelTable, clock),
     bus: createEventBridgeBus(outputs.EventBusName, settings),
-    catalogue: eventCatalogue,
-    aggregateNamed,
-    versions,
     lists: createDynamoGenerationLists(client, outputs.ReadModelTable, clock),
     checkpoints: createDynamoCheckpoints(client, outputs.ReadModelTable, clock),
     scanOf: (segment, segments) =>
@@ -78,5 +110,9 @@ export function openPorts({ client: settings, outputs }: Stack): Ports {
     clock,
     newItems: (signal, onReady) =>
       readNewItems({ settings, streamArn: outputs.EventStoreStreamArn, signal, onReady }),
+    guards: scanGuards(client, outputs.ReadModelTable),
+    handled: createHandledEvents(client, outputs.HandledEventsTable),
+    ...(isLocal && settings.endpoint !== undefined && openLocalPages(settings.endpoint)),
+    code: loadCode,
   }
 }

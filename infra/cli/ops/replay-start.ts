@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { withBuild } from '../../../projections/generations/generation-list.ts'
 import {
   type ReplayOutcome,
@@ -10,6 +12,8 @@ import type { Ports } from './ports.ts'
 
 const usualSegments = 4
 const maxSegments = 64
+/** How long the streams that are under way may take after ctrl-c. They are repeated if they take longer. */
+const graceMs = 700
 
 export const replayStart: OpsCommand = {
   name: 'replay start',
@@ -26,13 +30,15 @@ export const replayStart: OpsCommand = {
     const listed = buildingOf(await readList(ports, projection), projection)
     const generation = codeOf(ports, projection, listed)
     const report = reporter(request, ports, generation.id)
-    const outcome = await replay(generation, {
+    const signal = request.untilInterrupted()
+    const building = replay(generation, {
       ...ports,
       segments: listed.segments ?? usualSegments,
-      signal: request.untilInterrupted(),
+      signal,
       writeUnits,
       onProgress: report.tell,
     })
+    const outcome = await Promise.race([building, stoppedAfter(signal)])
     const done = report.last()
     return {
       json: { generation: generation.id, outcome, ...done },
@@ -40,6 +46,13 @@ export const replayStart: OpsCommand = {
       failed: outcome !== 'built',
     }
   },
+}
+
+/** Resolves some time after the signal, whatever is still under way. */
+async function stoppedAfter(signal: AbortSignal): Promise<ReplayOutcome> {
+  if (!signal.aborted) await once(signal, 'abort')
+  await delay(graceMs, undefined, { ref: false })
+  return 'stopped'
 }
 
 /** Lists a new generation, unless one is being built. */
@@ -50,7 +63,11 @@ async function begin(
   { tell }: OpsRequest,
 ): Promise<void> {
   const newest = ports.versions.newestOf(projection)
-  const { generations } = await readList(ports, projection)
+  const { generations, previous } = await readList(ports, projection)
+  if (previous !== undefined)
+    tell(
+      `${previous} is kept to roll back to: before the switch, replay clean ${projection} has to remove it`,
+    )
   const building = generations.find(({ status }) => status === 'building')
   if (building !== undefined) {
     tell(`resumes ${building.id}, in ${building.segments} segments`)
@@ -65,7 +82,7 @@ async function begin(
   tell(`builds ${id}, in ${segments} segments; ctrl-c stops it, replay start resumes it`)
 }
 
-/** Tells how it goes on, once a second at most. */
+/** Tells the progress, once a second at most. */
 function reporter({ tell }: OpsRequest, { clock }: Ports, id: string) {
   const began = clock.now()
   let told = began

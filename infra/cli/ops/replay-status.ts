@@ -1,6 +1,7 @@
 import { withStatus } from '../../../projections/generations/generation-list.ts'
 import { type OpsCommand, oneOperand } from './command.ts'
-import { buildingOf, changeList, readList } from './generations.ts'
+import { buildingOf, candidateOf, changeList, readList } from './generations.ts'
+import { allParked } from './parked.ts'
 import { columns } from './printing.ts'
 
 export const replayStatus: OpsCommand = {
@@ -8,21 +9,22 @@ export const replayStatus: OpsCommand = {
   usage: 'replay status PROJECTION',
   summary: 'the generations of a projection, which of them is read, and how far a replay has come',
   options: [],
-  async run(request, open) {
+  async run(request, _, open) {
     const projection = oneOperand(request, 'PROJECTION')
     const ports = await open()
     const { live, previous, switchedAt, generations, removing } = await readList(ports, projection)
+    const parked = await allParked(ports)
     const shown = await Promise.all(
       generations.map(async ({ id, version, status, segments }) => {
         const read = segments === undefined ? undefined : await ports.checkpoints.read(id, segments)
         const checkpoints = read?.checkpoints ?? []
-        const sum = (of: 'commits' | 'parked') => checkpoints.reduce((total, one) => total + one[of], 0)
         const role = id === live ? 'live' : id === previous ? 'previous' : ''
         const replay = read && {
           segments,
           done: checkpoints.filter(({ done }) => done).length,
-          commits: sum('commits'),
-          parked: sum('parked'),
+          commits: checkpoints.reduce((total, one) => total + one.commits, 0),
+          // Now, not when the replay came to them: streams heal.
+          parked: parked.filter(({ by }) => by === id).length,
         }
         return { id, version, status, role, ...(replay && { replay }) }
       }),
@@ -46,14 +48,16 @@ export const replayStatus: OpsCommand = {
 export const replayCancel: OpsCommand = {
   name: 'replay cancel',
   usage: 'replay cancel PROJECTION',
-  summary: 'abandons the generation that is being built; what it has left is for replay clean',
+  summary: 'abandons the generation that is being built, or is built and was never read',
   options: [],
-  async run(request, open) {
+  async run(request, _, open) {
     const projection = oneOperand(request, 'PROJECTION')
     const ports = await open()
     let id = ''
     await changeList(ports, projection, (list) => {
-      id = buildingOf(list, projection).id
+      const isBuilding = list.generations.some(({ status }) => status === 'building')
+      const unread = isBuilding ? undefined : candidateOf(list)
+      id = (unread ?? buildingOf(list, projection)).id
       return withStatus(list, id, 'abandoned')
     })
     return {

@@ -1,29 +1,29 @@
 import { guardKey } from '../../../projections/engine/projection.ts'
 import {
   type GenerationList,
+  type ListedGeneration,
   rolledBack,
   switchedTo,
 } from '../../../projections/generations/generation-list.ts'
 import { type Verified, verify } from '../../../projections/rebuild/verification/verify.ts'
 import { type OpsCommand, oneOperand } from './command.ts'
-import { changeList, codeOf, readList } from './generations.ts'
+import { candidateOf, changeList, codeOf, readList } from './generations.ts'
 import type { Ports } from './ports.ts'
 import { createProgress } from './progress.ts'
 import { verifiedJson } from './verified-json.ts'
 
 export const replaySwitch: OpsCommand = {
   name: 'replay switch',
-  usage: 'replay switch PROJECTION',
+  usage: 'replay switch PROJECTION [--accept-parked]',
   summary: 'verifies the generation that is built, and lets queries read it from then on',
-  options: [],
+  options: ['acceptParked'],
   async run(request, open) {
     const projection = oneOperand(request, 'PROJECTION')
     const ports = await open()
     const list = await readList(ports, projection)
-    const candidate = candidateOf(list, projection)
-    const { id } = candidate
     // Refused here rather than after a long verification.
-    switchedTo(list, id, new Date(ports.clock.now()).toISOString())
+    const candidate = switchable(list, projection)
+    const { id } = candidate
     const progress = createProgress(ports.clock, request.tell)
     const verified = await verify(codeOf(ports, projection, candidate), {
       ...ports,
@@ -31,11 +31,13 @@ export const replaySwitch: OpsCommand = {
       onProgress: ({ streams }) =>
         progress(streams, (rate) => `${id}: ${streams} streams compared, ${rate} a second`),
     })
-    const against = await objectionsTo(verified, list.live, ports)
+    const { objections: against, parked, newlyParked } = await objectionsTo(verified, list.live, ports)
+    const isAccepted = request.options.acceptParked === true
+    if (parked.length > 0 && !isAccepted) against.push(`streams parked in both: ${parked.length}`)
     if (against.length > 0) {
       return {
         json: { projection, live: list.live, refused: against, verified: verifiedJson(verified) },
-        text: `not switched to ${id}:\n${against.join('\n')}\nverify ${projection} shows more`,
+        text: refusalText({ id, projection, against, parked, newlyParked }),
         failed: true,
       }
     }
@@ -44,7 +46,10 @@ export const replaySwitch: OpsCommand = {
     )
     return {
       json: { projection, live: id, previous: list.live },
-      text: `queries read ${id} within five seconds; replay rollback ${projection} goes back to ${list.live}`,
+      text: [
+        `queries read ${id} within five seconds; replay rollback ${projection} goes back to ${list.live}`,
+        ...(parked.length > 0 ? [`parked streams: ${named(parked)}`] : []),
+      ].join('\n'),
     }
   },
 }
@@ -67,36 +72,72 @@ export const replayRollback: OpsCommand = {
 }
 
 /**
- * The objections to reading a generation. A stream that moved and could not be compared is none: on a busy stack
- * that is always so. Nor does a stream that is parked in the live generation as well.
+ * The objections to reading a generation, and the streams that are parked in it and in the live one alike. A stream that
+ * moved and could not be compared is no objection: on a busy stack that is always so.
  */
 async function objectionsTo(
   { found, findings, counters }: Verified,
   live: string,
   { rows }: Ports,
-): Promise<readonly string[]> {
-  const parked = findings.filter((finding) => finding.found === 'parked')
-  const alike = await Promise.all(
-    parked.map(
-      async ({ stream }) => (await rows.readGuard(guardKey(live, stream))).guard?.parked !== undefined,
-    ),
+): Promise<{ objections: string[]; parked: readonly string[]; newlyParked: readonly string[] }> {
+  const parked = findings.filter((finding) => finding.found === 'parked').map(({ stream }) => stream)
+  const isAlike = await Promise.all(
+    parked.map(async (stream) => (await rows.readGuard(guardKey(live, stream))).guard?.parked !== undefined),
   )
-  const newly = found.parked - alike.filter(Boolean).length
-  return [
+  const alike = parked.filter((_, index) => isAlike[index])
+  const newly = found.parked - alike.length
+  const names = parked.filter((_, index) => !isAlike[index])
+  const objections = [
     found.behind > 0 && `streams that are behind: ${found.behind}`,
     found.different > 0 && `streams that differ from their events: ${found.different}`,
     found.feed > 0 && `streams with wrong rows in feeds: ${found.feed}`,
     newly > 0 && `streams parked that are not in ${live}: ${newly}`,
     counters.different.length > 0 && `counters that differ: ${counters.different.length}`,
   ].filter((objection) => objection !== false)
+  return { objections, parked: alike, newlyParked: names }
 }
 
-/** The one generation that is built and was never read. */
-function candidateOf({ live, previous, generations }: GenerationList, projection: string) {
-  const built = generations.filter(({ id, status }) => status === 'built' && id !== live && id !== previous)
-  const [candidate] = built.toReversed()
-  if (candidate !== undefined) return candidate
+interface Refusal {
+  readonly id: string
+  readonly projection: string
+  readonly against: readonly string[]
+  readonly parked: readonly string[]
+  readonly newlyParked: readonly string[]
+}
+
+function refusalText({ id, projection, against, parked, newlyParked }: Refusal): string {
+  const lines = [`not switched to ${id}:`, ...against]
+  if (newlyParked.length > 0) lines.push(`parked in ${id} only: ${named(newlyParked)}`)
+  if (parked.length > 0) lines.push(`parked in both: ${named(parked)}`)
+  if (parked.length > 0 && against.length === 1)
+    lines.push(`parked list says why; replay switch ${projection} --accept-parked switches nevertheless`)
+  else lines.push(`verify ${projection} shows more; replay cancel ${projection} abandons ${id}`)
+  return lines.join('\n')
+}
+
+/** Maximum number of streams that a line names. */
+const maxNamed = 10
+
+function named(streams: readonly string[]): string {
+  const more = streams.length - maxNamed
+  return streams.slice(0, maxNamed).join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+/** The generation to switch to. Throws an Error that says what to do if there is none, or if an older one is kept. */
+function switchable(list: GenerationList, projection: string): ListedGeneration {
+  const { previous, generations } = list
+  const candidate = candidateOf(list)
+  if (candidate !== undefined) {
+    if (previous === undefined) return candidate
+    throw new Error(
+      `${previous} is still kept to roll back to: replay clean ${projection} removes it, then switch to ${candidate.id}`,
+    )
+  }
   if (generations.some(({ status }) => status === 'building'))
-    throw new Error(`its replay is not done: replay start ${projection} resumes it`)
+    throw new Error(`The replay of ${projection} is not finished. Resume it with: replay start ${projection}`)
+  if (previous !== undefined)
+    throw new Error(
+      `only ${previous}, which was read before, is built: replay rollback ${projection} returns to it`,
+    )
   throw new Error(`no other generation of ${projection} is built: replay start ${projection} builds one`)
 }

@@ -3,9 +3,11 @@ import * as z from 'zod/mini'
 import { readAnnouncement } from '../../local/index.ts'
 import { reasonOf } from './printing.ts'
 
-/** A running backend: where its services are, and what its resources are called. */
+/** A running backend: the addresses of its services and the names of its resources. */
 export interface Stack {
-  /** For every AWS client. Nothing is set where the SDK's own defaults hold. */
+  /** Whether it is a local cloud. */
+  readonly isLocal: boolean
+  /** For every AWS client. A setting that is missing has the default of the SDK. */
   readonly client: ClientSettings
   readonly outputs: z.infer<typeof outputsOf>
 }
@@ -22,25 +24,27 @@ export interface Where {
   readonly region?: string | undefined
 }
 
-/** The outputs of the template that are of use here (`infra/stack/`). */
+/** The outputs of the template (`infra/stack/`) that the commands use. */
 const outputsOf = z.object({
   EventStoreTable: z.string(),
   EventStoreStreamArn: z.string(),
   ReadModelTable: z.string(),
   EventBusName: z.string(),
+  // Only `events handled` needs it, and stacks that were deployed earlier lack it.
+  HandledEventsTable: z.optional(z.string()),
 })
 
 /**
  * Finds the backend by the outputs of its template: those of the local cloud that runs on the data folder
  * (`ANNALS_DATA`), or of a stack in the operator's account, whose credentials the SDK finds. Throws an Error that
- * says what to do where there is none.
+ * says what to do if there is none.
  */
 export async function findStack({ stack, region }: Where): Promise<Stack> {
   return stack === undefined ? findLocalCloud(region) : findDeployed(stack, region)
 }
 
 async function findLocalCloud(region: string | undefined): Promise<Stack> {
-  if (region !== undefined) throw new Error('--region is of a --stack in an account: name that, too')
+  if (region !== undefined) throw new Error('--region needs --stack')
   const dataDir = process.env['ANNALS_DATA'] || '.annals'
   const running = await readAnnouncement(resolve(dataDir))
   if (running === undefined)
@@ -48,17 +52,17 @@ async function findLocalCloud(region: string | undefined): Promise<Stack> {
       `no local cloud runs on ${dataDir}: npm start runs one, ANNALS_DATA=… names another folder, --stack NAME a stack in an account`,
     )
   const { endpoint } = running
-  // The local cloud takes anyone for the developer who is none of its functions.
+  // To the local cloud, everyone who is not one of its functions is the developer.
   const credentials = { accessKeyId: 'operator', secretAccessKey: 'any' }
   const outputs = readOutputs(
     running.outputs,
     `The local cloud on ${dataDir} runs another template: start it again`,
   )
-  return { client: { endpoint, region: running.region, credentials }, outputs }
+  return { isLocal: true, client: { endpoint, region: running.region, credentials }, outputs }
 }
 
 async function findDeployed(stack: string, region: string | undefined): Promise<Stack> {
-  // Loaded here: who works on this machine does not wait for it.
+  // Loaded here, so that commands on the local cloud do not wait for it.
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation')
   const client: ClientSettings = region === undefined ? {} : { region }
   const cloudFormation = new CloudFormationClient(client)
@@ -69,6 +73,7 @@ async function findDeployed(stack: string, region: string | undefined): Promise<
     })
   const outputs = (found?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue])
   return {
+    isLocal: false,
     client,
     outputs: readOutputs(
       Object.fromEntries(outputs),

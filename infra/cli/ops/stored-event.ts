@@ -4,7 +4,7 @@ import type { EventCatalogue } from '../../../projections/publishing/event-catal
 import { jsonText, reasonOf } from './printing.ts'
 import type { Stored } from './stored-stream.ts'
 
-/** An event as it is stored, in the shape of its `schema`; or the item in its place. */
+/** An event as it is stored, in the shape of its `schema`, or else the item that should contain it. */
 export interface ShownEvent {
   readonly stream: string
   readonly version: number
@@ -18,21 +18,21 @@ export interface ShownEvent {
   readonly data?: unknown
   /** Why this code cannot read it. */
   readonly unreadable?: string
-  /** The whole item, where not even its events can be told apart. */
+  /** The whole item, if not even its events can be told apart. */
   readonly item?: unknown
 }
 
-/** The events of an item, each with the reason where this code cannot read it. */
+/** The events of an item, each with the reason if this code cannot read it. Without a catalogue, none is read. */
 export function shownEvents(
   stream: string,
   stored: Stored,
-  catalogue: Pick<EventCatalogue, 'codecOf'>,
+  catalogue: Pick<EventCatalogue, 'codecOf'> | undefined,
 ): ShownEvent[] {
   if (!('commit' in stored)) return [{ stream, ...stored }]
   const { at, actorId, correlationId, causationId, commandId, version, events } = stored.commit
   return events.map((event, index) => {
     const { type, schema, data } = event
-    const unreadable = unreadableReason(stream, event, catalogue)
+    const unreadable = catalogue && unreadableReason(stream, event, catalogue)
     return {
       stream,
       version: version + index,
@@ -51,7 +51,17 @@ export function shownEvents(
 
 /** The cells of an event's line. */
 export function eventCells(event: ShownEvent): string[] {
-  const { version, at = '', type = '', schema, actorId = '', data, item, unreadable } = event
+  const {
+    version,
+    at = '',
+    type = '',
+    schema,
+    actorId = '',
+    correlationId = '',
+    data,
+    item,
+    unreadable,
+  } = event
   const kind = schema === undefined || schema === 1 ? type : `${type} (schema ${schema})`
   const content = data === undefined && item === undefined ? [] : [jsonText(data ?? item)]
   return [
@@ -59,6 +69,7 @@ export function eventCells(event: ShownEvent): string[] {
     at,
     kind,
     actorId,
+    correlationId,
     [...(unreadable === undefined ? [] : [`UNREADABLE: ${unreadable}`]), ...content].join('  '),
   ]
 }

@@ -11,6 +11,7 @@ import type {
   VerifiedCounters,
 } from '../../../projections/rebuild/verification/verify-counters.ts'
 import { type OpsCommand, oneOperand } from './command.ts'
+import { readList } from './generations.ts'
 import { columns, jsonText } from './printing.ts'
 import { createProgress } from './progress.ts'
 import { verifiedJson } from './verified-json.ts'
@@ -19,13 +20,13 @@ export const verify: OpsCommand = {
   name: 'verify',
   usage: 'verify PROJECTION [--repair]',
   summary:
-    'folds every stream again and compares; --repair adds what is missing; exits with 1 if something is left',
+    'folds every stream again and compares; --repair adds what is missing; ends with 1 if the live one has faults',
   options: ['repair'],
   async run(request, ports) {
     const name = oneOperand(request, 'PROJECTION')
     const opened = await ports()
     opened.versions.newestOf(name)
-    // What is being built is verified once it has everything.
+    // A generation that is being built is verified once it is complete.
     const generations = (await keptGenerations(opened.versions, opened.lists)).filter(
       ({ projection, building }) => projection === name && building !== true,
     )
@@ -35,8 +36,16 @@ export const verify: OpsCommand = {
       const onProgress = progressOf(generation.id, opened.clock, request.tell)
       results.push(await verifyGeneration(generation, { ...opened, repair, onProgress }))
     }
-    const clean = results.every((result) => result.clean)
-    const text = results.map((result) => textOf(result, repair)).join('\n')
+    // Nobody reads the others, so their faults are shown and are no failure.
+    const { live, previous } = await readList(opened, name)
+    const clean = results.every((result) => result.clean || result.generation !== live)
+    const text = results
+      .map((result) => {
+        const { generation } = result
+        const role = generation === live ? 'live' : generation === previous ? 'previous' : 'unread'
+        return textOf(result, { repair, role, projection: name })
+      })
+      .join('\n')
     return { json: { projection: name, clean, generations: results.map(verifiedJson) }, text, failed: !clean }
   },
 }
@@ -56,24 +65,55 @@ function progressOf(
   }
 }
 
-function textOf(verified: Verified, repair: boolean): string {
+interface Shown {
+  readonly repair: boolean
+  /** `previous` and `unread`: no query reads the generation. */
+  readonly role: 'live' | 'previous' | 'unread'
+  readonly projection: string
+}
+
+function textOf(verified: Verified, shown: Shown): string {
   const { generation, streams, events, findings, repaired, counters, cost, clean } = verified
-  const { behind, feed, different } = verified.found
   const price = `${Math.ceil(cost.readUnits)} read units`
+  const read = shown.role === 'live' ? '' : `, ${shown.role}: no query reads it`
   const lines = [
-    `${generation}: streams ${streams}, events ${events}, counters ${counters.compared}; ${price}`,
+    `${generation}${read}: streams ${streams}, events ${events}, counters ${counters.compared}; ${price}`,
   ]
-  if (repair)
+  if (shown.repair)
     lines.push(`repaired: ${repaired.streams} streams caught up, ${repaired.feedRows} rows of feeds put`)
   if (findings.length > 0) lines.push(columns(findings.map(cells)))
   const all = Object.values(verified.found).reduce((sum, count) => sum + count, 0)
   if (all > findings.length) lines.push(`… ${all} in all`)
   lines.push(...counterLines(counters))
   if (clean) lines.push('Nothing differs.')
-  if (!repair && behind + feed > 0) lines.push('--repair catches up and puts rows that are missing in feeds.')
-  if (different + counters.different.length > 0 || (repair && feed > 0))
-    lines.push('What differs is not repaired in place: it takes a new generation.')
+  lines.push(...hintsFor(verified, shown))
   return lines.join('\n')
+}
+
+/** The commands that help against what was found. */
+function hintsFor({ found, findings, counters }: Verified, { repair, role, projection }: Shown): string[] {
+  const ofFeeds = findings.filter((finding) => finding.found === 'feed').flatMap(({ details }) => details)
+  const isMissing = ofFeeds.some((detail) => !detail.startsWith('wrong: '))
+  const isWrong = ofFeeds.some((detail) => !detail.startsWith('missing: '))
+  const hints: string[] = []
+  if (found.parked > 0)
+    hints.push('Parked: parked list says why. Run code that reads the event, then: parked resubmit --all')
+  if (!repair && (found.behind > 0 || isMissing))
+    hints.push(`Behind, or rows of feeds missing: verify ${projection} --repair catches up and puts them.`)
+  if (found.uncompared > 0) hints.push(`Not compared: try verify ${projection} again.`)
+  if (found.different + counters.different.length > 0 || isWrong || (repair && isMissing))
+    hints.push(replacement[role](projection))
+  return hints
+}
+
+/** Rows that differ are not repaired in place. */
+const replacement: Readonly<Record<Shown['role'], (projection: string) => string>> = {
+  live: (projection) =>
+    `Different or wrong: build a new generation with replay start ${projection}, then replay switch ${projection}.`,
+  previous: (projection) =>
+    `Different or wrong: do not roll back to it; replay clean ${projection} removes it.`,
+  unread: (projection) =>
+    `Different or wrong: replay cancel ${projection} abandons it, replay start ${projection} builds another.`,
 }
 
 function cells({ stream, found, version, end, details }: Finding): string[] {

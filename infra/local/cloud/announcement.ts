@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AwsResponse } from '../gateway/aws-service.ts'
 
@@ -8,6 +8,8 @@ export interface Announced {
   /** Endpoint of the AWS gateway. */
   readonly endpoint: string
   readonly region: string
+  /** The real path of its data folder, by which a copy of the folder is told apart. */
+  readonly folder: string
   /** The template's outputs, as CloudFormation would give them of a stack. */
   readonly outputs: Readonly<Record<string, string>>
 }
@@ -16,7 +18,7 @@ export interface Announcement {
   /** Answers `GET /_local/stage`; `undefined` for any other address. */
   page(url: URL): AwsResponse | undefined
   /** Writes it into the data folder. Returns how to remove it. */
-  publish(announced: Announced): () => void
+  publish(announced: Omit<Announced, 'folder'>): () => void
 }
 
 const path = '/_local/stage'
@@ -33,7 +35,8 @@ export function openAnnouncement(dataDir: string): Announcement {
         : undefined,
     publish(announced) {
       // The id makes it this run's: see `readAnnouncement`.
-      text = `${JSON.stringify({ id: randomUUID(), ...announced }, undefined, 2)}\n`
+      const folder = realpathSync(dataDir)
+      text = `${JSON.stringify({ id: randomUUID(), folder, ...announced }, undefined, 2)}\n`
       writeFileSync(`${file}.new`, text)
       renameSync(`${file}.new`, file)
       return () => rmSync(file, { force: true })
@@ -43,13 +46,15 @@ export function openAnnouncement(dataDir: string): Announcement {
 
 /**
  * Finds the local cloud that runs on a data folder; `undefined` if none does. A file that `kill -9` left behind
- * proves nothing, and another local cloud may have its port by now: a running one answers with the same file.
+ * proves nothing, and another local cloud may have its port by now: a running one answers with the same file. A copy of
+ * the folder has the same file, too, but another path.
  */
 export async function readAnnouncement(dataDir: string): Promise<Announced | undefined> {
   try {
     const text = readFileSync(fileIn(dataDir), 'utf8')
     // Written by `publish` above and replaced as a whole.
     const announced = JSON.parse(text) as Announced
+    if (announced.folder !== realpathSync(dataDir)) return undefined
     const answer = await fetch(`${announced.endpoint}${path}`, { signal: AbortSignal.timeout(2000) })
     return (await answer.text()) === text ? announced : undefined
   } catch {

@@ -23,7 +23,11 @@ export function createContext(o: {
   readonly closeAfter: (close: () => unknown) => void
 }): OpenContext {
   const { template, options } = o
-  const { lookup, resolve, learn } = nameResources(template, options.region, o.types)
+  const { lookup, resolve, learn, leftOut } = nameResources(template, options.region, o.types)
+  if (leftOut.length > 0) {
+    const named = leftOut.map(({ logicalId, type }) => `${logicalId} (${type})`).join(', ')
+    options.log('local cloud', `Left out, because the local cloud does not model them: ${named}`)
+  }
   const functionIds = new Set(template.ofType('AWS::Lambda::Function').map(({ logicalId }) => logicalId))
   const isFunction = (caller: string) => functionIds.has(caller)
   const faults = createFaults()

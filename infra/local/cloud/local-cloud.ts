@@ -14,7 +14,7 @@ export interface LocalCloud {
   readonly faults: LocalCloudFaults
   /**
    * Runs the functions of another assembly's template, as far as their code differs. Returns the logical ids of
-   * those. Throws if anything else differs: that requires a new start.
+   * those. Throws an Error that names the resources if anything else differs: that requires a restart.
    */
   reload(assembly: string): readonly string[]
   close(): Promise<void>
@@ -60,8 +60,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       faults: { ...context.faults, refuseMail: context.use(ses).refuse },
       reload(assembly) {
         const next = readTemplate(assembly)
-        if (withoutCode(next) !== withoutCode(template))
-          throw new Error('The template differs in more than the code of its functions: start again')
+        const changes = changesOf(template, next)
+        if (changes !== '') throw new Error(`the template ${changes}`)
         return context.use(lambda).reload(next)
       },
       close,
@@ -84,7 +84,27 @@ function prepareFolder(dataDir: string): void {
   }
 }
 
-/** Everything in a template except the location of the functions' code, as text to compare. */
-function withoutCode({ resources }: Template): string {
-  return JSON.stringify(resources, (name, value: unknown) => (name === 'S3Key' ? '' : value))
+/** Maximum number of resources that are named of each kind of change. */
+const maxNamed = 5
+
+/** Names the resources that differ in more than the location of a function's code. Empty if there are none. */
+function changesOf({ resources: before }: Template, { resources: after }: Template): string {
+  const old = new Map(before.map((resource) => [resource.logicalId, withoutCode(resource)]))
+  const now = new Map(after.map((resource) => [resource.logicalId, withoutCode(resource)]))
+  const changes = {
+    adds: [...now.keys()].filter((id) => !old.has(id)),
+    removes: [...old.keys()].filter((id) => !now.has(id)),
+    changes: [...now].flatMap(([id, text]) => (old.has(id) && old.get(id) !== text ? [id] : [])),
+  }
+  return Object.entries(changes)
+    .filter(([, ids]) => ids.length > 0)
+    .map(([verb, ids]) => {
+      const more = ids.length > maxNamed ? ` and ${ids.length - maxNamed} more` : ''
+      return `${verb} ${ids.slice(0, maxNamed).join(', ')}${more}`
+    })
+    .join(' and ')
+}
+
+function withoutCode({ type, properties }: Template['resources'][number]): string {
+  return JSON.stringify([type, properties], (name, value: unknown) => (name === 'S3Key' ? '' : value))
 }

@@ -1,3 +1,4 @@
+import { leftOut, leftOutName } from './left-out.ts'
 import { createResolver, type Lookup, type Properties, type Resource, type Template } from './template.ts'
 
 /** The account that everything of the local cloud is in. */
@@ -38,17 +39,22 @@ export function nameFrom(property: unknown, { stackName, logicalId }: NamedResou
 export interface ResourceNames {
   readonly lookup: Lookup
   readonly resolve: (properties: Properties) => Properties
+  /** The resources that the local cloud does not create. */
+  readonly leftOut: readonly Resource[]
   /** Adds names of a resource that are known only once it exists. */
   learn(logicalId: string, names: Readonly<Record<string, string | undefined>>): void
 }
 
-/** Names every resource of a template. Throws, naming it, if one is of a type that no provider models. */
+/**
+ * Names every resource of a template. Throws, naming it, if one is of a type that no provider models and that
+ * `left-out.ts` does not list.
+ */
 export function nameResources(template: Template, region: string, types: ResourceTypes): ResourceNames {
   for (const { logicalId, type } of template.resources) {
-    if (!Object.hasOwn(types, type))
+    if (!Object.hasOwn(types, type) && !leftOut.includes(type))
       throw new Error(
-        `${logicalId}: the local cloud does not model ${type}. Leave it out of the local template, or add it to ` +
-          'the provider of its service in infra/local/services',
+        `${logicalId}: the local cloud does not model ${type}. If the rest runs without it, list the type in ` +
+          'infra/local/cloud/left-out.ts; otherwise add it to the provider of its service in infra/local/services',
       )
   }
   const { stackName } = template
@@ -67,7 +73,12 @@ export function nameResources(template: Template, region: string, types: Resourc
     return names
   }
 
-  const lookup: Lookup = (logicalId, attribute) => namesOf(logicalId)[attribute]
+  const isLeftOut = ({ type }: Resource) => !Object.hasOwn(types, type)
+  const lookup: Lookup = (logicalId, attribute) => {
+    const resource = resources.get(logicalId)
+    if (resource !== undefined && isLeftOut(resource)) return leftOutName(region, account, logicalId)
+    return namesOf(logicalId)[attribute]
+  }
   const pseudo = {
     'AWS::Region': region,
     'AWS::AccountId': account,
@@ -77,6 +88,7 @@ export function nameResources(template: Template, region: string, types: Resourc
   }
   const resolve = createResolver(pseudo, lookup)
   return {
+    leftOut: template.resources.filter(isLeftOut),
     lookup,
     resolve,
     learn: (logicalId, names) => void known.set(logicalId, { ...namesOf(logicalId), ...names }),

@@ -29,6 +29,62 @@ export type Fault = (typeof faultNames)[number]
 /** How likely each fault is wherever it can happen, from 0 to 1; one that is not named does not happen. */
 export type Chances = Readonly<Partial<Record<Fault, number>>>
 
+/** Chances that hold at the places that `at` matches, instead of those that hold everywhere. */
+export interface AimedChances {
+  readonly at: RegExp
+  readonly chances: Chances
+}
+
+/** A list of faults as a person gives it. */
+export interface ParsedFaults {
+  readonly text: string
+  readonly chances: Chances
+  readonly aimed: readonly AimedChances[]
+  /** Throws an Error in one line if a fault is aimed at none of these functions. */
+  check(logicalIds: readonly string[]): void
+}
+
+/**
+ * Reads `throttle=0.05,kill=0.01`; `projector:throttle=0.2` concerns that function only, and no other fault of the
+ * list does. Throws an Error in one line that says what is wrong with it.
+ */
+export function parseFaults(text: string): ParsedFaults {
+  const aimed = new Map<string, string[]>()
+  const everywhere: string[] = []
+  for (const pair of text.split(',')) {
+    const colon = pair.indexOf(':')
+    if (colon === -1) everywhere.push(pair)
+    else {
+      const name = pair.slice(0, colon).trim()
+      aimed.set(name, [...(aimed.get(name) ?? []), pair.slice(colon + 1)])
+    }
+  }
+  return {
+    text,
+    chances: everywhere.length === 0 ? {} : parseChances(everywhere.join(',')),
+    aimed: [...aimed].map(([name, pairs]) => ({
+      at: placesOf(name),
+      chances: parseChances(pairs.join(',')),
+    })),
+    check(logicalIds) {
+      for (const name of aimed.keys())
+        if (!logicalIds.some((id) => placesOf(name).test(`run ${id}`)))
+          throw new Error(`There is no function "${name}": there are ${logicalIds.map(shortName).join(', ')}`)
+    },
+  }
+}
+
+/** The places of one function: of its requests, its deliveries and its process. `query-api` is `QueryApi`, too. */
+function placesOf(name: string): RegExp {
+  const letters = name.replace(/[^a-z0-9]/gi, '')
+  return new RegExp(`[ -]${letters || '(?!)'}([0-9a-f]{8})?$`, 'i')
+}
+
+/** A logical id without the suffix by which CDK makes it unique. */
+function shortName(logicalId: string): string {
+  return logicalId.replace(/[0-9A-F]{8}$/, '')
+}
+
 /** Reads `throttle=0.05,kill=0.01`. Throws an Error in one line that says what is wrong with it. */
 export function parseChances(text: string): Chances {
   const pairs = text.split(',').map((pair) => {
@@ -54,10 +110,16 @@ export interface Occasion {
 /** Decides which faults happen. A part that can fail asks it each time. */
 export interface Faults {
   /**
-   * Lets faults happen by chance, at the places that `at` matches. The same seed gives the n-th occasion at a place
-   * the same fault, however the others take turns.
+   * Lets faults happen by chance, at the places that `at` matches. At a place that `aimed` matches, only the first of
+   * those holds. The same seed gives the n-th occasion at a place the same fault, however the others take turns.
    */
-  shake(o: { chances: Chances; seed: string; at?: RegExp; delayMs?: number }): void
+  shake(o: {
+    chances: Chances
+    seed: string
+    at?: RegExp
+    delayMs?: number
+    aimed?: readonly AimedChances[]
+  }): void
   /** The next `times` occasions at places that `at` matches have this fault, before any chance is drawn. */
   next(fault: Fault, o?: { times?: number; at?: RegExp; delayMs?: number }): void
   /** No further fault happens. */
@@ -68,13 +130,19 @@ export interface Faults {
   fired(): Readonly<Record<Fault, number>>
 }
 
-const nowhere = { chances: {}, seed: '', at: /(?!)/, delayMs: 0 }
+const nowhere = { chances: {}, seed: '', at: /(?!)/, delayMs: 0, aimed: [] }
 
 export function createFaults(): Faults {
   const fired = Object.fromEntries(faultNames.map((fault) => [fault, 0])) as Record<Fault, number> // all of them
   const draws = new Map<string, number>()
   let queued: { fault: Fault; times: number; at: RegExp; delayMs: number }[] = []
-  let shaken: { chances: Chances; seed: string; at: RegExp; delayMs: number } = nowhere
+  let shaken: {
+    chances: Chances
+    seed: string
+    at: RegExp
+    delayMs: number
+    aimed: readonly AimedChances[]
+  } = nowhere
 
   function drawn(place: string, possible: readonly Fault[]): Occasion | undefined {
     const next = queued.find(({ fault, at }) => possible.includes(fault) && at.test(place))
@@ -83,8 +151,10 @@ export function createFaults(): Faults {
       if (next.times <= 0) queued = queued.filter((one) => one !== next)
       return { fault: next.fault, afterMs: next.delayMs }
     }
-    const { chances, seed, at, delayMs } = shaken
-    if (!at.test(place)) return undefined
+    const { seed, at, delayMs, aimed } = shaken
+    const aim = aimed.find((one) => one.at.test(place))
+    if (aim === undefined && !at.test(place)) return undefined
+    const { chances } = aim ?? shaken
     const count = draws.get(place) ?? 0
     draws.set(place, count + 1)
     const drawn = hash('md5', `${seed} ${place} ${count}`, 'buffer')
@@ -98,8 +168,8 @@ export function createFaults(): Faults {
   }
 
   return {
-    shake({ at = /^/, delayMs = 300, ...rest }) {
-      shaken = { ...rest, at, delayMs }
+    shake({ at = /^/, delayMs = 300, aimed = [], ...rest }) {
+      shaken = { ...rest, at, delayMs, aimed }
       draws.clear()
     },
     next(fault, { times = 1, at = /^/, delayMs = 0 } = {}) {

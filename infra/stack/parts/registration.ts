@@ -19,7 +19,10 @@ export interface Registration {
   readonly userPool: UserPool
 }
 
-/** Adds the function that registers people: the pool's trigger, which the APIs invoke if the trigger did not run. */
+/**
+ * Adds the function that registers people: the pool's trigger, which the APIs invoke if the trigger did not run. It also
+ * refuses addresses at sign-up that it could not register later.
+ */
 export function addRegistration(scope: Construct, o: RegistrationOptions): Registration {
   const { userPool } = o.signIn
   const registration = addFunction(scope, 'Registration', {
@@ -34,6 +37,7 @@ export function addRegistration(scope: Construct, o: RegistrationOptions): Regis
   })
   allow(registration, o.eventStore.tableArn, ['Query', 'PutItem'])
   allow(registration, o.reservations.tableArn, ['PutItem'])
+  userPool.addTrigger(UserPoolOperation.PRE_SIGN_UP, registration)
   userPool.addTrigger(UserPoolOperation.POST_CONFIRMATION, registration)
   // A policy of its own, to avoid a circle: the function depends on its role's default policy, and the pool, which this
   // policy names, depends on the function.

@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import {
   AccountRecovery,
+  ClientAttributes,
   FeaturePlan,
   Mfa,
   UserPool,
@@ -50,6 +51,8 @@ export function addSignIn(scope: Construct): SignIn {
     disableOAuth: true,
     generateSecret: false,
     preventUserExistenceErrors: true,
+    // A person may not change their address in the pool, because no event would say so. Sign-up takes it from the username.
+    writeAttributes: new ClientAttributes().withStandardAttributes({ fullname: true }),
     accessTokenValidity: Duration.hours(1),
     idTokenValidity: Duration.hours(1),
     refreshTokenValidity: Duration.days(30),

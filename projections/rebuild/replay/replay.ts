@@ -9,7 +9,7 @@ import type { RowStore } from '../../engine/row-store.ts'
 import type { AnyGeneration } from '../../generations/any-generation.ts'
 import { type GenerationLists, withStatus } from '../../generations/generation-list.ts'
 import type { ProjectionVersions } from '../../generations/projection-versions.ts'
-import type { CommitScan, ScanPage } from '../walk/commit-scan.ts'
+import type { CommitScan, ScanPage, ScanPlace } from '../walk/commit-scan.ts'
 import { retryUnavailable } from '../walk/retry-unavailable.ts'
 import type { Checkpoint, Checkpoints } from './checkpoints.ts'
 
@@ -26,7 +26,7 @@ export interface ReplayPorts {
 
 export interface ReplayOptions extends ReplayPorts {
   readonly segments: number
-  /** Ends it after the pages that are under way; it can be resumed. */
+  /** Ends it after the streams that are under way. It can be resumed after the last of them. */
   readonly signal: AbortSignal
   /** Write units a second that it takes at most. */
   readonly writeUnits?: number | undefined
@@ -46,12 +46,16 @@ export type ReplayOutcome = 'built' | 'stopped' | 'cancelled'
 const pageTimeoutMs = 10_000
 const streamTimeoutMs = 60_000
 const concurrency = 8
+/** How many streams are caught up before a checkpoint may move. */
+const streamsAtOnce = 64
+/** How long a segment works before its checkpoint moves, also within a page. A killed worker loses no more. */
+const checkpointMs = 1000
 
 /**
- * Builds a listed generation from the event store, from where its checkpoints say: it walks the store in segments and
- * catches up every stream that it comes to. The generation was listed before, so what is written meanwhile the
- * projector delivers to it, too; whatever both do is done once. A checkpoint moves when every stream of its page
- * is written or parked, so a worker that dies loses nothing, and two workers do no harm. Throws what does not pass.
+ * Builds a listed generation from the event store, starting at its checkpoints: it walks the store in segments and
+ * catches up every stream. The generation was listed before, so the projector delivers new commits to it at the same
+ * time; whatever both do is done once. A checkpoint moves when every stream up to it
+ * is written or parked, so a worker that dies loses nothing, and two workers do no harm. Throws errors that are not temporary.
  */
 export async function replay(generation: AnyGeneration, o: ReplayOptions): Promise<ReplayOutcome> {
   const pace = paced(o)
@@ -97,41 +101,87 @@ async function replaySegment(
     if (checkpoint.done) return 'built'
 
     const page = await retryUnavailable(o.clock, () => scan.page(checkpoint.after, pageTimeoutMs))
-    const streams = streamsOf(page, generation.aggregate)
-    const results = await mapInParallel(streams, concurrency, (one) => catchUpWith(generation, one, o, pace))
-    const parked = results.filter((result) => result.parked).length
-    const to: Checkpoint = {
-      revision: checkpoint.revision + 1,
-      ...(page.next && { after: page.next }),
-      done: page.next === undefined,
-      commits: checkpoint.commits + page.items.length,
-      parked: checkpoint.parked + parked,
-    }
-    // Where another worker was faster, or the answer was lost, the next look says where to go on.
-    await o.checkpoints.move(generation.id, segment, to)
-    progress.commits += page.items.length
-    progress.parked += parked
-    progress.writeUnits += results.reduce((sum, { writeUnits }) => sum + writeUnits, 0)
-    o.onProgress?.({ ...progress })
+    await replayPage(generation, segment, { page, checkpoint }, o, pace, progress)
   }
+}
+
+/**
+ * Catches up the streams of a page in order. The checkpoint moves every second, at the end, and when the replay is
+ * stopped. The page is given up if the checkpoint cannot move: another worker was faster, or the answer was lost.
+ */
+async function replayPage(
+  generation: AnyGeneration,
+  segment: number,
+  { page, checkpoint }: { readonly page: ScanPage; readonly checkpoint: Checkpoint },
+  o: ReplayOptions,
+  pace: Pace,
+  progress: { commits: number; parked: number; writeUnits: number },
+): Promise<void> {
+  const streams = streamsOf(page, generation.aggregate)
+  let last = checkpoint
+  /** How many of the items and of the streams are behind the last checkpoint, and what was parked since. */
+  let passed = 0
+  let parked = 0
+  let movedAt = o.clock.now()
+  for (let from = 0; ; from += streamsAtOnce) {
+    const some = streams.slice(from, from + streamsAtOnce)
+    const results = await mapInParallel(some, concurrency, async (one) =>
+      o.signal.aborted ? undefined : await catchUpWith(generation, one, o, pace),
+    )
+    // Streams are begun in order, so those that were not begun come last.
+    const done = results.filter((result) => result !== undefined)
+    parked += done.filter((result) => result.parked).length
+    progress.writeUnits += done.reduce((sum, { writeUnits }) => sum + writeUnits, 0)
+    const isComplete = from + done.length >= streams.length
+    const until = isComplete ? page.items.length : (streams[from + done.length]?.start ?? passed)
+    const isDue = isComplete || o.signal.aborted || o.clock.now() - movedAt >= checkpointMs
+    if (isDue && (until > passed || isComplete)) {
+      const after = isComplete ? page.next : placeOf(page.items[until - 1])
+      const to: Checkpoint = {
+        revision: last.revision + 1,
+        ...(after && { after }),
+        done: isComplete && page.next === undefined,
+        commits: last.commits + until - passed,
+        parked: last.parked + parked,
+      }
+      const { outcome } = await o.checkpoints.move(generation.id, segment, to)
+      progress.commits += until - passed
+      progress.parked += parked
+      o.onProgress?.({ ...progress })
+      if (outcome !== 'moved') return
+      last = to
+      passed = until
+      parked = 0
+      movedAt = o.clock.now()
+    }
+    if (isComplete || o.signal.aborted) return
+  }
+}
+
+/** The key of an item of the event store. */
+function placeOf(item: unknown): ScanPlace {
+  const { pk, sk } = item as { pk: unknown; sk: unknown } // an item of the event store
+  return { stream: String(pk), version: Number(sk) }
 }
 
 interface PageStream {
   readonly stream: StreamName
   /** Commits of a page that follow each other. */
   readonly commits: readonly Commit[]
-  /** Version of the last item, also where that cannot be read. */
+  /** Version of the last item, even if that cannot be read. */
   readonly until: number
+  /** Index of its first item in the page. */
+  readonly start: number
 }
 
-/** The streams of a page that are of this kind. An item whose key names none is none of ours. */
+/** The streams of this category in a page, in order. Items whose key names no stream are left out. */
 function streamsOf({ items }: ScanPage, aggregate: string): readonly PageStream[] {
-  const found = new Map<StreamName, { commits: Commit[]; until: number }>()
-  for (const item of items) {
+  const found = new Map<StreamName, { commits: Commit[]; until: number; start: number }>()
+  for (const [start, item] of items.entries()) {
     const { pk, sk } = item as { pk: unknown; sk: unknown } // an item of the event store
     if (typeof pk !== 'string' || !pk.startsWith(`${aggregate}-`)) continue
     const { stream } = parseStreamName(pk)
-    const one = found.get(stream) ?? { commits: [], until: 0 }
+    const one = found.get(stream) ?? { commits: [], until: 0, start }
     const commit = readable(item)
     if (commit !== undefined) one.commits.push(commit)
     one.until = Math.max(one.until, commit === undefined ? Number(sk) : lastVersion(commit))
@@ -140,7 +190,7 @@ function streamsOf({ items }: ScanPage, aggregate: string): readonly PageStream[
   return [...found].map(([stream, one]) => ({ stream, ...one }))
 }
 
-/** One that cannot be read parks its stream, when the engine reads it from the store. */
+/** Undefined for a commit that cannot be read: it parks its stream when the engine reads it from the store. */
 function readable(item: unknown): Commit | undefined {
   try {
     return fromItem(item)
@@ -185,16 +235,19 @@ async function finish(generation: AnyGeneration, o: ReplayOptions): Promise<Repl
   }
 }
 
-/** Waits until so many units may be written. */
+/** Waits until this number of units may be written, or the replay is stopped. */
 type Pace = (writeUnits: number) => Promise<void>
 
-/** Keeps to a number of write units a second over all that it lets through. */
-function paced({ writeUnits: perSecond, clock }: ReplayOptions): Pace {
+/** How long a pause lasts before it is checked whether the replay is stopped. */
+const longestPauseMs = 200
+
+/** Keeps to a number of write units a second over everything that it lets through. */
+function paced({ writeUnits: perSecond, clock, signal }: ReplayOptions): Pace {
   if (perSecond === undefined) return async () => {}
   let free = clock.now()
   return async (units) => {
     free = Math.max(free, clock.now()) + (units * 1000) / perSecond
-    const wait = free - clock.now()
-    if (wait > 0) await clock.sleep(wait)
+    while (free > clock.now() && !signal.aborted)
+      await clock.sleep(Math.min(free - clock.now(), longestPauseMs))
   }
 }

@@ -8,6 +8,7 @@ import type { Refold } from '../../engine/refold.ts'
 import type { Guard, RowStore } from '../../engine/row-store.ts'
 import type { AnyGeneration } from '../../generations/any-generation.ts'
 import { commitsOfStream, type WalkedStream } from '../walk/walk.ts'
+import { differingFields } from './differing-fields.ts'
 import { byName, createDetails, type Details, rowNamed } from './finding.ts'
 
 export interface CompareOptions {
@@ -39,7 +40,7 @@ export interface FoldedTo {
 }
 
 /**
- * Compares what a generation has of one stream with the fold of its events. Nothing where it moved meanwhile: what
+ * Compares the rows of one stream in a generation with the fold of its events. Undefined if it moved meanwhile: what
  * was read is of no one moment then. `onMissing` gets the rows of a feed that are not there, and answers whether they
  * are now. Throws what the store and the read model throw.
  */
@@ -126,18 +127,19 @@ async function compareFeed(
     for (const row of missing) details.add(`missing: ${rowNamed(row)}`)
   for (const row of wanted) {
     const standing = found.get(nameOf(row))
-    if (standing !== undefined && !sameJson(standing.data, row.data)) details.add(`wrong: ${rowNamed(row)}`)
+    if (standing !== undefined && !sameJson(standing.data, row.data)) details.add(wrongRow(standing, row))
   }
 }
 
 async function compare(guard: Guard, fold: Refold, rows: RowStore, details: Details): Promise<void> {
-  if (!sameJson(guard.state, fold.state())) details.add('the state')
+  if (!sameJson(guard.state, fold.state()))
+    for (const field of differingFields(guard.state, fold.state())) details.add(`the state: ${field}`)
   const { wanted, former } = rowsOf(fold, details)
   const found = byName((await rows.readRows([...byName(wanted).values(), ...former])).rows)
   for (const row of wanted) {
     const standing = found.get(nameOf(row))
     if (standing === undefined) details.add(`missing: ${rowNamed(row)}`)
-    else if (!sameJson(standing.data, row.data)) details.add(`wrong: ${rowNamed(row)}`)
+    else if (!sameJson(standing.data, row.data)) details.add(wrongRow(standing, row))
   }
   for (const key of former) if (found.has(nameOf(key))) details.add(`left over: ${rowNamed(key)}`)
 }
@@ -152,7 +154,11 @@ function rowsOf(fold: Refold, details: Details): { wanted: readonly RowItem[]; f
   }
 }
 
-/** The same data, in whatever order: a state that was read back has its schema's. */
+function wrongRow(stored: RowItem, expected: RowItem): string {
+  return `wrong: ${rowNamed(expected)}: ${differingFields(stored.data, expected.data).join(', ')}`
+}
+
+/** Whether two texts have the same data. The order of fields may differ: a state that was read has its schema's. */
 function sameJson(one: string, other: string): boolean {
   try {
     return one === other || isDeepStrictEqual(JSON.parse(one), JSON.parse(other))

@@ -5,10 +5,11 @@ import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import type { Codec } from '../../../domain/kernel/codec.ts'
 import type { Event } from '../../../domain/kernel/event.ts'
 import { parseStreamName } from '../../../domain/kernel/stream.ts'
-import { projectEvents } from '../../../domain/project/events.ts'
-import { userEvents } from '../../../domain/user/events.ts'
 import { createDynamoRowStore } from '../../../projections/engine/dynamo-row-store.ts'
-import { versions } from '../../../projections/versions.ts'
+import { fleetVersions } from '../../kit/fleet/fleet.ts'
+import * as history from '../../kit/fleet/history.ts'
+import { sailor } from '../../kit/fleet/sailor.ts'
+import { voyageEvents } from '../../kit/fleet/voyage-events.ts'
 import { metadata } from '../contestants/contestant.ts'
 import { used, watch } from '../wire.ts'
 import type { Subject } from './subject.ts'
@@ -29,25 +30,20 @@ export const projection: Subject = async ({ database }) => {
     await store.append(head, commit, deadlineIn(10_000))
     const hint = [{ ...commit, stream, version: head.version + 1 }]
     return used(wire, async () => {
-      for (const generation of versions.generationsOf(aggregate)) {
+      for (const generation of fleetVersions.generationsOf(aggregate)) {
+        // One read model for each category.
+        if (generation.projection === 'cabins') continue
         await generation.catchUp(stream, { store, rows, clock, deadline: deadlineIn(10_000), hint })
       }
     })
   }
-  const person = { email: 'ann@example.com', emailKey: 'ann@example.com', name: 'Ann' }
-  await project('user-ann', userEvents, { type: 'UserRegistered', data: person })
-  const changed = await project('user-ann', userEvents, {
-    type: 'UserProfileChanged',
+  await project('sailor-ann', sailor.events, { type: 'SailorEnlisted', data: { name: 'Ann' } })
+  const changed = await project('sailor-ann', sailor.events, {
+    type: 'SailorRenamed',
     data: { name: 'Anna' },
   })
-  const created = await project('project-atlas', projectEvents, {
-    type: 'ProjectCreated',
-    data: { ownerId: 'ann', title: 'Atlas', description: '' },
-  })
-  const renamed = await project('project-atlas', projectEvents, {
-    type: 'ProjectRenamed',
-    data: { title: 'The atlas' },
-  })
+  const planned = await project('voyage-atlas', voyageEvents, history.planned)
+  const renamed = await project('voyage-atlas', voyageEvents, history.renamed('The atlas'))
   client.destroy()
 
   const row = (what: string, { usage }: typeof changed) => ({
@@ -60,12 +56,9 @@ export const projection: Subject = async ({ database }) => {
     about: 'One commit, as the stream delivers it, into the read model of its category. No row is over 1 KB.',
     columns: [{ name: 'requests' }, { name: 'RCU' }, { name: 'WCU' }],
     rows: [
-      row('a change of profile: one row, which holds the guard', changed),
-      row('a renaming of a project: the same, and a row of its activity', renamed),
-      row(
-        'a new project: guard, two rows and a counter in one transaction, and a row of its activity',
-        created,
-      ),
+      row('a change of a name: one row, which holds the guard', changed),
+      row('a renaming of a voyage: the same, and a row of its log', renamed),
+      row('a new voyage: guard, two rows and a counter in one transaction, and a row of its log', planned),
     ],
   }
   const { requests, writeUnits } = changed.usage

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { deadlineIn } from '../../../commands/aws/system-clock.ts'
 import { deadlineWithin, whileTimeLasts } from '../../../commands/aws/time-left.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
 
@@ -11,6 +12,12 @@ describe('a deadline within the time of a function', () => {
     ['the reserve before its end, if the maximum is later', 3000, { reserveMs: 1000, maxMs: 4000 }, 2000],
   ])('is %s', (_, left, budget, expected) => {
     expect(deadlineWithin(withLeft(left), budget, manualClock()).left()).toBe(expected)
+  })
+
+  it('is whole milliseconds, as a timer takes them', () => {
+    const { left } = deadlineIn(1000.7, { ...manualClock(), elapsed: () => 0.4 })
+    expect(left()).toBe(1000)
+    expect(AbortSignal.timeout(left()).aborted).toBe(false)
   })
 })
 

@@ -239,6 +239,9 @@ describe.each([
       noReservations,
       1000,
     )
-    await expect(run(rename)).rejects.toMatchObject({ code: 'unreadable' })
+    await expect(run(rename)).rejects.toMatchObject({
+      code: 'unreadable',
+      message: expect.stringMatching(/ Command \S+ on voyage-\S+\.$/),
+    })
   })
 })

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import * as z from 'zod/mini'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
 import { execute } from '../../../commands/execution/execute.ts'
+import { type Codec, codec } from '../../../domain/kernel/codec.ts'
+import type { Aggregate, Command } from '../../../domain/kernel/decider.ts'
+import type { Event } from '../../../domain/kernel/event.ts'
+import type { EventStore } from '../../../domain/kernel/event-store.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
 import { planned, stored } from '../../kit/fleet/history.ts'
@@ -100,5 +105,45 @@ describe('execute, for an aggregate that holds keys', () => {
     const outcomes = await Promise.allSettled(['one', 'two', 'three', 'four'].map((id) => run(id, charter)))
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     expect(chartered()).toHaveLength(1)
+  })
+
+  const manyKeys: Aggregate<number, Command, Event> = {
+    name: 'fleet',
+    events: codec({ Fitted: { schema: 1, data: z.int() } }) as Codec<Event>, // its only type
+    initial: 0,
+    evolve: (_, { data }) => Number(data),
+    decide: ({ type }) => [{ type: 'Fitted', data: Number(type) }],
+    knownTo: () => true,
+    holds: (count) => Array.from({ length: count }, (_, n) => ({ set: 'mast', key: `${n}` })),
+  }
+  const equip = (store: EventStore, count: number, aggregate = manyKeys) =>
+    execute(
+      aggregate,
+      {
+        stream: 'fleet-one',
+        command: { type: `${count}`, actorId: 'ann' },
+        commandId: `equip-${count}`,
+        digest: '',
+        correlationId: '',
+        causationId: '',
+      },
+      { store, clock: manualClock(), deadline: ample },
+    )
+
+  it('takes 99 keys in one commit, and refuses more with the number', async () => {
+    const { store, table } = await setUp()
+    await expect(equip(store, 100)).rejects.toMatchObject({
+      code: 'too-large',
+      message: 'A command may take and release at most 99 keys together; this one would change 100.',
+    })
+    expect(table.reserved()).toEqual([])
+    await equip(store, 99)
+    expect(table.reserved()).toHaveLength(99)
+  })
+
+  it('refuses a key that the table of reservations cannot hold', async () => {
+    const { store } = await setUp()
+    const holds = (count: number) => [{ set: 'mast', key: 'é'.repeat(513 * count) }]
+    await expect(equip(store, 1, { ...manyKeys, holds })).rejects.toMatchObject({ code: 'too-large' })
   })
 })

@@ -102,4 +102,22 @@ describe('a command', () => {
     expect(await command('ann', 'plan-voyage', { name: 'Atlas' })).toMatchObject(refused)
     expect((await command('ann', 'retire', {}, headers)).body).toEqual(closed.body)
   })
+
+  it('looks its person up once in 5 s', async () => {
+    const { command, table, clock } = fleetBackend()
+    await command('ann', 'plan-voyage', { name: 'Sun' })
+    await clock.sleep(5_001)
+    let loads = 0
+    const { query } = table
+    table.query = (stream, ...rest) => {
+      if (stream === 'sailor-ann') loads += 1
+      return query(stream, ...rest)
+    }
+    await command('ann', 'plan-voyage', { name: 'Atlas' })
+    await command('ann', 'plan-voyage', { name: 'Globe' })
+    expect(loads).toBe(1)
+    await clock.sleep(5_001)
+    await command('ann', 'plan-voyage', { name: 'Moon' })
+    expect(loads).toBe(2)
+  })
 })

@@ -5,15 +5,11 @@ import * as z from 'zod/mini'
 import { contract } from '../../../commands/contract.ts'
 import { commandIdOf, createdIdOf, digestOf } from '../../../commands/execution/command-id.ts'
 import { type ApiRequest, type ApiResponse, apiHandler } from '../../../commands/http/api.ts'
-import {
-  commandNameOf,
-  expectedVersionOf,
-  idempotencyKeyOf,
-  jsonBodyOf,
-} from '../../../commands/http/command-request.ts'
+import { idempotencyKeyOf } from '../../../commands/http/client-text.ts'
+import { commandNameOf, expectedVersionOf, jsonBodyOf } from '../../../commands/http/command-request.ts'
 import { encodeCursor, parseCursor } from '../../../commands/http/cursor.ts'
 import { HttpProblem } from '../../../commands/http/http-problem.ts'
-import { openApi } from '../../../commands/http/openapi.ts'
+import { openApi } from '../../../commands/http/openapi/document.ts'
 import { encodePosition, parsePositions } from '../../../commands/http/position.ts'
 import { validate } from '../../../commands/http/validate.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
@@ -303,6 +299,19 @@ describe('an API handler', () => {
     expect(wrong).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } })
   })
 
+  it('logs an error of ours with its stack, and no error that a client can cause', async () => {
+    const errors: unknown[] = []
+    const logger = { info() {}, error: (...line: unknown[]) => void errors.push(line[1]) }
+    const failing = (clientsFault: boolean) =>
+      apiHandler(async () => {
+        throw new Problem('unavailable', 'Not yet.', { clientsFault })
+      }, logger)
+    expect(await failing(true)(event(), context)).toMatchObject({ statusCode: 503 })
+    expect(errors).toEqual([])
+    await failing(false)(event(), context)
+    expect(errors).toEqual([expect.objectContaining({ error: expect.any(Problem) })])
+  })
+
   it('keeps a correlation id that is a UUID, and makes one otherwise', async () => {
     const id = '3f2a1b4c-0000-4000-8000-00000000000a'
     const echo = async (request: ApiRequest): Promise<ApiResponse> => ({
@@ -348,18 +357,22 @@ describe('the OpenAPI document', () => {
   })
 
   it('describes the body of a command', () => {
-    const { paths } = openApi('http://127.0.0.1:3000', fleetContract)
-    expect(paths['/commands/rename-voyage']).toMatchObject({
-      post: {
-        requestBody: {
-          content: {
-            'application/json': {
-              schema: {
-                required: ['voyageId', 'name'],
-                additionalProperties: false,
-                properties: { name: { type: 'string', minLength: 1, maxLength: 200 } },
-              },
+    expect(openApi('http://127.0.0.1:3000', fleetContract)).toMatchObject({
+      paths: {
+        '/commands/rename-voyage': {
+          post: {
+            requestBody: {
+              content: { 'application/json': { schema: { $ref: '#/components/schemas/RenameVoyageBody' } } },
             },
+          },
+        },
+      },
+      components: {
+        schemas: {
+          RenameVoyageBody: {
+            required: ['voyageId', 'name'],
+            additionalProperties: false,
+            properties: { name: { type: 'string', minLength: 1, maxLength: 200 } },
           },
         },
       },
@@ -371,7 +384,10 @@ describe('the OpenAPI document', () => {
     expect(paths['/commands/retire']).toMatchObject({
       post: {
         responses: {
-          403: { description: 'You do not have the right to do this; The account was deleted' },
+          403: {
+            description:
+              'You do not have the right to do this; The account was deleted; The gateway refuses the token',
+          },
           409: { description: 'The Idempotency-Key was used for another command; Taken by another' },
         },
       },

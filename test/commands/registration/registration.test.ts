@@ -55,6 +55,26 @@ describe("registration as Cognito's trigger", () => {
   })
 })
 
+describe('registration before a sign-up', () => {
+  it('lets an address pass that can be registered, and writes nothing', async () => {
+    const { confirm, table } = backend()
+    expect(await confirm('ann', {}, 'PreSignUp_SignUp')).toMatchObject({ userName: 'ann' })
+    expect(events(table)).toEqual([])
+  })
+
+  it.each([
+    ['none', ''],
+    ['a control character', 'a\u0007b@example.com'],
+    ['a direction mark', 'a\u202eb@example.com'],
+    ['263 characters', `${'a'.repeat(251)}@example.com`],
+  ])('refuses an address with %s, which the domain would refuse forever', async (_, email) => {
+    const { confirm } = backend()
+    await expect(confirm('ann', { email }, 'PreSignUp_SignUp')).rejects.toMatchObject({
+      message: 'Your email address cannot be used here.',
+    })
+  })
+})
+
 describe('registration for an API', () => {
   const request = (userId: string) => ({ userPoolId: 'pool', userId, correlationId: 'correlation' })
 

@@ -49,6 +49,52 @@ describe('a request for an upload', () => {
     expect((await request('ann', {}, headers)).body).toEqual(rest)
   })
 
+  it.each<[string, Parameters<ReturnType<typeof backend>['command']>[1], object]>([
+    ['is removed', 'remove-project-member', { userId: 'bob' }],
+    ['is made a viewer', 'add-project-member', { email: 'bob@example.com', role: 'viewer' }],
+    ['sees the project archived', 'archive-project', {}],
+  ])('is repeated without a form once the person %s', async (_, name, body) => {
+    const { request, command, projectId } = await withProject()
+    const headers = { 'idempotency-key': 'one' }
+    const { upload: first, ...rest } = (await request('bob', {}, headers)).body
+    expect(first).toEqual(form)
+    expect((await command('ann', name, { projectId, ...body })).status).toBe(200)
+    expect(await request('bob', {}, headers)).toMatchObject({ status: 200, body: rest })
+    expect((await request('bob', {}, headers)).body).not.toHaveProperty('upload')
+  })
+
+  it('names the version of the project that it was decided on', async () => {
+    const { request, store } = await withProject()
+    const { body } = await request('bob')
+    const { commits } = await store.read(`upload-${body['id']}`, 1, { left: () => 1000 })
+    expect(commits.flatMap(({ events }) => events)).toMatchObject([{ data: { projectVersion: 3 } }])
+  })
+
+  it('into a project whose owner has deleted their account is refused, and a repeat gets no form', async () => {
+    const { request, store } = await withProject()
+    const headers = { 'idempotency-key': 'one' }
+    expect((await request('bob', {}, headers)).body).toMatchObject({ upload: form })
+    // An account is kept while it owns shared projects, except from a member who joins at that very moment.
+    const { head } = await store.load('user-ann', { left: () => 1000 })
+    const ids = { actorId: 'ann', correlationId: 'correlation', causationId: 'request' }
+    await store.append(
+      head,
+      {
+        events: [{ type: 'UserDeleted', schema: 1, data: {} }],
+        commandId: 'deletion',
+        digest: 'digest',
+        at: '2026-01-10T12:00:00.000Z',
+        ...ids,
+      },
+      { left: () => 1000 },
+    )
+    expect((await request('bob', {}, headers)).body).not.toHaveProperty('upload')
+    expect(await request('bob')).toMatchObject({
+      status: 422,
+      body: { type: 'urn:annals:problem:project-ownerless' },
+    })
+  })
+
   it.each([
     ['carol', {}, 403, 'forbidden'],
     ['dave', {}, 404, 'not-found'],
@@ -127,6 +173,14 @@ describe('an upload', () => {
       status,
       body: { type: `urn:annals:problem:${code}` },
     })
+  })
+
+  it('is not there any more for its requester once they are removed from the project', async () => {
+    const { request, command, projectId } = await withProject()
+    const { body } = await request('bob')
+    await command('ann', 'remove-project-member', { projectId, userId: 'bob' })
+    expect(await command('bob', 'cancel-upload', { uploadId: body['id'] })).toMatchObject({ status: 404 })
+    expect(await command('ann', 'cancel-upload', { uploadId: body['id'] })).toMatchObject({ status: 200 })
   })
 
   it('that there is not is not found', async () => {

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { UploadEvent } from '../../../domain/upload/events.ts'
-import { type Ended, isOpen, maxRunMs, pipeline, upload } from '../../../domain/upload/upload.ts'
+import {
+  type Ended,
+  isOpen,
+  maxRunMs,
+  type ProjectAsRead,
+  pipeline,
+  upload,
+} from '../../../domain/upload/upload.ts'
 import { givenOf } from '../../kit/given.ts'
 
 const given = givenOf(upload)
@@ -11,12 +18,22 @@ const byPipeline = { actorId: pipeline }
 const expiresAt = '2026-01-10T13:00:00.000Z'
 const afterwards = (ms: number) => new Date(Date.parse(expiresAt) + ms).toISOString()
 
-/** What bob, an editor of ann's project, asks for. */
+/** Ann's project, as bob, an editor, sees it. */
+const project: ProjectAsRead = {
+  version: 7,
+  ownerId: 'ann',
+  role: 'editor',
+  archived: false,
+  ownerDeleted: false,
+}
+
+/** The command with which bob, an editor of ann's project, requests an upload. */
 const ask = {
   type: 'request-upload',
   ...bob,
   projectId: 'p1',
-  project: { ownerId: 'ann', role: 'editor', archived: false, bytesLeft: 2000 },
+  project,
+  bytesLeft: 2000,
   fileName: 'river.jpg',
   contentType: 'image/jpeg',
   size: 2000,
@@ -32,20 +49,21 @@ const requested: UploadEvent = {
     contentType: 'image/jpeg',
     size: 2000,
     expiresAt,
+    projectVersion: 7,
   },
 }
 const validated: UploadEvent = { type: 'UploadValidated', data: { run: 'run-1' } }
 const reserved: UploadEvent = { type: 'UploadQuotaReserved', data: {} }
 const read: UploadEvent = { type: 'UploadMetadataRead', data: { width: 4000, height: 3000 } }
 const thumbnail: UploadEvent = { type: 'UploadThumbnailMade', data: {} }
-const completed: UploadEvent = { type: 'UploadCompleted', data: { size: 2000 } }
+const completed: UploadEvent = { type: 'UploadCompleted', data: { size: 2000, projectVersion: 7 } }
 const rejected: UploadEvent = { type: 'UploadRejected', data: { reason: 'There is no room for it.' } }
 const failed: UploadEvent = { type: 'UploadFailed', data: { reason: 'It cannot be read.' } }
 const cancelled: UploadEvent = { type: 'UploadCancelled', data: {} }
 const expired: UploadEvent = { type: 'UploadExpired', data: {} }
 const processed = [requested, validated, reserved, read, thumbnail] as const
 
-const cancel = { type: 'cancel-upload', ...bob } as const
+const cancel = { type: 'cancel-upload', ...bob, role: 'editor' } as const
 const found = { size: 2000, contentType: 'image/jpeg' } as const
 const validate = { type: 'validate-upload', ...byPipeline, run: 'run-1', found } as const
 const expire = { type: 'expire-upload', ...byPipeline, now: afterwards(maxRunMs) } as const
@@ -55,7 +73,7 @@ const steps = [
   [{ type: 'record-quota', ...inRun }, reserved],
   [{ type: 'record-metadata', ...inRun, ...size }, read],
   [{ type: 'record-thumbnail', ...inRun }, thumbnail],
-  [{ type: 'complete-upload', ...inRun }, completed],
+  [{ type: 'complete-upload', ...inRun, project }, completed],
   [{ type: 'reject-upload', ...inRun, reason: 'There is no room for it.' }, rejected],
   [{ type: 'fail-upload', ...inRun, reason: 'It cannot be read.' }, failed],
 ] as const
@@ -74,20 +92,20 @@ describe('an upload that does not exist', () => {
 
   it('is requested by the owner', () => {
     given()
-      .when({ ...ask, ...ann, project: { ...ask.project, role: 'owner' } })
+      .when({ ...ask, ...ann, project: { ...project, role: 'owner' } })
       .then({ ...requested, data: { ...requested.data, requestedBy: 'ann' } })
   })
 
   it('is not requested by a viewer, archived or not', () => {
     for (const archived of [false, true])
       given()
-        .when({ ...ask, project: { ...ask.project, role: 'viewer', archived } })
+        .when({ ...ask, project: { ...project, role: 'viewer', archived } })
         .thenRefused('forbidden')
   })
 
   it('is not requested for a project that is not there, or not for the actor', () => {
     given()
-      .when({ ...ask, project: undefined })
+      .when({ ...ask, project: { ...project, role: undefined } })
       .thenRefused('not-found')
   })
 
@@ -97,9 +115,15 @@ describe('an upload that does not exist', () => {
       .thenRefused('quota-exceeded')
   })
 
+  it('is not requested for a project whose owner has deleted their account', () => {
+    given()
+      .when({ ...ask, project: { ...project, ownerDeleted: true } })
+      .thenRefused('project-ownerless')
+  })
+
   it('is not requested for an archived project', () => {
     given()
-      .when({ ...ask, project: { ...ask.project, archived: true } })
+      .when({ ...ask, project: { ...project, archived: true } })
       .thenRefused('project-archived')
   })
 
@@ -117,10 +141,10 @@ describe('a requested upload', () => {
   it('is requested again without a second event, whatever has become of the project', () => {
     given(requested).when(ask).thenNothing()
     given(requested)
-      .when({ ...ask, project: { ownerId: 'ann', role: 'viewer', archived: true, bytesLeft: 0 } })
+      .when({ ...ask, project: { ...project, role: 'viewer', archived: true }, bytesLeft: 0 })
       .thenNothing()
     given(requested)
-      .when({ ...ask, project: undefined })
+      .when({ ...ask, project: { ...project, role: undefined } })
       .thenNothing()
   })
 
@@ -163,6 +187,12 @@ describe('a requested upload', () => {
       .thenNothing()
   })
 
+  it.each([bob, ann])('is not there for $actorId once the project is not shared with them', (actor) => {
+    given(requested)
+      .when({ ...cancel, ...actor, role: undefined })
+      .thenRefused('not-found')
+  })
+
   it.each([bob, ann, byPipeline])('is cancelled by $actorId', (actor) => {
     given(requested)
       .when({ ...cancel, ...actor })
@@ -185,6 +215,27 @@ describe('an upload in processing', () => {
     given(...processed)
       .when(command)
       .thenNothing()
+  })
+
+  it.each([
+    [{ role: undefined }, 'The project is no longer shared with you.'],
+    [{ role: 'viewer' }, 'Your role in the project no longer allows you to add files.'],
+    [{ archived: true }, 'The project is archived.'],
+    [{ ownerDeleted: true }, 'The owner of the project has deleted their account.'],
+  ] as const)('is rejected at its completion if the project is now %j', (now, reason) => {
+    given(...processed)
+      .when({ type: 'complete-upload', ...inRun, project: { ...project, ...now, version: 8 } })
+      .then({ type: 'UploadRejected', data: { reason, projectVersion: 8 } })
+  })
+
+  it('names the project version that a rejection depends on', () => {
+    const reject = { type: 'reject-upload', ...inRun, reason: 'The project is archived.' } as const
+    given(...processed)
+      .when({ ...reject, projectVersion: 8 })
+      .then({ type: 'UploadRejected', data: { reason: 'The project is archived.', projectVersion: 8 } })
+    given(...processed)
+      .when({ ...reject, projectVersion: 0 })
+      .then({ type: 'UploadRejected', data: { reason: 'The project is archived.' } })
   })
 
   it('is not validated again, by its run or by another', () => {
@@ -222,10 +273,13 @@ describe.each([
     expect(isOpen(history.reduce(upload.evolve, upload.initial))).toBe(true)
   })
 
-  it('does not exist for anybody else who would cancel it', () => {
+  it('does not exist for a stranger, and is not cancelled by another member', () => {
+    given(...history)
+      .when({ ...cancel, ...stranger, role: undefined })
+      .thenRefused('not-found')
     given(...history)
       .when({ ...cancel, ...stranger })
-      .thenRefused('not-found')
+      .thenRefused('forbidden')
   })
 })
 
@@ -253,10 +307,13 @@ describe.each(ends)('an upload that is %s', (status, end) => {
     else decided.thenRefused('upload-ended')
   })
 
-  it('does not exist for anybody else who would cancel it', () => {
+  it('does not exist for a stranger, and is not cancelled by another member', () => {
+    given(...history)
+      .when({ ...cancel, ...stranger, role: undefined })
+      .thenRefused('not-found')
     given(...history)
       .when({ ...cancel, ...stranger })
-      .thenRefused('not-found')
+      .thenRefused('forbidden')
   })
 })
 

@@ -1,7 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { UserEvent } from '../../../domain/user/events.ts'
+import { emailAddress, normalAddress, type UserEvent } from '../../../domain/user/events.ts'
 import { userPublication } from '../../../domain/user/public-events.ts'
-import { emailReservation, user } from '../../../domain/user/user.ts'
+import { emailKeys, emailReservation, user } from '../../../domain/user/user.ts'
 import { givenOf } from '../../kit/given.ts'
 
 const given = givenOf(user)
@@ -114,5 +115,44 @@ describe('what other services learn of a person', () => {
     const event = { type: 'UserRegistered', data, id: 'sub' }
     expect(publicFormOf('UserRegistered')?.publish(event)).toEqual({ userId: 'sub' })
     expect(publicFormOf('UserProfileChanged')).toBeUndefined()
+  })
+})
+
+describe('an address', () => {
+  it('is normalised to the same, however often', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (address) => {
+        const normal = normalAddress(address)
+        expect(normalAddress(normal)).toBe(normal)
+        expect(normal.normalize('NFC').toLowerCase()).toBe(normal)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it.each([
+    ['T\u0308om@example.com', '\u1e97om@example.com'],
+    ['A\u030angstrom@example.com', '\u00c5NGSTROM@EXAMPLE.COM'],
+    ['\u0130@example.com', 'i\u0307@example.com'],
+  ])('%j is one with %j', (one, other) => {
+    expect(emailReservation(one)).toEqual(emailReservation(other))
+  })
+
+  it('is also found under the key of the rule before', () => {
+    expect(emailKeys('Ann@example.com').map(({ key }) => key)).toEqual(['ann@example.com'])
+    expect(emailKeys('T\u0308om@example.com').map(({ key }) => key)).toEqual([
+      '\u1e97om@example.com',
+      't\u0308om@example.com',
+    ])
+  })
+
+  it.each([
+    ['controls', 'a\u0000b@example.com'],
+    ['direction marks', 'a\u202eb@example.com'],
+    ['invisible characters', 'a\u200bb@example.com'],
+    ['more than 254 characters', `${'a'.repeat(251)}@example.com`],
+    ['a key over 1,024 bytes', `${'\u{1d160}'.repeat(127)}@example.com`],
+  ])('with %s is refused', (_, address) => {
+    expect(emailAddress.safeParse(address).success).toBe(false)
   })
 })

@@ -17,7 +17,8 @@ function save(name: string, text: string, at = past): void {
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'annals-made-'))
   mkdirSync(join(root, 'infra/build'), { recursive: true })
-  for (const name of [...recipe, 'infra/build/bundle.ts', 'a.ts', 'b.ts']) save(name, name)
+  for (const name of [...recipe, 'infra/build/bundle.ts', 'infra/build/functions.ts', 'a.ts', 'b.ts'])
+    save(name, name)
 })
 
 afterEach(() => rmSync(root, { recursive: true }))
@@ -30,17 +31,41 @@ it('a folder is up to date once its sources are remembered, and for as long as t
   expect(isUpToDate(root, root)).toBe(true)
 })
 
-it.each([
-  'a.ts',
-  'b.ts',
-  'package-lock.json',
-  'infra/build/bundle.ts',
-])('a change of %s makes it out of date', (name) => {
+it.each(['a.ts', 'b.ts', 'package-lock.json'])('a change of %s makes it out of date', (name) => {
   remember()
   save(name, name, new Date(past.getTime() + 1000))
   expect(isUpToDate(root, root)).toBe(false)
   remember()
   save(name, `${name}, and more`)
+  expect(isUpToDate(root, root)).toBe(false)
+})
+
+it.each([
+  'infra/build/bundle.ts',
+  'infra/build/functions.ts',
+])('a build by a process that loaded an older %s never is up to date', (name) => {
+  remember()
+  expect(isUpToDate(root, root)).toBe(true)
+  save(name, `${name}, and more`)
+  expect(isUpToDate(root, root)).toBe(false)
+  // This process still builds as before, so its results must not pass for those of the new code.
+  remember()
+  expect(isUpToDate(root, root)).toBe(false)
+})
+
+it('a source that is removed during the build makes it out of date, and does not stop the build', () => {
+  const started = startBuild(root, root)
+  rmSync(join(root, 'b.ts'))
+  started.remember(['a.ts', 'b.ts'])
+  expect(isUpToDate(root, root)).toBe(false)
+})
+
+it('a result that is missing makes it out of date', () => {
+  mkdirSync(join(root, 'second-welcome'))
+  save('second-welcome/index.mjs', '')
+  remember()
+  expect(isUpToDate(root, root)).toBe(true)
+  rmSync(join(root, 'second-welcome'), { recursive: true })
   expect(isUpToDate(root, root)).toBe(false)
 })
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -16,6 +16,8 @@ let folder = ''
 let bundles: Bundles
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'annals-bundles-'))
+  mkdirSync(join(folder, 'removed'))
+  writeFileSync(join(folder, 'removed/index.mjs'), '')
   bundles = await bundle(folder)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -84,6 +86,10 @@ describe('a bundle', () => {
   it('of the commands is at most 500 KB', () => {
     expect(readFileSync(fileOf('command-api')).length).toBe(bundleOf('command-api').bytes)
     expect(bundleOf('command-api').bytes).toBeLessThanOrEqual(500_000)
+  })
+
+  it('of a function that was removed is removed, so that no template can run it', () => {
+    expect(existsSync(join(folder, 'removed'))).toBe(false)
   })
 
   it('is there for each file in a folder of functions, and out of date once there is another', () => {

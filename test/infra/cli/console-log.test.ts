@@ -27,7 +27,7 @@ describe("a function's log line", () => {
     const error = {
       name: 'Error',
       message: 'no',
-      stack: 'Error: no\n    at decide (domain/project/project.ts:1:2)',
+      stack: 'Error: no\n    at decide (domain/thing/thing.ts:1:2)',
     }
     expect(format(JSON.stringify({ level: 'ERROR', message: 'request failed', error }))).toMatch(
       /ERROR request failed \n {4}Error: no\n {8}at decide \(domain/,

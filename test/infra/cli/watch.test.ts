@@ -7,13 +7,18 @@ import { watchSources } from '../../../infra/cli/watch.ts'
 let folder: string
 let stop: () => void
 const changes: (readonly string[])[] = []
+const notices: string[] = []
+const onNotice = (line: string) => void notices.push(line)
+const watchFolders = (folders: readonly string[]) =>
+  watchSources({ folders, onChange: async (files) => void changes.push(files), onNotice })
 const write = (file: string) => writeFileSync(join(folder, file), '')
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'annals-watch-'))
   mkdirSync(join(folder, 'deep/deeper'), { recursive: true })
   changes.length = 0
-  stop = watchSources([folder], async (files) => void changes.push(files))
+  notices.length = 0
+  stop = watchFolders([folder])
 })
 
 afterEach(() => {
@@ -54,14 +59,65 @@ it('tells of one change after the other', async () => {
   let running = 0
   let most = 0
   let done = 0
-  stop = watchSources([folder], async () => {
+  const onChange = async () => {
     most = Math.max(most, ++running)
     if (done === 0) write('b.ts')
     await new Promise((resolve) => setTimeout(resolve, 250))
     running--
     done++
-  })
+  }
+  stop = watchSources({ folders: [folder], onChange, onNotice })
   write('a.ts')
   await vi.waitFor(() => expect(done).toBe(2), { timeout: 5_000 })
   expect(most).toBe(1)
+})
+
+it('tells of the files of a folder that is restored with its content, and keeps watching it', async () => {
+  write('deep/deeper/b.ts')
+  await vi.waitFor(() => expect(seen()).toContain('deep/deeper/b.ts'), spaced)
+  for (let round = 0; round < 3; round++) {
+    changes.length = 0
+    rmSync(join(folder, 'deep'), { recursive: true })
+    await vi.waitFor(() => expect(seen()).toContain('deep/deeper/b.ts'), spaced)
+    changes.length = 0
+    mkdirSync(join(folder, 'deep/deeper'), { recursive: true })
+    write('deep/deeper/b.ts')
+    await vi.waitFor(() => expect(seen()).toContain('deep/deeper/b.ts'), spaced)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    changes.length = 0
+    write('deep/deeper/b.ts')
+    await vi.waitFor(() => expect(seen()).toEqual(['deep/deeper/b.ts']), { timeout: 5_000 })
+  }
+})
+
+it('watches a folder again that was removed and restored between two looks', async () => {
+  rmSync(join(folder, 'deep'), { recursive: true })
+  mkdirSync(join(folder, 'deep/deeper'), { recursive: true })
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  changes.length = 0
+  write('deep/deeper/b.ts')
+  await vi.waitFor(() => expect(seen()).toEqual(['deep/deeper/b.ts']), { timeout: 5_000 })
+})
+
+it('says that a watched folder is missing, and watches it again once it is back', async () => {
+  stop()
+  stop = watchFolders([join(folder, 'deep')])
+  rmSync(join(folder, 'deep'), { recursive: true })
+  await vi.waitFor(() => expect(notices).toEqual([expect.stringMatching(/deep is missing: restore it/)]))
+  mkdirSync(join(folder, 'deep'))
+  await vi.waitFor(() => expect(notices).toHaveLength(2))
+  expect(notices[1]).toMatch(/deep is back and is watched again$/)
+  changes.length = 0
+  write('deep/c.ts')
+  await vi.waitFor(() => expect(seen()).toContain('deep/c.ts'))
+})
+
+it('tells of a folder that is moved away, and of its files once it is back', async () => {
+  write('deep/deeper/b.ts')
+  await vi.waitFor(() => expect(seen()).toContain('deep/deeper/b.ts'), spaced)
+  changes.length = 0
+  renameSync(join(folder, 'deep'), `${folder}-moved`)
+  await vi.waitFor(() => expect(seen()).toContain('deep'), spaced)
+  renameSync(`${folder}-moved`, join(folder, 'deep'))
+  await vi.waitFor(() => expect(seen()).toContain('deep/deeper/b.ts'), spaced)
 })

@@ -42,6 +42,11 @@ describe('the user pool', () => {
     expect(pool()['Schema']).toEqual([{ Name: 'name', Required: false, Mutable: true }])
   })
 
+  it('asks the registration before each sign-up and after each confirmation', () => {
+    const registration = 'Registration.Arn'
+    expect(pool()['LambdaConfig']).toEqual({ PreSignUp: registration, PostConfirmation: registration })
+  })
+
   it('has the group of those who may read the analytics', () => {
     expect(declared('UserPoolAdmin').Properties).toMatchObject({ UserPoolId: 'UserPool', GroupName: 'admin' })
   })
@@ -62,6 +67,10 @@ describe('the client of the user pool', () => {
     })
     expect(client()).not.toHaveProperty('AllowedOAuthFlows')
     expect(client()).not.toHaveProperty('CallbackURLs')
+  })
+
+  it('lets people write their name and nothing else, so that no address changes without an event', () => {
+    expect(client()['WriteAttributes']).toEqual(['name'])
   })
 
   it('does not tell who has an account', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { ProjectRole } from '../../../domain/project/project.ts'
 import type { PictureType, UploadEvent } from '../../../domain/upload/events.ts'
-import { pipeline, type UploadCommand } from '../../../domain/upload/upload.ts'
+import { type ProjectAsRead, pipeline, type UploadCommand } from '../../../domain/upload/upload.ts'
 
 const actorId = fc.constantFrom('ann', 'bob')
 const run = fc.constantFrom('run-1', 'run-2')
@@ -15,20 +15,26 @@ const moment = fc.constantFrom(
 const reason = fc.constant('It is no picture.')
 const request = { fileName: fc.constantFrom('river.jpg', 'lake.png'), contentType, size, expiresAt: moment }
 
+const role = fc.constantFrom<ProjectRole | undefined>('owner', 'editor', 'viewer', undefined)
+/** Mostly one that takes the file, so that uploads get to their other ends, too. */
+const project: fc.Arbitrary<ProjectAsRead> = fc.record({
+  version: fc.constantFrom(1, 7),
+  ownerId: fc.constant('ann'),
+  role: fc.oneof({ weight: 2, arbitrary: fc.constant<ProjectRole>('editor') }, role),
+  archived: fc.boolean(),
+  ownerDeleted: fc.boolean(),
+})
+
 export const command: fc.Arbitrary<UploadCommand> = fc.oneof(
   fc.record({
     type: fc.constant('request-upload' as const),
     actorId,
     projectId: fc.constant('project'),
-    project: fc.record({
-      ownerId: fc.constant('ann'),
-      role: fc.constantFrom<ProjectRole>('owner', 'editor', 'viewer'),
-      archived: fc.boolean(),
-      bytesLeft: fc.constantFrom(1000, 5000),
-    }),
+    project,
+    bytesLeft: fc.constantFrom(1000, 5000),
     ...request,
   }),
-  fc.record({ type: fc.constant('cancel-upload' as const), actorId }),
+  fc.record({ type: fc.constant('cancel-upload' as const), actorId, role }),
   fc.record({
     type: fc.constant('validate-upload' as const),
     actorId: fc.constant(pipeline),
@@ -36,9 +42,15 @@ export const command: fc.Arbitrary<UploadCommand> = fc.oneof(
     found: fc.record({ size, contentType: fc.option(contentType, { nil: undefined }) }),
   }),
   fc.record({
-    type: fc.constantFrom('record-quota' as const, 'record-thumbnail' as const, 'complete-upload' as const),
+    type: fc.constantFrom('record-quota' as const, 'record-thumbnail' as const),
     actorId: fc.constant(pipeline),
     run,
+  }),
+  fc.record({
+    type: fc.constant('complete-upload' as const),
+    actorId: fc.constant(pipeline),
+    run,
+    project,
   }),
   fc.record({
     type: fc.constant('record-metadata' as const),

@@ -6,7 +6,7 @@ import { commandHandlers } from '../../../commands/handlers.ts'
 import type { Register } from '../../../commands/http/access.ts'
 import { apiHandler } from '../../../commands/http/api.ts'
 import { commandHandler } from '../../../commands/http/handle-command.ts'
-import { openApi } from '../../../commands/http/openapi.ts'
+import { openApi } from '../../../commands/http/openapi/document.ts'
 import { type Directory, type Person, personOf } from '../../../commands/registration/directory.ts'
 import { registrationHandler } from '../../../commands/registration/registration-handler.ts'
 import { checkRegistered } from '../../../commands/registration/registration-message.ts'
@@ -17,21 +17,30 @@ import { createMemoryRowStore } from '../../../projections/engine/memory-row-sto
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
 import { queryHandlers } from '../../../projections/queries.ts'
 import { queryHandler } from '../../../projections/query/handle-query.ts'
+import { uploadQueries } from '../../../projections/upload/queries.ts'
 import { accounts } from '../../../projections/user/accounts.ts'
 import { versions } from '../../../projections/versions.ts'
 import { manualClock } from '../clocks/manual-clock.ts'
 import { readableLinks } from '../upload/file-links.ts'
+import { withDynamoLimits } from './dynamo-limits.ts'
 import { lambdaContext, requestsTo } from './requests.ts'
+
+/** Forms that name the upload and nothing else. */
+const forms: UploadForms = {
+  async formFor(uploadId, { expiresAt }) {
+    return { method: 'POST', url: 'https://files.example.com', fields: { key: uploadId }, expiresAt }
+  },
+}
 
 /**
  * Both APIs and the registration over one event store in memory, without a projector: what a query shows, it
  * has caught up itself. A new pair of APIs stands for another environment of the same backend.
  */
 export function backend() {
-  const table = createMemoryCommitTable()
+  const table = withDynamoLimits(createMemoryCommitTable())
   const clock = manualClock()
   const store = createEventStore(table, clock)
-  const rows = createMemoryRowStore()
+  const rows = withDynamoLimits(createMemoryRowStore())
   const lists = createMemoryGenerationLists()
 
   const people = new Map<string, Person>()
@@ -51,12 +60,6 @@ export function backend() {
     checkRegistered(JSON.parse(JSON.stringify(await registration(request, lambdaContext))))
   }
 
-  const forms: UploadForms = {
-    async formFor(uploadId, { expiresAt }) {
-      return { method: 'POST', url: 'https://files.example.com', fields: { key: uploadId }, expiresAt }
-    },
-  }
-
   const environment = () => ({
     commands: apiHandler(
       commandHandler({
@@ -72,7 +75,7 @@ export function backend() {
     queries: apiHandler(
       queryHandler({
         queries,
-        handlers: queryHandlers(readableLinks),
+        handlers: { ...queryHandlers, ...uploadQueries(readableLinks) },
         openApi: (apiUrl) => openApi(apiUrl, contract),
         accounts,
         versions,
@@ -112,19 +115,27 @@ export function backend() {
     },
     /** Calls the trigger as Cognito does. */
     confirm(userId: string, attributes: Readonly<Record<string, string>> = {}, triggerSource?: string) {
-      const userAttributes = { sub: userId, email: `${userId}@example.com`, ...attributes }
-      const event = {
-        version: '1',
-        region: 'eu-west-1',
-        userPoolId: 'pool',
-        userName: userId,
-        callerContext: { awsSdkVersion: '', clientId: '' },
-        triggerSource: triggerSource ?? 'PostConfirmation_ConfirmSignUp',
-        request: { userAttributes },
-        response: {},
-      } as PostConfirmationTriggerEvent // Cognito may send sources that its types do not know.
-      return registration(event, lambdaContext)
+      return registration(confirmationOf(userId, attributes, triggerSource), lambdaContext)
     },
     ...requestsTo(() => apis, contract, claimsOf),
   }
+}
+
+/** The event by which Cognito says that a person has confirmed their address, or another one of its events. */
+function confirmationOf(
+  userId: string,
+  attributes: Readonly<Record<string, string>>,
+  triggerSource = 'PostConfirmation_ConfirmSignUp',
+): PostConfirmationTriggerEvent {
+  const userAttributes = { sub: userId, email: `${userId}@example.com`, ...attributes }
+  return {
+    version: '1',
+    region: 'eu-west-1',
+    userPoolId: 'pool',
+    userName: userId,
+    callerContext: { awsSdkVersion: '', clientId: '' },
+    triggerSource,
+    request: { userAttributes },
+    response: {},
+  } as PostConfirmationTriggerEvent // Cognito may send sources that its types do not know.
 }

@@ -44,6 +44,10 @@ export function opsSide() {
         return entries.map(() => undefined)
       },
     },
+    async *guards() {},
+    handled: { read: async (keys) => keys.map(() => undefined) },
+    reactions: [],
+    code: async () => ports,
     async *newItems(_signal, onReady) {
       onReady()
       yield* table.all()
@@ -73,7 +77,12 @@ export function opsSide() {
       print: (json: unknown, text: string) => void printed.push({ json, text }),
       tell: (text: string) => void told.push(text),
     }
-    const answer = await command.run(request, async () => ({ ...ports, ...over }))
+    const opened = { ...ports, ...over }
+    const answer = await command.run(
+      request,
+      async () => opened,
+      async () => opened,
+    )
     return { ...answer, printed, told }
   }
   return { ...side, ports, parked, sent, appendStored, run }

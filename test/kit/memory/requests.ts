@@ -19,6 +19,15 @@ export const lambdaContext = { awsRequestId: 'request', getRemainingTimeInMillis
 
 type Texts = Readonly<Record<string, string>>
 
+/** The parts of a request that a client chooses. */
+export interface RequestParts {
+  readonly parameters?: Record<string, string>
+  readonly query?: Record<string, string>
+  readonly headers?: Texts
+  readonly body?: string
+  readonly isBase64Encoded?: boolean
+}
+
 /** Sends requests to the APIs of a moment, as API Gateway does. */
 export function requestsTo<Name extends string>(
   apis: () => Apis,
@@ -35,14 +44,25 @@ export function requestsTo<Name extends string>(
         names.length === parts.length && names.every((name, i) => name.startsWith('{') || name === parts[i])
       )
     })
-    const names = (route ?? path).split('/').map((name, i) => [name.slice(1, -1), parts[i]])
+    const names = (route ?? path)
+      .split('/')
+      .flatMap((name, i) => (name.startsWith('{') ? [[name.slice(1, -1), parts[i]]] : []))
     const request = requestOf('GET', route ?? path, claimsOf(userId), Object.fromEntries(names), headers)
     return answerOf(apis().queries, {
       ...request,
-      queryStringParameters: Object.fromEntries(new URLSearchParams(search)),
+      queryStringParameters: joined(new URLSearchParams(search)),
     })
   }
   return {
+    /** Sends a request as it is to one of the two APIs. */
+    send(api: keyof Apis, userId: string, method: string, route: string, parts: RequestParts) {
+      const { parameters = {}, headers = {}, query = {}, ...body } = parts
+      return answerOf(apis()[api], {
+        ...requestOf(method, route, claimsOf(userId), parameters, headers),
+        queryStringParameters: query,
+        ...body,
+      })
+    },
     command(userId: string, name: Name, body: Readonly<Record<string, unknown>> = {}, headers: Texts = {}) {
       const all = { 'content-type': 'application/json', ...headers }
       const request = requestOf('POST', '/commands/{name}', claimsOf(userId), { name }, all)
@@ -58,6 +78,13 @@ export function requestsTo<Name extends string>(
       return get(userId, query, { 'if-none-match': etag })
     },
   }
+}
+
+/** The parameters by name; those of one name are joined by a comma, as API Gateway does it. */
+function joined(parameters: URLSearchParams): Record<string, string> {
+  return Object.fromEntries(
+    [...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name).join()]),
+  )
 }
 
 function requestOf(

@@ -2,10 +2,13 @@ import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
 import { stateNow } from '../../../commands/execution/current-state.ts'
 import { execute } from '../../../commands/execution/execute.ts'
+import type { Aggregate, Command } from '../../../domain/kernel/decider.ts'
+import type { Event } from '../../../domain/kernel/event.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
+import { type ProjectCommand, project } from '../../../domain/project/project.ts'
 import { subscription } from '../../../domain/subscription/subscription.ts'
 import { incomingKey } from '../../../domain/upload/object-keys.ts'
-import { type UploadState, upload } from '../../../domain/upload/upload.ts'
+import { type UploadCommand, type UploadState, upload } from '../../../domain/upload/upload.ts'
 import type { StepInput, StepOutcome } from '../../../workflows/upload/step-input.ts'
 import { createSteps } from '../../../workflows/upload/steps.ts'
 import { manualClock } from '../clocks/manual-clock.ts'
@@ -16,14 +19,14 @@ export function jpegOf(size: number, filling = 0): Uint8Array {
   return new Uint8Array(size).fill(filling).map((byte, index) => [0xff, 0xd8, 0xff][index] ?? byte)
 }
 
-/** One event of a step, less what names the upload and its run. */
+/** The input of a step without the ids of the upload and its run. */
 export type Step = StepInput extends infer Input
   ? Input extends StepInput
     ? Omit<Input, 'uploadId' | 'run'>
     : never
   : never
 
-/** For a test that lets hours go by while others are at work. */
+/** A deadline for a test that lets hours pass while steps run. */
 const inTime = { left: () => 10_000 }
 
 /** The steps of the pipeline over an event store and files in memory. */
@@ -31,6 +34,19 @@ export function uploadSide(table = createMemoryCommitTable(), files = createMemo
   const clock = manualClock()
   const store = createEventStore(table, clock)
   const steps = createSteps({ store, files, clock })
+  /** Carries out a command, as the API does. */
+  const change = async <State, C extends Command, E extends Event>(
+    aggregate: Aggregate<State, C, E>,
+    id: string,
+    command: C,
+    ids = { commandId: `change-${commands++}`, correlationId: 'correlation' },
+  ): Promise<void> => {
+    await execute(
+      aggregate,
+      { stream: streamName(aggregate.name, id), command, digest: 'digest', causationId: 'request', ...ids },
+      { store, clock, deadline: inTime },
+    )
+  }
   const rest = () => ({ deadline: inTime, causationId: 'request' })
   let commands = 0
 
@@ -39,66 +55,38 @@ export function uploadSide(table = createMemoryCommitTable(), files = createMemo
     store,
     files,
     steps,
-    /** Ann asks for an upload into a project of hers. */
-    async request(uploadId: string, size = 1000, bytesLeft = Number.MAX_SAFE_INTEGER): Promise<void> {
-      await execute(
-        upload,
-        {
-          stream: streamName(upload.name, uploadId),
-          command: {
-            type: 'request-upload',
-            actorId: 'ann',
-            projectId: 'project',
-            project: { ownerId: 'ann', role: 'owner', archived: false, bytesLeft },
-            fileName: 'river.jpg',
-            contentType: 'image/jpeg',
-            size,
-            expiresAt: new Date(clock.now() + 3_600_000).toISOString(),
-          },
-          commandId: `request-${uploadId}`,
-          digest: 'digest',
-          correlationId: 'of the request',
-          causationId: 'request',
-        },
-        { store, clock, deadline: inTime },
-      )
+    change,
+    /** Changes the project that all uploads belong to. It is created first, if it does not exist. */
+    onProject: (command: ProjectCommand) => change(project, 'project', command),
+    /** A person, ann unless told otherwise, requests an upload into ann's project. */
+    async request(uploadId: string, size = 1000, actorId = 'ann'): Promise<void> {
+      await change(project, 'project', { type: 'create-project', actorId: 'ann', title: 'Atlas' })
+      const command: UploadCommand = {
+        type: 'request-upload',
+        actorId,
+        projectId: 'project',
+        project: { version: 1, ownerId: 'ann', role: 'editor', archived: false, ownerDeleted: false },
+        bytesLeft: Number.MAX_SAFE_INTEGER,
+        fileName: 'river.jpg',
+        contentType: 'image/jpeg',
+        size,
+        expiresAt: new Date(clock.now() + 3_600_000).toISOString(),
+      }
+      const ids = { commandId: `request-${uploadId}`, correlationId: 'of the request' }
+      await change(upload, uploadId, command, ids)
     },
-    /** Keeps room in Ann's plan for another upload. */
-    async reserve(bytes: number): Promise<void> {
-      await execute(
-        subscription,
-        {
-          stream: streamName(subscription.name, 'ann'),
-          command: { type: 'reserve-quota', actorId: 'ann', uploadId: 'other', bytes },
-          commandId: 'reserve',
-          digest: 'digest',
-          correlationId: 'correlation',
-          causationId: 'request',
-        },
-        { store, clock, deadline: inTime },
-      )
-    },
-    async cancel(uploadId: string): Promise<void> {
-      await execute(
-        upload,
-        {
-          stream: streamName(upload.name, uploadId),
-          command: { type: 'cancel-upload', actorId: 'ann' },
-          commandId: `cancel-${commands++}`,
-          digest: 'digest',
-          correlationId: 'correlation',
-          causationId: 'request',
-        },
-        { store, clock, deadline: inTime },
-      )
-    },
-    /** Puts a file where it is sent to, and says its etag. */
+    /** Reserves part of Ann's plan for another upload. */
+    reserve: (bytes: number) =>
+      change(subscription, 'ann', { type: 'reserve-quota', actorId: 'ann', uploadId: 'other', bytes }),
+    cancel: (uploadId: string) =>
+      change(upload, uploadId, { type: 'cancel-upload', actorId: 'ann', role: 'owner' }),
+    /** Stores a file as it is sent, and returns its etag. */
     send(uploadId: string, content = jpegOf(1000)): string {
       files.contents.set(incomingKey(uploadId), content)
       return etagOf(content)
     },
     step: async (uploadId: string, run: string, step: Step): Promise<StepOutcome> =>
-      // It is a step less these two.
+      // `Step` is a step without these two.
       (await steps.step({ ...step, uploadId, run } as StepInput, rest())).outcome,
     expire: (uploadId: string) => steps.expire(uploadId, rest()),
     async uploadNow(uploadId: string): Promise<UploadState> {

@@ -1,49 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { backend } from '../../kit/memory/backend.ts'
-
-/** Ann, of the group, on a morning. */
-const withAdmin = async () => {
-  const all = backend()
-  all.groups.set('ann', ['people', 'admin'])
-  await all.confirm('ann')
-  const today = new Date(all.clock.now()).toISOString().slice(0, 10)
-  return {
-    ...all,
-    today,
-    daily: (search = '', ...after: unknown[]) => all.query('ann', `/analytics/daily${search}`, ...after),
-  }
-}
-const day = (date: string, counts: object = {}) => ({
-  day: date,
-  signUps: 0,
-  projects: 0,
-  uploads: 0,
-  bytes: 0,
-  ...counts,
-})
+import { day, dayMs, nextMorning, withAdmin } from '../../kit/memory/daily-report.ts'
 
 describe('the analytics of each day', () => {
-  it('count sign-ups and projects on the day that they happened on', async () => {
+  it('count sign-ups on the day that they happened on', async () => {
     const { confirm, command, daily, clock } = await withAdmin()
-    const dayMs = 24 * 60 * 60 * 1000
-    await clock.sleep(dayMs - (clock.now() % dayMs))
-    const today = new Date(clock.now()).toISOString().slice(0, 10)
-    const tomorrow = new Date(clock.now() + dayMs).toISOString().slice(0, 10)
-    const positions: string[] = []
+    const { today, tomorrow } = await nextMorning(clock)
+    const positions: unknown[] = []
     for (const person of ['bob', 'carol', 'dave']) {
       await confirm(person)
-      const { body } = await command(person, 'create-project', { title: 'Atlas' })
-      positions.push(String(body['position']))
-      positions.push(String((await command(person, 'change-profile', { name: 'New' })).body['position']))
+      positions.push((await command(person, 'change-profile', { name: 'New' })).body['position'])
     }
     await clock.sleep(dayMs)
-    const { body } = await command('bob', 'create-project', { title: 'Globe' })
-    const projectId = body['id']
-    positions.push(String((await command('bob', 'archive-project', { projectId })).body['position']))
+    await confirm('erin')
+    positions.push((await command('erin', 'change-profile', { name: 'New' })).body['position'])
 
     expect(await daily(`?from=${today}&to=${tomorrow}`, ...positions)).toMatchObject({
       status: 200,
-      body: { items: [day(today, { signUps: 3, projects: 3 }), day(tomorrow, { projects: 1 })] },
+      body: { items: [day(today, { signUps: 3 }), day(tomorrow, { signUps: 1 })] },
     })
   })
 
@@ -70,12 +43,26 @@ describe('the analytics of each day', () => {
     ['?from=2023-02-28&to=2024-02-29', '/from'],
     ['?to=2024-3-1', '/to'],
     ['?from=2024-03-01T00:00:00Z&to=2024-03-02', '/from'],
+    ['?to=0000-01-15', '/to'],
+    ['?to=1969-12-31', '/to'],
+    ['?to=+010000-01-01', '/to'],
+    ['?from=-000001-12-01&to=1970-01-01', '/from'],
+    ['?to=2024-03-01&to=2024-03-02', '/to'],
+    ['?from=2024-03-01&sort=desc', '/sort'],
   ])('are refused for %s, naming the field', async (search, path) => {
     const { daily } = await withAdmin()
     expect(await daily(search)).toMatchObject({
       status: 400,
       body: { type: 'urn:annals:problem:invalid-input', errors: [{ path }] },
     })
+  })
+
+  it('begin with the first day that there is', async () => {
+    const { daily } = await withAdmin()
+    const { body } = await daily('?to=1970-01-15')
+    expect(body['items']).toHaveLength(15)
+    expect(Object(body['items'])[0]).toMatchObject({ day: '1970-01-01' })
+    expect(await daily('?from=9999-12-30&to=9999-12-31')).toMatchObject({ status: 200 })
   })
 
   it('are for the group admin', async () => {

@@ -5,12 +5,13 @@ import { noReservations } from '../../../domain/kernel/reservation.ts'
 import type { CatchUpOptions } from '../../../projections/engine/catch-up.ts'
 import type { Generation, RowItem } from '../../../projections/engine/projection.ts'
 import type { RowStore } from '../../../projections/engine/row-store.ts'
-import { readAfter } from '../../../projections/query/read-after.ts'
+import { notYet, readAfter } from '../../../projections/query/read-after.ts'
 import { voyages } from '../../kit/fleet/fleet.ts'
 import { joined, left, planned, postponed, renamed } from '../../kit/fleet/history.ts'
 import type { VoyageEvent } from '../../kit/fleet/voyage-events.ts'
 import { voyagesOf, voyagesV2 } from '../../kit/fleet/voyages.ts'
 import { catchUp, foldOf, generationId, guardKey, readSide } from '../../kit/memory/read-side.ts'
+import { newCommit } from '../../kit/stores/commits.ts'
 
 const stream = 'voyage-1'
 const key = guardKey(generationId(voyages), stream)
@@ -121,6 +122,18 @@ describe('catchUp', () => {
     expect(count.reads).toBe(0)
   })
 
+  it('folds an event of an older schema as one of the newest', async () => {
+    const { append, options, store } = readSide()
+    await append(stream, planned)
+    const { head } = await store.load(stream, options.deadline)
+    const events = [{ type: 'SailorJoined', schema: 1, data: { sailorId: 'bob' } }]
+    await store.append(head, newCommit({ events }), options.deadline)
+    expect(await catchUp(voyages, stream, options)).toMatchObject({
+      version: 2,
+      state: { crew: [{ sailorId: 'bob', role: 'hand' }] },
+    })
+  })
+
   it('slices a commit whose beginning was folded', async () => {
     const { append, options, rows } = readSide()
     const commit = await append(stream, planned, renamed('Globe'), renamed('Moon'))
@@ -210,11 +223,13 @@ describe('catchUp', () => {
         aggregate: 'voyage',
         catchUp: (name: Commit['stream'], o: CatchUpOptions) => catchUp(older, name, o),
       }
-      await readAfter(live, [{ stream, version: 1 }], options)
-      await expect(readAfter(live, [{ stream, version: 2 }], options)).rejects.toMatchObject({
-        code: 'unavailable',
-        retryAfterSeconds: 60,
+      expect(await readAfter(live, [{ stream, version: 1 }], options)).toEqual([])
+      const [unreached, ...others] = await readAfter(live, [{ stream, version: 2 }], options)
+      expect({ unreached, others }).toEqual({
+        unreached: { position: { stream, version: 2 }, parked: true },
+        others: [],
       })
+      expect(notYet({ parked: true })).toMatchObject({ code: 'unavailable', retryAfterSeconds: 60 })
     })
   })
 

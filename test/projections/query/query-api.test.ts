@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { encodePosition } from '../../../commands/http/position.ts'
 import { fleetBackend } from '../../kit/fleet/backend.ts'
+import { ample } from '../../kit/memory/read-side.ts'
+import { newCommit } from '../../kit/stores/commits.ts'
 
 const problem = (name: string) => ({ type: `urn:annals:problem:${name}` })
 
@@ -58,7 +60,12 @@ describe('a query', () => {
     const { query, ifNoneMatch, path, position } = await withVoyage()
     const { headers } = await query('ann', path, position)
     expect(headers['etag']).toBe('"voyages.v1.1.1"')
-    expect(await ifNoneMatch('ann', path, String(headers['etag']))).toMatchObject({ status: 304, body: {} })
+    expect(await ifNoneMatch('ann', path, String(headers['etag']))).toMatchObject({
+      status: 304,
+      // API Gateway would add another one.
+      headers: { 'content-type': 'application/json' },
+      body: {},
+    })
   })
 
   it('lists a page at a time, the newest first', async () => {
@@ -84,5 +91,64 @@ describe('a query', () => {
       status: 403,
       body: problem('account-deleted'),
     })
+  })
+})
+
+describe('a position that cannot be reached', () => {
+  /** Adds an event of this person to the stream that no projection can read. Returns its position. */
+  async function park(side: Awaited<ReturnType<typeof withVoyage>>, id: string, actorId: string) {
+    const stream = `voyage-${id}` as const
+    const { head } = await side.store.load(stream, ample)
+    const commit = newCommit({ events: [{ type: 'Unknown', schema: 1, data: {} }], actorId })
+    await side.store.append(head, commit, ample)
+    return encodePosition({ stream, version: head.version + 1 })
+  }
+
+  it('tells a stranger nothing, whether or not the store has it', async () => {
+    const side = await withVoyage()
+    const parked = await park(side, side.voyageId, 'ann')
+    const ahead = encodePosition({ stream: `voyage-${side.voyageId}`, version: 99 })
+    const unknown = encodePosition({ stream: 'voyage-unknown', version: 99 })
+    for (const path of [side.path, `${side.path}/crew`, '/me/voyages']) {
+      const answers = []
+      for (const position of [side.position, parked, ahead, unknown]) {
+        const { status, body } = await side.query('eve', path, position)
+        answers.push({ status, ...body, correlationId: '' })
+      }
+      for (const answer of answers) expect(answer).toEqual(answers[0])
+      expect(answers[0]).toMatchObject({ status: path === '/me/voyages' ? 200 : 404 })
+    }
+  })
+
+  it('tells a former sailor, and a person who has closed their account, nothing', async () => {
+    const side = await withVoyage()
+    const { command, query, voyageId, path } = side
+    await command('ann', 'sign-on', { voyageId, sailorId: 'bob', role: 'hand' })
+    const { body } = await command('ann', 'sign-off', { voyageId, sailorId: 'bob' })
+    const ahead = encodePosition({ stream: `voyage-${voyageId}`, version: 99 })
+    expect(await query('bob', path, body['position'], ahead)).toMatchObject({ status: 404 })
+    const closed = await command('ann', 'retire')
+    expect(await query('ann', path, closed.body['position'], ahead)).toMatchObject({ status: 403 })
+  })
+
+  it('is not yet for the people aboard, in the voyage and in every list that shows it', async () => {
+    const side = await withVoyage()
+    const { command, query, voyageId, path } = side
+    const { body } = await command('ann', 'sign-on', { voyageId, sailorId: 'bob', role: 'hand' })
+    const ahead = encodePosition({ stream: `voyage-${voyageId}`, version: 99 })
+    for (const one of [path, `${path}/crew`, '/me/voyages'])
+      expect(await query('bob', one, body['position'], ahead)).toMatchObject({ status: 503 })
+    const ofAnn = encodePosition({ stream: 'sailor-ann', version: 99 })
+    expect(await query('bob', `${path}/crew`, ofAnn)).toMatchObject({ status: 503 })
+  })
+
+  it('is not yet for the person who wrote it, even if nothing shows them the stream', async () => {
+    const side = await withVoyage()
+    const position = await park(side, 'new', 'eve')
+    for (const path of ['/voyages/new', '/me/voyages']) {
+      const { status, headers } = await side.query('eve', path, position)
+      expect({ status, after: headers['retry-after'] }).toEqual({ status: 503, after: '60' })
+      expect(await side.query('bob', path, position)).not.toMatchObject({ status: 503 })
+    }
   })
 })

@@ -6,6 +6,7 @@ import { accountStatusFrom } from '../../../commands/user/account-status.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import { queryHandlers } from '../../../projections/queries.ts'
+import { uploadQueries } from '../../../projections/upload/queries.ts'
 import { accounts } from '../../../projections/user/accounts.ts'
 import { versions } from '../../../projections/versions.ts'
 import { readableLinks } from '../../kit/upload/file-links.ts'
@@ -24,7 +25,7 @@ const directory = {
 export const sampleApp: SimulatedApp = {
   contract,
   handlers: commandHandlers,
-  queryHandlers: queryHandlers(readableLinks),
+  queryHandlers: { ...queryHandlers, ...uploadQueries(readableLinks) },
   accountStatusFrom,
   accounts,
   versions,

@@ -1,4 +1,4 @@
-import { filesContract } from '../../contract/files.ts'
+import { filesContract } from '../../contract/upload/files.ts'
 import { createMemoryFiles } from '../../kit/upload/memory-files.ts'
 
 filesContract('in memory', createMemoryFiles)

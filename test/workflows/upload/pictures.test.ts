@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { thumbnailPixels } from '../../../workflows/upload/picture.ts'
@@ -67,10 +68,95 @@ describe('a picture', () => {
     await expect(sharpPictures.thumbnailOf(await make())).rejects.toMatchObject({ name: 'NotAPicture' })
   })
 
-  it('is not one that unpacks to more than memory holds', async () => {
-    const bomb = await plain(12_000, 12_000).png({ compressionLevel: 9 }).toBuffer()
-    expect(bomb.length).toBeLessThan(2_000_000)
-    await expect(sharpPictures.thumbnailOf(bomb)).rejects.toMatchObject({ name: 'NotAPicture' })
-    await expect(sharpPictures.factsOf(bomb)).rejects.toMatchObject({ name: 'NotAPicture' })
+  it.each([
+    ['JPEG', 'jpeg', 15_812, 15_812, /250\.1 megapixels/],
+    ['PNG', 'png', 20_001, 10_000, /200\.1 megapixels/],
+  ] as const)('of more pixels than fit into memory is rejected with the number: %s', async (_, format, width, height, number) => {
+    const bomb = claiming(await plain(40, 30)[format]().toBuffer(), width, height)
+    const rejected = { name: 'TooManyPixels', message: expect.stringMatching(number) }
+    await expect(sharpPictures.thumbnailOf(bomb)).rejects.toMatchObject(rejected)
+    await expect(sharpPictures.factsOf(bomb)).rejects.toMatchObject(rejected)
+  })
+
+  it.each([
+    ['JPEG', 'jpeg', 15_811, 15_811],
+    ['PNG', 'png', 20_000, 10_000],
+  ] as const)('of as many pixels as are allowed is measured: %s', async (_, format, width, height) => {
+    const large = claiming(await plain(40, 30)[format]().toBuffer(), width, height)
+    expect(await sharpPictures.factsOf(large)).toEqual({ width, height })
+  })
+
+  it('of a phone with 108 megapixels has a thumbnail', { timeout: 60_000 }, async () => {
+    const large = await plain(12_000, 9_000).withMetadata({ orientation: 6 }).jpeg().toBuffer()
+    const thumbnail = await sharp(await sharpPictures.thumbnailOf(large)).metadata()
+    expect(thumbnail).toMatchObject({ width: 384, height: 512 })
   })
 })
+
+describe('a picture that lacks its end', () => {
+  const formats = ['jpeg', 'png', 'webp', 'gif'] as const
+  const made = async (format: (typeof formats)[number], side = 1600) => plain(side, side)[format]().toBuffer()
+
+  it.each(formats)('is rejected, if only by its last bytes: %s', async (format) => {
+    const whole = await made(format)
+    for (const missing of [1, 2]) {
+      const content = whole.subarray(0, whole.length - missing)
+      await expect(sharpPictures.thumbnailOf(content)).rejects.toMatchObject({ name: 'NotAPicture' })
+      await expect(sharpPictures.factsOf(content)).rejects.toMatchObject({ name: 'NotAPicture' })
+    }
+    expect(await sharpPictures.factsOf(whole)).toEqual({ width: 1600, height: 1600 })
+  })
+
+  it.each(['jpeg', 'png', 'gif'] as const)('is not one that something is appended to: %s', async (format) => {
+    const appended = Buffer.concat([
+      await made(format, 40),
+      Buffer.from('a phone adds its motion picture here'),
+    ])
+    expect(await sharpPictures.factsOf(appended)).toEqual({ width: 40, height: 40 })
+  })
+
+  it('is not taken for whole because of the preview within it', async () => {
+    const preview = await made('jpeg', 16)
+    const whole = await made('jpeg', 400)
+    const segment = Buffer.from([0xff, 0xe5, (preview.length + 2) >> 8, (preview.length + 2) & 0xff])
+    const withPreview = Buffer.concat([whole.subarray(0, 2), segment, preview, whole.subarray(2)])
+    expect(await sharpPictures.factsOf(withPreview)).toEqual({ width: 400, height: 400 })
+    const cut = withPreview.subarray(0, withPreview.length - 2)
+    await expect(sharpPictures.factsOf(cut)).rejects.toMatchObject({ name: 'NotAPicture' })
+  })
+
+  it.each([
+    ['progressive', () => plain(400, 300).jpeg({ progressive: true })],
+    ['with gray only', () => plain(400, 300).grayscale().jpeg()],
+    ['interlaced', () => plain(400, 300).png({ progressive: true })],
+    ['with a palette', () => plain(400, 300).png({ palette: true })],
+    [
+      'animated',
+      () =>
+        sharp({ create: { width: 40, height: 60, channels: 3, background: 'teal', pageHeight: 30 } }).gif(),
+    ],
+  ])('is not one that is %s', async (_, make) => {
+    const whole = await make().toBuffer()
+    expect(await sharpPictures.factsOf(whole)).toMatchObject({ width: expect.any(Number) })
+    await expect(sharpPictures.factsOf(whole.subarray(0, whole.length - 1))).rejects.toMatchObject({
+      name: 'NotAPicture',
+    })
+  })
+})
+
+/** The same JPEG or PNG with another size in its header. It is not decodable, but its header is valid. */
+function claiming(picture: Uint8Array, width: number, height: number): Uint8Array {
+  const content = Uint8Array.from(picture)
+  const view = new DataView(content.buffer)
+  if (view.getUint32(0) === 0x89504e47) {
+    view.setUint32(16, width)
+    view.setUint32(20, height)
+    view.setUint32(29, crc32(content.subarray(12, 29)))
+    return content
+  }
+  let at = 2
+  while (content[at + 1] !== 0xc0) at += 2 + view.getUint16(at + 2)
+  view.setUint16(at + 5, height)
+  view.setUint16(at + 7, width)
+  return content
+}

@@ -42,6 +42,10 @@ const scenario = fc.record({
   replacedBefore: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined }),
   cancelledBefore: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined }),
   sweptBefore: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined }),
+  /** Before which task the project is archived, for all uploads. */
+  archivedBefore: fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined }),
+  /** Before which task the project is restored. */
+  restoredBefore: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined }),
 })
 
 const contents = {
@@ -72,6 +76,10 @@ describe('whatever happens to uploads', () => {
                 const task = tasks++
                 if (one.replacedBefore === task) side.send(uploadId, jpegOf(size, 9))
                 if (one.cancelledBefore === task) await side.cancel(uploadId).catch(() => {})
+                if (one.archivedBefore === task)
+                  await side.onProject({ type: 'archive-project', actorId: 'ann' })
+                if (one.restoredBefore === task)
+                  await side.onProject({ type: 'restore-project', actorId: 'ann' })
                 if (one.sweptBefore === task) {
                   await clock.sleep(3_600_000 + maxRunMs)
                   await side.expire(uploadId)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { terms } from '../../../domain/subscription/plans.ts'
 import { incomingKey, originalKey, thumbnailKey } from '../../../domain/upload/object-keys.ts'
 import { maxRunMs } from '../../../domain/upload/upload.ts'
+import { user } from '../../../domain/user/user.ts'
 import { createSteps } from '../../../workflows/upload/steps.ts'
 import { jpegOf, uploadSide } from '../../kit/upload/upload-side.ts'
 
@@ -123,6 +124,103 @@ describe('a file that was sent', () => {
     expect(await step('u', 'run-1', { step: 'validate', etag })).toEqual({ outcome: 'ended' })
     await step('u', 'run-1', rejected)
     expect([...files.contents.keys()]).toEqual([])
+  })
+})
+
+describe('a file whose requester may no longer add it', () => {
+  const member = (role: 'editor' | 'viewer') =>
+    ({ type: 'add-project-member', actorId: 'ann', userId: 'bob', role }) as const
+
+  /** Bob, an editor of ann's project, has sent a file that is ready to be completed. */
+  async function ready() {
+    const side = uploadSide()
+    const { change, onProject, request, send, step } = side
+    for (const actorId of ['ann', 'bob'])
+      await change(user, actorId, {
+        type: 'register-user',
+        actorId,
+        email: `${actorId}@example.com`,
+        name: '',
+      })
+    await onProject({ type: 'create-project', actorId: 'ann', title: 'Atlas' })
+    await onProject(member('editor'))
+    await request('u', 1000, 'bob')
+    const etag = send('u')
+    await step('u', 'run-1', { step: 'validate', etag })
+    await step('u', 'run-1', { step: 'reserve-quota' })
+    return { ...side, etag }
+  }
+  type Ready = Awaited<ReturnType<typeof ready>>
+
+  it.each<[string, RegExp, number, (side: Ready) => Promise<void>]>([
+    [
+      'was removed',
+      /no longer shared/,
+      3,
+      ({ onProject }) => onProject({ type: 'remove-project-member', actorId: 'ann', userId: 'bob' }),
+    ],
+    ['is a viewer now', /role/, 3, ({ onProject }) => onProject(member('viewer'))],
+    [
+      'sent it to a project that is archived now',
+      /archived/,
+      3,
+      ({ onProject }) => onProject({ type: 'archive-project', actorId: 'ann' }),
+    ],
+    [
+      'sent it to a project whose owner has deleted their account',
+      /owner .* deleted/,
+      2,
+      ({ change }) => change(user, 'ann', { type: 'delete-account', actorId: 'ann', hold: undefined }),
+    ],
+    [
+      'has deleted their account',
+      /no longer shared/,
+      2,
+      ({ change }) => change(user, 'bob', { type: 'delete-account', actorId: 'bob', hold: undefined }),
+    ],
+  ])('because they %s is rejected at the end, and nothing of it is left', async (_, why, version, happen) => {
+    const side = await ready()
+    const { step, store, files, uploadNow, quotaOf } = side
+    await happen(side)
+    const outcome = await step('u', 'run-1', { step: 'complete', etag: side.etag })
+    expect(outcome).toEqual({
+      outcome: 'rejected',
+      reason: expect.stringMatching(why),
+      projectVersion: version,
+    })
+    // Everything that the step did can be repeated until the run is closed.
+    expect(await uploadNow('u')).toMatchObject({ status: 'processing' })
+    expect(await quotaOf('ann')).toEqual({ bytesUsed: 0, reserved: { u: 1000 } })
+    if (outcome.outcome !== 'rejected') return
+    const { reason, projectVersion = 0 } = outcome
+    await step('u', 'run-1', { step: 'close', as: 'rejected', reason, projectVersion, cause: '' })
+    expect(await quotaOf('ann')).toEqual(unused)
+    expect([...files.contents.keys()]).toEqual([])
+    const { commits } = await store.read('upload-u', 4, { left: () => 1000 })
+    expect(commits.flatMap(({ events }) => events)).toMatchObject([
+      { type: 'UploadRejected', data: { reason, projectVersion: version } },
+    ])
+  })
+
+  it('is completed if they were removed and added again before the end; the event names the version', async () => {
+    const { step, etag, onProject, store } = await ready()
+    await onProject({ type: 'remove-project-member', actorId: 'ann', userId: 'bob' })
+    await onProject(member('editor'))
+    expect(await step('u', 'run-1', { step: 'complete', etag })).toEqual({ outcome: 'go-on' })
+    const { commits } = await store.read('upload-u', 4, { left: () => 1000 })
+    expect(commits.flatMap(({ events }) => events)).toMatchObject([
+      { type: 'UploadCompleted', data: { size: 1000, projectVersion: 4 } },
+    ])
+  })
+
+  it('is rejected even if they are removed while the file is copied', async () => {
+    const { step, etag, onProject, files } = await ready()
+    const { copy } = files
+    files.copy = async (...o) => {
+      await copy(...o)
+      await onProject({ type: 'remove-project-member', actorId: 'ann', userId: 'bob' })
+    }
+    expect(await step('u', 'run-1', { step: 'complete', etag })).toMatchObject({ outcome: 'rejected' })
   })
 })
 

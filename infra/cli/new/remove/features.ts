@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { spell } from '../names.ts'
 
 /** The layers in which a feature has a folder of its own, under the same singular name in each. */
 export const layers = ['domain', 'commands', 'projections', 'workflows'] as const
@@ -17,16 +18,19 @@ export function featuresIn(root: string): string[] {
 }
 
 /**
- * The feature that a file belongs to: that of its folder at any depth, or that it is named after, such as
- * `infra/stack/upload.ts`, `test/infra/stack/upload.test.ts` or `test/kit/arbitraries/upload.ts`. Paths are relative to
- * the root of the repository.
+ * The feature that a file belongs to: that of a folder on its path, or the one that the file is named after, such as a
+ * part of the stack or the arbitraries of an aggregate. Paths are relative to the root of the repository.
  */
 export function featureOf(path: string, features: readonly string[]): string | undefined {
+  // The local cloud knows no feature: its folders are named after AWS's services, and its files after what they do.
+  if (/^(test\/)?infra\/local\//.test(path)) return undefined
   const parts = path.split('/')
   const folder = features.find((feature) => parts.slice(1, -1).includes(feature))
   if (folder !== undefined) return folder
   const name = basename(path).replace(/(\.test)?\.(ts|json)$/, '')
-  return parts.length > 2 ? features.find((feature) => feature === name) : undefined
+  return parts.length > 2
+    ? features.find((feature) => [feature, spell(feature).camel].includes(name))
+    : undefined
 }
 
 function foldersIn(folder: string): string[] {

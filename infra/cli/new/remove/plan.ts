@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import { prunedDocuments } from './documents.ts'
 import { featureOf, featuresIn, layers } from './features.ts'
 import { type Gone, prune } from './prune.ts'
 import { nodesIn, parse, textOf } from './syntax.ts'
@@ -28,11 +29,15 @@ export function planRemoval(root: string, names: readonly string[]): Removal {
   const sources = new Map(files.filter((path) => path.endsWith('.ts')).map((path) => [path, read(path)]))
   const deleted = new Set(files.filter((path) => names.includes(featureOf(path, features) ?? '')))
   refuseUsers(sources, deleted, features)
-  for (const path of functionsOf(sources, deleted)) deleted.add(path)
+  for (const entry of functionsOf(sources, deleted)) {
+    // Files beside the entry have its name.
+    const name = entry.replace(/ts$/, '')
+    for (const path of files.filter((one) => one.startsWith(name))) deleted.add(path)
+  }
   for (const path of testsOf(sources, deleted)) deleted.add(path)
   return {
     deleted: [...deleted].toSorted(),
-    changed: { ...prunedSources(sources, deleted), ...prunedDocuments(root, names) },
+    changed: { ...prunedSources(sources, deleted), ...prunedDocuments(root, names, deleted) },
   }
 }
 
@@ -100,7 +105,7 @@ function prunedSources(
         const target = targetOf(path, specifier)
         return target !== undefined && deleted.has(target) ? 'all' : lost.get(target ?? '')
       }
-      const pruned = prune(path, source, gone)
+      const pruned = prune(path, source, gone, deleted)
       if (pruned === undefined) continue
       current.set(path, pruned.source)
       changed[path] = pruned.source
@@ -110,23 +115,6 @@ function prunedSources(
     }
   }
   return changed
-}
-
-/** A section of a document that belongs to a feature stands between two comments, which no reader sees. */
-const section = (name: string) =>
-  new RegExp(`<!-- feature: ${name} -->\\n[\\s\\S]*?<!-- end: ${name} -->\\n*`, 'g')
-
-function prunedDocuments(root: string, names: readonly string[]): Record<string, string> {
-  const documents = [...filesIn(root, 'docs'), 'README.md'].filter(
-    (path) => path.endsWith('.md') && existsSync(join(root, path)),
-  )
-  return Object.fromEntries(
-    documents.flatMap((path) => {
-      const before = readFileSync(join(root, path), 'utf8')
-      const after = names.reduce((text, name) => text.replace(section(name), ''), before)
-      return before === after ? [] : [[path, after]]
-    }),
-  )
 }
 
 /** The files that a source imports, by their paths from the root. */
@@ -141,7 +129,7 @@ function targetOf(path: string, specifier: string): string | undefined {
   return specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : undefined
 }
 
-function filesIn(root: string, folder: string): string[] {
+export function filesIn(root: string, folder: string): string[] {
   if (!existsSync(join(root, folder))) return []
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())

@@ -12,10 +12,15 @@ export type Gone = (specifier: string) => 'all' | ReadonlySet<string> | undefine
 /**
  * Takes out of a source every import of what is gone, and each part that uses what it imported: the list element, the
  * property, the member of a union, or the statement. Names that such a statement declared are gone in turn. Comments
- * directly above a part go with it. Returns `undefined` if the source uses nothing that is gone; throws an Error that
+ * directly above a part go with it, and so does a path of a `deleted` file in a list of paths. Returns `undefined` if the source uses nothing that is gone; throws an Error that
  * names file and line if a use stands in no part that can be taken out alone.
  */
-export function prune(file: string, source: string, gone: Gone): Pruned | undefined {
+export function prune(
+  file: string,
+  source: string,
+  gone: Gone,
+  deleted: ReadonlySet<string> = new Set(),
+): Pruned | undefined {
   const syntax = parse(file, source)
   const parents = parentsOf(syntax.program)
   const removed = new Set<SyntaxNode>()
@@ -28,7 +33,11 @@ export function prune(file: string, source: string, gone: Gone): Pruned | undefi
     if (lost.length === nodesIn(statement['specifiers']).length) removed.add(statement)
     else for (const specifier of lost) removed.add(specifier)
   }
-  if (names.size === 0) return undefined
+  for (const text of textsNaming(syntax.program, deleted)) {
+    const part = partOf(text, parents)
+    if (part !== undefined) removed.add(part)
+  }
+  if (names.size === 0 && removed.size === 0) return undefined
 
   for (let before = -1; before !== removed.size; ) {
     before = removed.size
@@ -60,6 +69,20 @@ function withoutUnusedImports(file: string, source: string): string {
     return idle.length === specifiers.length && idle.length > 0 ? [statement] : idle
   })
   return without(source, syntax, unused, parents)
+}
+
+/** Strings that are the path of a deleted file. A list of paths loses them; elsewhere they are only examples. */
+function textsNaming(program: SyntaxNode, deleted: ReadonlySet<string>): SyntaxNode[] {
+  const found: SyntaxNode[] = []
+  const visit = (node: SyntaxNode): void => {
+    for (const child of childrenOf(node)) {
+      if (node.type === 'ArrayExpression' && child.type === 'Literal' && deleted.has(textOf(child) ?? ''))
+        found.push(child)
+      visit(child)
+    }
+  }
+  visit(program)
+  return found
 }
 
 function isImport({ type }: SyntaxNode): boolean {
@@ -110,14 +133,14 @@ function isKey(node: SyntaxNode, parents: Parents): boolean {
   return [...nodesIn(parent['key']), ...nodesIn(parent['property'])].includes(node)
 }
 
-const statements = new Set([
-  'ExpressionStatement',
-  'VariableDeclaration',
-  'FunctionDeclaration',
-  'TSTypeAliasDeclaration',
-  'TSInterfaceDeclaration',
-  'ExportNamedDeclaration',
-])
+/** Statements that can be taken out alone. A function or a class that uses a feature has to be changed by hand. */
+const statements = new Set(['ExpressionStatement', 'VariableDeclaration', 'TSTypeAliasDeclaration'])
+
+function isStatement(node: SyntaxNode, { type }: SyntaxNode): boolean {
+  if (!/^(Program|BlockStatement|FunctionBody)$/.test(type)) return false
+  const declaration = node.type === 'ExportNamedDeclaration' ? nodesIn(node['declaration'])[0] : node
+  return declaration !== undefined && statements.has(declaration.type)
+}
 
 /** The smallest part around a use that can be taken out alone. */
 function partOf(use: SyntaxNode, parents: Parents): SyntaxNode | undefined {
@@ -125,7 +148,7 @@ function partOf(use: SyntaxNode, parents: Parents): SyntaxNode | undefined {
     const parent = parents.get(node)
     if (parent === undefined) return undefined
     if (isElement(node, parent)) return node
-    if (statements.has(node.type) && /^(Program|BlockStatement|FunctionBody)$/.test(parent.type)) return node
+    if (isStatement(node, parent)) return node
     node = parent
   }
 }
@@ -185,7 +208,7 @@ function without(
   const inOrder = parts.toSorted((a, b) => b.start - a.start)
   return inOrder.reduce((text, part) => {
     const start = startWithComments(source, part.start, comments)
-    const separators = isUnion(parents.get(part)) ? /^/ : /^\s*[,;]?/
+    const separators = isUnion(parents.get(part)) ? /^/ : /^\s*[,;]|^/
     const end = part.end + (separators.exec(source.slice(part.end))?.[0].length ?? 0)
     const from = isUnion(parents.get(part)) ? barBefore(source, start) : start
     const lineStart = text.lastIndexOf('\n', from - 1) + 1

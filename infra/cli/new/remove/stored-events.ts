@@ -6,8 +6,7 @@ import { createDynamoClient } from '../../../../commands/aws/dynamo-client.ts'
 import { fromItem } from '../../../../commands/event-store/commit-item.ts'
 import { parseStreamName } from '../../../../domain/kernel/stream.ts'
 import { createDynamoCommitScan } from '../../../../projections/rebuild/walk/dynamo-commit-scan.ts'
-import { readAnnouncement } from '../../../local/cloud/announcement.ts'
-import { startDynoxide } from '../../../local/services/dynamodb/dynoxide.ts'
+import { readAnnouncement, startDynamoDb } from '../../../local/index.ts'
 
 /** How many events the local cloud's data folder holds, by category. Empty if there is no such folder. */
 export async function storedEvents(dataDir: string): Promise<ReadonlyMap<string, number>> {
@@ -15,9 +14,10 @@ export async function storedEvents(dataDir: string): Promise<ReadonlyMap<string,
   const running = await readAnnouncement(folder)
   if (running !== undefined) return countIn(running.endpoint, running.region)
   if (!existsSync(join(folder, 'dynamodb.sqlite'))) return new Map()
-  const database = await startDynoxide({ dataDir: folder, log: () => {} })
+  const region = 'us-east-1'
+  const database = await startDynamoDb({ dataDir: folder, allowRemote: false, region, log: () => {} })
   try {
-    return await countIn(database.endpoint, 'us-east-1')
+    return await countIn(database.endpoint, region)
   } finally {
     await database.close()
   }

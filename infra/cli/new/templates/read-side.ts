@@ -5,7 +5,7 @@ import type { Recorded } from '../../../domain/kernel/event.ts'
 import { type ${one.pascal}Event, ${one.camel}Events } from '../../../domain/${one.kebab}/events.ts'
 import type { Projection, Row } from '../../engine/projection.ts'
 
-/** What is shown of one, to its owner alone. \`exists\` is false until the creation has been folded. */
+/** The state of a row, which its owner alone may read. \`exists\` is false until the creation has been folded. */
 const ${one.camel}State = z.discriminatedUnion('exists', [
   z.strictObject({ exists: z.literal(false) }),
   z.strictObject({
@@ -120,7 +120,7 @@ const projection = ${many.camel}V1.name
 const generationOf = (context: QueryContext) => context.generation(projection).id
 const ${one.camel}IdOf = ({ parameters }: QueryContext) => parameters['${one.camel}Id'] ?? ''
 
-/** What answers each query, and what the answer depends on. */
+/** How each query is answered, and what the answer depends on. */
 export const ${one.camel}Queries = {
   '/${many.kebab}/{${one.camel}Id}': {
     projection,

@@ -6,6 +6,7 @@ import { ses } from '../ses/provider.ts'
 import { cognitoOperations } from './operations.ts'
 import { type Cognito, openCognito } from './service.ts'
 import { clientIdOf, issuerOf, poolArnOf, poolIdOf } from './template.ts'
+import { triggers } from './triggers.ts'
 
 const poolType = 'AWS::Cognito::UserPool'
 const clientType = 'AWS::Cognito::UserPoolClient'
@@ -16,7 +17,7 @@ export const cognito: ServiceProvider<Pick<Cognito, 'keysOf'>> = {
   resources: {
     [poolType]: {
       modelled:
-        'A pool that people sign up to with an email address, with its password policy and PostConfirmation trigger.',
+        'A pool that people sign up to with an email address, with its password policy and its triggers PreSignUp and PostConfirmation.',
       names({ logicalId, region }) {
         const id = poolIdOf(region, logicalId)
         const issuer = issuerOf(region, id)
@@ -43,10 +44,13 @@ export const cognito: ServiceProvider<Pick<Cognito, 'keysOf'>> = {
     const opened = openCognito({ ...context.options, mailbox: context.use(ses).mailbox, invoke })
     for (const { logicalId, properties } of context.resourcesOf(poolType)) {
       opened.createUserPool(logicalId, properties)
-      const trigger = fieldsOf(properties['LambdaConfig'])['PostConfirmation']
-      if (trigger === undefined) continue
+      const configured = fieldsOf(properties['LambdaConfig'])
       const poolArn = context.nameOf(logicalId, 'Arn')
-      context.use(iam).demandInvoke('cognito-idp.amazonaws.com', poolArn, find(String(trigger)))
+      for (const trigger of triggers) {
+        const functionArn = configured[trigger]
+        if (functionArn === undefined) continue
+        context.use(iam).demandInvoke('cognito-idp.amazonaws.com', poolArn, find(String(functionArn)))
+      }
     }
     for (const { logicalId, properties } of context.resourcesOf(clientType))
       opened.createUserPoolClient(logicalId, properties)

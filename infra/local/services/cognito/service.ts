@@ -50,18 +50,23 @@ export function openCognito(o: CognitoOptions): Cognito {
     return pool
   }
 
+  function clientOf(id: string): ClientSettings {
+    const client = clients.get(id)
+    if (client === undefined) throw notFound(`User pool client ${id} does not exist.`)
+    return client
+  }
+
   function run(operation: string, body: unknown): object {
     const clientOperation = ofClient.get(operation)
     if (clientOperation) {
       const { ClientId } = texts(body, 'ClientId')
-      const client = clients.get(ClientId)
-      if (client === undefined) throw notFound(`User pool client ${ClientId} does not exist.`)
+      const client = clientOf(ClientId)
       return clientOperation(body, poolOf(client.UserPoolId), client)
     }
     const ofUser = signedInOperations[operation]
     if (ofUser !== undefined) {
-      const holder = holderOf(body, signer, pools.values())
-      return ofUser(body, holder.pool, holder.user)
+      const { pool, user, clientId } = holderOf(body, signer, pools.values())
+      return ofUser(body, pool, user, clientOf(clientId))
     }
     const { UserPoolId, Username } = texts(body, 'UserPoolId', 'Username')
     const user = poolOf(UserPoolId).find(Username)

@@ -6,7 +6,8 @@ import type { CognitoOptions } from './cognito-options.ts'
 import { runPostConfirmation } from './post-confirmation.ts'
 import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
 import { passwordVerifier } from './srp.ts'
-import { type PoolSettings, standardAttributes } from './template.ts'
+import { type ClientSettings, type PoolSettings, standardAttributes } from './template.ts'
+import { runTrigger } from './triggers.ts'
 import type { ClientOperation, User, UserPool } from './user-pool.ts'
 
 const codeLifeMs = 24 * 3_600_000
@@ -21,16 +22,33 @@ export function signUpOperations(o: CognitoOptions) {
   }
 
   return {
-    SignUp(body, pool) {
+    async SignUp(body, pool, client) {
       const { Username, Password } = texts(body, 'Username', 'Password')
       const given = read(signUpRequest, body).UserAttributes.map(({ Name, Value }) => [Name, Value] as const)
       const { email = Username, ...attributes } = Object.fromEntries(given)
+      demandWritable(
+        given.map(([name]) => name),
+        client,
+      )
       if (!isEmail(Username)) throw invalid('Username should be an email.')
       if (email.toLowerCase() !== Username.toLowerCase()) throw invalid('The email has to be the username.')
       demandAttributes(attributes, pool.settings)
       demandPassword(Password, pool.settings.Policies.PasswordPolicy)
-      if (pool.find(Username)) throw new AwsError('UsernameExistsException', 'User already exists')
       const sub = randomUUID()
+      const { PreSignUp } = pool.settings.LambdaConfig
+      if (PreSignUp !== undefined) {
+        await runTrigger(o, 'PreSignUp', PreSignUp, {
+          version: '1',
+          region: o.region,
+          userPoolId: pool.settings.id,
+          userName: sub,
+          callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: client.id },
+          triggerSource: 'PreSignUp_SignUp',
+          request: { userAttributes: { ...attributes, email }, validationData: null },
+          response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
+        })
+      }
+      if (pool.find(Username)) throw new AwsError('UsernameExistsException', 'User already exists')
       const salt = randomBytes(16).toString('hex')
       const createdAt = Date.now()
       const verifier = passwordVerifier(pool.settings.id, sub, salt, Password)
@@ -57,6 +75,13 @@ export function signUpOperations(o: CognitoOptions) {
       return runPostConfirmation(o, pool, client, user, 'PostConfirmation_ConfirmSignUp')
     },
   } satisfies Record<string, ClientOperation>
+}
+
+/** The email that is the username is not written by the client, unless the client also gives it as an attribute. */
+/** Throws NotAuthorizedException unless a client may write all of these attributes. */
+export function demandWritable(names: readonly string[], { WriteAttributes }: ClientSettings): void {
+  const strange = names.some((name) => standardAttributes.includes(name) && !WriteAttributes.includes(name))
+  if (strange) throw notAuthorized('A client attempted to write unauthorized attribute')
 }
 
 function demandAttributes(attributes: Readonly<Record<string, string>>, { Schema }: PoolSettings): void {

@@ -1,18 +1,19 @@
 import * as z from 'zod'
 import { withPassword } from './passwords.ts'
 import { invalid, notAuthorized, read, texts } from './request.ts'
+import { demandWritable } from './sign-up.ts'
 import { passwordVerifier } from './srp.ts'
-import { standardAttributes } from './template.ts'
+import { type ClientSettings, standardAttributes } from './template.ts'
 import type { TokenSigner } from './tokens.ts'
 import { attributesOf, type User, type UserPool } from './user-pool.ts'
 
-type SignedInOperation = (body: unknown, pool: UserPool, user: User) => object
+type SignedInOperation = (body: unknown, pool: UserPool, user: User, client: ClientSettings) => object
 
 const changes = z.object({
   UserAttributes: z.array(z.object({ Name: z.string(), Value: z.string().max(2_048) })).min(1),
 })
 
-/** What a user who is signed in does with their own account, by an access token. */
+/** The operations of a user who is signed in on their own account, by an access token. */
 export const signedInOperations: Readonly<Record<string, SignedInOperation>> = {
   GetUser: (_, __, user) => ({
     Username: user.sub,
@@ -27,8 +28,12 @@ export const signedInOperations: Readonly<Record<string, SignedInOperation>> = {
     return {}
   },
 
-  UpdateUserAttributes(body, pool, user) {
+  UpdateUserAttributes(body, pool, user, client) {
     const given = read(changes, body).UserAttributes.map(({ Name, Value }) => [Name, Value] as const)
+    demandWritable(
+      given.map(([name]) => name),
+      client,
+    )
     if (given.some(([name]) => name === 'email'))
       throw invalid('The local cloud does not model another email: sign up with it')
     const strange = given.find(([name]) => !standardAttributes.includes(name))
@@ -57,14 +62,14 @@ export function holderOf(
   body: unknown,
   signer: Pick<TokenSigner, 'verify'>,
   pools: Iterable<UserPool>,
-): { readonly pool: UserPool; readonly user: User } {
+): { readonly pool: UserPool; readonly user: User; readonly clientId: string } {
   const claims = signer.verify(texts(body, 'AccessToken').AccessToken)
   if (claims?.['token_use'] !== 'access') throw notAuthorized('Invalid Access Token')
   if (Number(claims['exp']) * 1000 <= Date.now()) throw notAuthorized('Access Token has expired')
   for (const pool of pools) {
     const grant = [...pool.grants.values()].find((one) => one.claims.origin_jti === claims['origin_jti'])
     const user = grant && pool.find(grant.sub)
-    if (user !== undefined) return { pool, user }
+    if (grant !== undefined && user !== undefined) return { pool, user, clientId: grant.clientId }
   }
   throw notAuthorized('Access Token has been revoked')
 }

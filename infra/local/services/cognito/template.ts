@@ -73,8 +73,10 @@ const userPool = z.strictObject({
   AdminCreateUserConfig: z.strictObject({ AllowAdminCreateUserOnly: z.literal(false) }).optional(),
   Policies: z.strictObject({ PasswordPolicy: passwordPolicy }),
   Schema: z.array(attribute).default([]),
-  /** ARN of the function behind the trigger. */
-  LambdaConfig: z.strictObject({ PostConfirmation: z.string().optional() }).default({}),
+  /** ARNs of the functions behind the triggers. */
+  LambdaConfig: z
+    .strictObject({ PreSignUp: z.string().optional(), PostConfirmation: z.string().optional() })
+    .default({}),
   VerificationMessageTemplate: z.strictObject({
     DefaultEmailOption: z.literal('CONFIRM_WITH_CODE'),
     EmailMessage: z.string().includes('{####}'),
@@ -110,6 +112,8 @@ const userPoolClient = z.strictObject({
   GenerateSecret: z.literal(false).optional(),
   EnableTokenRevocation: z.literal(true).optional(),
   AllowedOAuthFlowsUserPoolClient: z.literal(false).optional(),
+  /** The attributes that the client may write. All standard ones by default. */
+  WriteAttributes: z.array(z.enum(standardAttributes)).default(standardAttributes),
   ClientName: anything,
 })
 

@@ -29,7 +29,7 @@ export function openTokenSigner(folder: string) {
         publicKey,
         Buffer.from(signature, 'base64url'),
       )
-      // What `sign` made of an object.
+      // The text that `sign` made of an object.
       return isOurs && more.length === 0 ? JSON.parse(Buffer.from(claims, 'base64url').toString()) : undefined
     },
     /** A JWT of these claims, signed with RS256. */

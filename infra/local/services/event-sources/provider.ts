@@ -1,5 +1,6 @@
 import type { ServiceProvider } from '../../cloud/provider.ts'
 import { byLogicalId } from '../../cloud/resource-names.ts'
+import { jsonPage } from '../../gateway/json-page.ts'
 import { iam } from '../../iam/provider.ts'
 import { dynamoDb } from '../dynamodb/provider.ts'
 import { lambda } from '../lambda/provider.ts'
@@ -29,7 +30,13 @@ export const eventSources: ServiceProvider = {
       failureDestination,
       faults: context.faults,
     }
-    for (const { properties } of context.resourcesOf(mappingType))
-      context.closeAfter(startEventSource(properties, sources))
+    const started = context.resourcesOf(mappingType).map(({ properties }) => {
+      const source = startEventSource(properties, sources)
+      context.closeAfter(source.close)
+      return source
+    })
+    context.servePage(({ pathname }) =>
+      pathname === '/_local/lag' ? jsonPage(started.flatMap(({ lag }) => lag?.() ?? [])) : undefined,
+    )
   },
 }

@@ -7,7 +7,7 @@ import type { FailureDestination } from '../lambda/failure-destination.ts'
 import type { Lambda } from '../lambda/service.ts'
 import type { Queues } from '../sqs/service.ts'
 import { startQueueMapping } from './queue-mapping.ts'
-import { startStreamMapping } from './stream-mapping.ts'
+import { type DeliveryLag, startStreamMapping } from './stream-mapping.ts'
 
 /** The actions that a function's role needs on its source (Lambda developer guide, "Using Lambda with DynamoDB" and "with Amazon SQS"). */
 const actions = {
@@ -27,11 +27,16 @@ export interface EventSourceOptions {
   readonly log: Log
 }
 
+export interface StartedEventSource {
+  readonly lag?: () => DeliveryLag
+  readonly close: () => unknown
+}
+
 /**
  * Starts an `AWS::Lambda::EventSourceMapping`, its properties resolved: of a stream or of a queue. Returns how to stop
- * it. Throws if the role of its function lacks a grant, or if a property is not modelled.
+ * it and, of a stream, how far its deliveries are behind. Throws if the role of its function lacks a grant, or if a property is not modelled.
  */
-export function startEventSource(properties: Properties, o: EventSourceOptions): () => unknown {
+export function startEventSource(properties: Properties, o: EventSourceOptions): StartedEventSource {
   const source = String(properties['EventSourceArn'])
   const target = o.lambda.find(String(properties['FunctionName']))
   const service = source.split(':')[2] ?? ''
@@ -45,7 +50,7 @@ export function startEventSource(properties: Properties, o: EventSourceOptions):
   if (service === 'sqs') {
     const queue = o.queues.find(source)
     const functionTimeoutSeconds = target.timeoutSeconds
-    return startQueueMapping({ ...o, properties, queue, functionTimeoutSeconds, invoke }).close
+    return { close: startQueueMapping({ ...o, properties, queue, functionTimeoutSeconds, invoke }).close }
   }
   const tell = o.failureDestination(target.logicalId, properties)
   const mapping = startStreamMapping({
@@ -60,8 +65,11 @@ export function startEventSource(properties: Properties, o: EventSourceOptions):
     log: o.log,
   })
   const forget = o.dynamoDb.onWrite(mapping.wake)
-  return () => {
-    forget()
-    return mapping.close()
+  return {
+    lag: mapping.lag,
+    close() {
+      forget()
+      return mapping.close()
+    },
   }
 }

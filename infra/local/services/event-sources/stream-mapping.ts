@@ -3,16 +3,33 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Faults } from '../../faults/faults.ts'
 import type { Log } from '../../gateway/aws-service.ts'
 import type { DynamoDbAddress } from '../dynamodb/client.ts'
-import { listShards, openCheckpoint, type Shard, type Start } from '../dynamodb/stream-shards.ts'
+import {
+  listShards,
+  openCheckpoint,
+  type Shard,
+  type Start,
+  type StreamRecord,
+} from '../dynamodb/stream-shards.ts'
 import type { Invocation } from '../lambda/invocation.ts'
 import type { DiscardedBatch } from './stream-batch.ts'
 import { createBell } from './stream-lane.ts'
 import { consumeShard, untilAnswered } from './stream-shard.ts'
 import { readStreamMapping, type StreamMappingProperties } from './stream-template.ts'
 
+/** How far a function is behind the stream that is delivered to it. */
+export interface DeliveryLag {
+  /** Name of the function. */
+  readonly to: string
+  /** How many records were read from the stream and are not settled. Further ones may wait in the stream. */
+  readonly records: number
+  /** When the oldest of them was written; undefined if there is none. */
+  readonly oldest?: string | undefined
+}
+
 export interface StreamMapping {
   /** Says that something was written, so that the next read need not wait for its turn. */
   wake(): void
+  lag(): DeliveryLag
   /** Stops reading and retrying; waits a moment for invocations under way. */
   close(): Promise<void>
 }
@@ -53,7 +70,16 @@ export function startStreamMapping(o: {
   const written = createBell(signal)
   const shardEnded = createBell(signal)
   const running = new Map<string, Promise<void>>()
-  const context = { ...o, address, settings, checkpoint: { of: checkpoint.of, advance }, written, signal }
+  const unsettled = new Map<string, readonly StreamRecord[]>()
+  const context = {
+    ...o,
+    address,
+    settings,
+    checkpoint: { of: checkpoint.of, advance },
+    written,
+    signal,
+    watch: (shardId: string, records: readonly StreamRecord[]) => void unsettled.set(shardId, records),
+  }
 
   async function consume(shard: Shard, start: Start): Promise<void> {
     if (await consumeShard(shard, start, context)) shardEnded.ring()
@@ -81,6 +107,12 @@ export function startStreamMapping(o: {
   const all = settings.enabled ? run() : Promise.resolve()
   return {
     wake: written.ring,
+    lag() {
+      const records = [...unsettled.values()].flat()
+      const times = records.map(({ dynamodb }) => dynamodb.ApproximateCreationDateTime * 1000)
+      const oldest = times.length === 0 ? undefined : new Date(Math.min(...times)).toISOString()
+      return { to: settings.functionName, records: records.length, oldest }
+    },
     async close() {
       stopped.abort()
       const patience = new AbortController()

@@ -28,6 +28,8 @@ export interface ShardContext {
   readonly faults: Faults
   readonly signal: AbortSignal
   readonly log: Log
+  /** Called with the records of a shard that are read and not settled, oldest first, for whoever asks later. */
+  readonly watch: (shardId: string, unsettled: readonly StreamRecord[]) => void
 }
 
 /** How often an idle shard is read, for writes that bypass the gateway. */
@@ -67,8 +69,9 @@ export async function consumeShard(shard: Shard, otherwise: Start, context: Shar
 }
 
 /** Advances the checkpoint to the last record before which all are settled. */
-function trackSettled({ checkpoint, signal }: ShardContext, shardId: string) {
+function trackSettled({ checkpoint, signal, watch }: ShardContext, shardId: string) {
   const unsettled: StreamRecord[] = []
+  watch(shardId, unsettled)
   const early = new Set<StreamRecord>()
   const settledSome = createBell(signal)
   return {

@@ -16,8 +16,27 @@ export function shownName(path: string): string {
   return functionsPath.exec(path)?.[1] ?? ''
 }
 
+/** The IAM action of an operation on a function. */
+export function actionOf(operation: string): string {
+  return operation === 'Invoke' ? 'lambda:InvokeFunction' : `lambda:${operation}`
+}
+
+/** The answer of an operation that shows functions; `undefined` for any other. `named` is the function in its path. */
+export function show(
+  operation: string,
+  named: () => FunctionDefinition,
+  all: () => readonly FunctionDefinition[],
+): object | undefined {
+  if (operation === 'ListFunctions') return { Functions: all().map(configurationOf) }
+  if (operation === 'GetFunctionConfiguration') return configurationOf(named())
+  if (operation !== 'GetFunction') return undefined
+  const definition = named()
+  const Code = { RepositoryType: 'S3', Location: `file://${definition.folder}` }
+  return { Configuration: configurationOf(definition), Code }
+}
+
 /** A function as the API of Lambda describes it. */
-export function configurationOf(definition: FunctionDefinition) {
+function configurationOf(definition: FunctionDefinition) {
   const { name, arn, handler, memoryMb, timeoutSeconds, environment, logGroup } = definition
   return {
     FunctionName: name,

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import type { CloudContext, ServiceProvider } from '../../cloud/provider.ts'
 import { account, byLogicalId, nameFrom } from '../../cloud/resource-names.ts'
 import type { Template } from '../../cloud/template.ts'
+import { jsonPage } from '../../gateway/json-page.ts'
 import { gateway } from '../../gateway/provider.ts'
 import { iam } from '../../iam/provider.ts'
 import { sqs } from '../sqs/provider.ts'
@@ -43,6 +44,9 @@ export const lambda: ServiceProvider<LambdaHandle> = {
     const opened = await startLambda({ ...options, endpoint: context.use(gateway).url, faults })
     context.closeAfter(opened.close)
     context.serve(opened.service)
+    context.servePage(({ pathname }) =>
+      pathname === '/_local/invocations' ? jsonPage({ oldest: opened.oldestInvocation() }) : undefined,
+    )
     for (const definition of definitionsOf(context.template, context)) opened.define(definition)
 
     const failureDestination = failureDestinations(queues, context.use(iam))

@@ -6,10 +6,9 @@ import {
   type AwsResponse,
   type AwsService,
   type Log,
-  type Permission,
 } from '../../gateway/aws-service.ts'
 import { parseJson } from '../../gateway/json.ts'
-import { configurationOf, showingOperationOf, shownName } from './describe.ts'
+import { actionOf, show, showingOperationOf, shownName } from './describe.ts'
 import { createFunction, type LambdaFunction } from './function.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 import type { Invocation } from './invocation.ts'
@@ -24,6 +23,8 @@ export interface Lambda {
   find(nameOrArn: string): FunctionDefinition
   /** Invokes a function by its ARN and waits for its answer. Rejects if there is no such function. */
   invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation>
+  /** When the oldest invocation that has no answer yet was asked for, in milliseconds since 1970. */
+  oldestInvocation(): number | undefined
   close(): Promise<void>
 }
 
@@ -42,6 +43,7 @@ export async function startLambda(o: {
   log: Log
 }): Promise<Lambda> {
   const functions = new Map<string, LambdaFunction>()
+  const running = new Set<{ readonly since: number }>()
 
   const runtimeApi = await startRuntimeApi({
     environment: (id) => [...functions.values()].flatMap((f) => f.environment(id) ?? [])[0],
@@ -59,32 +61,22 @@ export async function startLambda(o: {
   async function invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation> {
     const called = functions.get(functionArn)
     if (called === undefined) throw new Error(`There is no function ${functionArn}`)
-    return called.invoke(JSON.stringify(payload), requestId)
+    const invocation = { since: Date.now() }
+    running.add(invocation)
+    try {
+      return await called.invoke(JSON.stringify(payload), requestId)
+    } finally {
+      running.delete(invocation)
+    }
   }
 
   const named = ({ path = '' }: AwsRequest) =>
     find(decoded(invocationPath.exec(path)?.[1] ?? shownName(path)))
 
-  /** The answer of a call that shows functions; `undefined` for any other. */
-  function show(request: AwsRequest): object | undefined {
-    if (request.operation === 'ListFunctions')
-      return { Functions: [...functions.values()].map((one) => configurationOf(one.definition())) }
-    if (request.operation === 'GetFunctionConfiguration') return configurationOf(named(request))
-    if (request.operation !== 'GetFunction') return undefined
-    const definition = named(request)
-    const Code = { RepositoryType: 'S3', Location: `file://${definition.folder}` }
-    return { Configuration: configurationOf(definition), Code }
-  }
-
-  function permissions(request: AwsRequest): Permission[] {
-    const { operation } = request
-    if (operation === 'ListFunctions') return [{ action: 'lambda:ListFunctions', resource: '*' }]
-    const action = operation === 'Invoke' ? 'lambda:InvokeFunction' : `lambda:${operation}`
-    return [{ action, resource: named(request).arn }]
-  }
+  const definitions = () => [...functions.values()].map((one) => one.definition())
 
   async function handle(request: AwsRequest): Promise<AwsResponse> {
-    const shown = show(request)
+    const shown = show(request.operation, () => named(request), definitions)
     if (shown !== undefined)
       return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(shown) }
     const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse'
@@ -112,11 +104,16 @@ export async function startLambda(o: {
         },
       },
       operations: lambdaOperations,
-      permissions,
+      permissions: ({ operation, ...request }) =>
+        operation === 'ListFunctions'
+          ? [{ action: 'lambda:ListFunctions', resource: '*' }]
+          : [{ action: actionOf(operation), resource: named({ operation, ...request }).arn }],
       handle,
     },
     find,
     invoke,
+    // A set keeps the order in which its members were added.
+    oldestInvocation: () => running.values().next().value?.since,
     define(definition) {
       const there = functions.get(definition.arn)
       if (there !== undefined) return there.replace(definition)

@@ -9,6 +9,7 @@ const common =
 const onObjects: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': { PUT: 'PutObject', GET: 'GetObject', HEAD: 'HeadObject', DELETE: 'DeleteObject' },
   tagging: { GET: 'GetObjectTagging' },
+  versionId: { DELETE: 'DeleteObject' },
   uploads: { POST: 'CreateMultipartUpload' },
   uploadId: { POST: 'CompleteMultipartUpload', DELETE: 'AbortMultipartUpload' },
   'partNumber uploadId': { PUT: 'UploadPart' },
@@ -34,6 +35,8 @@ const ofLists = [
   'start-after',
 ]
 
+const ofVersions = ['key-marker', 'max-keys', 'prefix', 'version-id-marker', 'versions']
+
 /** The operation that a request of S3 calls; `undefined` if it is not modelled. */
 export function operationOf(
   method: string,
@@ -53,5 +56,7 @@ export function operationOf(
   }
   const isList = method === 'GET' && query.get('list-type') === '2'
   if (isList && names.every((name) => ofLists.includes(name))) return 'ListObjectsV2'
+  if (method === 'GET' && query.has('versions') && names.every((name) => ofVersions.includes(name)))
+    return 'ListObjectVersions'
   return onBuckets[names.join(' ')]?.[method]
 }

@@ -1,5 +1,5 @@
 import type { AwsRequest, Permission } from '../../gateway/aws-service.ts'
-import { type ObjectPath, objectPathOf, sourceOf } from './target.ts'
+import { type ObjectPath, objectPathOf, pathAndQueryOf, sourceOf } from './target.ts'
 import { bucketArnOf } from './template.ts'
 
 /** The action that each operation on an object needs. */
@@ -19,6 +19,7 @@ const actions: Readonly<Record<string, string>> = {
 const onBuckets: Readonly<Record<string, string>> = {
   HeadBucket: 's3:ListBucket',
   ListObjectsV2: 's3:ListBucket',
+  ListObjectVersions: 's3:ListBucketVersions',
   GetBucketLocation: 's3:GetBucketLocation',
 }
 
@@ -26,13 +27,19 @@ const onBuckets: Readonly<Record<string, string>> = {
  * The permissions that a call of S3 needs (service authorization reference, "Actions, resources, and condition keys for
  * Amazon S3"): a form names its signer in its fields, and anybody may send a preflight.
  */
-export function s3PermissionsOf({ operation, path = '', headers }: AwsRequest): Permission[] {
+export function s3PermissionsOf({ operation, path = '', headers, message }: AwsRequest): Permission[] {
+  const { query } = pathAndQueryOf(message?.url ?? '')
+  const target = objectPathOf(path)
   const onBucket = onBuckets[operation]
-  if (onBucket !== undefined) return [{ action: onBucket, resource: bucketArnOf(objectPathOf(path).bucket) }]
+  const prefix = query.get('prefix') ?? ''
+  if (onBucket !== undefined) return [{ action: onBucket, resource: bucketArnOf(target.bucket), prefix }]
   if (operation === 'ListBuckets') return [{ action: 's3:ListAllMyBuckets', resource: '*' }]
+  if (operation === 'DeleteObject' && query.has('versionId')) {
+    return [{ ...permissionOn(operation, target), action: 's3:DeleteObjectVersion' }]
+  }
   if (operation === 'CopyObject' || operation === 'UploadPartCopy')
-    return [permissionOn('PutObject', objectPathOf(path)), permissionOn('GetObject', sourceOf(headers))]
-  return Object.hasOwn(actions, operation) ? [permissionOn(operation, objectPathOf(path))] : []
+    return [permissionOn('PutObject', target), permissionOn('GetObject', sourceOf(headers))]
+  return Object.hasOwn(actions, operation) ? [permissionOn(operation, target)] : []
 }
 
 export function permissionOn(operation: string, { bucket, key }: ObjectPath): Permission {

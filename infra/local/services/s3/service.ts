@@ -32,6 +32,7 @@ import { getObject, headObject } from './reading.ts'
 import { checkAuthorization, presignerOf, type Signers } from './signed.ts'
 import { objectPathOf, type PathAndQuery, pathAndQueryOf } from './target.ts'
 import { readBucket } from './template.ts'
+import { listObjectVersions } from './versions.ts'
 import { copyObject, deleteObject, postObject, putObject } from './writing.ts'
 
 type Headers = Readonly<Record<string, string>>
@@ -42,6 +43,7 @@ const handlers: Readonly<Record<Exclude<keyof typeof s3Operations, 'ListBuckets'
   HeadObject: headObject,
   CopyObject: copyObject,
   DeleteObject: deleteObject,
+  ListObjectVersions: listObjectVersions,
   PostObject: postObject,
   HeadBucket: headBucket,
   GetBucketLocation: getBucketLocation,
@@ -75,7 +77,7 @@ export function openS3(o: {
     o.buckets.map(({ name, properties }): [string, Bucket] => {
       const settings = readBucket(name, properties)
       const multipart = openMultipartUploads(join(o.dataDir, 's3-multipart', name))
-      return [name, { ...settings, multipart, objects: openObjects(join(o.dataDir, 's3', name)) }]
+      return [name, { ...settings, multipart, objects: openObjects(join(o.dataDir, 's3', name), settings) }]
     }),
   )
   const context: S3Context = {

@@ -8,11 +8,12 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { CfnStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
-import { uploadPipeline } from '../../../../workflows/upload/state-machine.ts'
+import { pictureMemoryMb } from '../../../../workflows/upload/picture.ts'
+import { taskSeconds, uploadPipeline } from '../../../../workflows/upload/state-machine.ts'
 import type { PipelineType } from '../../../build/settings.ts'
 import { addFailureQueue, alarmOnFailures } from '../failure-queue.ts'
 import { addFunction, allow } from '../lambda-function.ts'
-import { allowFiles } from './file-bucket.ts'
+import { allowFiles, allowToMiss, allowToRemove } from './file-bucket.ts'
 
 export interface UploadPipelineOptions {
   readonly bundles: string
@@ -43,14 +44,14 @@ function addSteps(stack: Stack, { bundles, eventStore, files }: UploadPipelineOp
     name: 'upload-steps',
     bundles,
     memoryMb: 512,
-    timeoutSeconds: 20,
+    timeoutSeconds: taskSeconds.steps,
     environment: { FILES_BUCKET: files.bucketName, EVENT_STORE_TABLE: eventStore.tableName },
   })
   allow(steps, eventStore.tableArn, ['Query', 'PutItem'])
-  allowFiles(steps, files, 'incoming', ['GetObject', 'DeleteObject'])
-  allowFiles(steps, files, 'files', ['PutObject', 'DeleteObject'])
-  // Without this action S3 answers "access denied" for a file that is gone.
-  steps.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [files.bucketArn] }))
+  allowFiles(steps, files, 'incoming/*', ['GetObject'])
+  allowToMiss(steps, files, 'incoming/*')
+  allowFiles(steps, files, 'files/*/original', ['PutObject'])
+  allowToRemove(steps, files, ['incoming/*', 'files/*'])
   return steps
 }
 
@@ -59,13 +60,14 @@ function addPictures(stack: Stack, { bundles, files }: UploadPipelineOptions): L
   const pictures = addFunction(stack, 'UploadPictures', {
     name: 'upload-pictures',
     bundles,
-    // To unpack a picture takes memory, and the CPU that comes with more memory.
-    memoryMb: 1769,
-    timeoutSeconds: 45,
+    memoryMb: pictureMemoryMb,
+    timeoutSeconds: taskSeconds.pictures,
     environment: { FILES_BUCKET: files.bucketName },
   })
-  allowFiles(pictures, files, 'incoming', ['GetObject'])
-  allowFiles(pictures, files, 'files', ['PutObject'])
+  allowFiles(pictures, files, 'incoming/*', ['GetObject'])
+  allowToMiss(pictures, files, 'incoming/*')
+  // A stranger's picture may take this function over: it must not reach an original.
+  allowFiles(pictures, files, 'files/*/thumbnail', ['PutObject'])
   return pictures
 }
 

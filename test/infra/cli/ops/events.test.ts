@@ -30,7 +30,9 @@ describe('events show', () => {
       expect.objectContaining({ version: 3, at: '2026-01-02T00:00:00.000Z', ...renamed('Map') }),
     ])
     expect(text?.split('\n')).toHaveLength(3)
-    expect(text).toMatch(/^ +1 {2}2026-01-01T00:00:00.000Z {2}VoyageRenamed {2}ann {2}\{"name":"Atlas"\}$/m)
+    expect(text).toMatch(
+      /^ +1 {2}2026-01-01T00:00:00.000Z {2}VoyageRenamed {2}ann {2}correlation {2}\{"name":"Atlas"\}$/m,
+    )
   })
 
   it('shows an event that this code does not know, and why, and those after it', async () => {
@@ -96,6 +98,20 @@ describe('events show', () => {
     [['voyage-1', 'voyage-2'], 'give one STREAM, and nothing else'],
   ])('of %j says what is wrong', async (operands, message) => {
     await expect(opsSide().run(eventsShow, operands)).rejects.toThrow(message)
+  })
+})
+
+describe('events show, with code that cannot be loaded', () => {
+  it('shows the events as they are stored, and says that none is checked', async () => {
+    const { appendStored, run } = opsSide()
+    await appendStored('voyage-1', at, renamed('Atlas'), sunk)
+    const code = () => Promise.reject(new Error('this checkout cannot be loaded: a brace is missing'))
+    const { json, told } = await run(eventsShow, ['voyage-1'], {}, { code })
+    expect(json).toEqual([
+      expect.objectContaining(renamed('Atlas')),
+      expect.not.objectContaining({ unreadable: expect.anything() }),
+    ])
+    expect(told).toEqual([expect.stringContaining('none is checked: this checkout cannot be loaded')])
   })
 })
 

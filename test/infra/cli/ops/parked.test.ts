@@ -37,7 +37,8 @@ describe('parked list', () => {
       { by: 'forwarder', stream: 'voyage-1', ...one },
       { by: 'forwarder', stream: 'voyage-2', ...one },
     ])
-    expect(text?.split('\n')).toHaveLength(5)
+    expect(text?.split('\n')).toHaveLength(6)
+    expect(text).toMatch(/\n.*parked resubmit STREAM \| --all$/)
   })
 
   it('says that nothing is parked', async () => {

@@ -3,6 +3,7 @@ import { replayClean } from '../../../../infra/cli/ops/replay-clean.ts'
 import { replayStart } from '../../../../infra/cli/ops/replay-start.ts'
 import { replayCancel, replayStatus } from '../../../../infra/cli/ops/replay-status.ts'
 import { replayRollback, replaySwitch } from '../../../../infra/cli/ops/replay-switch.ts'
+import { verify } from '../../../../infra/cli/ops/verify.ts'
 import { guardKey } from '../../../../projections/engine/projection.ts'
 import { fleetVersions } from '../../../kit/fleet/fleet.ts'
 import { planned, wrecked } from '../../../kit/fleet/stored-history.ts'
@@ -53,7 +54,9 @@ describe('a replay', () => {
     expect((await run(replaySwitch, voyages)).json).toMatchObject({ live: 'voyages.v1.2' })
     expect(await live()).toBe('voyages.v1.2')
     expect((await run(replayRollback, voyages)).json).toMatchObject({ live: 'voyages.v1.1' })
-    await expect(run(replaySwitch, voyages)).rejects.toThrow('no other generation of voyages is built')
+    await expect(run(replaySwitch, voyages)).rejects.toThrow(
+      'only voyages.v1.2, which was read before, is built: replay rollback voyages returns to it',
+    )
     expect((await run(replayRollback, voyages)).json).toMatchObject({ live: 'voyages.v1.2' })
 
     await expect(run(replayClean, voyages)).rejects.toThrow('may still be read for 15 s')
@@ -83,9 +86,9 @@ describe('a replay', () => {
       }
     }
     const first = await run(replayStart, voyages, { segments: '1' }, { scanOf }, stopped.signal)
-    expect(first).toMatchObject({ failed: true, json: { outcome: 'stopped', commits: 6 } })
+    expect(first).toMatchObject({ failed: true, json: { outcome: 'stopped', commits: 3 } })
     const again = await run(replayStart, voyages, { segments: '5' })
-    expect(again).toMatchObject({ json: { outcome: 'built', commits: 3 } })
+    expect(again).toMatchObject({ json: { outcome: 'built', commits: 6 } })
     expect(again.told).toEqual(['resumes voyages.v1.2, in 1 segments'])
   })
 
@@ -117,7 +120,7 @@ describe('a replay', () => {
   })
 
   it('is not switched to where it is not what the events say', async () => {
-    const { run, rows, live } = await withVoyages()
+    const { run, rows, live, options } = await withVoyages()
     await run(replayStart, voyages)
     const key = guardKey('voyages.v1.2', 'voyage-3')
     const { guard } = await rows.readGuard(key)
@@ -128,6 +131,15 @@ describe('a replay', () => {
       failed: true,
       json: { live: 'voyages.v1.1', refused: ['streams that differ from their events: 1'] },
     })
+    await fleetVersions.generationsOf('voyage')[0]?.catchUp('voyage-8', options)
+    // Nobody reads it, so its faults are shown and are no failure.
+    const verified = await run(verify, voyages)
+    expect(verified).toMatchObject({
+      failed: false,
+      json: { clean: true, generations: [{ clean: true }, { generation: 'voyages.v1.2', clean: false }] },
+    })
+    expect(verified.text).toContain('voyages.v1.2, unread: no query reads it: ')
+    expect(verified.text).toContain('replay cancel voyages abandons it, replay start voyages builds another')
     expect(await live()).toBe('voyages.v1.1')
   })
 
@@ -150,7 +162,18 @@ describe('a replay', () => {
       await fleetVersions.generationsOf('voyage')[0]?.catchUp('voyage-9', options)
     }
     await run(replayStart, voyages)
-    expect((await run(replaySwitch, voyages)).json).toMatchObject({ live })
+    if (parkedInBoth) {
+      const refused = await run(replaySwitch, voyages)
+      expect(refused).toMatchObject({
+        failed: true,
+        json: { live: 'voyages.v1.1', refused: ['streams parked in both: 1'] },
+      })
+      expect(refused.text).toContain('parked in both: voyage-9\n')
+      expect(refused.text).toContain('replay switch voyages --accept-parked')
+    }
+    const switched = await run(replaySwitch, voyages, { acceptParked: true })
+    expect(switched.json).toMatchObject({ live })
+    if (parkedInBoth) expect(switched.text).toContain('parked streams: voyage-9')
   })
 
   it('is not switched to where a stream is parked that is not in the live one', async () => {
@@ -161,6 +184,113 @@ describe('a replay', () => {
       json: { refused: ['streams parked that are not in voyages.v1.1: 1'] },
     })
     expect(await live()).toBe('voyages.v1.1')
+  })
+
+  it('that is stopped within a page resumes after the last stream that it finished', async () => {
+    const { run, ports, rows, appendStored } = opsSide()
+    for (let n = 100; n < 300; n++) await appendStored(`voyage-${n}`, at, planned)
+    const stopped = new AbortController()
+    const written: string[] = []
+    const counting: typeof rows = {
+      ...rows,
+      async move(move) {
+        written.push(move.key.PK)
+        if (written.length === 70) stopped.abort()
+        return rows.move(move)
+      },
+    }
+    const scanOf: typeof ports.scanOf = () => ports.scan
+    const over = { rows: counting, scanOf }
+    const first = await run(replayStart, voyages, { segments: '1' }, over, stopped.signal)
+    expect(first).toMatchObject({ failed: true, json: { outcome: 'stopped' } })
+    const finished = Object(first.json).commits
+    expect(finished).toBeGreaterThanOrEqual(64)
+    expect(finished).toBeLessThan(80)
+    expect(Object((await run(replayStatus, voyages)).json).generations[1].replay.commits).toBe(finished)
+    const again = await run(replayStart, voyages, {}, over)
+    expect(again).toMatchObject({ json: { outcome: 'built', commits: 200 - finished } })
+    expect(new Set(written).size).toBe(200)
+    expect(written).toHaveLength(200)
+  })
+
+  it('that is stopped while it keeps to its speed ends within a second', async () => {
+    const { run, clock } = await withVoyages()
+    const stopped = new AbortController()
+    const { sleep } = clock
+    const began = clock.elapsed()
+    const stopping = {
+      ...clock,
+      async sleep(milliseconds: number) {
+        if (clock.elapsed() - began > 5000) stopped.abort()
+        await sleep(milliseconds)
+      },
+    }
+    const over = { clock: stopping }
+    const result = await run(replayStart, voyages, { speed: '1', segments: '1' }, over, stopped.signal)
+    expect(result).toMatchObject({ json: { outcome: 'stopped' } })
+    expect(clock.elapsed() - began).toBeLessThan(6500)
+  })
+
+  it('says while the older generation is kept that clean comes before the switch', async () => {
+    const { run, clock } = await withVoyages()
+    await run(replayStart, voyages)
+    await run(replaySwitch, voyages)
+    const { told } = await run(replayStart, voyages)
+    expect(told[0]).toBe(
+      'voyages.v1.1 is kept to roll back to: before the switch, replay clean voyages has to remove it',
+    )
+    await expect(run(replaySwitch, voyages)).rejects.toThrow(
+      'voyages.v1.1 is still kept to roll back to: replay clean voyages removes it, then switch to voyages.v1.3',
+    )
+    await clock.sleep(15_000)
+    await run(replayClean, voyages)
+    expect((await run(replaySwitch, voyages)).json).toMatchObject({ live: 'voyages.v1.3' })
+  })
+
+  it('that was built and never read is abandoned by replay cancel', async () => {
+    const { run } = await withVoyages()
+    await run(replayStart, voyages)
+    expect((await run(replayCancel, voyages)).json).toEqual({
+      generation: 'voyages.v1.2',
+      status: 'abandoned',
+    })
+    await expect(run(replaySwitch, voyages)).rejects.toThrow('no other generation of voyages is built')
+  })
+
+  it('is cleaned up on a local cloud as soon as what was invoked before has ended', async () => {
+    const { run, clock, has } = await withVoyages()
+    await run(replayStart, voyages)
+    await run(replaySwitch, voyages)
+    await clock.sleep(15_000)
+    const began = clock.now()
+    // An invocation from before runs for three seconds; others follow it.
+    const oldestInvocation = async () =>
+      clock.now() - began < 3000 ? began - 10 : clock.now() - began < 4000 ? clock.now() : undefined
+    await run(replayClean, voyages, {}, { oldestInvocation })
+    expect(clock.now() - began).toBeGreaterThanOrEqual(3000)
+    expect(clock.now() - began).toBeLessThan(4000)
+    expect(await has('voyages.v1.1', 'voyage-1')).toBe(false)
+  })
+
+  it('shows the streams that are parked now, not those that were', async () => {
+    const { run, rows, appendStored } = await withVoyages()
+    await appendStored('voyage-9', at, wrecked)
+    await run(replayStart, voyages)
+    const parkedOf = async () => Object((await run(replayStatus, voyages)).json).generations[1].replay.parked
+    expect(await parkedOf()).toBe(1)
+    const key = guardKey('voyages.v1.2', 'voyage-9')
+    const { guard } = await rows.readGuard(key)
+    const to = { version: 1, state: guard?.state ?? '' }
+    await rows.move({ key, from: { version: 0 }, to, put: [], remove: [], counters: [] })
+    expect(await parkedOf()).toBe(0)
+  })
+
+  it('is shown and cancelled without the code of any feature', async () => {
+    const { run } = await withVoyages()
+    await run(replayStart, voyages)
+    const broken = { code: () => Promise.reject(new Error('this checkout cannot be loaded')) }
+    expect((await run(replayStatus, voyages, {}, broken)).json).toMatchObject({ live: 'voyages.v1.1' })
+    expect((await run(replayCancel, voyages, {}, broken)).json).toMatchObject({ generation: 'voyages.v1.2' })
   })
 
   it('leaves a stream that cannot be shown parked, and says so', async () => {

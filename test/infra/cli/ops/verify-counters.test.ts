@@ -18,7 +18,7 @@ describe('the counters', () => {
       const result = await verified({ repair })
       expect(result).toMatchObject({ failed: true, findings: [], tallies: { different: [counter(2, 3)] } })
       expect(result.text).toMatch(/2025-12-01 +COUNTER DIFFERS +counted {"voyages":2}, found {"voyages":3}$/m)
-      expect(result.text).toContain('it takes a new generation')
+      expect(result.text).toContain('build a new generation with replay start voyages, then replay switch')
     }
   })
 

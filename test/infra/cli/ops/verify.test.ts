@@ -69,16 +69,31 @@ describe('verify', () => {
     await tamper('voyage-1', { remove: [bob] })
     const details = [
       `missing: ${bob.PK} ${bob.SK}`,
-      `wrong: ${person.PK} ${person.SK}`,
+      `wrong: ${person.PK} ${person.SK}: role is "mate", expected "hand"`,
       `left over: ${eve} ${bob.SK}`,
     ]
     const found = { stream: 'voyage-1', found: 'different', version: 5, end: 5, details }
     for (const repair of [false, true]) {
       const result = await verified({ repair })
       expect(result).toMatchObject({ failed: true, findings: [found], repaired: { streams: 0, feedRows: 0 } })
-      expect(result.text).toContain('it takes a new generation')
+      expect(result.text).toContain('build a new generation with replay start voyages, then replay switch')
+      expect(result.text).not.toContain('--repair')
     }
     expect(rowsIn('voyages-of#eve')).toEqual([over])
+  })
+
+  it('names the fields in which a state differs', async () => {
+    const { verified, rows } = await deliveredSide()
+    const key = guardKey('voyages.v1.1', 'voyage-1')
+    const { guard } = await rows.readGuard(key)
+    if (guard === undefined) throw new Error('it was delivered')
+    const state = JSON.stringify({ ...JSON.parse(guard.state), name: 'Spoilt', extra: 1 })
+    await rows.move({ key, from: guard, to: { ...guard, state }, put: [], remove: [], counters: [] })
+    const [finding] = (await verified()).findings
+    expect(finding?.details).toEqual([
+      expect.stringMatching(/^the state: name is "Spoilt", expected "/),
+      'the state: extra is 1, expected missing',
+    ])
   })
 
   it('takes the same data in another order for the same', async () => {
@@ -112,8 +127,11 @@ describe('verify', () => {
     const [wrong] = feed.map((row) => ({ ...row, data: '{}' }))
     if (wrong === undefined) throw new Error('there is a feed')
     await rows.put([wrong])
-    const details = [`wrong: ${wrong.PK} ${wrong.SK}`]
+    const details = [expect.stringContaining(`wrong: ${wrong.PK} ${wrong.SK}: type is missing, expected "`)]
     expect(await verified({ repair: true })).toMatchObject({ failed: true, findings: [{ details }] })
+    // A repair would not help, so the hint does not name it.
+    expect((await verified()).text).toMatch(/\nDifferent or wrong: build a new generation with replay start/)
+    expect((await verified()).text).not.toContain('--repair')
     expect(rowsIn('log-of#1')).toContainEqual(wrong)
   })
 

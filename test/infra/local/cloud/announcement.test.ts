@@ -1,3 +1,4 @@
+import { cpSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -60,5 +61,17 @@ describe('a local cloud that runs on a data folder', () => {
     behind.cloud.publish(cloud)
     expect(await readAnnouncement(dataDir)).toBeUndefined()
     expect(await readAnnouncement(elsewhere)).toMatchObject(cloud)
+  })
+
+  it('is not found by a copy of the folder, which would let the copy change it, but by a link to it', async () => {
+    const { behind, cloud } = await gateway()
+    behind.cloud = openAnnouncement(dataDir)
+    behind.cloud.publish(cloud)
+    const other = newDataDir()
+    onTestFinished(() => removeDataDir(other))
+    cpSync(dataDir, `${other}/copy`, { recursive: true })
+    expect(await readAnnouncement(`${other}/copy`)).toBeUndefined()
+    symlinkSync(dataDir, `${other}/link`)
+    expect(await readAnnouncement(`${other}/link`)).toMatchObject(cloud)
   })
 })

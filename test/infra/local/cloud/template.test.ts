@@ -84,10 +84,27 @@ describe('a template', () => {
   })
 
   it('is refused by name where a type of resource is not modelled', () => {
-    const template = readTemplate(assembly({ Topic: { Type: 'AWS::SNS::Topic' } }))
+    const template = readTemplate(assembly({ Game: { Type: 'AWS::GameLift::Fleet' } }))
     expect(() => nameResources(template, 'eu-west-1', resourceTypes)).toThrow(
-      'Topic: the local cloud does not model AWS::SNS::Topic',
+      'Game: the local cloud does not model AWS::GameLift::Fleet. If the rest runs without it, list the type in infra/local/cloud/left-out.ts',
     )
+  })
+
+  it('runs without a resource whose type is left out, and names it in whatever refers to it', () => {
+    const properties = { Arn: { 'Fn::GetAtt': ['Secret', 'Arn'] }, Topic: { Ref: 'Topic' } }
+    const template = readTemplate(
+      assembly({
+        Topic: { Type: 'AWS::SNS::Topic' },
+        Secret: { Type: 'AWS::SecretsManager::Secret' },
+        Role: { Type: 'AWS::IAM::Role', Properties: properties },
+      }),
+    )
+    const { leftOut, resolve } = nameResources(template, 'eu-west-1', resourceTypes)
+    expect(leftOut.map(({ logicalId }) => logicalId)).toEqual(['Topic', 'Secret'])
+    expect(resolve(properties)).toEqual({
+      Arn: expect.stringMatching(/^arn:aws:left-out:eu-west-1:\d+:Secret$/),
+      Topic: expect.stringMatching(/^arn:aws:left-out:eu-west-1:\d+:Topic$/),
+    })
   })
 
   it('is refused where there are several', () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { createFaults, type Fault, faultNames, parseChances } from '../../../../infra/local/faults/faults.ts'
+import {
+  createFaults,
+  type Fault,
+  faultNames,
+  parseChances,
+  parseFaults,
+} from '../../../../infra/local/faults/faults.ts'
 
 const times = (count: number) => Array.from({ length: count })
 const all = [...faultNames]
@@ -79,6 +85,36 @@ describe('the next faults', () => {
     expect(faults.draw('put', all)).toBeUndefined()
     expect(faults.draw('stream projector', ['kill'])).toBeUndefined()
     expect(faults.draw('stream projector', all)?.fault).toBe('duplicate')
+  })
+})
+
+describe('a list of faults', () => {
+  const ids = ['ProjectorA28C91BB', 'ProjectorRedriveB61C2E40', 'QueryApi3CD11506']
+
+  it('is aimed at one function, whose other faults and whose namesakes it leaves alone', () => {
+    const parsed = parseFaults('projector:throttle=1,query-api:kill=1')
+    parsed.check(ids)
+    const faults = createFaults()
+    faults.shake({ ...parsed, seed: '1' })
+    expect(faults.draw('PutItem ProjectorA28C91BB', all)?.fault).toBe('throttle')
+    expect(faults.draw('stream Annals-ProjectorA28C91BB', ['duplicate'])).toBeUndefined()
+    expect(faults.draw('run Annals-QueryApi3CD11506', all)?.fault).toBe('kill')
+    for (const other of ['PutItem ProjectorRedriveB61C2E40', 'PutItem CommandApiA978DD50'])
+      expect(faults.draw(other, all)).toBeUndefined()
+  })
+
+  it('holds everywhere for faults that are aimed at no function', () => {
+    const faults = createFaults()
+    faults.shake({ ...parseFaults('fail=1,projector:throttle=1'), seed: '1' })
+    expect(faults.draw('PutItem ProjectorA28C91BB', all)?.fault).toBe('throttle')
+    expect(faults.draw('PutItem CommandApiA978DD50', all)?.fault).toBe('fail')
+  })
+
+  it('is refused if it names no function', () => {
+    expect(() => parseFaults('projecter:kill=1').check(ids)).toThrow(
+      'There is no function "projecter": there are Projector, ProjectorRedrive, QueryApi',
+    )
+    expect(() => parseFaults('projector:explode=1')).toThrow('There is no fault "explode"')
   })
 })
 

@@ -109,6 +109,15 @@ describe('signing up', () => {
     await expectFailure(signIn('ANN@example.com'), 'NotAuthorizedException')
   })
 
+  it('lets a client write only the attributes that it may write', async () => {
+    await open({ client: { WriteAttributes: ['name'] } })
+    const refused = ['NotAuthorizedException', /write unauthorized attribute/] as const
+    await expectFailure(signUp({ UserAttributes: [{ Name: 'email', Value: email }] }), ...refused)
+    await expectFailure(signUp({ UserAttributes: [{ Name: 'nickname', Value: 'Ann' }] }), ...refused)
+    await signUp({ UserAttributes: [{ Name: 'name', Value: 'Ann' }] })
+    expect((await adminGet(email)).UserAttributes).toContainEqual({ Name: 'email', Value: email })
+  })
+
   it('wants the attributes and symbols that the pool requires', async () => {
     const PasswordPolicy = { ...poolProperties.Policies.PasswordPolicy, RequireSymbols: true }
     const Schema = [{ Name, Required: true, Mutable: true }]
@@ -223,6 +232,34 @@ describe('the post-confirmation trigger', () => {
     await vi.waitFor(() => expect(invoke).toHaveBeenCalled())
     await vi.advanceTimersByTimeAsync(5_000)
     await confirming
+  })
+})
+
+describe('the pre-sign-up trigger', () => {
+  beforeEach(() => open({ pool: { LambdaConfig: { PreSignUp: functionArn } } }))
+
+  it('gets the event before there is a user', async () => {
+    const { UserSub } = await signUp({ UserAttributes: [{ Name: 'name', Value: 'Ann' }] })
+    const event = {
+      version: '1',
+      triggerSource: 'PreSignUp_SignUp',
+      region,
+      userPoolId: poolId,
+      userName: UserSub,
+      request: { userAttributes: { email, name: 'Ann' }, validationData: null },
+      response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
+      callerContext: { awsSdkVersion: expect.any(String), clientId: ClientId },
+    }
+    expect(invoke.mock.calls).toEqual([[functionArn, event]])
+  })
+
+  it('refuses the sign-up where the function fails', async () => {
+    const error = { errorType: 'Problem', errorMessage: 'Not this one.' }
+    invoke.mockResolvedValue({ payload: error, error })
+    const message = 'PreSignUp failed with error Not this one.'
+    await expectFailure(signUp(), 'UserLambdaValidationException', message)
+    await expectFailure(adminGet(email), 'UserNotFoundException')
+    expect(mailbox.list()).toEqual([])
   })
 })
 

@@ -1,10 +1,10 @@
 import type { Person } from '../kit/people/person.ts'
 import { picture, sendFile } from '../kit/upload/send-file.ts'
-import { expectAnswer, expectProblem, mail, readAfter, type Scene } from './answers.ts'
+import { expectAnswer, mail, type Scene } from './answers.ts'
 import { Broken, told, until } from './timeline.ts'
 
-/** Someone sends a picture into a project of theirs, pays for more room, and does not any more. */
-export async function tellOfFiles({ config, tell }: Scene, ann: Person, projectId: string): Promise<void> {
+/** Someone sends a picture into a project of theirs, and a text that is none. */
+export async function sendPictures({ config, tell }: Scene, ann: Person, projectId: string): Promise<void> {
   const content = await picture()
   const request = { projectId, fileName: 'river.jpg', contentType: 'image/jpeg', size: content.length }
 
@@ -45,25 +45,5 @@ export async function tellOfFiles({ config, tell }: Scene, ann: Person, projectI
       return body['status'] === 'rejected' ? body : undefined
     })
     return told(undefined, `rejected: ${value['reason']}`)
-  })
-
-  tell.chapter('Ann pays, for a while.')
-  await tell.step('ann chooses the plan pro', async () => {
-    const answer = await ann.command('change-plan', { plan: 'pro' })
-    expectAnswer(answer, 200, {})
-    const { body } = await ann.query('/me/usage', readAfter(answer))
-    return told(undefined, `room for ${body['bytesAllowed']} bytes, of which ${body['bytesUsed']} are used`)
-  })
-  await tell.step('ann cancels it', async () => {
-    const answer = await ann.command('cancel-subscription', {})
-    expectAnswer(answer, 200, {})
-    expectAnswer(await ann.query('/me/subscription', readAfter(answer)), 200, { plan: 'free' })
-    return told(undefined, 'and is on the free plan; the invoice comes at the end of the month')
-  })
-  await tell.step('ann chooses a plan that there is not', async () => {
-    return told(
-      undefined,
-      expectProblem(await ann.command('change-plan', { plan: 'all' }), 400, 'invalid-input'),
-    )
   })
 }

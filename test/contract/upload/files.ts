@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Files } from '../../workflows/upload/file-store.ts'
+import type { Files } from '../../../workflows/upload/file-store.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const replaced = { name: 'ReplacedFile' }
 
-/** What every store of files does. `open` gives one that is empty. */
+/** The contract of every store of files. `open` gives an empty one. */
 export function filesContract(name: string, open: () => Promise<Files> | Files): void {
   describe(`files: ${name}`, () => {
     let files: Files

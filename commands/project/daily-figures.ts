@@ -1,0 +1,2 @@
+/** The figures that this feature contributes to the daily report, by the projection that counts them. */
+export const projectFigures = { projects: ['projects'] } as const

@@ -1,0 +1,61 @@
+import type { Mutant } from './rules.ts'
+
+/** Rules that the code of uploads keeps, each taken out there. */
+export const ofUpload: readonly Mutant[] = [
+  {
+    rule: 'W10',
+    out: 'completes an upload for a person who may no longer add it',
+    file: 'domain/upload/upload.ts',
+    find: "if (obstacle === undefined) return [{ type: 'UploadCompleted'",
+    replace: "if (obstacle !== 'stranger') return [{ type: 'UploadCompleted'",
+    tests: ['test/domain/upload/upload.test.ts'],
+  },
+  {
+    rule: 'W10',
+    out: 'hands out a form at a repeat, whatever the person may do now',
+    file: 'commands/upload/handlers.ts',
+    find: 'if (!mayUpload) return { fields: {}, cost: noCost }',
+    replace: '',
+    tests: ['test/commands/upload/uploads.test.ts'],
+  },
+  {
+    rule: 'W10',
+    out: 'lets a person who was removed cancel an upload',
+    file: 'domain/upload/upload.ts',
+    find: 'if (role === undefined) throw noSuchUpload()',
+    replace: '',
+    tests: ['test/domain/upload/upload.test.ts'],
+  },
+  {
+    rule: 'W10',
+    out: 'completes into a project whose owner has deleted their account',
+    file: 'commands/upload/project-as-read.ts',
+    find: 'ownerDeleted: deleted.has(ownerId),',
+    replace: 'ownerDeleted: false,',
+    tests: ['test/workflows/upload/upload-steps.test.ts', 'test/commands/upload/uploads.test.ts'],
+  },
+  {
+    rule: 'W10',
+    out: 'tells a person who was removed from the project of a completion',
+    file: 'workflows/upload/upload-mail.ts',
+    find: "if (project.role === undefined) return 'no-access'",
+    replace: '',
+    tests: ['test/workflows/reactions/upload/reactions.test.ts'],
+  },
+  {
+    rule: 'W11',
+    out: 'names no version of the project in a completion',
+    file: 'domain/upload/upload.ts',
+    find: 'const projectVersion = named(project.version)',
+    replace: 'const projectVersion = named(undefined)',
+    tests: ['test/domain/upload/upload.test.ts'],
+  },
+  {
+    rule: 'W11',
+    out: 'names another version than the one that was read',
+    file: 'commands/upload/project-as-read.ts',
+    find: '      version,\n      ownerId,\n      role:',
+    replace: '      version: 1,\n      ownerId,\n      role:',
+    tests: ['test/workflows/upload/upload-steps.test.ts', 'test/commands/upload/uploads.test.ts'],
+  },
+]
