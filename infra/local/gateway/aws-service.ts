@@ -39,7 +39,13 @@ export interface AwsService {
   /** The same for a REST service: the name that its clients sign for, and its operations by method and path. */
   readonly rest?: {
     readonly signedFor: string
-    readonly operationOf: (method: string, path: string, query: URLSearchParams) => string | undefined
+    /** The operation of a call. Of a call in the query protocol, the form in its body is part of the query. */
+    readonly operationOf: (
+      method: string,
+      path: string,
+      query: URLSearchParams,
+      headers: IncomingHttpHeaders,
+    ) => string | undefined
     /** For a service that strangers call too, with bodies larger than memory: it reads the bodies itself. */
     readonly open?: {
       /** Whether a request to this path is for the service though nobody signed it. */

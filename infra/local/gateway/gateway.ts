@@ -12,6 +12,7 @@ import {
 } from './aws-service.ts'
 import { behindGate, isFromPage, type Origins } from './gate.ts'
 import { listen } from './listen.ts'
+import { queryError } from './query-protocol.ts'
 import { credentialOf } from './signature-v4.ts'
 
 export interface Gateway {
@@ -60,22 +61,26 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
 
     const method = request.method ?? ''
     const { headers } = request
-    const operation = header === '' ? service?.rest?.operationOf(method, path, url.searchParams) : named
-    const what = header === '' ? `${signedFor ?? 'unsigned'}: ${method} ${path}` : header
     const body = service?.rest?.open ? Buffer.alloc(0) : await readBody(request)
+    const query = isForm(request) ? withForm(url.searchParams, body) : url.searchParams
+    const operation = header === '' ? service?.rest?.operationOf(method, path, query, headers) : named
+    const action = query.get('Action')
+    const what = header === '' ? `${signedFor ?? 'unsigned'}: ${action ?? `${method} ${path}`}` : header
     const call = { operation: operation ?? '', path, body, message: request, headers, caller }
     try {
       return await carryOut(call, service, what)
     } catch (error) {
-      if (service?.rest?.open === undefined || error instanceof LostAnswer) throw error
-      return service.rest.open.wordError(errorOf(error, o.log), call)
+      if (error instanceof LostAnswer) throw error
+      if (service?.rest?.open) return service.rest.open.wordError(errorOf(error, o.log), call)
+      if (header === '' && action !== null) return queryError(errorOf(error, o.log))
+      throw error
     }
   }
 
   async function carryOut(call: AwsRequest, service: AwsService | undefined, what: string) {
     if (service === undefined || !Object.hasOwn(service.operations, call.operation)) {
-      const there = service && `; of this service there are: ${Object.keys(service.operations).join(', ')}`
-      const message = `${what} is not modelled by the local cloud${there ?? ''}`
+      const there = service && `, or one of this service: ${Object.keys(service.operations).join(', ')}`
+      const message = `${what} is not modelled by the local cloud: use what docs/local-cloud.md lists${there ?? ''}`
       throw new AwsError('UnknownOperationException', message)
     }
     const refusal = refusalOfPage(call, service) ?? o.refusal(call, service)
@@ -125,6 +130,15 @@ function signatureOf(
   if (authorization === undefined && presigned) return { signedFor: presigned, inQuery: true }
   const { caller, signedFor } = credentialOf(authorization ?? '') ?? {}
   return { ...(caller && { caller }), ...(signedFor && { signedFor }) }
+}
+
+function isForm({ headers }: IncomingMessage): boolean {
+  return headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
+}
+
+/** The parameters of a call in the query protocol, which are in its query or in the form in its body. */
+function withForm(query: URLSearchParams, body: Buffer): URLSearchParams {
+  return new URLSearchParams([...query, ...new URLSearchParams(body.toString())])
 }
 
 /** Why a call that nobody signed in its headers is refused to a web page; `undefined` if it needs no permission. */

@@ -1,11 +1,13 @@
 import type { Properties, Template } from '../cloud/template.ts'
 import type { AwsRequest, AwsService, Permission } from '../gateway/aws-service.ts'
-import { compilePolicy, type Policy, refusalOf, trusts, wildcard } from './policy.ts'
+import { compilePolicy, developerArn, type Policy, refusalOf, trusts, wildcard } from './policy.ts'
 
 /** The permissions that the template grants. */
 export interface Permissions {
   /** Why a call through the gateway is refused; `undefined` if it is allowed. */
   refusal(request: AwsRequest, service: Pick<AwsService, 'permissions'>): string | undefined
+  /** The ARN by which AWS names a caller. */
+  arnOf(caller: string | undefined): string
   /** Throws, naming the first that is missing, unless a function's role allows all of these. */
   demand(functionId: string, permissions: readonly Permission[]): void
   /** Throws unless a service may assume the role with this ARN for a source, and the role allows all of these. */
@@ -70,6 +72,7 @@ export function readPermissions(o: PolicySources): Permissions {
       }
       return undefined
     },
+    arnOf: (caller) => (caller === undefined ? undefined : callers.get(caller)?.name) ?? developerArn,
     demand: (functionId, permissions) => check(callers.get(functionId), permissions),
     demandOfRole(roleArn, { service, sourceArn }, permissions) {
       const role = roleArn.replace(/^.*\//, '')

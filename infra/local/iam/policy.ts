@@ -44,6 +44,9 @@ export function compilePolicy(document: unknown, where: string): Policy {
   })
 }
 
+/** The name of everyone who is no function: the developer at the keyboard. */
+export const developerArn = 'arn:aws:iam::000000000000:user/developer'
+
 /** Compiles a condition. Only `StringLike` on `s3:prefix` is modelled. */
 function conditionOf(condition: unknown, where: string): Statement['condition'] {
   if (condition === undefined) return () => true
@@ -68,7 +71,7 @@ export function refusalOf(
   const { action, resource } = permission
   const applies = (statement: Statement) =>
     statement.action(action) && statement.resource(resource) && statement.condition(permission)
-  const name = caller?.name ?? 'arn:aws:iam::000000000000:user/developer'
+  const name = caller?.name ?? developerArn
   const refused = `User: ${name} is not authorized to perform: ${action} on resource: ${resource}`
   if (resourcePolicy.some((s) => s.denies && applies(s)))
     return `${refused} with an explicit deny in a resource-based policy`

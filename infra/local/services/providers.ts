@@ -14,6 +14,7 @@ import { scheduler } from './scheduler/provider.ts'
 import { ses } from './ses/provider.ts'
 import { sqs } from './sqs/provider.ts'
 import { stepFunctions } from './step-functions/provider.ts'
+import { sts } from './sts/provider.ts'
 
 /**
  * Every service of the local cloud, in the order in which they are opened. They are closed in the opposite order. A
@@ -26,6 +27,8 @@ export const providers: readonly ServiceProvider[] = [
   iam,
   // The URL of a queue starts with that of the gateway, and functions find all services there.
   gateway,
+  // Names callers by their roles.
+  sts,
   // Cognito delivers its codes to the mailbox of SES.
   ses,
   // Functions have URLs of queues in their variables, and queues as failure destinations.

@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import { AwsError, type AwsResponse, type AwsService } from '../../gateway/aws-service.ts'
 import type { CognitoOptions } from './cognito-options.ts'
 import { cognitoOperations } from './operations.ts'
+import { forgottenPasswordOperations } from './passwords.ts'
 import { notFound, texts, userNotFound } from './request.ts'
 import { signInOperations } from './sign-in.ts'
 import { signUpOperations } from './sign-up.ts'
+import { holderOf, signedInOperations } from './signed-in.ts'
 import {
   type ClientSettings,
   clientSettings,
@@ -39,6 +41,7 @@ export function openCognito(o: CognitoOptions): Cognito {
   const ofClient = new Map<string, ClientOperation>([
     ...Object.entries(signUpOperations(o)),
     ...Object.entries(signInOperations(o, signer)),
+    ...Object.entries(forgottenPasswordOperations(o)),
   ])
 
   function poolOf(id: string): UserPool {
@@ -47,13 +50,23 @@ export function openCognito(o: CognitoOptions): Cognito {
     return pool
   }
 
+  function clientOf(id: string): ClientSettings {
+    const client = clients.get(id)
+    if (client === undefined) throw notFound(`User pool client ${id} does not exist.`)
+    return client
+  }
+
   function run(operation: string, body: unknown): object {
     const clientOperation = ofClient.get(operation)
     if (clientOperation) {
       const { ClientId } = texts(body, 'ClientId')
-      const client = clients.get(ClientId)
-      if (client === undefined) throw notFound(`User pool client ${ClientId} does not exist.`)
+      const client = clientOf(ClientId)
       return clientOperation(body, poolOf(client.UserPoolId), client)
+    }
+    const ofUser = signedInOperations[operation]
+    if (ofUser !== undefined) {
+      const { pool, user, clientId } = holderOf(body, signer, pools.values())
+      return ofUser(body, pool, user, clientOf(clientId))
     }
     const { UserPoolId, Username } = texts(body, 'UserPoolId', 'Username')
     const user = poolOf(UserPoolId).find(Username)

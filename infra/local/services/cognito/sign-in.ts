@@ -74,6 +74,13 @@ export function signInOperations(o: CognitoOptions, signer: TokenSigner) {
       return { ChallengeParameters: {}, ...flow(AuthParameters, pool, client) }
     },
 
+    RevokeToken(body, pool, client) {
+      const hash = hashOf(texts(body, 'Token').Token)
+      // A token that is not known is no error, as the API reference says of one that has expired.
+      if (pool.grants.get(hash)?.clientId === client.id) pool.grants.delete(hash)
+      return {}
+    },
+
     RespondToAuthChallenge(body, pool, client) {
       const given = texts(read(respondRequest, body).ChallengeResponses, ...claim)
       const challenge = challenges.get(given.PASSWORD_CLAIM_SECRET_BLOCK)

@@ -1,25 +1,23 @@
-import { randomBytes, randomInt, randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { AwsError } from '../../gateway/aws-service.ts'
+import { deliveryTo, demandCode, expired, mailCode } from './codes.ts'
 import type { CognitoOptions } from './cognito-options.ts'
+import { runPostConfirmation } from './post-confirmation.ts'
 import { invalid, notAuthorized, read, texts, userNotFound } from './request.ts'
 import { passwordVerifier } from './srp.ts'
 import { type ClientSettings, type PoolSettings, standardAttributes } from './template.ts'
 import { runTrigger } from './triggers.ts'
-import { attributesOf, type ClientOperation, type User, type UserPool } from './user-pool.ts'
+import type { ClientOperation, User, UserPool } from './user-pool.ts'
 
 const codeLifeMs = 24 * 3_600_000
-const wrongTriesAllowed = 5
 const attribute = z.object({ Name: z.string(), Value: z.string().max(2_048) })
 const signUpRequest = z.object({ UserAttributes: z.array(attribute).default([]) })
 
 /** Signing up, and confirming it with a code from a mail. */
 export function signUpOperations(o: CognitoOptions) {
   function sendCode(pool: UserPool, user: User) {
-    const value = String(randomInt(1_000_000)).padStart(6, '0')
-    pool.save({ ...user, code: { value, expiresAt: Date.now() + codeLifeMs, wrongTries: 0 } })
-    const { EmailSubject: subject, EmailMessage } = pool.settings.VerificationMessageTemplate
-    o.mailbox.deliver({ to: user.email, subject, text: EmailMessage.replaceAll('{####}', value) })
+    pool.save({ ...user, code: mailCode(o, pool, user, codeLifeMs) })
     return deliveryTo(user.email)
   }
 
@@ -72,34 +70,16 @@ export function signUpOperations(o: CognitoOptions) {
       if (!found) throw client.PreventUserExistenceErrors === 'LEGACY' ? userNotFound() : expired()
       const { code, ...user } = found
       if (code === undefined) throw notAuthorized('User cannot be confirmed. Current status is CONFIRMED')
-      if (code.wrongTries >= wrongTriesAllowed) {
-        throw new AwsError('LimitExceededException', 'Attempt limit exceeded, please try after some time.')
-      }
-      if (code.expiresAt <= Date.now()) throw expired()
-      if (code.value !== ConfirmationCode) {
-        pool.save({ ...user, code: { ...code, wrongTries: code.wrongTries + 1 } })
-        throw new AwsError('CodeMismatchException', 'Invalid verification code provided, please try again.')
-      }
+      demandCode(code, ConfirmationCode, (kept) => pool.save({ ...user, code: kept }))
       pool.save(user)
-      const { LambdaConfig, id } = pool.settings
-      if (LambdaConfig.PostConfirmation === undefined) return {}
-      await runTrigger(o, 'PostConfirmation', LambdaConfig.PostConfirmation, {
-        version: '1',
-        region: o.region,
-        userPoolId: id,
-        userName: user.sub,
-        callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: client.id },
-        triggerSource: 'PostConfirmation_ConfirmSignUp',
-        request: { userAttributes: { ...attributesOf(user), 'cognito:user_status': 'CONFIRMED' } },
-        response: {},
-      })
-      return {}
+      return runPostConfirmation(o, pool, client, user, 'PostConfirmation_ConfirmSignUp')
     },
   } satisfies Record<string, ClientOperation>
 }
 
 /** The email that is the username is not written by the client, unless the client also gives it as an attribute. */
-function demandWritable(names: readonly string[], { WriteAttributes }: ClientSettings): void {
+/** Throws NotAuthorizedException unless a client may write all of these attributes. */
+export function demandWritable(names: readonly string[], { WriteAttributes }: ClientSettings): void {
   const strange = names.some((name) => standardAttributes.includes(name) && !WriteAttributes.includes(name))
   if (strange) throw notAuthorized('A client attempted to write unauthorized attribute')
 }
@@ -118,7 +98,8 @@ const characters = [
   ['RequireSymbols', /[!-/:-@[-`{-~ ]/, 'symbol'],
 ] as const
 
-function demandPassword(password: string, policy: PoolSettings['Policies']['PasswordPolicy']): void {
+/** Throws InvalidPasswordException unless a password is one that the pool takes. */
+export function demandPassword(password: string, policy: PoolSettings['Policies']['PasswordPolicy']): void {
   const missing = characters.find(([rule, pattern]) => policy[rule] && !pattern.test(password))
   const tooShort = password.length < policy.MinimumLength && 'Password not long enough'
   const tooLong = password.length > 256 && 'Password too long'
@@ -131,14 +112,4 @@ function isEmail(text: string): boolean {
   const [name = '', domain = '', ...more] = text.split('@')
   const isDotted = domain.slice(1, -1).includes('.')
   return name !== '' && isDotted && more.length === 0 && !/\s/.test(text)
-}
-
-/** The address that a code was sent to, masked as on AWS. For an unknown user it is the address given. */
-function deliveryTo(email: string) {
-  const Destination = email.replace(/^(.)[^@]*(@.)?.*/, '$1***$2***')
-  return { Destination, DeliveryMedium: 'EMAIL', AttributeName: 'email' }
-}
-
-function expired(): AwsError {
-  return new AwsError('ExpiredCodeException', 'Invalid code provided, please request a code again.')
 }

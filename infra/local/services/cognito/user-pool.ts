@@ -2,6 +2,13 @@ import { join } from 'node:path'
 import { openJournal } from '../../storage/journal.ts'
 import type { ClientSettings, PoolSettings } from './template.ts'
 
+/** A code that was mailed. */
+export interface Code {
+  readonly value: string
+  readonly expiresAt: number
+  readonly wrongTries: number
+}
+
 export interface User {
   /** A UUID, and the username: people name themselves by their email. */
   readonly sub: string
@@ -14,7 +21,9 @@ export interface User {
   /** Milliseconds since the epoch, as all times here. */
   readonly createdAt: number
   /** Until the user is confirmed. */
-  readonly code?: { readonly value: string; readonly expiresAt: number; readonly wrongTries: number }
+  readonly code?: Code
+  /** While the user may choose another password for a forgotten one. */
+  readonly reset?: Code
 }
 
 /** The sign-in that a refresh token continues; its key is the token's hash. */
@@ -39,6 +48,10 @@ export function openUserPool(folder: string, settings: PoolSettings) {
   const subs = new Map([...users.values()].map(({ email, sub }) => [canonical(email), sub]))
   for (const [hash, { expiresAt }] of grants.entries()) if (expiresAt < Date.now()) grants.delete(hash)
 
+  function signOut(sub: string): void {
+    for (const [hash, grant] of [...grants.entries()]) if (grant.sub === sub) grants.delete(hash)
+  }
+
   return {
     settings,
     grants,
@@ -52,8 +65,10 @@ export function openUserPool(folder: string, settings: PoolSettings) {
     remove({ sub, email }: User) {
       users.delete(sub)
       subs.delete(canonical(email))
-      for (const [hash, grant] of grants.entries()) if (grant.sub === sub) grants.delete(hash)
+      signOut(sub)
     },
+    /** Ends every sign-in of a user. */
+    signOut,
   }
 }
 

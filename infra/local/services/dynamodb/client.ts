@@ -17,7 +17,10 @@ export const streamsTarget = 'DynamoDBStreams_20120810'
 const refusedForMs = 2000
 
 /** Everyone on the local cloud is one caller to a local DynamoDB: some keep a database per access key. */
-export const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' } satisfies Credentials
+export const localCredentials: Omit<Credentials, 'sessionToken'> = {
+  accessKeyId: 'local',
+  secretAccessKey: 'local',
+}
 
 const agents = {
   'http:': new http.Agent({ keepAlive: true }),

@@ -2,6 +2,9 @@ import type { OperationTable } from '../../gateway/operations.ts'
 
 /** The operations of DynamoDB that are modelled. */
 export const dynamoDbOperations = {
+  ListTables: { tool: 'AWS CLI' },
+  DescribeTable: { tool: 'AWS CLI' },
+  DescribeTimeToLive: { tool: 'AWS CLI' },
   GetItem: { call: 'new GetCommand(', tool: 'AWS CLI' },
   BatchGetItem: { call: 'new BatchGetCommand(', tool: 'AWS CLI' },
   Query: { tool: 'AWS CLI' },

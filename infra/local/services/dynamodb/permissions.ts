@@ -34,5 +34,6 @@ export function dynamoDbPermissionsOf(request: AwsRequest, arnOf: (table: string
   if (input.RequestItems !== undefined) {
     return Object.keys(input.RequestItems).map((table) => on(request.operation, table))
   }
+  if (request.operation === 'ListTables') return [{ action: 'dynamodb:ListTables', resource: '*' }]
   return [on(request.operation, input.TableName, input.IndexName)]
 }

@@ -54,6 +54,7 @@ export function openDynamoDb(engine: DatabaseEngine, region: string): DynamoDb {
   async function handle(request: AwsRequest): Promise<AwsResponse> {
     refuseForeignCharacters(request.body)
     const response = await pass(request)
+    if (request.operation === 'DescribeTable') return described(response)
     if (writes.has(request.operation)) for (const listener of listeners) listener()
     return response
   }
@@ -65,6 +66,16 @@ export function openDynamoDb(engine: DatabaseEngine, region: string): DynamoDb {
     })
   }
 
+  /** The engine knows no region and names itself in its place. */
+  const local = (text: string) =>
+    engine.isEmbedded ? text.replace(/arn:aws:dynamodb:[a-z0-9-]*:/g, `arn:aws:dynamodb:${region}:`) : text
+
+  /** An answer that describes a table, with its names as the template knows them. */
+  function described(answer: AwsResponse): AwsResponse {
+    const { 'x-amz-crc32': _, ...headers } = answer.headers ?? {}
+    return { ...answer, headers, body: local(String(answer.body)) }
+  }
+
   const arnOf = (table: string) => arns.get(table) ?? `arn:aws:dynamodb:${region}:000000000000:table/${table}`
   const permissions = (request: AwsRequest) => dynamoDbPermissionsOf(request, arnOf)
   return {
@@ -73,9 +84,6 @@ export function openDynamoDb(engine: DatabaseEngine, region: string): DynamoDb {
     service: { targets: [dynamoDbTarget], operations: dynamoDbOperations, permissions, handle },
     async createTable(logicalId, properties) {
       const table = await createTable(address, logicalId, properties)
-      // The engine knows no region and names itself in its place.
-      const local = (arn: string) =>
-        engine.isEmbedded ? arn.replace(/^arn:aws:dynamodb:[^:]*/, `arn:aws:dynamodb:${region}`) : arn
       arns.set(table.name, local(table.arn))
       return {
         name: table.name,

@@ -2,5 +2,8 @@ import type { OperationTable } from '../../gateway/operations.ts'
 
 /** The operations of EventBridge that are modelled. */
 export const eventBridgeOperations = {
+  ListRules: { tool: 'AWS CLI' },
+  DescribeRule: { tool: 'AWS CLI' },
+  ListTargetsByRule: { tool: 'AWS CLI' },
   PutEvents: { tool: 'AWS CLI' },
 } satisfies OperationTable

@@ -8,6 +8,7 @@ import type { DeadLetters } from '../sqs/dead-letters.ts'
 import { openEventDeliveries } from './event-deliveries.ts'
 import type { BusEvent } from './input.ts'
 import { eventBridgeOperations } from './operations.ts'
+import { showRules } from './rules.ts'
 import { busOf, compileRule, type Rule } from './template.ts'
 
 export interface EventBuses {
@@ -76,17 +77,24 @@ export function openEventBuses(o: {
     return id
   }
 
+  const shown = showRules(o.rules, o.region, account)
+
   const read = (request: AwsRequest) => readInput(request, inputs, 'ValidationException').Entries
   return {
     service: {
       targets: ['AWSEvents'],
       operations: eventBridgeOperations,
-      permissions: (request) =>
-        read(request).map(({ EventBusName }) => ({
+      permissions(request) {
+        const ofQuery = shown.permission(request)
+        if (ofQuery !== undefined) return [ofQuery]
+        return read(request).map(({ EventBusName }) => ({
           action: 'events:PutEvents',
           resource: `arn:aws:events:${o.region}:${account}:event-bus/${busOf(EventBusName)}`,
-        })),
+        }))
+      },
       async handle(request) {
+        const found = shown.answer(request)
+        if (found !== undefined) return { status: 200, body: JSON.stringify(found) }
         const all = read(request)
         if (all.reduce((bytes, one) => bytes + sizeOf(one), 0) > maxBytes)
           throw new AwsError('ValidationException', tooLarge)

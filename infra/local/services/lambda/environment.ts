@@ -26,20 +26,24 @@ export interface RuntimeClient {
   fail(body: string): void
 }
 
-/** The state of an environment. It stays `working` between its answer and the next time that it asks for work. */
+/** The state of an environment. */
 type EnvironmentState =
   /** The process has not asked for work yet. */
   | { readonly status: 'starting' }
   /** The process waits for work, which is sent as this response. */
   | { readonly status: 'idle'; readonly response: ServerResponse }
-  /** The process has an invocation; `pending` is empty once that is answered. */
-  | { readonly status: 'working'; readonly pending?: PendingInvocation }
+  /** The process has an invocation. */
+  | { readonly status: 'working'; readonly pending: PendingInvocation }
+  /** The process has answered, or failed, and is about to ask for work again. */
+  | { readonly status: 'answered' }
   /** The process was told to end and gets no more work. */
   | { readonly status: 'leaving' }
 
 /** An execution environment of a function: a process that works on one invocation at a time. */
 export interface Environment extends RuntimeClient {
   status(): EnvironmentState['status']
+  /** Whether it takes the next invocation without being asked: it starts, or it has just answered. */
+  isFreeSoon(): boolean
   /** Gives work to an environment that is idle. */
   run(pending: PendingInvocation): void
   /** Ends the process if it is idle. */
@@ -102,10 +106,10 @@ export function startEnvironment(o: EnvironmentOptions): Environment {
 
   /** Settles the pending invocation, if it is this one. */
   function settle(requestId: string, outcome: () => Invocation): void {
-    if (state.status !== 'working' || state.pending?.requestId !== requestId) return
+    if (state.status !== 'working' || state.pending.requestId !== requestId) return
     const { pending } = state
     const settled = outcome()
-    state = { status: 'working' }
+    state = { status: 'answered' }
     pending.settle(settled)
   }
 
@@ -116,12 +120,13 @@ export function startEnvironment(o: EnvironmentOptions): Environment {
       payload: null,
       error: failure ?? { errorType: 'Runtime.ExitError', errorMessage },
     }
-    if (state.status === 'working') state.pending?.settle(ended)
+    if (state.status === 'working') state.pending.settle(ended)
     o.onEnd(state.status === 'starting' ? ended : undefined)
   })
 
   return {
     status: () => state.status,
+    isFreeSoon: () => state.status === 'starting' || (state.status === 'answered' && o.isCurrent()),
     next(response) {
       if (!o.isCurrent()) return leave()
       state = { status: 'idle', response }

@@ -46,8 +46,8 @@ export function createFunction(
       const pending = environment.status() === 'idle' ? queue.shift() : undefined
       if (pending !== undefined) environment.run(pending)
     }
-    const starting = all.filter((environment) => environment.status() === 'starting').length
-    if (queue.length > starting && environments.size < limit) start()
+    const soon = all.filter((environment) => environment.isFreeSoon()).length
+    if (queue.length > soon && environments.size < limit) start()
   }
 
   function start(): void {

@@ -8,6 +8,7 @@ import {
   type Log,
 } from '../../gateway/aws-service.ts'
 import { parseJson } from '../../gateway/json.ts'
+import { actionOf, show, showingOperationOf, shownName } from './describe.ts'
 import { createFunction, type LambdaFunction } from './function.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 import type { Invocation } from './invocation.ts'
@@ -69,9 +70,15 @@ export async function startLambda(o: {
     }
   }
 
-  const named = ({ path = '' }: AwsRequest) => find(decoded(invocationPath.exec(path)?.[1] ?? ''))
+  const named = ({ path = '' }: AwsRequest) =>
+    find(decoded(invocationPath.exec(path)?.[1] ?? shownName(path)))
+
+  const definitions = () => [...functions.values()].map((one) => one.definition())
 
   async function handle(request: AwsRequest): Promise<AwsResponse> {
+    const shown = show(request.operation, () => named(request), definitions)
+    if (shown !== undefined)
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(shown) }
     const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse'
     const payload = payloadOf(request)
     // The permission is checked, and that the function exists; it does not run.
@@ -91,11 +98,16 @@ export async function startLambda(o: {
       targets: [],
       rest: {
         signedFor: 'lambda',
-        operationOf: (method, path) =>
-          method === 'POST' && invocationPath.test(path) ? 'Invoke' : undefined,
+        operationOf(method, path) {
+          if (method === 'GET') return showingOperationOf(path)
+          return method === 'POST' && invocationPath.test(path) ? 'Invoke' : undefined
+        },
       },
       operations: lambdaOperations,
-      permissions: (request) => [{ action: 'lambda:InvokeFunction', resource: named(request).arn }],
+      permissions: ({ operation, ...request }) =>
+        operation === 'ListFunctions'
+          ? [{ action: 'lambda:ListFunctions', resource: '*' }]
+          : [{ action: actionOf(operation), resource: named({ operation, ...request }).arn }],
       handle,
     },
     find,

@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { AwsRequest, AwsResponse, Permission } from '../../gateway/aws-service.ts'
 import type { BusEvent } from '../eventbridge/input.ts'
+import type { MultipartUploads } from './multipart-uploads.ts'
 import type { Objects } from './objects.ts'
 import type { Signers } from './signed.ts'
 import type { BucketSettings } from './template.ts'
 
 export interface Bucket extends BucketSettings {
   readonly objects: Objects
+  readonly multipart: MultipartUploads
 }
 
 /** A call of an operation on a bucket. */

@@ -40,13 +40,3 @@ export function inWordsOfS3(error: AwsError): AwsError {
   if (error.code === 'UnknownOperationException') return new AwsError('NotImplemented', error.message, 501)
   return words[error.code] ?? error
 }
-
-/** An XML document of one element with these texts in it. */
-export function xml(root: string, texts: Readonly<Record<string, string>>): string {
-  const elements = Object.entries(texts).map(([name, text]) => `<${name}>${escaped(text)}</${name}>`)
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}>${elements.join('')}</${root}>`
-}
-
-export function escaped(text: string): string {
-  return text.replace(/[<>&"\p{Cc}]/gu, (character) => `&#${character.codePointAt(0)};`)
-}

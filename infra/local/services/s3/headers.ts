@@ -29,6 +29,8 @@ const modelled = [
   'x-amz-decoded-content-length',
   'x-amz-checksum-crc32',
   'x-amz-checksum-mode',
+  'x-amz-checksum-type',
+  'x-amz-mp-object-size',
 ]
 
 /** Those of a call that writes or deletes that would change what it does. */
@@ -36,13 +38,19 @@ const conditions = ['content-md5', 'if-match', 'if-none-match']
 const reads = ['GET', 'HEAD']
 
 /** Those that say what to copy, and under what condition. */
-const ofCopies = [copySource, `${copySource}-if-match`]
+const ofCopies = [copySource, `${copySource}-if-match`, `${copySource}-range`]
+const copying = ['CopyObject', 'UploadPartCopy']
+/** A copy keeps the headers of its source; tags are not modelled. */
+const directives = ['x-amz-metadata-directive', 'x-amz-tagging-directive']
+/** Those with which a client says how it computes checksums. */
+const checksumAlgorithms = ['x-amz-sdk-checksum-algorithm', 'x-amz-checksum-algorithm']
 
 /** Throws, naming it, if a request has a header that S3 would honour and the local cloud does not. */
 export function checkHeaders(method: string, operation: string, headers: IncomingHttpHeaders): void {
   const unknown = Object.keys(headers).find((name) => {
-    if (ofCopies.includes(name)) return operation !== 'CopyObject'
-    if (name === 'x-amz-sdk-checksum-algorithm') return headers[name] !== 'CRC32'
+    if (ofCopies.includes(name)) return !copying.includes(operation)
+    if (directives.includes(name)) return !copying.includes(operation) || headers[name] !== 'COPY'
+    if (checksumAlgorithms.includes(name)) return headers[name] !== 'CRC32'
     if (name.startsWith('x-amz-')) return !modelled.includes(name) && !name.startsWith('x-amz-meta-')
     const isModelled = reads.includes(method) || (operation === 'PutObject' && isForNone(name, headers))
     return conditions.includes(name) && !isModelled

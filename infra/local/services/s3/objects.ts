@@ -10,7 +10,7 @@ import { writeFailure } from '../../storage/write-failure.ts'
 /** The facts about a content once all of it is on the disk. */
 export interface Written {
   readonly size: number
-  /** In hexadecimal digits: the ETag without its quotes. */
+  /** In hexadecimal digits: the ETag without its quotes. That of an object in parts ends with their number. */
   readonly md5: string
   /** In base64, as the header has it. */
   readonly crc32: string
@@ -53,6 +53,8 @@ export interface Range {
 /** The objects of a bucket. */
 export interface Objects {
   find(key: string): StoredObject | undefined
+  /** Every object by its key, in no order. */
+  entries(): readonly (readonly [key: string, object: StoredObject])[]
   /**
    * Writes an object. Once this resolves it survives `kill -9`; until then, and if the content or `check` throws,
    * the former object stays.
@@ -62,6 +64,8 @@ export interface Objects {
     readonly content: AsyncIterable<Buffer>
     readonly headers: Readonly<Record<string, string>>
     readonly check: (written: Written) => void
+    /** The ETag of an object that was uploaded in parts, in place of the digest of its content. */
+    readonly etag?: string
   }): Promise<StoredObject>
   /**
    * Deletes an object, durably. In a bucket that keeps versions this leaves a delete marker, unless one version is named:
@@ -98,6 +102,11 @@ export function openObjects(
     return latest.toString(16).toUpperCase().padStart(18, '0')
   }
 
+  function current(key: string): StoredObject | undefined {
+    const [newest] = versionsIn(journal.get(key))
+    return newest === undefined || isMarker(newest) ? undefined : newest
+  }
+
   /** Keeps these versions of a key and no other, durably. */
   function keep(key: string, versions: readonly Version[]): void {
     const former = versionsIn(journal.get(key))
@@ -120,16 +129,19 @@ export function openObjects(
   }
 
   return {
-    find(key) {
-      const [newest] = versionsIn(journal.get(key))
-      return newest === undefined || isMarker(newest) ? undefined : newest
-    },
-    async put({ key, content, headers, check }) {
+    find: current,
+    entries: () =>
+      [...journal.entries()].flatMap(([key]) => {
+        const object = current(key)
+        return object === undefined ? [] : [[key, object] as const]
+      }),
+    async put({ key, content, headers, check, etag }) {
       const file = randomUUID()
       try {
         const written = await write(content, pathOf(file))
         check(written)
-        const facts = { ...written, file, headers, modifiedAt: Date.now(), sequencer: nextSequencer() }
+        const md5 = etag ?? written.md5
+        const facts = { ...written, md5, file, headers, modifiedAt: Date.now(), sequencer: nextSequencer() }
         const stored = keepsVersions ? { ...facts, versionId: randomUUID() } : facts
         add(key, stored)
         return stored

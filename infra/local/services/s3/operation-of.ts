@@ -1,31 +1,62 @@
-const methods: Readonly<Record<string, string>> = {
-  PUT: 'PutObject',
-  GET: 'GetObject',
-  HEAD: 'HeadObject',
-  DELETE: 'DeleteObject',
-}
+import type { IncomingHttpHeaders } from 'node:http'
+import { copySource } from './target.ts'
 
-/** The query parameters of the modelled operations. Any other parameter makes another operation of a call. */
-const modelledQuery =
+/** The query parameters that say how a call is signed, or that no operation depends on. */
+const common =
   /^(x-id|AWSAccessKeyId|Signature|Expires|X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256)|x-amz-checksum-mode|response-[a-z-]+)$/
 
-/** The query parameters of a list of versions, and of the deletion of one. */
-const listsVersions = /^(x-id|versions|prefix|key-marker|version-id-marker|max-keys)$/
-const deletesVersion = /^(x-id|versionId)$/
+/** The further parameters of a call, and the operation that they make of a method on an object. */
+const onObjects: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '': { PUT: 'PutObject', GET: 'GetObject', HEAD: 'HeadObject', DELETE: 'DeleteObject' },
+  tagging: { GET: 'GetObjectTagging' },
+  versionId: { DELETE: 'DeleteObject' },
+  uploads: { POST: 'CreateMultipartUpload' },
+  uploadId: { POST: 'CompleteMultipartUpload', DELETE: 'AbortMultipartUpload' },
+  'partNumber uploadId': { PUT: 'UploadPart' },
+}
+
+/** The same for a call on a bucket. */
+const onBuckets: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '': { HEAD: 'HeadBucket', POST: 'PostObject' },
+  location: { GET: 'GetBucketLocation' },
+}
+
+/** The operations that an object to copy makes others. */
+const copies: Readonly<Record<string, string>> = { PutObject: 'CopyObject', UploadPart: 'UploadPartCopy' }
+
+const ofLists = [
+  'continuation-token',
+  'delimiter',
+  'encoding-type',
+  'fetch-owner',
+  'list-type',
+  'max-keys',
+  'prefix',
+  'start-after',
+]
+
+const ofVersions = ['key-marker', 'max-keys', 'prefix', 'version-id-marker', 'versions']
 
 /** The operation that a request of S3 calls; `undefined` if it is not modelled. */
-export function operationOf(method: string, path: string, query: URLSearchParams): string | undefined {
-  const [, name, ...key] = path.split('/')
+export function operationOf(
+  method: string,
+  path: string,
+  query: URLSearchParams,
+  headers: IncomingHttpHeaders = {},
+): string | undefined {
   if (method === 'OPTIONS') return 'Preflight'
-  const onlyHas = (modelled: RegExp) => [...query.keys()].every((parameter) => modelled.test(parameter))
-  const isBucket = key.join('/') === '' && name !== ''
-  if (method === 'GET' && isBucket && query.has('versions'))
-    return onlyHas(listsVersions) ? 'ListObjectVersions' : undefined
-  if (method === 'DELETE' && !isBucket && query.has('versionId'))
-    return onlyHas(deletesVersion) ? 'DeleteObject' : undefined
-  if (!onlyHas(modelledQuery)) return undefined
-  // Only the SDK names the operation. A copy by any other client is a PutObject with a header that is not modelled.
-  if (method === 'PUT' && query.get('x-id') === 'CopyObject') return 'CopyObject'
-  if (key.join('/') !== '') return methods[method]
-  return method === 'POST' && name !== '' ? 'PostObject' : undefined
+  const [, bucket, ...key] = path.split('/')
+  const names = [...query.keys()].filter((name) => !common.test(name)).sort()
+  if (bucket === '')
+    return method === 'GET' && names.length === 0 && key.length === 0 ? 'ListBuckets' : undefined
+  if (key.join('/') !== '') {
+    const operation = onObjects[names.join(' ')]?.[method]
+    if (operation === undefined || headers[copySource] === undefined) return operation
+    return copies[operation] ?? operation
+  }
+  const isList = method === 'GET' && query.get('list-type') === '2'
+  if (isList && names.every((name) => ofLists.includes(name))) return 'ListObjectsV2'
+  if (method === 'GET' && query.has('versions') && names.every((name) => ofVersions.includes(name)))
+    return 'ListObjectVersions'
+  return onBuckets[names.join(' ')]?.[method]
 }

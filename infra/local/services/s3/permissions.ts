@@ -8,6 +8,19 @@ const actions: Readonly<Record<string, string>> = {
   DeleteObject: 's3:DeleteObject',
   GetObject: 's3:GetObject',
   HeadObject: 's3:GetObject',
+  GetObjectTagging: 's3:GetObjectTagging',
+  CreateMultipartUpload: 's3:PutObject',
+  UploadPart: 's3:PutObject',
+  CompleteMultipartUpload: 's3:PutObject',
+  AbortMultipartUpload: 's3:AbortMultipartUpload',
+}
+
+/** The action that each operation on a bucket needs. */
+const onBuckets: Readonly<Record<string, string>> = {
+  HeadBucket: 's3:ListBucket',
+  ListObjectsV2: 's3:ListBucket',
+  ListObjectVersions: 's3:ListBucketVersions',
+  GetBucketLocation: 's3:GetBucketLocation',
 }
 
 /**
@@ -17,14 +30,14 @@ const actions: Readonly<Record<string, string>> = {
 export function s3PermissionsOf({ operation, path = '', headers, message }: AwsRequest): Permission[] {
   const { query } = pathAndQueryOf(message?.url ?? '')
   const target = objectPathOf(path)
-  if (operation === 'ListObjectVersions') {
-    const resource = bucketArnOf(target.bucket)
-    return [{ action: 's3:ListBucketVersions', resource, prefix: query.get('prefix') ?? '' }]
-  }
+  const onBucket = onBuckets[operation]
+  const prefix = query.get('prefix') ?? ''
+  if (onBucket !== undefined) return [{ action: onBucket, resource: bucketArnOf(target.bucket), prefix }]
+  if (operation === 'ListBuckets') return [{ action: 's3:ListAllMyBuckets', resource: '*' }]
   if (operation === 'DeleteObject' && query.has('versionId')) {
     return [{ ...permissionOn(operation, target), action: 's3:DeleteObjectVersion' }]
   }
-  if (operation === 'CopyObject')
+  if (operation === 'CopyObject' || operation === 'UploadPartCopy')
     return [permissionOn('PutObject', target), permissionOn('GetObject', sourceOf(headers))]
   return Object.hasOwn(actions, operation) ? [permissionOn(operation, target)] : []
 }

@@ -9,11 +9,21 @@ import {
   type Log,
 } from '../../gateway/aws-service.ts'
 import { isFromPage } from '../../gateway/gate.ts'
+import { xml } from '../../gateway/xml.ts'
 import type { Permissions } from '../../iam/permissions.ts'
 import type { Bucket, S3Context, S3Operation } from './call.ts'
 import { corsHeaders, preflight } from './cors.ts'
-import { accessDenied, inWordsOfS3, notModelled, notTheDeveloper, oldSignature, xml } from './errors.ts'
+import { accessDenied, inWordsOfS3, notModelled, notTheDeveloper, oldSignature } from './errors.ts'
 import { checkHeaders } from './headers.ts'
+import { bucketsXml, getBucketLocation, getObjectTagging, headBucket, listObjects } from './listing.ts'
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  uploadPart,
+  uploadPartCopy,
+} from './multipart.ts'
+import { openMultipartUploads } from './multipart-uploads.ts'
 import { openObjects } from './objects.ts'
 import { operationOf } from './operation-of.ts'
 import { s3Operations } from './operations.ts'
@@ -27,7 +37,7 @@ import { copyObject, deleteObject, postObject, putObject } from './writing.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-const handlers: Readonly<Record<keyof typeof s3Operations, S3Operation>> = {
+const handlers: Readonly<Record<Exclude<keyof typeof s3Operations, 'ListBuckets'>, S3Operation>> = {
   PutObject: putObject,
   GetObject: getObject,
   HeadObject: headObject,
@@ -35,6 +45,15 @@ const handlers: Readonly<Record<keyof typeof s3Operations, S3Operation>> = {
   DeleteObject: deleteObject,
   ListObjectVersions: listObjectVersions,
   PostObject: postObject,
+  HeadBucket: headBucket,
+  GetBucketLocation: getBucketLocation,
+  ListObjectsV2: listObjects,
+  GetObjectTagging: getObjectTagging,
+  CreateMultipartUpload: createMultipartUpload,
+  UploadPart: uploadPart,
+  UploadPartCopy: uploadPartCopy,
+  CompleteMultipartUpload: completeMultipartUpload,
+  AbortMultipartUpload: abortMultipartUpload,
   Preflight: async ({ bucket, message }) => preflight(bucket.corsRules, message.headers),
 }
 
@@ -57,7 +76,8 @@ export function openS3(o: {
   const buckets = new Map(
     o.buckets.map(({ name, properties }): [string, Bucket] => {
       const settings = readBucket(name, properties)
-      return [name, { ...settings, objects: openObjects(join(o.dataDir, 's3', name), settings) }]
+      const multipart = openMultipartUploads(join(o.dataDir, 's3-multipart', name))
+      return [name, { ...settings, multipart, objects: openObjects(join(o.dataDir, 's3', name), settings) }]
     }),
   )
   const context: S3Context = {
@@ -75,6 +95,15 @@ export function openS3(o: {
       throw accessDenied(refusal)
     },
   }
+  const openedAt = Date.now()
+
+  function listBuckets({ headers, message }: AwsRequest): AwsResponse {
+    const target = pathAndQueryOf(message?.url ?? '')
+    if (headers.authorization === undefined) throw accessDenied()
+    checkAuthorization(o.signers, { method: message?.method ?? '', headers, target })
+    return { status: 200, body: bucketsXml(buckets.values(), openedAt) }
+  }
+
   const corsOf = ({ path, message, headers }: AwsRequest) =>
     corsHeaders(buckets.get(bucketNameIn(path))?.corsRules ?? [], message?.method ?? '', headers)
 
@@ -98,7 +127,8 @@ export function openS3(o: {
     permissions: (request) => (isSigned(request) ? s3PermissionsOf(request) : []),
     async handle(request) {
       const id = newRequestId()
-      const answered = await carryOut(request, id, context)
+      const answered =
+        request.operation === 'ListBuckets' ? listBuckets(request) : await carryOut(request, id, context)
       return { ...answered, headers: { ...commonHeaders(id), ...corsOf(request), ...answered.headers } }
     },
   }

@@ -1,6 +1,6 @@
 import { AwsError } from '../../gateway/aws-service.ts'
+import { escaped } from '../../gateway/xml.ts'
 import type { S3Operation } from './call.ts'
-import { escaped } from './errors.ts'
 import { isMarker, nullVersion, type Version } from './objects.ts'
 
 /** Maximum number of versions in an answer, and the number by default. */

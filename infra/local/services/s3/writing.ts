@@ -1,6 +1,7 @@
 import { isFromPage } from '../../gateway/gate.ts'
+import { xml } from '../../gateway/xml.ts'
 import type { S3Call, S3Context, S3Operation } from './call.ts'
-import { accessDenied, notTheDeveloper, xml } from './errors.ts'
+import { accessDenied, notTheDeveloper } from './errors.ts'
 import { keyFieldOf, keyOfForm, readForm } from './form.ts'
 import { demandMatch, keptHeaders, preconditionFailed } from './headers.ts'
 import { announce } from './notifications.ts'

@@ -2,6 +2,8 @@ import type { OperationTable } from '../../gateway/operations.ts'
 
 /** The operations of SQS that are modelled. */
 export const sqsOperations = {
+  ListQueues: { tool: 'AWS CLI' },
+  GetQueueUrl: { tool: 'AWS CLI' },
   ReceiveMessage: { tool: 'AWS CLI' },
   DeleteMessage: { tool: 'AWS CLI' },
   GetQueueAttributes: { tool: 'AWS CLI' },

@@ -2,7 +2,13 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { account } from '../../cloud/resource-names.ts'
 import type { Properties } from '../../cloud/template.ts'
-import { AwsError, type AwsRequest, type AwsService, readInput } from '../../gateway/aws-service.ts'
+import {
+  AwsError,
+  type AwsRequest,
+  type AwsService,
+  type Permission,
+  readInput,
+} from '../../gateway/aws-service.ts'
 import { sqsOperations } from './operations.ts'
 import { md5, type OpenQueue, openQueue, type Queue } from './queue.ts'
 import { readQueue } from './template.ts'
@@ -18,6 +24,8 @@ export interface Queues {
 }
 
 const wanted = z.array(z.string()).default([])
+const listInput = z.object({ QueueNamePrefix: z.string().default('') })
+const urlInput = z.object({ QueueName: z.string() })
 const inputs = z.object({
   QueueUrl: z.string(),
   ReceiptHandle: z.string().default(''),
@@ -57,6 +65,9 @@ const handlers: Readonly<Record<string, (queue: OpenQueue, input: Input) => obje
       ApproximateNumberOfMessages: visible,
       ApproximateNumberOfMessagesNotVisible: hidden,
       QueueArn: queue.arn,
+      VisibilityTimeout: queue.visibilitySeconds,
+      MessageRetentionPeriod: queue.settings.retentionSeconds,
+      ...redriveOf(queue),
     }
     return { Attributes: pick(attributes, AttributeNames, String) }
   },
@@ -74,19 +85,43 @@ export function openQueues(dataDir: string): Queues {
     return queue
   }
 
-  function named({ QueueUrl }: Input): OpenQueue {
-    const queue = queues.get(QueueUrl.replace(/^.*\//, ''))
+  const named = ({ QueueUrl }: Input) => find(QueueUrl.slice(QueueUrl.lastIndexOf('/') + 1))
+
+  function find(name: string): OpenQueue {
+    const queue = queues.get(name)
     if (queue === undefined) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.')
     return queue
   }
 
-  const read = (request: AwsRequest) => readInput(request, inputs, 'InvalidParameterValue')
+  const invalid = 'InvalidParameterValue'
+  const read = (request: AwsRequest) => readInput(request, inputs, invalid)
+
+  /** The answer of a call that names no queue by its URL; `undefined` for any other. */
+  function lookUp(request: AwsRequest): object | undefined {
+    if (request.operation === 'GetQueueUrl')
+      return { QueueUrl: find(readInput(request, urlInput, invalid).QueueName).url }
+    if (request.operation !== 'ListQueues') return undefined
+    const { QueueNamePrefix } = readInput(request, listInput, invalid)
+    const listed = [...queues].filter(([name]) => name.startsWith(QueueNamePrefix))
+    return { QueueUrls: listed.map(([, { url }]) => url) }
+  }
+
+  function permissions(request: AwsRequest): Permission[] {
+    const action = `sqs:${request.operation}`
+    if (request.operation === 'ListQueues') return [{ action, resource: '*' }]
+    if (request.operation === 'GetQueueUrl')
+      return [{ action, resource: find(readInput(request, urlInput, invalid).QueueName).arn }]
+    return [{ action, resource: named(read(request)).arn }]
+  }
+
   return {
     service: {
       targets: ['AmazonSQS'],
       operations: sqsOperations,
-      permissions: (request) => [{ action: `sqs:${request.operation}`, resource: named(read(request)).arn }],
+      permissions,
       async handle(request) {
+        const found = lookUp(request)
+        if (found !== undefined) return { status: 200, body: JSON.stringify(found) }
         const input = read(request)
         return { status: 200, body: JSON.stringify(handlers[request.operation]?.(named(input), input)) }
       },
@@ -107,6 +142,13 @@ export function openQueues(dataDir: string): Queues {
       for (const { settings } of queues.values()) if (settings.redrive) findQueue(settings.redrive.target)
     },
   }
+}
+
+/** The attribute that names the dead-letter queue of a queue. */
+function redriveOf({ settings: { redrive } }: OpenQueue): { readonly RedrivePolicy?: string } {
+  if (redrive === undefined) return {}
+  const { target: deadLetterTargetArn, maxReceives: maxReceiveCount } = redrive
+  return { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount }) }
 }
 
 /** Those that a call asks for, by name or all of them. */

@@ -10,6 +10,9 @@ import type { StateMachine } from './template.ts'
 /** The machines of the template and their executions. */
 export interface KnownExecutions {
   readonly executions: Executions
+  readonly machines: readonly StateMachine[]
+  /** When the local cloud opened the machines, in milliseconds since the epoch. */
+  readonly createdAt: number
   /** Throws StateMachineDoesNotExist. */
   machineOf(arn: string): StateMachine
   /** Throws ExecutionDoesNotExist, or InvalidArn for one of an Express machine. */
@@ -38,6 +41,7 @@ const historyInput = z.object({
 
 /** The ARN of the machine or the execution that a call is about. */
 export function resourceOf(request: AwsRequest): string {
+  if (request.operation === 'ListStateMachines') return '*'
   const { stateMachineArn = '', executionArn = stateMachineArn } = read(
     request,
     z.object({ ...machineInput.partial().shape, ...executionInput.partial().shape }),
@@ -48,6 +52,21 @@ export function resourceOf(request: AwsRequest): string {
 type Handler = (request: AwsRequest, known: KnownExecutions) => object
 
 export const handlers: Readonly<Record<keyof typeof stepFunctionsOperations, Handler>> = {
+  ListStateMachines(request, { machines, createdAt }) {
+    const { items, nextToken } = pageOf(machines, ({ arn }) => arn, read(request, z.object(page)))
+    const stateMachines = items.map(({ arn: stateMachineArn, name, type }) => ({
+      stateMachineArn,
+      name,
+      type,
+      creationDate: createdAt / 1000,
+    }))
+    return { stateMachines, nextToken }
+  },
+  DescribeStateMachine(request, { machineOf, createdAt }) {
+    const { arn, name, type, roleArn, source } = machineOf(read(request, machineInput).stateMachineArn)
+    const creationDate = createdAt / 1000
+    return { stateMachineArn: arn, name, type, roleArn, definition: source, status: 'ACTIVE', creationDate }
+  },
   StartExecution(request, { executions, machineOf }) {
     const { stateMachineArn, input, name = randomUUID() } = read(request, startInput)
     const { arn, startedAt } = executions.start(machineOf(stateMachineArn), input, name)

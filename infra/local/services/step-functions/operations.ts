@@ -2,6 +2,8 @@ import type { OperationTable } from '../../gateway/operations.ts'
 
 /** The operations of Step Functions that are modelled. */
 export const stepFunctionsOperations = {
+  ListStateMachines: { tool: 'AWS CLI' },
+  DescribeStateMachine: { tool: 'AWS CLI' },
   StartExecution: { tool: 'AWS CLI' },
   DescribeExecution: { tool: 'AWS CLI' },
   ListExecutions: { tool: 'AWS CLI' },

@@ -54,7 +54,8 @@ export function openStepFunctions(o: {
     return execution
   }
 
-  const known = { executions, machineOf, executionOf }
+  const createdAt = Date.now()
+  const known = { executions, machines: o.machines, createdAt, machineOf, executionOf }
   return {
     service: {
       targets: ['AWSStepFunctions'],

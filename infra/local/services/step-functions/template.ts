@@ -9,6 +9,8 @@ export interface StateMachine {
   readonly roleArn: string
   readonly type: 'STANDARD' | 'EXPRESS'
   readonly definition: Definition
+  /** The text of its definition. */
+  readonly source: string
   /** The functions that its tasks name themselves, by name or ARN. */
   readonly functionNames: readonly string[]
 }
@@ -43,5 +45,6 @@ export function readStateMachine(o: {
   )
   const definition = parseDefinition(logicalId, source)
   const roleArn = String(properties['RoleArn'])
-  return { logicalId, arn, name, roleArn, type, definition, functionNames: functionsNamedIn(definition) }
+  const functionNames = functionsNamedIn(definition)
+  return { logicalId, arn, name, roleArn, type, definition, source, functionNames }
 }

@@ -123,6 +123,21 @@ describe('a function', () => {
   })
 })
 
+describe('a function that is called again as soon as it has answered', () => {
+  it.each([
+    ['answers', 'export const handler = async () => process.pid'],
+    ['fails', 'export const handler = async () => { throw new Error(String(process.pid)) }'],
+  ])('stays one process while it %s, because the process is about to be free', async (_, code) => {
+    define(code)
+    const processes = new Set<unknown>()
+    for (let i = 0; i < 20; i++) {
+      const { payload, error } = await lambda.invoke(arn, {})
+      processes.add(payload ?? error?.errorMessage)
+    }
+    expect(processes.size).toBe(1)
+  })
+})
+
 describe('a function that fails', () => {
   it.each([
     [

@@ -7,7 +7,7 @@ import {
   GetObjectCommand,
   type GetObjectCommandInput,
   HeadObjectCommand,
-  ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   type PutObjectCommandInput,
   type S3Client,
@@ -242,7 +242,7 @@ describe('what is not modelled', () => {
   })
 
   it('is refused by its name: an operation', async () => {
-    await expect(client.send(new ListObjectsV2Command({ Bucket }))).rejects.toMatchObject({
+    await expect(client.send(new ListObjectVersionsCommand({ Bucket }))).rejects.toMatchObject({
       name: 'NotImplemented',
       message: expect.stringContaining('GET /annals-uploads/ is not modelled'),
     })
@@ -252,7 +252,7 @@ describe('what is not modelled', () => {
     await put()
     const answer = await putRaw('', {})
     expect(answer.status).toBe(200)
-    const tagging = await fetch(`${bucket.url}/${Key}?tagging`, {
+    const tagging = await fetch(`${bucket.url}/${Key}?acl`, {
       headers: developerHeaders(),
     })
     expect(tagging.status).toBe(501)

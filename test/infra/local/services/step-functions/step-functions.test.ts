@@ -53,10 +53,12 @@ async function open(
   } = {},
 ): Promise<void> {
   const [StartAt] = Object.keys(States)
-  const definition = parseDefinition('Machine', JSON.stringify({ QueryLanguage: 'JSONata', StartAt, States }))
+  const source = JSON.stringify({ QueryLanguage: 'JSONata', StartAt, States })
+  const definition = parseDefinition('Machine', source)
   const { type = 'STANDARD', gone, ...more } = o
   const { id: arn, name, roleArn } = machine
-  const one: StateMachine = { logicalId: 'Uploads', arn, name, roleArn, type, definition, functionNames: [] }
+  const known = { logicalId: 'Uploads', arn, name, roleArn }
+  const one: StateMachine = { ...known, type, definition, source, functionNames: [] }
   stepFunctions = openStepFunctions({
     region,
     dataDir,
@@ -197,6 +199,11 @@ describe('StartExecution', () => {
   const cases: [string, object, string][] = [
     ['another machine', { stateMachineArn: `${machine.id}2` }, 'StateMachineDoesNotExist'],
     ['an input that is no JSON', { input: '{' }, 'InvalidExecutionInput'],
+    [
+      'an input that is nested deeply',
+      { input: `${'['.repeat(5_000)}${']'.repeat(5_000)}` },
+      'InvalidExecutionInput',
+    ],
     ['an input over 256 KiB', { input: `"${'x'.repeat(262_143)}"` }, 'InvalidExecutionInput'],
     ['a name with a blank', { name: 'a b' }, 'InvalidName'],
     ['a name with a slash', { name: 'a/b' }, 'InvalidName'],
