@@ -105,7 +105,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R19',
-    out: 'goes on with the first list that it has read',
+    out: 'keeps the first list that it has read',
     file: 'projections/generations/listed-check.ts',
     find: 'if (read === undefined || Math.abs(now - read.at) >= writersListMs)',
     replace: 'if (read === undefined)',
@@ -170,7 +170,7 @@ export const limits: readonly Mutant[] = [
   {
     rule: 'R20',
     out: 'the store reads on where a single commit is wanted',
-    file: 'commands/event-store/event-store.ts',
+    file: 'commands/event-store/read-page.ts',
     find: 'if (limit === 1) {',
     replace: 'if (limit === 0) {',
     tests: ofForwarder,
