@@ -137,6 +137,14 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R18',
+    out: 'a verification ends at a stream whose guard the read model cannot have',
+    file: 'projections/rebuild/verification/verify-stream.ts',
+    find: 'isUnreadable(error) || isRefusal(error)',
+    replace: 'isUnreadable(error)',
+    tests: ['test/projections/rebuild/refused-streams.test.ts'],
+  },
+  {
+    rule: 'R18',
     out: 'the bus refuses many entries for one',
     file: 'projections/publishing/put-events.ts',
     find: 'if (batch.length > 1) {',
