@@ -10,7 +10,7 @@ import { HttpProblem } from './http-problem.ts'
 export const syntax = {
   id: idSyntax,
   /** Visible ASCII without the comma: API Gateway joins two headers of one name with a comma. */
-  idempotencyKey: /^[!-+--~]{1,255}$/,
+  idempotencyKey: /^[!-+\-.-~]{1,255}$/,
   ifMatch: /^"(0|[1-9][0-9]{0,14})"$/,
   /** A position has at most 144 bytes before its encoding: an aggregate, an id and a version. */
   positions: /^ *[A-Za-z0-9_-]{1,200}( *, *[A-Za-z0-9_-]{1,200}){0,19} *$/,
@@ -114,7 +114,7 @@ export function checkMediaType({ headers }: { readonly headers: Values }): void 
 const utf8Charset = /^charset="?utf-?8"?$/
 
 /** Maximum number of errors in an answer. */
-const maxErrors = 20
+export const maxErrors = 20
 /** Maximum length of a path in an error, in characters. */
 const maxPathLength = 200
 

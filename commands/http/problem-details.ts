@@ -26,7 +26,7 @@ export const problemKinds: Readonly<
   'version-mismatch': { status: 412, title: 'It has changed since you read it' },
   'too-large': { status: 413, title: 'Too large' },
   'unsupported-media-type': { status: 415, title: 'Only JSON is understood' },
-  refused: { status: 422, title: 'A rule said no' },
+  refused: { status: 422, title: 'Rejected by a business rule' },
   unavailable: { status: 503, title: 'Try again' },
   unreadable: { status: 500, title: 'Something is wrong on our side' },
   internal: { status: 500, title: 'Something is wrong on our side' },

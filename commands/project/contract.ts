@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { memberRole, projectDescription, projectTitle } from '../../domain/project/events.ts'
 import { emailAddress } from '../../domain/user/events.ts'
-import { idOf, itemFields, timestamp } from '../http/contract-fields.ts'
+import { idLike, idOf, itemFields, textLike, timestamp } from '../http/contract-fields.ts'
 import type { FeatureContract } from '../http/contract-types.ts'
 
 const projectId = idOf('Id of the project, as `create-project` returned it')
@@ -10,23 +10,25 @@ const role = z.enum(['owner', ...memberRole.options])
 
 const project = z.strictObject({
   ...itemFields,
-  title: z.string(),
-  description: z.string(),
+  title: textLike('Atlas'),
+  description: textLike('Maps of the whole world'),
   role,
-  ownerId: z.string(),
+  ownerId: idLike,
   archived: z.boolean(),
 })
 const activity = z.strictObject({
   ...itemFields,
-  type: z.string().check(z.describe('Type of the event')),
+  type: textLike('ProjectRenamed').check(z.describe('Type of the event')),
   at: timestamp,
-  actorId: z.string().check(z.describe('Id of the person who did it')),
-  summary: z.string().check(z.describe('A description of the event, in a few words')),
+  actorId: idLike.check(z.describe('Id of the person who did it')),
+  summary: textLike('renamed the project to Atlas').check(
+    z.describe('A description of the event, in a few words'),
+  ),
 })
 const member = z.strictObject({
   ...itemFields,
-  userId: z.string(),
-  name: z.string().check(z.describe('Empty for someone who has deleted their account')),
+  userId: idLike,
+  name: textLike('Ann').check(z.describe('Empty for someone who has deleted their account')),
   role,
   since: timestamp,
 })

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini'
 import { month } from '../../domain/subscription/months.ts'
 import { plan } from '../../domain/subscription/plans.ts'
-import { itemFields, timestamp } from '../http/contract-fields.ts'
+import { idLike, itemFields, textLike, timestamp } from '../http/contract-fields.ts'
 import type { FeatureContract } from '../http/contract-types.ts'
 
 const bytes = z.int().check(z.nonnegative())
 
-/** Everyone has one: who has chosen no plan and uploaded nothing is on the free one. */
+/** Everyone has one. A person who has chosen no plan and uploaded nothing is on the free one. */
 const ofEveryone = {
   ...itemFields,
-  id: z.string().check(z.describe('Your own')),
+  id: idLike.check(z.describe('Your own')),
   version: z.int().check(z.nonnegative(), z.describe('0 until you choose a plan or upload something')),
   createdAt: timestamp.check(z.describe('When you registered')),
 }
@@ -56,7 +56,7 @@ export const subscriptionContract = {
         ...itemFields,
         period: month,
         amount: z.int().check(z.positive(), z.describe('In minor units of the currency')),
-        currency: z.string().check(z.describe('ISO 4217')),
+        currency: textLike('USD').check(z.describe('ISO 4217')),
         issuedAt: timestamp,
       }),
     },

@@ -1,21 +1,26 @@
 import * as z from 'zod/mini'
 import { fileName, pictureType, uploadSize } from '../../domain/upload/events.ts'
-import { idOf, itemFields, timestamp } from '../http/contract-fields.ts'
+import { idLike, idOf, itemFields, textLike, timestamp } from '../http/contract-fields.ts'
 import type { FeatureContract } from '../http/contract-types.ts'
 
 const form = z.strictObject({
   method: z.literal('POST'),
-  url: z.string(),
+  url: textLike('https://files.example.com'),
   fields: z
     .record(z.string(), z.string())
-    .check(z.describe('Send them as multipart/form-data, and then the file as the field `file`')),
+    .check(
+      z.describe('Send them as multipart/form-data, and then the file as the field `file`'),
+      z.meta({ examples: [{ key: 'files/5f0c3f5e9d0a4c6e8a640f6f5b1c2d3e/original' }] }),
+    ),
   expiresAt: timestamp,
 })
 
 const count = z.int().check(z.nonnegative())
 const pixels = z.optional(z.int().check(z.positive()))
 const link = (about: string) =>
-  z.optional(z.url().check(z.describe(`${about}, for an hour at most; only where the upload is completed`)))
+  z.optional(
+    z.url().check(z.describe(`${about}, for an hour at most. Present only if the upload is completed`)),
+  )
 
 const status = z.enum(['requested', 'processing', 'completed', 'rejected', 'failed', 'cancelled', 'expired'])
 const step = z.strictObject({
@@ -25,16 +30,18 @@ const step = z.strictObject({
 
 const upload = z.strictObject({
   ...itemFields,
-  projectId: z.string(),
+  projectId: idLike,
   status,
-  fileName: z.string(),
-  contentType: z.string(),
+  fileName: textLike('map.png'),
+  contentType: textLike('image/png'),
   size: count.check(z.describe('Bytes')),
   steps: z.array(step).check(z.describe('The steps that it has passed, the first one first')),
-  reason: z.optional(z.string().check(z.describe('Why it was rejected or failed'))),
+  reason: z.optional(
+    textLike('It is larger than requested.').check(z.describe('Why it was rejected or failed')),
+  ),
   width: pixels,
   height: pixels,
-  originalUrl: link('Where the file is downloaded from'),
+  originalUrl: link('Address to download the file from'),
   thumbnailUrl: link('A small picture of it, WebP'),
 })
 
@@ -48,7 +55,7 @@ const stats = z.strictObject({
 export const uploadContract = {
   commands: {
     'request-upload': {
-      summary: 'Ask for a form by which to send a picture into a project',
+      summary: 'Request a form to send a picture into a project',
       creates: true,
       body: z.strictObject({
         projectId: idOf('Id of the project, as `create-project` returned it'),
@@ -59,12 +66,16 @@ export const uploadContract = {
       answers: z.object({
         upload: z
           .optional(form)
-          .check(z.describe('Absent from the answer to a repeat where no file is waited for any more')),
+          .check(
+            z.describe(
+              'Absent from a repeat if the file has arrived, the upload has ended, or you may no longer add the file',
+            ),
+          ),
       }),
       function: 'upload-api',
     },
     'cancel-upload': {
-      summary: 'Give an upload up before it is completed',
+      summary: 'Cancel an upload before its file has arrived',
       creates: false,
       body: z.strictObject({ uploadId: idOf('Id of the upload, as `request-upload` returned it') }),
     },

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
 import { personName } from '../../domain/user/events.ts'
-import { itemFields } from '../http/contract-fields.ts'
+import { itemFields, textLike } from '../http/contract-fields.ts'
 import type { FeatureContract } from '../http/contract-types.ts'
 
-const me = z.strictObject({ ...itemFields, email: z.string(), name: z.string() })
+const me = z.strictObject({ ...itemFields, email: textLike('ann@example.com'), name: textLike('Ann') })
 
 export const userContract = {
   commands: {

@@ -87,4 +87,6 @@ const rejected =
   '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufdd0-\\ufdef\\ufeff\\uffa0\\ufff0-\\ufffb\\ufffe\\uffff'
 const linePattern = (min: number) =>
   min === 0 ? `^[^${rejected}]*$` : `^[^${rejected}]*[^${rejected}\\s\\u2800][^${rejected}]*$`
+/** One character of a text of one line in the document, without these. */
+export const lineCharacterExcept = (others: string) => `[^${rejected}${others}]`
 const linesPattern = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$'

@@ -3,7 +3,11 @@ import * as z from 'zod/mini'
 /** A calendar month in UTC, such as `2026-11`. As texts they are in the order of time. */
 export const month = z
   .string()
-  .check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'Not a month.'), z.describe('A calendar month in UTC: YYYY-MM'))
+  .check(
+    z.regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, 'Not a month.'),
+    z.describe('A calendar month in UTC: YYYY-MM'),
+    z.meta({ examples: ['2026-10'] }),
+  )
 
 /** The month of a moment, in milliseconds since 1970. */
 export function monthAt(now: number): string {

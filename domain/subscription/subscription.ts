@@ -170,7 +170,10 @@ export function bytesLeft(state: SubscriptionState): number {
 }
 
 export function quotaExceeded(): Error {
-  return refusal('quota-exceeded', "The project's owner has not so much room left. Choose a larger plan.")
+  return refusal(
+    'quota-exceeded',
+    "The project's owner does not have enough storage left. They can choose a larger plan.",
+  )
 }
 
 export const subscription: PublishedAggregate<SubscriptionState, SubscriptionCommand, SubscriptionEvent> = {

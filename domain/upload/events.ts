@@ -15,7 +15,10 @@ export const uploadSize = z
   .int()
   .check(z.gte(1), z.lte(maxUploadBytes), z.describe(`Bytes of the file, up to ${maxUploadBytes}`))
 
-export const fileName = text({ min: 1, max: 255 }).check(z.describe('1 to 255 characters'))
+export const fileName = text({ min: 1, max: 255 }).check(
+  z.describe('1 to 255 characters'),
+  z.meta({ examples: ['map.png'] }),
+)
 
 const reason = z.strictObject({ reason: z.string() })
 /** The version of the project that the decision read. Events of schema 1 do not name it. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
-import { text } from '../kernel/text.ts'
+import { lineCharacterExcept, text } from '../kernel/text.ts'
 
 export const personName = text({ min: 1, max: 100 }).check(
   z.describe('1 to 100 characters'),
@@ -10,6 +10,8 @@ export const personName = text({ min: 1, max: 100 }).check(
 /** Maximum bytes of an address in its normalised form, which is the sort key of a reservation in DynamoDB. */
 const maxAddressBytes = 1024
 
+const addressCharacter = lineCharacterExcept('\\s@')
+
 /** Loose on purpose: the code that is sent to an address shows whether it exists. */
 export const emailAddress = text({ min: 3, max: 254 }).check(
   z.regex(/^[^\s@]+@[^\s@]+$/, 'Not an email address.'),
@@ -18,7 +20,7 @@ export const emailAddress = text({ min: 3, max: 254 }).check(
     `At most ${maxAddressBytes} bytes.`,
   ),
   z.describe('An email address, up to 254 characters'),
-  z.meta({ examples: ['ann@example.com'] }),
+  z.meta({ examples: ['ann@example.com'], pattern: `^${addressCharacter}+@${addressCharacter}+$` }),
 )
 
 /**

@@ -13,8 +13,8 @@ const assembly = 'cdk.out'
 export interface Assembly {
   /** Folder of the cloud assembly. */
   readonly folder: string
-  /** Whether the template is made from this file, besides the code of the functions. */
-  isSourceOfTemplate(file: string): boolean
+  /** Whether the template is made from this file, or from a file in this folder, besides the code of the functions. */
+  isSourceOfTemplate(path: string): boolean
   /**
    * Assembles again after sources were saved, and returns the folder. `fresh` loads the sources of the template again,
    * in a process of its own; otherwise only the code of the functions is current.
@@ -46,7 +46,9 @@ export async function assemble(): Promise<Assembly> {
   const sources = new Set(recordedSources(assembly))
   return {
     folder: assembly,
-    isSourceOfTemplate: (file) => sources.has(file) || file.startsWith('infra/stack/'),
+    isSourceOfTemplate: (path) =>
+      path.startsWith('infra/stack') ||
+      [...sources].some((file) => file === path || file.startsWith(`${path}/`)),
     assembleAgain,
     newFunctions: () => functionSources().flatMap(({ name }) => (names.has(name) ? [] : [name])),
   }

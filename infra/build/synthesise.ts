@@ -19,13 +19,13 @@ export interface SynthesisOptions {
  * template comes of the same bundles anywhere. The template is validated in the tests, as that takes several seconds.
  */
 export function synthesise({ outDir, ...o }: SynthesisOptions): CloudAssembly {
-  // Whatever knows what it makes of what, remembers it after that.
+  // A caller that knows the sources records them afterwards.
   forget(outDir)
-  // The bundles may be others than those of the last time in this process.
+  // The bundles may have changed since the last synthesis in this process.
   AssetStaging.clearAssetHashCache()
   const app = new App({
     outdir: outDir,
-    // Without a `cdk.json` nothing else sets them.
+    // There is no `cdk.json`, which would set them.
     context: CURRENTLY_RECOMMENDED_FLAGS,
     analyticsReporting: false,
     treeMetadata: false,

@@ -18,7 +18,7 @@ const otherCommands = /^infra\/(cli|deploy)\//
  * function whose code has changed starts again at its next invocation. The function that is returned never throws.
  */
 export function createReload({ cloud, assembly, say }: ReloadOptions) {
-  /** Whether the template has to be read from its sources, because they were saved or the last reload failed. */
+  /** Whether the template may differ: its sources were saved, and the reload after that did not succeed. */
   let fresh = false
   /** Functions of which the developer was told that the template lacks them. */
   const told = new Set<string>()
@@ -30,23 +30,37 @@ export function createReload({ cloud, assembly, say }: ReloadOptions) {
     if (sources.length === 0) return
     const began = performance.now()
     fresh ||= sources.some(assembly.isSourceOfTemplate)
-    let folder: string
+    let failure: unknown
     try {
-      folder = await assembly.assembleAgain({ fresh })
-    } catch (error) {
-      say(`Not reloaded; the code that was built last still runs: ${messageOf(error)}`)
-      return
-    }
-    try {
-      const changed = cloud.reload(folder).map(withoutSuffix)
-      fresh = false
+      const changed = cloud.reload(await assembly.assembleAgain({ fresh: false })).map(withoutSuffix)
       const seconds = ((performance.now() - began) / 1000).toFixed(1)
-      if (changed.length === 0) say(`No function changed: ${listed(sources)}`)
-      else say(`Reloaded ${changed.join(', ')} in ${seconds} s: ${listed(sources)}`)
+      if (changed.length > 0) say(`Reloaded ${changed.join(', ')} in ${seconds} s: ${listed(sources)}`)
+      else if (!fresh) say(`No function changed: ${listed(sources)}`)
     } catch (error) {
-      say(`Restart npm start to use ${listed(sources)}: ${messageOf(error)}`)
+      failure = error
+    }
+    // The functions run the new code already; whether the template differs takes longer to find out.
+    if (fresh) {
+      let folder: string
+      try {
+        folder = await assembly.assembleAgain({ fresh: true })
+      } catch (error) {
+        say(`Not reloaded; the code that was built last still runs: ${messageOf(error)}`)
+        return
+      }
+      try {
+        cloud.reload(folder)
+      } catch (error) {
+        say(`Restart npm start to use ${listed(sources)}: ${messageOf(error)}`)
+        return
+      }
+      if (failure === undefined) say(`The template is unchanged: ${listed(sources)}`)
+    }
+    if (failure !== undefined) {
+      say(`Not reloaded; the code that was built last still runs: ${messageOf(failure)}`)
       return
     }
+    fresh = false
     for (const name of assembly.newFunctions()) {
       if (told.has(name)) continue
       told.add(name)

@@ -12,7 +12,7 @@ interface Watched {
 
 export interface WatchOptions {
   readonly folders: readonly string[]
-  /** Called with the paths of the saved and removed sources, once at a time. It must not throw. */
+  /** Called with the paths of saved and removed sources and of removed folders, once at a time. It must not throw. */
   readonly onChange: (files: readonly string[]) => Promise<void>
   /** Called with one line when a folder cannot be watched, is missing, or is back. */
   readonly onNotice: (line: string) => void
@@ -39,9 +39,8 @@ export function watchSources({ folders, onChange, onNotice }: WatchOptions): () 
       await onChange(files)
     })
   }
-  const add = (file: string) => {
-    if (!file.endsWith('.ts')) return
-    saved.add(file)
+  const add = (path: string) => {
+    saved.add(path)
     clearTimeout(timer)
     timer = setTimeout(report, quietMs)
   }
@@ -49,7 +48,7 @@ export function watchSources({ folders, onChange, onNotice }: WatchOptions): () 
     try {
       const watcher = watch(folder, (kind, file) => {
         if (kind === 'rename') look()
-        if (file !== null) add(join(folder, file))
+        if (file?.endsWith('.ts')) add(join(folder, file))
       })
       watcher.on('error', look)
       watched.set(folder, { watcher, identity })
@@ -59,7 +58,7 @@ export function watchSources({ folders, onChange, onNotice }: WatchOptions): () 
       return
     }
     // Files may have been created before the folder was watched.
-    if (started) for (const file of filesIn(folder)) add(join(folder, file))
+    if (started) for (const file of sourcesIn(folder)) add(join(folder, file))
   }
   /** Watches the folders that exist now and no others. */
   function look(): void {
@@ -68,6 +67,8 @@ export function watchSources({ folders, onChange, onNotice }: WatchOptions): () 
       if (found.get(folder) === identity) continue
       watcher.close()
       watched.delete(folder)
+      // A folder that is moved away takes its files along without a word about them.
+      add(folder)
     }
     for (const [folder, identity] of found) if (!watched.has(folder)) watchFolder(folder, identity)
     for (const folder of folders) {
@@ -103,8 +104,8 @@ function foldersIn(folder: string): [folder: string, identity: string][] {
   return [[folder, identity], ...below.flatMap(({ name }) => foldersIn(join(folder, name)))]
 }
 
-function filesIn(folder: string): string[] {
-  return entriesOf(folder).flatMap((entry) => (entry.isFile() ? [entry.name] : []))
+function sourcesIn(folder: string): string[] {
+  return entriesOf(folder).flatMap(({ name }) => (name.endsWith('.ts') ? [name] : []))
 }
 
 function entriesOf(folder: string) {

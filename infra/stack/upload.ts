@@ -50,12 +50,12 @@ function addUploadFunctions(
   const uploadApi = addCommandFunction(stack, 'UploadApi', { ...writeSide, name: 'upload-api', bundles })
   setFilesBucket(uploadApi, files)
   // The holder of a form signed by this function acts with its permissions.
-  allowFiles(uploadApi, files, 'incoming', ['PutObject'])
+  allowFiles(uploadApi, files, 'incoming/*', ['PutObject'])
   addRoutes(api, 'upload-api', uploadApi)
 
   setFilesBucket(queryApi, files)
   // The query API reads no file, but the holder of a link signed by it reads with its permissions.
-  allowFiles(queryApi, files, 'files', ['GetObject'])
+  allowFiles(queryApi, files, 'files/*', ['GetObject'])
 
   addUploadPipeline(stack, { bundles, eventStore, files, failures: unstarted, type: pipelineType })
   addUploadExpiry(stack, { bundles, eventStore, readModel, files, failures: unexpired })

@@ -1,4 +1,4 @@
-import type { OpenApi } from '../../commands/http/openapi.ts'
+import type { OpenApi } from '../../commands/http/openapi/document.ts'
 
 /** The API's documentation as one page of HTML that loads nothing else. */
 export function docsPage({ info, paths }: OpenApi): string {

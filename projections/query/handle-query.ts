@@ -5,7 +5,7 @@ import { limitOf, pathParametersOf, queryParametersOf } from '../../commands/htt
 import type { QueryContract } from '../../commands/http/contract-types.ts'
 import { encodeCursor, parseCursor } from '../../commands/http/cursor.ts'
 import { HttpProblem } from '../../commands/http/http-problem.ts'
-import type { OpenApi } from '../../commands/http/openapi.ts'
+import type { OpenApi } from '../../commands/http/openapi/document.ts'
 import { parsePositions } from '../../commands/http/position.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost } from '../../domain/kernel/cost.ts'

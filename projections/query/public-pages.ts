@@ -1,5 +1,5 @@
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
-import type { OpenApi } from '../../commands/http/openapi.ts'
+import type { OpenApi } from '../../commands/http/openapi/document.ts'
 import type { PublicPath } from '../../commands/http/routes.ts'
 import { docsPage } from './docs-page.ts'
 

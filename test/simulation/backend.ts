@@ -4,7 +4,7 @@ import { createMemoryCommitTable } from '../../commands/event-store/memory-commi
 import type { Register } from '../../commands/http/access.ts'
 import type { ApiRequest, ApiResponse } from '../../commands/http/api.ts'
 import { commandHandler } from '../../commands/http/handle-command.ts'
-import { openApi } from '../../commands/http/openapi.ts'
+import { openApi } from '../../commands/http/openapi/document.ts'
 import { problemKinds } from '../../commands/http/problem-details.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { Faults } from '../../infra/local/index.ts'

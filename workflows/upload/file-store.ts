@@ -16,7 +16,7 @@ export interface Files {
   write(key: string, content: Uint8Array, contentType: string): Promise<void>
   /** Throws `ReplacedFile` if the content was replaced or removed. */
   copy(from: string, etag: string, to: string): Promise<void>
-  /** Does nothing if there is no such file. */
+  /** Removes a file with all contents that it ever had. Does nothing if there is no such file. */
   remove(key: string): Promise<void>
 }
 

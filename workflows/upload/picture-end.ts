@@ -11,8 +11,8 @@ interface Content {
 
 /**
  * Whether a picture has its end: the marker or the chunk that its format ends with. Decoders show a picture without it,
- * but it is a part of a file. Anything after the end is allowed, because phones append to their pictures. What a decoder
- * checks itself counts as having its end.
+ * but it is a part of a file. Anything after the end is allowed, because phones append to their pictures. A WebP
+ * counts as having its end, because its decoder checks that itself.
  */
 export function hasItsEnd(content: Uint8Array, type: PictureType): boolean {
   const walk = walks[type]
@@ -77,7 +77,7 @@ function gifEnds({ bytes }: Content): boolean {
   return false
 }
 
-/** The position after a series of sub-blocks. Undefined if the content ends within it. */
+/** Returns the position after a series of sub-blocks. Undefined if the content ends within it. */
 function afterSubBlocks(bytes: Uint8Array, from: number): At {
   let at = from
   for (let size = bytes[at]; size !== 0; size = bytes[at]) {

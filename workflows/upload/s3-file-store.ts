@@ -2,17 +2,36 @@ import {
   CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3'
 import { connectInTime } from '../../commands/aws/client.ts'
+import { eachInParallel } from '../../commands/aws/parallel.ts'
 import { type Files, ReplacedFile } from './file-store.ts'
 import { signatureBytes } from './signatures.ts'
 
-/** Files in a bucket of S3. */
+/** Maximum number of versions that are deleted at once. A form can be sent many times while it is valid. */
+const deletions = 10
+
+/** Files in a bucket of S3, which keeps the versions of a file until the file is removed. */
 export function createS3Files(Bucket: string, config: S3ClientConfig = {}): Files {
   const client = new S3Client({ ...connectInTime, ...config })
+  /** The ids of all versions and delete markers of a key. */
+  async function* versionsOf(key: string): AsyncGenerator<string | undefined> {
+    let from: { KeyMarker?: string; VersionIdMarker?: string } = {}
+    for (;;) {
+      const page = await client.send(new ListObjectVersionsCommand({ Bucket, Prefix: key, ...from }))
+      const { Versions = [], DeleteMarkers = [], NextKeyMarker, NextVersionIdMarker } = page
+      for (const version of [...Versions, ...DeleteMarkers]) if (version.Key === key) yield version.VersionId
+      if (!page.IsTruncated || NextKeyMarker === undefined) return
+      from = {
+        KeyMarker: NextKeyMarker,
+        ...(NextVersionIdMarker && { VersionIdMarker: NextVersionIdMarker }),
+      }
+    }
+  }
   return {
     async look(Key) {
       const Range = `bytes=0-${signatureBytes - 1}`
@@ -45,7 +64,9 @@ export function createS3Files(Bucket: string, config: S3ClientConfig = {}): File
         .catch(replaced)
     },
     async remove(Key) {
-      await client.send(new DeleteObjectCommand({ Bucket, Key }))
+      await eachInParallel(versionsOf(Key), deletions, async (VersionId) => {
+        await client.send(new DeleteObjectCommand({ Bucket, Key, VersionId }))
+      })
     },
   }
 }

@@ -13,7 +13,7 @@ export interface DeliveryLag {
 const lags = z.array(z.object({ to: z.string(), records: z.number(), oldest: z.optional(z.string()) }))
 const invocations = z.object({ oldest: z.optional(z.number()) })
 
-/** The pages on which a local cloud tells what no AWS operation does. */
+/** The pages of a local cloud for facts that no AWS operation returns. */
 export function openLocalPages(endpoint: string) {
   const read = async <T>(page: string, schema: z.ZodMiniType<T>): Promise<T> => {
     const answer = await fetch(`${endpoint}/_local/${page}`, { signal: AbortSignal.timeout(5000) })

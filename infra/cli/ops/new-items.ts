@@ -22,30 +22,30 @@ export interface NewItemsOptions {
 
 /**
  * One look a second of the five that a shard allows: the projector and the forwarder are the two readers that DynamoDB
- * provides for, and what is read here is taken from their share.
+ * provides for, and each look takes from their share.
  */
 const onceASecond = 1000
-/** Looks after which shards are listed anew: a shard is replaced every few hours, and at once where it is split. */
+/** Looks after which shards are listed again: a shard is replaced every few hours, and at once when it is split. */
 const listEvery = 30
 
 interface Reader {
   readonly shardId: string
-  /** Where it goes on when its iterator is gone. */
+  /** The place to continue from when its iterator is gone. */
   start: Pick<GetShardIteratorCommandInput, 'ShardIteratorType' | 'SequenceNumber'>
   /** Without one it is to be opened, or at the shard's end. */
   iterator?: string | undefined
 }
 
 /**
- * The new images of what is put into a table, as its stream brings them: those of an item's partition in order. It
- * ends where `signal` says so. Throws what the stream cannot be read by.
+ * The new images of items that are put into a table, as its stream delivers them: those of one partition in order. It
+ * ends when `signal` is aborted. Throws the error if the stream cannot be read.
  */
 export async function* readNewItems(o: NewItemsOptions): AsyncGenerator<Record<string, unknown>> {
   const { streamArn, signal, onReady, pauseMs = onceASecond } = o
   const client = new DynamoDBStreamsClient(o.settings)
   const readers = new Map<string, Reader>()
 
-  // What has children by now is closed, and holds nothing new.
+  // A shard that has children is closed and has no new records.
   const listed = await listShards(client, streamArn)
   const seen = new Set(listed.map(({ ShardId: id }) => id))
   const parents = new Set(listed.map(({ ParentShardId: parent }) => parent))
@@ -105,7 +105,7 @@ async function openIterator(
   return answer.ShardIterator
 }
 
-/** The next page of a shard; at its end the reader has no iterator. Where another reads too much, it is tried again later. */
+/** The next page of a shard. At its end the reader has no iterator. If others read too much, it is empty for now. */
 async function readOn(client: DynamoDBStreamsClient, streamArn: string, reader: Reader): Promise<_Record[]> {
   try {
     const { Records = [], NextShardIterator } = await client.send(

@@ -41,7 +41,7 @@ export async function allParked(ports: Stores): Promise<ParkedStream[]> {
   return readParked(keys, ports)
 }
 
-/** What is parked of one stream. It does not rely on the index for what this code knows. */
+/** Everything that is parked of one stream. For generations of this code it does not rely on the index. */
 export async function parkedOf(stream: StreamName, ports: Ports): Promise<ParkedStream[]> {
   const { aggregate } = parseStreamName(stream)
   const known = (await keptGenerations(ports.versions, ports.lists))
@@ -53,7 +53,7 @@ export async function parkedOf(stream: StreamName, ports: Ports): Promise<Parked
   return readParked([...all.values()], ports)
 }
 
-/** Tries these again, each from where it stopped, and says what came of each, in the same order. */
+/** Tries these again, each from the event that stopped it. Returns the results in the same order. */
 export async function resubmitAll(parked: readonly ParkedStream[], ports: Ports): Promise<Resubmitted[]> {
   return mapInParallel(parked, concurrency, (one) =>
     resubmitOne(one, ports).catch((error: unknown): Resubmitted => {
@@ -81,7 +81,7 @@ async function resubmitOne({ by, stream }: ParkedStream, ports: Ports): Promise<
   return { by, stream, outcome: 'parked', version, error: parked.error }
 }
 
-/** Reads the items themselves, consistently: the index may list what is not parked any more. */
+/** Reads the items themselves, consistently: the index may list streams that are no longer parked. */
 async function readParked(keys: readonly RowKey[], { rows, parked }: Stores): Promise<ParkedStream[]> {
   const found: ParkedStream[] = []
   for (const some of inHundreds(keys.filter((key) => ownerOf(key).by !== forwarderName))) {

@@ -1,4 +1,4 @@
-/** Rows as text in columns, the last of which is as wide as it comes. Nothing in them reaches the terminal but text. */
+/** Rows as text in columns; the last column has no fixed width. Control characters are escaped. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []
   for (const row of rows) {
@@ -16,7 +16,7 @@ export function columns(rows: readonly (readonly string[])[]): string {
     .join('\n')
 }
 
-/** Text without what a terminal would take for a command: data are anybody's. */
+/** Text whose control characters are escaped. Anyone may have written the data, and a terminal obeys them. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, escaped)
 }
@@ -33,7 +33,7 @@ function escaped(character: string): string {
 /** The reason of a failure, in one line. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return printable(String(error))
-  // The errors of AWS and of the system say what they are by their name or code.
+  // The name or code of an error of AWS or of the system tells its kind.
   const { name, message } = error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : name
   const known = '$fault' in error || message === '' ? `${code}: ${message}` : message

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../domain/kernel/clock.ts'
 
-/** A line about what takes long comes no more often than this. */
+/** Minimum time between two lines about long work. */
 const pauseMs = 5_000
 
-/** Tells how far something has come that began now, with how much of it was done a second. */
+/** Tells the progress of work that begins now, with the rate per second. */
 export function createProgress(
   clock: Pick<Clock, 'elapsed'>,
   tell: (text: string) => void,

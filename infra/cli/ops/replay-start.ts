@@ -82,7 +82,7 @@ async function begin(
   tell(`builds ${id}, in ${segments} segments; ctrl-c stops it, replay start resumes it`)
 }
 
-/** Tells how it goes on, once a second at most. */
+/** Tells the progress, once a second at most. */
 function reporter({ tell }: OpsRequest, { clock }: Ports, id: string) {
   const began = clock.now()
   let told = began

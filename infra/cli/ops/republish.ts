@@ -9,13 +9,13 @@ import { createProgress } from './progress.ts'
 import { readStored } from './stored-stream.ts'
 import { timeOf } from './time.ts'
 
-/** What came of it. */
+/** The result of republishing. */
 interface RepublishOutcome {
-  /** How many streams have had events in it, whether or not those are public. */
+  /** How many streams have events in the period, public or not. */
   readonly streams: number
   /** How many public events were sent. */
   readonly sent: number
-  /** How many were not, and the first thousand of them. */
+  /** How many were not sent, and the first thousand of them. */
   readonly unsent: number
   readonly failures: readonly RepublishFailure[]
 }
@@ -94,7 +94,7 @@ function textOf({ streams, sent, unsent, failures }: RepublishOutcome): string {
   const lines = failures.map(({ stream, version, error, ends }) => [
     stream,
     'NOT SENT',
-    `version ${version}${ends ? ' and what follows it' : ''}`,
+    `version ${version}${ends ? ' and those after it' : ''}`,
     error,
   ])
   return [

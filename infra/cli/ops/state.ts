@@ -11,7 +11,7 @@ export interface Until {
   readonly time?: number | undefined
 }
 
-/** A state that a stream had. It is for reading: there is nothing in it that could be appended at. */
+/** A state that a stream had. It is for reading: no event can be appended at it. */
 export interface PastState {
   readonly stream: StreamName
   /** Version of the last event that is in it, and when that happened. */
@@ -35,7 +35,7 @@ export const state: OpsCommand = {
   },
 }
 
-/** Folds a stream from its first event. Throws an Error that says where it cannot go on, or what there is instead. */
+/** Folds a stream from its first event. Throws an Error that names the event that cannot be read, or the stream's end. */
 export async function stateUntil(
   { commits, aggregateNamed }: Pick<Ports, 'commits' | 'aggregateNamed'>,
   stream: StreamName,

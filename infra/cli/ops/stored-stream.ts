@@ -4,7 +4,7 @@ import { type Commit, lastVersion } from '../../../domain/kernel/event.ts'
 import type { StreamName } from '../../../domain/kernel/stream.ts'
 import { reasonOf } from './printing.ts'
 
-/** An item of the event store, or a place where one is missing. */
+/** An item of the event store, or a position at which one is missing. */
 export type Stored =
   | { readonly version: number; readonly commit: Commit }
   | { readonly version: number; readonly unreadable: string; readonly item?: Item }
@@ -15,8 +15,8 @@ type Item = Readonly<Record<string, unknown>>
 const pageTimeoutMs = 10_000
 
 /**
- * A stream as it is stored, in order, consistently, a page at a time: what cannot be read as well, with the reason,
- * which is when an operator looks. Nothing can be appended at what it found.
+ * A stream as it is stored, in order, consistently, a page at a time, including items that cannot be read, with the
+ * reason. No event can be appended at a version that it returns.
  */
 export async function* readStored(
   table: Pick<CommitTable, 'query'>,
@@ -41,7 +41,7 @@ export async function* readStored(
 
 /** An item of the table or of its stream. */
 export function storedOf(raw: unknown): Stored {
-  const item = raw as Item // an item is an object, and its key is what the table says
+  const item = raw as Item // an item is an object, with the keys of the table
   const version = Number(item['sk'])
   try {
     return { version, commit: fromItem(item) }
@@ -50,14 +50,14 @@ export function storedOf(raw: unknown): Stored {
   }
 }
 
-/** Where the next commit has to stand; undefined where that cannot be told. */
+/** The version at which the next commit has to be; undefined if the item does not tell. */
 function nextAfter(stored: Stored): number | undefined {
   if ('commit' in stored) return lastVersion(stored.commit) + 1
   const count = stored.item?.['count']
   return typeof count === 'number' && Number.isInteger(count) ? stored.version + count : undefined
 }
 
-/** A snapshot is a cache, and bytes say nothing to anybody. */
+/** An item without the bytes of its snapshot, which is a cache. */
 function shown(item: Item): Item {
   const { state } = item
   return state instanceof Uint8Array ? { ...item, state: `${state.byteLength} bytes` } : item

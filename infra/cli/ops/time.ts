@@ -1,7 +1,7 @@
 /** A time without a zone would be another one on every machine; a day alone begins in UTC. */
 const isoTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
 
-/** What an option names, in milliseconds since 1970. Throws an Error for anything but ISO 8601 with a zone. */
+/** The time of an option, in milliseconds since 1970. Throws an Error unless it is ISO 8601 with a zone. */
 export function timeOf(option: string, text: string): number {
   const time = isoTime.test(text) ? Date.parse(text) : Number.NaN
   if (Number.isNaN(time))

@@ -28,6 +28,8 @@ export interface AwsResponse {
 export interface Permission {
   readonly action: string
   readonly resource: string
+  /** The condition key `s3:prefix`: the prefix that is listed, or the key whose absence would be told. */
+  readonly prefix?: string
 }
 
 /** One AWS service behind the gateway. */

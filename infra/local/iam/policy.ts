@@ -7,13 +7,15 @@ interface Statement {
   readonly denies: boolean
   readonly action: (action: string) => boolean
   readonly resource: (resource: string) => boolean
+  /** Whether the condition holds. One on `s3:prefix` does not hold for a call without a prefix. */
+  readonly condition: (permission: Permission) => boolean
 }
 
 export type Policy = readonly Statement[]
 
 type Fields = Readonly<Record<string, unknown>>
 
-const modelled = ['Sid', 'Effect', 'Action', 'Resource', 'Principal']
+const modelled = ['Sid', 'Effect', 'Action', 'Resource', 'Principal', 'Condition']
 
 /**
  * Compiles a policy document whose intrinsics are resolved. In the policy of a resource, only what it denies to
@@ -37,8 +39,21 @@ export function compilePolicy(document: unknown, where: string): Policy {
       denies,
       action: oneOf(statement['Action'], 'i', where),
       resource: oneOf(statement['Resource'], '', where),
+      condition: conditionOf(statement['Condition'], where),
     }
   })
+}
+
+/** Compiles a condition. Only `StringLike` on `s3:prefix` is modelled. */
+function conditionOf(condition: unknown, where: string): Statement['condition'] {
+  if (condition === undefined) return () => true
+  const { StringLike, ...others } = fieldsOf(condition)
+  const { 's3:prefix': patterns, ...keys } = fieldsOf(StringLike)
+  const isModelled = Object.keys(others).length === 0 && Object.keys(keys).length === 0
+  if (!isModelled || patterns === undefined)
+    throw new Error(`${where}: Condition of a policy is not modelled, except StringLike on s3:prefix`)
+  const matches = oneOf(patterns, '', where)
+  return ({ prefix }) => prefix !== undefined && matches(prefix)
 }
 
 /**
@@ -46,11 +61,13 @@ export function compilePolicy(document: unknown, where: string): Policy {
  * developer at the keyboard, may do everything that no resource denies.
  */
 export function refusalOf(
-  { action, resource }: Permission,
+  permission: Permission,
   caller: { readonly name: string; readonly policies: Policy } | undefined,
   resourcePolicy: Policy = [],
 ): string | undefined {
-  const applies = (statement: Statement) => statement.action(action) && statement.resource(resource)
+  const { action, resource } = permission
+  const applies = (statement: Statement) =>
+    statement.action(action) && statement.resource(resource) && statement.condition(permission)
   const name = caller?.name ?? 'arn:aws:iam::000000000000:user/developer'
   const refused = `User: ${name} is not authorized to perform: ${action} on resource: ${resource}`
   if (resourcePolicy.some((s) => s.denies && applies(s)))

@@ -41,7 +41,7 @@ export interface FoldedTo {
 }
 
 /**
- * Compares what a generation has of one stream with the fold of its events. Nothing where it moved meanwhile: what
+ * Compares the rows of one stream in a generation with the fold of its events. Undefined if it moved meanwhile: what
  * was read is of no one moment then. `onMissing` gets the rows of a feed that are not there, and answers whether they
  * are now. Throws what the store and the read model throw.
  */

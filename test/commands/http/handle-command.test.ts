@@ -9,7 +9,7 @@ import { idempotencyKeyOf } from '../../../commands/http/client-text.ts'
 import { commandNameOf, expectedVersionOf, jsonBodyOf } from '../../../commands/http/command-request.ts'
 import { encodeCursor, parseCursor } from '../../../commands/http/cursor.ts'
 import { HttpProblem } from '../../../commands/http/http-problem.ts'
-import { openApi } from '../../../commands/http/openapi.ts'
+import { openApi } from '../../../commands/http/openapi/document.ts'
 import { encodePosition, parsePositions } from '../../../commands/http/position.ts'
 import { validate } from '../../../commands/http/validate.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
@@ -357,18 +357,22 @@ describe('the OpenAPI document', () => {
   })
 
   it('describes the body of a command', () => {
-    const { paths } = openApi('http://127.0.0.1:3000', fleetContract)
-    expect(paths['/commands/rename-voyage']).toMatchObject({
-      post: {
-        requestBody: {
-          content: {
-            'application/json': {
-              schema: {
-                required: ['voyageId', 'name'],
-                additionalProperties: false,
-                properties: { name: { type: 'string', minLength: 1, maxLength: 200 } },
-              },
+    expect(openApi('http://127.0.0.1:3000', fleetContract)).toMatchObject({
+      paths: {
+        '/commands/rename-voyage': {
+          post: {
+            requestBody: {
+              content: { 'application/json': { schema: { $ref: '#/components/schemas/RenameVoyageBody' } } },
             },
+          },
+        },
+      },
+      components: {
+        schemas: {
+          RenameVoyageBody: {
+            required: ['voyageId', 'name'],
+            additionalProperties: false,
+            properties: { name: { type: 'string', minLength: 1, maxLength: 200 } },
           },
         },
       },
@@ -380,7 +384,10 @@ describe('the OpenAPI document', () => {
     expect(paths['/commands/retire']).toMatchObject({
       post: {
         responses: {
-          403: { description: 'You do not have the right to do this; The account was deleted' },
+          403: {
+            description:
+              'You do not have the right to do this; The account was deleted; The gateway refuses the token',
+          },
           409: { description: 'The Idempotency-Key was used for another command; Taken by another' },
         },
       },

@@ -48,6 +48,17 @@ describe('the operator of the read model of projects', () => {
   })
   afterAll(() => running.close())
 
+  it('finds a project by a part of its title, in whatever case', async () => {
+    const id = await idOf('Lost and found')
+    await vi.waitFor(
+      async () =>
+        expect(await json('find', '--title', 'and FOUND')).toMatchObject([
+          { stream: `project-${id}`, value: 'Lost and found' },
+        ]),
+      soon,
+    )
+  })
+
   it('compares the read models with the event store, and has done what can be put right', async () => {
     const id = await idOf('Atlas')
     await ann.command('rename-project', { projectId: id, title: 'Globe' })

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type RunningCloud, runLocalCloud } from '../../kit/local-cloud/local-cloud.ts'
 import { call, type Person, signUp } from '../../kit/people/person.ts'
 
+const latin1 = (text: string) => Uint8Array.from(Buffer.from(text, 'latin1'))
+
 let running: RunningCloud
 let ann: Person
 let bob: Person
@@ -231,6 +233,23 @@ describe('what is wrong is refused, and nothing is written:', () => {
     ['a limit of 0', 'GET', '/me/projects?limit=0', {}, undefined, 400],
     ['a garbled cursor', 'GET', '/me/projects?cursor=x', {}, undefined, 400],
     ['an unknown path', 'GET', '/nowhere', {}, undefined, 404],
+    ['an unknown query parameter', 'GET', '/me/projects?sort=desc', {}, undefined, 400],
+    ['a query parameter of a command', 'POST', `${create}?title=x`, json, '{"title":"x"}', 400],
+    ['an id of 2,100 characters', 'GET', `/projects/${'x'.repeat(2100)}`, {}, undefined, 404],
+    ['a position without an id', 'GET', '/me/projects', { 'read-after': btoa('project-@1') }, undefined, 400],
+    [
+      'a position of a stranger',
+      'GET',
+      '/me/projects',
+      { 'read-after': btoa('project-x@99') },
+      undefined,
+      200,
+    ],
+    ['half a surrogate pair', 'POST', '/commands/archive-project', json, '{"projectId":"\\ud83d"}', 400],
+    ['another charset', 'POST', create, { 'content-type': 'application/json; charset=latin1' }, '{}', 415],
+    ['a content encoding', 'POST', create, { ...json, 'content-encoding': 'gzip' }, '{}', 415],
+    ['bytes that are not UTF-8', 'POST', create, json, latin1('{"title":"caf\u00e9"}'), 400],
+    ['a byte order mark', 'POST', create, json, '\ufeff{"title":"x"}', 200],
   ])('%s', async (_, method, path, headers, body, status) => {
     const authorization = `Bearer ${ann.accessToken}`
     const init = { method, headers: { authorization, ...headers }, ...(body === undefined ? {} : { body }) }
@@ -254,6 +273,19 @@ describe('what is wrong is refused, and nothing is written:', () => {
     await dave.command('create-project', { title: 7 })
     await dave.command('create-project', '{')
     expect((await dave.query('/me/projects')).body).toEqual({ items: [] })
+  })
+})
+
+describe('a condition', () => {
+  it('that is met is answered with the content type of the answer, which a cache keeps', async () => {
+    const created = await ann.command('create-project', { title: 'Kept' })
+    const path = `/projects/${created.body['id']}`
+    const first = await ann.query(path, { 'read-after': String(created.body['position']) })
+    const same = await ann.query(path, { 'if-none-match': String(first.headers.get('etag')) })
+    expect({ status: same.status, type: same.headers.get('content-type') }).toEqual({
+      status: 304,
+      type: 'application/json',
+    })
   })
 })
 

@@ -108,6 +108,30 @@ describe('a picture', () => {
     expect((await ann.query(`/projects/${projectId}/stats`)).body).toMatchObject({ uploads: 0, bytes: 0 })
   })
 
+  it("of a person who was removed after they got the form is rejected, at nobody's expense", async () => {
+    await start()
+    const bob = await signUp(running.config)
+    const add = { projectId, email: bob.email, role: 'editor' } as const
+    expect((await ann.command('add-project-member', add)).status).toBe(200)
+    const content = await picture(400, 300)
+    const body = { projectId, fileName: 'a.jpg', contentType: 'image/jpeg', size: content.length } as const
+    const key = { 'idempotency-key': 'one' }
+    const requested = await bob.command('request-upload', body, key)
+    const removal = { projectId, userId: bob.userId } as const
+    expect((await ann.command('remove-project-member', removal)).status).toBe(200)
+    const repeated = await bob.command('request-upload', body, key)
+    expect(repeated).toMatchObject({ status: 200, body: { id: requested.body['id'] } })
+    expect(repeated.body).not.toHaveProperty('upload')
+
+    expect((await sendFile(requested, content)).status).toBe(204)
+    const upload = await ended(requested.body['id'], 'rejected')
+    expect(upload).toMatchObject({ reason: 'The project is no longer shared with you.' })
+    expect(upload).not.toHaveProperty('originalUrl')
+    await vi.waitFor(async () => {
+      expect((await ann.query('/me/usage')).body).toMatchObject({ bytesUsed: 0, bytesReserved: 0 })
+    }, soon)
+  })
+
   it('is refused by S3 itself where it is not what the form is for', async () => {
     await start()
     const content = await picture(40, 30)

@@ -1,6 +1,7 @@
+import { SignUpCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type RunningCloud, runLocalCloud, type Template } from '../../kit/local-cloud/local-cloud.ts'
-import { type Answer, type Person, signUp } from '../../kit/people/person.ts'
+import { type Answer, cognitoClient, type Person, password, signUp } from '../../kit/people/person.ts'
 
 let running: RunningCloud
 
@@ -24,6 +25,16 @@ describe('a person', () => {
     expect(me).toMatchObject({
       status: 200,
       body: { id: ann?.userId, version: 1, email: ann?.email, name: ann?.email.split('@')[0] },
+    })
+  })
+
+  it('cannot sign up with an address that could never be registered', async () => {
+    await people(0)
+    const ClientId = running.config.userPoolClientId
+    const input = { ClientId, Username: `a\u202eb@example.com`, Password: password }
+    await expect(cognitoClient(running.config).send(new SignUpCommand(input))).rejects.toMatchObject({
+      name: 'UserLambdaValidationException',
+      message: 'PreSignUp failed with error Your email address cannot be used here..',
     })
   })
 

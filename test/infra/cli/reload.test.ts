@@ -42,8 +42,8 @@ it('names the functions that changed, and the files', async () => {
 it('says that nothing changed, and asks for no restart after a save that leaves the template as it is', async () => {
   const { reload, said, asked } = reloading()
   await reload(['commands/contract.ts'])
-  expect(said).toEqual(['No function changed: commands/contract.ts'])
-  expect(asked).toEqual([true])
+  expect(said).toEqual(['The template is unchanged: commands/contract.ts'])
+  expect(asked).toEqual([false, true])
 })
 
 it('says that a restart is needed and which resources change, until the change is taken back', async () => {
@@ -60,11 +60,26 @@ it('says that a restart is needed and which resources change, until the change i
   expect(said).toEqual([
     'Restart npm start to use infra/stack/mail.ts: the template adds SecondWelcome4F',
     'Restart npm start to use domain/a.ts: the template adds SecondWelcome4F',
-    'No function changed: domain/a.ts',
+    'The template is unchanged: domain/a.ts',
     'No function changed: domain/a.ts',
   ])
   // A template that was refused is read from its sources again at the next save.
-  expect(asked).toEqual([true, true, true, false])
+  expect(asked).toEqual([false, true, false, true, false, true, false])
+})
+
+it('reloads the code at once, and says after that whether the template needs a restart', async () => {
+  const { reload, said, behaviour } = reloading()
+  let times = 0
+  behaviour.reloads = () => {
+    times += 1
+    if (times === 1) return ['CommandApiA978DD50']
+    throw new Error('the template changes HttpApi12345678')
+  }
+  await reload(['commands/contract.ts'])
+  expect(said).toEqual([
+    expect.stringMatching(/^Reloaded CommandApi in /),
+    'Restart npm start to use commands/contract.ts: the template changes HttpApi12345678',
+  ])
 })
 
 it('says why it cannot build, and that the older code still runs', async () => {
@@ -76,9 +91,9 @@ it('says why it cannot build, and that the older code still runs', async () => {
   await reload(['domain/b.ts'])
   expect(said).toEqual([
     'Not reloaded; the code that was built last still runs: domain/a.ts:3:30: ERROR: Could not resolve "./b.ts"',
-    'No function changed: domain/b.ts',
+    'The template is unchanged: domain/b.ts',
   ])
-  expect(asked).toEqual([true, true])
+  expect(asked).toEqual([false, true, false, true])
 })
 
 it('says that npm start itself has to be restarted for its own code, and nothing of other commands', async () => {

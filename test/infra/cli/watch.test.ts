@@ -111,3 +111,13 @@ it('says that a watched folder is missing, and watches it again once it is back'
   write('deep/c.ts')
   await vi.waitFor(() => expect(seen()).toContain('deep/c.ts'))
 })
+
+it('tells of a folder that is moved away, and of its files once it is back', async () => {
+  write('deep/deeper/b.ts')
+  await vi.waitFor(() => expect(seen()).toContain('deep/deeper/b.ts'), spaced)
+  changes.length = 0
+  renameSync(join(folder, 'deep'), `${folder}-moved`)
+  await vi.waitFor(() => expect(seen()).toContain('deep'), spaced)
+  renameSync(`${folder}-moved`, join(folder, 'deep'))
+  await vi.waitFor(() => expect(seen()).toContain('deep/deeper/b.ts'), spaced)
+})

@@ -5,28 +5,26 @@ import { describe, expect, inject, it } from 'vitest'
 import { fieldsOf, readTemplate } from '../../../infra/local/index.ts'
 import { addFunction } from '../../../infra/stack/parts/lambda-function.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
+import {
+  type ExpectedFunction,
+  mailFrom,
+  onFirstUse,
+  reaction,
+  sendMail,
+  eventStore as table,
+} from './expected.ts'
+import { projectFunctions } from './project/expected.ts'
+import { subscriptionFunctions } from './subscription/expected.ts'
+import { uploadFunctions, uploadInQueryApi } from './upload/expected.ts'
 
 interface Statement {
   readonly Effect: string
   readonly Action: string | readonly string[]
   readonly Resource: string | readonly string[]
+  readonly Condition?: { readonly StringLike: Readonly<Record<'s3:prefix', string | readonly string[]>> }
 }
 
-interface Expected {
-  readonly name: string
-  readonly bundle: string
-  readonly seconds: number
-  /** 512 MB by default. */
-  readonly memory?: number
-  readonly environment: Readonly<Record<string, string>>
-  /** Everything that it may do besides writing its log: service and actions by resource. */
-  readonly grants: Readonly<Record<string, string>>
-}
-
-const table = 'EVENT_STORE_TABLE'
-const onFirstUse = { REGISTRATION_FUNCTION: 'Registration', USER_POOL_ID: 'UserPool' }
-
-const apis: readonly Expected[] = [
+const apis: readonly ExpectedFunction[] = [
   {
     name: 'Registration',
     bundle: 'registration',
@@ -49,22 +47,7 @@ const apis: readonly Expected[] = [
       'Registration.Arn': 'lambda: InvokeFunction',
     },
   },
-  {
-    name: 'UploadApi',
-    bundle: 'upload-api',
-    seconds: 15,
-    environment: {
-      [table]: 'EventStore',
-      RESERVATION_TABLE: 'Reservations',
-      ...onFirstUse,
-      FILES_BUCKET: 'Files',
-    },
-    grants: {
-      'EventStore.Arn': 'dynamodb: PutItem Query',
-      'Registration.Arn': 'lambda: InvokeFunction',
-      'Files.Arn/incoming/*': 's3: PutObject',
-    },
-  },
+
   {
     name: 'QueryApi',
     bundle: 'query-api',
@@ -73,14 +56,14 @@ const apis: readonly Expected[] = [
       [table]: 'EventStore',
       READ_MODEL_TABLE: 'ReadModel',
       USER_POOL_CLIENT_ID: 'UserPoolClient',
-      FILES_BUCKET: 'Files',
+      ...uploadInQueryApi.environment,
       ...onFirstUse,
     },
     grants: {
       'EventStore.Arn': 'dynamodb: Query',
       'ReadModel.Arn': 'dynamodb: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem',
       'Registration.Arn': 'lambda: InvokeFunction',
-      'Files.Arn/files/*': 's3: GetObject',
+      ...uploadInQueryApi.grants,
     },
   },
   {
@@ -109,29 +92,7 @@ const apis: readonly Expected[] = [
   },
 ]
 
-const reaction = (
-  name: string,
-  bundle: string,
-  environment: Record<string, string>,
-  grants: Record<string, string>,
-): Expected => ({
-  name,
-  bundle,
-  seconds: 30,
-  environment: { [table]: 'EventStore', IDEMPOTENCY_TABLE: 'HandledEvents', ...environment },
-  grants: {
-    'EventStore.Arn': 'dynamodb: Query',
-    'HandledEvents.Arn': 'dynamodb: DeleteItem GetItem PutItem UpdateItem',
-    [`${name}Failures.Arn`]: 'sqs: SendMessage',
-    ...grants,
-  },
-})
-const mailFrom = { MAIL_FROM: 'annals@example.com' }
-const sendMail = {
-  'arn:aws:ses:region:account:identity/MailSender': 'ses: SendEmail',
-}
-
-const functions: readonly Expected[] = [
+const functions: readonly ExpectedFunction[] = [
   ...apis,
   {
     name: 'Forwarder',
@@ -159,61 +120,19 @@ const functions: readonly Expected[] = [
       'ForwarderFailures.Arn': 'sqs: DeleteMessage GetQueueAttributes ReceiveMessage',
     },
   },
-  {
-    name: 'UploadSteps',
-    bundle: 'upload-steps',
-    seconds: 12,
-    environment: { FILES_BUCKET: 'Files', [table]: 'EventStore' },
-    grants: {
-      'EventStore.Arn': 'dynamodb: PutItem Query',
-      'Files.Arn': 's3: ListBucket',
-      'Files.Arn/incoming/*': 's3: DeleteObject GetObject',
-      'Files.Arn/files/*': 's3: DeleteObject PutObject',
-    },
-  },
-  {
-    name: 'ExpireUploads',
-    bundle: 'expire-uploads',
-    seconds: 240,
-    environment: { FILES_BUCKET: 'Files', [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
-    grants: {
-      'EventStore.Arn': 'dynamodb: PutItem Query',
-      'ReadModel.Arn': 'dynamodb: BatchGetItem Query',
-      'Files.Arn/files/* Files.Arn/incoming/*': 's3: DeleteObject',
-      'ExpireUploadsFailures.Arn': 'sqs: SendMessage',
-    },
-  },
-  {
-    name: 'UploadPictures',
-    bundle: 'upload-pictures',
-    seconds: 30,
-    memory: 3008,
-    environment: { FILES_BUCKET: 'Files' },
-    grants: { 'Files.Arn/incoming/*': 's3: GetObject', 'Files.Arn/files/*': 's3: PutObject' },
-  },
+
   reaction('WelcomeEmail', 'welcome-email', mailFrom, sendMail),
-  reaction('ProjectCreatedEmail', 'project-created-email', mailFrom, sendMail),
-  reaction('UploadCompletedEmail', 'upload-completed-email', mailFrom, sendMail),
-  reaction('UploadNotTakenEmail', 'upload-not-taken-email', mailFrom, sendMail),
+
   reaction(
     'DeleteSignIn',
     'delete-sign-in',
     { USER_POOL_ID: 'UserPool' },
     { 'UserPool.Arn': 'cognito-idp: AdminDeleteUser' },
   ),
-  reaction('InvoiceEmail', 'invoice-email', mailFrom, sendMail),
-  reaction('EndSubscription', 'end-subscription', {}, { 'EventStore.Arn': 'dynamodb: PutItem Query' }),
-  {
-    name: 'IssueInvoices',
-    bundle: 'issue-invoices',
-    seconds: 900,
-    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
-    grants: {
-      'EventStore.Arn': 'dynamodb: PutItem Query',
-      'ReadModel.Arn': 'dynamodb: BatchGetItem Query',
-      'IssueInvoicesFailures.Arn': 'sqs: SendMessage',
-    },
-  },
+
+  ...projectFunctions,
+  ...uploadFunctions,
+  ...subscriptionFunctions,
 ]
 
 /** The grants of a role's policies: service and actions by resource. */
@@ -222,13 +141,15 @@ function grantsOf(role: string): Record<string, string> {
     [Properties['Roles']].flat().includes(role),
   )
   const statements = policies.flatMap(
-    ({ Properties }) => fieldsOf(Properties['PolicyDocument'])['Statement'] as Statement[], // what a policy holds
+    ({ Properties }) => fieldsOf(Properties['PolicyDocument'])['Statement'] as Statement[], // the form of a policy
   )
-  const grants = statements.map(({ Effect, Action, Resource }) => {
+  const grants = statements.map(({ Effect, Action, Resource, Condition }) => {
     const actions = [Action].flat().map((action) => action.split(':'))
     const services = new Set(actions.map(([service]) => service))
     const names = actions.map(([, action]) => action).toSorted()
-    return [[Effect, Resource].flat().join(' '), `${[...services].join()}: ${names.join(' ')}`]
+    const prefixes = Condition === undefined ? [] : ['if s3:prefix is', Condition.StringLike['s3:prefix']]
+    const place = [Effect, Resource, prefixes].flat(2).join(' ')
+    return [place, `${[...services].join()}: ${names.join(' ')}`]
   })
   return Object.fromEntries(grants)
 }
@@ -314,8 +235,8 @@ describe('the role', () => {
   it('allows nothing by a wildcard', () => {
     const granted = declaredOf('AWS::IAM::Policy').map(({ Properties }) => Properties['PolicyDocument'])
     expect(granted.length).toBeGreaterThanOrEqual(functions.length)
-    // Files have keys of their own, which no policy can know: of them only the folder is named.
-    const named = JSON.stringify(granted).replaceAll(/Files\.Arn\/(incoming|files)\/\*/g, '')
+    // Files have keys of their own, which no policy can know: of them only the folder and the last part are named.
+    const named = JSON.stringify(granted).replaceAll(/(Files\.Arn\/|")(incoming|files)\/\*/g, '')
     expect(named).not.toContain('*')
   })
 })

@@ -7,15 +7,13 @@ import { addBilling } from '../../../infra/stack/billing.ts'
 import { addMail } from '../../../infra/stack/mail.ts'
 import { addPublishing } from '../../../infra/stack/publishing.ts'
 import { addReadSide } from '../../../infra/stack/read-side.ts'
-import { addUpload } from '../../../infra/stack/upload.ts'
 import { addWriteSide } from '../../../infra/stack/write-side.ts'
 import { declaredResources } from '../../kit/local-cloud/declared-resources.ts'
+import type { OptionalPart, RequiredParts } from './optional-part.ts'
+import { uploadPart } from './upload/part.ts'
 
-const optional = ['mail', 'upload', 'billing'] as const
-type Part = (typeof optional)[number]
-
-/** The template of a stack that has these optional parts only. */
-function templateWith(...parts: readonly Part[]): string {
+/** The parts that every stack has. */
+function requiredParts(): RequiredParts {
   const bundles = inject('bundles')
   const app = new App({
     context: CURRENTLY_RECOMMENDED_FLAGS,
@@ -28,33 +26,35 @@ function templateWith(...parts: readonly Part[]): string {
   const writeSide = addWriteSide(stack, { bundles, api })
   const readSide = addReadSide(stack, { bundles, api, writeSide })
   const publishing = addPublishing(stack, { bundles, api, writeSide, readSide })
-  if (parts.includes('mail')) addMail(stack, { mailFrom: 'annals@example.com', publishing })
-  if (parts.includes('upload'))
-    addUpload(stack, { bundles, pipelineType: 'EXPRESS', api, writeSide, readSide })
-  if (parts.includes('billing')) addBilling(stack, { bundles, writeSide, readSide })
-  return JSON.stringify(Template.fromStack(stack).toJSON())
+  return { stack, bundles, api, writeSide, readSide, publishing }
 }
 
-const of = {
-  mail: ['MailSender', 'MAIL_FROM', 'ses:', 'WelcomeEmail'],
-  upload: [
-    'FILES_BUCKET',
-    's3:',
-    'AWS::S3',
-    'states',
-    'UploadApi',
-    'UploadSteps',
-    'ExpireUploads',
-    'incoming/',
-  ],
-  billing: ['IssueInvoices', 'issue-invoices'],
-} as const satisfies Record<Part, readonly string[]>
+const optional: readonly OptionalPart[] = [
+  {
+    name: 'mail',
+    add: ({ stack, publishing }) => addMail(stack, { mailFrom: 'annals@example.com', publishing }),
+    marks: ['MailSender', 'MAIL_FROM', 'ses:', 'WelcomeEmail'],
+  },
+  {
+    name: 'billing',
+    add: ({ stack, bundles, writeSide, readSide }) => addBilling(stack, { bundles, writeSide, readSide }),
+    marks: ['IssueInvoices', 'issue-invoices'],
+  },
+  uploadPart,
+]
+
+/** The template of a stack that has these optional parts only. */
+function templateWith(...parts: readonly OptionalPart[]): string {
+  const required = requiredParts()
+  for (const part of parts) part.add(required)
+  return JSON.stringify(Template.fromStack(required.stack).toJSON())
+}
 
 describe('an optional part of the stack', () => {
-  it.each(optional)('leaves nothing behind when it is taken out: %s', (part) => {
+  it.each(optional)('leaves nothing behind when it is taken out: $name', (part) => {
     const whole = JSON.stringify([...declaredResources().values()])
     const without = templateWith(...optional.filter((other) => other !== part))
-    for (const mark of of[part]) {
+    for (const mark of part.marks) {
       expect(whole).toContain(mark)
       expect(without).not.toContain(mark)
     }

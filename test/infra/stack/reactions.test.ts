@@ -2,16 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { eventCatalogue } from '../../../projections/event-catalogue.ts'
 import { reactions } from '../../../workflows/reactions.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
+import type { ExpectedReaction } from './expected.ts'
+import { projectReactions } from './project/expected.ts'
+import { subscriptionReactions } from './subscription/expected.ts'
+import { uploadReactions } from './upload/expected.ts'
 
-const declaredReactions = [
+const declaredReactions: readonly ExpectedReaction[] = [
   ['WelcomeEmail', ['UserRegistered']],
-  ['ProjectCreatedEmail', ['ProjectCreated']],
-  ['UploadCompletedEmail', ['UploadCompleted']],
-  ['UploadNotTakenEmail', ['UploadRejected', 'UploadFailed']],
   ['DeleteSignIn', ['UserDeleted']],
-  ['InvoiceEmail', ['InvoiceIssued']],
-  ['EndSubscription', ['UserDeleted']],
-] as const
+  ...projectReactions,
+  ...uploadReactions,
+  ...subscriptionReactions,
+]
 
 describe('the rows of reactions', () => {
   it('are the reactions of the stack', () => {

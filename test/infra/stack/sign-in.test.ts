@@ -43,7 +43,7 @@ describe('the user pool', () => {
   })
 
   it('asks the registration before each sign-up and after each confirmation', () => {
-    const registration = { 'Fn::GetAtt': ['Registration', 'Arn'] }
+    const registration = 'Registration.Arn'
     expect(pool()['LambdaConfig']).toEqual({ PreSignUp: registration, PostConfirmation: registration })
   })
 

@@ -5,6 +5,7 @@ import { App, CloudFormationValidatePlugin } from 'aws-cdk-lib'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { synthesise } from '../../../infra/build/synthesise.ts'
 import { declaredResources } from '../../kit/local-cloud/declared-resources.ts'
+import { uploadTypes } from './upload/expected.ts'
 
 const file = 'Annals.template.json'
 let folder = ''
@@ -20,7 +21,7 @@ function read(assembly: string, name: string) {
 describe('the stack', () => {
   it('holds these types of resources and no others', () => {
     const types = new Set([...declaredResources().values()].map(({ Type }) => Type))
-    expect([...types].sort()).toEqual([
+    const expected = [
       'AWS::ApiGatewayV2::Api',
       'AWS::ApiGatewayV2::Authorizer',
       'AWS::ApiGatewayV2::Integration',
@@ -41,14 +42,13 @@ describe('the stack', () => {
       'AWS::Lambda::Permission',
       'AWS::Logs::LogGroup',
       'AWS::Logs::MetricFilter',
-      'AWS::S3::Bucket',
-      'AWS::S3::BucketPolicy',
       'AWS::SES::EmailIdentity',
       'AWS::SQS::Queue',
       'AWS::SQS::QueuePolicy',
       'AWS::Scheduler::Schedule',
-      'AWS::StepFunctions::StateMachine',
-    ])
+      ...uploadTypes,
+    ]
+    expect([...types].toSorted()).toEqual(expected.toSorted())
   })
 
   it('outputs the address of the API, the pool that a client signs in to, and the resources that an operator works on', () => {
@@ -58,6 +58,7 @@ describe('the stack', () => {
       'EventBusName',
       'EventStoreStreamArn',
       'EventStoreTable',
+      'HandledEventsTable',
       'ReadModelTable',
       'UserPoolClientId',
       'UserPoolId',

@@ -12,7 +12,7 @@ export const Bucket = 'annals-uploads'
 export const objectArn = `arn:aws:s3:::${Bucket}/*`
 
 /** The functions of the tests, by what their roles allow. */
-const granted: Readonly<Record<string, Properties | undefined>> = {
+const granted: Readonly<Record<string, Properties | readonly Properties[] | undefined>> = {
   Commands: { Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${Bucket}/uploads/*` },
   Queries: { Effect: 'Allow', Action: 's3:GetObject', Resource: objectArn },
   Pipeline: {
@@ -20,6 +20,17 @@ const granted: Readonly<Record<string, Properties | undefined>> = {
     Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket'],
     Resource: [objectArn, `arn:aws:s3:::${Bucket}`],
   },
+  /** Like the function that opens pictures. */
+  Pictures: [
+    { Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/incoming/*` },
+    { Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${Bucket}/files/*/thumbnail` },
+    {
+      Effect: 'Allow',
+      Action: 's3:ListBucket',
+      Resource: `arn:aws:s3:::${Bucket}`,
+      Condition: { StringLike: { 's3:prefix': ['incoming/*'] } },
+    },
+  ],
   Nobody: undefined,
 }
 
@@ -49,7 +60,7 @@ export async function openBucket(
     {
       type: 'AWS::IAM::Role',
       logicalId: `${logicalId}Role`,
-      properties: { Policies: [{ PolicyDocument: { Statement: statement ? [statement] : [] } }] },
+      properties: { Policies: [{ PolicyDocument: { Statement: statement ? [statement].flat() : [] } }] },
     },
   ])
   const { refusal } = readPermissions({
@@ -103,7 +114,7 @@ export async function errorOf(response: Response): Promise<string> {
   return `${code}: ${message}`
 }
 
-/** Lets the clock go on by so many seconds. */
+/** Moves the clock forward. */
 export function pass(seconds: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 })
 }

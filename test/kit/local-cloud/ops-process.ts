@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const ops = fileURLToPath(new URL('../../../infra/cli/ops/ops.ts', import.meta.url))
+const program = 'infra/cli/ops/ops.ts'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 export interface OpsProcess {
@@ -13,14 +14,15 @@ export interface OpsProcess {
   ended(): Promise<number | string>
 }
 
-/** Starts what `npm run ops` starts, on this data folder. */
+/** Starts what `npm run ops` starts, on this data folder, with the code of this checkout or of another. */
 export function startOps(
   dataDir: string,
   args: readonly string[],
   env: Record<string, string> = {},
+  checkout = root,
 ): OpsProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', ops, ...args], {
-    cwd: root,
+  const child = spawn(process.execPath, ['--import', 'tsx', join(checkout, program), ...args], {
+    cwd: checkout,
     env: { PATH: process.env['PATH'], ANNALS_DATA: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -40,8 +42,13 @@ export function startOps(
 }
 
 /** Runs it to its end. */
-export async function runOps(dataDir: string, args: readonly string[], env: Record<string, string> = {}) {
-  const started = startOps(dataDir, args, env)
+export async function runOps(
+  dataDir: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  checkout?: string,
+) {
+  const started = startOps(dataDir, args, env, checkout)
   const code = await started.ended()
   return { code, stdout: started.stdout(), stderr: started.stderr() }
 }

@@ -47,6 +47,6 @@ export function xml(root: string, texts: Readonly<Record<string, string>>): stri
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}>${elements.join('')}</${root}>`
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replace(/[<>&"\p{Cc}]/gu, (character) => `&#${character.codePointAt(0)};`)
 }

@@ -24,7 +24,25 @@ export interface StoredObject extends Written {
   readonly sequencer: string
   /** Those that it is served with, by their names in lower case. */
   readonly headers: Readonly<Record<string, string>>
+  /** Absent if the bucket kept no versions when the object was stored. */
+  readonly versionId?: string
 }
+
+/** The newest version of a deleted object, in a bucket that keeps versions. */
+export interface DeleteMarker {
+  readonly isDeleteMarker: true
+  readonly versionId: string
+  readonly modifiedAt: number
+  readonly sequencer: string
+}
+
+export type Version = StoredObject | DeleteMarker
+
+/** All that is stored under a key: an object, or its versions, the newest first. */
+type Stored = StoredObject | { readonly versions: readonly Version[] }
+
+/** The id of a version that was stored while its bucket kept none. */
+export const nullVersion = 'null'
 
 export interface Range {
   readonly start: number
@@ -45,8 +63,13 @@ export interface Objects {
     readonly headers: Readonly<Record<string, string>>
     readonly check: (written: Written) => void
   }): Promise<StoredObject>
-  /** Deletes an object, durably. Returns its sequencer; `undefined` if there was none. */
-  delete(key: string): string | undefined
+  /**
+   * Deletes an object, durably. In a bucket that keeps versions this leaves a delete marker, unless one version is named:
+   * that version is gone then. Returns the version that is gone or that marks the deletion; `undefined` if there was none.
+   */
+  delete(key: string, versionId?: string): Version | undefined
+  /** All versions of the keys that begin with a prefix, in the order of the keys, the newest first. */
+  versions(prefix: string): readonly (readonly [key: string, versions: readonly Version[]])[]
   /** The content, or a part of it. It must not be empty. */
   read(object: StoredObject, range: Range): Readable
 }
@@ -58,11 +81,15 @@ const journalFile = 'objects.jsonl'
  * depend on the key, so that no file system takes two keys for one. A content that was being written when the
  * process was killed, or was about to be deleted, is deleted here.
  */
-export function openObjects(folder: string): Objects {
+export function openObjects(
+  folder: string,
+  { keepsVersions }: { readonly keepsVersions: boolean } = { keepsVersions: false },
+): Objects {
   mkdirSync(folder, { recursive: true })
-  const journal = openJournal<StoredObject>(join(folder, journalFile))
+  const journal = openJournal<Stored>(join(folder, journalFile))
   const pathOf = (file: string) => join(folder, file)
-  const known = new Set([journalFile, ...[...journal.values()].map(({ file }) => file)])
+  const contents = [...journal.values()].flatMap(versionsIn).flatMap((version) => fileOf(version) ?? [])
+  const known = new Set([journalFile, ...contents])
   for (const file of readdirSync(folder)) if (!known.has(file)) rmSync(pathOf(file))
 
   let latest = 0
@@ -71,33 +98,82 @@ export function openObjects(folder: string): Objects {
     return latest.toString(16).toUpperCase().padStart(18, '0')
   }
 
+  /** Keeps these versions of a key and no other, durably. */
+  function keep(key: string, versions: readonly Version[]): void {
+    const former = versionsIn(journal.get(key))
+    const [only] = versions
+    if (only === undefined) journal.delete(key)
+    // A bucket without versions stores the object alone.
+    else journal.set(key, versions.length === 1 && !isMarker(only) ? only : { versions })
+    for (const version of former) {
+      const file = versions.includes(version) ? undefined : fileOf(version)
+      if (file !== undefined) rmSync(pathOf(file), { force: true })
+    }
+  }
+
+  /** Adds the newest version of a key. It replaces the one that was stored while the bucket kept no versions. */
+  function add(key: string, version: Version): Version {
+    const former = versionsIn(journal.get(key))
+    const stays = ({ versionId }: Version) => keepsVersions || versionId !== undefined
+    keep(key, [version, ...former.filter(stays)])
+    return version
+  }
+
   return {
-    find: (key) => journal.get(key),
+    find(key) {
+      const [newest] = versionsIn(journal.get(key))
+      return newest === undefined || isMarker(newest) ? undefined : newest
+    },
     async put({ key, content, headers, check }) {
       const file = randomUUID()
       try {
         const written = await write(content, pathOf(file))
         check(written)
-        const stored = { ...written, file, headers, modifiedAt: Date.now(), sequencer: nextSequencer() }
-        const former = journal.get(key)
-        journal.set(key, stored)
-        if (former !== undefined) rmSync(pathOf(former.file), { force: true })
+        const facts = { ...written, file, headers, modifiedAt: Date.now(), sequencer: nextSequencer() }
+        const stored = keepsVersions ? { ...facts, versionId: randomUUID() } : facts
+        add(key, stored)
         return stored
       } catch (error) {
-        if (journal.get(key)?.file !== file) rmSync(pathOf(file), { force: true })
+        if (!versionsIn(journal.get(key)).some((version) => fileOf(version) === file))
+          rmSync(pathOf(file), { force: true })
         const isOfSystem = error instanceof Error && 'syscall' in error && error.syscall === 'write'
         throw isOfSystem ? writeFailure(pathOf(file), error) : error
       }
     },
-    delete(key) {
-      const former = journal.get(key)
-      if (former === undefined) return undefined
-      journal.delete(key)
-      rmSync(pathOf(former.file), { force: true })
-      return nextSequencer()
+    delete(key, versionId) {
+      const former = versionsIn(journal.get(key))
+      if (versionId === undefined && keepsVersions) {
+        const marker = { modifiedAt: Date.now(), sequencer: nextSequencer(), versionId: randomUUID() }
+        return add(key, { ...marker, isDeleteMarker: true })
+      }
+      const gone = former.find((version) => (version.versionId ?? nullVersion) === (versionId ?? nullVersion))
+      if (gone === undefined) return undefined
+      keep(
+        key,
+        former.filter((version) => version !== gone),
+      )
+      return { ...gone, sequencer: nextSequencer() }
     },
+    versions: (prefix) =>
+      [...journal.entries()]
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, stored]) => [key, versionsIn(stored)] as const)
+        .sort(([one], [other]) => (one < other ? -1 : 1)),
     read: ({ file }, range) => createReadStream('', { fd: openSync(pathOf(file), 'r'), ...range }),
   }
+}
+
+function versionsIn(stored: Stored | undefined): readonly Version[] {
+  if (stored === undefined) return []
+  return 'versions' in stored ? stored.versions : [stored]
+}
+
+export function isMarker(version: Version): version is DeleteMarker {
+  return 'isDeleteMarker' in version
+}
+
+function fileOf(version: Version): string | undefined {
+  return isMarker(version) ? undefined : version.file
 }
 
 async function write(content: AsyncIterable<Buffer>, path: string): Promise<Written> {

@@ -7,6 +7,7 @@ export const s3Operations = {
   HeadObject: { tool: 'AWS CLI' },
   CopyObject: { tool: 'AWS CLI' },
   DeleteObject: { tool: 'AWS CLI' },
+  ListObjectVersions: { tool: 'AWS CLI' },
   PostObject: { call: 'createPresignedPost(', tool: 'a browser' },
   Preflight: { call: "'access-control-request-method'", tool: 'a browser' },
 } satisfies OperationTable

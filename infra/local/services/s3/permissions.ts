@@ -1,5 +1,5 @@
 import type { AwsRequest, Permission } from '../../gateway/aws-service.ts'
-import { type ObjectPath, objectPathOf, sourceOf } from './target.ts'
+import { type ObjectPath, objectPathOf, pathAndQueryOf, sourceOf } from './target.ts'
 import { bucketArnOf } from './template.ts'
 
 /** The action that each operation on an object needs. */
@@ -14,10 +14,19 @@ const actions: Readonly<Record<string, string>> = {
  * The permissions that a call of S3 needs (service authorization reference, "Actions, resources, and condition keys for
  * Amazon S3"): a form names its signer in its fields, and anybody may send a preflight.
  */
-export function s3PermissionsOf({ operation, path = '', headers }: AwsRequest): Permission[] {
+export function s3PermissionsOf({ operation, path = '', headers, message }: AwsRequest): Permission[] {
+  const { query } = pathAndQueryOf(message?.url ?? '')
+  const target = objectPathOf(path)
+  if (operation === 'ListObjectVersions') {
+    const resource = bucketArnOf(target.bucket)
+    return [{ action: 's3:ListBucketVersions', resource, prefix: query.get('prefix') ?? '' }]
+  }
+  if (operation === 'DeleteObject' && query.has('versionId')) {
+    return [{ ...permissionOn(operation, target), action: 's3:DeleteObjectVersion' }]
+  }
   if (operation === 'CopyObject')
-    return [permissionOn('PutObject', objectPathOf(path)), permissionOn('GetObject', sourceOf(headers))]
-  return Object.hasOwn(actions, operation) ? [permissionOn(operation, objectPathOf(path))] : []
+    return [permissionOn('PutObject', target), permissionOn('GetObject', sourceOf(headers))]
+  return Object.hasOwn(actions, operation) ? [permissionOn(operation, target)] : []
 }
 
 export function permissionOn(operation: string, { bucket, key }: ObjectPath): Permission {

@@ -16,14 +16,14 @@ export const s3: ServiceProvider = {
   resources: {
     [bucketType]: {
       modelled:
-        'A bucket with its CORS rules and its notifications to EventBridge. Nothing expires by a lifecycle rule.',
+        'A bucket with its versions, its CORS rules and its notifications to EventBridge. Nothing expires by a lifecycle rule.',
       names(bucket) {
         const name = bucketNameOf(bucket, bucket.logicalId, bucket.properties)
         return { Ref: name, Arn: bucketArnOf(name) }
       },
     },
     [policyType]: {
-      modelled: 'What a bucket denies to everyone.',
+      modelled: 'The actions that a bucket denies to everyone.',
       names: byLogicalId,
     },
   },

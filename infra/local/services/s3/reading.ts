@@ -15,7 +15,7 @@ export function existing(
 ): StoredObject {
   const object = bucket.objects.find(key)
   if (object !== undefined) return object
-  demand(request, [{ action: 's3:ListBucket', resource: bucketArnOf(bucket.name) }])
+  demand(request, [{ action: 's3:ListBucket', resource: bucketArnOf(bucket.name), prefix: key }])
   throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404)
 }
 

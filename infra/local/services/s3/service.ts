@@ -22,6 +22,7 @@ import { getObject, headObject } from './reading.ts'
 import { checkAuthorization, presignerOf, type Signers } from './signed.ts'
 import { objectPathOf, type PathAndQuery, pathAndQueryOf } from './target.ts'
 import { readBucket } from './template.ts'
+import { listObjectVersions } from './versions.ts'
 import { copyObject, deleteObject, postObject, putObject } from './writing.ts'
 
 type Headers = Readonly<Record<string, string>>
@@ -32,6 +33,7 @@ const handlers: Readonly<Record<keyof typeof s3Operations, S3Operation>> = {
   HeadObject: headObject,
   CopyObject: copyObject,
   DeleteObject: deleteObject,
+  ListObjectVersions: listObjectVersions,
   PostObject: postObject,
   Preflight: async ({ bucket, message }) => preflight(bucket.corsRules, message.headers),
 }
@@ -55,7 +57,7 @@ export function openS3(o: {
   const buckets = new Map(
     o.buckets.map(({ name, properties }): [string, Bucket] => {
       const settings = readBucket(name, properties)
-      return [name, { ...settings, objects: openObjects(join(o.dataDir, 's3', name)) }]
+      return [name, { ...settings, objects: openObjects(join(o.dataDir, 's3', name), settings) }]
     }),
   )
   const context: S3Context = {

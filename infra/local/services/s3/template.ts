@@ -10,6 +10,8 @@ export interface BucketSettings {
   readonly corsRules: readonly CorsRule[]
   /** Whether EventBridge learns of its objects. */
   readonly sendsEvents: boolean
+  /** Whether a version of an object stays when another replaces it or the object is deleted. */
+  readonly keepsVersions: boolean
 }
 
 export function bucketArnOf(name: string): string {
@@ -50,7 +52,7 @@ const settings = z.strictObject({
       EventBridgeConfiguration: z.strictObject({ EventBridgeEnabled: z.boolean().default(true) }).optional(),
     })
     .default({}),
-  VersioningConfiguration: z.strictObject({ Status: z.literal('Suspended') }).optional(),
+  VersioningConfiguration: z.strictObject({ Status: z.enum(['Enabled', 'Suspended']) }).optional(),
   BucketEncryption: unused,
   LifecycleConfiguration: unused,
   OwnershipControls: unused,
@@ -79,5 +81,6 @@ export function readBucket(name: string, properties: Properties): BucketSettings
     name,
     corsRules: data.CorsConfiguration.CorsRules,
     sendsEvents: events?.EventBridgeEnabled ?? false,
+    keepsVersions: data.VersioningConfiguration?.Status === 'Enabled',
   }
 }

@@ -4,7 +4,7 @@ import { accessDenied, notTheDeveloper, xml } from './errors.ts'
 import { keyFieldOf, keyOfForm, readForm } from './form.ts'
 import { demandMatch, keptHeaders, preconditionFailed } from './headers.ts'
 import { announce } from './notifications.ts'
-import type { StoredObject } from './objects.ts'
+import { isMarker, type StoredObject } from './objects.ts'
 import { permissionOn } from './permissions.ts'
 import { admit } from './post-policy.ts'
 import { existing } from './reading.ts'
@@ -93,15 +93,22 @@ export const postObject: S3Operation = async (call, context) => {
 }
 
 export const deleteObject: S3Operation = async (call, context) => {
-  const { bucket, key } = call
-  const sequencer = bucket.objects.delete(key)
-  if (sequencer !== undefined)
-    announce(call, context, 'Object Deleted', {
-      object: { key, sequencer },
-      reason: 'DeleteObject',
-      'deletion-type': 'Permanently Deleted',
-    })
-  return { status: 204, body: '' }
+  const { bucket, key, query } = call
+  const named = query.get('versionId') ?? undefined
+  const version = bucket.objects.delete(key, named)
+  if (version === undefined) return { status: 204, body: '' }
+  const { sequencer, versionId } = version
+  const marks = named === undefined && isMarker(version)
+  announce(call, context, 'Object Deleted', {
+    object: { key, sequencer, ...(versionId !== undefined && { 'version-id': versionId }) },
+    reason: 'DeleteObject',
+    'deletion-type': marks ? 'Delete Marker Created' : 'Permanently Deleted',
+  })
+  const headers = {
+    ...(versionId !== undefined && { 'x-amz-version-id': versionId }),
+    ...(isMarker(version) && { 'x-amz-delete-marker': 'true' }),
+  }
+  return { status: 204, headers, body: '' }
 }
 
 async function* empty(): AsyncGenerator<Buffer> {}

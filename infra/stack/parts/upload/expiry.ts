@@ -5,7 +5,7 @@ import type { Construct } from 'constructs'
 import { addFailureQueue, alarmOnFailures, retryThenKeep } from '../failure-queue.ts'
 import { addFunction, allow } from '../lambda-function.ts'
 import { addSchedule } from '../schedule.ts'
-import { allowFiles } from './file-bucket.ts'
+import { allowToRemove } from './file-bucket.ts'
 
 export interface UploadExpiryOptions {
   readonly bundles: string
@@ -45,8 +45,7 @@ export function addUploadExpiry(
   allow(expireUploads, eventStore.tableArn, ['Query', 'PutItem'])
   // The list of generations, and the open uploads.
   allow(expireUploads, readModel.tableArn, ['BatchGetItem', 'Query'])
-  allowFiles(expireUploads, files, 'incoming', ['DeleteObject'])
-  allowFiles(expireUploads, files, 'files', ['DeleteObject'])
+  allowToRemove(expireUploads, files, ['incoming/*', 'files/*'])
   retryThenKeep(expireUploads, failures)
   addSchedule(scope, 'ExpireUploadsOften', {
     function: expireUploads,

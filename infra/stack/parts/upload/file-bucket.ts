@@ -13,8 +13,19 @@ export function addFiles(scope: Construct): Bucket {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
-    // Files that were sent and never accepted.
-    lifecycleRules: [{ prefix: 'incoming/', expiration: Duration.days(1) }],
+    // Whatever overwrites a file, its content can be restored for a week. The pipeline removes all versions of a file.
+    versioned: true,
+    lifecycleRules: [
+      // Files that were sent and never accepted.
+      {
+        prefix: 'incoming/',
+        expiration: Duration.days(1),
+        noncurrentVersionExpiration: Duration.days(1),
+      },
+      { prefix: 'files/', noncurrentVersionExpiration: Duration.days(7) },
+      { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      { expiredObjectDeleteMarker: true },
+    ],
     cors: [
       {
         // The holder of a signed form or link may use it from any page.
@@ -36,17 +47,54 @@ export function setFilesBucket(target: LambdaFunction, bucket: Bucket): void {
   target.addEnvironment('FILES_BUCKET', bucket.bucketName)
 }
 
-/** Grants a function these actions on the files under a prefix, by name. */
+/** The files that a function may be granted actions on: patterns of their keys. */
+type FileKeys = 'incoming/*' | 'files/*' | 'files/*/original' | 'files/*/thumbnail'
+
+/** Grants a function these actions on the files with such keys, by name. */
 export function allowFiles(
   target: LambdaFunction,
   bucket: Bucket,
-  prefix: 'incoming' | 'files',
-  actions: readonly ('GetObject' | 'PutObject' | 'DeleteObject')[],
+  keys: FileKeys,
+  actions: readonly ('GetObject' | 'PutObject')[],
 ): void {
   target.addToRolePolicy(
     new PolicyStatement({
       actions: actions.map((action) => `s3:${action}`),
-      resources: [bucket.arnForObjects(`${prefix}/*`)],
+      resources: [bucket.arnForObjects(keys)],
+    }),
+  )
+}
+
+/**
+ * Lets a function learn that a file with such a key does not exist. Without this, S3 answers "access denied" for it. S3
+ * compares the key with the condition, as if it were the prefix of a list.
+ */
+export function allowToMiss(target: LambdaFunction, bucket: Bucket, keys: FileKeys): void {
+  allowOnBucket(target, bucket, 's3:ListBucket', [keys])
+}
+
+/** Lets a function remove files with such keys, with all of their versions. */
+export function allowToRemove(target: LambdaFunction, bucket: Bucket, keys: readonly FileKeys[]): void {
+  allowOnBucket(target, bucket, 's3:ListBucketVersions', keys)
+  target.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['s3:DeleteObjectVersion'],
+      resources: keys.map((key) => bucket.arnForObjects(key)),
+    }),
+  )
+}
+
+function allowOnBucket(
+  target: LambdaFunction,
+  bucket: Bucket,
+  action: string,
+  prefixes: readonly FileKeys[],
+): void {
+  target.addToRolePolicy(
+    new PolicyStatement({
+      actions: [action],
+      resources: [bucket.bucketArn],
+      conditions: { StringLike: { 's3:prefix': prefixes } },
     }),
   )
 }

@@ -13,7 +13,7 @@ import { taskSeconds, uploadPipeline } from '../../../../workflows/upload/state-
 import type { PipelineType } from '../../../build/settings.ts'
 import { addFailureQueue, alarmOnFailures } from '../failure-queue.ts'
 import { addFunction, allow } from '../lambda-function.ts'
-import { allowFiles } from './file-bucket.ts'
+import { allowFiles, allowToMiss, allowToRemove } from './file-bucket.ts'
 
 export interface UploadPipelineOptions {
   readonly bundles: string
@@ -48,10 +48,10 @@ function addSteps(stack: Stack, { bundles, eventStore, files }: UploadPipelineOp
     environment: { FILES_BUCKET: files.bucketName, EVENT_STORE_TABLE: eventStore.tableName },
   })
   allow(steps, eventStore.tableArn, ['Query', 'PutItem'])
-  allowFiles(steps, files, 'incoming', ['GetObject', 'DeleteObject'])
-  allowFiles(steps, files, 'files', ['PutObject', 'DeleteObject'])
-  // Without this action S3 answers "access denied" for a file that is gone.
-  steps.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [files.bucketArn] }))
+  allowFiles(steps, files, 'incoming/*', ['GetObject'])
+  allowToMiss(steps, files, 'incoming/*')
+  allowFiles(steps, files, 'files/*/original', ['PutObject'])
+  allowToRemove(steps, files, ['incoming/*', 'files/*'])
   return steps
 }
 
@@ -64,8 +64,10 @@ function addPictures(stack: Stack, { bundles, files }: UploadPipelineOptions): L
     timeoutSeconds: taskSeconds.pictures,
     environment: { FILES_BUCKET: files.bucketName },
   })
-  allowFiles(pictures, files, 'incoming', ['GetObject'])
-  allowFiles(pictures, files, 'files', ['PutObject'])
+  allowFiles(pictures, files, 'incoming/*', ['GetObject'])
+  allowToMiss(pictures, files, 'incoming/*')
+  // A stranger's picture may take this function over: it must not reach an original.
+  allowFiles(pictures, files, 'files/*/thumbnail', ['PutObject'])
   return pictures
 }
 

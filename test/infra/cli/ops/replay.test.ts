@@ -3,6 +3,7 @@ import { replayClean } from '../../../../infra/cli/ops/replay-clean.ts'
 import { replayStart } from '../../../../infra/cli/ops/replay-start.ts'
 import { replayCancel, replayStatus } from '../../../../infra/cli/ops/replay-status.ts'
 import { replayRollback, replaySwitch } from '../../../../infra/cli/ops/replay-switch.ts'
+import { verify } from '../../../../infra/cli/ops/verify.ts'
 import { guardKey } from '../../../../projections/engine/projection.ts'
 import { fleetVersions } from '../../../kit/fleet/fleet.ts'
 import { planned, wrecked } from '../../../kit/fleet/stored-history.ts'
@@ -136,7 +137,7 @@ describe('a replay', () => {
   })
 
   it('is not switched to where it is not what the events say', async () => {
-    const { run, rows, live } = await withVoyages()
+    const { run, rows, live, options } = await withVoyages()
     await run(replayStart, voyages)
     const key = guardKey('voyages.v1.2', 'voyage-3')
     const { guard } = await rows.readGuard(key)
@@ -147,6 +148,15 @@ describe('a replay', () => {
       failed: true,
       json: { live: 'voyages.v1.1', refused: ['streams that differ from their events: 1'] },
     })
+    await fleetVersions.generationsOf('voyage')[0]?.catchUp('voyage-8', options)
+    // Nobody reads it, so its faults are shown and are no failure.
+    const verified = await run(verify, voyages)
+    expect(verified).toMatchObject({
+      failed: false,
+      json: { clean: true, generations: [{ clean: true }, { generation: 'voyages.v1.2', clean: false }] },
+    })
+    expect(verified.text).toContain('voyages.v1.2, unread: no query reads it: ')
+    expect(verified.text).toContain('replay cancel voyages abandons it, replay start voyages builds another')
     expect(await live()).toBe('voyages.v1.1')
   })
 

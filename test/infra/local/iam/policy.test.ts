@@ -17,7 +17,11 @@ describe('a role', () => {
     ['the action and resource that it names', allow('dynamodb:PutItem', events), true],
     ['one of several', allow(['dynamodb:Query', 'dynamodb:PutItem'], ['arn:aws:s3:::x', events]), true],
     ['an action in another case', allow('DynamoDB:putitem', events), true],
-    ['what a pattern covers', allow('dynamodb:Put*', `${events.slice(0, -1)}?`), true],
+    [
+      'an action and a resource that a pattern covers',
+      allow('dynamodb:Put*', `${events.slice(0, -1)}?`),
+      true,
+    ],
     ['no other action', allow('dynamodb:Query', events), false],
     ['no action that merely begins so', allow('dynamodb:Put', events), false],
     ['no other resource', allow('dynamodb:PutItem', `${events}2`), false],
@@ -31,6 +35,19 @@ describe('a role', () => {
     const caller = { name: 'role', policies: policy(statement) }
     const refusal = refusalOf({ action: 'dynamodb:PutItem', resource: events }, caller)
     expect(refusal === undefined).toBe(allowed)
+  })
+
+  it.each([
+    ['a prefix that the condition covers', 'incoming/a', true],
+    ['another prefix', 'files/a', false],
+    ['the whole bucket', '', false],
+    ['anything without a prefix', undefined, false],
+  ])('may list %s: %s', (_, prefix, allowed) => {
+    const Condition = { StringLike: { 's3:prefix': ['incoming/*'] } }
+    const bucket = 'arn:aws:s3:::files'
+    const caller = { name: 'role', policies: policy({ ...allow('s3:ListBucket', bucket), Condition }) }
+    const permission = { action: 's3:ListBucket', resource: bucket, ...(prefix !== undefined && { prefix }) }
+    expect(refusalOf(permission, caller) === undefined).toBe(allowed)
   })
 
   it('is told what it may not do', () => {
@@ -61,8 +78,12 @@ describe('a trust policy', () => {
     ['no other service', { ...assume, Principal: { Service: 'lambda.amazonaws.com' } }, false],
     ['no service where it names an account', { ...assume, Principal: { AWS: '*' } }, false],
     ['nobody to do something else', { ...assume, Action: 'sts:TagSession' }, false],
-    ['who acts for its source', where({ 'aws:SourceArn': group, 'aws:SourceAccount': '000000000000' }), true],
-    ['who acts for one of its sources', where({ 'aws:SourceArn': ['arn:other', group] }), true],
+    [
+      'a service that acts for its source',
+      where({ 'aws:SourceArn': group, 'aws:SourceAccount': '000000000000' }),
+      true,
+    ],
+    ['a service that acts for one of its sources', where({ 'aws:SourceArn': ['arn:other', group] }), true],
     ['nobody who acts for another source', where({ 'aws:SourceArn': 'arn:other' }), false],
     ['nobody who acts for another account', where({ 'aws:SourceAccount': '111111111111' }), false],
   ])('trusts %s', (_, statement, expected) => {
@@ -115,6 +136,8 @@ describe('the policy of a resource', () => {
 describe('a policy', () => {
   it.each([
     ['Condition', { Condition: { Bool: {} } }],
+    ['Condition', { Condition: { StringLike: { 's3:prefix': ['a'], 's3:delimiter': '/' } } }],
+    ['Condition', { Condition: { StringLike: { 's3:prefix': ['a'] }, Bool: {} } }],
     ['NotAction', { NotAction: 'x' }],
   ])('is refused for its %s', (name, over) => {
     expect(() => policy({ ...allow('dynamodb:PutItem', events), ...over })).toThrow(

@@ -32,9 +32,23 @@ describe('the bucket of files', () => {
     })
   })
 
-  it('forgets what was sent and never accepted, and nothing else', () => {
+  it('keeps the content of a file that is overwritten', () => {
+    expect(declared('Files').Properties['VersioningConfiguration']).toEqual({ Status: 'Enabled' })
+  })
+
+  it('forgets files that were sent and never accepted, old versions, and parts that nobody completes', () => {
     expect(declared('Files').Properties['LifecycleConfiguration']).toEqual({
-      Rules: [{ ExpirationInDays: 1, Prefix: 'incoming/', Status: 'Enabled' }],
+      Rules: [
+        {
+          Prefix: 'incoming/',
+          ExpirationInDays: 1,
+          NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+          Status: 'Enabled',
+        },
+        { Prefix: 'files/', NoncurrentVersionExpiration: { NoncurrentDays: 7 }, Status: 'Enabled' },
+        { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
+        { ExpiredObjectDeleteMarker: true, Status: 'Enabled' },
+      ],
     })
   })
 

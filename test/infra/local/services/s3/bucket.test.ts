@@ -49,8 +49,15 @@ describe('a bucket', () => {
     expect(bucket).toEqual({
       name: 'uploads',
       sendsEvents: true,
+      keepsVersions: false,
       corsRules: [{ ...rule, AllowedHeaders: [], ExposedHeaders: [] }],
     })
+  })
+
+  it('keeps versions if that is enabled', () => {
+    const enabled = { VersioningConfiguration: { Status: 'Enabled' } }
+    expect(readBucket('uploads', enabled).keepsVersions).toBe(true)
+    expect(readBucket('uploads', {}).keepsVersions).toBe(false)
   })
 
   it.each([
@@ -64,7 +71,7 @@ describe('a bucket', () => {
 
   it.each([
     [{ WebsiteConfiguration: {} }, 'uploads.WebsiteConfiguration'],
-    [{ VersioningConfiguration: { Status: 'Enabled' } }, 'uploads.VersioningConfiguration.Status'],
+    [{ VersioningConfiguration: { Status: 'Other' } }, 'uploads.VersioningConfiguration.Status'],
     [
       { NotificationConfiguration: { LambdaConfigurations: [] } },
       'uploads.NotificationConfiguration.LambdaConfigurations',

@@ -1,8 +1,8 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { describe, expect, it } from 'vitest'
-import { createS3FileLinks } from '../../../../../projections/upload/s3-file-links.ts'
-import { Bucket, errorOf, openBucket } from '../../../../kit/local-cloud/local-bucket.ts'
-import { withDataDir } from '../../../../kit/local-cloud/local-service.ts'
+import { createS3FileLinks } from '../../../projections/upload/s3-file-links.ts'
+import { Bucket, errorOf, openBucket } from '../../kit/local-cloud/local-bucket.ts'
+import { withDataDir } from '../../kit/local-cloud/local-service.ts'
 
 withDataDir()
 

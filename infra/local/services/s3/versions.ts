@@ -1,0 +1,76 @@
+import { AwsError } from '../../gateway/aws-service.ts'
+import type { S3Operation } from './call.ts'
+import { escaped } from './errors.ts'
+import { isMarker, nullVersion, type Version } from './objects.ts'
+
+/** Maximum number of versions in an answer, and the number by default. */
+const maxOfPage = 1_000
+
+/** All versions of the keys with a prefix, by pages: the next one begins after the last version of this one. */
+export const listObjectVersions: S3Operation = async ({ bucket, query }) => {
+  const prefix = query.get('prefix') ?? ''
+  const afterKey = query.get('key-marker') ?? ''
+  const afterVersion = query.get('version-id-marker') ?? ''
+  const max = Math.min(Number(query.get('max-keys') ?? maxOfPage), maxOfPage)
+  if (!Number.isInteger(max) || max < 1) throw new AwsError('InvalidArgument', 'max-keys is not valid')
+
+  const all = bucket.objects
+    .versions(prefix)
+    .flatMap(([key, versions]) => versions.map((version, index) => ({ key, version, isLatest: index === 0 })))
+  const last = all.findLastIndex(
+    ({ key, version }) =>
+      key < afterKey || (key === afterKey && (afterVersion === '' || idOf(version) === afterVersion)),
+  )
+  const page = all.slice(afterKey === '' ? 0 : last + 1).slice(0, max)
+  const end = page.at(-1)
+  const isTruncated = end !== undefined && end !== all.at(-1)
+  const entries = page.map(({ key, version, isLatest }) => {
+    const { modifiedAt } = version
+    const facts = isMarker(version)
+      ? []
+      : [
+          ['ETag', `"${version.md5}"`],
+          ['Size', version.size],
+        ]
+    return element(isMarker(version) ? 'DeleteMarker' : 'Version', [
+      ['Key', key],
+      ['VersionId', idOf(version)],
+      ['IsLatest', isLatest],
+      ['LastModified', new Date(modifiedAt).toISOString()],
+      ...facts,
+    ])
+  })
+  const next = isTruncated
+    ? texts([
+        ['NextKeyMarker', end.key],
+        ['NextVersionIdMarker', idOf(end.version)],
+      ])
+    : ''
+  const head = texts([
+    ['Name', bucket.name],
+    ['Prefix', prefix],
+    ['MaxKeys', max],
+    ['IsTruncated', isTruncated],
+  ])
+  const content = `${head}${next}${entries.join('')}`
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/xml' },
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n<ListVersionsResult>${content}</ListVersionsResult>`,
+  }
+}
+
+function idOf({ versionId = nullVersion }: Version): string {
+  return versionId
+}
+
+type Fields = readonly (readonly (string | number | boolean)[])[]
+
+function element(name: string, fields: Fields): string {
+  return `<${name}>${texts(fields)}</${name}>`
+}
+
+/** Elements with a text each, by name and value. */
+function texts(fields: Fields): string {
+  return fields.map(([name, value]) => `<${name}>${escaped(String(value))}</${name}>`).join('')
+}

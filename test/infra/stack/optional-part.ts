@@ -1,0 +1,23 @@
+import type { Stack } from 'aws-cdk-lib'
+import type { Api } from '../../../infra/stack/api.ts'
+import type { Publishing } from '../../../infra/stack/publishing.ts'
+import type { ReadSide } from '../../../infra/stack/read-side.ts'
+import type { WriteSide } from '../../../infra/stack/write-side.ts'
+
+/** The parts that every stack has. */
+export interface RequiredParts {
+  readonly stack: Stack
+  readonly bundles: string
+  readonly api: Api
+  readonly writeSide: WriteSide
+  readonly readSide: ReadSide
+  readonly publishing: Publishing
+}
+
+/** A part that a stack can do without. */
+export interface OptionalPart {
+  readonly name: string
+  add(required: RequiredParts): void
+  /** Texts that only a stack with this part contains. */
+  readonly marks: readonly string[]
+}
