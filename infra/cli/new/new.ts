@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { newAggregate } from './aggregate.ts'
 import { apply } from './change.ts'
-import { namesOf, takenBy } from './names.ts'
+import { type Names, namesOf, takenBy } from './names.ts'
 import { removeFeatures } from './remove/remove.ts'
 
 /** `npm run new`: writes a new aggregate, or removes features. */
@@ -48,6 +48,8 @@ async function create([kind, name, ...more]: readonly string[]): Promise<void> {
     if (taken !== undefined) throw new Error(`"${name}" is taken by ${layer}/${taken}: give another name.`)
   }
 
+  const existing = await offeredBy(names)
+  if (existing !== undefined) throw new Error(`${existing} exists already: give another name.`)
   const change = newAggregate(names)
   await apply(change, process.cwd())
   const generated = generate()
@@ -60,6 +62,24 @@ Added it to:
 ${list([...change.additions.map(({ file }) => file), ...generated])}
 
 Next: npm test. To make it yours, read docs/how-to/add-an-aggregate.md.`)
+}
+
+/** The first route, command or event of a new aggregate that a feature has already. */
+async function offeredBy({ one, many }: Names): Promise<string | undefined> {
+  const [{ contract }, { aggregates }] = await Promise.all([
+    import('../../../commands/contract.ts'),
+    import('../../../domain/aggregates.ts'),
+  ])
+  const queries: object = contract.queries
+  const commands: object = contract.commands
+  const events = new Set(aggregates.flatMap((aggregate) => Object.keys(aggregate.events.schemas)))
+  const path = [`/me/${many.kebab}`, `/${many.kebab}/{${one.camel}Id}`].find((route) => route in queries)
+  const verbs = ['create', 'rename', 'archive']
+  const command = verbs.map((verb) => `${verb}-${one.kebab}`).find((name) => name in commands)
+  const event = ['Created', 'Renamed', 'Archived']
+    .map((what) => `${one.pascal}${what}`)
+    .find((type) => events.has(type))
+  return path ?? command ?? event
 }
 
 async function remove(names: readonly string[], force: boolean): Promise<void> {

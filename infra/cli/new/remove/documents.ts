@@ -7,7 +7,8 @@ const others = ['README.md', 'CONTRIBUTING.md', 'AGENTS.md', ...layers.map((laye
 
 /**
  * The documents without what they say of these features, by their paths: sections that are marked as a feature's, and
- * the deleted files that rows of tables name. A row goes if it names no other file.
+ * the deleted files that rows of tables name. A row goes if it names no other file. A document of which nothing is left
+ * is an empty text.
  */
 export function prunedDocuments(
   root: string,

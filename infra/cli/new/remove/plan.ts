@@ -35,9 +35,14 @@ export function planRemoval(root: string, names: readonly string[]): Removal {
     for (const path of files.filter((one) => one.startsWith(name))) deleted.add(path)
   }
   for (const path of testsOf(sources, deleted)) deleted.add(path)
+  const documents = Object.entries(prunedDocuments(root, names, deleted))
+  const isEmpty = ([, text]: [string, string]) => text.trim() === ''
   return {
-    deleted: [...deleted].toSorted(),
-    changed: { ...prunedSources(sources, deleted), ...prunedDocuments(root, names, deleted) },
+    deleted: [...deleted, ...documents.filter(isEmpty).map(([path]) => path)].toSorted(),
+    changed: {
+      ...prunedSources(sources, deleted),
+      ...Object.fromEntries(documents.filter((document) => !isEmpty(document))),
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -71,6 +72,8 @@ describe('npm run new', () => {
     [['aggregate', 'http'], '"http" is taken by commands/http'],
     [['aggregate', 'event-store'], '"event-store" is taken by commands/event-store'],
     [['aggregate', 'engine'], '"engine" is taken by projections/engine'],
+    // The sample lists invoices without an aggregate of that name.
+    ...(existsSync('domain/subscription') ? [[['aggregate', 'invoice'], '/me/invoices exists already']] : []),
   ])('writes nothing for %j, and says why in one line', async (args, reason) => {
     const before = everything()
     const { code, output } = await run(...args)

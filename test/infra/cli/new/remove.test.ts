@@ -57,6 +57,7 @@ describe('a removal', () => {
       'test/domain/yak/yak.test.ts': `import { yak } from '../../../domain/yak/yak.ts'\nexport const test = yak\n`,
       'test/fixtures/events/yak.json': '{}',
       'test/fixtures/events/owl.json': '{}',
+      'docs/yaks.md': '<!-- feature: yak -->\n# Yaks\n<!-- end: yak -->\n',
       'docs/guarantees.md':
         '| promise | tests |\n| --- | --- |\n| all | `domain/owl/owl.ts`, `domain/yak/yak.ts` |\n| yaks | `domain/yak/yak.ts` |\n',
     })
@@ -69,6 +70,7 @@ describe('a removal', () => {
     expect(before.filter((file) => !files().includes(file))).toEqual([
       'commands/functions/yak-api.native.json',
       'commands/functions/yak-api.ts',
+      'docs/yaks.md',
       'domain/yak/yak.ts',
       'infra/stack/yak.ts',
       'test/domain/yak/yak.test.ts',
