@@ -35,6 +35,17 @@ const transient = new Set([
   'TooManyRequestsException',
 ])
 
+/**
+ * Whether a store refuses a request for what is in it, such as an item that is too large. It refuses the same request
+ * every time, so the event that leads to it is at fault. A missing grant is not such a refusal.
+ */
+export function isRefusal(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  if (error.name === 'ValidationException') return true
+  const { CancellationReasons } = error as { CancellationReasons?: readonly { Code?: string }[] } // of a transaction
+  return (CancellationReasons ?? []).some(({ Code }) => Code === 'ValidationError')
+}
+
 /** Throws the error of a failed call: the error itself if it is definite, otherwise `unavailable` with this detail. */
 export function orUnavailable(detail: string): (cause: unknown) => never {
   return (cause) => {

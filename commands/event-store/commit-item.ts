@@ -4,6 +4,8 @@ import { type Commit, lastVersion, type StoredEvent } from '../../domain/kernel/
 import type { Snapshot } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
+import { bytesOf } from '../aws/dynamo-limits.ts'
+import { packReceipts } from './receipts.ts'
 
 /**
  * A commit as an item of the event store: `pk` is the stream, `sk` the version of its first event. The
@@ -20,9 +22,11 @@ export interface CommitItem {
   readonly actorId: string
   readonly correlationId: string
   readonly causationId: string
-  /** A snapshot of the state before this commit: which fold made it, and its JSON, deflated. */
+  /** A snapshot of the state before this commit: the fold that made it, and its JSON, deflated. */
   readonly fold?: string
   readonly state?: Uint8Array
+  /** Receipts of the commits before this one, packed. They come with a snapshot. */
+  readonly receipts?: Uint8Array
 }
 
 /** DynamoDB takes items up to 400 KB; what is refused here is refused before it reaches the table. */
@@ -46,11 +50,17 @@ export function toItem(commit: Commit, snapshot?: Snapshot): CommitItem {
     )
   }
   if (snapshot === undefined) return item
-  const whole = { ...item, fold: snapshot.fold, state: deflateRawSync(JSON.stringify(snapshot.state)) }
+  const receipts = snapshot.receipts && packReceipts(snapshot.receipts)
+  const whole: CommitItem = {
+    ...item,
+    fold: snapshot.fold,
+    state: deflateRawSync(JSON.stringify(snapshot.state)),
+    ...(receipts && { receipts }),
+  }
   return itemBytes(whole) > maxCommitBytes ? item : whole
 }
 
-/** The state in an item's snapshot; undefined where it has none of this fold that can be read. */
+/** The state in an item's snapshot; undefined if it has none of this fold that can be read. */
 export function snapshotIn(
   { fold, state }: Pick<CommitItem, 'fold' | 'state'>,
   wanted: string,
@@ -89,19 +99,9 @@ export function checkContiguous(commits: readonly Commit[], next: number): void 
   }
 }
 
-/** Size as DynamoDB counts it: names and values in UTF-8; a number takes about half a byte per digit, plus one. */
+/** Size as DynamoDB counts it. */
 export function itemBytes(item: CommitItem): number {
-  let bytes = 0
-  for (const [name, value] of Object.entries<string | number | Uint8Array>({ ...item })) {
-    bytes +=
-      name.length +
-      (typeof value === 'number'
-        ? Math.ceil(String(value).length / 2) + 1
-        : typeof value === 'string'
-          ? Buffer.byteLength(value)
-          : value.byteLength)
-  }
-  return bytes
+  return bytesOf(item)
 }
 
 function parseEvents(json: string, pk: string, sk: number): StoredEvent[] {

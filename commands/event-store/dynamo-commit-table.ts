@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { costOf } from '../aws/dynamo-client.ts'
+import { readPages } from '../aws/pages.ts'
 import { failureOf, orUnavailable, within } from '../aws/sdk-call.ts'
 import type { CommitItem } from './commit-item.ts'
 import { type CommitTable, maxVersion, type PutAnswer } from './commit-table.ts'
@@ -80,26 +81,34 @@ export function createDynamoCommitTable(
 
     async query(stream, { from, to, order, limit }, timeoutMs) {
       const forward = order === 'forward'
-      const [low, high] = forward ? [from, to ?? maxVersion] : [to ?? 0, from]
-      const answer = await client
-        .send(
-          new QueryCommand({
-            TableName: tableName,
-            ConsistentRead: true,
-            KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
-            ExpressionAttributeValues: { ':pk': stream, ':low': low, ':high': high },
-            ScanIndexForward: forward,
-            ReturnConsumedCapacity: 'TOTAL',
-            ...(limit === undefined ? {} : { Limit: limit }),
-          }),
-          within(timeoutMs),
-        )
-        .catch(orUnavailable('The event store did not answer in time. Try again.'))
-      return {
-        items: answer.Items ?? [],
-        more: answer.LastEvaluatedKey !== undefined,
-        cost: costOf('read', answer, [answer.ConsumedCapacity]),
-      }
+      const low = forward ? from : (to ?? 0)
+      const high = forward ? (to ?? maxVersion) : from
+      let more = false
+      // One page, unless that is empty and more follow.
+      const { items, cost } = await readPages<Record<string, unknown>, Record<string, unknown>>(
+        async (after) => {
+          const answer = await client
+            .send(
+              new QueryCommand({
+                TableName: tableName,
+                ConsistentRead: true,
+                KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+                ExpressionAttributeValues: { ':pk': stream, ':low': low, ':high': high },
+                ExclusiveStartKey: after,
+                ScanIndexForward: forward,
+                Limit: limit,
+                ReturnConsumedCapacity: 'TOTAL',
+              }),
+              within(timeoutMs),
+            )
+            .catch(orUnavailable('The event store did not answer in time. Try again.'))
+          more = answer.LastEvaluatedKey !== undefined
+          const cost = costOf('read', answer, [answer.ConsumedCapacity])
+          return { items: answer.Items ?? [], next: answer.LastEvaluatedKey, cost }
+        },
+        1,
+      )
+      return { items, more, cost }
     },
   }
 }

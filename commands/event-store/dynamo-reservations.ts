@@ -7,13 +7,14 @@ import {
 import type { Reservation, ReservationReader, Reservations } from '../../domain/kernel/reservation.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
 import { costOf } from '../aws/dynamo-client.ts'
+import { readPages } from '../aws/pages.ts'
 import { orUnavailable, within } from '../aws/sdk-call.ts'
 
 const unavailable = orUnavailable('The reservations did not answer in time. Try again.')
 
 /**
  * The table of reservations in DynamoDB: `pk` (string) is the set, `sk` (string, up to 1 KB) the key, `stream`
- * who holds it. A set is one partition, so it is listed by one query; that takes 500 changes a second before
+ * its holder. A set is one partition, so it is listed by one query; that takes 500 changes a second before
  * DynamoDB splits it, ten times the sign-ups that Cognito takes.
  */
 export function createDynamoReservations(
@@ -38,25 +39,33 @@ export function createDynamoReservations(
     },
 
     async isEmpty(set, deadline) {
-      const answer = await client
-        .send(
-          new QueryCommand({
-            TableName: tableName,
-            ConsistentRead: true,
-            KeyConditionExpression: 'pk = :set',
-            ExpressionAttributeValues: { ':set': set },
-            Limit: 1,
-            ReturnConsumedCapacity: 'TOTAL',
-          }),
-          within(deadline.left()),
-        )
-        .catch(unavailable)
-      return { empty: answer.Items?.length === 0, cost: costOf('read', answer, [answer.ConsumedCapacity]) }
+      const { items, cost } = await readPages<Record<string, unknown>, Record<string, unknown>>(
+        async (after, limit) => {
+          const answer = await client
+            .send(
+              new QueryCommand({
+                TableName: tableName,
+                ConsistentRead: true,
+                KeyConditionExpression: 'pk = :set',
+                ExpressionAttributeValues: { ':set': set },
+                ExclusiveStartKey: after,
+                Limit: limit,
+                ReturnConsumedCapacity: 'TOTAL',
+              }),
+              within(deadline.left()),
+            )
+            .catch(unavailable)
+          const cost = costOf('read', answer, [answer.ConsumedCapacity])
+          return { items: answer.Items ?? [], next: answer.LastEvaluatedKey, cost }
+        },
+        1,
+      )
+      return { empty: items.length === 0, cost }
     },
   }
 }
 
-/** The part of a commit's transaction that takes and releases keys: each only where no other stream holds it. */
+/** The part of a commit's transaction that takes and releases keys: each on condition that no other stream holds it. */
 export function reservationWrites(
   tableName: string,
   stream: string,

@@ -5,28 +5,23 @@ import type { EventStore, Head } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { noReservations, type Reservations } from '../../domain/kernel/reservation.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
+import { fitsKeys, maxPartitionKeyBytes, maxSortKeyBytes, maxTransactionItems } from '../aws/dynamo-limits.ts'
 import { type CommitItem, checkContiguous, fromItem, toItem } from './commit-item.ts'
 import type { CommitTable, PutAnswer } from './commit-table.ts'
 import { addTail, loadAll, loadTail, nothing, type Tail, tailOf } from './load.ts'
 
 /**
- * A load goes back over so many commits at least, and that is how far it finds repeats in any case. With commits of 1 KB
- * and snapshots of 4 KB they are 32 KB, or 8 read units.
+ * How many commits a load goes back over. Exactly one of them has a snapshot, and its receipts reach further. With commits
+ * of 1 KB and a snapshot of 5 KB they are 32 KB, or 8 read units.
  */
-const tailCommits = 28
-/** A page of a query holds 1 MB: by then a snapshot should have come. */
+const tailCommits = 27
+/** Bytes of events after which a snapshot is due, because a page of a query ends at 1 MB. */
 const maxTailBytes = 500 * 1024
 
-/** Maximum keys that one commit takes and releases together: a transaction has 100 items, and the commit is one. */
-const maxKeysPerCommit = 99
-/** Maximum bytes of a partition key and of a sort key in DynamoDB: a set and a key of reservations. */
-const maxSetBytes = 2048
-const maxKeyBytes = 1024
-
 export interface EventStoreOptions {
-  /** How many commits a load goes back over at least. */
+  /** Minimum commits that a load goes back over. */
   readonly tail?: number
-  /** After how many commits the next one brings a snapshot: fewer than the tail, so that it is always in it. */
+  /** After how many commits the next one brings a snapshot: no more than the tail, so that it is always in it. */
   readonly snapshotEvery?: number
 }
 
@@ -34,9 +29,9 @@ export interface EventStoreOptions {
 export function createEventStore(
   table: CommitTable,
   clock: Clock,
-  { tail = tailCommits, snapshotEvery = tail - 1 }: EventStoreOptions = {},
+  { tail = tailCommits, snapshotEvery = tail }: EventStoreOptions = {},
 ): EventStore {
-  /** Those that were handed out, with what stands after the last snapshot of use. */
+  /** The heads that were handed out, with the size of the commits since the last usable snapshot. */
   const heads = new WeakMap<Head, Tail>()
 
   const headAt = (stream: StreamName, version: number, sinceSnapshot: Tail): Head => {
@@ -65,6 +60,7 @@ export function createEventStore(
 
   return {
     async load(stream, deadline, { since, fold, reach } = {}) {
+      checkName(stream)
       const before = since === undefined ? nothing : heads.get(since)
       if (before === undefined || (since !== undefined && since.stream !== stream))
         throw new TypeError('load takes only a head of the same stream that this store handed out')
@@ -73,12 +69,12 @@ export function createEventStore(
         fold === undefined
           ? await loadAll(table, wanted)
           : await loadTail(table, wanted, { fold, reach, tail })
-      const { commits, snapshot, cost } = found
+      const { commits, snapshot, receipts, cost } = found
       const sinceSnapshot =
         snapshot === undefined ? addTail(before, found.sinceSnapshot) : found.sinceSnapshot
       const last = commits.at(-1)
       const version = last === undefined ? wanted.after : lastVersion(last)
-      return { commits, snapshot, head: headAt(stream, version, sinceSnapshot), cost }
+      return { commits, snapshot, receipts, head: headAt(stream, version, sinceSnapshot), cost }
     },
 
     async append(head, newCommit, deadline, { reservations = noReservations, snapshot } = {}) {
@@ -86,8 +82,8 @@ export function createEventStore(
       if (before === undefined) throw new TypeError('append takes only a head that this store handed out')
       if (newCommit.events.length === 0) throw new TypeError('a commit holds at least one event')
       const commit: Commit = { ...newCommit, stream: head.stream, version: head.version + 1 }
-      checkKeys(reservations)
       const item = toItem(commit, snapshot)
+      checkReservations(reservations)
       const { answer, cost } = await put(item, reservations, deadline.left)
       if (answer.outcome === 'taken') return { ...answer, cost }
       if (answer.outcome !== 'occupied') {
@@ -105,20 +101,26 @@ export function createEventStore(
     },
 
     async read(stream, from, deadline, limit) {
+      checkName(stream)
+      let cost = noCost
+      /** The last commit that begins at a version or before it, if it contains `from`. */
+      const containing = async (version: number): Promise<Commit[]> => {
+        const range = { from: version, order: 'backward', limit: 1 } as const
+        const found = await table.query(stream, range, deadline.left())
+        cost = addCost(cost, found.cost)
+        return found.items.map(fromItem).filter((commit) => lastVersion(commit) >= from)
+      }
+      if (limit === 1) {
+        const commits = await containing(from)
+        if (commits.length > 0) return { commits, more: true, cost }
+      }
       const range = { from, order: 'forward', ...(limit !== undefined && { limit }) } as const
       const page = await table.query(stream, range, deadline.left())
       const commits = page.items.map(fromItem)
-      let cost = page.cost
-      if (from > 1 && commits[0]?.version !== from) {
-        // `from` lies inside a commit, or past the end: the commit before it tells.
-        const before = await table.query(
-          stream,
-          { from: from - 1, order: 'backward', limit: 1 },
-          deadline.left(),
-        )
-        cost = addCost(cost, before.cost)
-        commits.unshift(...before.items.map(fromItem).filter((commit) => lastVersion(commit) >= from))
-      }
+      cost = addCost(cost, page.cost)
+      // `from` is inside a commit, or past the end, unless a commit begins there.
+      if (from > 1 && limit !== 1 && commits[0]?.version !== from)
+        commits.unshift(...(await containing(from - 1)))
       checkContiguous(
         commits,
         commits[0] !== undefined && commits[0].version < from ? commits[0].version : from,
@@ -128,19 +130,25 @@ export function createEventStore(
   }
 }
 
-/** Throws `too-large` if one transaction cannot take and release the keys beside the commit. */
-function checkKeys({ take, release }: Reservations): void {
-  const keys = [...take, ...release]
-  if (keys.length > maxKeysPerCommit) {
+/** Throws `invalid-input` for a name that no stream can have. */
+function checkName(stream: StreamName): void {
+  if (fitsKeys({ partition: stream })) return
+  throw new Problem('invalid-input', `The name of a stream has at most ${maxPartitionKeyBytes} bytes.`)
+}
+
+/** Throws `too-large` for reservations that no transaction with a commit can hold. */
+function checkReservations({ take, release }: Reservations): void {
+  const all = [...take, ...release]
+  const max = maxTransactionItems - 1
+  if (all.length > max)
     throw new Problem(
       'too-large',
-      `A command may take and release at most ${maxKeysPerCommit} keys together; this one would change ${keys.length}.`,
+      `A command may take and release at most ${max} keys together; this one would change ${all.length}.`,
     )
-  }
-  if (
-    keys.some(({ set, key }) => Buffer.byteLength(set) > maxSetBytes || Buffer.byteLength(key) > maxKeyBytes)
-  )
-    throw new Problem('too-large', `A key may have at most ${maxKeyBytes} bytes.`)
+  const wrong = all.find(({ set, key }) => !fitsKeys({ partition: set, sort: key }))
+  if (wrong === undefined) return
+  const bytes = Buffer.byteLength(wrong.key)
+  throw new Problem('too-large', `A key in ${wrong.set} has 1 to ${maxSortKeyBytes} bytes, not ${bytes}.`)
 }
 
 function outcomeUnknown(): Problem {

@@ -1,8 +1,10 @@
 import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/cost.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
+import { type CommitReceipt, repeatReach } from '../../domain/kernel/event-store.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { type CommitItem, checkContiguous, fromItem, snapshotIn } from './commit-item.ts'
 import { type CommitTable, maxVersion } from './commit-table.ts'
+import { receiptsIn } from './receipts.ts'
 
 /** The wanted part of a stream: the commits after a version. */
 export interface Wanted {
@@ -11,7 +13,7 @@ export interface Wanted {
   readonly deadline: Deadline
 }
 
-/** How much stands after a snapshot, or after the beginning. */
+/** The size of the commits since a snapshot, or since the beginning. */
 export interface Tail {
   readonly commits: number
   /** Of events, about. */
@@ -22,7 +24,9 @@ export interface Tail {
 export interface Found {
   readonly commits: readonly Commit[]
   readonly snapshot?: { readonly version: number; readonly state: unknown } | undefined
-  /** Of what stands after the snapshot. */
+  /** Receipts of commits before these, from the newest snapshot of any fold. */
+  readonly receipts?: readonly CommitReceipt[] | undefined
+  /** The size of the commits since the snapshot. */
   readonly sinceSnapshot: Tail
   readonly cost: Cost
 }
@@ -38,7 +42,7 @@ export function tailOf({ events }: Pick<CommitItem, 'events'>): Tail {
   return { commits: 1, bytes: events.length }
 }
 
-/** Everything after a version, oldest first. Throws `unreadable` where something is missing. */
+/** Everything after a version, oldest first. Throws `unreadable` if a commit is missing. */
 export async function loadAll(table: CommitTable, { stream, after, deadline }: Wanted): Promise<Found> {
   const commits: Commit[] = []
   let cost = noCost
@@ -56,10 +60,13 @@ export async function loadAll(table: CommitTable, { stream, after, deadline }: W
   return { commits, sinceSnapshot: nothing, cost }
 }
 
+/** How many commits a further request reads: enough for all that the receipts of a snapshot would tell. */
+const furtherCommits = repeatReach.receipts
+
 /**
- * The end of what came after a version, newest first: the last `tail` commits in one request, and more where no
- * snapshot of this fold is among them, or where they do not go back to the time `reach`. Throws `unreadable` where
- * something is missing.
+ * The end of a stream after a version: the last `tail` commits in one request, and more if no snapshot of this fold is
+ * among them. If their newest snapshot has no receipts, more commits stand in for them, back to the time `reach`. Throws
+ * `unreadable` if a commit is missing.
  */
 export async function loadTail(
   table: CommitTable,
@@ -68,15 +75,17 @@ export async function loadTail(
 ): Promise<Found> {
   const newestFirst: Commit[] = []
   let snapshot: Found['snapshot']
+  let receipts: Found['receipts']
   let sinceSnapshot = nothing
   let cost = noCost
-  for (let from = maxVersion, limit: number | undefined = tail; ; limit = undefined) {
-    const range = { from, to: after + 1, order: 'backward', ...(limit !== undefined && { limit }) } as const
+  for (let from = maxVersion, limit = tail; ; limit = furtherCommits) {
+    const range = { from, to: after + 1, order: 'backward', limit } as const
     const page = await table.query(stream, range, deadline.left())
     cost = addCost(cost, page.cost)
     for (const item of page.items) {
       const commit = fromItem(item)
       newestFirst.push(commit)
+      receipts ??= receiptsIn(item as CommitItem)
       if (snapshot !== undefined) continue
       sinceSnapshot = addTail(sinceSnapshot, tailOf(item as CommitItem)) // `fromItem` has read it
       const found = snapshotIn(item as CommitItem, fold)
@@ -84,11 +93,19 @@ export async function loadTail(
     }
     const oldest = newestFirst.at(-1)
     const whole = !page.more || oldest === undefined || oldest.version === after + 1
-    if (whole || (snapshot !== undefined && (reach === undefined || oldest.at < reach))) {
+    const remembers = receipts !== undefined || reach === undefined || goesBackTo(reach, newestFirst)
+    if (whole || (snapshot !== undefined && remembers)) {
       const commits = newestFirst.reverse()
       checkContiguous(commits, whole ? after + 1 : oldest.version)
-      return { commits, snapshot, sinceSnapshot, cost }
+      return { commits, snapshot, receipts, sinceSnapshot, cost }
     }
     from = oldest.version - 1
   }
+}
+
+/** Whether commits alone, newest first, tell as much of repeats as a snapshot with receipts. */
+function goesBackTo(reach: string, commits: readonly Commit[]): boolean {
+  const oldest = commits.at(-1)
+  const isOld = oldest !== undefined && oldest.at < reach && commits.length >= repeatReach.commits
+  return isOld || commits.length >= repeatReach.receipts
 }

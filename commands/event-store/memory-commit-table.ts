@@ -1,11 +1,14 @@
 import type { Reservation, ReservationReader } from '../../domain/kernel/reservation.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
+import { bytesOf, checkItem, checkKeys, checkTransaction } from '../aws/dynamo-limits.ts'
+import { pageOf } from '../aws/pages.ts'
 import { type CommitItem, itemBytes } from './commit-item.ts'
 import type { CommitTable } from './commit-table.ts'
 
-const pageBytes = 1024 * 1024
-
-/** A table of commits and one of reservations in memory, for tests and simulations. They charge and page as DynamoDB does. */
+/**
+ * A table of commits and one of reservations in memory, for tests and simulations. They charge, page and refuse as
+ * DynamoDB does.
+ */
 export function createMemoryCommitTable(): CommitTable &
   ReservationReader & {
     readonly all: () => CommitItem[]
@@ -19,12 +22,13 @@ export function createMemoryCommitTable(): CommitTable &
   return {
     async putNew(item, { take, release }) {
       const reservations = [...take, ...release]
+      checkSizes(item, reservations)
       const units = Math.ceil(itemBytes(item) / 1024)
       const writeUnits = reservations.length === 0 ? units : 2 * (units + reservations.length)
       const cost = { requests: 1, readUnits: 0, writeUnits }
       const items = streams.get(item.pk) ?? []
-      const standing = items.find(({ sk }) => sk === item.sk)
-      if (standing !== undefined) return { outcome: 'occupied', item: standing, cost }
+      const existing = items.find(({ sk }) => sk === item.sk)
+      if (existing !== undefined) return { outcome: 'occupied', item: existing, cost }
       const reservation = reservations.find((one) => (held.get(name(one))?.stream ?? item.pk) !== item.pk)
       if (reservation !== undefined) return { outcome: 'taken', reservation, cost }
       for (const one of take) held.set(name(one), { ...one, stream: item.pk })
@@ -36,24 +40,18 @@ export function createMemoryCommitTable(): CommitTable &
       return { outcome: 'put', cost }
     },
 
-    async query(stream, { from, to, order, limit = Number.POSITIVE_INFINITY }) {
+    async query(stream, { from, to, order, limit }) {
+      checkKeys({ partition: stream })
       const all = streams.get(stream) ?? []
       const matching =
         order === 'forward'
           ? all.filter(({ sk }) => from <= sk && sk <= (to ?? sk))
           : all.filter(({ sk }) => (to ?? sk) <= sk && sk <= from).reverse()
-      const items: CommitItem[] = []
-      let bytes = 0
-      for (const item of matching) {
-        if (items.length >= limit || bytes >= pageBytes) break
-        items.push(item)
-        bytes += itemBytes(item)
-      }
-      const readUnits = Math.max(1, Math.ceil(bytes / 4096))
-      return { items, more: items.length < matching.length, cost: { requests: 1, readUnits, writeUnits: 0 } }
+      return pageOf(matching, limit)
     },
 
     async holderOf(reservation) {
+      checkKeys({ partition: reservation.set, sort: reservation.key })
       const holder = held.get(name(reservation))
       return { stream: holder && parseStreamName(holder.stream).stream, cost: oneRead }
     },
@@ -65,4 +63,10 @@ export function createMemoryCommitTable(): CommitTable &
     all: () => [...streams.values()].flat(),
     reserved: () => [...held.values()],
   }
+}
+
+function checkSizes(item: CommitItem, reservations: readonly Reservation[]): void {
+  checkItem({ partition: item.pk }, itemBytes(item))
+  for (const { set, key } of reservations) checkKeys({ partition: set, sort: key })
+  checkTransaction([itemBytes(item), ...reservations.map((one) => bytesOf({ ...one, stream: item.pk }))])
 }

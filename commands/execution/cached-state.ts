@@ -1,15 +1,8 @@
 import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
 import type { Commit, Event } from '../../domain/kernel/event.ts'
-import type { Head, Loaded } from '../../domain/kernel/event-store.ts'
+import type { CommitReceipt, Head, Loaded } from '../../domain/kernel/event-store.ts'
 
-/** The part of a commit that answers a repeat of its command. */
-export interface Receipt {
-  /** Version of its first event. */
-  readonly version: number
-  /** Types of its events, in order. */
-  readonly types: readonly string[]
-  readonly digest: string
-}
+export type Receipt = Omit<CommitReceipt, 'commandId'>
 
 /**
  * The state of one stream at a head, kept by this process. It is replaced and never changed, because several commands
@@ -18,11 +11,11 @@ export interface Receipt {
 export interface CachedState<State> {
   readonly head: Head
   readonly state: State
-  /** Time of the last commit, where there is any. */
+  /** Time of the last commit, if there is any. */
   readonly at: string | undefined
   /**
-   * Receipts of the commits up to the head that were loaded or appended, by their command ids. All successive states of
-   * a stream share one map. It only grows, and every commit in it is stored.
+   * Receipts of the commits up to the head that were loaded or appended, and of those in a snapshot, by their command
+   * ids. All successive states of a stream share one map. It only grows, and every commit in it is stored.
    */
   readonly commits: Map<string, Receipt>
   /**
@@ -36,10 +29,13 @@ export interface CachedState<State> {
 export function cachedStateAfter<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
   before: CachedState<State> | undefined,
-  loaded: Pick<Loaded, 'commits' | 'snapshot' | 'head'>,
+  loaded: Pick<Loaded, 'commits' | 'snapshot' | 'receipts' | 'head'>,
 ): CachedState<State> {
   const { commits, head } = loaded
   const receipts = before?.commits ?? new Map<string, Receipt>()
+  for (const { commandId, ...receipt } of loaded.receipts ?? []) {
+    if (!receipts.has(commandId)) receipts.set(commandId, receipt)
+  }
   for (const commit of commits) {
     if (!receipts.has(commit.commandId)) receipts.set(commit.commandId, receiptOf(commit))
   }
@@ -63,6 +59,6 @@ export function stateAfter<State, C extends Command, E extends Event>(
   return state
 }
 
-export function receiptOf({ version, events, digest }: Commit): Receipt {
-  return { version, types: events.map(({ type }) => type), digest }
+export function receiptOf({ version, events, digest, at }: Commit): Receipt {
+  return { version, types: events.map(({ type }) => type), digest, at }
 }

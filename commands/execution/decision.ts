@@ -1,10 +1,15 @@
 import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
 import type { Event } from '../../domain/kernel/event.ts'
-import type { NewCommit, Snapshot } from '../../domain/kernel/event-store.ts'
+import {
+  type CommitReceipt,
+  type NewCommit,
+  repeatReach,
+  type Snapshot,
+} from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { noReservations, type Reservations, reservationsBetween } from '../../domain/kernel/reservation.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
-import type { CachedState } from './cached-state.ts'
+import type { CachedState, Receipt } from './cached-state.ts'
 import type { Execution } from './execution.ts'
 
 /** A commit to append, with the keys that it takes and releases. */
@@ -44,12 +49,30 @@ export function decide<State, C extends Command, E extends Event>(
   return { commit, reservations: reservationsOf(aggregate, stream, state, events) }
 }
 
-/** The state before a commit, if a snapshot is due. */
+/** The state before a commit, with the receipts by which repeats are recognised, if a snapshot is due. */
 export function snapshotOf<State>(
   { fold }: { fold?: string },
-  { head, state }: CachedState<State>,
+  { head, state, commits }: CachedState<State>,
+  now: number,
 ): Snapshot | undefined {
-  return head.snapshotDue && fold !== undefined ? { fold, state } : undefined
+  if (!head.snapshotDue || fold === undefined) return undefined
+  return { fold, state, receipts: recentReceipts(commits, head.version, now) }
+}
+
+/** The newest receipts up to a version, in order: those of the last two minutes, 100 at most, and 28 in any case. */
+function recentReceipts(
+  commits: ReadonlyMap<string, Receipt>,
+  version: number,
+  now: number,
+): readonly CommitReceipt[] {
+  const since = new Date(now - repeatReach.milliseconds).toISOString()
+  return [...commits]
+    .map(([commandId, receipt]) => ({ commandId, ...receipt }))
+    .filter((receipt) => receipt.version <= version)
+    .sort((a, b) => b.version - a.version)
+    .slice(0, repeatReach.receipts)
+    .filter(({ at }, index) => index < repeatReach.commits || at >= since)
+    .reverse()
 }
 
 function reservationsOf<State, C extends Command, E extends Event>(

@@ -2,7 +2,7 @@ import { backoff, type Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/cost.ts'
 import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
 import type { Event } from '../../domain/kernel/event.ts'
-import type { EventStore } from '../../domain/kernel/event-store.ts'
+import { type EventStore, repeatReach } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { Reservation } from '../../domain/kernel/reservation.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
@@ -25,9 +25,6 @@ export interface ExecuteOptions {
   /** The states that this process has cached of the streams of this store; without it, every command loads first. */
   readonly stateCache?: StateCache
 }
-
-/** How long a repeat is certain to be found, in milliseconds, however many commands came after the first. */
-const repeatReachMs = 120_000
 
 /**
  * Loads, decides and appends, and starts again from the load if another command came first: the one place where that
@@ -98,13 +95,15 @@ async function load<State, C extends Command, E extends Event>(
   { store, clock, deadline, stateCache }: Ports,
 ): Promise<LoadedFor<State>> {
   const { stream, commandId } = execution
-  const reach = new Date(clock.now() - repeatReachMs).toISOString()
+  const reach = new Date(clock.now() - repeatReach.milliseconds).toISOString()
   const loaded = await store
     .load(stream, deadline, { since: before?.head, fold: aggregate.fold, reach })
     .catch(dropping(stateCache, stream))
     .catch(namingUnreadable(execution))
   let cost = loaded.cost
   let earlier = loaded.commits.find((commit) => commit.commandId === commandId)
+  const receipt = loaded.receipts?.find((one) => one.commandId === commandId)
+  if (earlier === undefined && receipt !== undefined) return { repeated: receipt, cost }
   if (earlier === undefined && execution.creates && loaded.head.version > 0) {
     // The command that creates a stream makes its first commit, which a snapshot may hide from the load.
     const first = await store.read(stream, 1, deadline, 1)
@@ -144,7 +143,7 @@ async function decideAndAppend<State, C extends Command, E extends Event>(
   if (decision === undefined) return { outcome: 'unchanged', cost: noCost }
 
   const { commit, reservations } = decision
-  const snapshot = snapshotOf(aggregate, cached)
+  const snapshot = snapshotOf(aggregate, cached, clock.now())
   const drop = dropping(stateCache, execution.stream)
   const appended = await store
     .append(cached.head, commit, deadline, { reservations, snapshot })

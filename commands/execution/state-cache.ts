@@ -4,7 +4,7 @@ import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { CachedState } from './cached-state.ts'
 
 /**
- * Maximum commits of all cached streams together. A receipt takes about 260 bytes, so 5 MB. If every stream has a
+ * Maximum commits of all cached streams together. A receipt takes about 300 bytes, so 6 MB. If every stream has a
  * single commit, states and maps take 1 KB more for each, so 25 MB of a function's 512.
  */
 const maxCommits = 20_000

@@ -28,14 +28,36 @@ export interface Snapshot {
   readonly fold: string
   /** A value that JSON can represent. */
   readonly state: unknown
+  /** Receipts of the commits before, by which repeats are recognised. Any fold can use them. */
+  readonly receipts?: readonly CommitReceipt[] | undefined
 }
+
+/** The part of a commit that answers a repeat of its command. */
+export interface CommitReceipt {
+  readonly commandId: string
+  /** Version of its first event. */
+  readonly version: number
+  /** Types of its events, in order. */
+  readonly types: readonly string[]
+  readonly digest: string
+  readonly at: string
+}
+
+/**
+ * How far back a repeat is recognised: always within the last 28 commits, and for two minutes within as many commits as a
+ * snapshot has receipts.
+ */
+export const repeatReach = { commits: 28, milliseconds: 120_000, receipts: 100 } as const
 
 export interface LoadOptions {
   /** A head of the same stream: what came after it is loaded. */
   readonly since?: Head | undefined
   /** The fold whose snapshots are of use. Without it, all commits are loaded. */
   readonly fold?: string | undefined
-  /** ISO 8601: with a fold, the commits from this time on are loaded although a snapshot stands after them. */
+  /**
+   * ISO 8601: with a fold, receipts are loaded, too, back to this time. If the newest snapshot has none, the commits from
+   * this time on are loaded, 100 at most.
+   */
   readonly reach?: string | undefined
 }
 
@@ -44,6 +66,8 @@ export interface Loaded {
   readonly snapshot?: { readonly version: number; readonly state: unknown } | undefined
   /** In order and without a gap up to the head; those before the snapshot tell of repeats. */
   readonly commits: readonly Commit[]
+  /** Receipts of commits before the newest snapshot of any fold. */
+  readonly receipts?: readonly CommitReceipt[] | undefined
   readonly head: Head
   readonly cost: Cost
 }
@@ -72,7 +96,7 @@ export type Appended =
 
 export interface Page {
   readonly commits: readonly Commit[]
-  /** Whether the stream has more commits after these. */
+  /** Whether the stream has more commits after these, or may have: a read of a limited number does not look further. */
   readonly more: boolean
   readonly cost: Cost
 }
@@ -81,8 +105,7 @@ export interface Page {
 export interface EventStore {
   /**
    * The stream up to its head, read consistently: all of it, or what came after the head `since`. With `fold`, it
-   * goes back only to a snapshot, but always over the last 28 commits and those from `reach` on; that is one
-   * request where they are small and all before `reach`. A gap or overlap is `unreadable`; a head of another
+   * goes back only to a snapshot, but always over the last 27 commits. If they are small, that is one request. A gap or overlap is `unreadable`; a head of another
    * stream, or one that this store did not hand out, is a `TypeError`.
    */
   load(stream: StreamName, deadline: Deadline, options?: LoadOptions): Promise<Loaded>
@@ -95,7 +118,7 @@ export interface EventStore {
   append(head: Head, commit: NewCommit, deadline: Deadline, beside?: Beside): Promise<Appended>
   /**
    * The commits that hold events of version `from` and after, consistently and in order, a page at a time, or
-   * `limit` of them. Nothing can be appended at what it found.
+   * `limit` of them; a single commit is one small request. Nothing can be appended at the end of what it found.
    */
   read(stream: StreamName, from: number, deadline: Deadline, limit?: number): Promise<Page>
 }

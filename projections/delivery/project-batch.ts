@@ -18,23 +18,25 @@ function isRejected(result: PromiseSettledResult<void>): result is PromiseReject
 }
 
 export interface BatchOptions extends Omit<CatchUpOptions, 'hint' | 'until'> {
-  /** Reads the generations that are listed now. Called once the batch is in hand. */
+  /** Reads the generations that are listed now. Called after the batch was received. */
   readonly generations: () => Promise<GenerationsOf>
   readonly onCaughtUp?: (generation: AnyGeneration, stream: StreamName, result: CaughtUp<unknown>) => void
+  /** Called for a stream that a generation could not be caught up with. */
+  readonly onFailed?: (generation: AnyGeneration, stream: StreamName, error: unknown) => void
 }
 
 /** Maximum streams that are projected at once. */
 const concurrency = 10
 
 /**
- * Projects a batch: the commits of a stream become one write for each generation, and a stream that fails
- * or is parked holds up no other. Throws if the generations cannot be listed.
+ * Projects a batch: the commits of a stream become one write for each generation, and a stream that fails or is
+ * parked delays no other. Throws if the generations cannot be listed.
  */
 export async function projectBatch(
   deliveries: readonly Delivery[],
   options: BatchOptions,
 ): Promise<StreamFailure[]> {
-  const { generations, onCaughtUp, ...catchUpOptions } = options
+  const { generations, onCaughtUp, onFailed, ...catchUpOptions } = options
   const generationsOf = await generations()
   const failures: StreamFailure[] = []
 
@@ -50,6 +52,10 @@ export async function projectBatch(
         onCaughtUp?.(generation, stream, result)
       }),
     )
+    for (const [index, result] of results.entries()) {
+      const generation = found[index]
+      if (isRejected(result) && generation !== undefined) onFailed?.(generation, stream, result.reason)
+    }
     // A generation that is being built must not hold up the others. Its verification finds the events that it missed.
     const failed = results.filter((_, index) => found[index]?.building !== true).find(isRejected)
     const first = delivered[0]

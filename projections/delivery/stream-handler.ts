@@ -2,6 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import { asError } from '../../commands/aws/errors.ts'
 import { deadlineWithin } from '../../commands/aws/time-left.ts'
+import type { Parked } from '../engine/row-store.ts'
 import { type BatchOptions, projectBatch } from './project-batch.ts'
 import { correlationIdsOf, readRecords, recordKeyOf } from './stream-record.ts'
 
@@ -11,6 +12,11 @@ export const changedCommit = 'a commit was changed or removed'
 /** The log line of projector and forwarder for a stream with an event that they cannot handle. */
 export const parkedStream = 'stream is parked'
 
+/** The part of a log line that tells why a stream is parked, and at which event. */
+export function parkedLine({ error, version, type, stack }: Omit<Parked, 'at'>) {
+  return { reason: error, event: { version, type }, stack }
+}
+
 /** Time that is kept back to report which records to deliver again. */
 const reserveMs = 2000
 
@@ -19,7 +25,7 @@ export type StreamHandler = (
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ) => Promise<DynamoDBBatchResponse>
 
-export interface StreamHandlerOptions extends Omit<BatchOptions, 'deadline' | 'onCaughtUp'> {
+export interface StreamHandlerOptions extends Omit<BatchOptions, 'deadline' | 'onCaughtUp' | 'onFailed'> {
   readonly logger: Pick<Logger, 'info' | 'error' | 'critical'>
 }
 
@@ -41,7 +47,13 @@ export function streamHandler({ logger, ...options }: StreamHandlerOptions): Str
         const correlationIds = correlationIdsOf(deliveries, stream)
         const line = { generation: generation.id, stream, version, cost, correlationIds }
         if (parked === undefined) logger.info('projected', line)
-        else logger.error(parkedStream, { ...line, reason: parked.error })
+        else logger.error(parkedStream, { ...line, ...parkedLine(parked) })
+      },
+      // Streams of the other generations are logged with the records to deliver again.
+      onFailed: (generation, stream, error) => {
+        if (generation.building !== true) return
+        const line = { generation: generation.id, stream, error: asError(error) }
+        logger.error('a generation that is being built misses events', line)
       },
     })
     for (const { stream, sequenceNumber, error } of failures)

@@ -1,7 +1,8 @@
+import { isRefusal } from '../../commands/aws/sdk-call.ts'
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
 import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/cost.ts'
 import { type Commit, type Event, lastVersion } from '../../domain/kernel/event.ts'
-import type { EventStore } from '../../domain/kernel/event-store.ts'
+import type { EventStore, Page } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { type Generation, generationId, guardKey, type Projection, type RowKey } from './projection.ts'
@@ -13,11 +14,11 @@ export interface CatchUpOptions {
   readonly rows: RowStore
   readonly clock: Clock
   readonly deadline: Deadline
-  /** Commits of the stream that are at hand, in any order: they save a read where they follow the guard. */
+  /** Commits of the stream that are at hand, in any order. They save a read if they follow the guard. */
   readonly hint?: readonly Commit[]
-  /** Set where there is most likely no guard yet, which saves the read of it; where there is one, no harm is done. */
+  /** Set if there is most likely no guard yet, which saves the read of it. A guard that exists does no harm. */
   readonly fresh?: boolean
-  /** How far to come; without it, and without a hint, to the end of the stream. */
+  /** The version to reach. Without it, and without a hint, that is the end of the stream. */
   readonly until?: number
 }
 
@@ -25,17 +26,19 @@ export interface CaughtUp<State> {
   /** Version of the guard: that of the last event folded, 0 for none. */
   readonly version: number
   readonly state: State
-  /** Set where it stopped at an event that it cannot fold. */
+  /** Set if it stopped at an event that it cannot fold or write. */
   readonly parked?: Parked
   readonly cost: Cost
 }
 
 /**
- * Brings a generation up to date with one stream: the one function behind live delivery and queries that
- * read their own writes. Commits that were folded are skipped, a gap is filled from the store, and guard, rows
- * and counters move in one write, so duplicates, any order and rivals do no harm. At an event that it cannot fold it
- * parks the stream, in one write with what came before; whoever calls next tries again from there. Throws
- * `unavailable` past the deadline.
+ * Brings a generation up to date with one stream. Live delivery, replays and queries that read their own writes all use
+ * it. It skips commits that were folded and fills a gap from the store. Guard, rows and counters move in one write, so
+ * duplicates, any order and rivals do no harm.
+ *
+ * An event that it cannot fold, or whose changes the read model refuses, parks the stream in one write with the events
+ * before it. The next call tries again from there, and reads that event before anything behind it. Throws `unavailable`
+ * past the deadline.
  */
 export async function catchUp<State, E extends Event>(
   generation: Generation<State, E>,
@@ -44,33 +47,34 @@ export async function catchUp<State, E extends Event>(
 ): Promise<CaughtUp<State>> {
   const { projection } = generation
   const key = guardKey(generationId(generation), stream)
+  const source: Source = { store, stream, hint, deadline, page: undefined }
   let cost = noCost
 
   for (let attempt = 0; ; attempt++) {
-    // The write that follows is refused where that is wrong, and then it is read.
-    const read = fresh && attempt === 0 ? { guard: undefined, cost: noCost } : await rows.readGuard(key)
+    // If there is a guard after all, the write that follows is refused, and the guard is read.
+    const read = fresh && attempt === 0 ? { guard: undefined, cost: noCost } : await readGuard(rows, key)
     cost = addCost(cost, read.cost)
     let point = pointOf(projection, read.guard)
+    if ('refusal' in read) {
+      const parked = markOf(read.refusal, {}, clock)
+      return { version: point.version, state: point.state, parked, cost }
+    }
 
     for (let moved = true; moved; ) {
       const { version, state } = point
       if (version >= until) return { version, state, cost }
       if (deadline.left() <= 0) throw busy()
-      const at = await commitsAt(store, stream, version + 1, hint, deadline)
+      const isParked = read.guard?.parked !== undefined && version === read.guard.version
+      const at = await commitsAt(source, version + 1, isParked ? 1 : undefined)
       cost = addCost(cost, at.cost)
       if (at.failure === undefined && at.commits.length === 0) return { version, state, cost }
 
-      const next =
-        at.failure === undefined ? step(generation, stream, point, at.commits) : stay(point, at.failure)
-      const parked = next.failure === undefined ? undefined : markOf(next.failure, clock)
-      const known = next.to.version === read.guard?.version && parked?.error === read.guard.parked?.error
-      if (advances(next, point) || (parked !== undefined && !known)) {
-        const written = await write(rows, key, point, next, parked)
-        cost = addCost(cost, written.cost)
-        moved = written.moved
-      }
+      const advanced = await advance(generation, stream, point, at, { key, rows, clock, guard: read.guard })
+      cost = addCost(cost, advanced.cost)
+      moved = advanced.moved
       if (moved) {
-        point = next.to
+        const { parked } = advanced
+        point = advanced.point
         if (parked !== undefined) return { version: point.version, state: point.state, parked, cost }
       }
     }
@@ -78,6 +82,62 @@ export async function catchUp<State, E extends Event>(
     const pause = backoff(attempt, clock.random)
     if (deadline.left() <= pause) throw busy()
     await clock.sleep(pause)
+  }
+}
+
+interface AdvanceOptions {
+  readonly key: RowKey
+  readonly rows: RowStore
+  readonly clock: Clock
+  /** The guard as it was read. */
+  readonly guard: Guard | undefined
+}
+
+/**
+ * Folds and writes one step. If the read model refuses it, a step of half as many events is tried. An event that is
+ * refused alone parks the stream; if not even that can be written, the result says so all the same.
+ */
+async function advance<State, E extends Event>(
+  generation: Generation<State, E>,
+  stream: StreamName,
+  point: FoldPoint<State>,
+  { commits, failure }: CommitsAt,
+  { key, rows, clock, guard }: AdvanceOptions,
+): Promise<{ moved: boolean; point: FoldPoint<State>; parked?: Parked | undefined; cost: Cost }> {
+  let cost = noCost
+  let next = failure === undefined ? step(generation, stream, point, commits) : stay(point, failure)
+  for (;;) {
+    const failing = next.to.version + 1
+    const place = { version: failing, type: typeAt(commits, failing) }
+    const parked = next.failure === undefined ? undefined : markOf(next.failure, place, clock)
+    const known = next.to.version === guard?.version && parked?.error === guard.parked?.error
+    if (advances(next, point) || (parked !== undefined && !known)) {
+      const written = await write(rows, key, point, next, parked)
+      cost = addCost(cost, written.cost)
+      if (!('refusal' in written)) return { moved: written.moved, point: next.to, parked, cost }
+      if (advances(next, point)) {
+        const events = next.to.version - point.version
+        next =
+          events > 1
+            ? step(generation, stream, point, commits, Math.floor(events / 2))
+            : stay(point, written.refusal)
+        continue
+      }
+    }
+    return { moved: true, point: next.to, parked, cost }
+  }
+}
+
+/** Reads the guard. `refusal`: the read model cannot have a guard with this key. */
+async function readGuard(
+  rows: RowStore,
+  key: RowKey,
+): Promise<{ guard: Guard | undefined; cost: Cost } | { guard: undefined; refusal: unknown; cost: Cost }> {
+  try {
+    return await rows.readGuard(key)
+  } catch (refusal) {
+    if (!isRefusal(refusal)) throw refusal
+    return { guard: undefined, refusal, cost: noCost }
   }
 }
 
@@ -99,52 +159,98 @@ function advances<State>({ to }: Step<State>, from: FoldPoint<State>): boolean {
   return to.version > from.version || to.written !== from.written
 }
 
-/** Writes a step: the rows of a feed first, which are the same whoever writes them, then the rest with the guard. */
+/**
+ * Writes a step: first the rows of a feed, which are the same whoever writes them, then the rest with the guard.
+ * `refusal`: the read model refuses it every time.
+ */
 async function write<State>(
   rows: RowStore,
   key: RowKey,
   from: FoldPoint<State>,
   { to, put, remove, counters, feed }: Step<State>,
   parked: Parked | undefined,
-): Promise<{ moved: boolean; cost: Cost }> {
-  const fed = feed.length === 0 ? { outcome: 'put', cost: noCost } : await rows.put(feed)
-  if (fed.outcome === 'again') return { moved: false, cost: fed.cost }
-  const { outcome, cost } = await rows.move({
-    key,
-    from: guardAt(from),
-    to: { ...guardAt(to), state: JSON.stringify(to.state), ...(parked && { parked }) },
-    put,
-    remove,
-    counters: counters,
-  })
-  return { moved: outcome === 'moved', cost: addCost(fed.cost, cost) }
+): Promise<{ moved: boolean; cost: Cost } | { refusal: unknown; cost: Cost }> {
+  try {
+    const fed = feed.length === 0 ? { outcome: 'put', cost: noCost } : await rows.put(feed)
+    if (fed.outcome === 'again') return { moved: false, cost: fed.cost }
+    const { outcome, cost } = await rows.move({
+      key,
+      from: guardAt(from),
+      to: { ...guardAt(to), state: JSON.stringify(to.state), ...(parked && { parked }) },
+      put,
+      remove,
+      counters,
+    })
+    return { moved: outcome === 'moved', cost: addCost(fed.cost, cost) }
+  } catch (refusal) {
+    if (!isRefusal(refusal) && !isTooLarge(refusal)) throw refusal
+    return { refusal, cost: noCost }
+  }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'too-large'
 }
 
 function guardAt({ version, written }: FoldPoint<unknown>): Pick<Guard, 'version' | 'written'> {
   return { version, ...(written > 0 && { written }) }
 }
 
-/** The commits from a version on: those at hand, or else a page of the store; `failure` where that cannot be read. */
-async function commitsAt(
-  store: EventStore,
-  stream: StreamName,
-  version: number,
-  hint: readonly Commit[],
-  deadline: Deadline,
-): Promise<{ commits: readonly Commit[]; cost: Cost; failure?: unknown }> {
+/** The sources of a stream's commits: those at hand, the page that was read last, and the store. */
+interface Source {
+  readonly store: EventStore
+  readonly stream: StreamName
+  readonly hint: readonly Commit[]
+  readonly deadline: Deadline
+  page: Page | undefined
+}
+
+interface CommitsAt {
+  readonly commits: readonly Commit[]
+  readonly cost: Cost
+  /** Why the store cannot read the next commit. */
+  readonly failure?: unknown
+}
+
+/**
+ * The commits from a version on. A page of the store is read once, however many steps it takes. `limit` is the maximum
+ * number of commits to read.
+ */
+async function commitsAt(source: Source, version: number, limit?: number): Promise<CommitsAt> {
+  const { store, stream, hint, deadline } = source
   const commits = runFrom(hint, version)
   if (commits.length > 0) return { commits, cost: noCost }
+  const kept = runFrom(source.page?.commits ?? [], version)
+  if (kept.length > 0 || source.page?.more === false) return { commits: kept, cost: noCost }
   try {
-    return await store.read(stream, version, deadline)
+    source.page = await store.read(stream, version, deadline, limit)
+    return source.page
   } catch (failure) {
-    if (failure instanceof Problem && failure.code === 'unreadable') return { commits, cost: noCost, failure }
+    const isBad = isRefusal(failure) || (failure instanceof Problem && failure.code === 'unreadable')
+    if (isBad) return { commits, cost: noCost, failure }
     throw failure
   }
 }
 
-function markOf(failure: unknown, clock: Clock): Parked {
+/** Maximum characters of an error and of its stack in a mark. */
+const maxError = 500
+const maxStack = 1500
+
+function markOf(failure: unknown, place: Pick<Parked, 'version' | 'type'>, clock: Clock): Parked {
   const error = failure instanceof Problem ? `${failure.code}: ${failure.message}` : String(failure)
-  return { error: error.slice(0, 500), at: new Date(clock.now()).toISOString() }
+  const stack = failure instanceof Error ? failure.stack?.slice(0, maxStack) : undefined
+  return {
+    error: error.slice(0, maxError),
+    at: new Date(clock.now()).toISOString(),
+    ...place,
+    ...(stack !== undefined && { stack }),
+  }
+}
+
+/** The type of an event as it is stored, if its commit is among these. */
+export function typeAt(commits: readonly Commit[], version: number): string | undefined {
+  const commit = commits.find((one) => one.version <= version && version <= lastVersion(one))
+  return commit?.events[version - commit.version]?.type.slice(0, 200)
 }
 
 function target(hint: readonly Commit[]): number {
@@ -165,7 +271,7 @@ function runFrom(hint: readonly Commit[], from: number): readonly Commit[] {
   return run
 }
 
-/** Reads a state back. Throws `unreadable` where it is not of this projection's shape. */
+/** Reads a state back. Throws `unreadable` if it does not have this projection's shape. */
 export function parseState<State, E extends Event>(projection: Projection<State, E>, json: string): State {
   const parsed = projection.state.safeParse(JSON.parse(json))
   if (parsed.success) return parsed.data

@@ -1,8 +1,8 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
 import { costOf } from '../../commands/aws/dynamo-client.ts'
+import { readPages } from '../../commands/aws/pages.ts'
 import { orUnavailable } from '../../commands/aws/sdk-call.ts'
-import { addCost, noCost } from '../../domain/kernel/cost.ts'
 import { type ParkedIndex, parkedPartition } from './parked-index.ts'
 import type { RowKey } from './projection.ts'
 
@@ -16,10 +16,7 @@ const rowKey = z.object({ PK: z.string(), SK: z.string() })
 export function createDynamoParkedIndex(client: DynamoDBDocumentClient, tableName: string): ParkedIndex {
   return {
     async parkedKeys() {
-      const keys: RowKey[] = []
-      let cost = noCost
-      let from: Record<string, unknown> | undefined
-      do {
+      const { items: keys, cost } = await readPages<RowKey, Record<string, unknown>>(async (after) => {
         const answer = await client
           .send(
             new QueryCommand({
@@ -28,14 +25,17 @@ export function createDynamoParkedIndex(client: DynamoDBDocumentClient, tableNam
               KeyConditionExpression: 'GSI1PK = :parked',
               ExpressionAttributeValues: { ':parked': parkedPartition },
               ReturnConsumedCapacity: 'TOTAL',
-              ...(from && { ExclusiveStartKey: from }),
+              ExclusiveStartKey: after,
             }),
           )
           .catch(unavailable)
-        keys.push(...(answer.Items ?? []).map((item) => rowKey.parse(item)))
-        cost = addCost(cost, costOf('read', answer, [answer.ConsumedCapacity]))
-        from = answer.LastEvaluatedKey
-      } while (from !== undefined)
+        const items = (answer.Items ?? []).map((item) => rowKey.parse(item))
+        return {
+          items,
+          next: answer.LastEvaluatedKey,
+          cost: costOf('read', answer, [answer.ConsumedCapacity]),
+        }
+      })
       return { keys, cost }
     },
   }

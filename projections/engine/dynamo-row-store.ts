@@ -8,9 +8,10 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
 import { costOf } from '../../commands/aws/dynamo-client.ts'
-import { failureOf, orUnavailable } from '../../commands/aws/sdk-call.ts'
+import { readPages } from '../../commands/aws/pages.ts'
+import { failureOf, isRefusal, orUnavailable } from '../../commands/aws/sdk-call.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
-import { addCost, type Cost, noCost } from '../../domain/kernel/cost.ts'
+import type { Cost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { type Amounts, type CounterItem, keysOf, type SortRange, sumsOf } from './counters.ts'
 import { batchRead } from './dynamo-batch-read.ts'
@@ -49,7 +50,7 @@ export function createDynamoRowStore(
       try {
         return { outcome: 'moved', cost: await write(table, move) }
       } catch (error) {
-        if (isGuardMoved(error) || failureOf(error) === 'unknown') return again
+        if (!isRefusal(error) && (isGuardMoved(error) || failureOf(error) === 'unknown')) return again
         throw error
       }
     },
@@ -95,29 +96,31 @@ async function list(
   partition: string,
   { after, limit }: ListOptions,
 ): ReturnType<RowStore['list']> {
-  const answer = await table.client
-    .send(
-      new QueryCommand({
-        TableName: table.name,
-        ConsistentRead: true,
-        KeyConditionExpression: after === undefined ? 'PK = :pk' : 'PK = :pk AND SK < :after',
-        ExpressionAttributeValues: { ':pk': partition, ...(after !== undefined && { ':after': after }) },
-        ScanIndexForward: false,
-        Limit: limit,
-        ReturnConsumedCapacity: 'TOTAL',
-      }),
-    )
-    .catch(unavailable)
-  // Only `move` and `put` write rows, in this shape.
-  const rows = (answer.Items ?? []) as RowItem[]
-  return { rows, cost: costOf('read', answer, [answer.ConsumedCapacity]) }
+  const { items, cost } = await readPages<RowItem, Record<string, unknown>>(async (from, most) => {
+    const answer = await table.client
+      .send(
+        new QueryCommand({
+          TableName: table.name,
+          ConsistentRead: true,
+          KeyConditionExpression: after === undefined ? 'PK = :pk' : 'PK = :pk AND SK < :after',
+          ExpressionAttributeValues: { ':pk': partition, ...(after !== undefined && { ':after': after }) },
+          ExclusiveStartKey: from,
+          ScanIndexForward: false,
+          Limit: most,
+          ReturnConsumedCapacity: 'TOTAL',
+        }),
+      )
+      .catch(unavailable)
+    // Only `move` and `put` write rows, in this shape.
+    const items = (answer.Items ?? []) as RowItem[]
+    return { items, next: answer.LastEvaluatedKey, cost: costOf('read', answer, [answer.ConsumedCapacity]) }
+  }, limit)
+  return { rows: items, cost }
 }
 
 async function sums(table: Table, partition: string, range: SortRange): ReturnType<RowStore['sums']> {
   const { from, to } = keysOf(range)
-  const items: CounterItem[] = []
-  let cost = noCost
-  for (let after: Record<string, unknown> | undefined, more = true; more; more = after !== undefined) {
+  const { items, cost } = await readPages<CounterItem, Record<string, unknown>>(async (after) => {
     const answer = await table.client
       .send(
         new QueryCommand({
@@ -132,10 +135,9 @@ async function sums(table: Table, partition: string, range: SortRange): ReturnTy
       .catch(unavailable)
     // Only `move` writes counters, and beside the keys it writes nothing but amounts.
     const found = (answer.Items ?? []) as (RowKey & Amounts)[]
-    items.push(...found.map(({ PK, SK, ...amounts }) => ({ PK, SK, amounts })))
-    cost = addCost(cost, costOf('read', answer, [answer.ConsumedCapacity]))
-    after = answer.LastEvaluatedKey
-  }
+    const items = found.map(({ PK, SK, ...amounts }) => ({ PK, SK, amounts }))
+    return { items, next: answer.LastEvaluatedKey, cost: costOf('read', answer, [answer.ConsumedCapacity]) }
+  })
   return { sums: sumsOf(items), cost }
 }
 
@@ -203,11 +205,19 @@ function asGuard(item: Record<string, unknown> | undefined): Guard | undefined {
   throw new Problem('unreadable', 'An item of the read model is not a guard.')
 }
 
+const parkedItem = z.object({
+  error: z.string(),
+  at: z.string(),
+  version: z.optional(z.number()),
+  type: z.optional(z.string()),
+  stack: z.optional(z.string()),
+})
+
 const guardItem = z.object({
   version: z.number(),
   state: z.string(),
   written: z.optional(z.number()),
-  parked: z.optional(z.object({ error: z.string(), at: z.string() })),
+  parked: z.optional(parkedItem),
 })
 
 /** A transaction can also fail by another one in flight, which the SDK does not retry. */

@@ -1,37 +1,49 @@
+import { bytesOf, checkItem, checkKeys, checkTransaction } from '../../commands/aws/dynamo-limits.ts'
+import { pageOf, readPages } from '../../commands/aws/pages.ts'
 import { noCost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { added, type CounterItem, keysOf, sumsOf } from './counters.ts'
-import type { ParkedIndex } from './parked-index.ts'
+import { type ParkedIndex, parkedIndexKey } from './parked-index.ts'
 import { nameOf, type RowItem, type RowKey } from './projection.ts'
-import { type Guard, maxChangesPerMove, type RowStore } from './row-store.ts'
+import { type Guard, type Move, maxChangesPerMove, type RowStore } from './row-store.ts'
 
 export interface MemoryRowStore extends RowStore, ParkedIndex {
-  /** Removes everything whose partition begins so. Returns how many items that were. */
-  readonly removeAll: (prefixes: readonly string[]) => number
+  /** Removes every item whose partition is chosen. Returns how many items that were. */
+  readonly removeAll: (isChosen: (partition: string) => boolean) => number
   readonly rows: () => RowItem[]
   readonly counters: () => CounterItem[]
 }
 
-/** A read model in memory, for tests and simulations. */
+/** A read model in memory, for tests and simulations. It pages and refuses as DynamoDB does. */
 export function createMemoryRowStore(): MemoryRowStore {
   const guards = new Map<string, Guard>()
   const rows = new Map<string, RowItem>()
   const counters = new Map<string, CounterItem>()
   return {
     async readGuard(key) {
+      check(key)
       return { guard: guards.get(nameOf(key)), cost: { requests: 1, readUnits: 1, writeUnits: 0 } }
     },
 
     async readGuards(keys) {
+      for (const key of keys) check(key)
       return {
         guards: keys.map((key) => guards.get(nameOf(key))),
         cost: { requests: 1, readUnits: keys.length, writeUnits: 0 },
       }
     },
 
-    async move({ key, from, to, put, remove, counters: counted }) {
+    async move(move) {
+      const { key, from, to, put, remove, counters: counted } = move
       const changes = put.length + remove.length + counted.length
       if (changes > maxChangesPerMove) throw new Problem('too-large', 'A stream changes too much at once.')
+      checkSizes(move, [
+        ...remove.map((row) => rows.get(nameOf(row)) ?? row),
+        ...counted.map(({ PK, SK, amounts }) => {
+          const sum = added(counters.get(nameOf({ PK, SK }))?.amounts ?? {}, amounts)
+          return { PK, SK, ...sum }
+        }),
+      ])
       const { version = 0, written } = guards.get(nameOf(key)) ?? {}
       if (version !== from.version || written !== from.written)
         return { outcome: 'again', cost: { ...noCost, requests: 1 } }
@@ -49,46 +61,62 @@ export function createMemoryRowStore(): MemoryRowStore {
     },
 
     async put(some) {
+      for (const row of some) checkItem({ partition: row.PK, sort: row.SK }, bytesOf(row))
       for (const row of some) rows.set(nameOf(row), row)
       return { outcome: 'put', cost: { requests: 1, readUnits: 0, writeUnits: some.length } }
     },
 
     async readRows(keys) {
+      for (const key of keys) check(key)
       const found = keys.flatMap((key) => rows.get(nameOf(key)) ?? [])
       return { rows: found, cost: { requests: 1, readUnits: keys.length, writeUnits: 0 } }
     },
 
     async list(partition, { after, limit }) {
-      const found = [...rows.values()]
-        .filter(({ PK, SK }) => PK === partition && (after === undefined || SK < after))
-        .sort((a, b) => (a.SK < b.SK ? 1 : -1))
-        .slice(0, limit)
-      return { rows: found, cost: { requests: 1, readUnits: 1, writeUnits: 0 } }
+      const { items, cost } = await readPages<RowItem, string>(async (from = after, most) => {
+        const found = [...rows.values()]
+          .filter(({ PK, SK }) => PK === partition && (from === undefined || SK < from))
+          .sort((a, b) => (a.SK < b.SK ? 1 : -1))
+        const page = pageOf(found, most)
+        return { ...page, next: page.more ? page.items.at(-1)?.SK : undefined }
+      }, limit)
+      return { rows: items, cost }
     },
 
     async sums(partition, range) {
       const { from, to } = keysOf(range)
-      const items = [...counters.values()].filter(({ PK, SK }) => PK === partition && SK >= from && SK <= to)
-      return { sums: sumsOf(items), cost: { requests: 1, readUnits: 1, writeUnits: 0 } }
+      const { items, cost } = await readPages<CounterItem, string>(async (after = '') => {
+        const found = [...counters.values()]
+          .filter(({ PK, SK }) => PK === partition && SK >= from && SK <= to && SK > after)
+          .sort((a, b) => (a.SK < b.SK ? -1 : 1))
+        const page = pageOf(found)
+        return { ...page, next: page.more ? page.items.at(-1)?.SK : undefined }
+      })
+      return { sums: sumsOf(items), cost }
     },
 
     async parkedKeys() {
-      const keys = [...guards.entries()]
-        .filter(([, { parked }]) => parked !== undefined)
-        .map(([key]): RowKey => {
-          const [PK, SK] = JSON.parse(key)
-          return { PK, SK }
-        })
-        .sort((a, b) => (a.PK < b.PK ? -1 : 1))
-      return { keys, cost: { requests: 1, readUnits: 1, writeUnits: 0 } }
+      const { items: keys, cost } = await readPages<RowKey, string>(async (after = '') => {
+        const found = [...guards.entries()]
+          .filter(([, { parked }]) => parked !== undefined)
+          .map(([key]): RowKey => {
+            const [PK, SK] = JSON.parse(key)
+            return { PK, SK }
+          })
+          .filter(({ PK }) => PK > after)
+          .sort((a, b) => (a.PK < b.PK ? -1 : 1))
+        const page = pageOf(found)
+        return { ...page, next: page.more ? page.items.at(-1)?.PK : undefined }
+      })
+      return { keys, cost }
     },
 
-    removeAll(prefixes) {
+    removeAll(isChosen) {
       let removed = 0
       for (const items of [guards, rows, counters]) {
         for (const key of [...items.keys()]) {
           const [PK] = JSON.parse(key)
-          if (prefixes.some((prefix) => String(PK).startsWith(prefix)) && items.delete(key)) removed += 1
+          if (isChosen(String(PK)) && items.delete(key)) removed += 1
         }
       }
       return removed
@@ -97,4 +125,18 @@ export function createMemoryRowStore(): MemoryRowStore {
     rows: () => [...rows.values()],
     counters: () => [...counters.values()],
   }
+}
+
+function check({ PK, SK }: RowKey): void {
+  checkKeys({ partition: PK, sort: SK })
+}
+
+/** Throws as DynamoDB does. `others` are the items of the transaction that are removed or added to, as they are stored. */
+function checkSizes({ key, to, put }: Move, others: readonly RowKey[]): void {
+  const index = parkedIndexKey(key, to.parked)
+  const guard = { ...key, ...to, ...index }
+  const items: readonly RowKey[] = [guard, ...put, ...others]
+  for (const item of items) checkItem({ partition: item.PK, sort: item.SK }, bytesOf(item))
+  if (index.GSI1SK !== undefined) checkKeys({ partition: index.GSI1PK, sort: index.GSI1SK })
+  checkTransaction(items.map(bytesOf))
 }

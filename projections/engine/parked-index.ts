@@ -1,3 +1,4 @@
+import { maxSortKeyBytes } from '../../commands/aws/dynamo-limits.ts'
 import type { Cost } from '../../domain/kernel/cost.ts'
 import type { RowKey } from './projection.ts'
 
@@ -14,14 +15,23 @@ export interface ParkedIndexKey {
  * The attributes that list an item as parked; none if it is not. They are part of the item that is written,
  * so the write that parks a stream lists it, and the one that passes the event takes it off the list.
  */
-export function parkedIndexKey(key: RowKey, parked: unknown): ParkedIndexKey | Record<string, never> {
-  // In the order of generations, then streams.
-  return parked === undefined ? {} : { GSI1PK: parkedPartition, GSI1SK: key.PK }
+export function parkedIndexKey(
+  key: RowKey,
+  parked: unknown,
+): ParkedIndexKey | { readonly GSI1PK?: undefined; readonly GSI1SK?: undefined } {
+  // In the order of generations, then streams. A sort key is shorter than a partition key may be.
+  return parked === undefined ? {} : { GSI1PK: parkedPartition, GSI1SK: textWithin(key.PK, maxSortKeyBytes) }
+}
+
+/** The beginning of a text that is too long. No character is cut in two. */
+export function textWithin(text: string, bytes: number): string {
+  const encoded = new TextEncoder().encodeInto(text, new Uint8Array(bytes))
+  return text.slice(0, encoded.read)
 }
 
 /**
- * The port to the list of what is parked, for who operates the backend; no function reads it. It may lag behind the
- * items: what is listed is read again, by its key, before it is believed.
+ * The port to the list of what is parked, for operators; no function reads it. It may lag behind the items, so whoever
+ * reads the list reads each item again by its key.
  */
 export interface ParkedIndex {
   /** The keys of the guards and marks that are parked, in the order of their `PK`. */

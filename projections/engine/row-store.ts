@@ -19,6 +19,11 @@ export interface Parked {
   readonly error: string
   /** When it was found, ISO 8601 UTC with milliseconds. */
   readonly at: string
+  /** Version and type of the event. The type is missing if the commit cannot be read. */
+  readonly version?: number | undefined
+  readonly type?: string | undefined
+  /** The beginning of the error's stack. */
+  readonly stack?: string | undefined
 }
 
 export interface Move {

@@ -1,4 +1,6 @@
+import { maxItemBytes, maxTransactionBytes } from '../../commands/aws/dynamo-limits.ts'
 import type { Commit, Event } from '../../domain/kernel/event.ts'
+import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import { counterItem, negative, sumUp } from './counters.ts'
 import {
@@ -6,11 +8,14 @@ import {
   feedItem,
   type Generation,
   generationId,
+  guardKey,
   nameOf,
   type RowItem,
+  type RowKey,
   rowItem,
 } from './projection.ts'
 import { type Move, maxChangesPerMove } from './row-store.ts'
+import { canBeStored, checkSize, counterBytes, guardBytes, rowBytes } from './sizes.ts'
 
 /** A point in the fold of a stream: the state after the event of that version, and how much of the next one is written. */
 export interface FoldPoint<State> {
@@ -23,7 +28,7 @@ export interface FoldPoint<State> {
 export interface Step<State> extends Pick<Move, 'put' | 'remove' | 'counters'> {
   readonly to: FoldPoint<State>
   readonly feed: readonly RowItem[]
-  /** Why it goes no further for the moment. */
+  /** Why it stops there. */
   readonly failure?: unknown
 }
 
@@ -32,32 +37,32 @@ const nothing = { put: [], remove: [], counters: [], feed: [] }
 /** Maximum rows of a feed to put before one write, so that a long history is caught up with in steps. */
 const maxFeedRows = 100
 
-/** A step that goes nowhere. */
+/** A step that moves nothing. */
 export function stay<State>(point: FoldPoint<State>, failure: unknown): Step<State> {
   return { ...nothing, to: point, failure }
 }
 
 /**
- * Folds as many of the commits' events as can be shown and as one write holds. An event that alone changes more
- * than that is written in steps: the guard counts how many of its changes are written, always in the same order,
- * and its counters move with the last of them.
+ * Folds as many of the commits' events as can be shown and as fit into one write, `atMost` of them. The changes of an
+ * event that alone does not fit are written in parts: the guard counts the written changes, always in the same order,
+ * and the counters move with the last part.
  */
 export function step<State, E extends Event>(
   generation: Generation<State, E>,
   stream: StreamName,
   from: FoldPoint<State>,
   commits: readonly Commit[],
+  atMost = Number.POSITIVE_INFINITY,
 ): Step<State> {
-  for (let most = from.written > 0 ? 1 : Number.POSITIVE_INFINITY; ; ) {
+  const key = guardKey(generationId(generation), stream)
+  for (let most = from.written > 0 ? 1 : atMost; ; ) {
     const folded = fold(generation, stream, from, commits, most)
     const events = folded.version - from.version
     if (events === 0) return stay(from, folded.failure)
     try {
       const change = changeOf(generation, stream, from.state, folded)
-      const changes = change.put.length + change.remove.length + change.counters.length
-      if (changes <= maxChangesPerMove && change.feed.length <= maxFeedRows)
-        return whole(folded, change, from)
-      if (events === 1) return part(folded, change, from)
+      if (change.feed.length <= maxFeedRows && fits(change, key, folded)) return whole(folded, change, from)
+      if (events === 1) return part(folded, change, from, key)
     } catch (failure) {
       if (events === 1) return stay(from, failure)
     }
@@ -65,7 +70,10 @@ export function step<State, E extends Event>(
   }
 }
 
-type Change = Omit<Step<unknown>, 'to' | 'failure'>
+interface Change extends Omit<Step<unknown>, 'to' | 'failure' | 'remove'> {
+  /** With their data, which counts for the size of the write. */
+  readonly remove: readonly RowItem[]
+}
 
 interface Folded<State> {
   readonly version: number
@@ -76,7 +84,7 @@ interface Folded<State> {
   readonly failure?: unknown
 }
 
-/** Folds as far as possible, `most` events at most. The version moves for every event, also where the state does not change. */
+/** Folds as far as possible, `most` events at most. The version moves for every event, even if the state does not change. */
 function fold<State, E extends Event>(
   { projection, generation }: Generation<State, E>,
   stream: StreamName,
@@ -126,7 +134,7 @@ function changeOf<State, E extends Event>(
   }
 }
 
-function differenceOf(before: readonly RowItem[], after: readonly RowItem[]): Pick<Move, 'put' | 'remove'> {
+function differenceOf(before: readonly RowItem[], after: readonly RowItem[]): Pick<Change, 'put' | 'remove'> {
   const stood = new Map(before.map((row) => [nameOf(row), row]))
   const stands = new Map(after.map((row) => [nameOf(row), row]))
   return {
@@ -135,26 +143,68 @@ function differenceOf(before: readonly RowItem[], after: readonly RowItem[]): Pi
   }
 }
 
+/** Maximum size of one write in bytes. The rest of a transaction's limit is for what the engine cannot know. */
+const maxMoveBytes = maxTransactionBytes - 512 * 1024
+
+/** Whether one write holds these changes and the guard after them. */
+function fits(change: Change, key: RowKey, { version, state }: Omit<FoldPoint<unknown>, 'written'>): boolean {
+  const { put, remove, counters, feed } = change
+  if (put.length + remove.length + counters.length > maxChangesPerMove) return false
+  const guard = guardBytes(key, { version, state: JSON.stringify(state) })
+  const bytes = [...put, ...remove].reduce((sum, row) => sum + rowBytes(row), guard)
+  if (counters.reduce((sum, item) => sum + counterBytes(item), bytes) > maxMoveBytes) return false
+  return (
+    guard <= maxItemBytes &&
+    [...put, ...feed].every((row) => rowBytes(row) <= maxItemBytes) &&
+    [...put, ...counters, ...feed].every(canBeStored)
+  )
+}
+
 function whole<State>(folded: Folded<State>, change: Change, from: FoldPoint<State>): Step<State> {
   const { version, state, failure } = folded
   return { ...left(change, from.written), to: { version, state, written: 0 }, failure }
 }
 
-/** The next changes of an event that one write does not hold; the last of them come with its counters. */
-function part<State>(folded: Folded<State>, change: Change, from: FoldPoint<State>): Step<State> {
+/**
+ * The next changes of an event that does not fit into one write; the last of them come with its counters. Throws
+ * `too-large` if no number of parts can hold them.
+ */
+function part<State>(
+  folded: Folded<State>,
+  change: Change,
+  from: FoldPoint<State>,
+  key: RowKey,
+): Step<State> {
   if (change.counters.length > maxChangesPerMove) {
     throw new RangeError(
       `An event counts in ${change.counters.length} places; a write holds ${maxChangesPerMove}.`,
     )
   }
+  checkSize(key, guardBytes(key, { version: folded.version, state: JSON.stringify(folded.state) }))
+  for (const row of [...change.put, ...change.feed]) checkSize(row, rowBytes(row))
+  for (const item of change.counters) checkSize(item, 0)
   const rest = left(change, from.written)
-  if (rest.put.length + rest.remove.length + rest.counters.length <= maxChangesPerMove) {
-    return whole(folded, change, from)
-  }
-  const put = rest.put.slice(0, maxChangesPerMove)
-  const remove = rest.remove.slice(0, maxChangesPerMove - put.length)
+  if (fits({ ...rest, feed: [] }, key, folded)) return whole(folded, change, from)
+  if (!fits({ ...rest, put: [], remove: [], feed: [] }, key, folded))
+    throw new Problem(
+      'too-large',
+      `The counters of an event take more than the ${maxMoveBytes} bytes of a write.`,
+    )
+  const count = countWithin([...rest.put, ...rest.remove], key, from)
+  const put = rest.put.slice(0, count)
+  const remove = rest.remove.slice(0, count - put.length)
   const written = from.written + put.length + remove.length
   return { ...nothing, put, remove, to: { ...from, written } }
+}
+
+/** How many of these rows one write holds beside a guard that stays at its version. */
+function countWithin(rows: readonly RowItem[], key: RowKey, { version, state }: FoldPoint<unknown>): number {
+  let bytes = guardBytes(key, { version, state: JSON.stringify(state) })
+  const tooMany = rows.slice(0, maxChangesPerMove).findIndex((row) => {
+    bytes += rowBytes(row)
+    return bytes > maxMoveBytes
+  })
+  return tooMany === -1 ? Math.min(rows.length, maxChangesPerMove) : tooMany
 }
 
 /** Without the changes that are written. */

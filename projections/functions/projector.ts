@@ -14,6 +14,6 @@ export const handler = streamHandler({
   store: eventStoreFromEnvironment(client),
   rows,
   clock,
-  generations: () => listedGenerations(versions, lists),
+  generations: () => listedGenerations(versions, lists, clock),
   logger: new Logger(),
 })

@@ -1,21 +1,24 @@
+import { deadlineIn } from '../../commands/aws/system-clock.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { AnyGeneration } from './any-generation.ts'
 import { type GenerationList, type GenerationLists, withStatus } from './generation-list.ts'
 import type { GenerationsOf, ProjectionVersions } from './projection-versions.ts'
+import { moveMs, untilMoved } from './until-moved.ts'
 
 /** How long an environment of the query API keeps the list that it has read. */
 export const readersCacheMs = 5000
 
 /**
- * The generations that are to be kept up to date, as they are listed at this moment: whoever has records in hand
- * reads the list after it has got them, so that each record comes either to a listed generation or lies in the store
- * before its replay begins. Throws where this code lacks the version of the live one, whose records must not be
- * acknowledged; any other that it lacks is abandoned, and said to be.
+ * The generations to keep up to date, as they are listed now. A function reads the list after it has received its
+ * records: each record then reaches a listed generation, or is in the store before the replay of that generation begins.
+ * Throws if this code lacks the version of the live one, because its records must not be acknowledged. Any other
+ * generation that it lacks is marked as abandoned.
  */
 export async function listedGenerations(
   versions: ProjectionVersions,
   lists: GenerationLists,
+  clock: Clock,
 ): Promise<GenerationsOf> {
   const read = await lists.read(versions.names)
   const found: AnyGeneration[] = []
@@ -26,13 +29,13 @@ export async function listedGenerations(
       const code = versions.numbered(name, version)
       if (code !== undefined) found.push({ ...code.generation(generation), building: status === 'building' })
       else if (id === list.live) throw lacking(id)
-      else await abandon(versions, lists, name, id)
+      else await abandon(versions, lists, clock, { name, id })
     }
   }
   return (aggregate) => found.filter((one) => one.aggregate === aggregate)
 }
 
-/** The generations that are kept up to date, as far as this code has their versions: for who only looks. */
+/** The generations that are kept up to date, as far as this code has their versions. It changes no list. */
 export async function keptGenerations(
   versions: ProjectionVersions,
   lists: GenerationLists,
@@ -49,20 +52,21 @@ export async function keptGenerations(
   )
 }
 
-/** Marks a generation that this code cannot keep up to date, unless another has done so. */
+/** Marks a generation that this code cannot keep up to date, unless another process has done so. */
 async function abandon(
   versions: ProjectionVersions,
   lists: GenerationLists,
-  name: string,
-  id: string,
+  clock: Clock,
+  { name, id }: { readonly name: string; readonly id: string },
 ): Promise<void> {
-  for (let outcome = 'again'; outcome === 'again'; ) {
+  await untilMoved({ clock, deadline: deadlineIn(moveMs, clock) }, async () => {
     const list = versions.listOf(name, (await lists.read([name])).lists)
     const listed = list.generations.find((one) => one.id === id)
-    if (listed === undefined || listed.status === 'abandoned') return
+    if (listed === undefined || listed.status === 'abandoned') return 'done'
     if (list.live === id) throw lacking(id)
-    ;({ outcome } = await lists.move(name, withStatus(list, id, 'abandoned')))
-  }
+    const { outcome } = await lists.move(name, withStatus(list, id, 'abandoned'))
+    return outcome === 'moved' ? 'done' : undefined
+  })
 }
 
 function lacking(id: string): Problem {
@@ -71,7 +75,7 @@ function lacking(id: string): Problem {
 
 /** The generations that a query reads: the live one of each projection, and those that a cursor may still name. */
 export interface Readable {
-  /** Throws where this code lacks the version of the live one. */
+  /** Throws if this code lacks the version of the live one. */
   readonly live: (projection: string) => AnyGeneration
   /** A generation that is built and listed. */
   readonly listed: (id: string) => AnyGeneration | undefined

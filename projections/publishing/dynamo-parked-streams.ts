@@ -11,7 +11,13 @@ import { forwarderName, type Mark, markKey, type ParkedStreams } from './parked-
 
 const unavailable = orUnavailable('The read model did not answer in time. Try again.')
 
-const mark = z.object({ version: z.number(), error: z.string(), at: z.string() })
+const mark = z.object({
+  version: z.number(),
+  error: z.string(),
+  at: z.string(),
+  type: z.optional(z.string()),
+  stack: z.optional(z.string()),
+})
 
 /** Marks in the read model's table, an item each: `PK` is `forwarder#<stream>`, `SK` is `parked`. */
 export function createDynamoParkedStreams(

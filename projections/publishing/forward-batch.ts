@@ -4,13 +4,14 @@ import type { StreamName } from '../../domain/kernel/stream.ts'
 import { byStream, type Delivery } from '../delivery/stream-record.ts'
 import type { EventCatalogue } from './event-catalogue.ts'
 import type { Mark, ParkedStreams } from './parked-streams.ts'
-import { type Plan, planOf } from './plan.ts'
+import { type Plan, type Poison, planHeld, planOf } from './plan.ts'
 import { type PutEventsOptions, putEvents, type Unsent } from './put-events.ts'
 
 export interface ForwardOptions extends PutEventsOptions {
   readonly store: EventStore
   readonly parked: ParkedStreams
   readonly catalogue: EventCatalogue
+  readonly known?: Map<StreamName, number>
 }
 
 /** The result for one stream of a batch. */
@@ -28,9 +29,9 @@ export interface Forwarded {
 }
 
 /**
- * Forwards a batch. A stream with an event that cannot be sent is parked from there on and holds up no other;
- * its next record tries again. Records with events that failed for another reason are delivered again. Throws where the
- * marks cannot be read.
+ * Forwards a batch. A stream with an event that cannot be sent is parked from there on and delays no other; its next
+ * record tries again. Records with events that failed for another reason are delivered again. Throws if the marks cannot
+ * be read.
  */
 export async function forwardBatch(
   deliveries: readonly Delivery[],
@@ -56,12 +57,35 @@ export async function forwardBatch(
       if (!('plan' in one)) return one
       const { plan, delivered } = one
       try {
-        return await settle(plan, unsent, delivered, options)
+        return await sendRest(plan, await settle(plan, unsent, delivered, options), delivered, options)
       } catch (error) {
         return unchanged(plan.stream, plan.mark, delivered, error)
       }
     }),
   )
+}
+
+/** Sends the rest of the events that were held back, some at a time, until the deadline. */
+export async function sendRest(
+  plan: Plan,
+  settled: Forwarded,
+  delivered: readonly Delivery[],
+  options: ForwardOptions,
+): Promise<Forwarded> {
+  let result = settled
+  for (let { rest } = plan; rest !== undefined; ) {
+    const { stream, mark, sent } = result
+    if (mark?.version !== rest || result.failed.length > 0) break
+    if (options.deadline.left() <= 0) {
+      const failed = delivered.map(({ sequenceNumber }) => sequenceNumber)
+      return { ...result, failed, error: new Error('The time ran out before all held events were sent.') }
+    }
+    const next = await planHeld(stream, mark, options, delivered[0]?.sequenceNumber)
+    result = await settle(next, await putEvents(next.events, options), delivered, options)
+    result = { ...result, sent: sent + result.sent, moved: true }
+    rest = next.rest
+  }
+  return result
 }
 
 /** Nothing is known to be sent: all of its records come again. */
@@ -75,31 +99,34 @@ function unchanged(
   return { stream, sent: 0, mark, moved: false, failed, error }
 }
 
-/** Sets, moves or removes the mark, so that every event that was held back lies at it or after it. */
+/** Sets, moves or removes the mark, so that no event that was held back is before it. */
 export async function settle(
-  { stream, mark, heals, events, poison }: Plan,
+  { stream, mark, heals, events, poison, rest }: Plan,
   unsent: ReadonlyMap<object, Unsent>,
   delivered: readonly Delivery[],
   { parked, clock }: ForwardOptions,
 ): Promise<Forwarded> {
   const failed = new Set<string>()
-  const held = poison === undefined ? [] : [poison]
+  const held: Poison[] = poison === undefined ? [] : [poison]
+  if (rest !== undefined) held.push({ version: rest, error: mark?.error })
   let sent = 0
   let error: string | undefined
   for (const event of events) {
     const why = unsent.get(event)
     if (why === undefined) sent += 1
-    else if (why.outcome === 'rejected') held.push({ version: event.version, error: why.error })
+    else if (why.outcome === 'rejected')
+      held.push({ version: event.version, error: why.error, type: event.entry.detailType })
     else {
       failed.add(event.sequenceNumber)
       error = why.error
-      // The records of what was held back are gone, so the mark stays where it could not be sent.
-      if (event.version >= (mark?.version ?? Number.POSITIVE_INFINITY)) held.push({ ...event, error })
+      // The records of events that were held back are gone, so the mark stays at the first that was not sent.
+      if (event.version >= (mark?.version ?? Number.POSITIVE_INFINITY))
+        held.push({ version: event.version, error, type: event.entry.detailType })
     }
   }
   const [first] = held.sort((a, b) => a.version - b.version)
   if (first === undefined && !heals) return { stream, sent, mark, moved: false, ...failure(failed, error) }
-  // Also where it stays at its version: who has read it before may not remove it for what was held back now.
+  // A mark that stays at its version is written, too: whoever has read the one before must not remove it.
   const to = first === undefined ? undefined : markOf(first, mark, clock)
   const { outcome } = await parked.move(stream, mark, to)
   if (outcome === 'again')
@@ -111,12 +138,15 @@ function failure(failed: ReadonlySet<string>, error: unknown): Pick<Forwarded, '
   return { failed: [...failed], error }
 }
 
-function markOf(
-  { version, error }: { version: number; error: unknown },
-  before: Mark | undefined,
-  clock: Clock,
-): Mark {
+function markOf({ version, error, type }: Poison, before: Mark | undefined, clock: Clock): Mark {
   const text = error instanceof Error ? error.message : String(error)
   const at = Math.max(clock.now(), before === undefined ? 0 : Date.parse(before.at) + 1)
-  return { version, error: text.slice(0, 1000), at: new Date(at).toISOString() }
+  const stack = error instanceof Error ? error.stack?.slice(0, 1500) : undefined
+  return {
+    version,
+    error: text.slice(0, 1000),
+    at: new Date(at).toISOString(),
+    ...(type !== undefined && { type }),
+    ...(stack !== undefined && { stack }),
+  }
 }

@@ -2,14 +2,15 @@ import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import { asError } from '../../commands/aws/errors.ts'
 import { deadlineWithin } from '../../commands/aws/time-left.ts'
-import { parkedStream } from '../delivery/stream-handler.ts'
+import type { StreamName } from '../../domain/kernel/stream.ts'
+import { parkedLine, parkedStream } from '../delivery/stream-handler.ts'
 import { correlationIdsOf, readRecords } from '../delivery/stream-record.ts'
 import { type ForwardOptions, forwardBatch } from './forward-batch.ts'
 
 /** Time that is kept back to write marks and report which records to deliver again. */
 const reserveMs = 3000
 
-export interface ForwardHandlerOptions extends Omit<ForwardOptions, 'deadline'> {
+export interface ForwardHandlerOptions extends Omit<ForwardOptions, 'deadline' | 'known'> {
   readonly logger: Pick<Logger, 'info' | 'error'>
 }
 
@@ -19,6 +20,7 @@ export interface ForwardHandlerOptions extends Omit<ForwardOptions, 'deadline'> 
  * twice. A commit that was changed or removed is the projector's alarm and forwards nothing.
  */
 export function forwardHandler({ logger, ...options }: ForwardHandlerOptions) {
+  const known = new Map<StreamName, number>()
   return async (
     event: DynamoDBStreamEvent,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
@@ -27,11 +29,11 @@ export function forwardHandler({ logger, ...options }: ForwardHandlerOptions) {
     const failed = [...unreadable]
 
     const deadline = deadlineWithin(context, { reserveMs }, options.clock)
-    for (const result of await forwardBatch(deliveries, { ...options, deadline })) {
+    for (const result of await forwardBatch(deliveries, { ...options, known, deadline })) {
       const { stream, sent, mark, moved } = result
       const line = { stream, sent, correlationIds: correlationIdsOf(deliveries, stream) }
       if (mark === undefined) logger.info(moved ? 'forwarded, no longer parked' : 'forwarded', line)
-      else logger.error(parkedStream, { ...line, version: mark.version, reason: mark.error })
+      else logger.error(parkedStream, { ...line, version: mark.version, ...parkedLine(mark) })
       if (result.failed.length > 0) {
         logger.error('stream was not forwarded', { ...line, error: asError(result.error) })
         failed.push(...result.failed)

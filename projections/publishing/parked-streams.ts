@@ -17,6 +17,9 @@ export interface Mark {
   readonly error: string
   /** When it was last tried, ISO 8601 UTC. Each mark of a stream has a later one than the mark before. */
   readonly at: string
+  /** The type of the event, and the beginning of the error's stack. */
+  readonly type?: string | undefined
+  readonly stack?: string | undefined
 }
 
 /** The port to the marks. `test/contract/parked-streams.ts` says what an adapter does. */

@@ -1,9 +1,10 @@
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import { type Commit, lastVersion } from '../../domain/kernel/event.ts'
-import type { EventStore } from '../../domain/kernel/event-store.ts'
+import type { EventStore, Page } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import type { Delivery } from '../delivery/stream-record.ts'
+import { typeAt } from '../engine/catch-up.ts'
 import { entryOf } from './envelope.ts'
 import type { BusEntry } from './event-bus.ts'
 import type { EventCatalogue } from './event-catalogue.ts'
@@ -20,28 +21,34 @@ export interface PlannedEvent {
 export interface Poison {
   readonly version: number
   readonly error: unknown
+  /** The type of the event, if its commit can be read. */
+  readonly type?: string | undefined
 }
 
 export interface PlanOptions {
   readonly store: EventStore
   readonly deadline: Deadline
   readonly catalogue: EventCatalogue
+  /** Versions up to which streams are known to have no gap. The function keeps them from batch to batch. */
+  readonly known?: Map<StreamName, number>
 }
 
 export interface Plan {
   readonly stream: StreamName
   readonly mark: Mark | undefined
-  /** Whether the batch reaches the mark, so that what was held back since is tried again. */
+  /** Whether the batch reaches the mark, so that the events that were held back are tried again. */
   readonly heals: boolean
   readonly events: readonly PlannedEvent[]
   readonly poison: Poison | undefined
+  /** The version from which on more is held back than is sent at once. */
+  readonly rest: number | undefined
 }
 
 /**
  * The events to send of a stream for its records of one batch, which may come in any order and more than once.
- * Of a parked stream, what lies before the mark comes from the records, and everything from the mark on from the
- * store, to its end: records were held back that are gone, and they may have been later ones than these. Nothing
- * is sent from the first poison on. Throws where the store does not answer.
+ * For a parked stream, the events before the mark come from the records, and those from the mark on from the store, to
+ * its end: their records are gone, and some may be later ones than these. Nothing is sent from the first poison on, or
+ * after a gap. Throws if the store does not answer.
  */
 export async function planOf(
   stream: StreamName,
@@ -50,32 +57,36 @@ export async function planOf(
   options: PlanOptions,
 ): Promise<Plan> {
   const heldFrom = mark?.version ?? Number.POSITIVE_INFINITY
-  const runs = delivered
-    .filter(({ version }) => version < heldFrom)
-    .map(({ commit, version, sequenceNumber }) =>
-      'unreadable' in commit
-        ? { events: [], poison: { version, error: commit.unreadable } }
-        : runOf([commit], { from: version, before: heldFrom, sequenceNumber }, options.catalogue),
-    )
+  const before = delivered.filter(({ version }) => version < heldFrom)
+  const runs: Run[] = before.map(({ commit, version, sequenceNumber }) =>
+    'unreadable' in commit
+      ? { events: [], poison: { version, error: commit.unreadable } }
+      : runOf([commit], { from: version, before: heldFrom, sequenceNumber }, options.catalogue),
+  )
+  runs.push(await gapBefore(stream, before, options))
 
   const first = delivered.find((delivery) => endOf(delivery) >= heldFrom)
-  if (first !== undefined) {
-    runs.push(await heldRun(stream, heldFrom, first.sequenceNumber, options))
-  }
+  const held =
+    first === undefined ? undefined : await heldRun(stream, heldFrom, first.sequenceNumber, options)
+  if (held !== undefined) runs.push(held)
 
   const [poison] = runs.flatMap((run) => run.poison ?? []).sort((a, b) => a.version - b.version)
   const events = new Map<number, PlannedEvent>()
   for (const event of runs.flatMap((run) => run.events))
     if (event.version < (poison?.version ?? Number.POSITIVE_INFINITY) && !events.has(event.version))
       events.set(event.version, event)
-  return { stream, mark, heals: first !== undefined, events: [...events.values()], poison }
+  return { stream, mark, heals: first !== undefined, events: [...events.values()], poison, rest: held?.rest }
 }
 
-/** The events to send of a parked stream without any record of it: everything from its mark on, from the store. */
-export async function planHeld(stream: StreamName, mark: Mark, options: PlanOptions): Promise<Plan> {
-  // There is no record to deliver again.
-  const { events, poison } = await heldRun(stream, mark.version, '', options)
-  return { stream, mark, heals: true, events, poison }
+/** The events to send of a parked stream without its records: those from its mark on, from the store. */
+export async function planHeld(
+  stream: StreamName,
+  mark: Mark,
+  options: PlanOptions,
+  sequenceNumber = '',
+): Promise<Plan> {
+  const { events, poison, rest } = await heldRun(stream, mark.version, sequenceNumber, options)
+  return { stream, mark, heals: true, events, poison, rest }
 }
 
 /**
@@ -91,15 +102,79 @@ export function planAgain(
   return { events: run.events, poison: run.poison }
 }
 
+/** How many bytes of events are held in memory at once. */
+const maxHeldBytes = 4 * 1024 * 1024
+
+/**
+ * The events to send from a version on, from the store. The commit at that version is read first, alone: if it is still
+ * poison, nothing behind it is read.
+ */
 async function heldRun(
   stream: StreamName,
   from: number,
   sequenceNumber: string,
   { store, deadline, catalogue }: PlanOptions,
+): Promise<HeldRun> {
+  const events: PlannedEvent[] = []
+  let bytes = 0
+  let next = from
+  let oneByOne = false
+  for (let limit: number | undefined = 1; ; limit = oneByOne ? 1 : undefined) {
+    const page = await readHeld(store, stream, next, deadline, limit)
+    if ('unreadable' in page) {
+      if (limit === 1) return { events, poison: page.unreadable }
+      // One of the page cannot be read. Those before it can.
+      oneByOne = true
+      continue
+    }
+    const bounds = { from: next, before: Number.POSITIVE_INFINITY, sequenceNumber }
+    const run = runOf(page.commits, bounds, catalogue)
+    events.push(...run.events)
+    bytes += run.events.reduce((sum, { entry }) => sum + entry.detail.length, 0)
+    const last = page.commits.at(-1)
+    if (run.poison !== undefined || last === undefined || !page.more) return { events, poison: run.poison }
+    next = lastVersion(last) + 1
+    if (bytes >= maxHeldBytes) return { events, rest: next }
+  }
+}
+
+/**
+ * The first gap before the commits of these records, as poison: an event is missing in the store, and nobody knows what
+ * follows it. The commit before a record is usually in the same batch, or is known from the batch before.
+ */
+async function gapBefore(
+  stream: StreamName,
+  delivered: readonly Delivery[],
+  { store, deadline, known = new Map() }: PlanOptions,
 ): Promise<Run> {
-  const held = await readHeld(store, stream, from, deadline)
-  if ('unreadable' in held) return { events: [], poison: held.unreadable }
-  return runOf(held.commits, { from, before: Number.POSITIVE_INFINITY, sequenceNumber }, catalogue)
+  let end = known.get(stream) ?? 0
+  for (const delivery of delivered.toSorted((a, b) => a.version - b.version)) {
+    const before = delivery.version - 1
+    if (before > end) {
+      const page = await readHeld(store, stream, before, deadline, 1)
+      if ('unreadable' in page) return { events: [], poison: page.unreadable }
+      if (page.commits.length === 0) {
+        const error = new Problem(
+          'unreadable',
+          `${stream} has a commit at ${delivery.version}, but none before it.`,
+        )
+        return { events: [], poison: { version: before, error } }
+      }
+    }
+    end = Math.max(end, endOf(delivery))
+  }
+  if (delivered.length > 0) remember(known, stream, end)
+  return { events: [] }
+}
+
+/** Maximum streams whose ends are remembered. */
+const maxKnown = 10_000
+
+function remember(known: Map<StreamName, number>, stream: StreamName, end: number): void {
+  known.delete(stream)
+  known.set(stream, end)
+  const [oldest] = known.keys()
+  if (known.size > maxKnown && oldest !== undefined) known.delete(oldest)
 }
 
 function endOf({ commit, version }: Delivery): number {
@@ -109,6 +184,11 @@ function endOf({ commit, version }: Delivery): number {
 interface Run {
   readonly events: readonly PlannedEvent[]
   readonly poison?: Poison | undefined
+}
+
+interface HeldRun extends Run {
+  /** The version from which on more is to be sent, once these are. */
+  readonly rest?: number
 }
 
 interface RunBounds {
@@ -139,28 +219,21 @@ function runOf(
     }
     return { events }
   } catch (error) {
-    return version < before ? { events, poison: { version, error } } : { events }
+    const type = typeAt(commits, version)
+    return version < before ? { events, poison: { version, error, type } } : { events }
   }
 }
 
-/** Every commit from a version on; where the store cannot read one, that version is still poison. */
+/** A page of commits from a version on. If the store cannot read it, that version is poison. */
 async function readHeld(
   store: EventStore,
   stream: StreamName,
   from: number,
   deadline: Deadline,
-): Promise<{ commits: readonly Commit[] } | { unreadable: Poison }> {
-  const commits: Commit[] = []
+  limit: number | undefined,
+): Promise<Page | { unreadable: Poison }> {
   try {
-    let next = from
-    for (let more = true; more; ) {
-      const page = await store.read(stream, next, deadline)
-      commits.push(...page.commits)
-      const last = commits.at(-1)
-      next = last === undefined ? next : lastVersion(last) + 1
-      more = page.more
-    }
-    return { commits }
+    return await store.read(stream, from, deadline, limit)
   } catch (error) {
     if (error instanceof Problem && error.code === 'unreadable')
       return { unreadable: { version: from, error } }

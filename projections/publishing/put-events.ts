@@ -1,5 +1,5 @@
 import { eachInParallel } from '../../commands/aws/parallel.ts'
-import { failureOf } from '../../commands/aws/sdk-call.ts'
+import { failureOf, isRefusal } from '../../commands/aws/sdk-call.ts'
 import { backoff, type Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import { batches } from './batches.ts'
@@ -21,8 +21,8 @@ export interface PutEventsOptions {
 const concurrency = 4
 
 /**
- * Sends entries, and those that failed again, and only those, with full jitter until the deadline. Answers why
- * the ones that are left were not sent. An entry whose answer was lost is sent twice: consumers dedupe by id.
+ * Sends entries, and again those that failed, with full jitter until the deadline. Returns why the remaining ones were
+ * not sent. An entry whose answer was lost is sent twice: consumers dedupe by id.
  */
 export async function putEvents<Item extends { readonly entry: BusEntry }>(
   items: readonly Item[],
@@ -49,7 +49,16 @@ export async function putEvents<Item extends { readonly entry: BusEntry }>(
     } catch (cause) {
       const error = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
       for (const item of batch) unsent.set(item, { outcome: 'failed', error })
-      return failureOf(cause) === 'definite' ? [] : batch
+      if (failureOf(cause) !== 'definite') return batch
+      if (!isRefusal(cause)) return []
+      // One entry may be at fault, and the others are not: each is sent alone.
+      if (batch.length > 1) {
+        const again: Item[] = []
+        for (const item of batch) again.push(...(await send([item])))
+        return again
+      }
+      for (const item of batch) unsent.set(item, { outcome: 'rejected', error })
+      return []
     }
   }
 

@@ -8,10 +8,19 @@ import type {
 } from 'aws-lambda'
 import { asError } from '../../commands/aws/errors.ts'
 import type { TimeLeft } from '../../commands/aws/time-left.ts'
+import { recordKeyOf } from '../delivery/stream-record.ts'
 import { type DiscardedBatch, discardedBatchOf } from './discarded-batch.ts'
 import type { ShardReader } from './shard-reader.ts'
 
-/** With less time than this left, what is not delivered yet is left for the next time. */
+/** Maximum streams that a log line names. */
+const maxStreams = 100
+
+/** The name of the queue that a message comes from. */
+function queueOf({ eventSourceARN }: SQSRecord): string {
+  return eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1)
+}
+
+/** With less time than this left, the rest of the records is left for the next time. */
 const leastMs = 10_000
 
 export interface RedriveOptions {
@@ -22,10 +31,10 @@ export interface RedriveOptions {
 }
 
 /**
- * Makes the Lambda handler that redrives what a stream mapping gave up: it reads the records again that a message
- * tells of, and hands them to the consumer that failed, which does with them what it always does; a bad event parks
- * its stream. A message is reported as failed, and comes again, where any of its records failed once more or
- * is trimmed. Redriving twice is delivering twice, which does no harm.
+ * Makes the Lambda handler that redrives the records that a stream mapping gave up. It reads the records of a message
+ * again and hands them to the consumer that failed. A bad event then parks its stream. A message is reported as failed,
+ * and comes again, if any of its records fails once more or is trimmed. Redriving twice is delivering twice, which does
+ * no harm. Its log names the queue and the streams.
  */
 export function redriveHandler({ reader, deliver, logger }: RedriveOptions) {
   return async (event: SQSEvent, context: TimeLeft): Promise<SQSBatchResponse> => {
@@ -36,14 +45,17 @@ export function redriveHandler({ reader, deliver, logger }: RedriveOptions) {
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
   }
 
-  /** Whether the message is done with. */
+  /** Whether the message can be deleted. */
   async function redrive(message: SQSRecord, context: TimeLeft): Promise<boolean> {
-    const line = { messageId: message.messageId, receives: message.attributes.ApproximateReceiveCount }
+    const receives = Number(message.attributes.ApproximateReceiveCount)
+    const line = { messageId: message.messageId, receives, queue: queueOf(message) }
     let batch: DiscardedBatch | undefined
     try {
       batch = discardedBatchOf(message.body)
-      const { records, failures, trimmed } = await deliverAgain(batch, context)
-      const result = { ...line, ...batch, records }
+      // No function of ours moves records to the queue, so the first look at them is the first chance to say so.
+      if (receives <= 1) logger.error('records were given up and moved to a queue', { ...line, ...batch })
+      const { records, failures, trimmed, streams } = await deliverAgain(batch, context)
+      const result = { ...line, ...batch, records, streams }
       if (trimmed) logger.critical('discarded records are trimmed, and their streams stay behind', result)
       if (failures > 0) logger.error('discarded records failed again', { ...result, failures })
       if (trimmed || failures > 0) return false
@@ -59,6 +71,7 @@ export function redriveHandler({ reader, deliver, logger }: RedriveOptions) {
     let records = 0
     let failures = 0
     let trimmed = false
+    const streams = new Set<string>()
     for await (const page of reader.read(batch)) {
       if (context.getRemainingTimeInMillis() < leastMs)
         throw new Error(`The time ran out after ${records} records.`)
@@ -66,8 +79,10 @@ export function redriveHandler({ reader, deliver, logger }: RedriveOptions) {
       if (page.records.length === 0) continue
       const { batchItemFailures } = await deliver({ Records: [...page.records] }, context)
       records += page.records.length
+      for (const { stream } of page.records.map(recordKeyOf))
+        if (stream !== undefined && streams.size < maxStreams) streams.add(stream)
       failures += batchItemFailures.length
     }
-    return { records, failures, trimmed }
+    return { records, failures, trimmed, streams: [...streams] }
   }
 }

@@ -13,6 +13,9 @@ import { newCommit } from '../kit/stores/commits.ts'
 
 const ample: Deadline = { left: () => 10_000 }
 
+const numbered = (count: number, { set }: Reservation): Reservation[] =>
+  Array.from({ length: count }, (_, n) => ({ set, key: `${n}@example.com` }))
+
 /** What every event store does, whatever its table is. `table` is called once per test. */
 export function eventStoreContract(name: string, table: () => CommitTable & ReservationReader): void {
   let streams = 0
@@ -139,6 +142,13 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         code: 'too-large',
       })
       expect((await append(store, stream, { text: 'x'.repeat(349 * 1024) })).outcome).toBe('appended')
+    })
+
+    it('refuses a stream with a name of more than 2,048 bytes', async () => {
+      const { store } = setUp()
+      const long: StreamName = `voyage-${'x'.repeat(2042)}`
+      await expect(store.load(long, ample)).rejects.toMatchObject({ code: 'invalid-input' })
+      await expect(store.read(long, 1, ample)).rejects.toMatchObject({ code: 'invalid-input' })
     })
 
     it('loads a stream of several pages', async () => {
@@ -358,6 +368,24 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         const winners = rivals.filter((_, i) => outcomes[i]?.outcome === 'appended')
         expect(outcomes.filter(({ outcome }) => outcome === 'taken')).toHaveLength(7)
         expect(winners).toEqual([await holder()])
+      })
+
+      it.each<[string, (email: Reservation) => Reservation[]]>([
+        ['more keys than a transaction holds', (email) => numbered(100, email)],
+        ['a key of more than 1,024 bytes', (email) => [{ ...email, key: 'ö'.repeat(513) }]],
+        ['an empty key', (email) => [{ ...email, key: '' }]],
+      ])('refuses %s before it writes anything', async (_, take) => {
+        const { store, one, email } = setUpTwo()
+        await expect(appendWith(store, one, { take: take(email) })).rejects.toMatchObject({
+          code: 'too-large',
+        })
+        expect((await store.load(one, ample)).commits).toEqual([])
+      })
+
+      it('takes as many keys, and as long ones, as a transaction holds', async () => {
+        const { store, one, email } = setUpTwo()
+        const take = [...numbered(98, email), { ...email, key: 'ö'.repeat(512) }]
+        expect(await appendWith(store, one, { take })).toMatchObject({ outcome: 'appended' })
       })
 
       it('knows whether a set is empty', async () => {

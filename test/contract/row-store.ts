@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { isRefusal } from '../../commands/aws/sdk-call.ts'
 import { counterPartition } from '../../projections/engine/counters.ts'
 import type { ParkedIndex } from '../../projections/engine/parked-index.ts'
 import { guardKey, type RowItem } from '../../projections/engine/projection.ts'
 import type { Move, RowStore } from '../../projections/engine/row-store.ts'
+
+const large = (kilobytes: number) => 'x'.repeat(kilobytes * 1024)
 
 /** What every store of rows does. `open` is called once per test. */
 export function rowStoreContract(name: string, open: () => RowStore & ParkedIndex): void {
@@ -201,6 +204,82 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       // A consistent read of a row takes a whole unit.
       expect(cost.readUnits).toBeGreaterThanOrEqual(111)
       expect((await store.readRows([])).rows).toEqual([])
+    })
+
+    it('lists as many rows as are wanted, over as many pages of 1 MB as they fill', async () => {
+      const { store, list, row } = setUp()
+      const rows = Array.from({ length: 90 }, (_, i) => row(`r${i + 10}`, 'x'.repeat(20_000)))
+      await store.put(rows)
+      const { rows: all, cost } = await store.list(list, { limit: 100 })
+      expect(all.map(({ SK }) => SK)).toEqual(rows.map(({ SK }) => SK).toReversed())
+      expect(cost.requests).toBe(2)
+      expect((await store.list(list, { limit: 80 })).rows).toHaveLength(80)
+      expect((await store.list(list, { limit: 100, after: 'r20' })).rows).toHaveLength(10)
+    })
+
+    it('lists every parked guard, over as many pages as they fill', async () => {
+      const { store, generation, move } = setUp()
+      const parked = { error: 'unreadable', at: '2026-01-01T00:00:00.000Z' }
+      const long = 'x'.repeat(1900)
+      const keys = Array.from({ length: 600 }, (_, n) => guardKey(generation, `voyage-${n + 100}${long}`))
+      for (const key of keys)
+        expect((await store.move(move({ key, to: { version: 0, state: '{}', parked } }))).outcome).toBe(
+          'moved',
+        )
+      const listed = (await store.parkedKeys()).keys.filter(({ PK }) => PK.startsWith(`${generation}#`))
+      expect(listed.map(({ PK }) => PK).toSorted()).toEqual(keys.map(({ PK }) => PK))
+    })
+
+    it('reads items by their keys that together are larger than an answer', async () => {
+      const { store, row } = setUp()
+      const rows = Array.from({ length: 50 }, (_, i) => row(`r${i + 10}`, 'x'.repeat(380_000)))
+      await store.put(rows)
+      expect((await store.readRows(rows)).rows).toHaveLength(50)
+    })
+
+    it.each<[string, (kit: ReturnType<typeof setUp>) => Promise<unknown>]>([
+      [
+        'a row of more than 400 KB',
+        ({ store, row, move }) => store.move(move({ put: [row('a', large(400))] })),
+      ],
+      ['a row of a feed of more than 400 KB', ({ store, row }) => store.put([row('a', large(400))])],
+      [
+        'a guard of more than 400 KB',
+        ({ store, move }) => store.move(move({ to: { version: 1, state: large(400) } })),
+      ],
+      [
+        'a sort key of more than 1,024 bytes',
+        ({ store, row, move }) => store.move(move({ put: [row('ö'.repeat(513), '1')] })),
+      ],
+      [
+        'a partition key of more than 2,048 bytes',
+        ({ store, move }) => store.move(move({ key: { PK: 'x'.repeat(2049), SK: 'guard' } })),
+      ],
+      ['a guard that cannot be there', ({ store }) => store.readGuard({ PK: 'x'.repeat(2049), SK: 'guard' })],
+      [
+        'a transaction of more than 4 MB',
+        ({ store, row, move }) =>
+          store.move(move({ put: Array.from({ length: 11 }, (_, n) => row(`r${n}`, large(390))) })),
+      ],
+    ])('refuses %s, and writes nothing of it', async (_, act) => {
+      const kit = setUp()
+      await expect(act(kit)).rejects.toSatisfy(isRefusal)
+      await expect(act(kit)).rejects.toSatisfy(isRefusal)
+      expect((await kit.store.readGuard(kit.key)).guard).toBeUndefined()
+      expect((await kit.store.list(kit.list, { limit: 20 })).rows).toEqual([])
+    })
+
+    it('takes what comes close to these limits', async () => {
+      const { store, list, row, move } = setUp()
+      await store.move(move({ put: [row('ö'.repeat(512), '1'), row('a', large(399))] }))
+      const many = Array.from({ length: 10 }, (_, n) => row(`r${n}`, large(390)))
+      const to = { version: 2, state: '{}' }
+      expect((await store.move(move({ from: { version: 1 }, to, put: many }))).outcome).toBe('moved')
+      expect((await store.list(list, { limit: 20 })).rows).toHaveLength(12)
+      expect(
+        (await store.move(move({ from: { version: 2 }, to: { version: 3, state: '{}' }, remove: many })))
+          .outcome,
+      ).toBe('moved')
     })
 
     it('lists the largest sort key first, a page at a time', async () => {

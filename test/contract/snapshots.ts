@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { CommitItem } from '../../commands/event-store/commit-item.ts'
 import type { CommitTable } from '../../commands/event-store/commit-table.ts'
@@ -88,7 +88,7 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
       const { snapshot, commits, head, cost } = await load()
       expect(head.version).toBe(400)
       expect(snapshot).toEqual({ version: 378, state: { at: 378 } })
-      expect(commits.map(({ version }) => version)).toEqual(Array.from({ length: 28 }, (_, n) => 373 + n))
+      expect(commits.map(({ version }) => version)).toEqual(Array.from({ length: 27 }, (_, n) => 374 + n))
       expect(cost.requests).toBe(1)
       expect(cost.readUnits).toBeLessThanOrEqual(8)
     })
@@ -132,14 +132,48 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
       expect((await load()).snapshot).toEqual({ version: 27, state: { at: 27 } })
     })
 
-    it('do not end a load before it has the commits of a time that is asked for', async () => {
+    it('bring receipts of the commits before, which any fold can use, in one request', async () => {
+      const { grow, load } = setUp()
+      const receipts = Array.from({ length: 100 }, (_, n) => ({
+        commandId: createHash('sha256').update(`${n}`).digest('hex').slice(0, 32),
+        version: n + 1,
+        types: ['VoyageRenamed', 'NoteWritten'],
+        digest: 'digest',
+        at: recent,
+      }))
+      await grow(140, {
+        at: recent,
+        snapshotOf: ({ snapshotDue }) => (snapshotDue ? { fold, state: {}, receipts } : undefined),
+      })
+      const loaded = await load({ fold, reach: old })
+      expect(loaded.receipts).toEqual(receipts)
+      expect(loaded.cost.requests).toBe(1)
+      expect((await load({ fold: 'another', reach: old })).receipts).toEqual(receipts)
+    })
+
+    it('without receipts do not end a load before it has the commits of a time, or a hundred more', async () => {
       const { grow, load } = setUp()
       await grow(40, { at: old })
-      await grow(200, { at: recent })
+      await grow(60, { at: recent })
       const { snapshot, commits } = await load({ fold, reach: recent })
-      expect(snapshot?.version).toBe(216)
-      expect(commits.filter(({ at }) => at === recent)).toHaveLength(200)
-      expect((await load({ fold, reach: '2026-01-01T01:00:00.001Z' })).commits).toHaveLength(28)
+      expect(snapshot?.version).toBe(81)
+      expect(commits.filter(({ at }) => at === recent)).toHaveLength(60)
+      await grow(300, { at: recent })
+      const long = await load({ fold, reach: recent })
+      expect(long.commits).toHaveLength(127)
+      expect(long.cost.requests).toBe(2)
+    })
+
+    it('with receipts that cannot be read, or that would be too large, are used without them', async () => {
+      const { grow, load } = setUp()
+      const types = Array.from({ length: 500 }, () => randomBytes(100).toString('hex'))
+      const receipt = { commandId: 'a', version: 1, types, digest: 'digest', at: recent }
+      const snapshotOf = ({ snapshotDue }: Head) =>
+        snapshotDue ? { fold, state: { a: 1 }, receipts: [receipt] } : undefined
+      await grow(30, { snapshotOf })
+      const { snapshot, receipts } = await load()
+      expect(snapshot).toEqual({ version: 27, state: { a: 1 } })
+      expect(receipts).toBeUndefined()
     })
 
     it('are left out where they would make a commit too large, which is written all the same', async () => {

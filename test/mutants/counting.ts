@@ -15,8 +15,8 @@ export const counting: readonly Mutant[] = [
     rule: 'R5',
     out: 'finishes what is written in part with more than that event',
     file: step,
-    find: 'let most = from.written > 0 ? 1 : Number.POSITIVE_INFINITY',
-    replace: 'let most = Number.POSITIVE_INFINITY',
+    find: 'let most = from.written > 0 ? 1 : atMost',
+    replace: 'let most = atMost',
     tests: ofWideEvents,
   },
   {

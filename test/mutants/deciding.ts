@@ -202,7 +202,7 @@ export const deciding: readonly Mutant[] = [
     rule: 'W7',
     out: 'the forwarder passes over an event that it cannot read',
     file: 'projections/publishing/plan.ts',
-    find: 'return version < before ? { events, poison: { version, error } } : { events }',
+    find: 'return version < before ? { events, poison: { version, error, type } } : { events }',
     replace: 'return { events }',
     tests: ofForwarder,
   },

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { appending } from './appending.ts'
 import { counting } from './counting.ts'
 import { deciding } from './deciding.ts'
+import { limits } from './limits.ts'
 import { ofProject } from './project.ts'
 import { reading } from './reading.ts'
 import { redriving } from './redriving.ts'
@@ -20,6 +21,7 @@ export const mutants: readonly Mutant[] = [
   ...counting,
   ...verifying,
   ...replaying,
+  ...limits,
   ...ofProject,
   ...ofUser,
   ...ofUpload,

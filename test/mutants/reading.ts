@@ -131,7 +131,7 @@ export const reading: readonly Mutant[] = [
     out: 'moves the guard only where the state changes',
     file: catchUp,
     find: 'if (advances(next, point) ||',
-    replace: 'if (JSON.stringify(next.to.state) !== JSON.stringify(state) ||',
+    replace: 'if (JSON.stringify(next.to.state) !== JSON.stringify(point.state) ||',
     tests: ofCatchUp,
   },
   {
@@ -219,9 +219,9 @@ export const reading: readonly Mutant[] = [
     rule: 'R7',
     out: 'catches up in one step, however long the stream is',
     file: catchUp,
-    find: 'return await store.read(stream, version, deadline)',
+    find: 'source.page = await store.read(stream, version, deadline, limit)',
     replace:
-      'const { commits: all, cost } = await store.load(stream, deadline)\n    return { commits: all.filter((one) => lastVersion(one) >= version), cost }',
+      'const { commits: all, cost } = await store.load(stream, deadline)\n    source.page = { commits: all.filter((one) => lastVersion(one) >= version), more: false, cost }',
     tests: ofCatchUp,
   },
   {
@@ -316,7 +316,7 @@ export const reading: readonly Mutant[] = [
     rule: 'R12',
     out: 'loses the mark when it reads the guard',
     file: rowStore,
-    find: 'parked: z.optional(z.object({ error: z.string(), at: z.string() })),',
+    find: 'parked: z.optional(parkedItem),',
     replace: '',
     tests: onDynamoDb,
   },
@@ -340,8 +340,8 @@ export const reading: readonly Mutant[] = [
     rule: 'R13',
     out: 'reads rows from whatever replica answers',
     file: rowStore,
-    find: 'ConsistentRead: true,\n        KeyConditionExpression',
-    replace: 'ConsistentRead: false,\n        KeyConditionExpression',
+    find: 'ConsistentRead: true,\n          KeyConditionExpression: after',
+    replace: 'ConsistentRead: false,\n          KeyConditionExpression: after',
     tests: onDynamoDb,
   },
   {

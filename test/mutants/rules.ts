@@ -11,6 +11,7 @@ export const rules = {
   W9: 'A commit is put by one function under its condition, and one that changes is an alarm',
   W10: 'Rights and rules are checked at the moment of the effect, and a repeat hands out nothing that the person may not have now',
   W11: 'A decision that depends on another stream names the version of that stream that it read',
+  W12: 'A snapshot carries the receipts of the last two minutes, and of the last 28 commits in any case',
   R1: 'The guard moves only from the version that was read, and what streams count moves with it',
   R2: 'A guard is of one generation and one stream, and stays for good',
   R3: 'The guard moves for every event that is folded',
@@ -26,6 +27,11 @@ export const rules = {
   R13: 'A query reads consistently, the guard first, and never answers from before a position',
   R14: 'A verification walks over the event store, compares only what stood still, and repairs only what it can make whole',
   R15: 'What a stream mapping gives up is read again and handled, and what cannot be is kept with an alarm',
+  R16: 'A page ends only when the store says that nothing follows',
+  R17: 'A write is limited by bytes as well as by count, and is halved until it fits',
+  R19: 'A process that writes rows has just read the list of generations, and what no list names is removed',
+  R20: 'Waiting work costs nothing: what is parked is examined at its first event, and the past is read in limited pages',
+  R18: 'A write that the store refuses every time parks its stream, and stops nothing else',
 } as const
 
 export type Rule = keyof typeof rules

@@ -95,7 +95,11 @@ describe('any replay', () => {
         const deliver = (some: readonly Commit[]) =>
           projectBatch(
             some.map((commit, index) => ({ ...commit, commit, sequenceNumber: `${index}` })),
-            { ...options, rows: shaken, generations: () => listedGenerations(nextFleetVersions, lists) },
+            {
+              ...options,
+              rows: shaken,
+              generations: () => listedGenerations(nextFleetVersions, lists, options.clock),
+            },
           )
         const live = async () => {
           for (const { stream, events } of drawn.meanwhile) {

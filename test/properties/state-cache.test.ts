@@ -153,7 +153,7 @@ async function coldAnswerOf(
   items: readonly CommitItem[],
 ): Promise<Answer> {
   const table = createMemoryCommitTable()
-  for (const { fold, state, ...item } of items) await table.putNew(item, noReservations, 1000)
+  for (const { fold, state, receipts, ...item } of items) await table.putNew(item, noReservations, 1000)
   const clock = manualClock()
   return answerOf(execution, { store: createEventStore(table, clock), clock, deadline: ample })
 }

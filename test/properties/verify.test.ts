@@ -1,10 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { noCost } from '../../domain/kernel/cost.ts'
 import type { Commit, Event } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName, streamName } from '../../domain/kernel/stream.ts'
 import { type Generation, guardKey, nameOf, type RowItem } from '../../projections/engine/projection.ts'
 import type { Guard } from '../../projections/engine/row-store.ts'
-import { anyGeneration } from '../../projections/generations/any-generation.ts'
+import { anyGeneration, versionOf } from '../../projections/generations/any-generation.ts'
+import type { GenerationList, GenerationLists } from '../../projections/generations/generation-list.ts'
+import { createMemoryGenerationLists } from '../../projections/generations/memory-generation-lists.ts'
+import { projectionVersions } from '../../projections/generations/projection-versions.ts'
 import type { FindingKind } from '../../projections/rebuild/verification/finding.ts'
 import { verify } from '../../projections/rebuild/verification/verify.ts'
 import { createMemoryCommitScan } from '../../projections/rebuild/walk/memory-commit-scan.ts'
@@ -143,10 +147,25 @@ function upTo(commits: readonly Commit[], version: number): Commit[] {
 }
 
 describe('verify', () => {
+  const versions = projectionVersions(all.map(({ projection }) => versionOf(projection)))
+  /** Every generation is listed. */
+  const lists: GenerationLists = {
+    ...createMemoryGenerationLists(),
+    async read(names) {
+      const listOf = (name: string): GenerationList => ({
+        ...versions.listOf(name, new Map()),
+        generations: all
+          .filter(({ projection }) => projection.name === name)
+          .map((one) => ({ id: generationId(one), version: 1, generation: 1, status: 'built' })),
+      })
+      return { lists: new Map(names.map((name) => [name, listOf(name)])), cost: noCost }
+    },
+  }
   const verifyAll = (side: Side, pageItems: number, repair = false) => {
     const { store, rows, clock, table } = side
     const scan = createMemoryCommitScan(table, { limit: pageItems })
-    return Promise.all(all.map((one) => verify(anyGeneration(one), { scan, store, rows, clock, repair })))
+    const options = { scan, store, rows, clock, versions, lists, repair }
+    return Promise.all(all.map((one) => verify(anyGeneration(one), options)))
   }
 
   it('finds nothing after a history was delivered, and changes nothing', async () => {

@@ -138,7 +138,7 @@ export function simulatedBackend(app: SimulatedApp, clock: VirtualClock, faults:
         const failures = await projectBatch(deliveriesOf(batch), {
           ...ports,
           deadline,
-          generations: () => listedGenerations(app.versions, ports.lists),
+          generations: () => listedGenerations(app.versions, ports.lists, clock),
         })
         return failures.map(({ sequenceNumber }) => Number(sequenceNumber))
       }

@@ -64,6 +64,10 @@ export async function operate(
     return withoutGeneration(list, gone, clock.now(), 15_000)
   })
   await clock.sleep(70_000)
-  await remover.removeSome(gone, undefined)
+  const kept = async () => {
+    const { lists: read } = await lists.read([newest.name])
+    return new Set((read.get(newest.name)?.generations ?? []).map((one) => one.id))
+  }
+  await remover.removeSome(newest.name, kept, undefined)
   await change((list) => withoutRows(list, gone))
 }

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
+import { deadlineIn } from '../../../commands/aws/system-clock.ts'
 import type { AnyGeneration } from '../../../projections/generations/any-generation.ts'
 import type { GenerationList, ListedGeneration } from '../../../projections/generations/generation-list.ts'
+import { moveMs, untilMoved } from '../../../projections/generations/until-moved.ts'
 import type { Ports, Stores } from './ports.ts'
 
-type Lists = Pick<Stores, 'lists' | 'code'>
+type Lists = Pick<Stores, 'lists' | 'code' | 'clock'>
 
 /**
  * The list of a projection's generations as it is now. A list that was never written follows from the code. Throws an
@@ -18,22 +20,25 @@ export async function readList({ lists, code }: Lists, projection: string): Prom
 }
 
 /**
- * Changes a list and returns the changed list. `change` is called again if another process was faster, and what it
- * throws is thrown. A change whose answer was lost is recognised, and not made twice.
+ * Changes a list as it is at that moment, and returns the changed one. Throws what `change` throws, which is called again
+ * if another process was faster, and `unavailable` if that takes too long. A change whose answer was lost is recognised
+ * and not made twice.
  */
 export async function changeList(
   stores: Lists,
   projection: string,
   change: (list: GenerationList) => GenerationList,
 ): Promise<GenerationList> {
+  const { clock } = stores
   let list = await readList(stores, projection)
-  for (;;) {
+  return untilMoved({ clock, deadline: deadlineIn(moveMs, clock) }, async () => {
     const to = change(list)
     const { outcome } = await stores.lists.move(projection, to)
     if (outcome === 'moved') return to
     list = await readList(stores, projection)
     if (isDeepStrictEqual(asStored(list), asStored(to))) return to
-  }
+    return undefined
+  })
 }
 
 /** A list as it is read back: without fields that are undefined. */

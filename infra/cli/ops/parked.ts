@@ -2,6 +2,7 @@ import { mapInParallel } from '../../../commands/aws/parallel.ts'
 import { deadlineIn } from '../../../commands/aws/system-clock.ts'
 import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
 import { guardKey, type RowKey } from '../../../projections/engine/projection.ts'
+import { writersStreamMs } from '../../../projections/generations/listed-check.ts'
 import { keptGenerations } from '../../../projections/generations/listed-generations.ts'
 import { forwarderName, markKey } from '../../../projections/publishing/parked-streams.ts'
 import { resubmit } from '../../../projections/publishing/resubmit.ts'
@@ -31,8 +32,7 @@ export interface Resubmitted {
   readonly error?: string
 }
 
-/** How long one stream may take, and how many are tried side by side. */
-const patienceMs = 120_000
+/** How many streams are tried side by side. */
 const concurrency = 8
 
 /** Everything that is parked: by generation and stream, and then by the forwarder. */
@@ -65,7 +65,7 @@ export async function resubmitAll(parked: readonly ParkedStream[], ports: Ports)
 
 async function resubmitOne({ by, stream }: ParkedStream, ports: Ports): Promise<Resubmitted> {
   const { store, clock } = ports
-  const deadline = deadlineIn(patienceMs, clock)
+  const deadline = deadlineIn(writersStreamMs, clock)
   if (by === forwarderName) {
     const { sent, mark, error } = await resubmit(stream, { ...ports, deadline })
     if (mark === undefined) return { by, stream, outcome: 'done', sent }

@@ -1,58 +1,65 @@
 import type { RowKey } from '../../../projections/engine/projection.ts'
 import { withoutGeneration, withoutRows } from '../../../projections/generations/generation-list.ts'
+import { writersListMs, writersMs } from '../../../projections/generations/listed-check.ts'
 import { type OpsCommand, type OpsRequest, oneOperand } from './command.ts'
 import { changeList, readList } from './generations.ts'
 import type { Ports } from './ports.ts'
 
 /** How long a query may still read what was live: it keeps its list for five seconds and runs for ten at most. */
 const readersMs = 15_000
-/** How long a function that read the list earlier may still write: it runs for a minute at most. */
-const writersMs = 70_000
 /** How often a local cloud is asked whether an invocation that began earlier is still running. */
 const askEveryMs = 250
+/** How long operators' processes may still write: they read the list every two seconds, and end the stream at hand. */
+const operatorsMs = writersListMs + 1_000
 
 export const replayClean: OpsCommand = {
   name: 'replay clean',
   usage: 'replay clean PROJECTION',
   summary:
-    'removes the generations that are abandoned, and the one before the live one: no rollback after that',
+    'removes abandoned generations, the one before the live one, and leftovers of any other: no rollback after that',
   options: [],
   async run(request, open) {
     const projection = oneOperand(request, 'PROJECTION')
     const ports = await open()
     await takeOff(ports, projection)
     const { removing } = await readList(ports, projection)
-    const cleaned: { generation: string; removed: number }[] = []
     for (const { id, since } of removing) {
-      await untilNobodyWrites(id, Date.parse(since) + writersMs, ports, request)
-      cleaned.push({ generation: id, removed: await removeRows(ports, id) })
-      await changeList(ports, projection, (list) => withoutRows(list, id))
+      await untilNobodyWrites(id, Date.parse(since), ports, request)
     }
+    const offList = removing.map(({ id }) => id)
+    const removed = await removeUnlisted(ports, projection, new Set(offList))
+    for (const id of offList) await changeList(ports, projection, (list) => withoutRows(list, id))
+    const cleaned = [...new Set([...offList, ...removed.keys()])].map((generation) => ({
+      generation,
+      removed: removed.get(generation) ?? 0,
+    }))
     const lines = cleaned.map(({ generation, removed }) => `${generation} is removed: ${removed} items`)
     return { json: cleaned, text: lines.length === 0 ? 'There is nothing to clean up.' : lines.join('\n') }
   },
 }
 
 /**
- * Waits until every function that may have read the list earlier has ended. A local cloud knows when that is; in an
- * account it takes as long as a function may run.
+ * Waits until every process that may have read the list earlier has ended. A local cloud knows when its functions have;
+ * in an account it takes as long as a function may run.
  */
 async function untilNobodyWrites(
   id: string,
-  latest: number,
+  since: number,
   { clock, oldestInvocation }: Ports,
   { tell }: OpsRequest,
 ): Promise<void> {
+  const latest = since + writersMs
   const wait = latest - clock.now()
   if (wait <= 0) return
   const isEnded = oldestInvocation === undefined ? undefined : endedSince(clock.now(), oldestInvocation)
   if (isEnded === undefined) {
     tell(
-      `${id} is off the list; waiting ${Math.ceil(wait / 1000)} s for functions that may still write to it`,
+      `${id} is off the list; waiting ${Math.ceil(wait / 1000)} s for processes that may still write to it`,
     )
     await clock.sleep(wait)
     return
   }
+  await clock.sleep(Math.max(0, since + operatorsMs - clock.now()))
   while (clock.now() < latest && !(await isEnded())) await clock.sleep(askEveryMs)
 }
 
@@ -74,12 +81,25 @@ async function takeOff(ports: Ports, projection: string): Promise<void> {
   }
 }
 
-async function removeRows({ remover }: Ports, id: string): Promise<number> {
-  let total = 0
+/**
+ * Removes the items of every generation that is not listed, leftovers of earlier ones included. Those that were taken
+ * off the list meanwhile are kept: processes may still write to them. Returns the number of items by generation.
+ */
+async function removeUnlisted(
+  ports: Ports,
+  projection: string,
+  offList: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, number>> {
+  const kept = async () => {
+    const { generations, removing } = await readList(ports, projection)
+    const recent = removing.filter(({ id }) => !offList.has(id))
+    return new Set([...generations, ...recent].map(({ id }) => id))
+  }
+  const total = new Map<string, number>()
   let after: RowKey | undefined
   do {
-    const { removed, next } = await remover.removeSome(id, after)
-    total += removed
+    const { removed, next } = await ports.remover.removeSome(projection, kept, after)
+    for (const [id, count] of removed) total.set(id, (total.get(id) ?? 0) + count)
     after = next
   } while (after !== undefined)
   return total

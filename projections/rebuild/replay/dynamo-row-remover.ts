@@ -5,12 +5,12 @@ import { orUnavailable } from '../../../commands/aws/sdk-call.ts'
 import type { Clock } from '../../../domain/kernel/clock.ts'
 import { addCost } from '../../../domain/kernel/cost.ts'
 import { batchWrite } from '../../engine/dynamo-batch-write.ts'
-import { checkpointPartition, prefixesOf, type RowRemover } from './row-remover.ts'
+import { generationOfItem, prefixesOf, type RowRemover } from './row-remover.ts'
 
 const unavailable = orUnavailable('The read model did not answer in time. Try again.')
 const rowKey = z.object({ PK: z.string(), SK: z.string() })
 
-/** Removes from the read model's table in DynamoDB, which it has to scan: no index says what is of a generation. */
+/** Removes from the read model's table in DynamoDB by scanning it: no index lists the items of a generation. */
 export function createDynamoRowRemover(
   client: DynamoDBDocumentClient,
   tableName: string,
@@ -18,32 +18,38 @@ export function createDynamoRowRemover(
   limit?: number,
 ): RowRemover {
   return {
-    async removeSome(generation, after) {
-      const [rows, counters] = prefixesOf(generation)
+    async removeSome(projection, kept, after) {
+      const [rows, counters, checkpoints] = prefixesOf(projection)
       const answer = await client
         .send(
           new ScanCommand({
             TableName: tableName,
             ConsistentRead: true,
             ProjectionExpression: 'PK, SK',
-            FilterExpression: 'begins_with(PK, :rows) OR begins_with(PK, :counters) OR PK = :checkpoints',
-            ExpressionAttributeValues: {
-              ':rows': rows,
-              ':counters': counters,
-              ':checkpoints': checkpointPartition(generation),
-            },
+            FilterExpression:
+              'begins_with(PK, :rows) OR begins_with(PK, :counters) OR begins_with(PK, :checkpoints)',
+            ExpressionAttributeValues: { ':rows': rows, ':counters': counters, ':checkpoints': checkpoints },
             ReturnConsumedCapacity: 'TOTAL',
             ...(limit !== undefined && { Limit: limit }),
             ...(after && { ExclusiveStartKey: { PK: after.PK, SK: after.SK } }),
           }),
         )
         .catch(unavailable)
-      const keys = (answer.Items ?? []).map((item) => rowKey.parse(item))
+      const keep = await kept()
+      const removed = new Map<string, number>()
+      const keys = (answer.Items ?? [])
+        .map((item) => rowKey.parse(item))
+        .filter(({ PK }) => {
+          const generation = generationOfItem(projection, PK)
+          if (generation === undefined || keep.has(generation)) return false
+          removed.set(generation, (removed.get(generation) ?? 0) + 1)
+          return true
+        })
       const writes = keys.map((remove) => ({ remove }))
       const cost = await batchWrite(client, tableName, writes, clock).catch(unavailable)
       const last = answer.LastEvaluatedKey
       return {
-        removed: keys.length,
+        removed,
         next: last && rowKey.parse(last),
         cost: addCost(costOf('read', answer, [answer.ConsumedCapacity]), cost),
       }

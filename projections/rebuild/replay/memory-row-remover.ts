@@ -1,12 +1,20 @@
 import { noCost } from '../../../domain/kernel/cost.ts'
 import type { MemoryRowStore } from '../../engine/memory-row-store.ts'
-import { prefixesOf, type RowRemover } from './row-remover.ts'
+import { generationOfItem, type RowRemover } from './row-remover.ts'
 
 /** Removes from a read model in memory, all at once. */
 export function createMemoryRowRemover(rows: Pick<MemoryRowStore, 'removeAll'>): RowRemover {
   return {
-    async removeSome(generation) {
-      return { removed: rows.removeAll(prefixesOf(generation)), next: undefined, cost: noCost }
+    async removeSome(projection, kept) {
+      const keep = await kept()
+      const removed = new Map<string, number>()
+      rows.removeAll((partition) => {
+        const generation = generationOfItem(projection, partition)
+        if (generation === undefined || keep.has(generation)) return false
+        removed.set(generation, (removed.get(generation) ?? 0) + 1)
+        return true
+      })
+      return { removed, next: undefined, cost: noCost }
     },
   }
 }

@@ -1,14 +1,17 @@
 import { mapInParallel } from '../../../commands/aws/parallel.ts'
 import { deadlineIn } from '../../../commands/aws/system-clock.ts'
 import { fromItem } from '../../../commands/event-store/commit-item.ts'
-import type { Clock } from '../../../domain/kernel/clock.ts'
+import { backoff, type Clock } from '../../../domain/kernel/clock.ts'
 import { type Commit, lastVersion } from '../../../domain/kernel/event.ts'
 import type { EventStore } from '../../../domain/kernel/event-store.ts'
+import { Problem } from '../../../domain/kernel/problem.ts'
 import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
 import type { RowStore } from '../../engine/row-store.ts'
 import type { AnyGeneration } from '../../generations/any-generation.ts'
 import { type GenerationLists, withStatus } from '../../generations/generation-list.ts'
+import { createListedCheck, type ListedStatus, writersStreamMs } from '../../generations/listed-check.ts'
 import type { ProjectionVersions } from '../../generations/projection-versions.ts'
+import { moveMs, untilMoved } from '../../generations/until-moved.ts'
 import type { CommitScan, ScanPage, ScanPlace } from '../walk/commit-scan.ts'
 import { retryUnavailable } from '../walk/retry-unavailable.ts'
 import type { Checkpoint, Checkpoints } from './checkpoints.ts'
@@ -28,7 +31,7 @@ export interface ReplayOptions extends ReplayPorts {
   readonly segments: number
   /** Ends it after the streams that are under way. It can be resumed after the last of them. */
   readonly signal: AbortSignal
-  /** Write units a second that it takes at most. */
+  /** Maximum write units a second. */
   readonly writeUnits?: number | undefined
   readonly onProgress?: (progress: ReplayProgress) => void
 }
@@ -40,11 +43,10 @@ export interface ReplayProgress {
   readonly writeUnits: number
 }
 
-/** `built`: everything is in; `stopped`: it can be resumed; `cancelled`: it was abandoned meanwhile. */
+/** `built`: everything is in; `stopped`: it can be resumed; `cancelled`: it was abandoned or taken off the list. */
 export type ReplayOutcome = 'built' | 'stopped' | 'cancelled'
 
 const pageTimeoutMs = 10_000
-const streamTimeoutMs = 60_000
 const concurrency = 8
 /** How many streams are caught up before a checkpoint may move. */
 const streamsAtOnce = 64
@@ -52,20 +54,22 @@ const streamsAtOnce = 64
 const checkpointMs = 1000
 
 /**
- * Builds a listed generation from the event store, starting at its checkpoints: it walks the store in segments and
- * catches up every stream. The generation was listed before, so the projector delivers new commits to it at the same
- * time; whatever both do is done once. A checkpoint moves when every stream up to it
- * is written or parked, so a worker that dies loses nothing, and two workers do no harm. Throws errors that are not temporary.
+ * Builds a listed generation from the event store, and continues at its checkpoints: it walks the store in segments and
+ * catches up every stream. The generation was listed before, so the projector also delivers new events to it; duplicates
+ * do no harm. A checkpoint moves when every stream up to it is written or parked, so a worker that dies loses nothing, and
+ * two workers do no harm. Before each stream it makes sure that the generation is still listed. Throws errors that do not
+ * pass.
  */
 export async function replay(generation: AnyGeneration, o: ReplayOptions): Promise<ReplayOutcome> {
   const pace = paced(o)
+  const status = createListedCheck(generation, o)
   const progress = { commits: 0, parked: 0, writeUnits: 0 }
   // An error that ends one segment ends the others after their page.
   const failed = new AbortController()
   const signal = AbortSignal.any([o.signal, failed.signal])
   const segments = await Promise.allSettled(
     Array.from({ length: o.segments }, (_, segment) =>
-      replaySegment(generation, segment, { ...o, signal }, pace, progress).catch((error: unknown) => {
+      replaySegment(generation, segment, { ...o, signal, pace, status }, progress).catch((error: unknown) => {
         failed.abort()
         throw error
       }),
@@ -83,16 +87,14 @@ export async function replay(generation: AnyGeneration, o: ReplayOptions): Promi
 async function replaySegment(
   generation: AnyGeneration,
   segment: number,
-  o: ReplayOptions,
-  pace: Pace,
+  o: Work,
   progress: { commits: number; parked: number; writeUnits: number },
 ): Promise<ReplayOutcome> {
   const scan = o.scanOf(segment, o.segments)
-  for (;;) {
+  for (let lost = 0; ; ) {
     if (o.signal.aborted) return 'stopped'
-    const { status } = await statusOf(generation, o)
-    if (status === 'built') return 'built'
-    if (status !== 'building') return 'cancelled'
+    const ended = await endOf(o)
+    if (ended !== undefined) return ended
     const { checkpoints } = await retryUnavailable(o.clock, () =>
       o.checkpoints.read(generation.id, o.segments),
     )
@@ -101,22 +103,35 @@ async function replaySegment(
     if (checkpoint.done) return 'built'
 
     const page = await retryUnavailable(o.clock, () => scan.page(checkpoint.after, pageTimeoutMs))
-    await replayPage(generation, segment, { page, checkpoint }, o, pace, progress)
+    const outcome = await replayPage(generation, segment, { page, checkpoint }, o, progress)
+    if (outcome === 'cancelled') return 'cancelled'
+    lost = outcome === 'moved' ? 0 : lost + 1
+    if (lost > maxLost) throw new Problem('unavailable', 'The checkpoints cannot be written. Try again.')
+    if (lost > 0) await o.clock.sleep(backoff(lost, o.clock.random))
   }
+}
+
+/** Maximum pages of a segment in a row whose checkpoint could not move. */
+const maxLost = 20
+
+/** What the segments of one replay have in common. */
+interface Work extends ReplayOptions {
+  readonly pace: Pace
+  readonly status: () => Promise<ListedStatus>
 }
 
 /**
  * Catches up the streams of a page in order. The checkpoint moves every second, at the end, and when the replay is
- * stopped. The page is given up if the checkpoint cannot move: another worker was faster, or the answer was lost.
+ * stopped. `again`: the page is given up because the checkpoint could not move. Another worker was faster, or the answer
+ * was lost.
  */
 async function replayPage(
   generation: AnyGeneration,
   segment: number,
   { page, checkpoint }: { readonly page: ScanPage; readonly checkpoint: Checkpoint },
-  o: ReplayOptions,
-  pace: Pace,
+  o: Work,
   progress: { commits: number; parked: number; writeUnits: number },
-): Promise<void> {
+): Promise<'moved' | 'again' | 'cancelled'> {
   const streams = streamsOf(page, generation.aggregate)
   let last = checkpoint
   /** How many of the items and of the streams are behind the last checkpoint, and what was parked since. */
@@ -126,10 +141,11 @@ async function replayPage(
   for (let from = 0; ; from += streamsAtOnce) {
     const some = streams.slice(from, from + streamsAtOnce)
     const results = await mapInParallel(some, concurrency, async (one) =>
-      o.signal.aborted ? undefined : await catchUpWith(generation, one, o, pace),
+      o.signal.aborted ? undefined : await catchUpWith(generation, one, o),
     )
+    if (results.includes('cancelled')) return 'cancelled'
     // Streams are begun in order, so those that were not begun come last.
-    const done = results.filter((result) => result !== undefined)
+    const done = results.filter((result) => result !== undefined && result !== 'cancelled')
     parked += done.filter((result) => result.parked).length
     progress.writeUnits += done.reduce((sum, { writeUnits }) => sum + writeUnits, 0)
     const isComplete = from + done.length >= streams.length
@@ -148,13 +164,13 @@ async function replayPage(
       progress.commits += until - passed
       progress.parked += parked
       o.onProgress?.({ ...progress })
-      if (outcome !== 'moved') return
+      if (outcome !== 'moved') return 'again'
       last = to
       passed = until
       parked = 0
       movedAt = o.clock.now()
     }
-    if (isComplete || o.signal.aborted) return
+    if (isComplete || o.signal.aborted) return 'moved'
   }
 }
 
@@ -202,20 +218,28 @@ function readable(item: unknown): Commit | undefined {
 async function catchUpWith(
   generation: AnyGeneration,
   { stream, commits, until }: PageStream,
-  o: ReplayOptions,
-  pace: Pace,
-): Promise<{ parked: boolean; writeUnits: number }> {
+  o: Work,
+): Promise<{ parked: boolean; writeUnits: number } | 'cancelled'> {
   const { store, rows, clock } = o
-  // A stream that begins here has no guard, unless the projector or another worker was here.
+  if ((await endOf(o)) === 'cancelled') return 'cancelled'
+  // A stream that begins in this page has no guard, unless the projector or another worker wrote one.
   let fresh = commits[0]?.version === 1
   const result = await retryUnavailable(o.clock, () => {
-    const deadline = deadlineIn(streamTimeoutMs, clock)
+    const deadline = deadlineIn(writersStreamMs, clock)
     const hinted = { store, rows, clock, deadline, hint: commits, until, fresh }
     fresh = false
     return generation.catchUp(stream, hinted)
   })
-  await pace(result.cost.writeUnits)
+  await o.pace(result.cost.writeUnits)
   return { parked: result.parked !== undefined, writeUnits: result.cost.writeUnits }
+}
+
+/** How the replay ended, if it did: another worker finished it, or the generation is not to be built any more. */
+async function endOf({ status, clock }: Work): Promise<ReplayOutcome | undefined> {
+  const listed = await retryUnavailable(clock, status)
+  if (listed === 'built') return 'built'
+  if (listed !== 'building') return 'cancelled'
+  return undefined
 }
 
 /** The status of the generation in the list now. */
@@ -226,13 +250,14 @@ async function statusOf({ id, projection }: AnyGeneration, o: ReplayOptions) {
 }
 
 async function finish(generation: AnyGeneration, o: ReplayOptions): Promise<ReplayOutcome> {
-  for (;;) {
+  const { clock } = o
+  return untilMoved({ clock, deadline: deadlineIn(moveMs, clock) }, async () => {
     const { list, status } = await statusOf(generation, o)
     if (status === 'built') return 'built'
     if (status !== 'building') return 'cancelled'
     const { outcome } = await o.lists.move(generation.projection, withStatus(list, generation.id, 'built'))
-    if (outcome === 'moved') return 'built'
-  }
+    return outcome === 'moved' ? 'built' : undefined
+  })
 }
 
 /** Waits until this number of units may be written, or the replay is stopped. */
@@ -241,7 +266,7 @@ type Pace = (writeUnits: number) => Promise<void>
 /** How long a pause lasts before it is checked whether the replay is stopped. */
 const longestPauseMs = 200
 
-/** Keeps to a number of write units a second over everything that it lets through. */
+/** Spreads all writes over time, so that they take no more than a number of write units a second. */
 function paced({ writeUnits: perSecond, clock, signal }: ReplayOptions): Pace {
   if (perSecond === undefined) return async () => {}
   let free = clock.now()

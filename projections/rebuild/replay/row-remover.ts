@@ -1,24 +1,48 @@
 import type { Cost } from '../../../domain/kernel/cost.ts'
 import type { RowKey } from '../../engine/projection.ts'
 
+/** A generation that no list names any more still has these prefixes in the keys of its items. */
+const prefixes = { rows: '', counters: 'tally#', checkpoints: 'replay#' }
+
 /**
- * The port to the removal of everything that a generation has left: guards, rows, counters and checkpoints. Only for one
- * that nobody reads or keeps up to date any more. `test/contract/row-remover.ts` says what an adapter does.
+ * The port to the removal of everything that unlisted generations have left: guards, rows, counters, checkpoints and
+ * parked marks. `test/contract/row-remover.ts` says what an adapter does.
  */
 export interface RowRemover {
-  /** Looks through a page of the read model, and removes what is of the generation. `next`: where to go on. */
+  /**
+   * Reads a page of the read model and removes the items of those generations of a projection that are not to be kept.
+   * `kept` is called after the page is read: a generation is listed before its first item is written, so an item of the
+   * page is of a listed generation or may go. `next` is the place to continue after.
+   */
   removeSome(
-    generation: string,
+    projection: string,
+    kept: () => Promise<ReadonlySet<string>>,
     after: RowKey | undefined,
-  ): Promise<{ readonly removed: number; readonly next: RowKey | undefined; readonly cost: Cost }>
+  ): Promise<RemovedPage>
 }
 
-/** The prefixes of the keys of a generation's items. */
-export function prefixesOf(generation: string): readonly string[] {
-  return [`${generation}#`, `tally#${generation}#`]
+export interface RemovedPage {
+  /** How many items were removed, by generation. */
+  readonly removed: ReadonlyMap<string, number>
+  readonly next: RowKey | undefined
+  readonly cost: Cost
 }
 
-/** The partition of its checkpoints. */
+/** The generation of an item of a projection; undefined for an item of something else. */
+export function generationOfItem(projection: string, partition: string): string | undefined {
+  const prefix = [prefixes.counters, prefixes.checkpoints].find((one) => partition.startsWith(one)) ?? ''
+  const [id = ''] = partition.slice(prefix.length).split('#')
+  const isOfProjection =
+    id.startsWith(`${projection}.v`) && /^\d+\.\d+$/.test(id.slice(projection.length + 2))
+  return isOfProjection ? id : undefined
+}
+
+/** The beginnings of the keys of a projection's items. */
+export function prefixesOf(projection: string): readonly string[] {
+  return Object.values(prefixes).map((prefix) => `${prefix}${projection}.v`)
+}
+
+/** The partition of a generation's checkpoints. */
 export function checkpointPartition(generation: string): string {
-  return `replay#${generation}`
+  return `${prefixes.checkpoints}${generation}`
 }

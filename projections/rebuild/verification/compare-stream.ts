@@ -6,6 +6,7 @@ import { Problem } from '../../../domain/kernel/problem.ts'
 import { guardKey, nameOf, type RowItem, type RowKey } from '../../engine/projection.ts'
 import type { Refold } from '../../engine/refold.ts'
 import type { Guard, RowStore } from '../../engine/row-store.ts'
+import { canBeStored } from '../../engine/sizes.ts'
 import type { AnyGeneration } from '../../generations/any-generation.ts'
 import { commitsOfStream, type WalkedStream } from '../walk/walk.ts'
 import { differingFields } from './differing-fields.ts'
@@ -147,7 +148,8 @@ async function compare(guard: Guard, fold: Refold, rows: RowStore, details: Deta
 /** The rows that should be there and those that should not, unless the state cannot be shown. */
 function rowsOf(fold: Refold, details: Details): { wanted: readonly RowItem[]; former: readonly RowKey[] } {
   try {
-    return { wanted: fold.rows(), former: fold.formerRows() }
+    // A row that the table cannot hold was never written.
+    return { wanted: fold.rows(), former: fold.formerRows().filter(canBeStored) }
   } catch (error) {
     details.add(`its rows cannot be rendered: ${String(error)}`)
     return { wanted: [], former: [] }

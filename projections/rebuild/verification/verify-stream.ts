@@ -1,4 +1,4 @@
-import { failureOf } from '../../../commands/aws/sdk-call.ts'
+import { failureOf, isRefusal } from '../../../commands/aws/sdk-call.ts'
 import { deadlineIn } from '../../../commands/aws/system-clock.ts'
 import { backoff, type Clock } from '../../../domain/kernel/clock.ts'
 import type { Deadline } from '../../../domain/kernel/cost.ts'
@@ -9,6 +9,7 @@ import { guardKey, type RowItem } from '../../engine/projection.ts'
 import type { Counted } from '../../engine/refold.ts'
 import type { RowStore } from '../../engine/row-store.ts'
 import type { AnyGeneration } from '../../generations/any-generation.ts'
+import { writersStreamMs } from '../../generations/listed-check.ts'
 import { isUnavailable } from '../walk/retry-unavailable.ts'
 import type { WalkedStream } from '../walk/walk.ts'
 import { type Comparison, compareStream, type FoldedTo, foldTo } from './compare-stream.ts'
@@ -20,6 +21,8 @@ export interface VerifyStreamOptions {
   readonly clock: Clock
   /** Catch up with what is behind, and put the rows of a feed that are missing. */
   readonly repair: boolean
+  /** Throws if the generation is not listed any more, so that no row of it may be written. */
+  readonly ensureListed: () => Promise<void>
 }
 
 export interface VerifiedStream {
@@ -33,27 +36,28 @@ export interface VerifiedStream {
   readonly fed: number
 }
 
-/** How long a page of a stream may take, and catching up with one. */
+/** How long a page of a stream may take. */
 const perPage: Deadline = { left: () => 10_000 }
-const catchUpMs = 120_000
-/** How often a stream is looked at that moves, or whose stores do not answer. */
+/** Maximum looks at a stream that moves, or whose stores do not answer. */
 const maxLooks = 8
-/** An event may be on its way to the read model for so long; then the stream is behind. */
+/** How long an event may be on its way to the read model. After that, the stream is behind. */
 const deliveryMs = 3_000
 const deliveryPauseMs = 250
 
 /**
  * Compares a stream with what a generation has of it, and repairs what can be repaired without a new generation.
- * Throws an error of the stores that does not pass, such as a missing grant.
+ * Throws an error of the stores that does not pass, such as a missing grant. A request that the read model refuses for
+ * what is in it is a finding.
  */
 export async function verifyStream(
   generation: AnyGeneration,
   walked: WalkedStream,
-  { store, rows, clock, repair }: VerifyStreamOptions,
+  { store, rows, clock, repair, ensureListed }: VerifyStreamOptions,
 ): Promise<VerifiedStream> {
   const { stream } = walked
   let fed = 0
   const onMissing = async (missing: readonly RowItem[]): Promise<boolean> => {
+    if (repair) await ensureListed()
     if (!repair || !(await putAll(missing, rows, clock))) return false
     fed += missing.length
     return true
@@ -75,6 +79,7 @@ export async function verifyStream(
       if (seen === undefined) continue
       if (repair && !tried && isBehind(seen)) {
         wasBehind = true
+        await ensureListed()
         stuck = await failureOfCatchUp(generation, stream, { store, rows, clock })
         tried = true
         // The result is compared like everything else.
@@ -91,7 +96,7 @@ export async function verifyStream(
         fed,
       }
     } catch (error) {
-      if (isUnreadable(error)) return unreadable(stream, error)
+      if (isUnreadable(error) || isRefusal(error)) return unreadable(stream, error)
       if (!isUnavailable(error)) throw error
       why = error
     }
@@ -103,22 +108,22 @@ export async function verifyStream(
   return { findings: [uncompared], events: end, counted: countedOf(folded), caughtUp: false, fed }
 }
 
-/** Catches up. Returns why it cannot, such as a state that is none, and throws what is wrong with the stores. */
+/** Catches up. Returns why it cannot, such as a state that cannot be read, and throws other errors of the stores. */
 async function failureOfCatchUp(
   generation: AnyGeneration,
   stream: StreamName,
-  ports: Omit<VerifyStreamOptions, 'repair'>,
+  ports: Pick<VerifyStreamOptions, 'store' | 'rows' | 'clock'>,
 ): Promise<readonly string[]> {
   try {
-    await generation.catchUp(stream, { ...ports, deadline: deadlineIn(catchUpMs, ports.clock) })
+    await generation.catchUp(stream, { ...ports, deadline: deadlineIn(writersStreamMs, ports.clock) })
     return []
   } catch (error) {
-    if (isUnavailable(error) || failureOf(error) === 'definite') throw error
+    if (isUnavailable(error) || (failureOf(error) === 'definite' && !isRefusal(error))) throw error
     return [messageOf(error)]
   }
 }
 
-/** Of a stream whose guard is none. */
+/** The result for a stream whose guard cannot be read. */
 function unreadable(stream: StreamName, error: unknown): VerifiedStream {
   const finding: Finding = { stream, found: 'uncompared', version: 0, end: 0, details: [messageOf(error)] }
   return { findings: [finding], events: 0, counted: undefined, caughtUp: false, fed: 0 }
@@ -143,7 +148,7 @@ export async function countedAtGuard(
 async function foldAtGuard(
   generation: AnyGeneration,
   walked: WalkedStream,
-  { store, rows, clock }: Omit<VerifyStreamOptions, 'repair'>,
+  { store, rows, clock }: Pick<VerifyStreamOptions, 'store' | 'rows' | 'clock'>,
 ): Promise<{ version: number; folded: FoldedTo }> {
   for (let attempt = 0; ; attempt++) {
     try {

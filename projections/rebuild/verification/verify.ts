@@ -1,15 +1,22 @@
 import { eachInParallel } from '../../../commands/aws/parallel.ts'
 import type { Cost } from '../../../domain/kernel/cost.ts'
+import { Problem } from '../../../domain/kernel/problem.ts'
 import { addCounted, type Counted } from '../../engine/refold.ts'
 import type { AnyGeneration } from '../../generations/any-generation.ts'
+import type { GenerationLists } from '../../generations/generation-list.ts'
+import { createListedCheck } from '../../generations/listed-check.ts'
+import type { ProjectionVersions } from '../../generations/projection-versions.ts'
 import type { CommitScan } from '../walk/commit-scan.ts'
+import { retryUnavailable } from '../walk/retry-unavailable.ts'
 import { type WalkedStream, walkStreams } from '../walk/walk.ts'
 import { createMeter } from './cost-meter.ts'
 import type { Finding, FindingKind } from './finding.ts'
 import { type CountedSums, notCounted, type VerifiedCounters, verifyCounters } from './verify-counters.ts'
 import { countedAtGuard, type VerifyStreamOptions, verifyStream } from './verify-stream.ts'
 
-export interface VerifyOptions extends VerifyStreamOptions {
+export interface VerifyOptions extends Omit<VerifyStreamOptions, 'ensureListed'> {
+  readonly versions: ProjectionVersions
+  readonly lists: GenerationLists
   readonly scan: CommitScan
   /** Called after each stream. */
   readonly onProgress?: (progress: VerifyProgress) => void
@@ -52,7 +59,12 @@ const maxFindings = 1000
 export async function verify(generation: AnyGeneration, given: VerifyOptions): Promise<Verified> {
   const { total, metered } = createMeter()
   const { store, rows, scan } = given
-  const options = { ...given, store: metered(store), rows: metered(rows), scan: metered(scan) }
+  const status = createListedCheck(generation, given)
+  const ensureListed = async () => {
+    if ((await retryUnavailable(given.clock, status)) === undefined)
+      throw new Problem('refused', `${generation.id} is not listed any more: its rows are being removed.`)
+  }
+  const options = { ...given, ensureListed, store: metered(store), rows: metered(rows), scan: metered(scan) }
   const found: Record<FindingKind, number> = { behind: 0, parked: 0, feed: 0, different: 0, uncompared: 0 }
   const findings: Finding[] = []
   const repaired = { streams: 0, feedRows: 0 }

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { itemBytes } from '../../../commands/event-store/commit-item.ts'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
+import { receiptsIn } from '../../../commands/event-store/receipts.ts'
 import { execute } from '../../../commands/execution/execute.ts'
 import type { Execution } from '../../../commands/execution/execution.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
@@ -10,8 +13,10 @@ import { voyageExecution } from '../../kit/fleet/voyage-execution.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 
 /** Functions that have seen nothing, one for each command, an hour apart where nothing else is said. */
-function setUp(aggregate = voyage) {
+function setUp(aggregate = voyage, { withoutReceipts = false } = {}) {
   const table = createMemoryCommitTable()
+  const { putNew } = table
+  if (withoutReceipts) table.putNew = ({ receipts: _, ...item }, ...rest) => putNew(item, ...rest)
   const clock = manualClock()
   let made = 0
   const run = (
@@ -75,25 +80,81 @@ describe('a command on a long stream', () => {
     expect(repeated.events).toEqual(first.events)
   })
 
-  it('finds a repeat of the last two minutes, however many came after it', async () => {
-    const { run, rename, begin } = setUp()
+  it('finds a repeat among the last 28 commits, wherever the snapshots are', async () => {
+    for (let before = 0; before <= 27; before++) {
+      const { run, rename, begin } = setUp()
+      await begin()
+      await rename(before)
+      const first = await run(note, { commandId: 'once' })
+      await rename(27)
+      const repeated = await run(note, { commandId: 'once' })
+      expect(repeated.events).toEqual(first.events)
+    }
+  })
+
+  it.each([
+    30, 54, 77, 99,
+  ])('finds a repeat of the last two minutes after %i other commands', async (others) => {
+    const { run, rename, begin, table } = setUp()
     await begin()
     await rename(20)
     const first = await run(note, { commandId: 'once' })
-    await rename(200, { apartMs: 500 })
+    await rename(others, { apartMs: 500 })
     const repeated = await run(note, { commandId: 'once' }, { apartMs: 500 })
     expect(repeated.events).toEqual(first.events)
+    expect(repeated.version).toBe(first.version)
+    expect(table.all()).toHaveLength(22 + others)
+    await expect(run(note, { commandId: 'once', digest: 'another' }, { apartMs: 500 })).rejects.toMatchObject(
+      {
+        code: 'key-reused',
+      },
+    )
   })
 
-  it('decides anew what is repeated later than that, after 28 others', async () => {
+  it('finds a repeat as well after snapshots that have no receipts', async () => {
+    const { run, rename, begin } = setUp(voyage, { withoutReceipts: true })
+    await begin()
+    await rename(20)
+    const first = await run(note, { commandId: 'once' })
+    await rename(27)
+    expect((await run(note, { commandId: 'once' })).events).toEqual(first.events)
+    const second = await run({ ...note, note: 'Charts' }, { commandId: 'twice' })
+    await rename(90, { apartMs: 500 })
+    expect((await run(note, { commandId: 'twice' }, { apartMs: 500 })).events).toEqual(second.events)
+  })
+
+  it('decides again what is repeated later than that, after many others', async () => {
     const { run, rename, begin } = setUp()
     await begin()
     const first = await run({ type: 'postpone-voyage' }, { commandId: 'once' })
     await run({ type: 'resume-voyage' })
-    await rename(28)
+    await rename(60)
     const repeated = await run({ type: 'postpone-voyage' }, { commandId: 'once' })
     expect(first.version).toBe(2)
-    expect(repeated.version).toBe(32)
+    expect(repeated.version).toBe(64)
+  })
+
+  it('reads at most 8 units in one request, with commits of 1 KB and a hundred of them in two minutes', async () => {
+    const { run, begin, table } = setUp()
+    await begin()
+    const commands = Array.from({ length: 190 }, (_, n) => createHash('sha512').update(`${n}`).digest('hex'))
+    for (const [n, text] of commands.entries()) {
+      const commandId = text.slice(0, 32)
+      const digest = text.slice(32, 48)
+      const name = text.repeat(7).slice(0, 790)
+      const { cost } = await run({ type: 'rename-voyage', name }, { commandId, digest }, { apartMs: 500 })
+      if (n < 130) continue
+      expect(cost.requests).toBe(2)
+      expect(cost.readUnits).toBeLessThanOrEqual(8)
+    }
+    const sizes = table
+      .all()
+      .filter(({ fold }) => fold === undefined)
+      .map(itemBytes)
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(1024)
+    expect(Math.max(...sizes)).toBeGreaterThan(900)
+    const packed = table.all().flatMap(({ receipts }) => receiptsIn({ receipts })?.length ?? [])
+    expect(packed.at(-1)).toBe(100)
   })
 
   it('answers a repeated creation as the first time, however long ago it was', async () => {

@@ -1,7 +1,7 @@
 /** The logical id of a reaction, and the types of events that it is invoked at. */
 export type ExpectedReaction = readonly [name: string, eventTypes: readonly string[]]
 
-/** What a function of the stack is expected to be. */
+/** The expected settings and grants of a function of the stack. */
 export interface ExpectedFunction {
   readonly name: string
   readonly bundle: string

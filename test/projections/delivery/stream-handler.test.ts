@@ -17,18 +17,20 @@ function setUp(shake: (rows: RowStore) => Partial<RowStore> = () => ({})) {
       lines.push({ level, message, extra })
     }
   const { store, clock, append } = side
+  const building = { value: false }
   const handler = streamHandler({
     store,
     clock,
     rows: { ...side.rows, ...shake(side.rows) },
-    generations: async () => fleetVersions.generationsOf,
+    generations: async () => (category) =>
+      fleetVersions.generationsOf(category).map((one) => ({ ...one, building: building.value })),
     logger: { info: log('info'), error: log('error'), critical: log('critical') },
   })
   const deliver = (...records: DynamoDBRecord[]) =>
     handler({ Records: records }, { getRemainingTimeInMillis: () => 30_000 })
   const guard = async (stream: Commit['stream']) =>
     (await side.rows.readGuard(guardKey(generationId(voyages), stream))).guard
-  return { append, deliver, lines, guard, options: side.options }
+  return { append, deliver, lines, guard, building, options: side.options }
 }
 
 describe('the projector', () => {
@@ -60,7 +62,12 @@ describe('the projector', () => {
       { version: 1 },
       { version: 1 },
     ])
-    const parked = { stream: 'voyage-1', reason: expect.stringContaining('VoyageWrecked') }
+    const parked = {
+      stream: 'voyage-1',
+      reason: expect.stringContaining('VoyageWrecked'),
+      event: { version: 1, type: 'VoyageWrecked' },
+      stack: expect.stringContaining('codec.ts'),
+    }
     expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
       { message: 'stream is parked', extra: { generation: 'voyages.v1.1', ...parked } },
       { message: 'stream is parked', extra: { generation: 'cabins.v1.1', ...parked } },
@@ -104,6 +111,21 @@ describe('the projector', () => {
     expect(await deliver(first, second)).toEqual({
       batchItemFailures: [{ itemIdentifier: first.dynamodb?.SequenceNumber }],
     })
+  })
+
+  it('says in its log what a generation that is being built misses, and acknowledges it', async () => {
+    const { append, deliver, lines, building } = setUp(() => ({
+      readGuard: () => Promise.reject(new Error('connection lost')),
+    }))
+    building.value = true
+    expect(await deliver(record(await append('voyage-1', planned)))).toEqual({ batchItemFailures: [] })
+    const extra = {
+      generation: 'voyages.v1.1',
+      stream: 'voyage-1',
+      error: expect.objectContaining({ message: 'connection lost' }),
+    }
+    const message = 'a generation that is being built misses events'
+    expect(lines).toContainEqual({ level: 'error', message, extra })
   })
 
   it.each([

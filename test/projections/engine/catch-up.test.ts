@@ -163,7 +163,12 @@ describe('catchUp', () => {
         },
       },
     }
-    const reason = { error: 'Error: What is this?', at: expect.any(String) }
+    const reason = {
+      error: 'Error: What is this?',
+      at: expect.any(String),
+      type: 'VoyagePostponed',
+      stack: expect.stringContaining('catch-up.test.ts'),
+    }
 
     it('parks the stream in one write with what came before', async () => {
       const { append, options, rows, count } = counted()
@@ -211,6 +216,27 @@ describe('catchUp', () => {
         state: { postponed: true, name: 'Globe' },
       })
       expect((await rows.readGuard(key)).guard).not.toHaveProperty('parked')
+    })
+
+    it('is read first and alone, however much waits behind it', async () => {
+      const { append, options, store } = counted()
+      await append(stream, planned, postponed)
+      await catchUp(older, stream, options)
+      for (let n = 0; n < 300; n++) await append(stream, renamed('x'.repeat(300)))
+      let units = 0
+      const metered: typeof store = {
+        ...store,
+        async read(...args) {
+          const page = await store.read(...args)
+          units += page.cost.readUnits
+          return page
+        },
+      }
+      const next = await append(stream, renamed('Globe'))
+      const delivered = { ...options, store: metered, hint: [next] }
+      expect(await catchUp(older, stream, delivered)).toMatchObject({ version: 1, parked: reason })
+      expect(units).toBe(1)
+      expect(await catchUp(voyages, stream, delivered)).toMatchObject({ version: 303 })
     })
 
     it('makes a query that has to be as new say that it cannot be', async () => {
@@ -379,6 +405,24 @@ describe('catchUp', () => {
     expect(count.moves).toBeLessThanOrEqual(6)
     const fold = foldOf(voyages, stream, commits)
     expect(sorted(rows.rows())).toEqual(sorted([...fold.rows, ...fold.feed]))
+  })
+
+  it('reads each page of a long stream once, however many writes it takes', async () => {
+    const { append, options, store } = counted()
+    await append(stream, planned)
+    for (let n = 0; n < 1000; n++) await append(stream, renamed(`${n}`.padEnd(2_500, 'x')))
+    let units = 0
+    const metered: typeof store = {
+      ...store,
+      async read(...args) {
+        const page = await store.read(...args)
+        units += page.cost.readUnits
+        return page
+      },
+    }
+    expect(await catchUp(voyages, stream, { ...options, store: metered })).toMatchObject({ version: 1001 })
+    const { cost } = await store.load(stream, options.deadline)
+    expect(units).toBeLessThanOrEqual(cost.readUnits + 3)
   })
 
   it('makes one write of many events whose changes come to few', async () => {

@@ -23,7 +23,7 @@ const first = firstList({ id: 'voyages.v1.1', version: 1, generation: 1 })
 const begin = (version: number) =>
   withBuild(first, version, 1, (number) => `voyages.v${version}.${number}`).list
 const idsOf = async (lists: GenerationLists, versions = fleetVersions) =>
-  (await listedGenerations(versions, lists))('voyage').map(({ id }) => id)
+  (await listedGenerations(versions, lists, manualClock()))('voyage').map(({ id }) => id)
 
 describe('the generations that the projector keeps up to date', () => {
   it('are the first of each projection where nothing is listed', async () => {
@@ -48,7 +48,7 @@ describe('the generations that the projector keeps up to date', () => {
     await lists.move('voyages', begin(2))
     expect(await idsOf(lists, nextFleetVersions)).toEqual(['voyages.v1.1', 'voyages.v2.2', 'cabins.v1.1'])
     const { append, options, rows } = readSide()
-    const generations = () => listedGenerations(nextFleetVersions, lists)
+    const generations = () => listedGenerations(nextFleetVersions, lists, manualClock())
     const commit = await append('voyage-1', planned, joined('bob'))
     const delivery = { ...commit, commit, sequenceNumber: '1' }
     expect(await projectBatch([delivery], { ...options, generations })).toEqual([])
@@ -70,12 +70,14 @@ describe('the generations that the projector keeps up to date', () => {
     await lists.move('voyages', begin(2))
     await lists.move('voyages', built)
     await lists.move('voyages', switchedTo(built, 'voyages.v2.2', '2026-01-01T00:00:00.000Z'))
-    await expect(listedGenerations(fleetVersions, lists)).rejects.toThrow('voyages.v2.2 is live')
+    await expect(listedGenerations(fleetVersions, lists, manualClock())).rejects.toThrow(
+      'voyages.v2.2 is live',
+    )
     // The one before it has no such claim.
     const { options } = readSide()
     const delivered = projectBatch([], {
       ...options,
-      generations: () => listedGenerations(fleetVersions, lists),
+      generations: () => listedGenerations(fleetVersions, lists, manualClock()),
     })
     await expect(delivered).rejects.toThrow('voyages.v2.2 is live')
   })
@@ -88,7 +90,7 @@ describe('the generations that the projector keeps up to date', () => {
       const delivery = { ...commit, commit, sequenceNumber: '1' }
       return projectBatch([delivery], {
         ...options,
-        generations: () => listedGenerations(fleetVersions, lists),
+        generations: () => listedGenerations(fleetVersions, lists, manualClock()),
       })
     }
     expect(await deliver()).toEqual([])

@@ -60,7 +60,20 @@ function setUp() {
     return appended.commit
   }
   const ids = () => sent.map(idOf)
-  return { store, clock, bus, append, appendStored, deliver, world, sent, ids, marks, lines }
+  return {
+    table: side.table,
+    store,
+    clock,
+    bus,
+    append,
+    appendStored,
+    deliver,
+    world,
+    sent,
+    ids,
+    marks,
+    lines,
+  }
 }
 
 function idOf({ detail }: BusEntry): string {
@@ -202,9 +215,19 @@ describe('a poisonous event', () => {
     expect(answer).toEqual(acknowledged)
     expect(ids()).toEqual(['voyage-1/1', 'voyage-2/1'])
     expect([...marks.all()]).toEqual([
-      ['voyage-1', { version: 2, error: expect.any(String), at: expect.any(String) }],
+      [
+        'voyage-1',
+        {
+          version: 2,
+          error: expect.any(String),
+          at: expect.any(String),
+          type: poison.type,
+          stack: expect.stringContaining('codec.ts'),
+        },
+      ],
     ])
-    const extra = expect.objectContaining({ stream: 'voyage-1', version: 2 })
+    const event = { version: 2, type: poison.type }
+    const extra = expect.objectContaining({ stream: 'voyage-1', version: 2, event })
     expect(lines).toContainEqual({ level: 'error', message: 'stream is parked', extra })
   })
 
@@ -301,7 +324,7 @@ describe('a parked stream', () => {
     world.store = {
       async read(...args) {
         const page = await (read ?? store.read)(...args)
-        return { ...page, commits: page.commits.slice(0, 1), more: page.commits.length > 1 }
+        return { ...page, commits: page.commits.slice(0, 1), more: page.more || page.commits.length > 1 }
       },
     }
     const next = await append('voyage-1', postponed)
@@ -381,6 +404,115 @@ describe('a parked stream', () => {
     }
     expect(await deliver(next)).toEqual(again(next))
     expect(marks.all().get('voyage-1')?.version).toBe(3)
+  })
+})
+
+describe('the work that waits in a parked stream', () => {
+  /** A parked stream with many events after the poison, and the read units of each delivery. */
+  async function waiting(events: number) {
+    const all = setUp()
+    const { append, appendStored, deliver, world, store, marks } = all
+    await deliver(record(await append('voyage-1', planned)))
+    await deliver(record(await appendStored('voyage-1', wrecked)))
+    for (let n = 0; n < events; n++) await append('voyage-1', renamed(`Name ${n} ${'x'.repeat(300)}`))
+    let units = 0
+    world.store = {
+      async read(...args) {
+        const page = await store.read(...args)
+        units += page.cost.readUnits
+        return page
+      },
+    }
+    world.parked = {
+      async read(streams) {
+        const read = await marks.read(streams)
+        units += read.cost.readUnits
+        return read
+      },
+    }
+    const unitsOf = async (commit: Commit) => {
+      units = 0
+      await deliver(record(commit))
+      return units
+    }
+    return { ...all, unitsOf }
+  }
+
+  it('costs 2 read units for each commit that is delivered, however much waits', async () => {
+    const { append, unitsOf, marks } = await waiting(500)
+    for (let n = 0; n < 3; n++)
+      expect(await unitsOf(await append('voyage-1', postponed, resumed))).toBeLessThanOrEqual(2)
+    expect(marks.all().get('voyage-1')).toMatchObject({ version: 2, type: 'VoyageWrecked' })
+  })
+
+  it('costs 2 read units as well where the poison is inside a commit', async () => {
+    const all = await waiting(0)
+    const { append, appendStored, deliver, unitsOf } = all
+    await deliver(record(await appendStored('voyage-2', stored(planned), stored(postponed), wrecked)))
+    expect(await unitsOf(await append('voyage-2', resumed))).toBeLessThanOrEqual(2)
+  })
+
+  it('is sent some at a time once the code knows the event, with a mark at what is left', async () => {
+    const { append, deliver, world, ids, marks } = await waiting(0)
+    for (let n = 0; n < 20; n++) await append('voyage-1', renamed(`${n}`.padStart(300_000, 'x')))
+    const versions: (number | undefined)[] = []
+    world.parked = {
+      async move(stream, from, to) {
+        versions.push(to?.version)
+        return marks.move(stream, from, to)
+      },
+    }
+    const { codecOf } = world.catalogue
+    const knowing = (category: string): ReturnType<typeof codecOf> => ({
+      ...codecOf(category),
+      *decodeCommit(commit, from) {
+        const known = commit.events.map((event) => (event.type === wrecked.type ? stored(postponed) : event))
+        yield* codecOf(category).decodeCommit({ ...commit, events: known }, from)
+      },
+    })
+    world.catalogue = { ...world.catalogue, codecOf: knowing }
+    expect(await deliver(record(await append('voyage-1', resumed)))).toEqual(acknowledged)
+    expect(ids().slice(1)).toEqual(Array.from({ length: 22 }, (_, n) => `voyage-1/${n + 2}`))
+    expect(versions.length).toBeGreaterThan(1)
+    expect(versions.at(-1)).toBeUndefined()
+    expect(marks.all().size).toBe(0)
+  })
+})
+
+describe('a gap', () => {
+  /** A stream of two events, and a commit at 7 where 3 should be. */
+  async function withGap() {
+    const all = setUp()
+    const first = await all.append('voyage-1', planned, noted('Maps'))
+    const next = await all.append('voyage-1', postponed)
+    const item = all.table.all().find(({ sk }) => sk === next.version)
+    if (item === undefined) throw new Error('it was appended')
+    await all.table.putNew({ ...item, pk: 'voyage-9', sk: 1, commandId: 'a' }, { take: [], release: [] }, 1)
+    await all.table.putNew({ ...item, pk: 'voyage-9', sk: 7, commandId: 'b' }, { take: [], release: [] }, 1)
+    const after = { ...next, stream: 'voyage-9', version: 7 } as const
+    const before = { ...next, stream: 'voyage-9', version: 1 } as const
+    return { ...all, first, before, after }
+  }
+
+  it('parks its stream before the event after it, in one batch or in two', async () => {
+    const { deliver, before, after, ids, marks } = await withGap()
+    expect(await deliver(record(before), record(after))).toEqual(acknowledged)
+    expect(ids()).toEqual(['voyage-9/1'])
+    expect(marks.all().get('voyage-9')).toMatchObject({
+      version: 6,
+      error: expect.stringContaining('voyage-9'),
+    })
+    expect(await deliver(record(after))).toEqual(acknowledged)
+    expect(ids()).toEqual(['voyage-9/1'])
+    expect(marks.all().get('voyage-9')).toMatchObject({ version: 6 })
+  })
+
+  it('is none between batches: the store has the commit before', async () => {
+    const { deliver, append, first, ids, marks } = await withGap()
+    await deliver(record(first))
+    await deliver(record(await append('voyage-1', resumed)))
+    expect(ids()).toEqual(['voyage-1/1', 'voyage-1/4'])
+    expect(marks.all().size).toBe(0)
   })
 })
 

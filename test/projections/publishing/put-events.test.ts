@@ -48,6 +48,15 @@ describe('sending entries', () => {
     expect(unsent).toEqual([])
   })
 
+  it('sends each alone where the bus refuses a request for what is in it, and rejects the one that is at fault', async () => {
+    const refuse: Answer = () => {
+      throw awsError('ValidationException', 'client', 400)
+    }
+    const { requests, unsent } = await send(3, [refuse, allTaken, refuse])
+    expect(requests).toEqual([['0', '1', '2'], ['0'], ['1'], ['2']])
+    expect(unsent).toEqual([['1', { outcome: 'rejected', error: 'ValidationException: no' }]])
+  })
+
   it('waits before it tries again', async () => {
     const { clock } = await send(1, [() => ['ThrottlingException'], () => ['ThrottlingException']])
     // Half of 40 ms and half of 80 ms, beside three requests.

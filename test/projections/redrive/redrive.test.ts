@@ -50,7 +50,7 @@ function messageOf(first: DynamoDBRecord, last = first, over: Partial<SQSRecord>
     messageAttributes: {},
     md5OfBody: '',
     eventSource: 'aws:sqs',
-    eventSourceARN: '',
+    eventSourceARN: 'arn:aws:sqs:us-east-2:123456789012:ProjectorFailures',
     awsRegion: '',
     ...over,
   }
@@ -148,7 +148,13 @@ describe('the redrive of the projector', () => {
     expect(versions).toEqual([undefined, 1, 1, 1, undefined])
     expect(lines.at(-1)).toMatchObject({
       message: 'redriven',
-      extra: { records: 3, condition: 'RetryAttemptsExhausted', startSequenceNumber: numberOf(second) },
+      extra: {
+        records: 3,
+        condition: 'RetryAttemptsExhausted',
+        startSequenceNumber: numberOf(second),
+        queue: 'ProjectorFailures',
+        streams: ['voyage-2', 'voyage-3', 'voyage-4'],
+      },
     })
   })
 
@@ -237,7 +243,7 @@ describe('the redrive of the projector', () => {
     const message = messageOf(await commit(1, planned))
     shard.shift()
     expect(await project(message)).toEqual(again(message))
-    expect(levels()).toEqual(['critical'])
+    expect(levels()).toEqual(['error', 'critical'])
   })
 
   it('keeps a message while the stream does not answer', async () => {
@@ -252,7 +258,12 @@ describe('the redrive of the projector', () => {
       },
     })
     expect(await project(message)).toEqual(again(message))
-    expect(lines).toMatchObject([{ level: 'error', extra: { startSequenceNumber: expect.any(String) } }])
+    const queue = 'ProjectorFailures'
+    const extra = { queue, startSequenceNumber: expect.any(String) }
+    expect(lines).toMatchObject([
+      { level: 'error', message: 'records were given up and moved to a queue', extra },
+      { level: 'error', message: 'discarded records could not be redriven', extra },
+    ])
   })
 
   it('keeps what it finds no time for', async () => {

@@ -261,3 +261,33 @@ describe('a completed upload', () => {
     expect(body['items']).toMatchObject([{ day: today, uploads: 1, bytes: 2000 }])
   })
 })
+
+describe('a position that cannot be reached', () => {
+  it('is not yet for the people of the project only, in everything that shows its stream', async () => {
+    const { query, command, projectId, position, asked } = await withUpload()
+    await query('ann', '/uploads/u1', asked, position)
+    const ofProject = positionOf(`project-${projectId}`, 99)
+    const ofUpload = positionOf('upload-u1', 99)
+    const queries = [
+      ['/uploads/u1', ofProject],
+      ['/uploads/u1', ofUpload],
+      [`/projects/${projectId}/uploads`, ofUpload],
+      [`/projects/${projectId}/stats`, ofUpload],
+      [`/projects/${projectId}/stats`, ofProject],
+    ] as const
+    for (const [path, ahead] of queries) {
+      expect(await query('bob', path, ahead)).toMatchObject({ status: 503 })
+      expect(await query('carol', path, ahead)).toMatchObject({ status: 404 })
+    }
+
+    const other = await command('carol', 'create-project', { title: 'Globe' })
+    const otherId = String(other.body['id'])
+    for (const [path, ahead] of [
+      ['/me/projects', ofProject],
+      [`/projects/${otherId}/stats`, ofUpload],
+      [`/projects/${otherId}/uploads`, ofUpload],
+      [`/projects/${otherId}/members`, positionOf('user-ann', 99)],
+    ] as const)
+      expect(await query('carol', path, other.body['position'], ahead)).toMatchObject({ status: 200 })
+  })
+})

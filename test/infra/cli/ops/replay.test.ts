@@ -93,16 +93,16 @@ describe('a replay', () => {
   })
 
   it('that is cancelled is never switched to, and is cleaned up', async () => {
-    const { run, has, ports } = await withVoyages()
-    let cancelled = false
+    const { run, has, ports, clock, rows } = await withVoyages()
+    let pages = 0
     const scanOf: typeof ports.scanOf = (segment, segments) => {
       const scan = ports.scanOf(segment, segments)
       return {
         async page(...args) {
-          if (!cancelled) {
-            cancelled = true
-            await run(replayCancel, voyages)
-          }
+          pages += 1
+          if (pages === 2) await run(replayCancel, voyages)
+          // The list is read every two seconds.
+          await clock.sleep(2_000)
           return scan.page(...args)
         },
       }
@@ -111,12 +111,29 @@ describe('a replay', () => {
       failed: true,
       json: { outcome: 'cancelled', commits: 3 },
     })
+    // Not a stream of the second page was written.
+    expect(rows.rows().filter(({ PK }) => PK === 'voyages.v1.2#voyages-of#ann')).toHaveLength(3)
     await expect(run(replaySwitch, voyages)).rejects.toThrow('no other generation of voyages is built')
     await expect(run(replayCancel, voyages)).rejects.toThrow('nothing of voyages is being built')
     expect(await has('voyages.v1.2', 'voyage-1')).toBe(true)
     await run(replayClean, voyages)
     expect(await has('voyages.v1.2', 'voyage-1')).toBe(false)
     expect(await run(replayStart, voyages)).toMatchObject({ json: { generation: 'voyages.v1.3' } })
+  })
+
+  it('that wrote to a generation after that was cleaned up leaves nothing that the next clean-up does not remove', async () => {
+    const { run, rows, options, ports } = await withVoyages()
+    const late = fleetVersions.newestOf('voyages').generation(7)
+    await late.catchUp('voyage-1', options)
+    const parked = { error: 'unreadable', at }
+    const key = guardKey(late.id, 'voyage-2')
+    const to = { version: 0, state: '{}', parked }
+    await rows.move({ key, from: { version: 0 }, to, put: [], remove: [], counters: [] })
+    const cleaned = await run(replayClean, voyages)
+    expect(cleaned.json).toEqual([{ generation: late.id, removed: 6 }])
+    expect((await ports.index.parkedKeys()).keys).toEqual([])
+    expect(rows.rows().filter(({ PK }) => PK.startsWith(late.id))).toEqual([])
+    expect(rows.rows().length).toBeGreaterThan(0)
   })
 
   it('is not switched to where it is not what the events say', async () => {

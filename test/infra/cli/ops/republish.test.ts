@@ -64,7 +64,7 @@ describe('republish', () => {
       failures: [{ stream: 'voyage-1', version: 7, error, ends: true }],
     })
     expect(failed).toBe(true)
-    expect(text).toMatch(/^voyage-1 +NOT SENT +version 7 and what follows it +.*"VoyageWrecked"/m)
+    expect(text).toMatch(/^voyage-1 +NOT SENT +version 7 and those after it +.*"VoyageWrecked"/m)
   })
 
   it('does not mind an event that it cannot send before or after the period', async () => {

@@ -1,3 +1,4 @@
+import { createDynamoParkedIndex } from '../../../../projections/engine/dynamo-parked-index.ts'
 import { createDynamoRowStore } from '../../../../projections/engine/dynamo-row-store.ts'
 import { createMemoryRowStore } from '../../../../projections/engine/memory-row-store.ts'
 import { createDynamoGenerationLists } from '../../../../projections/generations/dynamo-generation-lists.ts'
@@ -25,7 +26,7 @@ rowRemoverContract('memory', () => {
   return { rows, remover: createMemoryRowRemover(rows) }
 })
 rowRemoverContract('DynamoDB', () => ({
-  rows: createDynamoRowStore(client, table, clock),
+  rows: { ...createDynamoRowStore(client, table, clock), ...createDynamoParkedIndex(client, table) },
   // Pages of 20 items: it takes several.
   remover: createDynamoRowRemover(client, table, clock, 20),
 }))
