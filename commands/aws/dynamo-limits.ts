@@ -4,7 +4,7 @@ export const maxPartitionKeyBytes = 2048
 export const maxSortKeyBytes = 1024
 /** The items of one transaction together. */
 export const maxTransactionBytes = 4 * 1024 * 1024
-/** What a query or a scan reads before it ends its page. */
+/** Bytes that a query or a scan reads before it ends its page. */
 export const maxPageBytes = 1024 * 1024
 
 /** Maximum writes of one transaction. */

@@ -6,9 +6,10 @@ import { Problem } from '../../domain/kernel/problem.ts'
 import { noReservations, type Reservations } from '../../domain/kernel/reservation.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { fitsKeys, maxPartitionKeyBytes, maxSortKeyBytes, maxTransactionItems } from '../aws/dynamo-limits.ts'
-import { type CommitItem, checkContiguous, fromItem, toItem } from './commit-item.ts'
+import { type CommitItem, fromItem, toItem } from './commit-item.ts'
 import type { CommitTable, PutAnswer } from './commit-table.ts'
 import { addTail, loadAll, loadTail, nothing, type Tail, tailOf } from './load.ts'
+import { readPage } from './read-page.ts'
 
 /**
  * How many commits a load goes back over. Exactly one of them has a snapshot, and its receipts reach further. With commits
@@ -102,30 +103,7 @@ export function createEventStore(
 
     async read(stream, from, deadline, limit) {
       checkName(stream)
-      let cost = noCost
-      /** The last commit that begins at a version or before it, if it contains `from`. */
-      const containing = async (version: number): Promise<Commit[]> => {
-        const range = { from: version, order: 'backward', limit: 1 } as const
-        const found = await table.query(stream, range, deadline.left())
-        cost = addCost(cost, found.cost)
-        return found.items.map(fromItem).filter((commit) => lastVersion(commit) >= from)
-      }
-      if (limit === 1) {
-        const commits = await containing(from)
-        if (commits.length > 0) return { commits, more: true, cost }
-      }
-      const range = { from, order: 'forward', ...(limit !== undefined && { limit }) } as const
-      const page = await table.query(stream, range, deadline.left())
-      const commits = page.items.map(fromItem)
-      cost = addCost(cost, page.cost)
-      // `from` is inside a commit, or past the end, unless a commit begins there.
-      if (from > 1 && limit !== 1 && commits[0]?.version !== from)
-        commits.unshift(...(await containing(from - 1)))
-      checkContiguous(
-        commits,
-        commits[0] !== undefined && commits[0].version < from ? commits[0].version : from,
-      )
-      return { commits, more: page.more, cost }
+      return readPage(table, stream, from, { deadline, limit })
     },
   }
 }

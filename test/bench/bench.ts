@@ -22,6 +22,7 @@ import { scan } from './subjects/scan.ts'
 import { startUp } from './subjects/start-up.ts'
 import { fullSize, quickSize, type Size, type Subject } from './subjects/subject.ts'
 import { visible } from './subjects/visible.ts'
+import { waiting } from './subjects/waiting.ts'
 
 const usage = `npm run bench [-- OPTION…]
 
@@ -45,6 +46,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   'lost-answer': lostAnswer,
   projection,
   visible,
+  waiting,
   scan,
   replay,
   bundles,

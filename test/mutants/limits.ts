@@ -105,7 +105,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R19',
-    out: 'goes on with the first list that it has read',
+    out: 'keeps the first list that it has read',
     file: 'projections/generations/listed-check.ts',
     find: 'if (read === undefined || Math.abs(now - read.at) >= writersListMs)',
     replace: 'if (read === undefined)',
@@ -134,6 +134,14 @@ export const limits: readonly Mutant[] = [
     find: 'const total = new Map<string, number>()',
     replace: 'const total = new Map<string, number>()\n  if (offList.size === 0) return total',
     tests: ['test/infra/cli/ops/replay.test.ts'],
+  },
+  {
+    rule: 'R18',
+    out: 'a verification ends at a stream whose guard the read model cannot have',
+    file: 'projections/rebuild/verification/verify-stream.ts',
+    find: 'isUnreadable(error) || isRefusal(error)',
+    replace: 'isUnreadable(error)',
+    tests: ['test/projections/rebuild/refused-streams.test.ts'],
   },
   {
     rule: 'R18',
@@ -170,7 +178,7 @@ export const limits: readonly Mutant[] = [
   {
     rule: 'R20',
     out: 'the store reads on where a single commit is wanted',
-    file: 'commands/event-store/event-store.ts',
+    file: 'commands/event-store/read-page.ts',
     find: 'if (limit === 1) {',
     replace: 'if (limit === 0) {',
     tests: ofForwarder,

@@ -177,7 +177,7 @@ export const reading: readonly Mutant[] = [
   {
     rule: 'R4',
     out: 'the store skips a commit by its first event',
-    file: 'commands/event-store/event-store.ts',
+    file: 'commands/event-store/read-page.ts',
     find: 'filter((commit) => lastVersion(commit) >= from)',
     replace: 'filter((commit) => commit.version >= from)',
     tests: ['test/commands/event-store/memory-event-store.test.ts'],

@@ -114,7 +114,7 @@ async function replaySegment(
 /** Maximum pages of a segment in a row whose checkpoint could not move. */
 const maxLost = 20
 
-/** What the segments of one replay have in common. */
+/** The options of a replay with the state that its segments share. */
 interface Work extends ReplayOptions {
   readonly pace: Pace
   readonly status: () => Promise<ListedStatus>

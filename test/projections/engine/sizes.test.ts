@@ -77,7 +77,7 @@ describe('a change of more bytes than one write holds', () => {
   })
 })
 
-describe('what the read model cannot hold', () => {
+describe('an event with changes that the read model cannot hold', () => {
   it.each<[string, Partial<Shape>]>([
     ['a row of more than 400 KB', { rows: 1, bytes: 400 * KB }],
     ['a row with a key of more than 1,024 bytes', { rows: 1, key: 1025 }],
