@@ -41,6 +41,7 @@ export function reasonOf(error: unknown): string {
     known
       .split('\n')
       .map((line) => line.trim())
+      .filter((line) => line !== '')
       .join(' '),
   )
 }

@@ -132,6 +132,6 @@ it('a stream tells its shards', async () => {
 
 it('an operation that nobody here calls is refused by its name', async () => {
   await expect(client.send(new ListStreamsCommand({}))).rejects.toThrow(
-    'DynamoDBStreams_20120810.ListStreams is not modelled by the local cloud; of this service there are: DescribeStream, GetShardIterator, GetRecords',
+    'DynamoDBStreams_20120810.ListStreams is not modelled by the local cloud: use what docs/local-cloud.md lists, or one of this service: DescribeStream, GetShardIterator, GetRecords',
   )
 })

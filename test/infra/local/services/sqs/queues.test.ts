@@ -98,6 +98,8 @@ describe('a queue', () => {
       ApproximateNumberOfMessages: '2',
       ApproximateNumberOfMessagesNotVisible: '1',
       QueueArn: arn,
+      VisibilityTimeout: '30',
+      MessageRetentionPeriod: '345600',
     })
     expect(await count('ApproximateNumberOfMessages')).toEqual({ ApproximateNumberOfMessages: '2' })
   })
