@@ -280,13 +280,24 @@ describe('a replay', () => {
     await run(replaySwitch, voyages)
     await clock.sleep(15_000)
     const began = clock.now()
-    // An invocation from before runs for three seconds; others follow it.
+    // An invocation from before runs for six seconds; others follow it.
     const oldestInvocation = async () =>
-      clock.now() - began < 3000 ? began - 10 : clock.now() - began < 4000 ? clock.now() : undefined
+      clock.now() - began < 6000 ? began - 10 : clock.now() - began < 8000 ? clock.now() : undefined
     await run(replayClean, voyages, {}, { oldestInvocation })
+    expect(clock.now() - began).toBeGreaterThanOrEqual(6000)
+    expect(clock.now() - began).toBeLessThan(7000)
+    expect(await has('voyages.v1.1', 'voyage-1')).toBe(false)
+  })
+
+  it('is cleaned up on a local cloud no sooner than operators have read the list again', async () => {
+    const { run, clock } = await withVoyages()
+    await run(replayStart, voyages)
+    await run(replaySwitch, voyages)
+    await clock.sleep(15_000)
+    const began = clock.now()
+    await run(replayClean, voyages, {}, { oldestInvocation: async () => undefined })
     expect(clock.now() - began).toBeGreaterThanOrEqual(3000)
     expect(clock.now() - began).toBeLessThan(4000)
-    expect(await has('voyages.v1.1', 'voyage-1')).toBe(false)
   })
 
   it('shows the streams that are parked now, not those that were', async () => {
