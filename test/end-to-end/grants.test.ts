@@ -87,8 +87,8 @@ describe('a resource of a type that the local cloud does not model', () => {
   it('is refused at the start by its name', async () => {
     await expect(
       runChanged(({ Resources }) => {
-        Resources['Topic'] = { Type: 'AWS::SNS::Topic', Properties: {} }
+        Resources['Cache'] = { Type: 'AWS::ElastiCache::CacheCluster', Properties: {} }
       }),
-    ).rejects.toThrow('Topic: the local cloud does not model AWS::SNS::Topic')
+    ).rejects.toThrow('Cache: the local cloud does not model AWS::ElastiCache::CacheCluster')
   })
 })
