@@ -123,8 +123,9 @@ function standing(item: Parameters<typeof unmarshall>[0]): CommitItem {
 }
 
 /**
- * Why a transaction was cancelled, where no other commit stands at the place. A refused reservation counts
- * only where nothing is wrong with the commit: a conflict there may be with our own write, in flight.
+ * The outcome of a cancelled transaction if no other commit has the version. `taken` needs a commit that was not refused
+ * itself: a conflict on the commit may be with our own write, which is in flight, so the outcome is unknown. `definite`
+ * means that another try would fail, too.
  */
 function outcomeOf(
   ofCommit: CancellationReason | undefined,

@@ -12,8 +12,9 @@ import { addTail, loadAll, loadTail, nothing, type Tail, tailOf } from './load.t
 import { readPage } from './read-page.ts'
 
 /**
- * How many commits a load goes back over. Exactly one of them has a snapshot, and its receipts reach further. With commits
- * of 1 KB and a snapshot of 5 KB they are 32 KB, or 8 read units.
+ * Minimum commits that a load goes back over. In a longer stream of small commits, exactly one of them has a snapshot of
+ * the current fold, and its receipts reach further. Large commits bring snapshots sooner. If `evolve` has changed, or no
+ * snapshot fitted, the load reads on. With commits of 1 KB and a snapshot of 5 KB they are 32 KB, or 8 read units.
  */
 const tailCommits = 27
 /** Bytes of events after which a snapshot is due, because a page of a query ends at 1 MB. */

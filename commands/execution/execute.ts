@@ -32,9 +32,10 @@ export interface ExecuteOptions {
  * version, the decision, the keys that it takes. Throws what the decider throws, `key-reused`,
  * `version-mismatch`, `taken`, `too-large`, and `unavailable` past the deadline.
  *
- * A stream whose state is cached is not loaded first: the append finds out whether that state is still the newest. An
- * outcome that no append confirms, a refusal or a no-op, is answered only from a state that was loaded for this very
- * command. If the store fails, the cached state is dropped.
+ * A stream whose state is cached is not loaded first, unless a write on that state lost before: the append finds out
+ * whether the state is still the newest. A repeat whose receipt is cached is answered at once. A refusal or a no-op on a
+ * cached state is not answered: the command is decided again on a state that was loaded for it. If the store fails, the
+ * cached state is dropped.
  */
 export async function execute<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
@@ -105,7 +106,7 @@ async function load<State, C extends Command, E extends Event>(
   const receipt = loaded.receipts?.find((one) => one.commandId === commandId)
   if (earlier === undefined && receipt !== undefined) return { repeated: receipt, cost }
   if (earlier === undefined && execution.creates && loaded.head.version > 0) {
-    // The command that creates a stream makes its first commit, which a snapshot may hide from the load.
+    // A command that creates a stream wrote its first commit, which a load from a snapshot or a cached state skips.
     const first = await store.read(stream, 1, deadline, 1)
     cost = addCost(cost, first.cost)
     earlier = first.commits.find((commit) => commit.commandId === commandId)

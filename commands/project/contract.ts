@@ -21,9 +21,7 @@ const activity = z.strictObject({
   type: textLike('ProjectRenamed').check(z.describe('Type of the event')),
   at: timestamp,
   actorId: idLike.check(z.describe('Id of the person who did it')),
-  summary: textLike('renamed the project to Atlas').check(
-    z.describe('A description of the event, in a few words'),
-  ),
+  summary: textLike('Renamed to "Atlas"').check(z.describe('A description of the event, in a few words')),
 })
 const member = z.strictObject({
   ...itemFields,

@@ -10,7 +10,7 @@ const form = z.strictObject({
     .record(z.string(), z.string())
     .check(
       z.describe('Send them as multipart/form-data, and then the file as the field `file`'),
-      z.meta({ examples: [{ key: 'files/5f0c3f5e9d0a4c6e8a640f6f5b1c2d3e/original' }] }),
+      z.meta({ examples: [{ key: 'incoming/5f0c3f5e9d0a4c6e8a640f6f5b1c2d3e' }] }),
     ),
   expiresAt: timestamp,
 })

@@ -19,7 +19,7 @@ function onUpload(id: string, command: UploadCommand): Target {
   return { id, stream, execute: (ids, options) => execute(upload, { ...ids, stream, command }, options) }
 }
 
-/** Turns the body of each upload command into a command on an upload's stream. */
+/** The handlers of the upload commands that need no form. `uploadFormHandlers` makes the others. */
 export const uploadHandlers: HandlersOf<typeof uploadContract> = {
   'cancel-upload': async ({ uploadId }, { actorId, store, deadline }) => {
     const { state, cost } = await stateNow(upload, uploadId, store, deadline)

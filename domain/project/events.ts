@@ -19,7 +19,10 @@ export type MemberRole = z.infer<typeof memberRole>
 
 const member = z.strictObject({ userId: z.string(), role: memberRole })
 
-/** Stored permanently: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
+/**
+ * Stored permanently. A change of shape raises `schema` and adds the upcaster from the number before to the same entry, as
+ * `upcast: { 1: (data) => … }`. Keep the fixture of the old shape.
+ */
 const definitions = {
   ProjectCreated: {
     schema: 1,

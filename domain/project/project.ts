@@ -120,7 +120,7 @@ function addMember(
   return [{ type: 'ProjectMemberAdded', data: { userId, role } }]
 }
 
-/** Also from an archived project: a right can be taken, and given back, at any time. */
+/** Works in an archived project, too: a right can be taken, or given up, at any time. Adding needs an active project. */
 function removeMember({ ownerId, members }: Existing, userId: string): readonly ProjectEvent[] {
   if (userId === ownerId) {
     throw refusal(
@@ -150,7 +150,7 @@ function seenBy(actorId: string, state: ProjectState): { project: Existing; role
   return { project: state, role }
 }
 
-/** To a stranger, and of what does not exist. */
+/** The answer to a stranger, and to a question about a project that does not exist. */
 export function noSuchProject(): Problem {
   return new Problem('not-found', 'There is no such project, or it is not shared with you.')
 }

@@ -5,7 +5,10 @@ import { plan } from './plans.ts'
 
 const bytes = z.int().check(z.nonnegative())
 
-/** Stored permanently: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
+/**
+ * Stored permanently. A change of shape raises `schema` and adds the upcaster from the number before to the same entry, as
+ * `upcast: { 1: (data) => … }`. Keep the fixture of the old shape.
+ */
 const definitions = {
   /** `month` is the one in which the plan is held from then on. */
   PlanChanged: { schema: 1, data: z.strictObject({ plan, month }) },

@@ -27,7 +27,10 @@ const projectVersion = z.optional(z.int().check(z.positive()))
 const unchanged = { 1: (data: unknown) => data }
 const pixels = z.int().check(z.positive())
 
-/** Stored permanently: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
+/**
+ * Stored permanently. A change of shape raises `schema` and adds the upcaster from the number before to the same entry, as
+ * `upcast: { 1: (data) => … }`. Keep the fixture of the old shape.
+ */
 const definitions = {
   UploadRequested: {
     schema: 2,

@@ -33,7 +33,10 @@ export function normalAddress(email: string): string {
   return normal === email ? normal : normalAddress(normal)
 }
 
-/** Stored permanently: a change of shape is a new `schema` with an upcaster, and a fixture of the old one. */
+/**
+ * Stored permanently. A change of shape raises `schema` and adds the upcaster from the number before to the same entry, as
+ * `upcast: { 1: (data) => … }`. Keep the fixture of the old shape.
+ */
 const definitions = {
   /** `emailKey` is the address as it was normalised at that time, which is what the stream holds from then on. */
   UserRegistered: {

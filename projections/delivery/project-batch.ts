@@ -29,8 +29,8 @@ export interface BatchOptions extends Omit<CatchUpOptions, 'hint' | 'until'> {
 const concurrency = 10
 
 /**
- * Projects a batch: the commits of a stream become one write for each generation, and a stream that fails or is
- * parked delays no other. Throws if the generations cannot be listed.
+ * Projects a batch. In each generation, the commits of a stream become as few writes as they fit into, usually one. A
+ * stream that fails or is parked delays no other. Throws if the generations cannot be listed.
  */
 export async function projectBatch(
   deliveries: readonly Delivery[],
@@ -42,7 +42,7 @@ export async function projectBatch(
 
   const projectStream = async (stream: StreamName, delivered: readonly Delivery[]): Promise<void> => {
     const hint = commitsOf(delivered)
-    // A commit that cannot be read says at least how far the stream goes.
+    // The record of a commit that cannot be read gives at least its version, which is the least that the stream reaches.
     const until = Math.max(...delivered.map(({ version }) => version), ...hint.map(lastVersion))
     const aggregate = stream.slice(0, stream.indexOf('-'))
     const found = generationsOf(aggregate)

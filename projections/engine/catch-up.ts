@@ -33,12 +33,14 @@ export interface CaughtUp<State> {
 
 /**
  * Brings a generation up to date with one stream. Live delivery, replays and queries that read their own writes all use
- * it. It skips commits that were folded and fills a gap from the store. Guard, rows and counters move in one write, so
- * duplicates, any order and rivals do no harm.
+ * it. It skips commits that were folded and fills a gap from the store. Rows of a feed are put first; a repetition puts
+ * the same ones. Guard, other rows and counters then move in one transaction, or in parts if an event changes too much
+ * for one. Duplicates, any order and rivals therefore do no harm.
  *
- * An event that it cannot fold, or whose changes the read model refuses, parks the stream in one write with the events
- * before it. The next call tries again from there, and reads that event before anything behind it. Throws `unavailable`
- * past the deadline.
+ * An event that it cannot read or fold, or whose changes the read model refuses, parks the stream. If events before it
+ * were folded, their write brings the mark; otherwise the mark is a write of its own. The next call tries again from
+ * there, and reads that event before anything behind it. Throws `unavailable` past the deadline, and `unreadable` if the
+ * state in the guard does not fit the projection.
  */
 export async function catchUp<State, E extends Event>(
   generation: Generation<State, E>,
@@ -95,7 +97,8 @@ interface AdvanceOptions {
 
 /**
  * Folds and writes one step. If the read model refuses it, a step of half as many events is tried. An event that is
- * refused alone parks the stream; if not even that can be written, the result says so all the same.
+ * refused alone parks the stream. The mark is written unless the guard has the same one already. If the mark is refused,
+ * too, the result still says that the stream is parked.
  */
 async function advance<State, E extends Event>(
   generation: Generation<State, E>,

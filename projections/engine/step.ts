@@ -17,7 +17,10 @@ import {
 import { type Move, maxChangesPerMove } from './row-store.ts'
 import { canBeStored, checkSize, counterBytes, guardBytes, rowBytes } from './sizes.ts'
 
-/** A point in the fold of a stream: the state after the event of that version, and how much of the next one is written. */
+/**
+ * A point in the fold of a stream: the state after the event of that version. `written` is the number of rows of the next
+ * event that are put or removed already; 0 unless that event is written in parts.
+ */
 export interface FoldPoint<State> {
   readonly version: number
   readonly state: State
@@ -43,9 +46,9 @@ export function stay<State>(point: FoldPoint<State>, failure: unknown): Step<Sta
 }
 
 /**
- * Folds as many of the commits' events as can be shown and as fit into one write, `atMost` of them. The changes of an
- * event that alone does not fit are written in parts: the guard counts the written changes, always in the same order,
- * and the counters move with the last part.
+ * Folds as many of the commits' events as can be read and as fit into one write with at most 100 rows of a feed, `atMost`
+ * of them. The changes of an event that alone does not fit are written in parts: the guard counts the written rows, always
+ * in the same order. The rows of a feed and the counters come with the last part.
  */
 export function step<State, E extends Event>(
   generation: Generation<State, E>,
@@ -166,8 +169,8 @@ function whole<State>(folded: Folded<State>, change: Change, from: FoldPoint<Sta
 }
 
 /**
- * The next changes of an event that does not fit into one write; the last of them come with its counters. Throws
- * `too-large` if no number of parts can hold them.
+ * The next changes of an event that does not fit into one write. The last part has its counters and its rows of a feed.
+ * Throws if no number of parts can hold them, `too-large` in most cases; the stream is then parked.
  */
 function part<State>(
   folded: Folded<State>,

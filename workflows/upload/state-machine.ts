@@ -1,16 +1,16 @@
 /** ARNs of the functions that do the tasks of the pipeline. */
 export interface PipelineTasks {
-  /** Does everything but opening files, and knows the events. */
+  /** Does everything but decode pictures. Knows the events, and looks at the first bytes of a file only. */
   readonly steps: string
-  /** Opens files, and knows nothing else. */
+  /** Decodes pictures, and knows no events. */
   readonly pictures: string
 }
 
 /** Timeouts of the functions that do the tasks, in seconds. */
 export const taskSeconds = { steps: 12, pictures: 30 }
 /**
- * How much longer the state machine waits for a task than its function may take, in seconds. It ends a task whose function
- * has not been ended, or whose answer was lost.
+ * How much longer the state machine waits for a task than its function may take, in seconds. After that the task fails
+ * with `States.Timeout`, as when Lambda did not end the function or its answer was lost.
  */
 const graceSeconds = 3
 /** How long a run may take, in seconds. An Express execution ends after 300 s, whatever it does. */
@@ -22,8 +22,9 @@ const final = ['NotAPicture', 'TooManyPixels', 'ReplacedFile']
 const hanging = ['States.Timeout', 'Sandbox.Timedout', 'Lambda.Unknown']
 
 /**
- * How often a task is tried again. Every task of a run may hang as often as this allows, after all of its other retries,
- * and the time of the run is still enough for `Close`.
+ * How often a task is tried again. Each entry counts its own retries. Every task may hang once and use all of its other
+ * retries, if those fail quickly, and a task that hangs a second time fails: the time of the run is still enough for
+ * `Close`.
  */
 const Retry = [
   { ErrorEquals: final, MaxAttempts: 0 },

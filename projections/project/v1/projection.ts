@@ -70,8 +70,8 @@ function without(members: readonly Member[], userId: string): Member[] {
 }
 
 /**
- * Two rows per person who sees the project: one in the person's list of projects, one in the project's list
- * of people. They hold neither titles nor names: the lists join both by key, so a renaming writes one item.
+ * Two rows per person who sees the project: one in the person's list of projects, one in the project's list of people.
+ * They hold neither titles nor names: the lists join both by key, so a renaming writes none of these rows.
  */
 function render(state: ProjectState, id: string): readonly Row[] {
   if (!state.exists) return []

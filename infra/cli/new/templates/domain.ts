@@ -6,7 +6,10 @@ import { text } from '../kernel/text.ts'
 
 export const ${one.camel}Name = text({ min: 1, max: 200 }).check(z.describe('1 to 200 characters'))
 
-/** Stored permanently: a change of shape is a new \`schema\` with an upcaster, and a fixture of the old one. */
+/**
+ * Stored permanently. A change of shape raises \`schema\` and adds the upcaster from the number before to the same entry, as
+ * \`upcast: { 1: (data) => … }\`. Keep the fixture of the old shape.
+ */
 const definitions = {
   ${one.pascal}Created: { schema: 1, data: z.strictObject({ ownerId: z.string(), name: z.string() }) },
   ${one.pascal}Renamed: { schema: 1, data: z.strictObject({ name: z.string() }) },

@@ -38,7 +38,7 @@ export function addUploadPipeline(stack: Stack, options: UploadPipelineOptions):
   alarmOnFailedRuns(stack, machine)
 }
 
-/** The function that knows the events, and opens no file. */
+/** The function that knows the events. It looks at the first bytes of a file and copies it, but decodes no picture. */
 function addSteps(stack: Stack, { bundles, eventStore, files }: UploadPipelineOptions): LambdaFunction {
   const steps = addFunction(stack, 'UploadSteps', {
     name: 'upload-steps',
@@ -55,7 +55,7 @@ function addSteps(stack: Stack, { bundles, eventStore, files }: UploadPipelineOp
   return steps
 }
 
-/** The function that opens files, and knows nothing else. */
+/** The function that decodes pictures. It knows no events. */
 function addPictures(stack: Stack, { bundles, files }: UploadPipelineOptions): LambdaFunction {
   const pictures = addFunction(stack, 'UploadPictures', {
     name: 'upload-pictures',
