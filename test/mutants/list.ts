@@ -8,10 +8,16 @@ import { ofProject } from './project.ts'
 import { reading } from './reading.ts'
 import { redriving } from './redriving.ts'
 import { replaying } from './replaying.ts'
-import type { Mutant } from './rules.ts'
-import { ofUpload } from './upload.ts'
+import { type Mutant, sharedRules } from './rules.ts'
+import { ofUpload, rulesOfUpload } from './upload.ts'
 import { ofUser } from './user.ts'
 import { verifying } from './verifying.ts'
+
+/** The promise of every rule that a mutant takes out. */
+export const rules: Readonly<Record<string, string>> = {
+  ...sharedRules,
+  ...rulesOfUpload,
+}
 
 export const mutants: readonly Mutant[] = [
   ...appending,

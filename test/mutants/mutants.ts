@@ -4,8 +4,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { mutants, mutated, stale } from './list.ts'
-import { type Mutant, rules } from './rules.ts'
+import { mutants, mutated, rules, stale } from './list.ts'
+import type { Mutant } from './rules.ts'
 
 const root = join(import.meta.dirname, '../..')
 /** A mutant may make a test go round for ever. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { mutants, mutated, stale } from './list.ts'
-import { type Mutant, rules } from './rules.ts'
+import { mutants, mutated, rules, stale } from './list.ts'
+import type { Mutant } from './rules.ts'
 
 const root = join(import.meta.dirname, '../..')
 

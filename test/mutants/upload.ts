@@ -1,6 +1,12 @@
 import type { Mutant } from './rules.ts'
 
-/** Rules that the code of uploads keeps, each taken out there. */
+/** The promise of each rule that the code of uploads keeps. */
+export const rulesOfUpload = {
+  W10: 'Rights and rules are checked at the moment of the effect, and a repeat hands out nothing that the person may not have now',
+  W11: 'A decision that depends on another stream names the version of that stream that it read',
+} as const
+
+/** These rules, each taken out there. */
 export const ofUpload: readonly Mutant[] = [
   {
     rule: 'W10',

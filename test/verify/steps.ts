@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { openRepository } from '../architecture/repository.ts'
 import type { Shell } from './shell.ts'
@@ -13,7 +13,7 @@ export interface Step {
   run(shell: Shell): Promise<void>
 }
 
-const everyStep: readonly Step[] = [
+export const steps: readonly Step[] = [
   { name: 'npm test', run: (shell) => shell.run(npm, ['test'], { folder: root }) },
   {
     name: '10,000 schedules of each whole backend',
@@ -36,8 +36,7 @@ const everyStep: readonly Step[] = [
     name: 'without the sample, in a copy',
     run: async (shell) => {
       const folder = copyInto(shell.temporaryFolder())
-      await shell.run(npm, ['run', 'new', '--', '--remove'], { folder })
-      await shell.run(npm, ['run', 'rewritten'], { folder })
+      await shell.run(npm, ['run', 'new', '--', '--remove', 'project', 'upload'], { folder })
       await shell.run(npm, ['test'], { folder })
     },
   },
@@ -51,15 +50,6 @@ const everyStep: readonly Step[] = [
     },
   },
 ]
-
-/** The step without the sample waits for the generator's option. */
-export const steps: readonly Step[] = everyStep.filter(
-  ({ name }) => !name.startsWith('without the sample') || generatorRemoves(),
-)
-
-function generatorRemoves(): boolean {
-  return readFileSync(join(root, 'infra/cli/new/new.ts'), 'utf8').includes('--remove')
-}
 
 /** Copies the files of the repository, beside a link to the packages that are installed. */
 function copyInto(folder: string): string {

@@ -32,7 +32,7 @@ const code = `import { existsSync, writeFileSync } from 'node:fs'
 export async function handler({ fail, hang, ...rest }) {
   if (fail) throw Object.assign(new Error('The quota is used up'), { name: fail })
   if (hang && !existsSync(hang)) {
-    writeFileSync(hang, '')
+    writeFileSync(hang, String(process.pid))
     await new Promise((done) => setTimeout(done, 600_000))
   }
   return rest
@@ -182,8 +182,13 @@ describe('a state machine of a template', () => {
     const failed = await ended(await begin({ fail: 'NoRoom', seconds: 0 }), 'FAILED')
     expect(failed.error).toBe('NoRoom')
     expect(JSON.parse(failed.cause ?? '')).toMatchObject({ errorMessage: 'The quota is used up' })
-    cloud.faults.next('kill', { at: /^run Annals-Work$/ })
-    const killed = await begin({ hang: join(dataDir, 'hanging'), seconds: 0 })
+    const hanging = join(dataDir, 'hanging')
+    const killed = await begin({ hang: hanging, seconds: 0 })
+    // Only a kill after this file is written finds the function hanging: the next call would hang otherwise.
+    await vi.waitFor(() => expect(Number(readFileSync(hanging, 'utf8'))).toBeGreaterThan(0), {
+      timeout: 10_000,
+    })
+    process.kill(Number(readFileSync(hanging, 'utf8')), 'SIGKILL')
     await ended(killed)
     expect((await types(killed)).filter((type) => type === 'TaskFailed')).toHaveLength(1)
     expect(lines.join('\n')).toMatch(/^Uploads \S+ Work failed, again in 1 s: Runtime.ExitError: /m)

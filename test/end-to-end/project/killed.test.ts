@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { newDataDir, removeDataDir } from '../kit/local-cloud/data-dir.ts'
-import { runRound } from '../soak/round.ts'
+import { newDataDir, removeDataDir } from '../../kit/local-cloud/data-dir.ts'
+import { runRound } from '../../soak/round.ts'
 
 it('kill -9 of any process, or of all of them, under load loses nothing and doubles nothing', async () => {
   const dataDir = newDataDir()
