@@ -1,4 +1,4 @@
-import { commandPortsFromEnvironment } from '../aws/command-ports.ts'
+import { commandPortsFromEnvironment } from '../composition/command-ports.ts'
 import { commands } from '../contract.ts'
 import { commandHandlers } from '../handlers.ts'
 import { apiHandler } from '../http/api.ts'

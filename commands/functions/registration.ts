@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { createDynamoClient } from '../aws/dynamo-client.ts'
-import { reservingEventStoreFromEnvironment } from '../aws/store.ts'
 import { systemClock as clock } from '../aws/system-clock.ts'
+import { reservingEventStoreFromEnvironment } from '../composition/store.ts'
 import { createCognitoDirectory } from '../registration/cognito-directory.ts'
 import { registrationHandler } from '../registration/registration-handler.ts'
 

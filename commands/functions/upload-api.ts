@@ -1,5 +1,5 @@
-import { commandPortsFromEnvironment } from '../aws/command-ports.ts'
 import { environment } from '../aws/environment.ts'
+import { commandPortsFromEnvironment } from '../composition/command-ports.ts'
 import { commands, type contract } from '../contract.ts'
 import { apiHandler } from '../http/api.ts'
 import { commandHandler } from '../http/handle-command.ts'

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
-import { eventStoreFromEnvironment } from '../../commands/aws/store.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
+import { eventStoreFromEnvironment } from '../../commands/composition/store.ts'
 import { readModelFromEnvironment } from '../aws/read-model.ts'
 import { streamHandler } from '../delivery/stream-handler.ts'
 import { listedGenerations } from '../generations/listed-generations.ts'

@@ -1,7 +1,7 @@
 import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
 import { environment } from '../../commands/aws/environment.ts'
-import { eventStoreFromEnvironment } from '../../commands/aws/store.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
+import { eventStoreFromEnvironment } from '../../commands/composition/store.ts'
 import { contract } from '../../commands/contract.ts'
 import { apiHandler } from '../../commands/http/api.ts'
 import { openApi } from '../../commands/http/openapi/document.ts'

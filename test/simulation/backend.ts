@@ -31,103 +31,75 @@ import {
 import { type Seeded, seeded } from '../kit/seeded.ts'
 import type { SimulatedApp } from './app.ts'
 import { deliveriesOf, type Record, recordStream, streamedTo } from './delivery.ts'
-import { type Environment, simulatedFunction } from './process.ts'
+import { type Environment, simulatedFunction, type World } from './process.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 /** How long a projector and a forwarder keep back, to say what they did not manage. */
 const reserveMs = 2_000
 
-/**
- * The whole backend over tables in memory: its functions are the real ones, each in up to two environments that may be
- * killed, and everything between them and their ports goes wrong as `faults` says.
- */
-export function simulatedBackend(app: SimulatedApp, clock: VirtualClock, faults: Faults, seed: string) {
-  const chance: Seeded = seeded(`${seed} backend`)
-  const world = { clock, faults, chance }
-  const table = createMemoryCommitTable()
-  const rows = createMemoryRowStore()
-  const lists = createMemoryGenerationLists()
-  const marks = createMemoryParkedStreams()
-  const stream = recordStream()
-  const published: string[] = []
-
-  const streamed = streamedTo(stream, table)
-  const portsOf = ({ clock, wire }: Environment) => {
-    const commits = faultyCommitTable(streamed, wire)
-    return {
-      store: createEventStore(commits, clock),
-      rows: faultyRowStore(rows, wire),
-      lists: faultyGenerationLists(lists, wire),
-      reservations: commits,
-      clock,
+/** A function behind the API: it is handed requests, and answers the problems that its handler throws. */
+function apiFunction(handle: (request: ApiRequest) => Promise<ApiResponse>) {
+  return async (request: SimulatedRequest, remainingMs: () => number): Promise<ApiResponse> => {
+    const { userId, headers = {}, body = '', parameters = {} } = request
+    const correlationId = `correlation-of-${userId}`
+    const whole: ApiRequest = {
+      method: request.method,
+      path: request.route,
+      route: request.route,
+      parameters,
+      query: {},
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+      apiUrl: '',
+      correlationId,
+      requestId: `request-${correlationId}`,
+      remainingMs,
+      identity: () => ({ userId, groups: [] }),
     }
-  }
-  const timeoutMs = 15_000
-
-  const registration = simulatedFunction(
-    world,
-    { name: 'registration', environments: 2, timeoutMs: 10_000 },
-    (environment) => app.registration(portsOf(environment)),
-  )
-  const register: Register = async ({ userId }) => {
-    const problem = await registration.invoke(userId).catch(() => {
-      throw new Problem('unavailable', 'The registration failed.', { retryAfterSeconds: 1 })
+    return handle(whole).catch((error: unknown) => {
+      if (!(error instanceof Problem)) throw error
+      return { status: problemKinds[error.code].status, body: error.message }
     })
-    if (problem !== undefined) throw problem
   }
+}
 
-  const api = (handle: (request: ApiRequest) => Promise<ApiResponse>) => {
-    return async (request: SimulatedRequest, remainingMs: () => number): Promise<ApiResponse> => {
-      const { userId, headers = {}, body = '', parameters = {} } = request
-      const correlationId = `correlation-of-${userId}`
-      const whole: ApiRequest = {
-        method: request.method,
-        path: request.route,
-        route: request.route,
-        parameters,
-        query: {},
-        headers: { 'content-type': 'application/json', ...headers },
-        body,
-        apiUrl: '',
-        correlationId,
-        requestId: `request-${correlationId}`,
-        remainingMs,
-        identity: () => ({ userId, groups: [] }),
-      }
-      return handle(whole).catch((error: unknown) => {
-        if (!(error instanceof Problem)) throw error
-        return { status: problemKinds[error.code].status, body: error.message }
-      })
-    }
+/** The stores that all functions share. */
+interface SharedStores {
+  readonly streamed: ReturnType<typeof createMemoryCommitTable>
+  readonly rows: ReturnType<typeof createMemoryRowStore>
+  readonly lists: ReturnType<typeof createMemoryGenerationLists>
+}
+
+/** The ports of one environment of a function, between which and the stores everything goes wrong. */
+function faultyPorts({ streamed, rows, lists }: SharedStores, { clock, wire }: Environment) {
+  const commits = faultyCommitTable(streamed, wire)
+  return {
+    store: createEventStore(commits, clock),
+    rows: faultyRowStore(rows, wire),
+    lists: faultyGenerationLists(lists, wire),
+    reservations: commits,
+    clock,
   }
+}
+
+/** The ports and stores of the functions behind the stream. */
+interface ConsumerPorts {
+  readonly portsOf: (environment: Environment) => ReturnType<typeof faultyPorts>
+  readonly table: ReturnType<typeof createMemoryCommitTable>
+  readonly marks: ReturnType<typeof createMemoryParkedStreams>
+  /** The ids of the events that reached the bus. */
+  readonly published: string[]
+}
+
+/** The functions behind the stream, and the operator's worker of a replay. */
+function simulatedConsumers(
+  app: SimulatedApp,
+  world: World,
+  { portsOf, table, marks, published }: ConsumerPorts,
+) {
   const environments = 2
-  const commands = simulatedFunction(world, { name: 'commands', environments, timeoutMs }, (environment) => {
-    const ports = portsOf(environment)
-    return api(
-      commandHandler({
-        ...ports,
-        commands: app.contract.commands,
-        handlers: app.handlers,
-        accountStatusOf: app.accountStatusFrom(ports.store),
-        register,
-      }),
-    )
-  })
-  const queries = simulatedFunction(world, { name: 'queries', environments, timeoutMs }, (environment) =>
-    api(
-      queryHandler({
-        ...portsOf(environment),
-        queries: app.contract.queries,
-        handlers: app.queryHandlers,
-        openApi: (apiUrl) => openApi(apiUrl, app.contract),
-        accounts: app.accounts,
-        versions: app.versions,
-        register,
-      }),
-    ),
-  )
-
-  // What a function reports: the places of the records to deliver again.
+  const timeoutMs = 15_000
+  // Each function reports the places of the records to deliver again.
   const projector = simulatedFunction(
     world,
     { name: 'projector', environments, timeoutMs },
@@ -138,7 +110,7 @@ export function simulatedBackend(app: SimulatedApp, clock: VirtualClock, faults:
         const failures = await projectBatch(deliveriesOf(batch), {
           ...ports,
           deadline,
-          generations: () => listedGenerations(app.versions, ports.lists, clock),
+          generations: () => listedGenerations(app.versions, ports.lists, world.clock),
         })
         return failures.map(({ sequenceNumber }) => Number(sequenceNumber))
       }
@@ -194,6 +166,73 @@ export function simulatedBackend(app: SimulatedApp, clock: VirtualClock, faults:
       }
     },
   )
+
+  return { projector, replayer, forwarder }
+}
+
+/**
+ * The whole backend over tables in memory: its functions are the real ones, each in up to two environments that may be
+ * killed, and everything between them and their ports goes wrong as `faults` says.
+ */
+export function simulatedBackend(app: SimulatedApp, clock: VirtualClock, faults: Faults, seed: string) {
+  const chance: Seeded = seeded(`${seed} backend`)
+  const world = { clock, faults, chance }
+  const table = createMemoryCommitTable()
+  const rows = createMemoryRowStore()
+  const lists = createMemoryGenerationLists()
+  const marks = createMemoryParkedStreams()
+  const stream = recordStream()
+  const published: string[] = []
+
+  const streamed = streamedTo(stream, table)
+  const portsOf = (environment: Environment) => faultyPorts({ streamed, rows, lists }, environment)
+  const timeoutMs = 15_000
+
+  const registration = simulatedFunction(
+    world,
+    { name: 'registration', environments: 2, timeoutMs: 10_000 },
+    (environment) => app.registration(portsOf(environment)),
+  )
+  const register: Register = async ({ userId }) => {
+    const problem = await registration.invoke(userId).catch(() => {
+      throw new Problem('unavailable', 'The registration failed.', { retryAfterSeconds: 1 })
+    })
+    if (problem !== undefined) throw problem
+  }
+
+  const environments = 2
+  const commands = simulatedFunction(world, { name: 'commands', environments, timeoutMs }, (environment) => {
+    const ports = portsOf(environment)
+    return apiFunction(
+      commandHandler({
+        ...ports,
+        commands: app.contract.commands,
+        handlers: app.handlers,
+        accountStatusOf: app.accountStatusFrom(ports.store),
+        register,
+      }),
+    )
+  })
+  const queries = simulatedFunction(world, { name: 'queries', environments, timeoutMs }, (environment) =>
+    apiFunction(
+      queryHandler({
+        ...portsOf(environment),
+        queries: app.contract.queries,
+        handlers: app.queryHandlers,
+        openApi: (apiUrl) => openApi(apiUrl, app.contract),
+        accounts: app.accounts,
+        versions: app.versions,
+        register,
+      }),
+    ),
+  )
+
+  const { projector, replayer, forwarder } = simulatedConsumers(app, world, {
+    portsOf,
+    table,
+    marks,
+    published,
+  })
 
   const store = createEventStore(table, clock)
   const remover = createMemoryRowRemover(rows)

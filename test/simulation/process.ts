@@ -17,7 +17,7 @@ export interface SimulatedFunction<Input, Output> {
 
 export class Killed extends Error {}
 
-interface World {
+export interface World {
   readonly clock: Clock
   readonly faults: Faults
   readonly chance: Seeded

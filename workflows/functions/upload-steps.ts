@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { environment } from '../../commands/aws/environment.ts'
-import { eventStoreFromEnvironment } from '../../commands/aws/store.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
+import { eventStoreFromEnvironment } from '../../commands/composition/store.ts'
 import { createS3Files } from '../upload/s3-file-store.ts'
 import { stepHandler } from '../upload/step-handler.ts'
 

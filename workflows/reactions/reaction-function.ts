@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { environment } from '../../commands/aws/environment.ts'
-import { eventStoreFromEnvironment } from '../../commands/aws/store.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
+import { eventStoreFromEnvironment } from '../../commands/composition/store.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { createDynamoHandledEvents } from './dynamo-handled-events.ts'

@@ -1,10 +1,10 @@
+import { createDynamoClient } from '../aws/dynamo-client.ts'
+import { environment } from '../aws/environment.ts'
+import { systemClock as clock } from '../aws/system-clock.ts'
 import { createDynamoReservations } from '../event-store/dynamo-reservations.ts'
 import type { CommandApi } from '../http/handle-command.ts'
 import { registerFromEnvironment } from '../registration/lambda-registration.ts'
-import { createDynamoClient } from './dynamo-client.ts'
-import { environment } from './environment.ts'
 import { reservingEventStoreFromEnvironment } from './store.ts'
-import { systemClock as clock } from './system-clock.ts'
 
 /** The ports that every function that carries out commands has. */
 export type CommandFunctionPorts = Pick<CommandApi, 'store' | 'reservations' | 'register' | 'clock'>

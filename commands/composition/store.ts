@@ -1,10 +1,9 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
+import { createDynamoClient } from '../aws/dynamo-client.ts'
+import { environment } from '../aws/environment.ts'
+import { systemClock } from '../aws/system-clock.ts'
 import { createDynamoCommitTable } from '../event-store/dynamo-commit-table.ts'
 import { createEventStore } from '../event-store/event-store.ts'
-import { createDynamoClient } from './dynamo-client.ts'
-import { environment } from './environment.ts'
-import { systemClock } from './system-clock.ts'
 
 /** The event store in the table that the function's environment names. It takes no reservations. */
 export function eventStoreFromEnvironment(client = createDynamoClient()): EventStore {
@@ -12,7 +11,9 @@ export function eventStoreFromEnvironment(client = createDynamoClient()): EventS
 }
 
 /** As `eventStoreFromEnvironment`, with the table of reservations. */
-export function reservingEventStoreFromEnvironment(client: DynamoDBDocumentClient): EventStore {
+export function reservingEventStoreFromEnvironment(
+  client: ReturnType<typeof createDynamoClient>,
+): EventStore {
   const commits = createDynamoCommitTable(
     client,
     environment('EVENT_STORE_TABLE'),
