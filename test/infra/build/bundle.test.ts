@@ -103,7 +103,7 @@ describe('a bundle', () => {
 
   it("has a map that shows an error's place in the source", async () => {
     await expect(withBundle('command-api', {}, '', '--enable-source-maps')).rejects.toThrow(
-      /is not set[\s\S]*commands\/aws\/environment\.ts:\d+:\d+\)\n.*commands\/aws\/store\.ts:[\s\S]*commands\/functions\/command-api\.ts:/,
+      /is not set[\s\S]*commands\/aws\/environment\.ts:\d+:\d+\)\n.*commands\/composition\/store\.ts:[\s\S]*commands\/functions\/command-api\.ts:/,
     )
   })
 })
