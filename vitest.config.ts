@@ -20,6 +20,8 @@ const projects = Object.entries(lanes).map(([name, { include, exclude }]) => ({
     include: [...include],
     exclude: [...exclude, '**/node_modules/**'],
     globalSetup: needsAssembly.includes(name) ? ['test/kit/local-cloud/assembly.ts'] : [],
+    // These lanes start processes and wait for them. On a busy CI machine a wait can run out; the report names each retry.
+    retry: process.env['CI'] && needsAssembly.includes(name) ? 1 : 0,
   },
 }))
 
