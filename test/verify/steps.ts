@@ -28,7 +28,7 @@ export const steps: readonly Step[] = [
     name: 'a generated aggregate, in a copy',
     run: async (shell) => {
       const folder = copyInto(shell.temporaryFolder())
-      await shell.run(npm, ['run', 'new', 'aggregate', 'zebra-crossing'], { folder })
+      await shell.run(npm, ['run', 'new', 'aggregate', 'parking-permit'], { folder })
       await shell.run(npm, ['test'], { folder })
     },
   },

@@ -159,7 +159,8 @@ async function run(binary: string, file: string, { host, port }: EngineAddress):
       if (/listening on/i.test(written)) listening()
     })
     child.once('error', failed)
-    child.once('exit', () => failed(new Error(adviceOn(file, complaint()))))
+    // Its last words may come after its exit.
+    child.once('close', () => failed(new Error(adviceOn(file, complaint()))))
   }).finally(() => clearTimeout(patience))
   return { child, complaint }
 }
