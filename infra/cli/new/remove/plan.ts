@@ -5,7 +5,7 @@ import { featureOf, featuresIn, layers } from './features.ts'
 import { type Gone, prune } from './prune.ts'
 import { nodesIn, parse, textOf } from './syntax.ts'
 
-/** What a removal does to the files of a repository; nothing is written yet. Paths are relative to its root. */
+/** The planned changes to the files of a repository. Nothing is written yet. Paths are relative to its root. */
 export interface Removal {
   readonly deleted: readonly string[]
   /** The new text of files that stay. */

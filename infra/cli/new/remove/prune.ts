@@ -6,7 +6,7 @@ export interface Pruned {
   readonly exports: readonly string[]
 }
 
-/** What an import of one file gives to another: some names, or all of them if the imported file itself is removed. */
+/** Tells which names an imported file no longer exports: some, or all of them if the file itself is removed. */
 export type Gone = (specifier: string) => 'all' | ReadonlySet<string> | undefined
 
 /**

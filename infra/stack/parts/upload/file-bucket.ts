@@ -13,7 +13,7 @@ export function addFiles(scope: Construct): Bucket {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
-    // Whatever overwrites a file, its content can be restored for a week. The pipeline removes all versions of a file.
+    // An overwritten file can be restored for a week. The pipeline removes all versions of a file.
     versioned: true,
     lifecycleRules: [
       // Files that were sent and never accepted.
