@@ -37,7 +37,7 @@ function rangeOf({ query, now }: QueryContext): { from: string; to: string } {
 }
 
 function invalid(message: string): Problem {
-  return new Problem('invalid-input', 'The query is not valid: see errors.', {
+  return new Problem('invalid-input', 'The query is not valid. See errors.', {
     errors: [{ path: '/from', message }],
   })
 }

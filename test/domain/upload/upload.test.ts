@@ -157,7 +157,7 @@ describe('a requested upload', () => {
       .when({ ...validate, found: { ...found, size: 2001 } })
       .then({
         type: 'UploadRejected',
-        data: { reason: 'The file has 2001 bytes instead of the 2000 that were requested.' },
+        data: { reason: 'The file has 2001 bytes instead of the requested 2000.' },
       })
   })
 
@@ -261,7 +261,7 @@ describe('an upload in processing', () => {
       .thenNothing()
     given(...processed)
       .when(expire)
-      .then({ type: 'UploadFailed', data: { reason: 'The processing did not come to an end.' } })
+      .then({ type: 'UploadFailed', data: { reason: 'The file was not processed in time.' } })
   })
 })
 
