@@ -54,7 +54,9 @@ describe('a header', () => {
     '"3","3"',
     '3',
   ])('If-Match of %s is told what it takes', (header) => {
-    expect(() => ifMatchOf({ headers: { 'if-match': header } })).toThrow(/such as "3"\. It is the field `version`/)
+    expect(() => ifMatchOf({ headers: { 'if-match': header } })).toThrow(
+      /such as "3"\. It is the field `version`/,
+    )
   })
 
   it.each([
