@@ -33,7 +33,7 @@ export const projectPublication = publication(
       example: { projectId: '91be07d2', title: 'Atlas of rivers' },
     },
     ProjectDescribed: {
-      private: 'A description is free text for the members, and nothing outside depends on it.',
+      private: 'A description is free text for the members, and no other service depends on it.',
     },
     ProjectArchived: {
       schema: 1,

@@ -43,9 +43,9 @@ export const subscriptionPublication = publication(
       }),
       example: { userId: '5f0c3f5e', period: '2026-01', plan: 'pro', amount: 900, currency: 'USD' },
     },
-    QuotaReserved: { private: 'Bookkeeping about an upload, whose own events are published.' },
-    QuotaUsed: { private: 'Bookkeeping about an upload, whose own events are published.' },
-    QuotaReleased: { private: 'Bookkeeping about an upload, whose own events are published.' },
+    QuotaReserved: { private: 'Bookkeeping for an upload. The upload has public events of its own.' },
+    QuotaUsed: { private: 'Bookkeeping for an upload. The upload has public events of its own.' },
+    QuotaReleased: { private: 'Bookkeeping for an upload. The upload has public events of its own.' },
   },
   { exampleId: '5f0c3f5e' },
 )

@@ -38,10 +38,14 @@ export const uploadPublication = publication(
         size: 2097152,
       },
     },
-    UploadValidated: { private: 'A step on the way to the end, which is published.' },
-    UploadQuotaReserved: { private: 'A step on the way to the end, which is published.' },
-    UploadMetadataRead: { private: 'A step on the way to the end, which is published.' },
-    UploadThumbnailMade: { private: 'A step on the way to the end, which is published.' },
+    UploadValidated: { private: 'An intermediate step of an upload. The end of the upload is published.' },
+    UploadQuotaReserved: {
+      private: 'An intermediate step of an upload. The end of the upload is published.',
+    },
+    UploadMetadataRead: { private: 'An intermediate step of an upload. The end of the upload is published.' },
+    UploadThumbnailMade: {
+      private: 'An intermediate step of an upload. The end of the upload is published.',
+    },
     UploadCompleted: {
       schema: 1,
       description: 'A file was added to its project, with a thumbnail.',

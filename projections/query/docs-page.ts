@@ -1,6 +1,6 @@
 import type { OpenApi } from '../../commands/http/openapi/document.ts'
 
-/** The API's documentation as one page of HTML that loads nothing else. */
+/** Makes the API's documentation, one HTML page that loads nothing else. */
 export function docsPage({ info, paths }: OpenApi): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => {

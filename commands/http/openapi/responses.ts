@@ -20,7 +20,7 @@ const problem = z.object({
   detail: z
     .string()
     .check(
-      z.describe('What happened and what to do next'),
+      z.describe('An explanation and the next step'),
       z.meta({ examples: ['The store did not answer in time. Try again.'] }),
     ),
   correlationId: z
