@@ -7,8 +7,8 @@ export interface CommitTable {
   /**
    * Puts an item unless one exists at its position, and takes and releases keys for its stream in the same transaction.
    * Without reservations, this is a plain put. If both the commit and a reservation are refused, the answer reports the
-   * commit. `unknown` means that the item may or may not be stored, for example after a time-out, a 500, a throttled
-   * attempt or a conflict of transactions. Throws errors that are definite and permanent, such as a missing permission.
+   * commit. `unknown` means that the item may or may not be stored: after a time-out, a 500, a throttled attempt or a
+   * conflict of transactions. Throws errors that are definite and permanent, such as a missing permission.
    */
   putNew(item: CommitItem, reservations: Reservations, timeoutMs: number): Promise<PutAnswer>
   /**

@@ -64,9 +64,9 @@ export async function loadAll(table: CommitTable, { stream, after, deadline }: W
 const furtherCommits = repeatReach.receipts
 
 /**
- * Loads the end of a stream after a version: the last `tail` commits in one request, and more if none of them has a
- * snapshot of this fold. If their newest snapshot has no receipts, further commits back to the time `reach` replace
- * them. Throws `unreadable` if a commit is missing.
+ * Loads the end of a stream after a version. One request reads the last `tail` commits. If none of them has a snapshot
+ * of this fold, more are read. If their newest snapshot has no receipts, further commits back to the time `reach`
+ * replace them. Throws `unreadable` if a commit is missing.
  */
 export async function loadTail(
   table: CommitTable,

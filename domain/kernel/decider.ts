@@ -42,8 +42,8 @@ export interface Aggregate<State, C extends Command, E extends Event> extends De
   knownTo(state: State, actorId: string): boolean
   /**
    * The keys that the stream holds in this state. No other stream may hold them. A commit takes and releases the
-   * difference between the keys before it and after it: at most 99 keys together, each of at most 1,024 bytes. A
-   * command that would change more is `too-large`. `id` is the id of the stream, without the aggregate's name.
+   * difference between the keys before it and after it. Together these are at most 99 keys, each of at most 1,024
+   * bytes. A command that would change more is `too-large`. `id` is the id of the stream, without the aggregate's name.
    */
   holds?(state: State, id: string): readonly Reservation[]
   /**

@@ -62,7 +62,7 @@ export function publication<E extends Event, Schemas extends Record<E['type'], u
 ): Publication<E['type']> {
   const published: CatalogueEntry<E['type']>[] = []
   const reasons: Record<string, string> = {}
-  // `Object.entries` forgets the types; `Decisions` has checked each of them.
+  // `Object.entries` loses the types. `Decisions` has already checked each of them.
   const all = Object.entries(decisions) as [
     E['type'],
     PublicDefinition<E, string, unknown> | PrivateDefinition,

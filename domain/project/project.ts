@@ -112,7 +112,7 @@ function addMember(
   if (userId === undefined) {
     throw refusal('no-such-person', 'Nobody has signed up with this email address.')
   }
-  if (userId === ownerId) throw refusal('owner-is-member', 'The owner already has every right.')
+  if (userId === ownerId) throw refusal('owner-is-member', 'The owner already has full access.')
   const member = members.find((other) => other.userId === userId)
   if (member?.role === role) return []
   if (member !== undefined) return [{ type: 'ProjectMemberRoleChanged', data: { userId, role } }]
@@ -161,7 +161,8 @@ export function noSuchProject(): Problem {
 }
 
 function ensure(allowed: boolean): void {
-  if (!allowed) throw new Problem('forbidden', 'Your role in this project does not allow it. Ask its owner.')
+  if (!allowed)
+    throw new Problem('forbidden', 'Your role in this project does not allow this. Ask the owner.')
 }
 
 function ensureActive(project: Existing): void {

@@ -61,7 +61,7 @@ export const uploadPublication = publication(
       from: ({ id, data }) => ({ uploadId: id, reason: data.reason }),
       example: {
         uploadId: 'd38be2c1',
-        reason: 'The file is no picture and not image/jpeg, as was requested.',
+        reason: 'The file is not a picture. The request was for image/jpeg.',
       },
     },
     UploadFailed: {

@@ -177,7 +177,7 @@ const obstacles = {
     reason: 'The project is no longer shared with you.',
   },
   viewer: {
-    refusal: () => new Problem('forbidden', 'Your role in this project does not allow it. Ask its owner.'),
+    refusal: () => new Problem('forbidden', 'Your role in this project does not allow this. Ask the owner.'),
     reason: 'Your role in the project no longer allows you to add files.',
   },
   archived: {
@@ -243,7 +243,7 @@ function validate(
     return [{ type: 'UploadRejected', data: { reason } }]
   }
   if (found.contentType !== state.contentType) {
-    const reason = `The file is ${found.contentType ?? 'no picture'} and not ${state.contentType}, as was requested.`
+    const reason = `The file is ${found.contentType ?? 'not a picture'}. The request was for ${state.contentType}.`
     return [{ type: 'UploadRejected', data: { reason } }]
   }
   return [{ type: 'UploadValidated', data: { run } }]

@@ -21,7 +21,7 @@ export const userPublication = publication(
     UserProfileChanged: { private: 'The event contains only a name, which is personal.' },
     UserDeleted: {
       schema: 1,
-      description: 'A person deleted their account. Remove what you hold about them.',
+      description: 'A person deleted their account. Remove your data about them.',
       data: z.object({ userId }),
       from: ({ id }) => ({ userId: id }),
       example: { userId: '5f0c3f5e' },

@@ -68,9 +68,8 @@ number. The name of an event type never changes.`
 
 const reactions = `## How Annals uses them
 
-Annals sends a mail to a new person, to the owner of a new project, to a person with a new invoice, and to the person
-whose upload was completed or not accepted. When a person deletes their account, it deletes their sign-in and ends
-their plan. Each reaction runs once per event, and again only
+Annals sends mails about a new account, a new project, a new invoice, and an upload that was completed or not accepted.
+When a person deletes their account, it deletes their sign-in and ends their plan. Each reaction runs once per event, and again only
 if it failed. If a function crashes after it sent a mail and before it recorded the event, the mail is sent twice. Both
 mails contain the event's \`id\` in the header \`X-Annals-Event\`. No mail is sent for an event older than 14 days.`
 

@@ -30,7 +30,7 @@ export interface InvoicingPorts {
 /**
  * Makes the Lambda handler that issues the invoices of all past months. The scheduler runs it every day. It may run at
  * any time, twice at once, and again after an interrupted run. A subscription leaves the list of due subscriptions when
- * the read model has its invoices. Its stream decides which invoices to issue, and has each month only once.
+ * the read model has its invoices. Its stream decides which invoices to issue, and invoices each month only once.
  *
  * The list may lag behind. A subscription that is still listed has nothing left to issue. One that is not listed yet is
  * picked up the next day, with every missing month.

@@ -12,7 +12,9 @@ const problem = z.object({
   type: z
     .string()
     .check(
-      z.describe('`urn:annals:problem:<code>`. If a business rule rejects the command, the code is its name'),
+      z.describe(
+        '`urn:annals:problem:<code>`. If a business rule rejects the command, the code is the name of the rule',
+      ),
       z.meta({ examples: ['urn:annals:problem:unavailable'] }),
     ),
   title: z.string().check(z.meta({ examples: ['Try again'] })),

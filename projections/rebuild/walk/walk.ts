@@ -44,8 +44,8 @@ export async function* walkStreams(
 }
 
 /**
- * Yields the commits of a stream in order, several at a time: first those that the walk has read, then the following
- * ones from the store. The store is read if the walk did not read all of them, or if `further` asks for more. Throws
+ * Yields the commits of a stream in order, several at a time. The first ones are those that the walk has read. The
+ * following ones come from the store, if the walk did not read all of them, or if `further` asks for more. Throws
  * `unreadable` at the first unreadable or missing commit, after yielding those before it, and `unavailable` past the
  * deadline.
  */

@@ -162,8 +162,8 @@ describe('a requested upload', () => {
   })
 
   it.each([
-    ['image/png', 'The file is image/png and not image/jpeg, as was requested.'],
-    [undefined, 'The file is no picture and not image/jpeg, as was requested.'],
+    ['image/png', 'The file is image/png. The request was for image/jpeg.'],
+    [undefined, 'The file is not a picture. The request was for image/jpeg.'],
   ] as const)('is rejected where the file is %s', (contentType, reason) => {
     given(requested)
       .when({ ...validate, found: { ...found, contentType } })
