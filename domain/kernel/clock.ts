@@ -11,7 +11,7 @@ export interface Clock {
 
 /**
  * How long to wait before attempt number `attempt` (from 0): full jitter under a ceiling that doubles from 20 ms to 640
- * ms. With 16 writers on one stream, this halves the attempts that are needed without a wait.
+ * ms. With this wait, 16 writers on one stream need half as many attempts as without one.
  */
 export function backoff(attempt: number, random: () => number): number {
   return random() * Math.min(640, 20 * 2 ** attempt)

@@ -11,7 +11,7 @@ export type ProjectState =
       readonly ownerId: string
       readonly title: string
       readonly description: string
-      /** Without the owner. */
+      /** The members, not including the owner. */
       readonly members: readonly Member[]
     }
 

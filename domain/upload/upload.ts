@@ -279,7 +279,9 @@ function step(state: UploadState, command: Step): readonly UploadEvent[] {
   }
 }
 
-/** The requester must have the right to add the file now. Their right at the time of the request does not count. */
+/**
+ * Completes the upload if the requester may add the file now. Their right at the time of the request does not count.
+ */
 function complete({ size }: Request, project: ProjectAsRead): readonly UploadEvent[] {
   const obstacle = obstacleIn(project)
   const projectVersion = named(project.version)

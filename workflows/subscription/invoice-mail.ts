@@ -12,7 +12,7 @@ const data = z.object({
   currency: z.string(),
 })
 
-/** Mails a person the invoice for a month. */
+/** Sends a person the invoice for a month by mail. */
 export function invoiceIssued(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
     row: invoiceEmail,

@@ -142,7 +142,7 @@ const begin = {
   Next: 'Validate',
 }
 
-/** Checks that the file matches the request and that the plan has enough storage left. */
+/** The states that check whether the file matches the request, and whether the plan has enough storage left. */
 function acceptance(tasks: PipelineTasks) {
   return {
     Validate: { ...task(tasks, 'steps', 'validate', { etag }), Catch, Next: 'IsValid' },
@@ -163,7 +163,7 @@ function acceptance(tasks: PipelineTasks) {
   }
 }
 
-/** Reads the size of the picture and makes its thumbnail, in parallel. */
+/** The state that reads the size of the picture and makes its thumbnail, in parallel. */
 function openPicture(tasks: PipelineTasks) {
   const metadata = { width: '{% $states.input.width %}', height: '{% $states.input.height %}' }
   return {

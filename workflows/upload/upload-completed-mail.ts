@@ -6,7 +6,7 @@ import { mailAboutUpload } from './upload-mail.ts'
 
 const data = z.object({ uploadId: z.string().check(z.minLength(1)) })
 
-/** Mails the requester of an upload that the file was added to its project. */
+/** Tells the requester of an upload by mail that the file was added to its project. */
 export function uploadCompleted(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
     row: uploadCompletedEmail,

@@ -6,8 +6,8 @@ import { type MailPorts, type Message, mailTo } from '../reactions/mailer.ts'
 import type { PublicEvent } from '../reactions/reaction.ts'
 
 /**
- * Mails the requester of an upload about one of its events. The person and the file name come from the upload's own
- * stream, not from the event. With `onlyMembers`, a person who has no access to the project gets no mail.
+ * Sends the requester of an upload a mail about one of its events. The person and the file name come from the upload's
+ * own stream, not from the event. With `onlyMembers`, a person who has no access to the project gets no mail.
  */
 export async function mailAboutUpload(
   event: PublicEvent<{ readonly uploadId: string }>,

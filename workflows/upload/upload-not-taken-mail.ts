@@ -6,7 +6,7 @@ import { mailAboutUpload } from './upload-mail.ts'
 
 const data = z.object({ uploadId: z.string().check(z.minLength(1)), reason: z.string() })
 
-/** Mails the requester of an upload that the file was not added to its project, and why. */
+/** Tells the requester of an upload by mail that the file was not added to its project, and why. */
 export function uploadNotTaken(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
     row: uploadNotTakenEmail,

@@ -5,7 +5,7 @@ import { welcomeEmail } from './reactions.ts'
 
 const data = z.object({ userId: z.string().check(z.minLength(1)) })
 
-/** Mails a person who has registered. */
+/** Sends a welcome mail to a person who has registered. */
 export function welcome(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
     row: welcomeEmail,

@@ -17,7 +17,7 @@ const projectState = z.discriminatedUnion('exists', [
     title: z.string(),
     description: z.string(),
     archived: z.boolean(),
-    /** Without the owner. */
+    /** The members, not including the owner. */
     members: z.array(member),
     createdAt: z.string(),
     updatedAt: z.string(),
@@ -92,7 +92,7 @@ function record(event: Recorded<ProjectEvent>, _: ProjectState, id: string): Con
   }
 }
 
-/** Describes an event without a name, because names change and disappear with their account. */
+/** Describes an event without naming a person, because names change, and disappear when their account is deleted. */
 function summaryOf(event: Recorded<ProjectEvent>): string {
   switch (event.type) {
     case 'ProjectCreated':
