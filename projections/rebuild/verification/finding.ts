@@ -3,8 +3,8 @@ import { nameOf, type RowItem, type RowKey } from '../../engine/projection.ts'
 
 /**
  * The kinds of faults:
- * - `behind`: events are missing that the stream has had for longer than a delivery takes
- * - `parked`: the same, because of an event that cannot be folded
+ * - `behind`: the guard lacks events, although there was enough time to deliver them
+ * - `parked`: the guard lacks events, because one of them cannot be folded
  * - `feed`: permanent rows of its events are missing or wrong
  * - `different`: all events are folded, but the state or the rows are wrong
  * - `uncompared`: the stream moved during every comparison, or could not be read
