@@ -28,7 +28,7 @@ async function subjectsOf({ email }: Person): Promise<string[]> {
 /** The subject of the mail with the code that confirms an address. */
 const code = expect.stringMatching(/verify/i)
 
-/** How often a reaction failed so far. */
+/** Number of failures of a reaction so far. */
 function failures(name: string): number {
   return running.lines.filter((line) => line.startsWith(name) && line.includes('"reaction failed"')).length
 }
@@ -38,7 +38,7 @@ function busName(): string {
   return String(bus?.properties['Name'])
 }
 
-/** Address of the queue for what the welcome failed at. */
+/** Address of the queue for events that the welcome failed at. */
 function failureQueue(): string {
   const queues = readTemplate(inject('assembly')).ofType('AWS::SQS::Queue')
   const queue = queues.find(({ logicalId }) => logicalId.startsWith('WelcomeEmail'))
@@ -53,7 +53,7 @@ describe('a person', () => {
     expect(await subjectsOf(ann)).toEqual([code, expect.stringMatching(/welcome/i)])
   })
 
-  it('who deletes the account cannot sign in any more', async () => {
+  it('who deletes their account can no longer sign in', async () => {
     await start([10])
     const ann = await signUp(running.config)
     await ann.command('delete-account', {})
@@ -65,7 +65,7 @@ describe('a person', () => {
   })
 })
 
-describe('the same event five times', () => {
+describe('the same event delivered five times', () => {
   it('sends one mail', async () => {
     await start([10])
     const ann = await signUp(running.config)
@@ -102,8 +102,8 @@ describe('the same event five times', () => {
   })
 })
 
-describe('a mail provider that refuses', () => {
-  it('for a while delays the mail', async () => {
+describe('a mail provider that refuses mail', () => {
+  it('temporarily delays the mail', async () => {
     await start([200, 200])
     running.cloud.faults.refuseMail(true)
     const ann = await signUp(running.config)
@@ -113,7 +113,7 @@ describe('a mail provider that refuses', () => {
     await vi.waitFor(async () => expect(await subjectsOf(ann)).toHaveLength(2), soon)
   })
 
-  it('for good leaves the event in the queue for failures', async () => {
+  it('permanently leaves the event in the dead-letter queue', async () => {
     await start([10, 10])
     running.cloud.faults.refuseMail(true)
     const ann = await signUp(running.config)
