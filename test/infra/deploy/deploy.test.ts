@@ -14,7 +14,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('a deployment', () => {
-  it('asks for the address that mail comes from before it does anything', async () => {
+  it('asks for the sender address of mail before it does anything', async () => {
     const tsx = resolve('node_modules/tsx/dist/cli.mjs')
     const deploying = run(process.execPath, [tsx, resolve('infra/deploy/deploy.ts')], {
       cwd: folder,

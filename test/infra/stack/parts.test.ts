@@ -43,7 +43,7 @@ const optional: readonly OptionalPart[] = [
   uploadPart,
 ]
 
-/** The template of a stack that has these optional parts only. */
+/** The template of a stack with only these optional parts. */
 function templateWith(...parts: readonly OptionalPart[]): string {
   const required = requiredParts()
   for (const part of parts) part.add(required)
@@ -51,7 +51,7 @@ function templateWith(...parts: readonly OptionalPart[]): string {
 }
 
 describe('an optional part of the stack', () => {
-  it.each(optional)('leaves nothing behind when it is taken out: $name', (part) => {
+  it.each(optional)('leaves nothing behind when it is removed: $name', (part) => {
     const whole = JSON.stringify([...declaredResources().values()])
     const without = templateWith(...optional.filter((other) => other !== part))
     for (const mark of part.marks) {
@@ -60,7 +60,7 @@ describe('an optional part of the stack', () => {
     }
   })
 
-  it('takes no resource of the others with it', () => {
+  it('is removed without any resource of the other parts', () => {
     const whole = [...declaredResources().values()].map(({ logicalId }) => logicalId)
     const least: { readonly Resources: object } = JSON.parse(templateWith())
     const left = optional.flatMap((part) => {

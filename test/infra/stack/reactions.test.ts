@@ -38,7 +38,7 @@ describe('the rows of reactions', () => {
 describe('the reaction', () => {
   it.each(
     declaredReactions,
-  )('%s is invoked at %s of our own bus, of the schema that it knows', (name, eventTypes) => {
+  )('%s is invoked by %s on our own bus, in the schema that it knows', (name, eventTypes) => {
     expect(declared(`${name}Rule`).Properties).toMatchObject({
       EventBusName: 'Events',
       State: 'ENABLED',
@@ -49,7 +49,7 @@ describe('the reaction', () => {
 
   it.each(
     declaredReactions,
-  )('%s is tried again for hours, and an event that fails in every try waits in a queue', (name) => {
+  )('%s is retried for hours, and an event that fails every try waits in a queue', (name) => {
     const configs = declaredOf('AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties)
     expect(configs.filter(({ FunctionName }) => FunctionName === name)).toEqual([
       {
@@ -66,7 +66,7 @@ describe('the reaction', () => {
     })
   })
 
-  it.each(declaredReactions)('%s sounds an alarm as soon as something waits there', (name) => {
+  it.each(declaredReactions)('%s raises an alarm as soon as an event waits there', (name) => {
     expect(declared(`${name}FailuresAlarm`).Properties).toMatchObject({
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Threshold: 1,
@@ -77,7 +77,7 @@ describe('the reaction', () => {
 })
 
 describe('the table of handled events', () => {
-  it('forgets by itself', () => {
+  it('deletes old events automatically', () => {
     expect(declared('HandledEvents').Properties).toMatchObject({
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       TimeToLiveSpecification: { AttributeName: 'expiration', Enabled: true },

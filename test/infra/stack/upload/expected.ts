@@ -13,7 +13,7 @@ export const uploadReactions: readonly ExpectedReaction[] = [
   ['UploadNotTakenEmail', ['UploadRejected', 'UploadFailed']],
 ]
 
-/** Types of resources that only uploads bring into the stack. */
+/** Types of resources that only uploads add to the stack. */
 export const uploadTypes = [
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy',
@@ -80,7 +80,7 @@ export const uploadFunctions: readonly ExpectedFunction[] = [
   reaction('UploadNotTakenEmail', 'upload-not-taken-email', mailFrom, sendMail),
 ]
 
-/** What the query API needs besides, to sign links to files. */
+/** Grants and variables that the query API also needs, to sign links to files. */
 export const uploadInQueryApi = {
   environment: { FILES_BUCKET: 'Files' },
   grants: { 'Files.Arn/files/*': 's3: GetObject' },
