@@ -53,7 +53,7 @@ describe('a person', () => {
     expect(await subjectsOf(ann)).toEqual([code, expect.stringMatching(/welcome/i)])
   })
 
-  it('who deletes their account can no longer sign in', async () => {
+  it('cannot sign in after deleting their account', async () => {
     await start([10])
     const ann = await signUp(running.config)
     await ann.command('delete-account', {})

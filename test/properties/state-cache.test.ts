@@ -35,7 +35,7 @@ const commands = fc.array(
   fc.record({ command, expectedVersion: fc.option(fc.nat(6), { nil: undefined, freq: 4 }) }),
   { minLength: 3, maxLength: 8 },
 )
-/** What happens to a put, and whether the process gives up if it gets no answer to it. */
+/** The fate of a put, and whether the process gives up if it gets no answer to it. */
 const fault = fc.record({
   kind: fc.constantFrom(undefined, undefined, 'fail' as const, 'lose-answer' as const),
   last: fc.boolean(),

@@ -51,7 +51,7 @@ describe('a person', () => {
     expect(await ann?.query('/me')).toMatchObject({ status: 200, body: { email: ann?.email } })
   })
 
-  it('who deletes their account is signed out, and the address may sign up again', async () => {
+  it('is signed out by deleting their account, and may sign up again with the same address', async () => {
     const [ann] = await people(1)
     const deleted = await ann?.command('delete-account', {})
     expect(deleted).toMatchObject({ status: 200, body: { version: 2 } })

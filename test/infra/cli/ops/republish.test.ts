@@ -118,9 +118,9 @@ describe('republish', () => {
 
   it('does not move the mark of a parked stream', async () => {
     const { run, parked } = await publishedSide()
-    await parked.move('voyage-1', undefined, { version: 3, error: 'of before', at: day(2) })
+    await parked.move('voyage-1', undefined, { version: 3, error: 'an earlier error', at: day(2) })
     expect((await run(republish, ['voyage-1'])).json).toMatchObject({ sent: 4 })
-    expect(parked.all().get('voyage-1')).toEqual({ version: 3, error: 'of before', at: day(2) })
+    expect(parked.all().get('voyage-1')).toEqual({ version: 3, error: 'an earlier error', at: day(2) })
   })
 
   it.each([

@@ -165,7 +165,7 @@ describe('verify', () => {
     const { guard } = await rows.readGuard(key)
     if (guard === undefined) throw new Error('the stream was delivered')
     await appendStored('voyage-2', at, renamed('Map'))
-    const to = { ...guard, parked: { error: 'of before', at } }
+    const to = { ...guard, parked: { error: 'an earlier error', at } }
     await rows.move({ key, from: { version: 5 }, to, put: [], remove: [], counters: [] })
     expect(await verified({ repair: true })).toMatchObject({ found: { parked: 1 }, repaired: { streams: 1 } })
   })

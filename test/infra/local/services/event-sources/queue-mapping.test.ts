@@ -165,7 +165,7 @@ describe('a batch', () => {
   })
 
   it.each([
-    ['names nobody', { batchItemFailures: [{ itemIdentifier: 'nobody' }] }, partial, 2],
+    ['names an unknown message', { batchItemFailures: [{ itemIdentifier: 'nobody' }] }, partial, 2],
     ['is empty', { batchItemFailures: [] }, partial, 0],
     [
       'reports failures without the setting for that',

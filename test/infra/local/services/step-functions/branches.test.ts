@@ -140,7 +140,7 @@ describe('a Map', () => {
 
   it.each([
     ['up to 40 iterations', {}, 41, 2],
-    ['so many', { MaxConcurrency: 2 }, 5, 3],
+    ['two iterations', { MaxConcurrency: 2 }, 5, 3],
     ['a number of iterations from an expression', { MaxConcurrency: '{% 1 %}' }, 3, 3],
     ['all', { MaxConcurrency: 0 }, 3, 1],
   ])('runs %s concurrently', async (_, more, count, expected) => {
