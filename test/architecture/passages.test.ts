@@ -72,6 +72,7 @@ describe('the messages', () => {
     "import { a } from './some/path of several words.ts/x.ts'",
     "const key = 'event-store'",
     "const sql = 'PK = :pk AND begins_with(SK, :sk)'",
+    "const find = 'if (parked) return parked.error'",
     "const code = 'export const handler = async () => undefined'",
   ])('do not include paths, keys and code: %s', (text) => {
     expect(messages(text)).toEqual([])

@@ -1,6 +1,6 @@
 import { parseSync, Visitor } from 'oxc-parser'
 import { withoutFences } from './paths.ts'
-import { lineNumbers, type Repository } from './repository.ts'
+import { lineNumbers, matcher, type Repository } from './repository.ts'
 import { isCode } from './source.ts'
 
 /** A paragraph or a message, with the place where it begins. */
@@ -21,10 +21,13 @@ export function paragraphsOf(repository: Repository, files = repository.files): 
   })
 }
 
+/** Files whose strings are titles of tests and expectations, not messages. */
+const isTest = matcher(['**/*.test.ts', 'test/contract/**'])
+
 /** The strings of code that read as messages, such as errors, log lines and help texts. Tests have none. */
 export function messagesOf(repository: Repository, files = repository.files): Passage[] {
   return files
-    .filter((file) => isCode(file) && !file.endsWith('.test.ts'))
+    .filter((file) => isCode(file) && !isTest(file))
     .flatMap((file) => messagesIn(file, repository.read(file)))
 }
 
@@ -82,7 +85,8 @@ function messagesIn(file: string, text: string): Passage[] {
 
 /** Tells a message from code, keys, selectors and templates: it consists of words and their punctuation. */
 function isMessage(text: string): boolean {
-  const isCodeLike = /=>|[{};]\s*$|^\s*(import|export|const)\b|<\/?\w+>|\w+\(\w*\)\s*[={]/m.test(text)
+  const isCodeLike =
+    /=>|[!=]==|[{};]\s*$|^\s*(import|export|const|return|if \(|for \()|<\/?\w+>|\) return\b/m.test(text)
   const tokens = text.trim().split(/\s+/)
   const words = tokens.filter((token) => /^[("“'`]*[\p{L}…][\p{L}'’…-]*[)"”'`,.:;?!]*$/u.test(token))
   return !isCodeLike && words.length >= tokens.length * 0.7

@@ -10,7 +10,7 @@ export function checkpointsContract(name: string, open: () => Checkpoints): void
   }
 
   describe(`checkpoints on ${name}`, () => {
-    it('are read in the order of the segments, and a segment without a checkpoint reads as undefined', async () => {
+    it('are read in the order of the segments, with nothing done for a segment without one', async () => {
       const { checkpoints, id } = setUp()
       const third = {
         revision: 1,

@@ -85,7 +85,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
       expect(head.version).toBe(3)
     })
 
-    it('takes only a head that it handed out, so nobody can write a gap', async () => {
+    it('accepts only a head that it handed out, so nobody can write a gap', async () => {
       const { store, stream } = setUp()
       const forged = { stream, version: 7 } as Head // a forged head, as a careless caller might make it
       await expect(store.append(forged, newCommit(), ample)).rejects.toThrow('only a head that this store')
@@ -136,7 +136,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
       expect(repeated.outcome === 'repeated' && repeated.commit.events).toHaveLength(3)
     })
 
-    it('refuses a commit over 350 KB permanently, and takes one just below that', async () => {
+    it('refuses a commit over 350 KB permanently, and accepts one just below that', async () => {
       const { store, stream } = setUp()
       await expect(append(store, stream, { text: 'x'.repeat(350 * 1024) })).rejects.toMatchObject({
         code: 'too-large',
@@ -201,7 +201,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         expect(cost.requests).toBeGreaterThan(1)
       })
 
-      it('takes only a head of the same stream that it handed out', async () => {
+      it('accepts only a head of the same stream that it handed out', async () => {
         const { store, faulty, stream } = setUp()
         const { head: ofAnother } = await store.load(setUp().stream, ample)
         const { head: ofAnotherStore } = await createEventStore(faulty, manualClock()).load(stream, ample)

@@ -272,7 +272,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect((await kit.store.list(kit.list, { limit: 20 })).rows).toEqual([])
     })
 
-    it('takes a write just below these limits', async () => {
+    it('accepts a write just below these limits', async () => {
       const { store, list, row, move } = setUp()
       await store.move(move({ put: [row('ö'.repeat(512), '1'), row('a', large(399))] }))
       const many = Array.from({ length: 10 }, (_, n) => row(`r${n}`, large(390)))

@@ -27,8 +27,8 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
     const stream: StreamName = `voyage-snapshots-${process.pid}x${Date.now()}x${streams}`
     const load = (options: LoadOptions = { fold }) => store.load(stream, ample, options)
     /**
-     * Puts this number of commits of one event each after the head. If a snapshot is due, it returns the
-     * snapshot's version.
+     * Puts this number of commits of one event each after the head. The state of each due snapshot is the version
+     * that it is taken at.
      */
     const grow = async (
       count: number,

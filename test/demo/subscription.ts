@@ -5,7 +5,7 @@ import { told } from './timeline.ts'
 /** A person pays for more storage, and stops paying. */
 export async function payForAWhile({ tell }: Scene, ann: Person): Promise<void> {
   tell.chapter('Ann pays for a while.')
-  await tell.step('ann chooses the plan pro', async () => {
+  await tell.step('ann chooses the pro plan', async () => {
     const answer = await ann.command('change-plan', { plan: 'pro' })
     expectAnswer(answer, 200, {})
     const { body } = await ann.query('/me/usage', readAfter(answer))

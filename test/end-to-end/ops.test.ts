@@ -133,7 +133,7 @@ describe('the operator of a running local cloud', () => {
 })
 
 describe('a stream that no code can continue', () => {
-  it('is still parked after resubmitting with code that cannot continue it either, and the exit code tells', async () => {
+  it('is still parked after resubmitting with code that cannot continue it either, and the exit code shows that', async () => {
     const running = await runLocalCloud()
     onTestFinished(running.close)
     const ops = (...args: string[]) => runOps(running.dataDir, args)

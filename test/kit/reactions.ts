@@ -16,7 +16,7 @@ export async function reactionSide() {
   const handled = await newTable('handled', { id: 'S' })
   let people = 0
 
-  /** Returns a function that gives the next person, each with their own ports. */
+  /** Each call creates another person, with their own ports. */
   return () => {
     const { store, clock, append, table } = readSide()
     people += 1

@@ -31,7 +31,7 @@ function deciderLaws<State, C extends Command, E extends Event>(
   }
 
   describe(`the decider of ${aggregate.name}`, () => {
-    it('emits nothing when a decision is repeated, and says not found to a person who gave up their own access', () => {
+    it('emits nothing if a decision is repeated, or says not found to a person who gave up their own access', () => {
       fc.assert(
         fc.property(fc.array(command), command, (commands, last) => {
           const before = fold(historyOf(commands))
@@ -109,7 +109,7 @@ function deciderLaws<State, C extends Command, E extends Event>(
     })
 
     if (innate) return
-    it('is known to nobody before it exists', () => {
+    it('is visible to nobody before it exists', () => {
       fc.assert(
         fc.property(fc.string(), (actorId) => {
           expect(aggregate.knownTo(aggregate.initial, actorId)).toBe(false)

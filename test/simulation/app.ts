@@ -19,8 +19,8 @@ export interface SimulatedApp extends Pick<QueryApiOptions, 'accounts'> {
   readonly versions: ProjectionVersions
   readonly catalogue: EventCatalogue
   /**
-   * Creates the handler of the function that registers people. It returns the problem if the registration is
-   * refused.
+   * Creates the handler of the function that registers people. The handler returns the problem that prevents the
+   * registration, if any.
    */
   readonly registration: (ports: {
     readonly store: EventStore

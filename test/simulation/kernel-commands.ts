@@ -45,8 +45,8 @@ export function isCreating({ type }: Command): boolean {
 export type Deployed = Aggregate<unknown, Command, Event>
 
 /**
- * An aggregate as one deploy has it. Another deploy decides more events in the same commit, or has its own
- * states.
+ * An aggregate as one deploy has it. A deploy may decide additional events in the same commit, and its states may
+ * have another fold.
  */
 export function deployed(name: string, chance: Seeded): Deployed {
   const { aggregate } = sampleOf(name)

@@ -30,7 +30,7 @@ const never = () => new Promise<never>(() => {})
 
 /**
  * A function with a maximum number of concurrent environments. `start` creates the handler of a new
- * environment with empty memory. It gets a function that tells the remaining time of an invocation.
+ * environment with empty memory. The handler gets a function that returns its remaining time.
  */
 export function simulatedFunction<Input, Output>(
   { clock, faults, chance }: World,

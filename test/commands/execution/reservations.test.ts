@@ -130,7 +130,7 @@ describe('execute, for an aggregate that holds keys', () => {
       { store, clock: manualClock(), deadline: ample },
     )
 
-  it('takes 99 keys in one commit, and refuses more with the number', async () => {
+  it('takes 99 keys in one commit, and refuses more, with their number', async () => {
     const { store, table } = await setUp()
     await expect(equip(store, 100)).rejects.toMatchObject({
       code: 'too-large',

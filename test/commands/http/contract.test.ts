@@ -99,7 +99,7 @@ describe('a command API', () => {
     })
   })
 
-  it('adds to the answer what the handler reads after the command', async () => {
+  it('adds to the answer the values that the handler reads after the command', async () => {
     const { send } = await setUp({
       ...fleetHandlers,
       retire: async (body: Record<string, never>, context) => ({

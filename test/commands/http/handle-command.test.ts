@@ -168,7 +168,7 @@ describe('a command request', () => {
     )
   })
 
-  it.each(['k', '!~', 'x'.repeat(255)])('takes the Idempotency-Key %j', (key) => {
+  it.each(['k', '!~', 'x'.repeat(255)])('accepts the Idempotency-Key %j', (key) => {
     expect(idempotencyKeyOf(request({ headers: { 'idempotency-key': key } }))).toBe(key)
   })
 
@@ -176,7 +176,7 @@ describe('a command request', () => {
     expect(() => idempotencyKeyOf(request({ headers: { 'idempotency-key': key } }))).toThrow(invalid)
   })
 
-  it('takes one version in quotes as If-Match', () => {
+  it('accepts one version in quotes as If-Match', () => {
     const act = (header: string) =>
       expectedVersionOf(request({ headers: { 'if-match': header } }), 'rename-voyage', { creates: false })
     expect(act('"3"')).toBe(3)
@@ -184,7 +184,7 @@ describe('a command request', () => {
       expect(() => act(header)).toThrow(invalid)
   })
 
-  it('takes no If-Match if it creates a stream', () => {
+  it('refuses If-Match if it creates a stream', () => {
     expect(() =>
       expectedVersionOf(request({ headers: { 'if-match': '"1"' } }), 'plan-voyage', { creates: true }),
     ).toThrow(invalid)
@@ -211,7 +211,7 @@ describe('a command id', () => {
     expect(commandIdOf(...other)).not.toBe(commandIdOf('ann', 'rename-voyage', 'key'))
   })
 
-  it('comes with a digest that does not depend on the order of fields', () => {
+  it('comes with a digest that is independent of the order of fields', () => {
     expect(digestOf({ a: 1, b: { c: [1, 2], d: 2 } })).toBe(digestOf({ b: { d: 2, c: [1, 2] }, a: 1 }))
     expect(digestOf({ a: [1, 2] })).not.toBe(digestOf({ a: [2, 1] }))
   })

@@ -82,7 +82,7 @@ describe('the directory of a user pool', () => {
     expect(await person).toMatchObject({ emailVerified: false })
   })
 
-  it('never takes another user for the person', async () => {
+  it('never mistakes another user for the person', async () => {
     const { person } = await find(attributes({ sub: 'bob', email: 'bob@example.com' }))
     expect(await person).toBeUndefined()
   })

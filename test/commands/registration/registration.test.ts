@@ -105,7 +105,7 @@ describe('registration for an API', () => {
     expect(await registration(request('ann'), context)).toMatchObject({ problem })
   })
 
-  it('reports a person who does not exist', async () => {
+  it('reports that the person does not exist', async () => {
     const { registration } = backend()
     expect(await registration(request('ann'), context)).toMatchObject({
       problem: { code: 'unauthenticated' },

@@ -8,7 +8,7 @@ const failureQueues = declaredOf('AWS::SQS::Queue')
 describe('the queue for records that a mapping gave up', () => {
   it.each(
     consumers,
-  )('of the %s is retried for as long as a stream keeps its records, and then kept for people', (name) => {
+  )('of the %s is retried for as long as a stream keeps its records, and then kept for operators', (name) => {
     const { RedrivePolicy, VisibilityTimeout, ...others } = declared(`${name}Failures`).Properties
     expect(others).toEqual({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true })
     const { deadLetterTargetArn, maxReceiveCount } = fieldsOf(RedrivePolicy)

@@ -239,7 +239,7 @@ describe('catchUp', () => {
       expect(await catchUp(voyages, stream, delivered)).toMatchObject({ version: 303 })
     })
 
-    it('makes a query that must be as new answer that it cannot be', async () => {
+    it('makes a query after its position report that it is parked', async () => {
       const { append, options } = readSide()
       await append(stream, planned, postponed)
       const live = {

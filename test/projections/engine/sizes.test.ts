@@ -104,7 +104,7 @@ describe('an event with changes that the read model cannot hold', () => {
     expect(await catchUp(rowsOfAnySize, 'voyage-2', options)).toMatchObject({ version: 2 })
   })
 
-  it('a guard with an overlong key is parked only in the result', async () => {
+  it('a stream whose name exceeds the key of a guard is parked only in the result', async () => {
     const { append, options, rows } = readSide()
     const long = `voyage-${'x'.repeat(2035)}` as const
     await append(long, planned)

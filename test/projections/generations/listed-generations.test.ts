@@ -56,7 +56,7 @@ describe('the generations that the projector keeps up to date', () => {
     expect(counted).toMatchObject([{ PK: 'tally#voyages.v2.2#afloat', amounts: { sailors: 1 } }])
   })
 
-  it('exclude one whose version this code lacks: it is abandoned, and the log says so', async () => {
+  it('exclude one whose version this code lacks, which is marked as abandoned', async () => {
     const lists = createMemoryGenerationLists()
     await lists.move('voyages', begin(2))
     expect(await idsOf(lists)).toEqual(['voyages.v1.1', 'cabins.v1.1'])
@@ -73,7 +73,7 @@ describe('the generations that the projector keeps up to date', () => {
     await expect(listedGenerations(fleetVersions, lists, manualClock())).rejects.toThrow(
       'voyages.v2.2 is live',
     )
-    // The previous generation does not have this effect.
+    // The projector fails, too, even for an empty batch.
     const { options } = readSide()
     const delivered = projectBatch([], {
       ...options,

@@ -19,7 +19,7 @@ describe('a deleted account', () => {
     expect(await query('ann', '/me/projects')).toMatchObject({ status: 403 })
   })
 
-  it('is refused while the projects of the person have other members', async () => {
+  it('is impossible while a project of the person has other members', async () => {
     const { confirm, command } = backend()
     await confirm('ann')
     await confirm('bob')

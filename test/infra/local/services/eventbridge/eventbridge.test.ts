@@ -174,7 +174,7 @@ describe('PutEvents', () => {
     expect(invoke).not.toHaveBeenCalled()
   })
 
-  it('takes ten entries of just 1 MB', async () => {
+  it('accepts ten entries that have 1 MB together', async () => {
     const rest = 1024 * 1024 - 10 * 'annalsuser-registered{"text":""}'.length
     const large = { ...entry, Detail: JSON.stringify({ text: 'x'.repeat(Math.floor(rest / 10)) }) }
     expect(await put(...Array<PutEventsRequestEntry>(10).fill(large))).toMatchObject({ FailedEntryCount: 0 })

@@ -20,7 +20,7 @@ beforeEach(async () => {
 })
 afterEach(() => void vi.useRealTimers())
 
-/** A form signed like a command signs it. */
+/** A form that is signed in the same way as by a command. */
 const sign = (over: Partial<PresignedPostOptions> = {}, ...by: Parameters<OpenBucket['clientOf']>) =>
   createPresignedPost(bucket.clientOf(...(by.length > 0 ? by : (['Commands'] as const))), {
     Bucket,

@@ -26,7 +26,7 @@ beforeEach(async () => {
 })
 afterEach(() => void vi.useRealTimers())
 
-/** A URL signed like a query signs it. */
+/** A URL that is signed in the same way as by a query. */
 const sign = (over: Partial<GetObjectCommandInput> = {}, ...by: Parameters<OpenBucket['clientOf']>) =>
   getSignedUrl(
     bucket.clientOf(...(by.length > 0 ? by : (['Queries'] as const))),

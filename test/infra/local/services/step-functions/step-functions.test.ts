@@ -354,7 +354,7 @@ describe('after a restart, an execution', () => {
     ])
   })
 
-  it('keeps the number of its attempts, and its wait for the next', async () => {
+  it('keeps the count of its attempts, and its wait for the next', async () => {
     const States = {
       A: task('F', { Retry: [{ ErrorEquals: ['Busy'], IntervalSeconds: 100, MaxAttempts: 2 }], End: true }),
     }
