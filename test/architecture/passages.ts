@@ -24,7 +24,7 @@ export function paragraphsOf(repository: Repository, files = repository.files): 
 /** Files whose strings are titles of tests and expectations, not messages. */
 const isTest = matcher(['**/*.test.ts', 'test/contract/**'])
 
-/** The strings of code that read as messages, such as errors, log lines and help texts. Tests have none. */
+/** The strings of code outside tests that read as messages, such as errors, log lines and help texts. */
 export function messagesOf(repository: Repository, files = repository.files): Passage[] {
   return files
     .filter((file) => isCode(file) && !isTest(file))

@@ -29,7 +29,7 @@ export function commitScanContract(
     let next = from
     do {
       const page = await scanned.page(next, 10_000)
-      // An item of the event store.
+      // The page contains items of the event store.
       for (const { pk, sk } of page.items as { pk: string; sk: number }[]) found.push([pk, sk])
       sizes.push(page.items.length)
       next = page.next
@@ -72,7 +72,7 @@ export function commitScanContract(
 
     it('returns a commit as it is stored', async () => {
       const page = await scan({ limit: 1 }).page(undefined, 10_000)
-      const { pk = '' } = page.items[0] as { pk?: string } // an item of the event store
+      const { pk = '' } = page.items[0] as { pk?: string } // the page contains items of the event store
       const { items: stored } = await commits.query(pk, { from: 1, order: 'forward', limit: 1 }, 10_000)
       expect(page.items).toEqual(stored)
       expect(page.next).toEqual({ stream: pk, version: 1 })
@@ -82,7 +82,7 @@ export function commitScanContract(
       const { found } = await items(scan({ limit: 100 }))
       const [stream] = found[0] ?? ['voyage-0']
       const after = { stream, version: 13 }
-      await append(stream as StreamName, { count: 2 }) // as above
+      await append(stream as StreamName, { count: 2 }) // the scan returns names of streams
       const rest = (await items(scan({ limit: 100 }), after)).found
       expect(rest[0]).toEqual([stream, 14])
       expect(rest).toHaveLength(11 * 11 + 1)

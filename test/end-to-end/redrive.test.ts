@@ -36,7 +36,7 @@ describe('a commit whose delivery was given up', () => {
   it('is projected nevertheless, without another event or a manual retry', async () => {
     running = await runLocalCloud({}, giveUpSoon)
     const ann = await signUp(running.config)
-    // The change of the profile is then given up alone.
+    // Then the mapping gives up only the change of the profile.
     await logged(new RegExp(`^Projector.*"projected".*"user-${ann.userId}"`))
     await inVain('Projector', () => ann.command('change-profile', { name: 'Anna' }))
     await vi.waitFor(async () => {

@@ -11,7 +11,7 @@ import { fleetAggregates, nextFleetVersions } from './fleet/fleet.ts'
 /** The exports of an aggregate's file in `test/kit/arbitraries`. */
 interface Drawn {
   readonly command: fc.Arbitrary<Command>
-  /** Any event, whether or not the decider would emit it there. */
+  /** Any event, whether or not the decider would emit it in that state. */
   readonly event: fc.Arbitrary<Event>
   /** Whether everyone has one before its first event. */
   readonly innate?: boolean

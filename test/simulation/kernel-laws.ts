@@ -15,8 +15,8 @@ export type Answered = {
 } & ({ readonly executed: Executed } | { readonly refused: Problem })
 
 /**
- * Checks that every commit contains the decision on the state right before it, and that its command had to
- * see that state.
+ * Checks that every commit contains its command's decision on the state right before it, and that the
+ * command had to see exactly that state.
  */
 export function checkDecisions(streams: Streams, sent: readonly Execution<Command>[]): void {
   for (const [stream, commits] of streams) {

@@ -25,7 +25,7 @@ export interface World {
 
 /** How long the SDK waits for an answer. */
 const requestTimeoutMs = 3_000
-/** A new promise each time: a shared one would keep everyone who waits for it in memory for ever. */
+/** A new promise each time: a shared one would keep every waiter in memory for ever. */
 const never = () => new Promise<never>(() => {})
 
 /**

@@ -19,7 +19,7 @@ export interface Acknowledged {
 export interface Load {
   /** The commands that were acknowledged so far. */
   readonly acknowledged: readonly Acknowledged[]
-  /** How many requests were repeated so far. */
+  /** Number of repeated requests so far. */
   repeats(): number
   /** Lets every writer finish its current command. Throws an Error if a writer was refused. */
   stop(): Promise<void>

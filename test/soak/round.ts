@@ -10,7 +10,7 @@ import { gatherCrew, startLoad } from './load.ts'
 export interface RoundOptions {
   readonly dataDir: string
   readonly seed: string
-  /** How often something is killed during the load. */
+  /** Number of kills during the load. */
   readonly kills: number
   /** Faults in the format of `npm start -- --faults`. */
   readonly faults?: string

@@ -334,7 +334,7 @@ describe('A mapping that starts again', () => {
     await client.send(new DeleteTableCommand({ TableName: ahead.name }))
     const older = await makeTable(`Table${tables}`)
     await put(older.name, 'b', 1)
-    // To the mapping it is the same stream, like after its data file was replaced by an older copy.
+    // To the mapping it is the same stream, as after its data file was replaced by an older copy.
     const after = map({ name: older.name, streamArn: ahead.streamArn })
     await vi.waitFor(() => expect(after.seen()).toEqual(['b/1']), quick)
   })
