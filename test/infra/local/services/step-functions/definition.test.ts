@@ -252,7 +252,11 @@ describe('a state machine', () => {
       'Machine.States.A leads to B, which is no state there',
     ],
     ['an unreachable state', { A: pass, B: pass }, 'Machine.States.B: nothing leads to it'],
-    ['no end', { A: { ...pass, End: undefined, Next: 'A' } }, 'a loop without an end'],
+    [
+      'a loop without an end',
+      { A: { ...pass, End: undefined, Next: 'A' } },
+      'Machine: the states from A on have no end',
+    ],
     [
       'a repeated name',
       { A: { Type: 'Parallel', Branches: [{ StartAt: 'A', States: { A: pass } }], End: true } },
