@@ -48,7 +48,7 @@ describe('a codec', () => {
 
   it('throws immediately if an upcaster is missing', () => {
     expect(() => codec({ Moved: { schema: 2, data: z.string() } })).toThrow(
-      'Moved has schema 2 but no upcaster from 1',
+      'Moved has schema 2 but no upcaster from schema 1',
     )
   })
 

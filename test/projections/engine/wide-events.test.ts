@@ -97,7 +97,7 @@ describe('an event that exceeds one write by itself', () => {
     await append(stream, planned)
     expect(await catchUp(scattered, stream, options)).toMatchObject({
       version: 0,
-      parked: { error: expect.stringContaining('101 places') },
+      parked: { error: expect.stringContaining('101 counters') },
     })
   })
 
