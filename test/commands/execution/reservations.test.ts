@@ -151,23 +151,23 @@ describe('execute, for an aggregate that holds keys', () => {
     await expect(equip(store, 1, { ...manyKeys, holds })).rejects.toMatchObject({ code: 'too-large' })
   })
 
-  it('answers a taken key in the aggregate's words, with the key and without a path', async () => {
-  const { store } = await setUp()
-  const taken = ({ key }: Reservation) => ({ code: 'mast-in-use', detail: `Mast ${key} is in use.` })
-  await equip(store, 1)
-  const refused: Problem = await equip(store, 1, { ...manyKeys, taken }, 'two').catch((error) => error)
-  expect(refused).toMatchObject({ code: 'taken', rule: 'mast-in-use', message: 'Mast 0 is in use.' })
-  expect(refused.errors).toBeUndefined()
-})
-
-it('never answers with the name of a set', async () => {
-  const { store } = await setUp()
-  await equip(store, 1)
-  const refused: Problem = await equip(store, 1, manyKeys, 'two').catch((error) => error)
-  expect(refused).toMatchObject({
-    code: 'taken',
-    rule: undefined,
-    message: 'This value is already in use. Choose another.',
+  it('answers a taken key with the text of the aggregate, with the key and without a path', async () => {
+    const { store } = await setUp()
+    const taken = ({ key }: Reservation) => ({ code: 'mast-in-use', detail: `Mast ${key} is in use.` })
+    await equip(store, 1)
+    const refused: Problem = await equip(store, 1, { ...manyKeys, taken }, 'two').catch((error) => error)
+    expect(refused).toMatchObject({ code: 'taken', rule: 'mast-in-use', message: 'Mast 0 is in use.' })
+    expect(refused.errors).toBeUndefined()
   })
-})
+
+  it('never answers with the name of a set', async () => {
+    const { store } = await setUp()
+    await equip(store, 1)
+    const refused: Problem = await equip(store, 1, manyKeys, 'two').catch((error) => error)
+    expect(refused).toMatchObject({
+      code: 'taken',
+      rule: undefined,
+      message: 'This value is already in use. Choose another.',
+    })
+  })
 })
