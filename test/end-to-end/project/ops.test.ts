@@ -199,7 +199,7 @@ describe('a project that the deployed code cannot continue', () => {
 
 /** Removes an event type of the commands from the code of the projector and the forwarder. */
 function withoutArchiving({ Resources }: Template, assembly: string): void {
-  const { files } = JSON.parse(readFileSync(join(assembly, 'Annals.assets.json'), 'utf8'))
+  const { files } = JSON.parse(readFileSync(join(assembly, 'annals-dev-service.assets.json'), 'utf8'))
   for (const [id, { Type, Properties }] of Object.entries(Resources)) {
     if (Type !== 'AWS::Lambda::Function' || !/^(Projector|Forwarder)/.test(id)) continue
     const { S3Key } = Properties['Code'] as { S3Key: string } // CDK writes this shape

@@ -29,7 +29,7 @@ function addBucket({ Resources }: Template, assembly: string): void {
   mkdirSync(join(assembly, 'asset.arrivals'))
   const source = 'export const handler = async (event) => console.log(JSON.stringify(event))'
   writeFileSync(join(assembly, 'asset.arrivals/index.mjs'), source)
-  const file = join(assembly, 'Annals.assets.json')
+  const file = join(assembly, 'annals-dev-service.assets.json')
   const assets = JSON.parse(readFileSync(file, 'utf8'))
   assets.files.arrivals = {
     source: { path: 'asset.arrivals' },

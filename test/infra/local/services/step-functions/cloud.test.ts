@@ -64,7 +64,7 @@ const withMachine: Change = ({ Resources }, assembly) => {
   const folder = join(assembly, 'asset.work')
   mkdirSync(folder)
   writeFileSync(join(folder, 'index.mjs'), code)
-  const assets = join(assembly, 'Annals.assets.json')
+  const assets = join(assembly, 'annals-dev-service.assets.json')
   const manifest = JSON.parse(readFileSync(assets, 'utf8'))
   manifest.files.work = { source: { path: 'asset.work' }, destinations: { one: { objectKey: 'work.zip' } } }
   writeFileSync(assets, JSON.stringify(manifest))
