@@ -41,7 +41,7 @@ async function subjectsOf({ email }: Person): Promise<string[]> {
 /** The subject of the mail with the code that confirms an address. */
 const code = expect.stringMatching(/verify/i)
 
-/** How often a reaction failed so far. */
+/** Number of failures of a reaction so far. */
 function failures(name: string): number {
   return running.lines.filter((line) => line.startsWith(name) && line.includes('"reaction failed"')).length
 }
@@ -66,7 +66,7 @@ describe('a person', () => {
     expect(await subjectsOf(ann)).toEqual([code, expect.stringMatching(/welcome/i)])
   })
 
-  it('who deletes the account cannot sign in any more', async () => {
+  it('cannot sign in after deleting their account', async () => {
     await start([10])
     const ann = await signUp(running.config)
     await ann.command('delete-account', {})
@@ -78,7 +78,7 @@ describe('a person', () => {
   })
 })
 
-describe('the same event five times', () => {
+describe('the same event delivered five times', () => {
   it('sends one mail', async () => {
     await start([10])
     const ann = await signUp(running.config)

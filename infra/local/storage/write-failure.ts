@@ -25,6 +25,6 @@ export class WriteFailure extends Error {}
 
 export function writeFailure(file: string, error: unknown): WriteFailure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  const kept = 'What was accepted before is kept.'
+  const kept = 'Everything that was accepted earlier is kept.'
   return new WriteFailure(`${file} cannot be written, ${advice[code] ?? code}. ${kept}`, { cause: error })
 }

@@ -16,13 +16,13 @@ export interface ExpectedFunction {
   /** 512 MB by default. */
   readonly memory?: number
   readonly environment: Readonly<Record<string, string>>
-  /** Everything that it may do besides writing its log: service and actions by resource. */
+  /** Every grant except writing its log: service and actions by resource. */
   readonly grants: Readonly<Record<string, string>>
 }
 
 /** The variable that names the event store's table. */
 export const eventStore = 'EVENT_STORE_TABLE'
-/** Variables of an API that registers people at their first use. */
+/** Variables of an API that registers people at their first request. */
 export const onFirstUse = { REGISTRATION_FUNCTION: 'Registration', USER_POOL_ID: 'UserPool' }
 
 /** A function that reacts to events. */

@@ -102,7 +102,7 @@ describe('the queue of reactions', () => {
 })
 
 describe('the table of handled events', () => {
-  it('forgets by itself', () => {
+  it('deletes old events automatically', () => {
     expect(declared('HandledEvents').Properties).toMatchObject({
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       TimeToLiveSpecification: { AttributeName: 'expiration', Enabled: true },

@@ -5,7 +5,7 @@ export const uploadReactions: readonly ExpectedReaction[] = [
   mail('UploadNotTakenEmail', ['UploadRejected', 'UploadFailed']),
 ]
 
-/** Types of resources that only uploads bring into the stack. */
+/** Types of resources that only uploads add to the stack. */
 export const uploadTypes = [
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy',
@@ -70,7 +70,7 @@ export const uploadFunctions: readonly ExpectedFunction[] = [
   },
 ]
 
-/** What the query API needs besides, to sign links to files. */
+/** Grants and variables that the query API also needs, to sign links to files. */
 export const uploadInQueryApi = {
   environment: { FILES_BUCKET: 'Files' },
   grants: { 'Files.Arn/files/*': 's3: GetObject' },
