@@ -2,7 +2,7 @@ import { bundle } from '../build/bundle.ts'
 import { settings } from '../build/settings.ts'
 import { synthesise } from '../build/synthesise.ts'
 
-/** `npm run synth`: bundles the functions and writes the template to `cdk.out`, to look at. */
+/** `npm run synth`: bundles the functions and writes the template to `cdk.out` for inspection. */
 async function synth(): Promise<void> {
   const began = performance.now()
   const bundles = await bundle('dist')

@@ -30,7 +30,7 @@ export interface Options {
 export interface Answer {
   readonly json: unknown
   readonly text: string
-  /** Whether the command did not achieve its purpose. The exit code is then 1. */
+  /** True if the command did not achieve its purpose. The exit code is then 1. */
   readonly failed?: boolean
 }
 
@@ -42,12 +42,12 @@ export interface OpsCommand {
   readonly summary: string
   /** The options that it takes, besides those of all commands. */
   readonly options: readonly (keyof Options)[]
-  /** Throws an Error in one line that says what to do. Returns nothing if it has printed everything itself. */
+  /** Returns undefined if it has printed everything itself. Throws an Error of one line that says what to do. */
   run(
     request: OpsRequest,
     /** Opens everything. Throws if a module of this checkout cannot be loaded. */
     ports: () => Promise<Ports>,
-    /** Opens the stores only, for a command that folds nothing. It works with a checkout that is broken. */
+    /** Opens only the stores, for a command that folds nothing. This works even if the checkout is broken. */
     stores: () => Promise<Stores>,
   ): Promise<Answer | undefined>
 }
