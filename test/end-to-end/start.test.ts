@@ -129,7 +129,7 @@ describe('npm start that cannot go on says so in one line, and exits with a code
   it('a data folder that another local cloud uses', async () => {
     await start(dataDir).ready()
     expect(await refusal()).toMatch(
-      /^annals cannot start: .* is in use by process \d+: stop that one, or choose another folder with ANNALS_DATA=…\n$/,
+      /^annals cannot start: .* is in use by process \d+: stop that process, or choose another folder with ANNALS_DATA=…\n$/,
     )
   })
 

@@ -34,7 +34,7 @@ it('a journal on a full disk says which file and what to do, and continues once 
   journal.set('before', 'kept')
   disk.isFull = true
   expect(() => journal.set('lost', 'never acknowledged')).toThrow(
-    `${file} cannot be written, the disk is full: free some space on it. What was accepted before is kept.`,
+    `${file} cannot be written, the disk is full: free some space on it. Everything that was accepted earlier is kept.`,
   )
   expect([journal.get('lost'), readFileSync(file, 'utf8')]).toEqual([undefined, '["before","kept"]\n'])
   disk.isFull = false

@@ -354,7 +354,7 @@ describe('The engine', () => {
       quick,
     )
     const said = log.mock.calls.map(([, line]) => line).join()
-    expect(said).toContain('is down and is tried again')
+    expect(said).toContain('is down and will be restarted')
     expect(said).not.toContain('move it away')
     rmdirSync(file)
     renameSync(`${file}.kept`, file)
@@ -379,13 +379,13 @@ describe('The engine', () => {
   })
 
   test.each([
-    ['attempt to write a readonly database', /Make the file .* writable .*The data are kept$/],
-    ['unable to open database file: x', /Make the file .* writable .*The data are kept$/],
-    ['EACCES: permission denied, open', /Make the file .* writable .*The data are kept$/],
-    ['database or disk is full', /The disk is full: free some space on it\. The data are kept$/],
-    ['ENOSPC: no space left on device', /The disk is full: free some space on it\. The data are kept$/],
-    ['something else', /The file is left as it is$/],
-    ['File is not a valid SQLite database', /restore it from a copy, or move it away to start afresh$/],
+    ['attempt to write a readonly database', /Make the file .* writable .*The data is kept$/],
+    ['unable to open database file: x', /Make the file .* writable .*The data is kept$/],
+    ['EACCES: permission denied, open', /Make the file .* writable .*The data is kept$/],
+    ['database or disk is full', /The disk is full: free some space on it\. The data is kept$/],
+    ['ENOSPC: no space left on device', /The disk is full: free some space on it\. The data is kept$/],
+    ['something else', /The file is unchanged$/],
+    ['File is not a valid SQLite database', /restore it from a copy, or move it away to start without data$/],
   ])('that complains of "%s" leads to advice that loses no data', (complaint, advice) => {
     const said = adviceOn(join(folder, 'dynamodb.sqlite'), complaint)
     expect(said).toMatch(advice)
@@ -436,7 +436,7 @@ describe('The engine', () => {
       'no database, but long enough for one to be read'.repeat(200),
     )
     await expect(start()).rejects.toThrow(
-      /^DynamoDB cannot open .*dynamodb\.sqlite: .*not a valid SQLite database; restore it from a copy, or move it away to start afresh$/,
+      /^DynamoDB cannot open .*dynamodb\.sqlite: .*not a valid SQLite database; restore it from a copy, or move it away to start without data$/,
     )
     expect(readdirSync(folder)).toEqual(['dynamodb.sqlite'])
   })

@@ -428,7 +428,7 @@ describe("a target's input", () => {
       '"<other>"',
       'InputTemplate for target Target0 contains invalid placeholder other.',
     ],
-    ['a text without quotes', 'instance <instance>', 'a text needs its quotes'],
+    ['a text without quotes', 'instance <instance>', 'a text needs quotes'],
   ])('is refused for %s', (_, template, message) => {
     expect(() => transform(template)).toThrow(message)
   })

@@ -137,8 +137,8 @@ describe('a state machine', () => {
   it.each([
     [{ DefinitionS3Location: {} }, 'Machine.DefinitionS3Location is not modelled by the local cloud'],
     [{ StateMachineType: 'FAST' }, 'Machine.StateMachineType is not modelled by the local cloud: FAST'],
-    [{ DefinitionString: '{' }, 'Machine: its definition is no JSON object'],
-    [{ DefinitionString: '1' }, 'Machine: its definition is no JSON object'],
+    [{ DefinitionString: '{' }, 'Machine: its definition is not a JSON object'],
+    [{ DefinitionString: '1' }, 'Machine: its definition is not a JSON object'],
   ])('is refused for %j', async (properties, message) => {
     await expect(read({}, properties)).rejects.toThrow(message)
   })
@@ -226,7 +226,7 @@ describe('a state machine', () => {
     [
       'an expression that is none',
       { A: { ...pass, Output: { a: '{% 1 + %}' } } },
-      'Machine.States.A.Output.a: no JSONata (Unexpected end of expression): {% 1 + %}',
+      'Machine.States.A.Output.a: not valid JSONata (Unexpected end of expression): {% 1 + %}',
     ],
     [
       'the whole input',
@@ -249,14 +249,14 @@ describe('a state machine', () => {
     [
       'a state that leads nowhere',
       { A: { ...pass, End: undefined, Next: 'B' } },
-      'Machine.States.A leads to B, which is no state there',
+      'Machine.States.A leads to B, which is not a state there',
     ],
     ['a state that nothing leads to', { A: pass, B: pass }, 'Machine.States.B: nothing leads to it'],
     ['no end', { A: { ...pass, End: undefined, Next: 'A' } }, 'Machine: the states from A on have no end'],
     [
       'a name that is taken',
       { A: { Type: 'Parallel', Branches: [{ StartAt: 'A', States: { A: pass } }], End: true } },
-      'Machine has two states of the name A',
+      'Machine has two states with the name A',
     ],
     [
       'two times to wait for',
