@@ -115,7 +115,7 @@ export function withoutGeneration(
   if (id === list.live) throw refused(`${id} is live`)
   const wait = list.switchedAt === undefined ? 0 : Date.parse(list.switchedAt) + readersMs - now
   if (id === list.previous && wait > 0)
-    throw refused(`${id} may still be read for ${Math.ceil(wait / 1000)} s: try again then`)
+    throw refused(`${id} may still be read for ${Math.ceil(wait / 1000)} s: try again after that`)
   return changed(list, {
     previous: id === list.previous ? undefined : list.previous,
     generations: list.generations.filter((one) => one.id !== id),

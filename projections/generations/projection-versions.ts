@@ -29,7 +29,8 @@ export interface ProjectionVersions {
 export function projectionVersions(all: readonly ProjectionVersion[]): ProjectionVersions {
   const names = [...new Set(all.map(({ name }) => name))]
   const known = (name: string, version: ProjectionVersion | undefined): ProjectionVersion => {
-    if (version === undefined) throw new Error(`there is no projection ${name}, but ${names.join(', ')}`)
+    if (version === undefined)
+      throw new Error(`there is no projection ${name}. The projections are ${names.join(', ')}`)
     return version
   }
   const oldestOf = (name: string) =>

@@ -149,7 +149,7 @@ describe('npm start that cannot go on says so in one line, and exits with a code
 
   it('a DynamoDB on another machine, unless that is allowed', async () => {
     expect(await refusal({ AWS_ENDPOINT_URL_DYNAMODB: 'http://192.0.2.1:8000' })).toMatch(
-      /^annals cannot start: DynamoDB at http:\/\/192\.0\.2\.1:8000 is not on this machine: --allow-remote.*\n$/,
+      /^annals cannot start: DynamoDB at http:\/\/192\.0\.2\.1:8000 is not on this machine: to use it anyway, give --allow-remote\n$/,
     )
   })
 })

@@ -47,7 +47,7 @@ export const replaySwitch: OpsCommand = {
     return {
       json: { projection, live: id, previous: list.live },
       text: [
-        `queries read ${id} within five seconds; replay rollback ${projection} goes back to ${list.live}`,
+        `queries read ${id} within five seconds; replay rollback ${projection} returns to ${list.live}`,
         ...(parked.length > 0 ? [`parked streams: ${named(parked)}`] : []),
       ].join('\n'),
     }

@@ -98,7 +98,7 @@ function textOf({ streams, sent, unsent, failures }: RepublishOutcome): string {
     error,
   ])
   return [
-    `events sent: ${sent}, of streams: ${streams}`,
+    `events sent: ${sent}, from streams: ${streams}`,
     ...(lines.length > 0 ? [columns(lines)] : []),
     ...(unsent > failures.length ? [`… ${unsent} in all`] : []),
   ].join('\n')

@@ -88,7 +88,9 @@ describe('the operator of the read model of projects', () => {
     expect(await ops('verify', 'invoices')).toEqual({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^ops: there is no projection invoices, but projects, users\b.*\n$/),
+      stderr: expect.stringMatching(
+        /^ops: there is no projection invoices\. The projections are projects, users\b.*\n$/,
+      ),
     })
   })
 
@@ -101,7 +103,7 @@ describe('the operator of the read model of projects', () => {
     expect(await json('republish', `project-${id}`)).toEqual({ streams: 1, sent: 1, unsent: 0, failures: [] })
     expect(await ops('republish', '--from', from, '--to', to)).toEqual({
       code: 0,
-      stdout: 'events sent: 1, of streams: 1\n',
+      stdout: 'events sent: 1, from streams: 1\n',
       stderr: '',
     })
     const again = (line: string) => /^ProjectCreatedEmail.*"repeated":true/.test(line) && line.includes(id)
@@ -134,7 +136,9 @@ describe('the operator of the read model of projects', () => {
     await vi.waitFor(async () => expect(await tagOf(after)).toBe('"projects.v1.1'), soon)
     expect(await ops('replay', 'clean', 'projects')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^ops: projects\.v1\.2 may still be read for \d+ s: try again then\n$/),
+      stderr: expect.stringMatching(
+        /^ops: projects\.v1\.2 may still be read for \d+ s: try again after that\n$/,
+      ),
     })
   })
 })

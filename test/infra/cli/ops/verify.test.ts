@@ -295,7 +295,7 @@ describe('verify', () => {
   it('names the projections where there is none of that name', async () => {
     const { run } = opsSide()
     await expect(run(verify, ['invoices'])).rejects.toThrow(
-      'there is no projection invoices, but voyages, cabins, sailors',
+      'there is no projection invoices. The projections are voyages, cabins, sailors',
     )
     await expect(run(verify, [])).rejects.toThrow('give one PROJECTION, and nothing else')
   })

@@ -128,7 +128,7 @@ describe('the policy of a resource', () => {
 
   it('is refused where it allows something', () => {
     expect(() => policy({ ...allow('dynamodb:PutItem', '*'), Principal: '*' })).toThrow(
-      'P: a policy of a resource',
+      'P: a statement of a resource',
     )
   })
 })

@@ -325,7 +325,7 @@ describe('The engine', () => {
     const { Item } = await client.send(new GetItemCommand({ TableName, Key: item('a', 1) }))
     expect(Item).toEqual(item('a', 1))
     expect(log.mock.calls).toEqual([
-      ['dynamodb', expect.stringMatching(/^started again .*SIGABRT.*char boundary/)],
+      ['dynamodb', expect.stringMatching(/^restarted .*SIGABRT.*char boundary/)],
     ])
   })
 
@@ -339,7 +339,7 @@ describe('The engine', () => {
       await vi.waitFor(async () => expect(await engine.problem()).toBeUndefined(), quick)
     }
     expect((await db.createTable('EventStore', definition)).name).toBe('Annals-EventStore')
-    expect(log.mock.calls.filter(([, line]) => line.startsWith('started again'))).toHaveLength(7)
+    expect(log.mock.calls.filter(([, line]) => line.startsWith('restarted'))).toHaveLength(7)
   })
 
   test('whose file cannot be opened says what to do, keeps the file, and is back once that is done', async () => {
@@ -497,7 +497,9 @@ describe("A DynamoDB of one's own", () => {
   test('that is not on this machine needs to be allowed', async () => {
     const endpoint = 'https://dynamodb.eu-west-1.amazonaws.com'
     const starting = startDynamoDb({ dataDir: folder, endpoint, allowRemote: false, region, log })
-    await expect(starting).rejects.toThrow(`DynamoDB at ${endpoint} is not on this machine: --allow-remote`)
+    await expect(starting).rejects.toThrow(
+      `DynamoDB at ${endpoint} is not on this machine: to use it anyway, give --allow-remote`,
+    )
     const allowed = await startDynamoDb({ dataDir: folder, endpoint, allowRemote: true, region, log })
     expect(allowed.endpoint).toBe(endpoint)
   })
