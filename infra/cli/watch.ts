@@ -78,7 +78,7 @@ export function watchSources({ folders, onChange, onNotice }: WatchOptions): () 
       if (missing.delete(folder)) onNotice(`${folder} is back and is watched again`)
       else {
         missing.add(folder)
-        onNotice(`${folder} is missing: restore it; it is watched again as soon as it is back`)
+        onNotice(`${folder} is missing. It is watched again as soon as you restore it`)
       }
     }
   }

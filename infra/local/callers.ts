@@ -4,7 +4,7 @@ import type { OperationUse } from './gateway/operations.ts'
 
 /** The folders whose code may call an operation, relative to the root of the repository. */
 const searched = ['commands', 'projections', 'workflows', 'infra', 'test']
-/** The local cloud itself is not searched, because a table of operations is no caller. */
+/** The local cloud itself is not searched, because a table of operations is not a caller. */
 const left = join('infra', 'local')
 
 /** Finds the files that contain the call of an operation. Files of the product come before tests. */

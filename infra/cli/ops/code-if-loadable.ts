@@ -10,7 +10,7 @@ export async function codeIfLoadable(
   try {
     return await code()
   } catch (error) {
-    tell(`events are shown as they are stored, and none is checked: ${reasonOf(error)}`)
+    tell(`showing events as stored, without checking them: ${reasonOf(error)}`)
     return undefined
   }
 }

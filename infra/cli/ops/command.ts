@@ -40,7 +40,7 @@ export interface OpsCommand {
   readonly name: string
   readonly usage: string
   readonly summary: string
-  /** The options that it takes, besides those of all commands. */
+  /** Its own options. All commands share the others. */
   readonly options: readonly (keyof Options)[]
   /** Returns undefined if it has printed everything itself. Throws an Error of one line that says what to do. */
   run(
@@ -52,7 +52,7 @@ export interface OpsCommand {
   ): Promise<Answer | undefined>
 }
 
-/** The one operand of a command. Throws if there is none, or more than one. */
+/** Returns the only operand of a command. Throws unless there is exactly one. */
 export function oneOperand({ operands }: OpsRequest, what: string): string {
   const [operand, ...more] = operands
   if (operand === undefined || more.length > 0) throw new Error(`give one ${what}, and nothing else`)

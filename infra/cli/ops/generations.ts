@@ -41,7 +41,7 @@ export async function changeList(
   })
 }
 
-/** A list as it is read back: without fields that are undefined. */
+/** Returns a list in the form in which it is read back: without undefined fields. */
 function asStored(list: GenerationList): unknown {
   return JSON.parse(JSON.stringify(list))
 }

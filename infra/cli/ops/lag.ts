@@ -131,7 +131,7 @@ async function* inBatches({ scan, clock, commits }: Ports): AsyncGenerator<reado
   if (batch.length > 0) yield batch
 }
 
-/** Version of the last event of an item, even if the item is no commit. */
+/** Returns the version of the last event of an item, even if the item is not a commit. */
 function endOf(item: unknown): number {
   const { sk, count } = (item ?? {}) as { sk?: unknown; count?: unknown } // an item of the event store
   return Number(sk ?? 0) + (typeof count === 'number' ? count - 1 : 0)

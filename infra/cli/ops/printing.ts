@@ -21,7 +21,7 @@ export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, escaped)
 }
 
-/** JSON without the control characters that JSON itself leaves as they are. */
+/** Formats a value as JSON, and escapes the control characters that JSON itself does not escape. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, undefined, indent).replace(/[\x7f-\x9f]/g, escaped)
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../domain/kernel/clock.ts'
 
-/** Minimum time between two lines about long work. */
+/** Minimum time between two progress lines. */
 const pauseMs = 5_000
 
 /** Reports the progress of work that starts now, with its rate per second. */

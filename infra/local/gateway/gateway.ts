@@ -25,7 +25,7 @@ export interface GatewayOptions {
   readonly port: number
   readonly services: readonly AwsService[]
   /**
-   * Answers a request that is no call of an AWS operation, such as one for the mailbox; `undefined` for an unknown
+   * Answers a request that does not call an AWS operation, such as one for the mailbox; `undefined` for an unknown
    * address.
    */
   readonly page: (url: URL, request: IncomingMessage) => AwsResponse | undefined

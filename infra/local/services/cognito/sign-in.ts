@@ -79,7 +79,7 @@ export function signInOperations(o: CognitoOptions, signer: TokenSigner) {
 
     RevokeToken(body, pool, client) {
       const hash = hashOf(texts(body, 'Token').Token)
-      // An unknown token is no error. The API reference says so about an expired one.
+      // An unknown token is not an error. The API reference says this about an expired token.
       if (pool.grants.get(hash)?.clientId === client.id) pool.grants.delete(hash)
       return {}
     },

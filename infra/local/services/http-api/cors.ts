@@ -9,7 +9,7 @@ export interface Cors {
   /** Whether the setting lists the origin of a request. */
   lists(headers: IncomingHttpHeaders): boolean
   /**
-   * Returns the headers that answer a preflight; `undefined` if the request is no preflight, or its origin is not
+   * Returns the headers that answer a preflight; `undefined` if the request is not a preflight, or its origin is not
    * listed.
    */
   preflight(method: string | undefined, headers: IncomingHttpHeaders): Headers | undefined

@@ -138,7 +138,7 @@ function canonicalRequest(
   return [method, path, canonical(query), lines, signedHeaders.join(';'), payload].join('\n')
 }
 
-/** Converts a time such as `20260101T000000Z` to milliseconds since the epoch; NaN if the text is no time. */
+/** Converts a time such as `20260101T000000Z` to milliseconds since the epoch; NaN if the text is not a time. */
 function timeOf(at: string): number {
   return Date.parse(at.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
 }
