@@ -33,7 +33,7 @@ export const replaySwitch: OpsCommand = {
     })
     const { objections: against, parked, newlyParked } = await objectionsTo(verified, list.live, ports)
     const isAccepted = request.options.acceptParked === true
-    if (parked.length > 0 && !isAccepted) against.push(`streams parked in both: ${parked.length}`)
+    if (parked.length > 0 && !isAccepted) against.push(`streams parked in both generations: ${parked.length}`)
     if (against.length > 0) {
       return {
         json: { projection, live: list.live, refused: against, verified: verifiedJson(verified) },
@@ -108,7 +108,7 @@ interface Refusal {
 function refusalText({ id, projection, against, parked, newlyParked }: Refusal): string {
   const lines = [`not switched to ${id}:`, ...against]
   if (newlyParked.length > 0) lines.push(`parked in ${id} only: ${named(newlyParked)}`)
-  if (parked.length > 0) lines.push(`parked in both: ${named(parked)}`)
+  if (parked.length > 0) lines.push(`parked in both generations: ${named(parked)}`)
   if (parked.length > 0 && against.length === 1)
     lines.push(`parked list says why; replay switch ${projection} --accept-parked switches anyway`)
   else lines.push(`verify ${projection} shows more; replay cancel ${projection} abandons ${id}`)

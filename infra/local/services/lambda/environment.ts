@@ -16,7 +16,7 @@ export interface PendingInvocation {
   readonly settle: (invocation: Invocation) => void
 }
 
-/** One process of a function, from the view of the Runtime API. */
+/** One process of a function, as the Runtime API uses it. */
 export interface RuntimeClient {
   /** Called when the process asks for work. The response is sent when there is an invocation. */
   next(response: ServerResponse): void

@@ -44,8 +44,8 @@ const reads = ['GET', 'HEAD']
 const ofCopies = [copySource, `${copySource}-if-match`, `${copySource}-range`]
 const copying = ['CopyObject', 'UploadPartCopy']
 /**
- * Headers that tell whether a copy keeps the metadata and tags of its source. A copy keeps its headers; tags are not
- * modelled.
+ * Headers that tell whether a copy keeps the metadata and tags of its source. Only `COPY` is modelled: a copy keeps
+ * the metadata.
  */
 const directives = ['x-amz-metadata-directive', 'x-amz-tagging-directive']
 /** Headers that name the client's checksum algorithm. */

@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib'
 import { openJournal } from '../../storage/journal.ts'
 import { writeFailure } from '../../storage/write-failure.ts'
 
-/** The properties of a content that is completely on the disk. */
+/** The properties of content that was written to the disk completely. */
 export interface Written {
   readonly size: number
   /** The ETag without its quotes, in hexadecimal digits. For a multipart object it ends with the number of parts. */

@@ -30,7 +30,7 @@ export function bucketNameOf(stack: StackIdentity, logicalId: string, { BucketNa
 
 /**
  * Properties without effect on one machine. Only functions and the developer have credentials, files are not
- * encrypted, and objects stay beyond the end that a lifecycle rule sets.
+ * encrypted, and objects do not expire by a lifecycle rule.
  */
 const unused = z.unknown().optional()
 const texts = z.array(z.string()).default([])

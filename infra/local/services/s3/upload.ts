@@ -4,7 +4,7 @@ import { createByteReader } from './byte-reader.ts'
 import { incompleteBody, notModelled } from './errors.ts'
 import type { Written } from './objects.ts'
 
-/** A content that is being received, with a check of the result. */
+/** Content that is being received, with a check of the result. */
 export interface Upload {
   readonly content: AsyncIterable<Buffer>
   /** Throws unless the written content matches the checksums of the client. */

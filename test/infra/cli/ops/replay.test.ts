@@ -185,9 +185,9 @@ describe('a replay', () => {
       const refused = await run(replaySwitch, voyages)
       expect(refused).toMatchObject({
         failed: true,
-        json: { live: 'voyages.v1.1', refused: ['streams parked in both: 1'] },
+        json: { live: 'voyages.v1.1', refused: ['streams parked in both generations: 1'] },
       })
-      expect(refused.text).toContain('parked in both: voyage-9\n')
+      expect(refused.text).toContain('parked in both generations: voyage-9\n')
       expect(refused.text).toContain('replay switch voyages --accept-parked')
     }
     const switched = await run(replaySwitch, voyages, { acceptParked: true })
