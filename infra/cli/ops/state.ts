@@ -46,7 +46,7 @@ export async function stateUntil(
   let last: { readonly version: number; readonly at: string } | undefined
   const unreadable = (version: number, reason: string) =>
     new Error(
-      `version ${version} of ${stream} cannot be read: ${reason}${version > 1 ? ` --version ${version - 1} is the state before it` : ''}`,
+      `version ${version} of ${stream} cannot be read: ${reason}${version > 1 ? ` Show the state before it with: --version ${version - 1}` : ''}`,
     )
 
   for await (const stored of readStored(commits, stream)) {

@@ -120,7 +120,7 @@ export async function startLambda(o: {
       const inspectPort = o.inspectPort && o.inspectPort + functions.size
       const options = { ...o, inspectPort, runtimeApi: runtimeApi.addressOf, newId: randomUUID }
       functions.set(definition.arn, createFunction(definition, options))
-      if (inspectPort) o.log(definition.logicalId, `takes a debugger at 127.0.0.1:${inspectPort}`)
+      if (inspectPort) o.log(definition.logicalId, `accepts a debugger at 127.0.0.1:${inspectPort}`)
     },
     async close() {
       await Promise.all([...functions.values()].map((f) => f.close()))
