@@ -137,7 +137,7 @@ describe('the operator of the read model of projects', () => {
     expect(await ops('replay', 'clean', 'projects')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /^ops: projects\.v1\.2 may still be read for \d+ s: try again after that\n$/,
+        /^ops: projects\.v1\.2 may still be read for \d+ s\. Try again after that\n$/,
       ),
     })
   })

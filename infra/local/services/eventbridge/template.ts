@@ -15,7 +15,7 @@ export interface Rule {
  * Returns `Ref` and `Arn` of a rule with resolved properties. For a rule of the default bus, both leave out the bus.
  */
 export function nameRule(stack: StackIdentity, logicalId: string, properties: Properties) {
-  const { Name = `${stack.stackName}-${logicalId}`, EventBusName = 'default' } = properties
+  const { Name = `${stack.prefix}-${logicalId}`, EventBusName = 'default' } = properties
   const bus = busOf(String(EventBusName))
   const path = bus === 'default' ? String(Name) : `${bus}/${Name}`
   const Arn = `arn:aws:events:${stack.region}:${account}:rule/${path}`
