@@ -87,7 +87,7 @@ describe('the operator of a running local cloud', () => {
   })
 
   it('sends events again, which does nothing again', async () => {
-    const again = (line: string) => /^WelcomeEmail.*"repeated":true/.test(line) && line.includes(ann.userId)
+    const again = (line: string) => /^SendMail.*"repeated":true/.test(line) && line.includes(ann.userId)
     expect(await json('republish', stream)).toEqual({ streams: 1, sent: 1, unsent: 0, failures: [] })
     await vi.waitFor(() => expect(running.lines.filter(again)).toHaveLength(1), soon)
     const mails = await mailsTo(running.config, ann.email)

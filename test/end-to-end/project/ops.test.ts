@@ -106,7 +106,7 @@ describe('the operator of the read model of projects', () => {
       stdout: 'events sent: 1, from streams: 1\n',
       stderr: '',
     })
-    const again = (line: string) => /^ProjectCreatedEmail.*"repeated":true/.test(line) && line.includes(id)
+    const again = (line: string) => /^SendMail.*"repeated":true/.test(line) && line.includes(id)
     await vi.waitFor(() => expect(running.lines.filter(again)).toHaveLength(2), soon)
     expect(await told()).toHaveLength(1)
   })

@@ -6,15 +6,7 @@ import { fieldsOf, readTemplate } from '../../../infra/local/index.ts'
 import { addFunction } from '../../../infra/stack/parts/lambda-function.ts'
 import { readStage } from '../../../infra/stages/read-stage.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
-import {
-  type ExpectedFunction,
-  mailFrom,
-  onFirstUse,
-  reaction,
-  sendMail,
-  eventStore as table,
-} from './expected.ts'
-import { projectFunctions } from './project/expected.ts'
+import { type ExpectedFunction, onFirstUse, reaction, eventStore as table } from './expected.ts'
 import { subscriptionFunctions } from './subscription/expected.ts'
 import { uploadFunctions, uploadInQueryApi } from './upload/expected.ts'
 
@@ -122,7 +114,12 @@ const functions: readonly ExpectedFunction[] = [
     },
   },
 
-  reaction('WelcomeEmail', 'welcome-email', mailFrom, sendMail),
+  reaction(
+    'SendMail',
+    'send-mail',
+    { MAIL_FROM: 'annals@example.com', MAIL_INTERVAL_MS: '2000' },
+    { 'arn:aws:ses:region:account:identity/annals@example.com': 'ses: SendEmail' },
+  ),
 
   reaction(
     'DeleteSignIn',
@@ -131,7 +128,6 @@ const functions: readonly ExpectedFunction[] = [
     { 'UserPool.Arn': 'cognito-idp: AdminDeleteUser' },
   ),
 
-  ...projectFunctions,
   ...uploadFunctions,
   ...subscriptionFunctions,
 ]

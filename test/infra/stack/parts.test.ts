@@ -50,7 +50,7 @@ const optional: readonly OptionalPart[] = [
         publishing,
         data: addMailData(data, publishing.bus, { stage, isProtected: true }),
       }),
-    marks: ['MAIL_FROM', 'ses:', 'WelcomeEmail'],
+    marks: ['MAIL_FROM', 'ses:', 'SendMail', 'WelcomeEmail'],
   },
   {
     name: 'billing',

@@ -42,6 +42,8 @@ export function startQueueMapping(o: {
   readonly properties: Properties
   readonly functionTimeoutSeconds: number
   readonly invoke: (payload: unknown) => Promise<Invocation>
+  /** Waits before a failed message comes again, instead of the queue's visibility timeout. */
+  readonly retryDelaysMs?: readonly number[] | undefined
   /** The faults of deliveries, at the place `queue <FunctionName>`. */
   readonly faults: Faults
   readonly log: Log
@@ -90,7 +92,11 @@ export function startQueueMapping(o: {
     const reported = settings.partialResponses ? failedItems(answer, ids) : []
     const failed = error ? ids : reported
     if (sealed) return
-    for (const { id, receiptHandle } of messages) if (!failed.includes(id)) queue.delete(receiptHandle)
+    for (const { id, receiptHandle, system } of messages) {
+      if (!failed.includes(id)) queue.delete(receiptHandle)
+      else if (o.retryDelaysMs !== undefined)
+        queue.hide(receiptHandle, delayAfter(Number(system['ApproximateReceiveCount']), o.retryDelaysMs))
+    }
   }
 
   const all = settings.enabled ? run() : Promise.resolve()
@@ -126,6 +132,11 @@ function readQueueMapping(o: Properties) {
     enabled: o['Enabled'] !== false,
     partialResponses: types.length > 0,
   }
+}
+
+/** In seconds. The last delay holds for all further failures. */
+function delayAfter(receives: number, delaysMs: readonly number[]): number {
+  return (delaysMs[receives - 1] ?? delaysMs.at(-1) ?? 0) / 1000
 }
 
 function isInteger(value: unknown, least: number, most: number): value is number {

@@ -18,6 +18,7 @@ const actions = {
 export interface EventSourceOptions {
   readonly region: string
   readonly dataDir: string
+  readonly retryDelaysMs?: readonly number[] | undefined
   readonly dynamoDb: DynamoDb
   readonly queues: Queues
   readonly lambda: Pick<Lambda, 'find' | 'invoke'>

@@ -16,8 +16,11 @@ export interface ReceivedMessage {
 export interface Queue {
   readonly arn: string
   readonly url: string
-  /** Sends a message. Once this returns, the message survives `kill -9`. The attributes are texts by name. */
-  send(body: string, attributes?: Readonly<Record<string, string>>): void
+  /**
+   * Sends a message and returns its id. Once this returns, the message survives `kill -9`. The attributes are texts by
+   * name. A delay, in seconds, hides the message at first.
+   */
+  send(body: string, attributes?: Readonly<Record<string, string>>, delaySeconds?: number): string
   /** Receives at most this many messages, and hides them for the given visibility timeout or the queue's own. */
   receive(most: number, visibilitySeconds?: number): ReceivedMessage[]
   /**
@@ -25,6 +28,8 @@ export interface Queue {
    * reference says.
    */
   delete(receiptHandle: string): void
+  /** Hides a received message for this time from now on. An older handle is accepted and changes nothing. */
+  hide(receiptHandle: string, seconds: number): void
   readonly visibilitySeconds: number
   /** Calls the listener after each sent message. Returns a function that removes the listener. */
   onSend(listener: () => void): () => void
@@ -75,15 +80,26 @@ export function openQueue(o: {
     return all.filter((one) => !dead.includes(one))
   }
 
+  /** The message of its latest handle; without a message for an older one. */
+  function find(receiptHandle: string) {
+    const [id = '', receives] = Buffer.from(receiptHandle, 'base64url').toString().split(' ')
+    if (receives === undefined)
+      throw new AwsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.')
+    const message = messages.get(id)
+    return { id, message: message?.receives === Number(receives) ? message : undefined }
+  }
+
   return {
     arn,
     url,
     settings,
     visibilitySeconds: settings.visibilitySeconds,
-    send(body, attributes = {}) {
+    send(body, attributes = {}, delaySeconds = 0) {
       const now = Date.now()
-      messages.set(randomUUID(), { body, attributes, sentAt: now, visibleAt: now, receives: 0 })
+      const id = randomUUID()
+      messages.set(id, { body, attributes, sentAt: now, visibleAt: now + delaySeconds * 1000, receives: 0 })
       for (const listener of listeners) listener()
+      return id
     },
     receive(most, hiddenSeconds = settings.visibilitySeconds) {
       const now = Date.now()
@@ -96,10 +112,12 @@ export function openQueue(o: {
       })
     },
     delete(receiptHandle) {
-      const [id = '', receives] = Buffer.from(receiptHandle, 'base64url').toString().split(' ')
-      if (receives === undefined)
-        throw new AwsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.')
-      if (messages.get(id)?.receives === Number(receives)) messages.delete(id)
+      const { id, message } = find(receiptHandle)
+      if (message !== undefined) messages.delete(id)
+    },
+    hide(receiptHandle, seconds) {
+      const { id, message } = find(receiptHandle)
+      if (message !== undefined) messages.set(id, { ...message, visibleAt: Date.now() + seconds * 1000 })
     },
     onSend(listener) {
       listeners.add(listener)

@@ -34,10 +34,30 @@ const inputs = z.object({
   MessageAttributeNames: wanted,
   MaxNumberOfMessages: z.int().min(1).max(10).default(1),
   VisibilityTimeout: z.int().min(0).max(43_200).optional(),
+  MessageBody: z.string().default(''),
+  DelaySeconds: z.int().min(0).max(900).default(0),
+  MessageAttributes: z
+    .record(z.string(), z.object({ DataType: z.string(), StringValue: z.string() }))
+    .default({}),
 })
 type Input = z.output<typeof inputs>
 
+/** SQS API reference, `SendMessage`. */
+const maxMessageBytes = 1024 * 1024
+
 const handlers: Readonly<Record<string, (queue: OpenQueue, input: Input) => object>> = {
+  SendMessage(queue, { MessageBody, DelaySeconds, MessageAttributes }) {
+    if (MessageBody === '')
+      throw new AwsError('MissingParameter', 'The request must contain the parameter MessageBody.')
+    if (Buffer.byteLength(MessageBody) > maxMessageBytes)
+      throw new AwsError(
+        'InvalidParameterValue',
+        `One or more parameters are invalid. Reason: Message must be shorter than ${maxMessageBytes} bytes.`,
+      )
+    const attributes = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue])
+    const MessageId = queue.send(MessageBody, Object.fromEntries(attributes), DelaySeconds)
+    return { MessageId, MD5OfMessageBody: md5(MessageBody) }
+  },
   ReceiveMessage: (queue, input) => ({
     Messages: queue.receive(input.MaxNumberOfMessages, input.VisibilityTimeout).map((message) => ({
       MessageId: message.id,

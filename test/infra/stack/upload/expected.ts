@@ -1,16 +1,8 @@
-import {
-  type ExpectedFunction,
-  type ExpectedReaction,
-  eventStore,
-  mailFrom,
-  onFirstUse,
-  reaction,
-  sendMail,
-} from '../expected.ts'
+import { type ExpectedFunction, type ExpectedReaction, eventStore, mail, onFirstUse } from '../expected.ts'
 
 export const uploadReactions: readonly ExpectedReaction[] = [
-  ['UploadCompletedEmail', ['UploadCompleted']],
-  ['UploadNotTakenEmail', ['UploadRejected', 'UploadFailed']],
+  mail('UploadCompletedEmail', ['UploadCompleted']),
+  mail('UploadNotTakenEmail', ['UploadRejected', 'UploadFailed']),
 ]
 
 /** Types of resources that only uploads bring into the stack. */
@@ -76,8 +68,6 @@ export const uploadFunctions: readonly ExpectedFunction[] = [
       'Files.Arn/files/*/thumbnail': 's3: PutObject',
     },
   },
-  reaction('UploadCompletedEmail', 'upload-completed-email', mailFrom, sendMail),
-  reaction('UploadNotTakenEmail', 'upload-not-taken-email', mailFrom, sendMail),
 ]
 
 /** What the query API needs besides, to sign links to files. */
