@@ -77,7 +77,7 @@ describe('an operator who examines a running local cloud', () => {
     expect(await broken('parked', 'list')).toMatchObject({ code: 0, stdout: 'Nothing is parked.\n' })
     const shown = await broken('events', 'show', stream)
     expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('UserRegistered') })
-    expect(shown.stderr).toContain('none is checked: this checkout cannot be loaded: ')
+    expect(shown.stderr).toContain('without checking them: this checkout cannot be loaded: ')
     const folding = await broken('state', stream)
     expect(folding.code).toBe(1)
     expect(folding.stderr).toMatch(/^ops: this checkout cannot be loaded: .*events\.ts.*\n$/)

@@ -170,7 +170,11 @@ describe('npm run ops', () => {
     expect(code).toBe(0)
     const commands = ['events show', 'events tail', 'state', 'parked list', 'parked resubmit']
     for (const command of [...commands, 'verify', 'republish']) expect(stdout).toContain(`  ${command}`)
-    expect(await runOps(dataDir, [])).toEqual({ code: 1, stdout: '', stderr: `ops: say what\n\n${stdout}` })
+    expect(await runOps(dataDir, [])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `ops: give a command\n\n${stdout}`,
+    })
     const unknown = await runOps(dataDir, ['parked', 'frobnicate'])
     expect(unknown).toMatchObject({ code: 1, stdout: '' })
     expect(unknown.stderr).toContain('ops: "parked frobnicate" is not a command\n\nnpm run ops -- COMMAND')

@@ -129,7 +129,7 @@ describe('npm start that cannot continue explains that in one line, and exits wi
   it('a data folder that another local cloud uses', async () => {
     await start(dataDir).ready()
     expect(await refusal()).toMatch(
-      /^annals cannot start: .* is in use by process \d+: stop that one, or choose another folder with ANNALS_DATA=…\n$/,
+      /^annals cannot start: .* is in use by process \d+: stop that process, or choose another folder with ANNALS_DATA=…\n$/,
     )
   })
 
@@ -149,7 +149,7 @@ describe('npm start that cannot continue explains that in one line, and exits wi
 
   it('a DynamoDB on another machine, unless that is allowed', async () => {
     expect(await refusal({ AWS_ENDPOINT_URL_DYNAMODB: 'http://192.0.2.1:8000' })).toMatch(
-      /^annals cannot start: DynamoDB at http:\/\/192\.0\.2\.1:8000 is not on this machine: --allow-remote.*\n$/,
+      /^annals cannot start: DynamoDB at http:\/\/192\.0\.2\.1:8000 is not on this machine: to use it anyway, give --allow-remote\n$/,
     )
   })
 })

@@ -103,7 +103,7 @@ describe('the operator of the read model of projects', () => {
     expect(await json('republish', `project-${id}`)).toEqual({ streams: 1, sent: 1, unsent: 0, failures: [] })
     expect(await ops('republish', '--from', from, '--to', to)).toEqual({
       code: 0,
-      stdout: 'events sent: 1, of streams: 1\n',
+      stdout: 'events sent: 1, from streams: 1\n',
       stderr: '',
     })
     const again = (line: string) => /^SendMail.*"repeated":true/.test(line) && line.includes(id)

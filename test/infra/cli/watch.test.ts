@@ -103,7 +103,11 @@ it('reports a missing watched folder, and watches it again once it is back', asy
   stop()
   stop = watchFolders([join(folder, 'deep')])
   rmSync(join(folder, 'deep'), { recursive: true })
-  await vi.waitFor(() => expect(notices).toEqual([expect.stringMatching(/deep is missing: restore it/)]))
+  await vi.waitFor(() =>
+    expect(notices).toEqual([
+      expect.stringMatching(/deep is missing\. It is watched again as soon as you restore it/),
+    ]),
+  )
   mkdirSync(join(folder, 'deep'))
   await vi.waitFor(() => expect(notices).toHaveLength(2))
   expect(notices[1]).toMatch(/deep is back and is watched again$/)

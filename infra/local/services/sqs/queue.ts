@@ -3,13 +3,13 @@ import { AwsError } from '../../gateway/aws-service.ts'
 import { type Journal, openJournal } from '../../storage/journal.ts'
 import type { QueueSettings } from './template.ts'
 
-/** A message as it is received. */
+/** A message in the form in which it is received. */
 export interface ReceivedMessage {
   readonly id: string
   readonly receiptHandle: string
   readonly body: string
   readonly attributes: Readonly<Record<string, string>>
-  /** Its system attributes, by the names of SQS. */
+  /** Its system attributes, under the names of SQS. */
   readonly system: Readonly<Record<string, string>>
 }
 
@@ -17,22 +17,25 @@ export interface Queue {
   readonly arn: string
   readonly url: string
   /**
-   * Once this returns, the message survives `kill -9`. The attributes are texts by name. A delay, in seconds, hides the
-   * message at first. Returns its id.
+   * Sends a message and returns its id. Once this returns, the message survives `kill -9`. The attributes are texts by
+   * name. A delay, in seconds, hides the message at first.
    */
   send(body: string, attributes?: Readonly<Record<string, string>>, delaySeconds?: number): string
-  /** At most this many messages, hidden from now on for the queue's visibility timeout or the one given. */
+  /** Receives at most this many messages, and hides them for the given visibility timeout or the queue's own. */
   receive(most: number, visibilitySeconds?: number): ReceivedMessage[]
-  /** Only the latest handle of a message deletes it; an older one is accepted, as the API reference says. */
+  /**
+   * Deletes a message. Only its latest handle deletes it; an older handle is accepted without effect, as the API
+   * reference says.
+   */
   delete(receiptHandle: string): void
-  /** Hides a message that was received for this long from now on. An older handle is accepted and changes nothing. */
+  /** Hides a received message for this time from now on. An older handle is accepted and changes nothing. */
   hide(receiptHandle: string, seconds: number): void
   readonly visibilitySeconds: number
-  /** Calls the listener after each message that was sent. Returns how to stop that. */
+  /** Calls the listener after each sent message. Returns a function that removes the listener. */
   onSend(listener: () => void): () => void
 }
 
-/** A message as it is stored. Times are milliseconds since the epoch. */
+/** A message in the form in which it is stored. Times are milliseconds since the epoch. */
 interface StoredMessage {
   readonly body: string
   readonly attributes: Readonly<Record<string, string>>
@@ -44,12 +47,12 @@ interface StoredMessage {
 
 type Stored = readonly [id: string, message: StoredMessage]
 
-/** A queue as the queues around it use it. */
+/** A queue with the members that other queues use. */
 export interface OpenQueue extends Queue {
   readonly settings: QueueSettings
-  /** How many messages could be received now, and how many are hidden. */
+  /** Returns how many messages could be received now, and how many are hidden. */
   count(): { readonly visible: number; readonly hidden: number }
-  /** Takes a message that another queue gave up, with everything that is known of it. */
+  /** Accepts a message from the queue whose dead-letter queue this is, with its attributes and counts. */
   take(id: string, message: StoredMessage): void
 }
 
@@ -65,7 +68,7 @@ export function openQueue(o: {
   const messages = openJournal<StoredMessage>(o.file)
   const listeners = new Set<() => void>()
 
-  /** Moves messages that were received too often, and returns the rest. */
+  /** Moves messages that were received too often to the dead-letter queue, and returns the rest. */
   function withoutDead(all: readonly Stored[]): readonly Stored[] {
     const { redrive } = settings
     if (redrive === undefined) return all
@@ -148,7 +151,7 @@ function received(
   }
 }
 
-/** The messages of a queue. Those that are older than its retention are deleted first. */
+/** Returns the messages of a queue, after deleting those that are older than its retention. */
 function retained(messages: Journal<StoredMessage>, { retentionSeconds }: QueueSettings): readonly Stored[] {
   const oldest = Date.now() - retentionSeconds * 1000
   for (const [id, { sentAt }] of [...messages.entries()]) if (sentAt < oldest) messages.delete(id)

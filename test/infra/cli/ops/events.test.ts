@@ -102,7 +102,7 @@ describe('events show', () => {
 })
 
 describe('events show, with code that cannot be loaded', () => {
-  it('shows the stored events, and reports that they are not checked', async () => {
+  it('shows the events as they are stored, and says that it does not check them', async () => {
     const { appendStored, run } = opsSide()
     await appendStored('voyage-1', at, renamed('Atlas'), sunk)
     const code = () => Promise.reject(new Error('this checkout cannot be loaded: a brace is missing'))
@@ -111,7 +111,7 @@ describe('events show, with code that cannot be loaded', () => {
       expect.objectContaining(renamed('Atlas')),
       expect.not.objectContaining({ unreadable: expect.anything() }),
     ])
-    expect(told).toEqual([expect.stringContaining('none is checked: this checkout cannot be loaded')])
+    expect(told).toEqual([expect.stringContaining('without checking them: this checkout cannot be loaded')])
   })
 })
 

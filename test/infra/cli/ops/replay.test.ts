@@ -55,7 +55,7 @@ describe('a replay', () => {
     expect(await live()).toBe('voyages.v1.2')
     expect((await run(replayRollback, voyages)).json).toMatchObject({ live: 'voyages.v1.1' })
     await expect(run(replaySwitch, voyages)).rejects.toThrow(
-      'only voyages.v1.2, which was read before, is built: replay rollback voyages returns to it',
+      'only the previous generation voyages.v1.2 is built. Return to it with: replay rollback voyages',
     )
     expect((await run(replayRollback, voyages)).json).toMatchObject({ live: 'voyages.v1.2' })
 
@@ -114,7 +114,7 @@ describe('a replay', () => {
     // No stream of the second page was written.
     expect(rows.rows().filter(({ PK }) => PK === 'voyages.v1.2#voyages-of#ann')).toHaveLength(3)
     await expect(run(replaySwitch, voyages)).rejects.toThrow('no other generation of voyages is built')
-    await expect(run(replayCancel, voyages)).rejects.toThrow('nothing of voyages is being built')
+    await expect(run(replayCancel, voyages)).rejects.toThrow('no generation of voyages is being built')
     expect(await has('voyages.v1.2', 'voyage-1')).toBe(true)
     await run(replayClean, voyages)
     expect(await has('voyages.v1.2', 'voyage-1')).toBe(false)
@@ -156,7 +156,9 @@ describe('a replay', () => {
       json: { clean: true, generations: [{ clean: true }, { generation: 'voyages.v1.2', clean: false }] },
     })
     expect(verified.text).toContain('voyages.v1.2, unread: no query reads it: ')
-    expect(verified.text).toContain('replay cancel voyages abandons it, replay start voyages builds another')
+    expect(verified.text).toContain(
+      'abandon it with replay cancel voyages, then build another with replay start voyages',
+    )
     expect(await live()).toBe('voyages.v1.1')
   })
 
@@ -183,9 +185,9 @@ describe('a replay', () => {
       const refused = await run(replaySwitch, voyages)
       expect(refused).toMatchObject({
         failed: true,
-        json: { live: 'voyages.v1.1', refused: ['streams parked in both: 1'] },
+        json: { live: 'voyages.v1.1', refused: ['streams parked in both generations: 1'] },
       })
-      expect(refused.text).toContain('parked in both: voyage-9\n')
+      expect(refused.text).toContain('parked in both generations: voyage-9\n')
       expect(refused.text).toContain('replay switch voyages --accept-parked')
     }
     const switched = await run(replaySwitch, voyages, { acceptParked: true })
@@ -198,7 +200,7 @@ describe('a replay', () => {
     await appendStored('voyage-9', at, wrecked)
     await run(replayStart, voyages)
     expect(await run(replaySwitch, voyages)).toMatchObject({
-      json: { refused: ['streams parked that are not in voyages.v1.1: 1'] },
+      json: { refused: ['streams that are parked here but not in voyages.v1.1: 1'] },
     })
     expect(await live()).toBe('voyages.v1.1')
   })
@@ -254,10 +256,10 @@ describe('a replay', () => {
     await run(replaySwitch, voyages)
     const { told } = await run(replayStart, voyages)
     expect(told[0]).toBe(
-      'voyages.v1.1 is kept to roll back to: before the switch, replay clean voyages has to remove it',
+      'voyages.v1.1 is kept for a rollback. Before the switch, remove it with: replay clean voyages',
     )
     await expect(run(replaySwitch, voyages)).rejects.toThrow(
-      'voyages.v1.1 is still kept to roll back to: replay clean voyages removes it, then switch to voyages.v1.3',
+      'voyages.v1.1 is still kept for a rollback. Remove it with replay clean voyages, then switch to voyages.v1.3',
     )
     await clock.sleep(15_000)
     await run(replayClean, voyages)
@@ -367,8 +369,8 @@ describe('a replay', () => {
     [replayStart, voyages, { speed: 'fast' }, '--speed is a whole number from 1 to 1000000'],
     [replaySwitch, voyages, {}, 'no other generation of voyages is built'],
     [replayRollback, voyages, {}, 'there is no generation to roll back to'],
-    [replayCancel, voyages, {}, 'nothing of voyages is being built'],
-  ])('explains the mistake in one line', async (command, operands, options, message) => {
+    [replayCancel, voyages, {}, 'no generation of voyages is being built'],
+  ])('says in one line what is wrong', async (command, operands, options, message) => {
     const { run } = await withVoyages()
     await expect(run(command, operands, options)).rejects.toThrow(message)
   })

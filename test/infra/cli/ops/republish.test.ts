@@ -26,7 +26,7 @@ describe('republish', () => {
     expect(ids()).toEqual(['voyage-1/1', 'voyage-1/3', 'voyage-1/4', 'voyage-1/5'])
     expect(sent[0]).toMatchObject({ detailType: 'VoyagePlanned', time: day(1), source: 'annals' })
     expect(json).toEqual({ streams: 1, sent: 4, unsent: 0, failures: [] })
-    expect({ text, failed }).toEqual({ text: 'events sent: 4, of streams: 1', failed: false })
+    expect({ text, failed }).toEqual({ text: 'events sent: 4, from streams: 1', failed: false })
   })
 
   it('sends those of a period, including its start and excluding its end', async () => {

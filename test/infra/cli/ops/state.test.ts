@@ -61,7 +61,7 @@ describe('state', () => {
     await appendStored('voyage-1', noon(6), wrecked)
     await appendStored('voyage-1', noon(7), renamed('Plan'))
     await expect(run(state, ['voyage-1'])).rejects.toThrow(
-      'version 5 of voyage-1 cannot be read: Unknown event type "VoyageWrecked". --version 4 is the state before it',
+      'version 5 of voyage-1 cannot be read: Unknown event type "VoyageWrecked". Show the state before it with: --version 4',
     )
     await expect(run(state, ['voyage-1'], { version: '6' })).rejects.toThrow('version 5 of voyage-1')
     const { json } = await run(state, ['voyage-1'], { version: '4' })

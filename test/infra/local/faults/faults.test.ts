@@ -112,7 +112,7 @@ describe('a list of faults', () => {
 
   it('is refused if it names an unknown function', () => {
     expect(() => parseFaults('projecter:kill=1').check(ids)).toThrow(
-      'There is no function "projecter": there are Projector, ProjectorRedrive, QueryApi',
+      'There is no function "projecter". The functions are Projector, ProjectorRedrive, QueryApi',
     )
     expect(() => parseFaults('projector:explode=1')).toThrow('There is no fault "explode"')
   })
@@ -124,7 +124,7 @@ describe('a list of chances', () => {
   })
 
   it.each([
-    ['explode=0.1', 'There is no fault "explode": there are throttle, fail,'],
+    ['explode=0.1', 'There is no fault "explode". The faults are throttle, fail,'],
     ['kill', 'The chance of kill is "": give a number from 0 to 1'],
     ['kill=2', 'The chance of kill is "2"'],
     ['kill=often', 'The chance of kill is "often"'],

@@ -132,7 +132,7 @@ describe('the policy of a resource', () => {
 
   it('is refused if it allows something', () => {
     expect(() => policy({ ...allow('dynamodb:PutItem', '*'), Principal: '*' })).toThrow(
-      'P: a policy of a resource',
+      'P: a statement of a resource',
     )
   })
 })

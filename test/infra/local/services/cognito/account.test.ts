@@ -99,7 +99,11 @@ describe('a signed-in user', () => {
     const { Username, UserAttributes } = await getUser(AccessToken)
     expect(Username).toBe(sub)
     expect(UserAttributes).toContainEqual({ Name: 'name', Value: 'Anna' })
-    await expectFailure(change('email', 'b@example.com'), 'InvalidParameterException', /sign up with it/)
+    await expectFailure(
+      change('email', 'b@example.com'),
+      'InvalidParameterException',
+      /sign up with the new one/,
+    )
     await expectFailure(change('custom:x', '1'), 'InvalidParameterException', /custom:x/)
   })
 

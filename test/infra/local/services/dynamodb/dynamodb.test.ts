@@ -325,7 +325,7 @@ describe('The engine', () => {
     const { Item } = await client.send(new GetItemCommand({ TableName, Key: item('a', 1) }))
     expect(Item).toEqual(item('a', 1))
     expect(log.mock.calls).toEqual([
-      ['dynamodb', expect.stringMatching(/^started again .*SIGABRT.*char boundary/)],
+      ['dynamodb', expect.stringMatching(/^restarted .*SIGABRT.*char boundary/)],
     ])
   })
 
@@ -339,7 +339,7 @@ describe('The engine', () => {
       await vi.waitFor(async () => expect(await engine.problem()).toBeUndefined(), quick)
     }
     expect((await db.createTable('EventStore', definition)).name).toBe('Annals-EventStore')
-    expect(log.mock.calls.filter(([, line]) => line.startsWith('started again'))).toHaveLength(7)
+    expect(log.mock.calls.filter(([, line]) => line.startsWith('restarted'))).toHaveLength(7)
   })
 
   test('with a file that cannot be opened prints advice, keeps the file, and is back once that is done', async () => {
@@ -354,7 +354,7 @@ describe('The engine', () => {
       quick,
     )
     const said = log.mock.calls.map(([, line]) => line).join()
-    expect(said).toContain('is down and is tried again')
+    expect(said).toContain('is down and will be restarted')
     expect(said).not.toContain('move it away')
     rmdirSync(file)
     renameSync(`${file}.kept`, file)
@@ -379,14 +379,14 @@ describe('The engine', () => {
   })
 
   test.each([
-    ['attempt to write a readonly database', /Make the file .* writable .*The data are kept$/],
-    ['unable to open database file: x', /Make the file .* writable .*The data are kept$/],
-    ['EACCES: permission denied, open', /Make the file .* writable .*The data are kept$/],
-    ['database or disk is full', /The disk is full: free some space on it\. The data are kept$/],
-    ['ENOSPC: no space left on device', /The disk is full: free some space on it\. The data are kept$/],
-    ['something else', /The file is left as it is$/],
-    ['File is not a valid SQLite database', /restore it from a copy, or move it away to start afresh$/],
-  ])('with the complaint "%s" prints advice that loses no data', (complaint, advice) => {
+    ['attempt to write a readonly database', /Make the file .* writable .*The data is kept$/],
+    ['unable to open database file: x', /Make the file .* writable .*The data is kept$/],
+    ['EACCES: permission denied, open', /Make the file .* writable .*The data is kept$/],
+    ['database or disk is full', /The disk is full: free some space on it\. The data is kept$/],
+    ['ENOSPC: no space left on device', /The disk is full: free some space on it\. The data is kept$/],
+    ['something else', /The file is unchanged$/],
+    ['File is not a valid SQLite database', /restore it from a copy, or move it away to start without data$/],
+  ])('that complains of "%s" leads to advice that loses no data', (complaint, advice) => {
     const said = adviceOn(join(folder, 'dynamodb.sqlite'), complaint)
     expect(said).toMatch(advice)
     expect(said).toContain(complaint)
@@ -436,7 +436,7 @@ describe('The engine', () => {
       'no database, but long enough for one to be read'.repeat(200),
     )
     await expect(start()).rejects.toThrow(
-      /^DynamoDB cannot open .*dynamodb\.sqlite: .*not a valid SQLite database; restore it from a copy, or move it away to start afresh$/,
+      /^DynamoDB cannot open .*dynamodb\.sqlite: .*not a valid SQLite database; restore it from a copy, or move it away to start without data$/,
     )
     expect(readdirSync(folder)).toEqual(['dynamodb.sqlite'])
   })
@@ -497,7 +497,9 @@ describe("A DynamoDB of the developer's own", () => {
   test('on another machine must be allowed', async () => {
     const endpoint = 'https://dynamodb.eu-west-1.amazonaws.com'
     const starting = startDynamoDb({ dataDir: folder, endpoint, allowRemote: false, region, log })
-    await expect(starting).rejects.toThrow(`DynamoDB at ${endpoint} is not on this machine: --allow-remote`)
+    await expect(starting).rejects.toThrow(
+      `DynamoDB at ${endpoint} is not on this machine: to use it anyway, give --allow-remote`,
+    )
     const allowed = await startDynamoDb({ dataDir: folder, endpoint, allowRemote: true, region, log })
     expect(allowed.endpoint).toBe(endpoint)
   })

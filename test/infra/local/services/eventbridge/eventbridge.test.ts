@@ -428,8 +428,8 @@ describe("a target's input", () => {
       '"<other>"',
       'InputTemplate for target Target0 contains invalid placeholder other.',
     ],
-    ['a text without quotes', 'instance <instance>', 'a text needs its quotes'],
-  ])('is refused because of %s', (_, template, message) => {
+    ['a text without quotes', 'instance <instance>', 'a text needs quotes'],
+  ])('is refused for %s', (_, template, message) => {
     expect(() => transform(template)).toThrow(message)
   })
 

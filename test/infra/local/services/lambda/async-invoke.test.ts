@@ -111,7 +111,7 @@ describe('an asynchronous invocation', () => {
       responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
       responsePayload: failure.error,
     })
-    expect(lines.at(-1)).toMatch(/never took event .*: RetriesExhausted/)
+    expect(lines.at(-1)).toMatch(/failed on event .*: RetriesExhausted/)
   })
 
   it('is tried as often as the template says', async () => {

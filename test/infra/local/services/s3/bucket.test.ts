@@ -107,7 +107,7 @@ describe("a bucket's policy", () => {
       { ...deny, Condition: { Bool: { 'aws:SecureTransport': 'true' } } },
       'Policy: Condition',
     ],
-    ['something allowed', { ...deny, Effect: 'Allow' }, 'Policy: a policy of a resource'],
+    ['something allowed', { ...deny, Effect: 'Allow' }, 'Policy: a statement of a resource'],
   ])('with %s is refused by its name', (_, statement, message) => {
     expect(() => read(statement)).toThrow(message)
   })

@@ -212,7 +212,7 @@ describe('a restart', () => {
     await restart(before, 10 * second, [])
     expect(invoke).toHaveBeenCalledTimes(1)
     expect(lines.at(-1)).toBe(
-      'Sweep did not run for 2026-01-01T00:00:00Z: ResourceNotFoundException The schedule is gone',
+      'Sweep did not run for 2026-01-01T00:00:00Z: ResourceNotFoundException The schedule no longer exists',
     )
   })
 })
@@ -366,7 +366,7 @@ describe('the page of schedules', () => {
     expect([answer.status, await answer.json()]).toEqual([202, { scheduledTime: '2026-01-01T00:20:00Z' }])
     await pass(40 * 60 * second)
     expect(times()).toEqual(['2026-01-01T00:20:00Z', '2026-01-01T01:00:00Z'])
-    expect(lines[0]).toBe('Sweep runs for 2026-01-01T00:20:00Z, as someone asked')
+    expect(lines[0]).toBe('Sweep runs for 2026-01-01T00:20:00Z, on request')
   })
 
   it('lists the schedules if the requested one is unknown', async () => {

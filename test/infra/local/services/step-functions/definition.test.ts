@@ -137,9 +137,9 @@ describe('a state machine', () => {
   it.each([
     [{ DefinitionS3Location: {} }, 'Machine.DefinitionS3Location is not modelled by the local cloud'],
     [{ StateMachineType: 'FAST' }, 'Machine.StateMachineType is not modelled by the local cloud: FAST'],
-    [{ DefinitionString: '{' }, 'Machine: its definition is no JSON object'],
-    [{ DefinitionString: '1' }, 'Machine: its definition is no JSON object'],
-  ])('is refused because of %j', async (properties, message) => {
+    [{ DefinitionString: '{' }, 'Machine: its definition is not a JSON object'],
+    [{ DefinitionString: '1' }, 'Machine: its definition is not a JSON object'],
+  ])('is refused for %j', async (properties, message) => {
     await expect(read({}, properties)).rejects.toThrow(message)
   })
 
@@ -226,7 +226,7 @@ describe('a state machine', () => {
     [
       'an invalid expression',
       { A: { ...pass, Output: { a: '{% 1 + %}' } } },
-      'Machine.States.A.Output.a: no JSONata (Unexpected end of expression): {% 1 + %}',
+      'Machine.States.A.Output.a: not valid JSONata (Unexpected end of expression): {% 1 + %}',
     ],
     [
       'the root of the input',
@@ -249,7 +249,7 @@ describe('a state machine', () => {
     [
       'a transition to a missing state',
       { A: { ...pass, End: undefined, Next: 'B' } },
-      'Machine.States.A leads to B, which is no state there',
+      'Machine.States.A leads to B, which is not a state there',
     ],
     ['an unreachable state', { A: pass, B: pass }, 'Machine.States.B: nothing leads to it'],
     [
@@ -260,7 +260,7 @@ describe('a state machine', () => {
     [
       'a repeated name',
       { A: { Type: 'Parallel', Branches: [{ StartAt: 'A', States: { A: pass } }], End: true } },
-      'Machine has two states of the name A',
+      'Machine has two states with the name A',
     ],
     [
       'two wait times',

@@ -411,7 +411,7 @@ describe('after a restart, an execution', () => {
     await open({ B: pass })
     expect(await ended(executionArn, 'FAILED')).toMatchObject({
       error: 'States.Runtime',
-      cause: "The state 'A' is not in the definition any more",
+      cause: "The state 'A' is no longer in the definition",
     })
   })
 
@@ -424,7 +424,7 @@ describe('after a restart, an execution', () => {
     await open({ A: pass }, { gone: true })
     await ended(executionArn, 'ABORTED')
     expect(lines.at(-1)).toBe(
-      `local cloud ${executionArn} is aborted: the template does not declare its state machine any more`,
+      `local cloud ${executionArn} is aborted: the template no longer declares its state machine`,
     )
   })
 })
