@@ -38,7 +38,6 @@ export function addBilling(
     name: 'issue-invoices',
     bundles,
     stage,
-    memoryMb: 512,
     // The maximum that Lambda allows: the first run of a month invoices everyone who pays.
     timeoutSeconds: 900,
     environment: { EVENT_STORE_TABLE: eventStore.tableName, READ_MODEL_TABLE: readModel.tableName },

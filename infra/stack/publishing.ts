@@ -107,7 +107,6 @@ function addForwarder(
   const forwarder = addFunction(service, 'Forwarder', {
     ...shared,
     name: 'forwarder',
-    memoryMb: 512,
     timeoutSeconds: 60,
   })
   alarmOnStreamFailures(service, 'Forwarder', failures)

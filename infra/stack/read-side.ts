@@ -1,12 +1,11 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { changedCommit, parkedStream } from '../../projections/delivery/stream-handler.ts'
 import { versions } from '../../projections/versions.ts'
 import type { Stage } from '../stages/read-stage.ts'
 import type { Api } from './api.ts'
 import { addRoutes } from './parts/http-api.ts'
-import { addFunction, allow } from './parts/lambda-function.ts'
+import { addFunction, allow, type LiveFunction } from './parts/lambda-function.ts'
 import { addLogAlarm, type LogAlarmOptions } from './parts/log-alarm.ts'
 import { addReadModel } from './parts/read-model.ts'
 import { addRedrive, addStreamFailures, alarmOnStreamFailures, type StreamFailures } from './parts/redrive.ts'
@@ -31,7 +30,7 @@ export interface ReadSideOptions {
 
 export interface ReadSide {
   readonly readModel: TableV2
-  readonly queryApi: LambdaFunction
+  readonly queryApi: LiveFunction
 }
 
 /** The table of the read models, and the batches that the projector failed at. */
@@ -71,7 +70,6 @@ function addProjector(service: Stack, options: ReadSideOptions): void {
   const projector = addFunction(service, 'Projector', {
     ...shared,
     name: 'projector',
-    memoryMb: 512,
     timeoutSeconds: 60,
   })
   alarmOnStreamFailures(service, 'Projector', failures)
@@ -102,13 +100,12 @@ function addProjector(service: Stack, options: ReadSideOptions): void {
   addLogAlarm(stage, [projector, projectorRedrive], parkedStreams)
 }
 
-function addQueryApi(service: Stack, options: ReadSideOptions): LambdaFunction {
+function addQueryApi(service: Stack, options: ReadSideOptions): LiveFunction {
   const { bundles, stage, api, writeSide, data } = options
   const queryApi = addFunction(service, 'QueryApi', {
     name: 'query-api',
     bundles,
     stage,
-    memoryMb: 512,
     timeoutSeconds: 10,
     environment: {
       ...environmentOf(options),

@@ -6,6 +6,7 @@ import { addBilling, addBillingData } from './billing.ts'
 import { addMail, addMailData } from './mail.ts'
 import { addPublishing, addPublishingData } from './publishing.ts'
 import { addReadSide, addReadSideData } from './read-side.ts'
+import { addReleases } from './releases.ts'
 import { addUpload, addUploadData } from './upload.ts'
 import { addWriteSide, addWriteSideData } from './write-side.ts'
 
@@ -58,6 +59,8 @@ export function addStacks(app: App, { bundles, stage, isProtected = true }: Stac
   addMail(service, { stage, publishing, data: mailData })
   addUpload(service, { bundles, stage, api, writeSide, readSide, data: uploadData })
   addBilling(service, { bundles, stage, writeSide, readSide, data: billingData })
+  const { httpApi } = api
+  addReleases({ data, service, stage, eventStore: writeSide.eventStore, httpApi })
   return { data, service }
 }
 

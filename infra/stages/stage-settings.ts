@@ -21,17 +21,50 @@ const mail = z.strictObject({
   perSecond: positive,
 })
 
-const concurrency = z.strictObject({
+const schedule = z.string().regex(/^cron\([^()]+\)$/, 'is not a time such as cron(0 7 ? * MON-FRI *)')
+
+const peak = z.strictObject({
+  /** When it begins, in UTC: `cron(0 7 ? * MON-FRI *)`. */
+  from: schedule,
+  /** When it ends, in UTC. */
+  to: schedule,
+  /** Environments that are kept ready in between. They cost as `provisioned`, for the hours of the peak. */
+  environments: positive,
+})
+
+const concurrencySettings = z.strictObject({
   /**
-   * Environments that are kept ready, by the logical id of an API's function: `CommandApi`. A request
-   * that they take waits for no cold start. $4.38 a month for each environment of 512 MB (us-east-1, arm64), used or not.
+   * Environments that are kept ready, by the logical id of an API's function: `CommandApi`. A request that they take
+   * waits for no cold start. $0.0000033 per GB and second (us-east-1, arm64), used or not: $4.38 a month for each
+   * environment of 512 MB. `docs/function-sizes.md` has the memory of each function.
    */
   provisioned: z.record(logicalId, count),
+  /**
+   * The most environments that are kept ready while more than 70% of those ready are busy, by the logical id of a
+   * function in `provisioned`. They cost as `provisioned` while they are kept. Left out: twice `provisioned`.
+   */
+  maximum: z.optional(z.record(logicalId, positive)),
+  /** Times when more environments are kept ready, by the logical id of a function in `provisioned`. */
+  peaks: z.optional(z.record(logicalId, z.array(peak))),
   /**
    * Concurrent environments that are set aside for a function, by its logical id, and its maximum at the same time.
    * Free. AWS insists that 100 of the account's quota stay unreserved, so a new account with a quota of 10 refuses any.
    */
   reserved: z.record(logicalId, positive),
+})
+
+/** Settings that refer to `provisioned` name a function in it, and are not below it. */
+const concurrency = concurrencySettings.superRefine(({ provisioned, maximum = {}, peaks = {} }, context) => {
+  const check = (setting: 'maximum' | 'peaks', id: string, environments: number) => {
+    const least = provisioned[id] ?? 0
+    if (least > 0 && environments >= least) return
+    const message =
+      least === 0 ? 'is not kept ready by provisioned' : `is less than the ${least} of provisioned`
+    context.addIssue({ code: 'custom', path: [setting, id], message })
+  }
+  for (const [id, most] of Object.entries(maximum)) check('maximum', id, most)
+  for (const [id, all] of Object.entries(peaks))
+    for (const { environments } of all) check('peaks', id, environments)
 })
 
 const requests = z.strictObject({

@@ -41,6 +41,13 @@ it('a function whose code has changed answers with the new code', async () => {
       Properties['Code'] = { ...fieldsOf(Properties['Code']), S3Key: 'new.zip' }
     }
   })
+  // Other code is another version, whose logical id contains a digest of it.
+  change('annals-dev-service.template.json', (template: { Resources: unknown }) => {
+    const text = JSON.stringify(template.Resources)
+    template.Resources = JSON.parse(
+      text.replaceAll(/QueryApiCurrentVersion\w+/g, 'QueryApiCurrentVersionNew'),
+    )
+  })
   expect((await call(running.config, '/health')).body).toEqual({ status: 'ok' })
   expect(running.cloud.reload(assembly)).toEqual([expect.stringMatching(/^QueryApi/)])
   expect((await call(running.config, '/health')).body).toEqual({ status: 'new' })

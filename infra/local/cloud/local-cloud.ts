@@ -87,10 +87,9 @@ function prepareFolder(dataDir: string): void {
 /** Maximum number of resources that are named of each kind of change. */
 const maxNamed = 5
 
-/** Names the resources that differ in more than the location of a function's code. Empty if there are none. */
-function changesOf({ resources: before }: Template, { resources: after }: Template): string {
-  const old = new Map(before.map((resource) => [resource.logicalId, withoutCode(resource)]))
-  const now = new Map(after.map((resource) => [resource.logicalId, withoutCode(resource)]))
+/** Names the resources that differ in more than a function's code, and the version that is published of it. Empty if there are none. */
+function changesOf(before: Template, after: Template): string {
+  const [old, now] = [withoutCode(before), withoutCode(after)]
   const changes = {
     adds: [...now.keys()].filter((id) => !old.has(id)),
     removes: [...old.keys()].filter((id) => !now.has(id)),
@@ -105,6 +104,20 @@ function changesOf({ resources: before }: Template, { resources: after }: Templa
     .join(' and ')
 }
 
-function withoutCode({ type, properties }: Template['resources'][number]): string {
-  return JSON.stringify([type, properties], (name, value: unknown) => (name === 'S3Key' ? '' : value))
+/** The text of each resource by its logical id, without the location of code and the digest of a version. */
+function withoutCode({ resources }: Template): ReadonlyMap<string, string> {
+  const versions = new Map(
+    resources
+      .filter(({ type }) => type === 'AWS::Lambda::Version')
+      .map(({ logicalId, properties }) => [logicalId, `a version of ${JSON.stringify(properties)}`]),
+  )
+  const nameOf = (logicalId: string) => versions.get(logicalId) ?? logicalId
+  const texts = resources.map(({ logicalId, type, properties }) => {
+    const text = JSON.stringify([type, properties], (name, value: unknown) => {
+      if (name === 'S3Key') return ''
+      return typeof value === 'string' ? nameOf(value) : value
+    })
+    return [nameOf(logicalId), text] as const
+  })
+  return new Map(texts)
 }

@@ -21,11 +21,14 @@ export interface Permissions {
   ): void
   /** Returns why a role lacks a permission for the service that assumes it; `undefined` if the role has it. */
   refusalOfRole(roleArn: string, assumedBy: string, permission: Permission): string | undefined
-  /** Throws unless an `AWS::Lambda::Permission` lets the service invoke the function for this source. */
+  /**
+   * Throws unless an `AWS::Lambda::Permission` lets the service invoke the function for this source, by the name with which
+   * it is called: a permission for the function does not hold for its alias, nor the reverse.
+   */
   demandInvoke(
     service: string,
     sourceArn: string,
-    target: { readonly name: string; readonly arn: string },
+    target: { readonly qualifiedName: string; readonly arn: string },
   ): void
 }
 
@@ -86,7 +89,7 @@ export function readPermissions(o: PolicySources): Permissions {
     },
     refusalOfRole: (roleArn, assumedBy, permission) =>
       refusalOf(permission, callerOf(roleArn, assumedBy), resourcePolicyOf(permission)),
-    demandInvoke(service, sourceArn, { name, arn }) {
+    demandInvoke(service, sourceArn, { qualifiedName: name, arn }) {
       const allowed = invokers.some(
         ({ Action, Principal, SourceArn, FunctionName }) =>
           Action === 'lambda:InvokeFunction' &&

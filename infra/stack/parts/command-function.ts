@@ -1,7 +1,6 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
-import { addFunction, allow, type FunctionOptions } from './lambda-function.ts'
+import { addFunction, allow, type FunctionOptions, type LiveFunction } from './lambda-function.ts'
 import { letRegister, type Registration } from './registration.ts'
 
 export interface CommandFunctionOptions extends Pick<FunctionOptions, 'name' | 'bundles' | 'stage'> {
@@ -15,12 +14,11 @@ export function addCommandFunction(
   scope: Construct,
   id: string,
   { name, bundles, stage, eventStore, reservations, registration }: CommandFunctionOptions,
-): LambdaFunction {
+): LiveFunction {
   const target = addFunction(scope, id, {
     name,
     bundles,
     stage,
-    memoryMb: 512,
     // A command gives up by itself after 10 s.
     timeoutSeconds: 15,
     environment: { EVENT_STORE_TABLE: eventStore.tableName, RESERVATION_TABLE: reservations.tableName },

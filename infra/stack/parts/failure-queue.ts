@@ -1,9 +1,10 @@
-import { Duration } from 'aws-cdk-lib'
+import { Duration, Fn } from 'aws-cdk-lib'
 import { ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import { CfnEventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda'
 import { type IQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
+import type { LiveFunction } from './lambda-function.ts'
 
 export type FailureQueueOptions = Pick<QueueProps, 'visibilityTimeout' | 'deadLetterQueue'>
 
@@ -61,16 +62,20 @@ export function alarmOnWaiting(scope: Construct, queue: Queue, alarmDescription:
 }
 
 /** Lets a function, or Lambda on its behalf, send to a queue. CDK's own grant allows more than that. */
-export function allowSend(sender: LambdaFunction, queue: IQueue): void {
+export function allowSend(sender: LiveFunction, queue: IQueue): void {
   sender.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }))
 }
 
-/** Makes Lambda repeat a failed invocation, at most twice, and then keep its event in a queue. */
-export function retryThenKeep(target: LambdaFunction, queue: IQueue): void {
+/**
+ * Makes Lambda repeat a failed invocation, at most twice, and then keep its event in a queue. That holds for invocations
+ * of the alias: Lambda would keep its defaults for them, and drop events, if this named the function.
+ */
+export function retryThenKeep(target: LiveFunction, queue: IQueue): void {
   allowSend(target, queue)
+  const arn = Fn.split(':', target.live.functionArn)
   new CfnEventInvokeConfig(target, 'Retries', {
-    functionName: target.functionName,
-    qualifier: '$LATEST',
+    functionName: Fn.select(6, arn),
+    qualifier: Fn.select(7, arn),
     maximumRetryAttempts: 2,
     maximumEventAgeInSeconds: Duration.hours(6).toSeconds(),
     destinationConfig: { onFailure: { destination: queue.queueArn } },

@@ -1,10 +1,10 @@
 import { HttpApi, HttpMethod, HttpRoute, HttpRouteKey, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import { type RouteFunction, routes } from '../../../commands/contract.ts'
 import type { Stage } from '../../stages/read-stage.ts'
+import type { LiveFunction } from './lambda-function.ts'
 import type { SignIn } from './sign-in.ts'
 
 export interface HttpApiParts {
@@ -39,9 +39,9 @@ export function addRoutes(
   scope: Construct,
   { httpApi, authorizer }: HttpApiParts,
   name: RouteFunction,
-  target: LambdaFunction,
+  target: LiveFunction,
 ): void {
-  const integration = new HttpLambdaIntegration(target.node.id.replace(/Api$/, 'Integration'), target, {
+  const integration = new HttpLambdaIntegration(target.node.id.replace(/Api$/, 'Integration'), target.live, {
     // One permission for all routes of the function: its policy holds at most 20 KB.
     scopePermissionToRoute: false,
   })

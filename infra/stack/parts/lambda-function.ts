@@ -1,11 +1,23 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import {
+  Alias,
+  Architecture,
+  type CfnAlias,
+  Code,
+  type FunctionProps,
+  type IFunction,
+  type IVersion,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda'
+import { type ILogGroup, LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import type { Stage } from '../../stages/read-stage.ts'
+import { memoryOf } from './function-sizes.ts'
 
 export interface FunctionOptions {
   /** Name of the function's bundle, which is the name of its file in a folder `functions/`. */
@@ -13,16 +25,65 @@ export interface FunctionOptions {
   /** Folder of all bundles. */
   readonly bundles: string
   readonly stage: Stage
-  readonly memoryMb: number
   readonly timeoutSeconds: number
   readonly environment: Readonly<Record<string, string>>
+}
+
+/** The alias of every function. It names the version that callers get. */
+export const aliasName = 'live'
+
+/**
+ * A function as the rest of the stack may use it. It has no name of its own here: everything that calls it names its
+ * alias, so that callers, retries and failure queues belong to the version that is live.
+ */
+export interface LiveFunction extends Construct {
+  /** The name of its bundle. */
+  readonly bundle: string
+  readonly live: IFunction
+  readonly logGroup: ILogGroup
+  readonly role?: IRole | undefined
+  addEnvironment(variable: string, value: string): unknown
+  addToRolePolicy(statement: PolicyStatement): void
+}
+
+/** A function with its version and its alias. A change of its code or its settings makes another version. */
+class AliasedFunction extends LambdaFunction implements LiveFunction {
+  readonly bundle: string
+  readonly live: IFunction
+
+  constructor(scope: Construct, id: string, bundle: string, settings: FunctionProps) {
+    super(scope, id, settings)
+    this.bundle = bundle
+    // The types differ in how an optional property is written.
+    const version = this.currentVersion as IVersion
+    this.live = new Alias(this, 'Live', { aliasName, version }) as IFunction
+  }
+}
+
+/** The alias of a function, as CloudFormation knows it. */
+export function aliasOf({ live }: LiveFunction): CfnAlias {
+  return live.node.defaultChild as CfnAlias // the alias itself
+}
+
+/**
+ * The function behind its alias, for a resource that the alias waits for, or that watches all versions. Do not call the
+ * function by it.
+ */
+export function functionOf(target: LiveFunction): IFunction {
+  if (target instanceof AliasedFunction) return target as IFunction
+  throw new Error(`${target.node.id} is no function of this stack`)
+}
+
+/** All functions of a stack. */
+export function functionsIn(stack: Construct): readonly LiveFunction[] {
+  return stack.node.findAll().filter((one) => one instanceof AliasedFunction)
 }
 
 /**
  * A function that runs a bundle, with a role and a log of its own. The role allows nothing but writing that log. Throws
  * an Error if there is no such bundle.
  */
-export function addFunction(scope: Construct, id: string, o: FunctionOptions): LambdaFunction {
+export function addFunction(scope: Construct, id: string, o: FunctionOptions): LiveFunction {
   const bundle = join(o.bundles, o.name)
   if (!existsSync(join(bundle, 'index.mjs')))
     throw new Error(
@@ -35,12 +96,12 @@ export function addFunction(scope: Construct, id: string, o: FunctionOptions): L
   const reserved = o.stage.settings.concurrency.reserved[id]
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
   logGroup.grantWrite(role)
-  return new LambdaFunction(scope, id, {
+  return new AliasedFunction(scope, id, o.name, {
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     handler: 'index.handler',
     code: Code.fromAsset(bundle),
-    memorySize: o.memoryMb,
+    memorySize: memoryOf(id),
     timeout: Duration.seconds(o.timeoutSeconds),
     environment: {
       ...o.environment,
@@ -55,7 +116,7 @@ export function addFunction(scope: Construct, id: string, o: FunctionOptions): L
 }
 
 /** Grants a function these actions of DynamoDB, by name: CDK's own grants allow more than the code calls. */
-export function allow(target: LambdaFunction, resourceArn: string, actions: readonly string[]): void {
+export function allow(target: LiveFunction, resourceArn: string, actions: readonly string[]): void {
   target.addToRolePolicy(
     new PolicyStatement({
       actions: actions.map((action) => `dynamodb:${action}`),
@@ -64,9 +125,9 @@ export function allow(target: LambdaFunction, resourceArn: string, actions: read
   )
 }
 
-/** Lets one function invoke another. */
-export function allowInvoke(caller: LambdaFunction, called: LambdaFunction): void {
+/** Lets one function invoke another, by its alias. */
+export function allowInvoke(caller: LiveFunction, called: LiveFunction): void {
   caller.addToRolePolicy(
-    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [called.functionArn] }),
+    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [called.live.functionArn] }),
   )
 }

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib'
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { FilterPattern, type MetricFilter } from 'aws-cdk-lib/aws-logs'
 import type { Stage } from '../../stages/read-stage.ts'
+import type { LiveFunction } from './lambda-function.ts'
 
 /** A line of the log that an operator has to see. */
 export interface LogAlarmOptions {
@@ -18,7 +18,7 @@ export interface LogAlarmOptions {
 /** An alarm for the first such line in the log of any of these functions, the first of which owns the alarm. */
 export function addLogAlarm(
   stage: Stage,
-  [first, ...others]: readonly [LambdaFunction, ...LambdaFunction[]],
+  [first, ...others]: readonly [LiveFunction, ...LiveFunction[]],
   line: LogAlarmOptions,
 ): void {
   const metric = countLogLines(stage, first, line).metric({ statistic: 'Sum', period: Duration.minutes(1) })
@@ -40,7 +40,7 @@ export function metricsNamespace({ name }: Stage): string {
 /** Counts such lines of one more function in the metric, which is the same for all. */
 export function countLogLines(
   stage: Stage,
-  { logGroup }: LambdaFunction,
+  { logGroup }: LiveFunction,
   { name, level, message }: Omit<LogAlarmOptions, 'description'>,
 ): MetricFilter {
   return logGroup.addMetricFilter(name, {

@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import { EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { addFailureQueue, alarmOnFailures, alarmOnWaiting } from './failure-queue.ts'
+import type { LiveFunction } from './lambda-function.ts'
 
 /** The timeout of a reaction's function: a batch of five events, each of which may take ten seconds. */
 export const reactionSeconds = 60
@@ -38,7 +39,7 @@ export interface ReactionQueueMappingOptions {
 /** Delivers a queue to a function, a few events at a time, and sounds an alarm when events are given up. */
 export function addReactionQueueMapping(
   scope: Construct,
-  target: LambdaFunction,
+  target: LiveFunction,
   { queue: { events, failures }, concurrency, eventTypes }: ReactionQueueMappingOptions,
 ): void {
   target.addEnvironment('QUEUE_URL', events.queueUrl)
@@ -51,7 +52,7 @@ export function addReactionQueueMapping(
     }),
   )
   new EventSourceMapping(target, 'QueueMapping', {
-    target,
+    target: target.live,
     eventSourceArn: events.queueArn,
     batchSize,
     reportBatchItemFailures: true,

@@ -1,11 +1,10 @@
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import type { ReactionResource, ReactionRow } from '../../../workflows/reactions/reaction-row.ts'
 import type { Stage } from '../../stages/read-stage.ts'
-import { addFunction, allow } from './lambda-function.ts'
+import { addFunction, allow, type LiveFunction } from './lambda-function.ts'
 import {
   addReactionQueue,
   addReactionQueueMapping,
@@ -89,12 +88,11 @@ export function addReactions(
   { id, rows, queue }: Reactions,
   { bundles, stage, bus, eventStore, handled, resources }: Reacting,
   { name, environment = {}, concurrency }: ReactionFunctionOptions,
-): LambdaFunction {
+): LiveFunction {
   const target = addFunction(scope, id, {
     name,
     bundles,
     stage,
-    memoryMb: 512,
     timeoutSeconds: reactionSeconds,
     environment: {
       EVENT_STORE_TABLE: eventStore.tableName,

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import { EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { addFailureQueue, alarmOnFailures, alarmOnStuckFailures } from './failure-queue.ts'
-import { addFunction, allow, type FunctionOptions } from './lambda-function.ts'
+import { addFunction, allow, type FunctionOptions, type LiveFunction } from './lambda-function.ts'
 
 export interface RedriveOptions extends Pick<FunctionOptions, 'name' | 'bundles' | 'stage' | 'environment'> {
   readonly eventStore: TableV2
@@ -60,12 +60,11 @@ export function alarmOnStreamFailures(
  * A function that redrives the batches that a consumer failed at: it reads the records from the stream again and handles
  * them as the consumer does. Its grants are for the stream and the queue. The caller adds those of the consumer.
  */
-export function addRedrive(scope: Construct, id: string, o: RedriveOptions): LambdaFunction {
+export function addRedrive(scope: Construct, id: string, o: RedriveOptions): LiveFunction {
   const redrive = addFunction(scope, id, {
     name: o.name,
     bundles: o.bundles,
     stage: o.stage,
-    memoryMb: 512,
     timeoutSeconds,
     environment: o.environment,
   })
@@ -77,7 +76,7 @@ export function addRedrive(scope: Construct, id: string, o: RedriveOptions): Lam
     }),
   )
   new EventSourceMapping(redrive, 'FailuresMapping', {
-    target: redrive,
+    target: redrive.live,
     eventSourceArn: o.failures.queueArn,
     // Nearly always ranges of one record, because the mapping bisects a batch before it gives up.
     batchSize: 10,

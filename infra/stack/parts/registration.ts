@@ -1,10 +1,9 @@
 import { type UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import type { Stage } from '../../stages/read-stage.ts'
-import { addFunction, allow, allowInvoke } from './lambda-function.ts'
+import { addFunction, allow, allowInvoke, type LiveFunction } from './lambda-function.ts'
 import type { SignIn } from './sign-in.ts'
 
 export interface RegistrationOptions {
@@ -17,7 +16,7 @@ export interface RegistrationOptions {
 
 /** The function that registers people, and their pool. */
 export interface Registration {
-  readonly function: LambdaFunction
+  readonly function: LiveFunction
   readonly userPool: UserPool
 }
 
@@ -31,7 +30,6 @@ export function addRegistration(scope: Construct, o: RegistrationOptions): Regis
     name: 'registration',
     bundles: o.bundles,
     stage: o.stage,
-    memoryMb: 512,
     timeoutSeconds: 10,
     environment: {
       EVENT_STORE_TABLE: o.eventStore.tableName,
@@ -40,8 +38,8 @@ export function addRegistration(scope: Construct, o: RegistrationOptions): Regis
   })
   allow(registration, o.eventStore.tableArn, ['Query', 'PutItem'])
   allow(registration, o.reservations.tableArn, ['PutItem'])
-  userPool.addTrigger(UserPoolOperation.PRE_SIGN_UP, registration)
-  userPool.addTrigger(UserPoolOperation.POST_CONFIRMATION, registration)
+  userPool.addTrigger(UserPoolOperation.PRE_SIGN_UP, registration.live)
+  userPool.addTrigger(UserPoolOperation.POST_CONFIRMATION, registration.live)
   // A policy of its own, to avoid a circle: the function depends on its role's default policy, and the pool, which this
   // policy names, depends on the function.
   const lookUp = new Policy(scope, 'LookUpPeople', {
@@ -54,11 +52,8 @@ export function addRegistration(scope: Construct, o: RegistrationOptions): Regis
 }
 
 /** Lets a function register people at their first use. */
-export function letRegister(
-  target: LambdaFunction,
-  { function: registration, userPool }: Registration,
-): void {
-  target.addEnvironment('REGISTRATION_FUNCTION', registration.functionName)
+export function letRegister(target: LiveFunction, { function: registration, userPool }: Registration): void {
+  target.addEnvironment('REGISTRATION_FUNCTION', registration.live.functionArn)
   target.addEnvironment('USER_POOL_ID', userPool.userPoolId)
   allowInvoke(target, registration)
 }

@@ -1,12 +1,12 @@
 import { Duration, Stack } from 'aws-cdk-lib'
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
+import type { LiveFunction } from './lambda-function.ts'
 
 export interface ScheduleOptions {
-  readonly function: LambdaFunction
+  readonly function: LiveFunction
   /** When the function runs, in UTC: `cron(…)` or `rate(…)` of EventBridge Scheduler. */
   readonly expression: string
   /** The queue of runs that could not be started. The caller sets an alarm on it. */
@@ -30,7 +30,7 @@ export function addSchedule(scope: Construct, id: string, o: ScheduleOptions): C
         statements: [
           new PolicyStatement({
             actions: ['lambda:InvokeFunction'],
-            resources: [o.function.functionArn],
+            resources: [o.function.live.functionArn],
           }),
           new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [o.failures.queueArn] }),
         ],
@@ -43,7 +43,7 @@ export function addSchedule(scope: Construct, id: string, o: ScheduleOptions): C
     scheduleExpressionTimezone: 'UTC',
     flexibleTimeWindow: { mode: 'OFF' },
     target: {
-      arn: o.function.functionArn,
+      arn: o.function.live.functionArn,
       roleArn: role.roleArn,
       retryPolicy: {
         maximumRetryAttempts: 10,

@@ -1,15 +1,9 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
-import {
-  EventSourceMapping,
-  FilterCriteria,
-  FilterRule,
-  type Function as LambdaFunction,
-  StartingPosition,
-} from 'aws-cdk-lib/aws-lambda'
+import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import type { Stage } from '../../stages/read-stage.ts'
 import { allowSend } from './failure-queue.ts'
-import { allow } from './lambda-function.ts'
+import { allow, type LiveFunction } from './lambda-function.ts'
 
 export interface StreamMappingOptions {
   readonly stage: Stage
@@ -33,13 +27,13 @@ export function newCommits(aggregates?: readonly string[]): Record<string, unkno
 export const changedCommits = FilterCriteria.filter({ eventName: FilterRule.or('MODIFY', 'REMOVE') })
 
 /** Delivers the event store's commits to a function. */
-export function addStreamMapping(target: LambdaFunction, o: StreamMappingOptions): void {
+export function addStreamMapping(target: LiveFunction, o: StreamMappingOptions): void {
   const streamArn = o.eventStore.tableStreamArn
   if (streamArn === undefined) throw new Error('The event store has no stream')
   allow(target, streamArn, ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'])
   allowSend(target, o.failures)
   new EventSourceMapping(target, 'EventStoreMapping', {
-    target,
+    target: target.live,
     eventSourceArn: streamArn,
     // LATEST can miss commits that are written while the mapping is created.
     startingPosition: StartingPosition.TRIM_HORIZON,

@@ -48,18 +48,22 @@ export function startEventSource(properties: Properties, o: EventSourceOptions):
     target.logicalId,
     actions[service].map((action) => ({ action: `${service}:${action}`, resource: source })),
   )
+  // The progress of a mapping, and its faults, belong to the function: an alias that is added later continues there.
+  const settings = { ...properties, FunctionName: target.name }
   const invoke = (payload: unknown) => o.lambda.invoke(target.arn, payload)
   if (service === 'sqs') {
     const queue = o.queues.find(source)
     const functionTimeoutSeconds = target.timeoutSeconds
-    return { close: startQueueMapping({ ...o, properties, queue, functionTimeoutSeconds, invoke }).close }
+    return {
+      close: startQueueMapping({ ...o, properties: settings, queue, functionTimeoutSeconds, invoke }).close,
+    }
   }
   const tell = o.failureDestination(target.logicalId, properties)
   const mapping = startStreamMapping({
     endpoint: o.dynamoDb.endpoint,
     region: o.region,
     streamArn: source,
-    properties,
+    properties: settings,
     stateDir: o.dataDir,
     invoke,
     ...(tell && { onFailure: async (batch) => tell(JSON.stringify(batch)) }),

@@ -5,10 +5,14 @@ import type { Faults } from '../../faults/faults.ts'
 import type { Log } from '../../gateway/aws-service.ts'
 import { type Deliveries, type Limits, openDeliveries } from '../../storage/deliveries.ts'
 import type { Invocation } from './invocation.ts'
+import { latest, readFunctionName } from './qualifier.ts'
 import type { Lambda } from './service.ts'
 
 export interface AsyncInvocations {
-  /** Applies the resolved properties of an `AWS::Lambda::EventInvokeConfig`. Throws if a property is not modelled. */
+  /**
+   * Applies the resolved properties of an `AWS::Lambda::EventInvokeConfig` to events for this ARN, whose qualifier is that
+   * of the properties. Throws if a property is not modelled.
+   */
   configure(functionArn: string, properties: Properties, onFailure?: (record: string) => void): void
   /** Accepts an event for a function, durably. Throws AwsError if there is no such function. */
   invokeAsync(functionArn: string, payload: unknown): void
@@ -42,9 +46,10 @@ export function openAsyncInvocations(o: {
   readonly log: Log
 }): AsyncInvocations {
   const configured = new Map<string, Settings>()
-  const placeOf = (functionArn: string) => `event ${functionArn.replace(/^.*:/, '')}`
+  const placeOf = (functionArn: string) =>
+    `event ${readFunctionName(functionArn).unqualified.replace(/^.*:/, '')}`
   const settingsOf = ({ functionArn = '' }): Settings =>
-    configured.get(functionArn) ?? { retries: 2, maxAgeMs: sixHours * 1000 }
+    configured.get(settingsKey(functionArn)) ?? { retries: 2, maxAgeMs: sixHours * 1000 }
 
   const deliveries = openDeliveries<
     { readonly functionArn: string; readonly payload: unknown },
@@ -68,8 +73,9 @@ export function openAsyncInvocations(o: {
     giveUp(work, { id, attempts, failure, exhausted }) {
       const condition = exhausted === 'age' ? 'EventAgeExceeded' : 'RetriesExhausted'
       o.log('lambda', `${work.functionArn} failed on event ${id} in every try: ${condition}`)
-      const functionArn = `${work.functionArn}:$LATEST`
-      const responseContext = { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' }
+      const functionArn = settingsKey(work.functionArn)
+      const executedVersion = versionOf(o.lambda, functionArn)
+      const responseContext = { statusCode: 200, executedVersion, functionError: 'Unhandled' }
       const record = {
         version: '1.0',
         timestamp: new Date().toISOString(),
@@ -86,11 +92,26 @@ export function openAsyncInvocations(o: {
     configure(functionArn, properties, onFailure) {
       allowOnly(modelled, properties, 'EventInvokeConfig')
       const { MaximumRetryAttempts: retries = 2, MaximumEventAgeInSeconds: age = sixHours } = properties
-      configured.set(functionArn, { retries: Number(retries), maxAgeMs: Number(age) * 1000, onFailure })
+      configured.set(settingsKey(functionArn), {
+        retries: Number(retries),
+        maxAgeMs: Number(age) * 1000,
+        onFailure,
+      })
     },
     invokeAsync(functionArn, payload) {
       deliveries.add({ functionArn: o.lambda.find(functionArn).arn, payload })
     },
     close: deliveries.close,
   }
+}
+
+/** A function without a qualifier has the settings of its latest code. */
+function settingsKey(functionArn: string): string {
+  const { unqualified, qualifier = latest } = readFunctionName(functionArn)
+  return `${unqualified}:${qualifier}`
+}
+
+/** The version that an ARN names now. */
+function versionOf(lambda: Pick<Lambda, 'find'>, functionArn: string): string {
+  return functionArn.endsWith(`:${latest}`) ? latest : lambda.find(functionArn).version
 }

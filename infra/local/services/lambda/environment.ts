@@ -12,6 +12,8 @@ import { variables } from './variables.ts'
 /** An invocation that waits for its answer. */
 export interface PendingInvocation {
   readonly requestId: string
+  /** The ARN of the function as the caller named it. */
+  readonly invokedArn: string
   readonly payload: string
   readonly settle: (invocation: Invocation) => void
 }
@@ -141,7 +143,7 @@ export function startEnvironment(o: EnvironmentOptions): Environment {
       const milliseconds = o.inspectPort ? dayMs : definition.timeoutSeconds * 1000
       const seconds = definition.timeoutSeconds.toFixed(2)
       wait(milliseconds, () => kill('Timedout', `Task timed out after ${seconds} seconds`))
-      send(state.response, pending, definition, milliseconds)
+      send(state.response, pending, milliseconds)
       state = { status: 'working', pending }
       const killed = o.faults.draw(`run ${definition.name}`, ['kill'])
       if (killed) setTimeout(() => child.kill('SIGKILL'), killed.afterMs)
@@ -170,15 +172,14 @@ function startProcess(o: EnvironmentOptions): ChildProcess {
 /** Answers a process's request for work with an invocation. */
 function send(
   response: ServerResponse,
-  { requestId, payload }: PendingInvocation,
-  { arn }: FunctionDefinition,
+  { requestId, invokedArn, payload }: PendingInvocation,
   milliseconds: number,
 ): void {
   const headers = {
     'content-type': 'application/json',
     'lambda-runtime-aws-request-id': requestId,
     'lambda-runtime-deadline-ms': String(Date.now() + milliseconds),
-    'lambda-runtime-invoked-function-arn': arn,
+    'lambda-runtime-invoked-function-arn': invokedArn,
   }
   response.writeHead(200, headers).end(payload)
 }

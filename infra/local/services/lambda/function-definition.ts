@@ -3,6 +3,10 @@ export interface FunctionDefinition {
   readonly logicalId: string
   readonly arn: string
   readonly name: string
+  /** The version that runs: a number if the template publishes versions, else `$LATEST`. */
+  readonly version: string
+  /** The names of its aliases, which all name the version that runs. */
+  readonly aliases: readonly string[]
   /** Folder with the code. */
   readonly folder: string
   readonly handler: string
@@ -13,4 +17,15 @@ export interface FunctionDefinition {
   readonly logGroup: string
   /** `ReservedConcurrentExecutions` */
   readonly reserved: number | undefined
+}
+
+/**
+ * A function as a caller names it: `name`, `name:live`, or the ARN of either. Permissions, retries and failure
+ * destinations belong to that name only.
+ */
+export interface NamedFunction extends FunctionDefinition {
+  /** With the qualifier, if the caller gave one. */
+  readonly arn: string
+  /** The function's name, with the qualifier if the caller gave one. */
+  readonly qualifiedName: string
 }

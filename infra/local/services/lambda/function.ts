@@ -13,7 +13,8 @@ export interface LambdaFunction {
   definition(): FunctionDefinition
   /** Uses another definition from the next invocation on. Running invocations finish with the old one. */
   replace(next: FunctionDefinition): void
-  invoke(payload: string, requestId?: string): Promise<Invocation>
+  /** Runs the function for a caller that named it by this ARN. */
+  invoke(payload: string, invokedArn: string, requestId?: string): Promise<Invocation>
   environment(id: string): RuntimeClient | undefined
   close(): Promise<void>
 }
@@ -78,10 +79,10 @@ export function createFunction(
       current = next
       for (const environment of environments.values()) environment.leaveIfIdle()
     },
-    async invoke(payload, requestId = o.newId()) {
+    async invoke(payload, invokedArn, requestId = o.newId()) {
       if (closed) return closing
       return new Promise((settle) => {
-        queue.push({ requestId, payload, settle })
+        queue.push({ requestId, invokedArn, payload, settle })
         dispatch()
       })
     },

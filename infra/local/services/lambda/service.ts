@@ -8,20 +8,21 @@ import {
   type Log,
 } from '../../gateway/aws-service.ts'
 import { parseJson } from '../../gateway/json.ts'
-import { actionOf, show, showingOperationOf, shownName } from './describe.ts'
+import { actionOf, nameIn, show, showingOperationOf } from './describe.ts'
 import { createFunction, type LambdaFunction } from './function.ts'
-import type { FunctionDefinition } from './function-definition.ts'
+import type { FunctionDefinition, NamedFunction } from './function-definition.ts'
 import type { Invocation } from './invocation.ts'
 import { lambdaOperations } from './operations.ts'
+import { qualified, readFunctionName } from './qualifier.ts'
 import { startRuntimeApi } from './runtime-api.ts'
 
 export interface Lambda {
   readonly service: AwsService
   /** Creates a function, or replaces the one with this ARN. */
   define(definition: FunctionDefinition): void
-  /** Returns the function with this ARN or name. Throws if there is none. */
-  find(nameOrArn: string): FunctionDefinition
-  /** Invokes a function by its ARN and waits for its answer. Rejects if there is no such function. */
+  /** Returns the function with this ARN or name, with or without a qualifier. Throws if there is none. */
+  find(nameOrArn: string): NamedFunction
+  /** Invokes a function by its ARN, with or without a qualifier, and waits for its answer. Rejects if there is no such function. */
   invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation>
   /** Returns when the oldest unanswered invocation was requested, in milliseconds since 1970. */
   oldestInvocation(): number | undefined
@@ -50,33 +51,39 @@ export async function startLambda(o: {
     log: o.log,
   })
 
-  function find(nameOrArn: string): FunctionDefinition {
+  function find(nameOrArn: string): NamedFunction {
+    const { unqualified, qualifier } = readFunctionName(nameOrArn)
     for (const { definition } of functions.values()) {
       const { arn, name } = definition()
-      if (arn === nameOrArn || name === nameOrArn) return definition()
+      if (arn === unqualified || name === unqualified) return qualified(definition(), qualifier)
     }
     throw new AwsError('ResourceNotFoundException', `Function not found: ${nameOrArn}`, 404)
   }
 
   async function invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation> {
-    const called = functions.get(functionArn)
+    const { unqualified, qualifier } = readFunctionName(functionArn)
+    const called = functions.get(unqualified)
     if (called === undefined) throw new Error(`There is no function ${functionArn}`)
+    const { arn } = qualified(called.definition(), qualifier)
     const invocation = { since: Date.now() }
     running.add(invocation)
     try {
-      return await called.invoke(JSON.stringify(payload), requestId)
+      return await called.invoke(JSON.stringify(payload), arn, requestId)
     } finally {
       running.delete(invocation)
     }
   }
 
-  const named = ({ path = '' }: AwsRequest) =>
-    find(decoded(invocationPath.exec(path)?.[1] ?? shownName(path)))
+  function named({ path = '', message }: AwsRequest): NamedFunction {
+    const name = decoded(invocationPath.exec(path)?.[1] ?? nameIn(path))
+    const inQuery = new URLSearchParams(message?.url?.split('?')[1]).get('Qualifier')
+    return find(inQuery === null ? name : `${readFunctionName(name).unqualified}:${inQuery}`)
+  }
 
   const definitions = () => [...functions.values()].map((one) => one.definition())
 
   async function handle(request: AwsRequest): Promise<AwsResponse> {
-    const shown = show(request.operation, () => named(request), definitions)
+    const shown = show(request, () => named(request), definitions)
     if (shown !== undefined)
       return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(shown) }
     const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse'

@@ -28,6 +28,8 @@ export function readFunction(o: {
   readonly properties: Properties
   readonly name: string
   readonly arn: string
+  readonly version: string
+  readonly aliases: readonly string[]
   readonly assetFolder: (objectKey: string) => string
 }): FunctionDefinition {
   const { logicalId, properties } = o
@@ -42,6 +44,8 @@ export function readFunction(o: {
     logicalId,
     name: o.name,
     arn: o.arn,
+    version: o.version,
+    aliases: o.aliases,
     folder: o.assetFolder(S3Key),
     handler: String(properties['Handler']),
     environment: Object.fromEntries(variables.map(([name, value]) => [name, String(value)])),

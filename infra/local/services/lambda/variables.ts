@@ -11,7 +11,7 @@ export function variables(
   definition: FunctionDefinition,
   o: { region: string; endpoint: string; runtimeApi: (id: string) => string; id: string },
 ): Record<string, string> {
-  const { logicalId, name, folder, handler, memoryMb, logGroup, environment } = definition
+  const { logicalId, name, folder, handler, memoryMb, logGroup, environment, version } = definition
   return {
     ...environment,
     _HANDLER: handler,
@@ -23,7 +23,7 @@ export function variables(
     AWS_ENDPOINT_URL: o.endpoint,
     AWS_LAMBDA_RUNTIME_API: o.runtimeApi(o.id),
     AWS_LAMBDA_FUNCTION_NAME: name,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_VERSION: version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: logGroup,

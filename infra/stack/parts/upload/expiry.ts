@@ -32,7 +32,6 @@ export function addUploadExpiry(
     name: 'expire-uploads',
     bundles,
     stage,
-    memoryMb: 512,
     timeoutSeconds: 240,
     environment: {
       EVENT_STORE_TABLE: eventStore.tableName,

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
+import type { LiveFunction } from '../lambda-function.ts'
 import { keep } from '../stored.ts'
 
 /**
@@ -44,7 +44,7 @@ export function addFiles(scope: Construct): Bucket {
 }
 
 /** Tells a function the name of the bucket. */
-export function setFilesBucket(target: LambdaFunction, bucket: Bucket): void {
+export function setFilesBucket(target: LiveFunction, bucket: Bucket): void {
   target.addEnvironment('FILES_BUCKET', bucket.bucketName)
 }
 
@@ -53,7 +53,7 @@ type FileKeys = 'incoming/*' | 'files/*' | 'files/*/original' | 'files/*/thumbna
 
 /** Grants a function these actions on the files with such keys, by name. */
 export function allowFiles(
-  target: LambdaFunction,
+  target: LiveFunction,
   bucket: Bucket,
   keys: FileKeys,
   actions: readonly ('GetObject' | 'PutObject')[],
@@ -70,12 +70,12 @@ export function allowFiles(
  * Lets a function learn that a file with such a key does not exist. Without this, S3 answers "access denied" for it. S3
  * compares the key with the condition, as if it were the prefix of a list.
  */
-export function allowToMiss(target: LambdaFunction, bucket: Bucket, keys: FileKeys): void {
+export function allowToMiss(target: LiveFunction, bucket: Bucket, keys: FileKeys): void {
   allowOnBucket(target, bucket, 's3:ListBucket', [keys])
 }
 
 /** Lets a function remove files with such keys, with all of their versions. */
-export function allowToRemove(target: LambdaFunction, bucket: Bucket, keys: readonly FileKeys[]): void {
+export function allowToRemove(target: LiveFunction, bucket: Bucket, keys: readonly FileKeys[]): void {
   allowOnBucket(target, bucket, 's3:ListBucketVersions', keys)
   target.addToRolePolicy(
     new PolicyStatement({
@@ -86,7 +86,7 @@ export function allowToRemove(target: LambdaFunction, bucket: Bucket, keys: read
 }
 
 function allowOnBucket(
-  target: LambdaFunction,
+  target: LiveFunction,
   bucket: Bucket,
   action: string,
   prefixes: readonly FileKeys[],

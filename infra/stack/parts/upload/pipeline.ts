@@ -2,16 +2,14 @@ import { Duration, type Stack } from 'aws-cdk-lib'
 import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions'
-import { pictureMemoryMb } from '../../../../workflows/upload/picture.ts'
 import { taskSeconds, uploadPipeline } from '../../../../workflows/upload/state-machine.ts'
 import type { Stage } from '../../../stages/read-stage.ts'
 import type { StageSettings } from '../../../stages/stage-settings.ts'
 import { alarmOnFailures } from '../failure-queue.ts'
-import { addFunction, allow } from '../lambda-function.ts'
+import { addFunction, allow, type LiveFunction } from '../lambda-function.ts'
 import { addRule, type NamedRule } from '../rule.ts'
 import { allowFiles, allowToMiss, allowToRemove } from './file-bucket.ts'
 
@@ -42,15 +40,11 @@ export function addUploadPipeline(stack: Stack, options: UploadPipelineOptions):
 }
 
 /** The function that knows the events. It looks at the first bytes of a file and copies it, but decodes no picture. */
-function addSteps(
-  stack: Stack,
-  { bundles, stage, eventStore, files }: UploadPipelineOptions,
-): LambdaFunction {
+function addSteps(stack: Stack, { bundles, stage, eventStore, files }: UploadPipelineOptions): LiveFunction {
   const steps = addFunction(stack, 'UploadSteps', {
     name: 'upload-steps',
     bundles,
     stage,
-    memoryMb: 512,
     timeoutSeconds: taskSeconds.steps,
     environment: { FILES_BUCKET: files.bucketName, EVENT_STORE_TABLE: eventStore.tableName },
   })
@@ -63,12 +57,11 @@ function addSteps(
 }
 
 /** The function that decodes pictures. It knows no events. */
-function addPictures(stack: Stack, { bundles, stage, files }: UploadPipelineOptions): LambdaFunction {
+function addPictures(stack: Stack, { bundles, stage, files }: UploadPipelineOptions): LiveFunction {
   const pictures = addFunction(stack, 'UploadPictures', {
     name: 'upload-pictures',
     bundles,
     stage,
-    memoryMb: pictureMemoryMb,
     timeoutSeconds: taskSeconds.pictures,
     environment: { FILES_BUCKET: files.bucketName },
   })
@@ -81,10 +74,12 @@ function addPictures(stack: Stack, { bundles, stage, files }: UploadPipelineOpti
 
 function addMachine(
   stack: Stack,
-  { functionArn: steps }: LambdaFunction,
-  { functionArn: pictures }: LambdaFunction,
+  stepsFunction: LiveFunction,
+  picturesFunction: LiveFunction,
   { pipeline }: StageSettings,
 ): CfnStateMachine {
+  const steps = stepsFunction.live.functionArn
+  const pictures = picturesFunction.live.functionArn
   const role = new Role(stack, 'UploadPipelineRole', {
     assumedBy: new ServicePrincipal('states.amazonaws.com'),
   })

@@ -11,11 +11,14 @@ import {
   ListTargetsByRuleCommand,
 } from '@aws-sdk/client-eventbridge'
 import {
+  GetAliasCommand,
   GetFunctionCommand,
   GetFunctionConfigurationCommand,
   InvokeCommand,
   LambdaClient,
+  ListAliasesCommand,
   ListFunctionsCommand,
+  ListVersionsByFunctionCommand,
 } from '@aws-sdk/client-lambda'
 import { DescribeStateMachineCommand, ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn'
 import {
@@ -125,6 +128,31 @@ describe('a developer who explores the local cloud', () => {
       'InvalidRequestContentException',
     ])
     expect((await call('lambda', '{}', {}, '/2015-03-31/functions/%zz/invocations')).status).toBe(404)
+  })
+
+  it('lists the versions and the aliases of a function', async () => {
+    const client = new LambdaClient(settings())
+    const { Functions = [] } = await client.send(new ListFunctionsCommand({}))
+    const [{ FunctionName = '', FunctionArn } = {}] = Functions
+    const alias = { AliasArn: `${FunctionArn}:live`, Name: 'live', FunctionVersion: '1' }
+    const { Versions = [] } = await client.send(new ListVersionsByFunctionCommand({ FunctionName }))
+    expect(Versions.map(({ Version }) => Version)).toEqual(['$LATEST', '1'])
+    expect((await client.send(new ListAliasesCommand({ FunctionName }))).Aliases).toEqual([alias])
+    expect(await client.send(new GetAliasCommand({ FunctionName, Name: 'live' }))).toMatchObject(alias)
+    const live = await client.send(new GetFunctionCommand({ FunctionName, Qualifier: 'live' }))
+    expect(live.Configuration).toMatchObject({ FunctionArn: alias.AliasArn, Version: '1' })
+    for (const [name, value] of Object.entries({
+      Qualifier: 'canary',
+      FunctionName: `${FunctionName}:canary`,
+    }))
+      await expect(
+        client.send(new GetFunctionCommand({ FunctionName, [name]: value })),
+      ).rejects.toMatchObject({
+        name: 'ResourceNotFoundException',
+      })
+    await expect(client.send(new GetAliasCommand({ FunctionName, Name: 'canary' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    })
   })
 
   it('lists and describes rules and their targets', async () => {

@@ -5,11 +5,12 @@ import {
   type AsyncInvocations,
   openAsyncInvocations,
 } from '../../../../../infra/local/services/lambda/async-invocations.ts'
-import type { FunctionDefinition } from '../../../../../infra/local/services/lambda/function-definition.ts'
+import type { NamedFunction } from '../../../../../infra/local/services/lambda/function-definition.ts'
 import type { Invocation } from '../../../../../infra/local/services/lambda/invocation.ts'
 import { closeAfter, dataDir, lines, log, withDataDir } from '../../../../kit/local-cloud/local-service.ts'
 
 const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:Welcome'
+const live = `${arn}:live`
 const failure: Invocation = { payload: null, error: { errorType: 'Error', errorMessage: 'the mail is down' } }
 const invoke = vi.fn<(functionArn: string, payload: unknown, requestId?: string) => Promise<Invocation>>()
 const onFailure = vi.fn<(record: string) => void>()
@@ -25,12 +26,16 @@ afterEach(() => void vi.useRealTimers())
 
 /** Opens the data folder as the local cloud does when it starts. */
 function open(properties: object = {}, retryDelaysMs: readonly number[] | undefined = [0]): AsyncInvocations {
-  const find = (name: string): FunctionDefinition => {
-    if (name !== arn) throw new AwsError('ResourceNotFoundException', 'Function not found', 404)
+  const find = (name: string): NamedFunction => {
+    if (name !== arn && name !== live)
+      throw new AwsError('ResourceNotFoundException', 'Function not found', 404)
     return {
       logicalId: 'Welcome',
       name: 'Welcome',
-      arn,
+      qualifiedName: name === arn ? 'Welcome' : 'Welcome:live',
+      arn: name,
+      version: '7',
+      aliases: ['live'],
       folder: '',
       handler: '',
       environment: {},
@@ -114,6 +119,32 @@ describe('an asynchronous invocation', () => {
     expect(lines.at(-1)).toMatch(/failed on event .*: RetriesExhausted/)
   })
 
+  it("of an alias has the alias's settings, and is recorded with its version", async () => {
+    invoke.mockResolvedValue(failure)
+    const invocations = open({ MaximumRetryAttempts: 0 })
+    const ofAlias = vi.fn<(record: string) => void>()
+    invocations.configure(
+      live,
+      { FunctionName: 'Welcome', Qualifier: 'live', MaximumRetryAttempts: 0 },
+      ofAlias,
+    )
+    invocations.invokeAsync(live, {})
+    await vi.waitFor(() => expect(ofAlias).toHaveBeenCalledOnce())
+    expect(onFailure).not.toHaveBeenCalled()
+    expect(invoke.mock.calls.map(([named]) => named)).toEqual([live])
+    expect(JSON.parse(ofAlias.mock.calls[0]?.[0] ?? '')).toMatchObject({
+      requestContext: { functionArn: live },
+      responseContext: { executedVersion: '7' },
+    })
+  })
+
+  it("of an alias without settings is tried three times and dropped, whatever the function's settings", async () => {
+    invoke.mockResolvedValue(failure)
+    open({ MaximumRetryAttempts: 0 }).invokeAsync(live, {})
+    await vi.waitFor(() => expect(invoke).toHaveBeenCalledTimes(3))
+    expect(onFailure).not.toHaveBeenCalled()
+  })
+
   it('is tried as often as the template says', async () => {
     invoke.mockResolvedValue(failure)
     open({ MaximumRetryAttempts: 0 }).invokeAsync(arn, {})
@@ -138,7 +169,7 @@ describe('an asynchronous invocation', () => {
       dataDir,
       faults,
       log,
-      lambda: { find: () => ({ arn }) as FunctionDefinition, invoke }, // no other field is read
+      lambda: { find: () => ({ arn }) as NamedFunction, invoke }, // no other field is read
     })
     closeAfter(retries.close)
     retries.invokeAsync(arn, {})

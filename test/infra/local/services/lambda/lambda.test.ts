@@ -33,6 +33,8 @@ function define(code: string, over: Partial<FunctionDefinition> = {}): void {
     logicalId: 'Greeter',
     arn,
     name: 'Greeter',
+    version: '1',
+    aliases: ['live'],
     folder,
     handler: 'index.handler',
     environment: {},
@@ -239,6 +241,40 @@ describe('a replaced function', () => {
   })
 })
 
+describe('a qualifier', () => {
+  const whoAmI = `export const handler = async (_, { invokedFunctionArn, functionVersion }) => [invokedFunctionArn, functionVersion]`
+
+  it('names the version that runs, by its number, as $LATEST or by an alias', async () => {
+    define(whoAmI)
+    for (const named of [arn, `${arn}:live`, `${arn}:1`, `${arn}:$LATEST`])
+      expect(await lambda.invoke(named, {})).toEqual({ payload: [named, '1'] })
+  })
+
+  it('follows the alias to the next version, and leaves the old one', async () => {
+    define(whoAmI)
+    await lambda.invoke(`${arn}:live`, {})
+    define(whoAmI, { version: '2' })
+    expect(await lambda.invoke(`${arn}:live`, {})).toEqual({ payload: [`${arn}:live`, '2'] })
+    await expect(lambda.invoke(`${arn}:1`, {})).rejects.toThrow(`Function not found: ${arn}:1`)
+  })
+
+  it('is part of the name that permissions are for', () => {
+    define(whoAmI)
+    for (const named of ['Greeter:live', `${arn}:live`])
+      expect(lambda.find(named)).toMatchObject({
+        name: 'Greeter',
+        qualifiedName: 'Greeter:live',
+        arn: `${arn}:live`,
+      })
+    expect(lambda.find('Greeter')).toMatchObject({ qualifiedName: 'Greeter', arn })
+  })
+
+  it('that does not exist is refused', () => {
+    define(whoAmI)
+    expect(() => lambda.find('Greeter:canary')).toThrow(`Function not found: ${arn}:canary`)
+  })
+})
+
 describe('closing', () => {
   it('ends every process and answers events under way with an error', async () => {
     define(`export const handler = async ({ wait }) => { if (wait) await new Promise(() => setInterval(() => {}, 1000)); return process.pid }`)
@@ -265,6 +301,8 @@ describe("a template's function", () => {
       logicalId: 'Greeter',
       name: 'Greeter',
       arn,
+      version: '1',
+      aliases: [],
       properties: { ...properties, ...over },
       assetFolder: (key) => `cdk.out/${key}`,
     })

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFaults } from '../../../../../infra/local/faults/faults.ts'
 import { AwsError } from '../../../../../infra/local/gateway/aws-service.ts'
-import type { FunctionDefinition } from '../../../../../infra/local/services/lambda/function-definition.ts'
+import type { NamedFunction } from '../../../../../infra/local/services/lambda/function-definition.ts'
 import type { Invocation } from '../../../../../infra/local/services/lambda/invocation.ts'
 import { lambdaTasks } from '../../../../../infra/local/services/step-functions/lambda-tasks.ts'
 import type { StateMachine } from '../../../../../infra/local/services/step-functions/template.ts'
@@ -20,7 +20,7 @@ function run(functionName = 'F', payload: unknown = { a: 1 }): Promise<unknown> 
   const find = (name: string) => {
     if (name !== 'F' && name !== arn)
       throw new AwsError('ResourceNotFoundException', `Function not found: ${name}`, 404)
-    return { arn, name: 'F' } as FunctionDefinition // no other field is read
+    return { arn, name: 'F' } as NamedFunction // no other field is read
   }
   const lambda = { find, invoke: (to: string, given: unknown) => invoke(to, given) }
   const machine = { roleArn: 'role', name: 'Machine' } as StateMachine // no other field is read
