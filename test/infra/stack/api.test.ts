@@ -31,7 +31,7 @@ describe('the API', () => {
     }))
     const expected = routes.map((route) => ({
       key: `${route.methods} ${route.path}`,
-      to: `${logicalIdOf(route.function)}.Arn`,
+      to: `${logicalIdOf(route.function)}:live`,
       access: route.access === 'token' ? 'JWT' : 'NONE',
       authorizer: route.access === 'token' ? 'ApiAuthorizer' : undefined,
     }))
@@ -73,7 +73,7 @@ describe('the API', () => {
         [...new Set(routes.map((route) => route.function))].map((name) => ({
           Action: 'lambda:InvokeFunction',
           Principal: 'apigateway.amazonaws.com',
-          FunctionName: `${logicalIdOf(name)}.Arn`,
+          FunctionName: `${logicalIdOf(name)}:live`,
           SourceArn: 'arn:aws:execute-api:region:account:Api/*/*/*',
         })),
       ),

@@ -23,7 +23,7 @@ export interface ExpectedFunction {
 /** The variable that names the event store's table. */
 export const eventStore = 'EVENT_STORE_TABLE'
 /** Variables of an API that registers people at their first request. */
-export const onFirstUse = { REGISTRATION_FUNCTION: 'Registration', USER_POOL_ID: 'UserPool' }
+export const onFirstUse = { REGISTRATION_FUNCTION: 'Registration:live', USER_POOL_ID: 'UserPool' }
 
 /** A function that reacts to events. */
 export const reaction = (

@@ -37,7 +37,7 @@ const apis: readonly ExpectedFunction[] = [
     grants: {
       'EventStore.Arn': 'dynamodb: PutItem Query',
       'Reservations.Arn': 'dynamodb: DeleteItem GetItem PutItem Query',
-      'Registration.Arn': 'lambda: InvokeFunction',
+      'Registration:live': 'lambda: InvokeFunction',
     },
   },
 
@@ -55,7 +55,7 @@ const apis: readonly ExpectedFunction[] = [
     grants: {
       'EventStore.Arn': 'dynamodb: Query',
       'ReadModel.Arn': 'dynamodb: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem',
-      'Registration.Arn': 'lambda: InvokeFunction',
+      'Registration:live': 'lambda: InvokeFunction',
       ...uploadInQueryApi.grants,
     },
   },
@@ -206,7 +206,6 @@ describe('the function', () => {
     const options = {
       bundles: inject('bundles'),
       stage,
-      memoryMb: 512,
       timeoutSeconds: 10,
       environment: {},
     }

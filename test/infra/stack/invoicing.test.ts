@@ -9,7 +9,7 @@ describe('the invoicing', () => {
       ScheduleExpressionTimezone: 'UTC',
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
-        Arn: 'IssueInvoices.Arn',
+        Arn: 'IssueInvoices:live',
         RoleArn: 'IssueInvoicesDailyRole.Arn',
         RetryPolicy: { MaximumRetryAttempts: 10, MaximumEventAgeInSeconds: 21_600 },
         DeadLetterConfig: { Arn: 'IssueInvoicesFailures.Arn' },
@@ -33,7 +33,7 @@ describe('the invoicing', () => {
       {
         PolicyDocument: {
           Statement: [
-            { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: 'IssueInvoices.Arn' },
+            { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: 'IssueInvoices:live' },
             { Action: 'sqs:SendMessage', Effect: 'Allow', Resource: 'IssueInvoicesFailures.Arn' },
           ],
         },
@@ -45,6 +45,7 @@ describe('the invoicing', () => {
     const configs = declaredOf('AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties)
     expect(configs.filter(({ FunctionName }) => FunctionName === 'IssueInvoices')).toMatchObject([
       {
+        Qualifier: 'live',
         MaximumRetryAttempts: 2,
         DestinationConfig: { OnFailure: { Destination: 'IssueInvoicesFailures.Arn' } },
       },

@@ -80,9 +80,9 @@ describe('the queue of reactions', () => {
     handlers,
   )('of %s is handled in small batches, a few at once, which report each failure', (handler) => {
     const mappings = declaredOf('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties)
-    expect(mappings.filter(({ FunctionName }) => FunctionName === handler)).toEqual([
+    expect(mappings.filter(({ FunctionName }) => FunctionName === `${handler}:live`)).toEqual([
       {
-        FunctionName: handler,
+        FunctionName: `${handler}:live`,
         EventSourceArn: `${handler}Queue.Arn`,
         BatchSize: 5,
         FunctionResponseTypes: ['ReportBatchItemFailures'],

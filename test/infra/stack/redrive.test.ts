@@ -27,10 +27,10 @@ describe('the queue for records that a mapping gave up', () => {
 
   it.each(consumers)('of the %s is emptied by a function that reports repeated failures', (name) => {
     const mappings = declaredOf('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties)
-    expect(mappings.filter(({ FunctionName }) => FunctionName === `${name}Redrive`)).toEqual([
+    expect(mappings.filter(({ FunctionName }) => FunctionName === `${name}Redrive:live`)).toEqual([
       {
         EventSourceArn: `${name}Failures.Arn`,
-        FunctionName: `${name}Redrive`,
+        FunctionName: `${name}Redrive:live`,
         BatchSize: 10,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         ScalingConfig: { MaximumConcurrency: 2 },

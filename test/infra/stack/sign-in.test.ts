@@ -43,7 +43,7 @@ describe('the user pool', () => {
   })
 
   it('calls the registration before each sign-up and after each confirmation', () => {
-    const registration = 'Registration.Arn'
+    const registration = 'Registration:live'
     expect(pool()['LambdaConfig']).toEqual({ PreSignUp: registration, PostConfirmation: registration })
   })
 

@@ -6,7 +6,7 @@ import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.t
 
 function mappingOf(name: string) {
   const found = declaredOf('AWS::Lambda::EventSourceMapping').filter(
-    ({ Properties }) => Properties['FunctionName'] === name,
+    ({ Properties }) => Properties['FunctionName'] === `${name}:live`,
   )
   expect(found).toHaveLength(1)
   return found[0]?.Properties ?? {}
@@ -22,7 +22,7 @@ describe('the mapping of the event store', () => {
     const mappings = declaredOf('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties)
     const ofStream = mappings.filter(({ EventSourceArn }) => EventSourceArn === 'EventStore.StreamArn')
     const readers = ofStream.map(({ FunctionName }) => FunctionName)
-    expect(readers.toSorted()).toEqual(['Forwarder', 'Projector'])
+    expect(readers.toSorted()).toEqual(['Forwarder:live', 'Projector:live'])
   })
 
   it.each([
@@ -32,7 +32,7 @@ describe('the mapping of the event store', () => {
     const { FilterCriteria: _, ...settings } = mappingOf(name)
     expect(settings).toEqual({
       EventSourceArn: 'EventStore.StreamArn',
-      FunctionName: name,
+      FunctionName: `${name}:live`,
       StartingPosition: 'TRIM_HORIZON',
       BatchSize: 100,
       ParallelizationFactor: 1,

@@ -85,4 +85,34 @@ describe('the settings of a stage', () => {
     ])
       expect(message).toThrow(part)
   })
+
+  it('refuse more environments for a function that keeps none ready, and fewer than it keeps ready', () => {
+    const peak = { from: 'cron(0 7 * * ? *)', to: 'cron(0 18 * * ? *)', environments: 3 }
+    const concurrency = {
+      reserved: {},
+      provisioned: { CommandApi: 4 },
+      maximum: { QueryApi: 8, CommandApi: 3 },
+      peaks: { UploadApi: [peak], CommandApi: [peak, { ...peak, environments: 9, from: 'rate(1 day)' }] },
+    }
+    const read = (settings: object) => parseSettings({ ...dev, concurrency: settings }, 'infra/stages/dev.ts')
+    expect(() => read(concurrency)).toThrow(
+      /concurrency\.peaks\.CommandApi\.1\.from: is not a time such as cron/,
+    )
+    const cron = { ...concurrency, peaks: { UploadApi: [peak], CommandApi: [peak] } }
+    expect(() => read(cron)).toThrow(
+      [
+        'infra/stages/dev.ts is not valid:',
+        '  concurrency.maximum.QueryApi: is not kept ready by provisioned',
+        '  concurrency.maximum.CommandApi: is less than the 4 of provisioned',
+        '  concurrency.peaks.UploadApi: is not kept ready by provisioned',
+        '  concurrency.peaks.CommandApi: is less than the 4 of provisioned',
+      ].join('\n'),
+    )
+    const right = {
+      ...concurrency,
+      maximum: { CommandApi: 4 },
+      peaks: { CommandApi: [{ ...peak, environments: 4 }] },
+    }
+    expect(read(right).concurrency).toEqual(right)
+  })
 })

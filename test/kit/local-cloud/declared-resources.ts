@@ -1,11 +1,20 @@
 import { inject } from 'vitest'
-import { createResolver, type Properties, readTemplate } from '../../../infra/local/index.ts'
+import {
+  createResolver,
+  fieldsOf,
+  type Properties,
+  readTemplate,
+  type Template,
+} from '../../../infra/local/index.ts'
 import { readStacks } from './stacks.ts'
 
 export interface DeclaredResource {
   readonly logicalId: string
   readonly Type: string
-  /** A reference to another resource appears as its name, a reference to an attribute as `Name.Attribute`. */
+  /**
+   * A reference to another resource appears as its name, a reference to an attribute as `Name.Attribute`, and an alias of
+   * a function as `Name:alias`.
+   */
   readonly Properties: Properties
   readonly DeletionPolicy?: string
   readonly UpdateReplacePolicy?: string
@@ -13,14 +22,30 @@ export interface DeclaredResource {
   readonly Metadata?: unknown
 }
 
-const resolve = createResolver(
-  { 'AWS::Region': 'region', 'AWS::AccountId': 'account', 'AWS::Partition': 'aws' },
-  (logicalId, attribute) => (attribute === 'Ref' ? nameOf(logicalId) : `${nameOf(logicalId)}.${attribute}`),
-)
+const functionArn = 'arn:aws:lambda:region:account:function:'
 
-/** A logical id without the digest that CDK adds to it. */
-function nameOf(logicalId: string): string {
-  return logicalId.replace(/[0-9A-F]{8}$/, '')
+/** Resolves references between the resources of a template. */
+function resolverOf({ ofType }: Template): (properties: Properties) => Properties {
+  const aliases = new Map(
+    ofType('AWS::Lambda::Alias').map(({ logicalId, properties: { FunctionName, Name } }) => [
+      logicalId,
+      `${functionArn}${nameOf(String(fieldsOf(FunctionName)['Ref']))}:${String(Name)}`,
+    ]),
+  )
+  const resolve = createResolver(
+    { 'AWS::Region': 'region', 'AWS::AccountId': 'account', 'AWS::Partition': 'aws' },
+    (logicalId, attribute) => {
+      if (attribute !== 'Ref') return `${nameOf(logicalId)}.${attribute}`
+      return aliases.get(logicalId) ?? nameOf(logicalId)
+    },
+  )
+  // Templates take the ARN of an alias apart, so it is shortened at the end.
+  return (properties) => JSON.parse(JSON.stringify(resolve(properties)).replaceAll(functionArn, ''))
+}
+
+/** A logical id without the digests that CDK adds to it. That of a version ends with a digest of its code and settings. */
+export function nameOf(logicalId: string): string {
+  return logicalId.replace(/[0-9A-F]{8}([0-9a-f]{32})?$/, '')
 }
 
 /** Without the tags of the stage, which every resource has. */
@@ -30,11 +55,10 @@ function withoutTags(properties: Properties): Properties {
 
 /** Every resource of both stacks of a synthesised stage, by its name. */
 export function declaredResources(assembly = inject('assembly')): ReadonlyMap<string, DeclaredResource> {
+  const template = readTemplate(assembly)
+  const resolve = resolverOf(template)
   const properties = new Map(
-    readTemplate(assembly).resources.map(({ logicalId, properties: own }) => [
-      logicalId,
-      resolve(withoutTags(own)),
-    ]),
+    template.resources.map(({ logicalId, properties: own }) => [logicalId, resolve(withoutTags(own))]),
   )
   const resources = readStacks<DeclaredResource>(assembly).flatMap(({ template }) =>
     Object.entries(template.Resources),

@@ -25,7 +25,7 @@ export const uploadFunctions: readonly ExpectedFunction[] = [
     },
     grants: {
       'EventStore.Arn': 'dynamodb: PutItem Query',
-      'Registration.Arn': 'lambda: InvokeFunction',
+      'Registration:live': 'lambda: InvokeFunction',
       'Files.Arn/incoming/*': 's3: PutObject',
     },
   },
