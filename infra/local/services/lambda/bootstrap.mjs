@@ -2,7 +2,8 @@
 // answer back (Lambda developer guide, "Building a custom runtime"). It is plain JavaScript, so that it starts at
 // once.
 
-import { existsSync } from 'node:fs'
+import { subscribe } from 'node:diagnostics_channel'
+import { existsSync, readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -10,11 +11,53 @@ import { pathToFileURL } from 'node:url'
 const { AWS_LAMBDA_RUNTIME_API: api, LAMBDA_TASK_ROOT: folder = '.', _HANDLER = '' } = process.env
 const agent = new Agent({ keepAlive: true })
 
+/** Calls of the handler that are under way, and how often it began to wait: calls that overlap are one wait. */
+let underWay = 0
+let waits = 0
+subscribe('http.client.request.start', () => {
+  if (underWay === 0) waits += 1
+  underWay += 1
+})
+for (const end of ['http.client.response.finish', 'http.client.request.error'])
+  subscribe(end, () => {
+    underWay = Math.max(0, underWay - 1)
+  })
+
+/** The most memory that this process has had, in KB. */
+function peakKb() {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1])
+  } catch {
+    return Math.round(process.memoryUsage.rss() / 1024)
+  }
+}
+
+/** Whether this process has handled an event. */
+let isWarm = false
+
+/**
+ * Begins to measure an invocation. Returns a function that ends it and returns the headers that report it to the local
+ * cloud (`usage.ts`).
+ */
+function measure(event) {
+  const before = process.cpuUsage()
+  const cold = !isWarm
+  isWarm = true
+  underWay = 0
+  waits = 0
+  return () => {
+    const { user, system } = process.cpuUsage(before)
+    const records = Array.isArray(event?.Records) ? event.Records.length : 1
+    const usage = { cpuMs: (user + system) / 1000, waits, peakKb: peakKb(), records, cold }
+    return { 'local-cloud-usage': JSON.stringify(usage) }
+  }
+}
+
 /** @returns {Promise<{ headers: import('node:http').IncomingHttpHeaders, body: string }>} */
-function call(method, path, body) {
+function call(method, path, body, sent = {}) {
   return new Promise((done, failed) => {
     const url = `http://${api}/2018-06-01/runtime/${path}`
-    request(url, { method, agent }, (response) => {
+    request(url, { method, agent, headers: sent }, (response) => {
       const chunks = []
       response.on('data', (chunk) => chunks.push(chunk))
       response.on('end', () => done({ headers: response.headers, body: Buffer.concat(chunks).toString() }))
@@ -68,12 +111,14 @@ try {
   for (;;) {
     const { headers, body } = await call('GET', 'invocation/next')
     const path = `invocation/${headers['lambda-runtime-aws-request-id']}`
+    const event = JSON.parse(body)
+    const measured = measure(event)
     try {
-      const answer = await handler(JSON.parse(body), contextOf(headers))
-      await call('POST', `${path}/response`, JSON.stringify(answer) ?? 'null')
+      const answer = JSON.stringify(await handler(event, contextOf(headers))) ?? 'null'
+      await call('POST', `${path}/response`, answer, measured())
     } catch (error) {
       console.error(error)
-      await call('POST', `${path}/error`, JSON.stringify(describe(error)))
+      await call('POST', `${path}/error`, JSON.stringify(describe(error)), measured())
     }
   }
 } catch {

@@ -58,9 +58,10 @@ export const lambda: ServiceProvider<LambdaHandle> = {
     const opened = await startLambda({ ...options, endpoint: context.use(gateway).url, faults })
     context.closeAfter(opened.close)
     context.serve(opened.service)
-    context.servePage(({ pathname }) =>
-      pathname === '/_local/invocations' ? jsonPage({ oldest: opened.oldestInvocation() }) : undefined,
-    )
+    context.servePage(({ pathname }) => {
+      if (pathname === '/_local/invocations') return jsonPage({ oldest: opened.oldestInvocation() })
+      return pathname === '/_local/usage' ? jsonPage(opened.usage()) : undefined
+    })
     for (const definition of definitionsOf(context.template, context, () => firstVersion))
       opened.define(definition)
 

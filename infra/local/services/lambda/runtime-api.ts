@@ -16,6 +16,8 @@ export interface RuntimeApi {
  */
 export async function startRuntimeApi(o: {
   readonly environment: (id: string) => RuntimeClient | undefined
+  /** Called with the bootstrap's report of an invocation in this environment (`usage.ts`). */
+  readonly onUsage: (environmentId: string, report: string) => void
   readonly log: Log
 }): Promise<RuntimeApi> {
   const server = createServer(
@@ -40,6 +42,8 @@ export async function startRuntimeApi(o: {
     }
     const body = Buffer.concat(await request.toArray()).toString()
     const [kind, requestId = '', outcome] = path
+    const usage = request.headers['local-cloud-usage']
+    if (typeof usage === 'string') o.onUsage(id, usage)
     if (kind === 'invocation' && requestId === 'next') return environment.next(response)
     if (kind === 'init') environment.fail(body)
     else if (kind === 'invocation' && outcome === 'response') environment.respond(requestId, body)

@@ -15,6 +15,7 @@ import type { Invocation } from './invocation.ts'
 import { lambdaOperations } from './operations.ts'
 import { qualified, readFunctionName } from './qualifier.ts'
 import { startRuntimeApi } from './runtime-api.ts'
+import { createUsageLog, type UsageLog } from './usage.ts'
 
 export interface Lambda {
   readonly service: AwsService
@@ -26,6 +27,8 @@ export interface Lambda {
   invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation>
   /** Returns when the oldest unanswered invocation was requested, in milliseconds since 1970. */
   oldestInvocation(): number | undefined
+  /** What the latest invocations used, by the logical id of their function. */
+  usage: UsageLog['all']
   close(): Promise<void>
 }
 
@@ -45,9 +48,14 @@ export async function startLambda(o: {
 }): Promise<Lambda> {
   const functions = new Map<string, LambdaFunction>()
   const running = new Set<{ readonly since: number }>()
+  const usageLog = createUsageLog()
 
   const runtimeApi = await startRuntimeApi({
     environment: (id) => [...functions.values()].flatMap((f) => f.environment(id) ?? [])[0],
+    onUsage(id, report) {
+      const user = [...functions.values()].find((f) => f.environment(id) !== undefined)
+      if (user !== undefined) usageLog.add(user.definition().logicalId, report)
+    },
     log: o.log,
   })
 
@@ -120,6 +128,7 @@ export async function startLambda(o: {
     find,
     invoke,
     // A set keeps the order in which its members were added.
+    usage: usageLog.all,
     oldestInvocation: () => running.values().next().value?.since,
     define(definition) {
       const there = functions.get(definition.arn)

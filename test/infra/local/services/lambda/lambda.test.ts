@@ -275,6 +275,33 @@ describe('a qualifier', () => {
   })
 })
 
+describe('the usage of an invocation', () => {
+  it('has its processor time, its waits, its memory and its records, and tells the first of a process', async () => {
+    define(`import { createServer, get } from 'node:http'
+      const server = createServer((_, response) => setTimeout(() => response.end('ok'), 20)).listen(0, '127.0.0.1')
+      const call = () => new Promise((done) => get({ port: server.address().port, host: '127.0.0.1' }, (r) => r.resume().on('end', done)))
+      export const handler = async ({ spinMs = 0, calls = [] }) => {
+        for (const together of calls) await Promise.all(Array.from({ length: together }, call))
+        const end = process.cpuUsage().user / 1000 + spinMs
+        while (process.cpuUsage().user / 1000 < end);
+      }`)
+    await lambda.invoke(arn, { spinMs: 80 })
+    await lambda.invoke(`${arn}:live`, { calls: [3, 1], Records: [{}, {}] })
+    const [spun, waited] = lambda.usage()['Greeter'] ?? []
+    expect(spun).toMatchObject({ cold: true, waits: 0, records: 1 })
+    expect(spun?.cpuMs).toBeGreaterThanOrEqual(80)
+    expect(waited).toMatchObject({ cold: false, waits: 2, records: 2 })
+    expect(waited?.cpuMs).toBeLessThan(80)
+    expect(waited?.peakKb).toBeGreaterThan(20_000)
+  })
+
+  it('is also known of one that fails', async () => {
+    define(`export const handler = async () => { throw new Error('bad') }`)
+    await lambda.invoke(arn, {})
+    expect(lambda.usage()).toMatchObject({ Greeter: [{ records: 1 }] })
+  })
+})
+
 describe('closing', () => {
   it('ends every process and answers events under way with an error', async () => {
     define(`export const handler = async ({ wait }) => { if (wait) await new Promise(() => setInterval(() => {}, 1000)); return process.pid }`)
