@@ -38,8 +38,9 @@ export function addBilling(
     name: 'issue-invoices',
     bundles,
     stage,
-    // The maximum that Lambda allows: the first run of a month invoices everyone who pays.
+    // The maximum that Lambda allows: the first run of a month invoices everyone who pays, which was not measured.
     timeoutSeconds: 900,
+    leastMemoryMb: 512,
     environment: { EVENT_STORE_TABLE: eventStore.tableName, READ_MODEL_TABLE: readModel.tableName },
   })
   allow(issueInvoices, eventStore.tableArn, ['Query', 'PutItem'])

@@ -4,7 +4,7 @@ import { defineStage } from './stage-settings.ts'
 export default defineStage({
   mail: { from: 'annals@example.com', perSecond: 14 },
   concurrency: {
-    // Two environments of 512 MB: $8.76 a month.
+    // Two environments, $4.38 a month if each has 256 MB.
     provisioned: { CommandApi: 1, QueryApi: 1 },
     reserved: {},
   },

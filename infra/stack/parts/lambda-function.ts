@@ -26,6 +26,8 @@ export interface FunctionOptions {
   readonly bundles: string
   readonly stage: Stage
   readonly timeoutSeconds: number
+  /** Memory in MB that it has at least, if the measured size (`function-sizes.ts`) is not enough for its largest input. */
+  readonly leastMemoryMb?: number
   readonly environment: Readonly<Record<string, string>>
 }
 
@@ -101,7 +103,7 @@ export function addFunction(scope: Construct, id: string, o: FunctionOptions): L
     architecture: Architecture.ARM_64,
     handler: 'index.handler',
     code: Code.fromAsset(bundle),
-    memorySize: memoryOf(id),
+    memorySize: Math.max(memoryOf(id), o.leastMemoryMb ?? 0),
     timeout: Duration.seconds(o.timeoutSeconds),
     environment: {
       ...o.environment,

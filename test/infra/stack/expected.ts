@@ -13,7 +13,7 @@ export interface ExpectedFunction {
   readonly name: string
   readonly bundle: string
   readonly seconds: number
-  /** 512 MB by default. */
+  /** The measured size by default. */
   readonly memory?: number
   readonly environment: Readonly<Record<string, string>>
   /** Every grant except writing its log: service and actions by resource. */

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { App, Stack } from 'aws-cdk-lib'
 import { describe, expect, inject, it } from 'vitest'
 import { fieldsOf, readTemplate } from '../../../infra/local/index.ts'
+import { memoryOf } from '../../../infra/stack/parts/function-sizes.ts'
 import { addFunction } from '../../../infra/stack/parts/lambda-function.ts'
 import { readStage } from '../../../infra/stages/read-stage.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
@@ -156,7 +157,7 @@ describe('the function', () => {
     name,
     bundle,
     seconds,
-    memory = 512,
+    memory = memoryOf(name),
     environment,
   }) => {
     const { Properties } = declared(name)

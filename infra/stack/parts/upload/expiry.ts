@@ -33,6 +33,8 @@ export function addUploadExpiry(
     bundles,
     stage,
     timeoutSeconds: 240,
+    // A run may have to end many uploads, which was not measured.
+    leastMemoryMb: 512,
     environment: {
       EVENT_STORE_TABLE: eventStore.tableName,
       READ_MODEL_TABLE: readModel.tableName,

@@ -5,6 +5,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions'
+import { pictureMemoryMb } from '../../../../workflows/upload/picture.ts'
 import { taskSeconds, uploadPipeline } from '../../../../workflows/upload/state-machine.ts'
 import type { Stage } from '../../../stages/read-stage.ts'
 import type { StageSettings } from '../../../stages/stage-settings.ts'
@@ -62,6 +63,7 @@ function addPictures(stack: Stack, { bundles, stage, files }: UploadPipelineOpti
     name: 'upload-pictures',
     bundles,
     stage,
+    leastMemoryMb: pictureMemoryMb,
     timeoutSeconds: taskSeconds.pictures,
     environment: { FILES_BUCKET: files.bucketName },
   })

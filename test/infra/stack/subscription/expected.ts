@@ -11,6 +11,7 @@ export const subscriptionFunctions: readonly ExpectedFunction[] = [
     name: 'IssueInvoices',
     bundle: 'issue-invoices',
     seconds: 900,
+    memory: 512,
     environment: { [eventStore]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
     grants: {
       'EventStore.Arn': 'dynamodb: PutItem Query',

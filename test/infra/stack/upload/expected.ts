@@ -47,6 +47,7 @@ export const uploadFunctions: readonly ExpectedFunction[] = [
     name: 'ExpireUploads',
     bundle: 'expire-uploads',
     seconds: 240,
+    memory: 512,
     environment: { FILES_BUCKET: 'Files', [eventStore]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
     grants: {
       'EventStore.Arn': 'dynamodb: PutItem Query',
