@@ -17,4 +17,9 @@ export const cognitoOperations = {
   DeleteUser: { tool: 'amazon-cognito-identity-js' },
   AdminGetUser: { tool: 'AWS CLI' },
   AdminDeleteUser: { tool: 'AWS CLI' },
+  AdminCreateUser: {},
+  AdminSetUserPassword: {},
+  AdminAddUserToGroup: {},
+  AdminRemoveUserFromGroup: {},
+  ListUsersInGroup: {},
 } satisfies OperationTable

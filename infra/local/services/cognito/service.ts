@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { AwsError, type AwsResponse, type AwsService } from '../../gateway/aws-service.ts'
+import { adminOperations } from './admin.ts'
 import type { CognitoOptions } from './cognito-options.ts'
 import { cognitoOperations } from './operations.ts'
 import { forgottenPasswordOperations } from './passwords.ts'
-import { notFound, texts, userNotFound } from './request.ts'
+import { notFound, texts } from './request.ts'
 import { signInOperations } from './sign-in.ts'
 import { signUpOperations } from './sign-up.ts'
 import { holderOf, signedInOperations } from './signed-in.ts'
@@ -16,7 +17,7 @@ import {
   poolSettings,
 } from './template.ts'
 import { openTokenSigner, type TokenSigner } from './tokens.ts'
-import { attributesOf, type ClientOperation, openUserPool, type User, type UserPool } from './user-pool.ts'
+import { type ClientOperation, openUserPool, type UserPool } from './user-pool.ts'
 
 export interface Cognito {
   readonly service: AwsService
@@ -44,6 +45,8 @@ export function openCognito(o: CognitoOptions): Cognito {
     ...Object.entries(forgottenPasswordOperations(o)),
   ])
 
+  const admin = adminOperations(o)
+
   function poolOf(id: string): UserPool {
     const pool = pools.get(id)
     if (pool === undefined) throw notFound(`User pool ${id} does not exist.`)
@@ -68,12 +71,9 @@ export function openCognito(o: CognitoOptions): Cognito {
       const { pool, user, clientId } = holderOf(body, signer, pools.values())
       return ofUser(body, pool, user, clientOf(clientId))
     }
-    const { UserPoolId, Username } = texts(body, 'UserPoolId', 'Username')
-    const user = poolOf(UserPoolId).find(Username)
-    if (user === undefined) throw userNotFound()
-    if (operation === 'AdminDeleteUser') poolOf(UserPoolId).remove(user)
-    if (operation !== 'AdminGetUser') return {}
-    return describe(user)
+    const ofAdmin = admin[operation]
+    if (ofAdmin === undefined) throw new AwsError('InvalidAction', `${operation} is not modelled`)
+    return ofAdmin(body, poolOf(texts(body, 'UserPoolId').UserPoolId))
   }
 
   return {
@@ -81,7 +81,7 @@ export function openCognito(o: CognitoOptions): Cognito {
       targets: ['AWSCognitoIdentityProviderService'],
       operations: cognitoOperations,
       permissions({ operation, body }) {
-        if (!operation.startsWith('Admin')) return []
+        if (!(operation in admin)) return []
         const { UserPoolId } = texts(parse(body), 'UserPoolId')
         return [{ action: `cognito-idp:${operation}`, resource: poolArnOf(o.region, UserPoolId) }]
       },
@@ -100,8 +100,8 @@ export function openCognito(o: CognitoOptions): Cognito {
       clients.set(client.id, client)
     },
     createGroup(logicalId, properties) {
-      // The start decides who is in a group, for all groups and people alike.
-      poolOf(groupSettings(logicalId, properties).UserPoolId)
+      const { UserPoolId, GroupName } = groupSettings(logicalId, properties)
+      poolOf(UserPoolId).groups.add(GroupName)
     },
     document(path) {
       const [, id = '', name] = /^\/([^/]+)\/\.well-known\/([^/]+)$/.exec(path) ?? []
@@ -114,17 +114,6 @@ export function openCognito(o: CognitoOptions): Cognito {
     },
     keysOf: (issuer) =>
       [...pools.keys()].some((id) => issuerOf(o.region, id) === issuer) ? signer.jwks : undefined,
-  }
-}
-
-/** A user as `AdminGetUser` answers it. */
-function describe(user: User) {
-  return {
-    Username: user.sub,
-    UserAttributes: Object.entries(attributesOf(user)).map(([Name, Value]) => ({ Name, Value })),
-    UserCreateDate: user.createdAt / 1_000,
-    Enabled: true,
-    UserStatus: user.code ? 'UNCONFIRMED' : 'CONFIRMED',
   }
 }
 

@@ -22,6 +22,12 @@ export interface User {
   readonly createdAt: number
   /** Until the user is confirmed. */
   readonly code?: Code
+  /** While the password is one that an administrator gave for the first sign-in. */
+  readonly temporary?: true
+  /** If an administrator created or confirmed the user, and nothing verified the address. */
+  readonly unverified?: true
+  /** The groups that an administrator put the user in. */
+  readonly groups?: readonly string[]
   /** While the user may choose another password for a forgotten one. */
   readonly reset?: Code
 }
@@ -55,6 +61,9 @@ export function openUserPool(folder: string, settings: PoolSettings) {
   return {
     settings,
     grants,
+    /** The names of the groups that the template declares. */
+    groups: new Set<string>(),
+    all: (): readonly User[] => [...users.values()],
     /** By sub or email. */
     find: (username: string) => users.get(subs.get(canonical(username)) ?? username),
     /** Keeps a new or changed user, whose email stays as it was. */
@@ -73,6 +82,6 @@ export function openUserPool(folder: string, settings: PoolSettings) {
 }
 
 /** A user's attributes as the API and triggers name them. */
-export function attributesOf({ sub, email, attributes, code }: User): Record<string, string> {
-  return { sub, email_verified: String(code === undefined), email, ...attributes }
+export function attributesOf({ sub, email, attributes, code, unverified }: User): Record<string, string> {
+  return { sub, email_verified: String(code === undefined && !unverified), email, ...attributes }
 }
