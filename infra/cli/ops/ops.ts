@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { adminAdd, adminList, adminRemove } from './admin.ts'
 import type { Answer, OpsCommand, Options } from './command.ts'
 import { eventsHandled } from './events-handled.ts'
 import { eventsShow } from './events-show.ts'
@@ -35,6 +36,9 @@ const commands: readonly OpsCommand[] = [
   replaySwitch,
   replayRollback,
   replayClean,
+  adminAdd,
+  adminRemove,
+  adminList,
 ]
 
 /**
