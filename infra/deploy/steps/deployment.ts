@@ -1,0 +1,164 @@
+import type { Account } from '../account/account.ts'
+import type { Leftover } from '../account/leftovers.ts'
+import type { Tools } from '../build/tools.ts'
+import { type Finding, findingLines } from '../checks/finding.ts'
+import { leftoversOf, nameOf, removalOf } from '../checks/leftovers.ts'
+import type { DeployPlan } from '../plan.ts'
+import { resourceMapping } from './adopt.ts'
+import { type Checked, type CheckedStack, type CheckOptions, checkAccount } from './check.ts'
+import { recover } from './recover.ts'
+import type { Running } from './running.ts'
+
+export interface DeploymentPorts {
+  readonly account: Account
+  readonly tools: Tools
+  /** Opens the backend by the outputs of its stacks. */
+  readonly open: (outputs: Readonly<Record<string, string>>) => Promise<Running>
+  readonly pause: (ms: number) => Promise<void>
+  readonly tell: (line: string) => void
+}
+
+export interface DeploymentOptions extends CheckOptions {
+  /** Ends after the checks. */
+  readonly checkOnly?: boolean
+  /** Builds new versions of read models after the deployment. */
+  readonly replay: boolean
+  readonly smoke: boolean
+}
+
+/**
+ * Deploys a stage: checks the account, recovers stacks whose first create failed, deploys the data stack and then the
+ * service stack, and protects both after their success. After every function has switched, lists and builds new
+ * versions of read models, tries parked streams again, and tests the backend. Every step may be repeated, so the same
+ * command continues after a failure. Returns whether everything succeeded; what did not is told.
+ */
+export async function deploy(
+  plan: DeployPlan,
+  ports: DeploymentPorts,
+  options: DeploymentOptions,
+): Promise<boolean> {
+  const { account, tools, tell } = ports
+  const tellFinding = (finding: Finding) => {
+    for (const line of findingLines(finding)) tell(line)
+  }
+  tell(`Checks of the stage ${plan.stage}`)
+  const checked = await checkAccount(plan, account, options, tellFinding)
+  if (checked === undefined) return stopped(ports)
+  const generations = await generationFindings(ports, checked)
+  for (const finding of generations) tellFinding(finding)
+  if ([...checked.findings, ...generations].some(({ level }) => level === 'stop')) return stopped(ports)
+  if (options.checkOnly) return true
+
+  await tools.prepare()
+  if (!(await deployStacks(ports, checked, options))) return false
+  return afterSwitch(plan, ports, options)
+}
+
+/** The generations of a backend that is deployed already. */
+async function generationFindings(ports: DeploymentPorts, { data }: Checked): Promise<readonly Finding[]> {
+  if (data.action !== 'update' || data.state === undefined) return []
+  const running = await ports.open(data.state.outputs)
+  return running.checkGenerations()
+}
+
+async function deployStacks(
+  ports: DeploymentPorts,
+  { data, service, leftovers }: Checked,
+  options: DeploymentOptions,
+): Promise<boolean> {
+  const { tools, tell, account } = ports
+  // A stack is protected after its first success: see `liftProtection`.
+  const unprotected = [data, service].filter(({ action }) => action !== 'update').map(({ name }) => name)
+  await tools.synthesise(unprotected)
+  for (const stack of [data, service]) {
+    if (stack.action === 'recover' && stack.state !== undefined) {
+      await recover(account, stack.state, ports)
+      await tellLeftovers(ports, stack, leftovers)
+    }
+    if (stack === data && options.leftovers === 'adopt' && leftovers.length > 0) {
+      tell(`Adopting ${leftovers.length} resources into ${data.name}`)
+      if (!(await tools.importInto(data.name, resourceMapping(leftovers))))
+        return failed(ports, data, options.command)
+    }
+    tell(`Deploying ${stack.name}`)
+    if (!(await tools.deployStack(stack.name))) return failed(ports, stack, options.command)
+    if (stack.action === 'update') continue
+    tell(`Protecting ${stack.name}`)
+    unprotected.splice(unprotected.indexOf(stack.name), 1)
+    await tools.synthesise(unprotected)
+    if (!(await tools.deployStack(stack.name))) return failed(ports, stack, options.command)
+  }
+  return true
+}
+
+/** Names what the deletion of a failed stack has left behind, besides what was known before. */
+async function tellLeftovers(
+  { account, tell }: DeploymentPorts,
+  { name }: CheckedStack,
+  known: readonly Leftover[],
+): Promise<void> {
+  const found = await leftoversOf(account, name)
+  for (const one of found)
+    if (!known.some(({ physicalId }) => physicalId === one.physicalId))
+      for (const line of [`Left behind: ${nameOf(one)}. To remove it:`, ...removalOf(one)]) tell(line)
+}
+
+/** The steps that need every function to run the new code. */
+async function afterSwitch(
+  { dataStack, serviceStack, stage }: DeployPlan,
+  { account, open, tell }: DeploymentPorts,
+  { replay, smoke, command }: DeploymentOptions,
+): Promise<boolean> {
+  const [data, service] = [await account.stacks.find(dataStack), await account.stacks.find(serviceStack)]
+  const outputs = { ...data?.outputs, ...service?.outputs }
+  const running = await open(outputs)
+  const notBuilt: string[] = []
+  for (const projection of await running.unlisted()) {
+    if (!replay) notBuilt.push(projection)
+    else if (!(await running.build(projection))) notBuilt.push(projection)
+    else
+      tell(
+        `The new version of ${projection} is built. Queries read it after: npm run ops -- replay switch ${projection} --stage ${stage}`,
+      )
+  }
+  for (const projection of notBuilt)
+    tell(
+      `The new version of ${projection} is not built: npm run ops -- replay start ${projection} --stage ${stage}`,
+    )
+  const { done, parked } = await running.resubmit()
+  if (done > 0) tell(`${done} parked streams continue.`)
+  if (parked > 0) tell(`${parked} streams are still parked: npm run ops -- parked list --stage ${stage}`)
+  for (const [name, value] of Object.entries(outputs)) tell(`${name} = ${value}`)
+  if (!smoke) return true
+  const failure = await running.smoke()
+  if (failure === undefined) {
+    tell(`The stage ${stage} is deployed and works.`)
+    return true
+  }
+  tell(
+    `The stage ${stage} is deployed, and does not work: "${failure.step}" failed. Look at ${failure.look}.`,
+  )
+  tell(`The last version that worked can be deployed again from its checkout: ${command}`)
+  return false
+}
+
+function stopped({ tell }: DeploymentPorts): false {
+  tell('Nothing was changed. Do what is written behind STOP, then deploy again.')
+  return false
+}
+
+/** Tells why a stack failed, and what the next deployment does about it. */
+async function failed(
+  { account, tell }: DeploymentPorts,
+  { name }: CheckedStack,
+  command: string,
+): Promise<false> {
+  const state = await account.stacks.find(name)
+  tell(`${name} was not deployed${state === undefined ? '' : ` (${state.status})`}.`)
+  if (state !== undefined)
+    for (const { logicalId, reason } of await account.stacks.failures(state.id))
+      tell(`  ${logicalId}: ${reason}`)
+  tell('Remove the cause, then repeat the same command. It continues from here:')
+  tell(`  ${command}`)
+  return false
+}
