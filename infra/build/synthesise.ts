@@ -12,13 +12,15 @@ export interface SynthesisOptions {
   /** Address that mail comes from. */
   readonly mailFrom: string
   readonly pipelineType?: PipelineType
+  /** Changes the app before it is synthesised. */
+  readonly prepare?: (app: App) => void
 }
 
 /**
  * Writes the template of the stack `Annals` and its assets. It asks neither an account nor the network, so the same
  * template comes of the same bundles anywhere. The template is validated in the tests, as that takes several seconds.
  */
-export function synthesise({ outDir, ...o }: SynthesisOptions): CloudAssembly {
+export function synthesise({ outDir, prepare, ...o }: SynthesisOptions): CloudAssembly {
   // A caller that knows the sources records them afterwards.
   forget(outDir)
   // The bundles may have changed since the last synthesis in this process.
@@ -32,5 +34,6 @@ export function synthesise({ outDir, ...o }: SynthesisOptions): CloudAssembly {
     builtinCloudFormationValidation: false,
   })
   addAnnalsStack(app, o)
+  prepare?.(app)
   return app.synth()
 }

@@ -126,8 +126,9 @@ async function afterSwitch(
       `The new version of ${projection} is not built: npm run ops -- replay start ${projection} --stage ${stage}`,
     )
   const { done, parked } = await running.resubmit()
-  if (done > 0) tell(`${done} parked streams continue.`)
-  if (parked > 0) tell(`${parked} streams are still parked: npm run ops -- parked list --stage ${stage}`)
+  if (done > 0) tell(`Parked streams that continue: ${done}`)
+  if (parked > 0)
+    tell(`Streams that are still parked: ${parked}. See npm run ops -- parked list --stage ${stage}`)
   for (const [name, value] of Object.entries(outputs)) tell(`${name} = ${value}`)
   if (!smoke) return true
   const failure = await running.smoke()

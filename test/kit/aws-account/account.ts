@@ -113,7 +113,7 @@ function readRequest({ method, url, target }: Incoming, body: string): FakeReque
 /** The name of the operation, without its service. */
 function nameOf({ method, path, operation }: FakeRequest): string {
   if (operation !== '') return operation.replace(/^.*\./, '')
-  if (path === '/2016-08-19/account-settings/') return 'GetAccountSettings'
+  if (/^\/2016-08-19\/account-settings\/?$/.test(path)) return 'GetAccountSettings'
   if (path === '/v2/email/account') return 'GetAccount'
   if (path === '/v2/email/identities') return 'CreateEmailIdentity'
   if (path.startsWith('/v2/email/identities/')) return 'GetEmailIdentity'
