@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util'
 import { openAccount } from './account/account.ts'
 import { reasonOf } from './account/config.ts'
 import { openBackend } from './backend.ts'
-import { assembly, bundles, openTools } from './build/tools.ts'
 import { planOf } from './plan-of-stage.ts'
 import { stageOf, stageOptions, typed, useAccount } from './stage.ts'
 import { deploy } from './steps/deployment.ts'
+import { assembly, bundles, openTools } from './tools.ts'
 
 const usage = `npm run deploy -- --stage NAME [OPTION…]
 
@@ -71,7 +71,7 @@ async function synthesise(unprotected: readonly string[]): Promise<void> {
   const [{ settings }, build, { liftProtection }] = await Promise.all([
     import('../build/settings.ts'),
     import('../build/synthesise.ts'),
-    import('./build/protection.ts'),
+    import('../stack/protection.ts'),
   ])
   build.synthesise({
     ...settings(),

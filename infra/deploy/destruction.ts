@@ -9,7 +9,7 @@ const tableDollars = 0.25 + 0.2
 
 export interface DestructionPorts extends Patience {
   readonly account: Account
-  /** What the operator types after the question. */
+  /** Returns the line that the operator types after the question. */
   readonly ask: (question: string) => Promise<string>
 }
 

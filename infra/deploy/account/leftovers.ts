@@ -13,11 +13,11 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { type AwsConfig, errorName } from './config.ts'
 import type { StackResource } from './stacks.ts'
 
-/** What is known of a resource that a stack has left behind. */
+/** The facts about a resource that a stack has left behind. */
 export interface Leftover extends StackResource {
   /** Whether it contains nothing. */
   readonly isEmpty: boolean
-  /** Bytes of a table or nothing, as far as AWS tells. */
+  /** Bytes of a table; undefined for other resources. */
   readonly bytes?: number | undefined
   /** Whether AWS refuses to delete it. */
   readonly isProtected: boolean

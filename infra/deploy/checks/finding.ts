@@ -4,7 +4,7 @@ export interface Finding {
   readonly level: 'ok' | 'warning' | 'stop'
   /** One or two plain sentences. */
   readonly text: string
-  /** What to type or do next, a line each. */
+  /** The commands or actions that help, a line each. */
   readonly next?: readonly string[] | undefined
 }
 

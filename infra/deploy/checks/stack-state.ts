@@ -1,7 +1,7 @@
 import type { StackFailure, StackState } from '../account/stacks.ts'
 import { type Finding, ok, stop, warning } from './finding.ts'
 
-/** What a deployment may do about a stack in its present state. */
+/** The next action of a deployment on a stack in its present state. */
 export type StackAction = 'create' | 'recover' | 'update' | 'stop'
 
 export interface StackFinding {
@@ -36,7 +36,7 @@ export function judgeStack(
     return {
       action: 'recover',
       finding: warning(
-        `The first deployment of ${name} failed (${status}). What is left of it is deleted, and ${name} is created again.`,
+        `The first deployment of ${name} failed (${status}). The rest of it is deleted, and ${name} is created again.`,
         ...because(failures),
       ),
     }

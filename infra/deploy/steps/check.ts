@@ -20,20 +20,20 @@ export interface Checked {
   readonly findings: readonly Finding[]
   readonly data: CheckedStack
   readonly service: CheckedStack
-  /** What earlier data stacks left behind, if the data stack is to be created. */
+  /** The resources that earlier data stacks left behind, if the data stack is to be created. */
   readonly leftovers: readonly Leftover[]
 }
 
 export interface CheckOptions {
   /** The command that the operator typed, to name it in advice. */
   readonly command: string
-  /** What to do with data that an earlier stack left behind. */
+  /** How to treat data that an earlier stack left behind. */
   readonly leftovers: 'ask' | 'adopt' | 'leave'
 }
 
 /**
- * Everything that can be known before a deployment. Undefined stacks in the result mean that AWS could not be asked at
- * all; `tell` gets each finding when it is made.
+ * Checks everything that can be known before a deployment, and tells each finding when it is made. Returns nothing if AWS
+ * does not accept the credentials.
  */
 export async function checkAccount(
   plan: DeployPlan,

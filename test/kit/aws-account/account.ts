@@ -10,7 +10,7 @@ export interface FakeTable {
   isProtected: boolean
 }
 
-/** What an account has besides its stacks. Tests change it in place. */
+/** The content of an account besides its stacks. Tests change it in place. */
 export interface FakeThings {
   bootstrapVersion: number | undefined
   concurrency: { limit: number; unreserved: number }

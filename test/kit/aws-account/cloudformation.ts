@@ -6,7 +6,7 @@ export interface FakeResource {
   readonly physicalId: string
   readonly type: string
   status: string
-  /** What happens to it when its stack is deleted. */
+  /** Whether it is kept when its stack is deleted. */
   readonly policy: 'Delete' | 'Retain'
 }
 

@@ -1,7 +1,7 @@
-import type { Tools } from '../../../infra/deploy/build/tools.ts'
 import type { DeployPlan } from '../../../infra/deploy/plan.ts'
 import type { ResourceMapping } from '../../../infra/deploy/steps/adopt.ts'
 import type { Running } from '../../../infra/deploy/steps/running.ts'
+import type { Tools } from '../../../infra/deploy/tools.ts'
 import type { FakeAccount } from './account.ts'
 import type { NewStack } from './cloudformation.ts'
 
@@ -24,7 +24,7 @@ export interface Outcome {
   readonly status?: string
 }
 
-/** What a stage does to an account: CDK with CloudFormation behind it, and the backend that runs then. */
+/** A stage in an account: CDK with CloudFormation behind it, and the backend that runs afterwards. */
 export function fakeStage(account: FakeAccount) {
   const { cloudFormation } = account
   const log: string[] = []

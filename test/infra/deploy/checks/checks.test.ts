@@ -260,7 +260,7 @@ describe('the failures of a stack', () => {
   })
 })
 
-describe('what deleted stacks left behind', () => {
+describe('a resource that a deleted stack left behind', () => {
   const kinds = {
     Table: [table, 'table-1'],
     Pool: ['AWS::Cognito::UserPool', 'eu-west-1_abc'],
@@ -289,7 +289,7 @@ describe('what deleted stacks left behind', () => {
       isProtected,
     }))
 
-  it('is nothing if it was removed since', async () => {
+  it('is not found if it was removed since', async () => {
     expect(await found()).toEqual([])
   })
 
@@ -306,7 +306,7 @@ describe('what deleted stacks left behind', () => {
     ])
   })
 
-  it('is not what another stack left', async () => {
+  it('is not one of another stack', async () => {
     account.tables.set('table-1', { items: 0, isProtected: true })
     expect(await leftoversOf(open(), 'annals-dev-data')).toEqual([])
   })

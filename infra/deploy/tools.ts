@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bundle } from '../../build/bundle.ts'
-import type { ResourceMapping } from '../steps/adopt.ts'
+import { bundle } from '../build/bundle.ts'
+import type { ResourceMapping } from './steps/adopt.ts'
 
-/** What builds a deployment and hands it to CloudFormation. */
+/** The tools that build a deployment and hand it to CloudFormation. */
 export interface Tools {
   /** Installs the tools of a deployment, and bundles the functions for Lambda. */
   prepare(): Promise<void>
@@ -17,7 +17,7 @@ export interface Tools {
 }
 
 /** This folder has a lock file of its own: nothing else installs the tools that only a deployment needs. */
-const installed = join(import.meta.dirname, '..')
+const installed = import.meta.dirname
 /** The machine that functions run on (`infra/stack/parts/lambda-function.ts`). */
 const lambda = ['--os=linux', '--cpu=arm64', '--libc=glibc']
 /** Apart from the bundles of `npm start`, which are for this machine. */

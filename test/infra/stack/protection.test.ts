@@ -6,7 +6,7 @@ import { UserPool } from 'aws-cdk-lib/aws-cognito'
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { liftProtection } from '../../../infra/deploy/build/protection.ts'
+import { liftProtection } from '../../../infra/stack/protection.ts'
 
 interface Resource {
   readonly Type: string
