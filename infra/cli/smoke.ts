@@ -6,13 +6,16 @@ import { featureSteps } from '../deploy/smoke/features.ts'
 import { openPeople } from '../deploy/smoke/people.ts'
 import { smoke } from '../deploy/smoke/smoke.ts'
 import { readAnnouncement } from '../local/index.ts'
+import { stageName } from '../stages/stage-name.ts'
+import { dataFolderOf } from './data-folder.ts'
 
 const usage = `npm run smoke [-- OPTION…]
 
 Tries a running backend as one person would: signs in, writes, reads, and deletes the account.
 
   --api URL   the API of a deployment, which is its output ApiUrl; needs AWS credentials for its user pool.
-              Without it: the local cloud that runs on ANNALS_DATA (.annals)
+              Without it: the local cloud that runs
+  --stage NAME  the stage of the local cloud; otherwise the variable STAGE, or dev
   --help      this text
 
 Ends with 1 if a step failed, and says where to look.`
@@ -20,13 +23,13 @@ Ends with 1 if a step failed, and says where to look.`
 /** `npm run smoke`. Returns whether everything worked. */
 async function run(): Promise<boolean> {
   const { values } = parseArgs({
-    options: { api: { type: 'string' }, help: { type: 'boolean' } },
+    options: { api: { type: 'string' }, stage: { type: 'string' }, help: { type: 'boolean' } },
   })
   if (values.help) {
     console.log(usage)
     return true
   }
-  const apiUrl = (values.api ?? (await localApi())).replace(/\/+$/, '')
+  const apiUrl = (values.api ?? (await localApi(stageName(values.stage)))).replace(/\/+$/, '')
   console.log(`Smoke test of ${apiUrl}`)
   const config = await readConfig(apiUrl)
   const began = performance.now()
@@ -47,9 +50,9 @@ async function run(): Promise<boolean> {
   return failure === undefined
 }
 
-/** The API of the local cloud that runs on the data folder. */
-async function localApi(): Promise<string> {
-  const dataDir = process.env['ANNALS_DATA'] || '.annals'
+/** The API of the local cloud that runs on the data folder of a stage. */
+async function localApi(stage: string): Promise<string> {
+  const dataDir = dataFolderOf(stage)
   const running = await readAnnouncement(resolve(dataDir))
   const url = running?.outputs['ApiUrl']
   if (url !== undefined) return url

@@ -1,12 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { assemblyOf } from '../build/assemble.ts'
+import { readStage } from '../stages/read-stage.ts'
+import { stageName } from '../stages/stage-name.ts'
 import { openAccount } from './account/account.ts'
 import { reasonOf } from './account/config.ts'
 import { openBackend } from './backend.ts'
-import { planOf } from './plan-of-stage.ts'
-import { stageOf, stageOptions, typed, useAccount } from './stage.ts'
+import { stageOptions, typed, useAccount } from './options.ts'
+import { planOf } from './plan.ts'
 import { deploy } from './steps/deployment.ts'
-import { assembly, bundles, openTools } from './tools.ts'
+import { bundles, openTools } from './tools.ts'
 
 const usage = `npm run deploy -- --stage NAME [OPTION…]
 
@@ -45,14 +48,19 @@ async function run(args: string[]): Promise<boolean> {
   }
   if (values.adopt && values.leave) throw new Error('give --adopt or --leave, not both')
   useAccount(values)
-  const stage = stageOf(values)
+  const stage = await readStage(stageName(values.stage))
+  const outDir = assemblyOf(stage.name)
   const tell = (line: string) => console.log(line)
   return deploy(
     planOf(stage),
     {
       account: openAccount(),
-      tools: openTools(synthesise),
-      open: (outputs) => openBackend(outputs, { stage, speed: values.speed, tell }),
+      tools: openTools(outDir, async (isProtected) => {
+        // CDK takes seconds to load.
+        const { synthesise } = await import('../build/synthesise.ts')
+        synthesise({ stage, bundles, outDir, isProtected })
+      }),
+      open: (outputs) => openBackend(outputs, { stage: stage.name, speed: values.speed, tell }),
       pause: (ms) => pause(ms),
       tell,
     },
@@ -64,21 +72,6 @@ async function run(args: string[]): Promise<boolean> {
       smoke: !values['no-smoke'],
     },
   )
-}
-
-async function synthesise(unprotected: readonly string[]): Promise<void> {
-  // CDK takes seconds to load.
-  const [{ settings }, build, { liftProtection }] = await Promise.all([
-    import('../build/settings.ts'),
-    import('../build/synthesise.ts'),
-    import('../stack/protection.ts'),
-  ])
-  build.synthesise({
-    ...settings(),
-    bundles,
-    outDir: assembly,
-    prepare: (app) => liftProtection(app, unprotected),
-  })
 }
 
 run(process.argv.slice(2)).then(

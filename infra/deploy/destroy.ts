@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { stackNames, stageName } from '../stages/stage-name.ts'
 import { openAccount } from './account/account.ts'
 import { reasonOf } from './account/config.ts'
 import { destroy } from './destruction.ts'
-import { planOf } from './plan-of-stage.ts'
-import { stageOf, stageOptions, useAccount } from './stage.ts'
+import { stageOptions, useAccount } from './options.ts'
 
 const usage = `npm run destroy -- --stage NAME [OPTION…]
 
@@ -26,8 +26,10 @@ async function run(): Promise<boolean> {
     return true
   }
   useAccount(values)
+  const stage = stageName(values.stage)
+  const { data: dataStack, service: serviceStack } = stackNames(stage)
   return destroy(
-    planOf(stageOf(values)),
+    { stage, dataStack, serviceStack },
     { account: openAccount(), ask, pause: (ms) => pause(ms), tell: console.log },
     values.yes,
   )

@@ -8,8 +8,8 @@ import type { ResourceMapping } from './steps/adopt.ts'
 export interface Tools {
   /** Installs the tools of a deployment, and bundles the functions for Lambda. */
   prepare(): Promise<void>
-  /** Writes the templates; those of these stacks without protection. */
-  synthesise(unprotected: readonly string[]): Promise<void>
+  /** Writes the templates. Tables and pool refuse to be deleted only if `isProtected`. */
+  synthesise(isProtected: boolean): Promise<void>
   /** Creates or updates one stack. Returns whether that succeeded. */
   deployStack(name: string): Promise<boolean>
   /** Lets a stack take over resources that exist. Returns whether that succeeded. */
@@ -22,10 +22,9 @@ const installed = import.meta.dirname
 const lambda = ['--os=linux', '--cpu=arm64', '--libc=glibc']
 /** Apart from the bundles of `npm start`, which are for this machine. */
 export const bundles = join('dist', 'lambda')
-export const assembly = 'cdk.out'
 
-/** The tools of this checkout. `synthesise` is given the folders, and loads CDK. */
-export function openTools(synthesise: (unprotected: readonly string[]) => Promise<void>): Tools {
+/** The tools of this checkout, on the folder of an assembly. `synthesise` writes it, and loads CDK. */
+export function openTools(assembly: string, synthesise: Tools['synthesise']): Tools {
   const cdk = (...args: readonly string[]) =>
     run(process.execPath, [
       join(installed, 'node_modules', 'aws-cdk', 'bin', 'cdk'),

@@ -13,17 +13,17 @@ const increase = `aws service-quotas request-service-quota-increase --service-co
 /** Checks the settings against the number of functions that the account may run at once. */
 export async function checkConcurrency(
   facts: AccountFacts,
-  { reservedConcurrency: wanted, stage }: DeployPlan,
+  { concurrency: wanted, stage }: DeployPlan,
   isFirst: boolean,
 ): Promise<Finding> {
-  const settings = `or reserve less in the settings of the stage ${stage}`
+  const settings = `or set less aside under concurrency in infra/stages/${stage}.ts`
   try {
     const { limit, unreserved } = await facts.concurrency()
     // A stack that exists has its own reservations in the account's figure.
     const available = (isFirst ? unreserved : limit) - alwaysUnreserved
     if (wanted > 0 && wanted > available)
       return stop(
-        `The functions reserve ${wanted} concurrent executions, and the account has ${Math.max(available, 0)} to reserve (quota ${limit}).`,
+        `The settings set ${wanted} concurrent executions aside, and the account has ${Math.max(available, 0)} for that (quota ${limit}).`,
         increase,
         settings,
       )
@@ -32,7 +32,7 @@ export async function checkConcurrency(
         `The account may run ${limit} functions at once, so a burst of requests delays projections and mail. Ask for more.`,
         increase,
       )
-    return ok(`${limit} concurrent executions, ${wanted} of them reserved by this stage`)
+    return ok(`${limit} concurrent executions, ${wanted} of them set aside by this stage`)
   } catch (error) {
     return warning(`The concurrency quota cannot be read: ${reasonOf(error)}.`)
   }

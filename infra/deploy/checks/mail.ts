@@ -4,69 +4,104 @@ import type { DeployPlan } from '../plan.ts'
 import { type Finding, ok, stop, warning } from './finding.ts'
 
 /** Domains that nobody can receive mail at (RFC 2606). */
-const reserved = /(^|[@.])(example\.(com|net|org)|example|test|invalid|localhost)$/i
+const reserved = /(^|\.)(example\.(com|net|org)|example|test|invalid|localhost)$/i
+
+/** The identity of SES that sends the mail of a stage. The functions have the right to use this one only. */
+export function senderOf({ mailFrom, mailDomain }: Pick<DeployPlan, 'mailFrom' | 'mailDomain'>): string {
+  return mailDomain ?? mailFrom
+}
 
 /**
- * Checks the sender of mail: that it is set, that SES has verified it or its domain, and what SES lets the account send.
- * Mail waits for the verification, so only a sender that can never be verified stops the deployment.
+ * Checks the sender of mail: that it is set, that SES has verified it, and what SES lets the account send. Mail waits for
+ * the verification, so only settings that can never work stop the deployment.
  */
-export async function checkMail(mail: Mail, { mailFrom, stage }: DeployPlan): Promise<readonly Finding[]> {
-  const domain = mailFrom.slice(mailFrom.lastIndexOf('@') + 1)
-  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(mailFrom) || reserved.test(domain))
+export async function checkMail(mail: Mail, plan: DeployPlan): Promise<readonly Finding[]> {
+  const { mailFrom, mailDomain, stage } = plan
+  const settings = `infra/stages/${stage}.ts`
+  const domain = domainOf(mailFrom)
+  if (reserved.test(domain))
     return [
       stop(
-        `The sender address of mail is ${mailFrom || 'not set'}, and nobody can send from that.`,
-        `set your own in the settings of the stage ${stage}`,
+        `The sender address of mail is ${mailFrom}, and nobody can send from that.`,
+        `set mail.from in ${settings}, or MAIL_FROM=you@your-domain`,
+      ),
+    ]
+  if (mailDomain !== undefined && domain !== mailDomain && !domain.endsWith(`.${mailDomain}`))
+    return [
+      stop(
+        `The sender address ${mailFrom} is not in the domain ${mailDomain}, so SES would refuse it.`,
+        `make mail.from and mail.domain agree in ${settings}`,
       ),
     ]
   try {
-    return [await senderFinding(mail, mailFrom, domain), ...(await accountFindings(mail))]
+    return [await senderFinding(mail, plan), ...(await accountFindings(mail, plan))]
   } catch (error) {
-    return [warning(`SES cannot be asked about ${mailFrom}: ${reasonOf(error)}. Mail may not be sent.`)]
+    return [warning(`SES cannot be asked about ${senderOf(plan)}: ${reasonOf(error)}. Mail may not be sent.`)]
   }
 }
 
-async function senderFinding(mail: Mail, address: string, domain: string): Promise<Finding> {
-  const [ofDomain, ofAddress] = [await mail.identity(domain), await mail.identity(address)]
-  if (ofDomain?.isVerified) return ok(`SES has verified the domain ${domain} of ${address}`)
-  if (ofAddress?.isVerified)
-    return warning(
-      `SES has verified the address ${address}, but not its domain. Mail has no DKIM signature of yours and may be taken for spam.`,
-      `aws sesv2 create-email-identity --email-identity ${domain}`,
+async function senderFinding(mail: Mail, plan: DeployPlan): Promise<Finding> {
+  const { mailFrom, mailDomain, stage } = plan
+  const found = await mail.identity(senderOf(plan))
+  const domain = domainOf(mailFrom)
+  if (mailDomain === undefined && found?.isVerified !== true && (await mail.identity(domain))?.isVerified)
+    return stop(
+      `SES has verified the domain ${domain}, but the functions may only send as ${mailFrom}. Name the domain.`,
+      `set mail.domain to '${domain}' in infra/stages/${stage}.ts`,
     )
-  if (ofDomain !== undefined)
+  if (found === undefined)
     return warning(
-      `SES has not verified the domain ${domain} yet (${ofDomain.status}), so mail cannot be sent. Add these records to its DNS.`,
-      ...dnsRecords(domain, ofDomain),
+      `SES does not know ${senderOf(plan)} yet. The deployment creates it, and mail waits until it is verified.`,
     )
-  if (ofAddress !== undefined)
-    return warning(
-      `SES has not verified ${address} yet (${ofAddress.status}), so mail cannot be sent. Open the link in the mail that SES sent there.`,
-      `to have it sent again: aws sesv2 delete-email-identity --email-identity ${address}, then deploy again`,
-    )
+  if (!found.isVerified) return pendingFinding(plan, found)
+  if (mailDomain !== undefined) return ok(`SES has verified the domain ${mailDomain} of ${mailFrom}`)
   return warning(
-    `SES does not know ${address} or ${domain}, so mail cannot be sent. Verify your domain.`,
-    `aws sesv2 create-email-identity --email-identity ${domain}`,
-    'add the DNS records that it answers: TOKEN._domainkey CNAME TOKEN.dkim.amazonses.com',
-    `without a domain of your own: aws sesv2 create-email-identity --email-identity ${address}`,
+    `SES has verified the address ${mailFrom}, but not its domain. Mail has no DKIM signature of yours and may be taken for spam.`,
+    `set mail.domain to '${domain}' in infra/stages/${stage}.ts if the domain is yours`,
   )
 }
 
-/** The DNS records that prove a domain (SES developer guide, "Easy DKIM"). */
-function dnsRecords(domain: string, { dkimTokens }: MailIdentity): string[] {
-  return dkimTokens.map((token) => `${token}._domainkey.${domain}  CNAME  ${token}.dkim.amazonses.com`)
+/** An identity that SES is still verifying, with what its owner has to do. */
+export function pendingFinding(
+  plan: Pick<DeployPlan, 'mailFrom' | 'mailDomain'>,
+  { status, dkimTokens }: MailIdentity,
+): Finding {
+  const { mailFrom, mailDomain } = plan
+  if (mailDomain === undefined)
+    return warning(
+      `SES has not verified ${mailFrom} yet (${status}), so mail cannot be sent. Open the link in the mail that SES sent there.`,
+      `to have it sent again: aws sesv2 delete-email-identity --email-identity ${mailFrom}, then deploy again`,
+    )
+  // SES developer guide, "Easy DKIM".
+  return warning(
+    `SES has not verified the domain ${mailDomain} yet (${status}), so mail cannot be sent. Add these records to its DNS.`,
+    ...dkimTokens.map((token) => `${token}._domainkey.${mailDomain}  CNAME  ${token}.dkim.amazonses.com`),
+  )
 }
 
-async function accountFindings(mail: Mail): Promise<Finding[]> {
+async function accountFindings(mail: Mail, { mailPerSecond, stage }: DeployPlan): Promise<Finding[]> {
   const { hasProductionAccess, isSendingEnabled, dailyQuota, rate } = await mail.account()
   if (!isSendingEnabled)
     return [warning('SES has paused all mail of this account. The SES console says why.')]
-  if (hasProductionAccess) return [ok(`SES sends ${dailyQuota} mails a day, ${rate} a second`)]
+  const findings: Finding[] = []
+  if (mailPerSecond > rate)
+    findings.push(
+      warning(
+        `The settings count on ${mailPerSecond} mails a second, and SES sends ${rate}. Mail is delayed by refusals.`,
+        `set mail.perSecond to ${rate} in infra/stages/${stage}.ts`,
+      ),
+    )
+  if (hasProductionAccess) return [...findings, ok(`SES sends ${dailyQuota} mails a day, ${rate} a second`)]
   return [
+    ...findings,
     warning(
       `SES is in the sandbox: it sends ${dailyQuota} mails a day, and only to addresses that you have verified. Ask for production access.`,
       'aws sesv2 put-account-details --production-access-enabled --mail-type TRANSACTIONAL --website-url https://YOUR-SITE',
       'to try it in the sandbox: aws sesv2 create-email-identity --email-identity RECIPIENT',
     ),
   ]
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1)
 }

@@ -1,7 +1,9 @@
 import type { Account } from '../account/account.ts'
+import { reasonOf } from '../account/config.ts'
 import type { Leftover } from '../account/leftovers.ts'
 import { type Finding, findingLines } from '../checks/finding.ts'
 import { leftoversOf, nameOf, removalOf } from '../checks/leftovers.ts'
+import { pendingFinding, senderOf } from '../checks/mail.ts'
 import type { DeployPlan } from '../plan.ts'
 import type { Tools } from '../tools.ts'
 import { resourceMapping } from './adopt.ts'
@@ -28,7 +30,7 @@ export interface DeploymentOptions extends CheckOptions {
 
 /**
  * Deploys a stage: checks the account, recovers stacks whose first create failed, deploys the data stack and then the
- * service stack, and protects both after their success. After every function has switched, lists and builds new
+ * service stack, and protects the data after its success. After every function has switched, lists and builds new
  * versions of read models, tries parked streams again, and tests the backend. Every step may be repeated, so the same
  * command continues after a failure. Returns whether everything succeeded; what did not is told.
  */
@@ -50,7 +52,7 @@ export async function deploy(
   if (options.checkOnly) return true
 
   await tools.prepare()
-  if (!(await deployStacks(ports, checked, options))) return false
+  if (!(await deployStacks(plan, ports, checked, options))) return false
   return afterSwitch(plan, ports, options)
 }
 
@@ -62,33 +64,55 @@ async function generationFindings(ports: DeploymentPorts, { data }: Checked): Pr
 }
 
 async function deployStacks(
+  plan: DeployPlan,
   ports: DeploymentPorts,
   { data, service, leftovers }: Checked,
   options: DeploymentOptions,
 ): Promise<boolean> {
-  const { tools, tell, account } = ports
-  // A stack is protected after its first success: see `liftProtection`.
-  const unprotected = [data, service].filter(({ action }) => action !== 'update').map(({ name }) => name)
-  await tools.synthesise(unprotected)
-  for (const stack of [data, service]) {
-    if (stack.action === 'recover' && stack.state !== undefined) {
-      await recover(account, stack.state, ports)
-      await tellLeftovers(ports, stack, leftovers)
-    }
-    if (stack === data && options.leftovers === 'adopt' && leftovers.length > 0) {
-      tell(`Adopting ${leftovers.length} resources into ${data.name}`)
-      if (!(await tools.importInto(data.name, resourceMapping(leftovers))))
-        return failed(ports, data, options.command)
-    }
-    tell(`Deploying ${stack.name}`)
-    if (!(await tools.deployStack(stack.name))) return failed(ports, stack, options.command)
-    if (stack.action === 'update') continue
-    tell(`Protecting ${stack.name}`)
-    unprotected.splice(unprotected.indexOf(stack.name), 1)
-    await tools.synthesise(unprotected)
-    if (!(await tools.deployStack(stack.name))) return failed(ports, stack, options.command)
+  const { tools, tell } = ports
+  await ensureSender(plan, ports)
+  const isNew = data.action !== 'update'
+  // Protection comes after the first success. Before it, CloudFormation could not undo a create that failed.
+  await tools.synthesise(!isNew)
+  await recoverStack(ports, data, leftovers)
+  if (options.leftovers === 'adopt' && leftovers.length > 0) {
+    tell(`Adopting ${leftovers.length} resources into ${data.name}`)
+    if (!(await tools.importInto(data.name, resourceMapping(leftovers))))
+      return failed(ports, data, options.command)
   }
-  return true
+  tell(`Deploying ${data.name}`)
+  if (!(await tools.deployStack(data.name))) return failed(ports, data, options.command)
+  if (isNew) {
+    tell(`Protecting ${data.name}`)
+    await tools.synthesise(true)
+    if (!(await tools.deployStack(data.name))) return failed(ports, data, options.command)
+  }
+  await recoverStack(ports, service, [])
+  tell(`Deploying ${service.name}`)
+  if (await tools.deployStack(service.name)) return true
+  return failed(ports, service, options.command)
+}
+
+/** Lets SES verify the sender if it does not know it. A refusal is told: mail is not worth a deployment. */
+async function ensureSender(plan: DeployPlan, { account: { mail }, tell }: DeploymentPorts): Promise<void> {
+  const sender = senderOf(plan)
+  try {
+    if ((await mail.identity(sender)) !== undefined) return
+    tell(`Creating the sender ${sender} in SES`)
+    for (const line of findingLines(pendingFinding(plan, await mail.create(sender)))) tell(line)
+  } catch (error) {
+    tell(`The sender ${sender} could not be created in SES: ${reasonOf(error)}`)
+  }
+}
+
+async function recoverStack(
+  ports: DeploymentPorts,
+  stack: CheckedStack,
+  leftovers: readonly Leftover[],
+): Promise<void> {
+  if (stack.action !== 'recover' || stack.state === undefined) return
+  await recover(ports.account, stack.state, ports)
+  await tellLeftovers(ports, stack, leftovers)
 }
 
 /** Names what the deletion of a failed stack has left behind, besides what was known before. */
@@ -118,17 +142,17 @@ async function afterSwitch(
     else if (!(await running.build(projection))) notBuilt.push(projection)
     else
       tell(
-        `The new version of ${projection} is built. Queries read it after: npm run ops -- replay switch ${projection} --stage ${stage}`,
+        `The new version of ${projection} is built. Queries read it after: npm run ops -- replay switch ${projection} --stage ${stage} --aws`,
       )
   }
   for (const projection of notBuilt)
     tell(
-      `The new version of ${projection} is not built: npm run ops -- replay start ${projection} --stage ${stage}`,
+      `The new version of ${projection} is not built: npm run ops -- replay start ${projection} --stage ${stage} --aws`,
     )
   const { done, parked } = await running.resubmit()
   if (done > 0) tell(`Parked streams that continue: ${done}`)
   if (parked > 0)
-    tell(`Streams that are still parked: ${parked}. See npm run ops -- parked list --stage ${stage}`)
+    tell(`Streams that are still parked: ${parked}. See npm run ops -- parked list --stage ${stage} --aws`)
   for (const [name, value] of Object.entries(outputs)) tell(`${name} = ${value}`)
   if (!smoke) return true
   const failure = await running.smoke()

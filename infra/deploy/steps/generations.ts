@@ -10,7 +10,7 @@ type GenerationPorts = Pick<Ports, 'lists' | 'versions' | 'code' | 'clock'>
  * code would write its rows. And not if this code lacks a version that queries read, because they would fail.
  */
 export async function checkGenerations(ports: GenerationPorts, stage: string): Promise<readonly Finding[]> {
-  const ops = (words: string) => `npm run ops -- ${words} --stage ${stage}`
+  const ops = (words: string) => `npm run ops -- ${words} --stage ${stage} --aws`
   const findings: Finding[] = []
   for (const projection of ports.versions.names) {
     const { live, generations } = await readList(ports, projection)

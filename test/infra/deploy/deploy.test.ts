@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { settings } from '../../../infra/build/settings.ts'
 import { type FakeAccount, startFakeAccount } from '../../kit/aws-account/account.ts'
 
 let account: FakeAccount
 beforeEach(async () => {
   account = await startFakeAccount()
+  account.identities.clear()
+  account.identities.set('hello@annals.dev', { isVerified: true, status: 'SUCCESS' })
 })
 afterEach(() => account.close())
 
@@ -48,7 +49,7 @@ describe('npm run deploy', () => {
       'ok       account 111122223333 in eu-west-1, as arn:aws:iam::111122223333:user/ann',
     )
     expect(stdout).toContain('ok       annals-prod-service does not exist yet and is created')
-    expect(stdout).toContain('ok       SES has verified the domain annals.dev')
+    expect(stdout).toContain('warning  SES has verified the address hello@annals.dev')
     expect(account.calls.filter((call) => !/^(Get|Describe|List)/.test(call))).toEqual([])
   }, 30_000)
 
@@ -74,6 +75,7 @@ describe('npm run deploy', () => {
   it('refuses a wrong stage and options that contradict each other in one line', async () => {
     for (const args of [
       ['--stage', 'Prod/1'],
+      ['--stage', 'staging'],
       ['--adopt', '--leave'],
     ]) {
       const { code, stderr } = await run('deploy', args)
@@ -101,17 +103,4 @@ describe('npm run destroy', () => {
     expect(stderr).toContain('confirm with --yes NAME')
     expect(account.cloudFormation.find('annals-prod-service')).toBeDefined()
   }, 30_000)
-})
-
-describe('the settings of a stack', () => {
-  it('come from the environment', () => {
-    expect(settings({})).toEqual({ mailFrom: 'annals@example.com', pipelineType: 'EXPRESS' })
-    expect(settings({ MAIL_FROM: 'us@example.org', UPLOAD_PIPELINE: 'STANDARD' })).toEqual({
-      mailFrom: 'us@example.org',
-      pipelineType: 'STANDARD',
-    })
-    expect(() => settings({ UPLOAD_PIPELINE: 'FAST' })).toThrow(
-      'UPLOAD_PIPELINE must be EXPRESS or STANDARD, but is FAST',
-    )
-  })
 })

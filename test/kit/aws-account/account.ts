@@ -157,6 +157,12 @@ const answers: Readonly<Record<string, (things: FakeThings, input: Input, last: 
       DkimAttributes: { Tokens: found.tokens ?? [] },
     })
   },
+  // SES API v2 reference, CreateEmailIdentity.
+  CreateEmailIdentity({ identities }, { EmailIdentity }) {
+    const tokens = String(EmailIdentity).includes('@') ? [] : ['token-1', 'token-2', 'token-3']
+    identities.set(String(EmailIdentity), { isVerified: false, status: 'PENDING', tokens })
+    return json({ VerifiedForSendingStatus: false, DkimAttributes: { Tokens: tokens } })
+  },
   // DynamoDB API reference, DescribeTable, Scan and UpdateTable.
   DescribeTable(things, input) {
     const { isProtected } = tableOf(things, input)

@@ -7,7 +7,7 @@ export interface FakeResource {
   readonly type: string
   status: string
   /** Whether it is kept when its stack is deleted. */
-  readonly policy: 'Delete' | 'Retain'
+  readonly policy: 'Delete' | 'Retain' | 'RetainExceptOnCreate'
 }
 
 export interface FakeStack {
@@ -63,15 +63,15 @@ export class FakeCloudFormation {
   }
 
   /**
-   * A failed create, rolled back (user guide, "Stack failure options", and "DeletionPolicy attribute": resources that
-   * are retained are skipped by the rollback of a create).
+   * A failed create, rolled back (user guide, "Stack failure options", and "DeletionPolicy attribute"): `Retain` keeps
+   * resources even then, `RetainExceptOnCreate` deletes them.
    */
   rollBackCreate(stack: FakeStack, failed: { readonly logicalId: string; readonly reason: string }): void {
     stack.events.unshift(
       { logicalId: failed.logicalId, status: 'CREATE_FAILED', reason: failed.reason },
       { logicalId: stack.name, status: 'CREATE_IN_PROGRESS', reason: 'User Initiated' },
     )
-    stack.status = this.deleteResources(stack) ? 'ROLLBACK_COMPLETE' : 'ROLLBACK_FAILED'
+    stack.status = this.deleteResources(stack, true) ? 'ROLLBACK_COMPLETE' : 'ROLLBACK_FAILED'
   }
 
   answer(operation: string, input: Readonly<Record<string, string>>): FakeAnswer {
@@ -125,10 +125,11 @@ export class FakeCloudFormation {
   }
 
   /** Returns whether all resources that are not retained are gone. */
-  private deleteResources(stack: FakeStack): boolean {
+  private deleteResources(stack: FakeStack, isCreate = false): boolean {
     for (const one of stack.resources) {
       if (/^DELETE_(COMPLETE|SKIPPED)$/.test(one.status)) continue
-      if (one.policy === 'Retain') one.status = 'DELETE_SKIPPED'
+      const isKept = one.policy === 'Retain' || (one.policy === 'RetainExceptOnCreate' && !isCreate)
+      if (isKept) one.status = 'DELETE_SKIPPED'
       else if (this.services.isProtected(one.physicalId)) {
         one.status = 'DELETE_FAILED'
         stack.events.unshift({

@@ -10,7 +10,9 @@ export const plan: DeployPlan = {
   dataStack: 'annals-prod-data',
   serviceStack: 'annals-prod-service',
   mailFrom: 'hello@annals.dev',
-  reservedConcurrency: 0,
+  mailDomain: 'annals.dev',
+  mailPerSecond: 14,
+  concurrency: 0,
 }
 
 export const table = 'AWS::DynamoDB::GlobalTable'
@@ -29,21 +31,19 @@ export function fakeStage(account: FakeAccount) {
   const { cloudFormation } = account
   const log: string[] = []
   const failures = new Map<string, Outcome>()
-  let unprotected: readonly string[] = []
+  let isProtected = false
   let tables = 0
 
   function create(name: string): void {
     const isData = name === plan.dataStack
-    const isProtected = !unprotected.includes(name)
     tables += 1
     const physicalId = `${name}-EventStore-${tables}`
     if (isData) account.tables.set(physicalId, { items: 0, isProtected })
     const stack = cloudFormation.add(name, {
-      isProtected,
+      isProtected: isData && isProtected,
       outputs: isData ? { EventStoreTable: physicalId } : { CommandApi: 'f' },
-      // `RetainExceptOnCreate` deletes what a failed create made.
       resources: isData
-        ? [{ logicalId: 'EventStore', physicalId, type: table, policy: isProtected ? 'Retain' : 'Delete' }]
+        ? [{ logicalId: 'EventStore', physicalId, type: table, policy: 'RetainExceptOnCreate' }]
         : [],
     } satisfies NewStack)
     const failure = failures.get(name)
@@ -58,7 +58,7 @@ export function fakeStage(account: FakeAccount) {
       // CloudFormation user guide, "Troubleshooting": such a stack cannot be updated.
       throw new Error(`Stack ${name} is in ${existing.status} state and can not be updated.`)
     else {
-      existing.isProtected = !unprotected.includes(name)
+      existing.isProtected = name === plan.dataStack && isProtected
       for (const { physicalId } of existing.resources) {
         const found = account.tables.get(physicalId)
         if (found !== undefined) found.isProtected = existing.isProtected
@@ -78,9 +78,9 @@ export function fakeStage(account: FakeAccount) {
     async prepare() {
       log.push('prepare')
     },
-    async synthesise(names) {
-      unprotected = [...names]
-      log.push(`synthesise without protection: ${names.join(', ') || 'none'}`)
+    async synthesise(withProtection) {
+      isProtected = withProtection
+      log.push(withProtection ? 'synthesise' : 'synthesise without protection')
     },
     async deployStack(name) {
       log.push(`deploy ${name}`)

@@ -8,7 +8,9 @@ import { type Finding, findingLines, stop } from '../../../../infra/deploy/check
 import { leftoversOf, removalOf } from '../../../../infra/deploy/checks/leftovers.ts'
 import { checkMail } from '../../../../infra/deploy/checks/mail.ts'
 import { judgeStack } from '../../../../infra/deploy/checks/stack-state.ts'
+import { type DeployPlan, planOf } from '../../../../infra/deploy/plan.ts'
 import { resourceMapping } from '../../../../infra/deploy/steps/adopt.ts'
+import { readStage } from '../../../../infra/stages/read-stage.ts'
 import { type FakeAccount, startFakeAccount } from '../../../kit/aws-account/account.ts'
 import { FakeError } from '../../../kit/aws-account/protocol.ts'
 import { command, plan, table } from '../../../kit/aws-account/stage.ts'
@@ -90,8 +92,8 @@ describe('the bootstrap of CDK', () => {
 })
 
 describe('the concurrency quota', () => {
-  const check = (reservedConcurrency: number, isFirst = true) =>
-    checkConcurrency(open().facts, { ...plan, reservedConcurrency }, isFirst)
+  const check = (concurrency: number, isFirst = true) =>
+    checkConcurrency(open().facts, { ...plan, concurrency }, isFirst)
 
   it.each([
     { limit: 1000, unreserved: 1000, reserved: 900, isFirst: true, level: 'ok' },
@@ -115,28 +117,46 @@ describe('the concurrency quota', () => {
 })
 
 describe('mail', () => {
-  const check = (mailFrom = plan.mailFrom) => checkMail(open().mail, { ...plan, mailFrom })
+  const address = { mailFrom: plan.mailFrom, mailDomain: undefined }
+  const check = (over: Partial<DeployPlan> = {}) => checkMail(open().mail, { ...plan, ...over })
 
   it('from a verified domain, in production, is fine', async () => {
     expect((await check()).map(({ level }) => level)).toEqual(['ok', 'ok'])
   })
 
   it.each([
-    '',
-    'hello',
     'annals@example.com',
     'me@mail.example.org',
-    'me@localhost',
-  ])('from "%s" stops the deployment without a question to SES', async (mailFrom) => {
-    expect((await check(mailFrom)).map(({ level }) => level)).toEqual(['stop'])
+    'me@there.invalid',
+  ])('from %s stops the deployment without a question to SES', async (mailFrom) => {
+    const findings = await check({ mailFrom, mailDomain: undefined })
+    expect(findings.map(({ level }) => level)).toEqual(['stop'])
+    expect(textOf(...findings)).toContain('infra/stages/prod.ts')
     expect(account.calls).toEqual([])
+  })
+
+  it.each([
+    ['hello@annals.dev', 'annals.dev', 'ok'],
+    ['hello@mail.annals.dev', 'annals.dev', 'ok'],
+    ['hello@annals.dev', 'other.dev', 'stop'],
+    ['hello@notannals.dev', 'annals.dev', 'stop'],
+  ])('from %s in the domain %s: %s', async (mailFrom, mailDomain, level) => {
+    expect((await check({ mailFrom, mailDomain }))[0]?.level).toBe(level)
   })
 
   it('from a verified address works, and a domain is better', async () => {
     account.identities.clear()
     account.identities.set(plan.mailFrom, { isVerified: true, status: 'SUCCESS' })
-    const [finding] = await check()
+    const [finding] = await check(address)
     expect(finding).toMatchObject({ level: 'warning', text: expect.stringContaining('DKIM') })
+  })
+
+  it('stops if the functions lack the right to use the domain that is verified', async () => {
+    const [finding] = await check(address)
+    expect(finding).toMatchObject({
+      level: 'stop',
+      next: ["set mail.domain to 'annals.dev' in infra/stages/prod.ts"],
+    })
   })
 
   it('from a domain that is not verified yet waits for its records, which are told', async () => {
@@ -152,22 +172,29 @@ describe('mail', () => {
   it('from an address that is not verified yet waits for its owner', async () => {
     account.identities.clear()
     account.identities.set(plan.mailFrom, { isVerified: false, status: 'PENDING' })
-    expect(textOf(...(await check()))).toContain('Open the link in the mail')
+    expect(textOf(...(await check(address)))).toContain('Open the link in the mail')
   })
 
-  it('from an address that SES does not know needs an identity', async () => {
+  it('from a sender that SES does not know is prepared by the deployment', async () => {
     account.identities.clear()
-    expect(textOf(...(await check()))).toContain(
-      'aws sesv2 create-email-identity --email-identity annals.dev',
-    )
+    expect((await check())[0]).toMatchObject({
+      level: 'warning',
+      text: expect.stringContaining('The deployment creates it'),
+    })
   })
 
   it('in the sandbox reaches verified addresses only', async () => {
     account.mail = { production: false, enabled: true }
-    const findings = await check()
+    const findings = await check({ mailPerSecond: 1 })
     expect(findings.map(({ level }) => level)).toEqual(['ok', 'warning'])
     expect(textOf(...findings)).toContain('200 mails a day')
     expect(textOf(...findings)).toContain('aws sesv2 put-account-details')
+  })
+
+  it('faster than SES sends is told', async () => {
+    const findings = await check({ mailPerSecond: 15 })
+    expect(findings.map(({ level }) => level)).toEqual(['ok', 'warning', 'ok'])
+    expect(textOf(...findings)).toContain('set mail.perSecond to 14')
   })
 
   it('that SES has paused is told', async () => {
@@ -178,6 +205,25 @@ describe('mail', () => {
   it('that cannot be asked about is only a warning', async () => {
     account.failing.set('GetEmailIdentity', new FakeError('AccessDeniedException', 'no', 403))
     expect((await check()).map(({ level }) => level)).toEqual(['warning'])
+  })
+})
+
+describe('the plan of a stage', () => {
+  it('follows from its settings', async () => {
+    const { settings } = await readStage('prod', { MAIL_FROM: 'hello@annals.dev' })
+    const concurrency = {
+      reserved: { CommandApi: 50, Projector: 10 },
+      provisioned: { CommandApi: 5, QueryApi: 2 },
+    }
+    expect(planOf({ name: 'prod', settings: { ...settings, concurrency } })).toEqual({
+      stage: 'prod',
+      dataStack: 'annals-prod-data',
+      serviceStack: 'annals-prod-service',
+      mailFrom: 'hello@annals.dev',
+      mailDomain: undefined,
+      mailPerSecond: 14,
+      concurrency: 62,
+    })
   })
 })
 

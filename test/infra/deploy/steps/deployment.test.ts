@@ -41,23 +41,21 @@ const statusOf = (name: string) => account.cloudFormation.find(name)?.status
 const isProtected = (name: string) => account.cloudFormation.find(name)?.isProtected
 
 describe('a first deployment', () => {
-  it('creates the data stack and then the service stack, and protects each after its success', async () => {
+  it('creates the data stack, protects it after its success, and then creates the service stack', async () => {
     const { succeeded, log, opened, text } = await run()
     expect(succeeded).toBe(true)
     expect(log).toEqual([
       'prepare',
-      `synthesise without protection: ${dataStack}, ${serviceStack}`,
+      'synthesise without protection',
       `deploy ${dataStack}`,
-      `synthesise without protection: ${serviceStack}`,
+      'synthesise',
       `deploy ${dataStack}`,
-      `deploy ${serviceStack}`,
-      'synthesise without protection: none',
       `deploy ${serviceStack}`,
       'list generations',
       'resubmit parked streams',
       'smoke test',
     ])
-    expect([isProtected(dataStack), isProtected(serviceStack)]).toEqual([true, true])
+    expect(isProtected(dataStack)).toBe(true)
     expect(account.tables.get(`${dataStack}-EventStore-1`)?.isProtected).toBe(true)
     expect(opened.at(-1)).toEqual({ EventStoreTable: `${dataStack}-EventStore-1`, CommandApi: 'f' })
     expect(text).toContain('The stage prod is deployed and works.')
@@ -73,6 +71,24 @@ describe('a first deployment', () => {
     expect(account.calls.filter((call) => /^(Delete|Update|Create)/.test(call))).toEqual([])
   })
 
+  it('lets SES verify a sender that it does not know', async () => {
+    account.identities.clear()
+    const { succeeded, text } = await run()
+    expect(succeeded).toBe(true)
+    expect(account.identities.get('annals.dev')).toMatchObject({ isVerified: false })
+    expect(text).toContain('token-1._domainkey.annals.dev  CNAME  token-1.dkim.amazonses.com')
+    await run()
+    expect(account.calls.filter((call) => call === 'CreateEmailIdentity')).toHaveLength(1)
+  })
+
+  it('continues if SES refuses to create the sender', async () => {
+    account.identities.clear()
+    account.failing.set('CreateEmailIdentity', new FakeError('AccessDeniedException', 'not authorized', 403))
+    const { succeeded, text } = await run()
+    expect(succeeded).toBe(true)
+    expect(text).toContain('could not be created in SES: AccessDeniedException: not authorized')
+  })
+
   it('ends after the checks if only they are wanted', async () => {
     expect(await run({ checkOnly: true })).toMatchObject({ succeeded: true, log: [] })
   })
@@ -85,7 +101,7 @@ describe('the next deployment', () => {
     expect(succeeded).toBe(true)
     expect(log.slice(0, 4)).toEqual([
       'prepare',
-      'synthesise without protection: none',
+      'synthesise',
       `deploy ${dataStack}`,
       `deploy ${serviceStack}`,
     ])
@@ -107,11 +123,7 @@ describe('the next deployment', () => {
     if (service) service.status = 'DELETE_COMPLETE'
     const { succeeded, log } = await run()
     expect(succeeded).toBe(true)
-    expect(log.slice(1, 4)).toEqual([
-      `synthesise without protection: ${serviceStack}`,
-      `deploy ${dataStack}`,
-      `deploy ${serviceStack}`,
-    ])
+    expect(log.slice(1, 4)).toEqual(['synthesise', `deploy ${dataStack}`, `deploy ${serviceStack}`])
     expect([...account.tables.keys()]).toEqual([`${dataStack}-EventStore-1`])
   })
 })
@@ -135,7 +147,7 @@ describe('a failure in the first create of the data stack', () => {
     const second = await run()
     expect(second.succeeded).toBe(true)
     expect(second.text).toContain(`The first deployment of ${dataStack} failed (ROLLBACK_COMPLETE).`)
-    expect([statusOf(dataStack), statusOf(serviceStack)]).toEqual(['UPDATE_COMPLETE', 'UPDATE_COMPLETE'])
+    expect([statusOf(dataStack), statusOf(serviceStack)]).toEqual(['UPDATE_COMPLETE', 'CREATE_COMPLETE'])
   })
 
   it('recovers a stack of an older deployment, which protected before its success', async () => {
@@ -205,10 +217,8 @@ describe('a failure in the service stack', () => {
     const second = await run()
     expect(second.succeeded).toBe(true)
     expect(second.log.slice(1)).toEqual([
-      `synthesise without protection: ${serviceStack}`,
+      'synthesise',
       `deploy ${dataStack}`,
-      `deploy ${serviceStack}`,
-      'synthesise without protection: none',
       `deploy ${serviceStack}`,
       'list generations',
       'resubmit parked streams',
@@ -240,11 +250,11 @@ describe('a failure in the service stack', () => {
 })
 
 describe('a failure between create and protection', () => {
-  it('leaves stacks that the next deployment protects', async () => {
+  it('leaves a data stack that the next deployment protects', async () => {
     account.cloudFormation.add(dataStack, { outputs: { EventStoreTable: 't' } })
     expect(isProtected(dataStack)).toBe(false)
     expect((await run()).succeeded).toBe(true)
-    expect([isProtected(dataStack), isProtected(serviceStack)]).toEqual([true, true])
+    expect(isProtected(dataStack)).toBe(true)
   })
 })
 
@@ -290,7 +300,7 @@ describe('after every function has switched', () => {
       { unlisted: async () => ['voyages'], build: async (name) => built.push(name) > 0 },
     )
     expect([succeeded, built]).toEqual([true, ['voyages']])
-    expect(text).toContain('npm run ops -- replay switch voyages --stage prod')
+    expect(text).toContain('npm run ops -- replay switch voyages --stage prod --aws')
   })
 
   it('says how to build them if that is not wanted, or was stopped', async () => {
@@ -300,14 +310,18 @@ describe('after every function has switched', () => {
       [{ replay: false }, { unlisted }],
       [{}, { unlisted, build }],
     ] as const)
-      expect((await run(options, running)).text).toContain('npm run ops -- replay start voyages --stage prod')
+      expect((await run(options, running)).text).toContain(
+        'npm run ops -- replay start voyages --stage prod --aws',
+      )
   })
 
   it('tells of streams that continue and of those that are still parked', async () => {
     const { succeeded, text } = await run({}, { resubmit: async () => ({ done: 2, parked: 1 }) })
     expect(succeeded).toBe(true)
     expect(text).toContain('Parked streams that continue: 2')
-    expect(text).toContain('Streams that are still parked: 1. See npm run ops -- parked list --stage prod')
+    expect(text).toContain(
+      'Streams that are still parked: 1. See npm run ops -- parked list --stage prod --aws',
+    )
   })
 
   it('fails if the smoke test fails, and says where to look', async () => {

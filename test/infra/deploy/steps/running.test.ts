@@ -34,8 +34,8 @@ describe('the code of a stage', () => {
       {
         level: 'stop',
         next: [
-          `npm run ops -- replay start ${first} --stage prod`,
-          `npm run ops -- replay cancel ${first} --stage prod`,
+          `npm run ops -- replay start ${first} --stage prod --aws`,
+          `npm run ops -- replay cancel ${first} --stage prod --aws`,
         ],
       },
     ])
