@@ -4,6 +4,7 @@ import { stackNames } from '../stages/stage-name.ts'
 import { addApiData } from './api.ts'
 import { addBilling, addBillingData } from './billing.ts'
 import { addMail, addMailData } from './mail.ts'
+import { deployReadersFirst } from './parts/deploy-order.ts'
 import { addPublishing, addPublishingData } from './publishing.ts'
 import { addReadSide, addReadSideData } from './read-side.ts'
 import { addUpload, addUploadData } from './upload.ts'
@@ -58,6 +59,7 @@ export function addStacks(app: App, { bundles, stage, isProtected = true }: Stac
   addMail(service, { stage, publishing, data: mailData })
   addUpload(service, { bundles, stage, api, writeSide, readSide, data: uploadData })
   addBilling(service, { bundles, stage, writeSide, readSide, data: billingData })
+  deployReadersFirst(service)
   return { data, service }
 }
 
