@@ -12,6 +12,8 @@ export interface DeployPlan {
   readonly mailFrom: string
   /** The domain that may send for that address; the address itself if it is left out. */
   readonly mailDomain?: string | undefined
+  /** Whether the user pool sends its codes through SES. */
+  readonly codesBySes: boolean
   /** Mails a second that the settings count on. */
   readonly mailPerSecond: number
   /** The concurrency that the functions of the stage set aside, reserved or provisioned. */
@@ -32,6 +34,7 @@ export function planOf({ name: stage, settings: { mail, concurrency } }: Stage):
     serviceStack,
     mailFrom: mail.from,
     mailDomain: mail.domain,
+    codesBySes: mail.codes === 'SES',
     mailPerSecond: mail.perSecond,
     concurrency: aside.reduce((sum, count) => sum + count, 0),
   }

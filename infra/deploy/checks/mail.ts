@@ -15,7 +15,7 @@ export function senderOf({ mailFrom, mailDomain }: Pick<DeployPlan, 'mailFrom' |
  * Checks the sender of mail: that it is set, that SES has verified it, and what SES lets the account send. Mail waits for
  * the verification, so only settings that can never work stop the deployment.
  */
-export async function checkMail(mail: Mail, plan: DeployPlan): Promise<readonly Finding[]> {
+export async function checkMail(mail: Mail, plan: DeployPlan, command: string): Promise<readonly Finding[]> {
   const { mailFrom, mailDomain, stage } = plan
   const settings = `infra/stages/${stage}.ts`
   const domain = domainOf(mailFrom)
@@ -34,7 +34,9 @@ export async function checkMail(mail: Mail, plan: DeployPlan): Promise<readonly 
       ),
     ]
   try {
-    return [await senderFinding(mail, plan), ...(await accountFindings(mail, plan))]
+    const sender = await senderFinding(mail, plan)
+    const account = await accountFindings(mail, plan)
+    return [sender, ...(await codeFindings(mail, plan, command)), ...account]
   } catch (error) {
     return [warning(`SES cannot be asked about ${senderOf(plan)}: ${reasonOf(error)}. Mail may not be sent.`)]
   }
@@ -59,6 +61,28 @@ async function senderFinding(mail: Mail, plan: DeployPlan): Promise<Finding> {
     `SES has verified the address ${mailFrom}, but not its domain. Mail has no DKIM signature of yours and may be taken for spam.`,
     `set mail.domain to '${domain}' in infra/stages/${stage}.ts if the domain is yours`,
   )
+}
+
+/** Whether the user pool can send its codes. Cognito refuses a pool whose sender SES has not verified. */
+async function codeFindings(mail: Mail, plan: DeployPlan, command: string): Promise<readonly Finding[]> {
+  const settings = `infra/stages/${plan.stage}.ts`
+  const isVerified = (await mail.identity(senderOf(plan)))?.isVerified === true
+  if (plan.codesBySes && !isVerified)
+    return [
+      stop(
+        `The settings let the user pool send codes through SES (mail.codes), and SES has not verified ${senderOf(plan)}.`,
+        `aws sesv2 create-email-identity --email-identity ${senderOf(plan)}`,
+        `or deploy with mail.codes 'COGNITO' in ${settings} first, and change it when SES has verified the sender`,
+        command,
+      ),
+    ]
+  if (plan.codesBySes) return []
+  return [
+    warning(
+      'The user pool sends codes from an address of Cognito, 50 codes a day at most. That is enough to try it.',
+      `for more, once SES has verified the sender: set mail.codes to 'SES' in ${settings}`,
+    ),
+  ]
 }
 
 /** An identity that SES is still verifying, with what its owner has to do. */

@@ -56,7 +56,7 @@ export async function checkAccount(
   const leftovers = isNew ? await leftoversOf(account, plan.dataStack) : []
   if (choice === 'ask') add(...judgeLeftovers(leftovers, plan, command))
   add(await checkConcurrency(account.facts, plan, service.action === 'create'))
-  add(...(await checkMail(account.mail, plan)))
+  add(...(await checkMail(account.mail, plan, command)))
   return { findings, data, service, leftovers }
 }
 

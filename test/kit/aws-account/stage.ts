@@ -11,6 +11,7 @@ export const plan: DeployPlan = {
   serviceStack: 'annals-prod-service',
   mailFrom: 'hello@annals.dev',
   mailDomain: 'annals.dev',
+  codesBySes: true,
   mailPerSecond: 14,
   concurrency: 0,
 }

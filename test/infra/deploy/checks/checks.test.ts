@@ -118,7 +118,7 @@ describe('the concurrency quota', () => {
 
 describe('mail', () => {
   const address = { mailFrom: plan.mailFrom, mailDomain: undefined }
-  const check = (over: Partial<DeployPlan> = {}) => checkMail(open().mail, { ...plan, ...over })
+  const check = (over: Partial<DeployPlan> = {}) => checkMail(open().mail, { ...plan, ...over }, command)
 
   it('from a verified domain, in production, is fine', async () => {
     expect((await check()).map(({ level }) => level)).toEqual(['ok', 'ok'])
@@ -197,6 +197,21 @@ describe('mail', () => {
     expect(textOf(...findings)).toContain('set mail.perSecond to 14')
   })
 
+  it('from a sender that is not verified cannot carry the codes of the user pool', async () => {
+    for (const status of ['PENDING', undefined]) {
+      if (status === undefined) account.identities.clear()
+      else account.identities.set('annals.dev', { isVerified: false, status })
+      expect((await check()).filter(({ level }) => level === 'stop')).toMatchObject([
+        { text: expect.stringContaining('mail.codes'), next: expect.arrayContaining([command]) },
+      ])
+      expect((await check({ codesBySes: false })).filter(({ level }) => level === 'stop')).toEqual([])
+    }
+  })
+
+  it('through Cognito is limited to 50 codes a day, which is told', async () => {
+    expect(textOf(...(await check({ codesBySes: false })))).toContain('50 codes a day')
+  })
+
   it('that SES has paused is told', async () => {
     account.mail = { production: true, enabled: false }
     expect(textOf(...(await check()))).toContain('SES has paused')
@@ -221,6 +236,7 @@ describe('the plan of a stage', () => {
       serviceStack: 'annals-prod-service',
       mailFrom: 'hello@annals.dev',
       mailDomain: undefined,
+      codesBySes: false,
       mailPerSecond: 14,
       concurrency: 62,
     })

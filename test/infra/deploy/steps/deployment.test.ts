@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openAccount } from '../../../../infra/deploy/account/account.ts'
 import { stop } from '../../../../infra/deploy/checks/finding.ts'
+import type { DeployPlan } from '../../../../infra/deploy/plan.ts'
 import { type DeploymentOptions, deploy } from '../../../../infra/deploy/steps/deployment.ts'
 import type { Running } from '../../../../infra/deploy/steps/running.ts'
 import { type FakeAccount, startFakeAccount } from '../../../kit/aws-account/account.ts'
@@ -17,12 +18,16 @@ beforeEach(async () => {
 afterEach(() => account.close())
 
 /** Types `npm run deploy` once. */
-async function run(options: Partial<DeploymentOptions> = {}, running: Partial<Running> = {}) {
+async function run(
+  options: Partial<DeploymentOptions> = {},
+  running: Partial<Running> = {},
+  over: Partial<DeployPlan> = {},
+) {
   stage.log.length = 0
   const told: string[] = []
   const opened: Readonly<Record<string, string>>[] = []
   const succeeded = await deploy(
-    plan,
+    { ...plan, ...over },
     {
       account: openAccount(account.config),
       tools: stage.tools,
@@ -73,18 +78,18 @@ describe('a first deployment', () => {
 
   it('lets SES verify a sender that it does not know', async () => {
     account.identities.clear()
-    const { succeeded, text } = await run()
+    const { succeeded, text } = await run({}, {}, { codesBySes: false })
     expect(succeeded).toBe(true)
     expect(account.identities.get('annals.dev')).toMatchObject({ isVerified: false })
     expect(text).toContain('token-1._domainkey.annals.dev  CNAME  token-1.dkim.amazonses.com')
-    await run()
+    await run({}, {}, { codesBySes: false })
     expect(account.calls.filter((call) => call === 'CreateEmailIdentity')).toHaveLength(1)
   })
 
   it('continues if SES refuses to create the sender', async () => {
     account.identities.clear()
     account.failing.set('CreateEmailIdentity', new FakeError('AccessDeniedException', 'not authorized', 403))
-    const { succeeded, text } = await run()
+    const { succeeded, text } = await run({}, {}, { codesBySes: false })
     expect(succeeded).toBe(true)
     expect(text).toContain('could not be created in SES: AccessDeniedException: not authorized')
   })
