@@ -27,9 +27,9 @@ export interface Cognito {
   createUserPoolClient(logicalId: string, properties: Record<string, unknown>): void
   /** Creates a group of an existing pool; throws as `createUserPool` does. */
   createGroup(logicalId: string, properties: Record<string, unknown>): void
-  /** `/<poolId>/.well-known/jwks.json` and `/openid-configuration`; `undefined` for any other path. */
+  /** Returns `/<poolId>/.well-known/jwks.json` or `/openid-configuration`; `undefined` for any other path. */
   document(path: string): AwsResponse | undefined
-  /** Public keys of an issuer; `undefined` for a foreign one. */
+  /** Returns the public keys of an issuer; `undefined` for a foreign issuer. */
   keysOf(issuer: string): TokenSigner['jwks'] | undefined
 }
 
