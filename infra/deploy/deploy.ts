@@ -65,7 +65,7 @@ async function run(args: string[]): Promise<boolean> {
       tell,
     },
     {
-      command: typed('deploy', args),
+      command: typed('deploy', stage.name, args),
       leftovers: values.adopt ? 'adopt' : values.leave ? 'leave' : 'ask',
       checkOnly: values.check,
       replay: !values['no-replay'],

@@ -19,8 +19,12 @@ export function useAccount({ profile, region }: AccountOptions): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 }
 
-/** The command that was typed, to repeat it, without the answer to a question that may come again. */
-export function typed(script: string, args: readonly string[]): string {
+/**
+ * The command that was typed, to repeat it: with the stage, which may come from a variable, and without the answer to a
+ * question that may come again.
+ */
+export function typed(script: string, stage: string, args: readonly string[]): string {
   const kept = args.filter((arg) => !/^--(adopt|leave)$/.test(arg))
-  return `npm run ${script}${kept.length === 0 ? '' : ` -- ${kept.join(' ')}`}`
+  const isNamed = kept.some((arg) => /^--stage(=|$)/.test(arg))
+  return ['npm', 'run', script, '--', ...(isNamed ? [] : ['--stage', stage]), ...kept].join(' ')
 }

@@ -55,7 +55,7 @@ describe('npm run deploy', () => {
 
   it('ends with 1 if something stops it, and names the command that was typed', async () => {
     account.bootstrapVersion = undefined
-    const { code, stdout } = await run('deploy', ['--stage', 'prod', '--no-smoke'])
+    const { code, stdout } = await run('deploy', ['--no-smoke', '--leave'], { STAGE: 'prod' })
     expect(code).toBe(1)
     expect(stdout).toContain('STOP     CDK is not set up in account 111122223333')
     expect(stdout).toContain('npm run deploy -- --stage prod --no-smoke\n')

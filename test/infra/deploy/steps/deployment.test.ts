@@ -207,6 +207,18 @@ describe('a failure in the first create of the data stack', () => {
   })
 })
 
+it('a failure in an update of the data stack leaves the service alone, and the same command updates again', async () => {
+  await run()
+  stage.failures.set(dataStack, { logicalId: 'ReadModel', reason: 'Subscriber limit exceeded' })
+  const first = await run()
+  expect(first.succeeded).toBe(false)
+  expect(first.text).toContain(`${dataStack} was not deployed (UPDATE_ROLLBACK_COMPLETE).`)
+  expect(first.log).not.toContain(`deploy ${serviceStack}`)
+  expect(isProtected(dataStack)).toBe(true)
+  stage.failures.clear()
+  expect((await run()).succeeded).toBe(true)
+})
+
 describe('a failure in the service stack', () => {
   const failure = { logicalId: 'CommandApi', reason: 'The runtime is not supported' }
 
