@@ -59,6 +59,8 @@ export async function deploy(
 /** The generations of a backend that is deployed already. */
 async function generationFindings(ports: DeploymentPorts, { data }: Checked): Promise<readonly Finding[]> {
   if (data.action !== 'update' || data.state === undefined) return []
+  // A stack that has only imported resources so far has no outputs, and nothing runs on it.
+  if (Object.keys(data.state.outputs).length === 0) return []
   const running = await ports.open(data.state.outputs)
   return running.checkGenerations()
 }
@@ -76,7 +78,7 @@ async function deployStacks(
   await tools.synthesise(!isNew)
   await recoverStack(ports, data, leftovers)
   if (options.leftovers === 'adopt' && leftovers.length > 0) {
-    tell(`Adopting ${leftovers.length} resources into ${data.name}`)
+    tell(`Adopting into ${data.name}: ${leftovers.map(nameOf).join(', ')}`)
     if (!(await tools.importInto(data.name, resourceMapping(leftovers))))
       return failed(ports, data, options.command)
   }

@@ -70,7 +70,10 @@ export function fakeStage(account: FakeAccount) {
           { logicalId: name, status: 'UPDATE_IN_PROGRESS', reason: 'User Initiated' },
         )
         existing.status = failure.status ?? 'UPDATE_ROLLBACK_COMPLETE'
-      } else existing.status = 'UPDATE_COMPLETE'
+      } else {
+        existing.status = 'UPDATE_COMPLETE'
+        existing.outputs['EventStoreTable'] ??= 'adopted'
+      }
     }
     return failure === undefined
   }
@@ -89,7 +92,7 @@ export function fakeStage(account: FakeAccount) {
     },
     async importInto(name, mapping: ResourceMapping) {
       log.push(`import into ${name}: ${JSON.stringify(mapping)}`)
-      cloudFormation.add(name, { status: 'IMPORT_COMPLETE', outputs: { EventStoreTable: 'adopted' } })
+      cloudFormation.add(name, { status: 'IMPORT_COMPLETE' })
       return true
     },
   }

@@ -302,6 +302,17 @@ describe('data of a stack that was deleted', () => {
     ])
   })
 
+  it('is not adopted twice if the deployment fails after that', async () => {
+    stage.failures.set(dataStack, { logicalId: 'UserPool', reason: 'Limit exceeded' })
+    expect((await run({ leftovers: 'adopt' })).succeeded).toBe(false)
+    stage.failures.clear()
+    const { succeeded, log, opened } = await run()
+    expect(succeeded).toBe(true)
+    expect(log.slice(1, 3)).toEqual(['synthesise', `deploy ${dataStack}`])
+    // Nothing ran on the imported resources, so nothing was asked of them before.
+    expect(opened).toHaveLength(1)
+  })
+
   it('is left alone if the operator wants to start empty', async () => {
     const { succeeded } = await run({ leftovers: 'leave' })
     expect(succeeded).toBe(true)
