@@ -1,8 +1,14 @@
+import { createHash } from 'node:crypto'
+import type { SQSRecord } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
+import { Postponed } from '../../../workflows/reactions/postponed.ts'
 import { createSesMailer } from '../../../workflows/reactions/ses-mailer.ts'
+import { createSqsPostponing } from '../../../workflows/reactions/sqs-postponing.ts'
 import { createCognitoSignIns } from '../../../workflows/user/cognito-sign-ins.ts'
 import { awsServer, json } from '../../kit/local-cloud/aws-server.ts'
 import { ample } from '../../kit/memory/read-side.ts'
+
+const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 
 describe('mail by SES', () => {
   const mail = { to: 'ann@example.com', subject: 'Öffnung', text: 'Hello Ann', eventId: 'user-a.b/1' }
@@ -31,7 +37,16 @@ describe('mail by SES', () => {
   })
 
   it.each([
-    ['is throttled', json({ message: 'Slow' }, 429, { 'x-amzn-errortype': 'TooManyRequestsException' })],
+    'TooManyRequestsException',
+    'ThrottlingException',
+    'LimitExceededException',
+  ])('is postponed, after one attempt, if SES answers %s', async (code) => {
+    const { requests, done } = await send(json({ message: 'Slow' }, 429, { 'x-amzn-errortype': code }))
+    await expect(done).rejects.toBeInstanceOf(Postponed)
+    expect(requests).toHaveLength(1)
+  })
+
+  it.each([
     ['meets a 500', json({ message: 'Oops' }, 500, { 'x-amzn-errortype': 'InternalServiceErrorException' })],
   ])('fails temporarily if it %s, after one attempt', async (_, answer) => {
     const { requests, done } = await send(answer)
@@ -47,6 +62,21 @@ describe('mail by SES', () => {
   it('fails permanently if SES rejects it', async () => {
     const { done } = await send(json({ message: 'No' }, 400, { 'x-amzn-errortype': 'MessageRejected' }))
     await expect(done).rejects.toMatchObject({ name: 'MessageRejected' })
+  })
+})
+
+describe('a postponed message', () => {
+  it('is sent to its queue again with a delay, and counts how often that happened', async () => {
+    const { config, requests } = await awsServer(json({ MessageId: 'm', MD5OfMessageBody: md5('event') }))
+    const record = { body: 'event' } as SQSRecord // the field that is read
+    await createSqsPostponing('https://queue', config)(record, 20, 3)
+    expect(requests).toMatchObject([{ target: 'AmazonSQS.SendMessage' }])
+    expect(JSON.parse(requests[0]?.body ?? '')).toEqual({
+      QueueUrl: 'https://queue',
+      MessageBody: 'event',
+      DelaySeconds: 20,
+      MessageAttributes: { postponed: { DataType: 'Number', StringValue: '3' } },
+    })
   })
 })
 
