@@ -44,6 +44,8 @@ export interface ListOptions {
   /** Sort key of the row before the page. */
   readonly after?: string | undefined
   readonly limit: number
+  /** Of the sort keys; `descending` by default, the largest first. All pages of a list have the same order. */
+  readonly order?: 'ascending' | 'descending' | undefined
 }
 
 /** A page of a list. */
@@ -73,7 +75,7 @@ export interface RowStore {
   put(rows: readonly RowItem[]): Promise<{ readonly outcome: 'put' | 'again'; readonly cost: Cost }>
   /** The rows of these keys, in any number and no order; those that are not there are left out. */
   readRows(keys: readonly RowKey[]): Promise<{ readonly rows: readonly RowItem[]; readonly cost: Cost }>
-  /** Rows of a partition, the largest sort key first. */
+  /** Rows of a partition in the order of their sort keys. */
   list(
     partition: string,
     options: ListOptions,
