@@ -28,6 +28,7 @@ import { phraseFindings } from './architecture/phrases.ts'
 import { deadFindings } from './architecture/reach.ts'
 import { aboutPhrases, compareHits, readRecord } from './architecture/record.ts'
 import { describeFindings, type Finding, openRepository } from './architecture/repository.ts'
+import { snippetFindings } from './architecture/snippets.ts'
 import { readSources } from './architecture/source.ts'
 import { pending } from './architecture/zones.ts'
 
@@ -69,6 +70,7 @@ const rules: Readonly<Record<string, readonly Finding[]>> = {
   'has no function over 100 lines': longFunctionFindings(sources),
   'has no dead file': deadFindings(sources, repository),
   'names only paths that exist in documents and comments': pathFindings(sources, repository, examples),
+  'shows in documents the code that is tested': snippetFindings(repository),
   'has every test in exactly one lane': laneFindings(sources),
 }
 
