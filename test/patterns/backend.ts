@@ -5,6 +5,7 @@ import { apiHandler } from '../../commands/http/api.ts'
 import { commandHandler } from '../../commands/http/handle-command.ts'
 import { openApi } from '../../commands/http/openapi/document.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
+import { catchUp } from '../../projections/engine/catch-up.ts'
 import { createMemoryRowStore } from '../../projections/engine/memory-row-store.ts'
 import { versionOf } from '../../projections/generations/any-generation.ts'
 import { createMemoryGenerationLists } from '../../projections/generations/memory-generation-lists.ts'
@@ -58,6 +59,7 @@ export function bookingBackend() {
   })
   const apis = { commands: apiHandler(commands), queries: apiHandler(queries) }
   const claimsOf = (sub: string) => ({ token_use: 'access', sub })
+  const options = { store, rows, clock, deadline: ample }
   let sent = 0
   return {
     table,
@@ -71,8 +73,11 @@ export function bookingBackend() {
       sent += 1
       const ids = { commandId: `command ${sent}`, digest: '', correlationId: 'test', causationId: 'test' }
       const stream = streamName(booking.name, id)
-      return execute(booking, { stream, command, ...ids }, { store, clock, deadline: ample })
+      return execute(booking, { stream, command, ...ids }, options)
     },
+    /** Brings the read model up to date with a booking, as the projector does. */
+    project: (id: string) =>
+      catchUp({ projection: bookingsV1, generation: 1 }, streamName(booking.name, id), options),
   }
 }
 
