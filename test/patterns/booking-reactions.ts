@@ -9,3 +9,14 @@ export const bookingReminderEmail: ReactionRow = {
   calls: [],
 }
 // #endregion mail-row
+
+// #region webhook-row
+export const bookingWebhook: ReactionRow = {
+  name: 'booking-webhook',
+  eventTypes: ['BookingCreated'],
+  schema: 1,
+  sendsMail: false,
+  calls: [],
+  secret: 'Address and key of the service that is told of bookings, as {"url": "…", "key": "…"}',
+}
+// #endregion webhook-row

@@ -12,6 +12,11 @@ export interface ReactionRow {
   readonly sendsMail: boolean
   /** Its calls besides those of every reaction, which reads the event store and remembers handled events. */
   readonly calls: readonly ReactionCalls[]
+  /**
+   * The purpose of the secret that it reads, such as the key of a webhook. The stack makes the secret without a value,
+   * and names it in the variable `SECRET_ARN` of the function.
+   */
+  readonly secret?: string
 }
 
 export interface ReactionCalls {

@@ -4,6 +4,7 @@ import { type EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import type { ReactionResource, ReactionRow } from '../../../workflows/reactions/reaction-row.ts'
@@ -84,6 +85,7 @@ function addReaction(
     reaction.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [arn] }))
     for (const [name, value] of Object.entries(environment)) reaction.addEnvironment(name, value)
   }
+  if (row.secret !== undefined) addSecret(scope, reaction, id, row.secret)
   // For events that the function was invoked with and failed at.
   retryThenKeep(reaction, queue)
   new Rule(scope, `${id}Rule`, {
@@ -99,6 +101,15 @@ function addReaction(
     targets: [new LambdaTarget(reaction, { deadLetterQueue: queue })],
   })
   return reaction
+}
+
+/** A secret that an operator gives a value, and that the function alone may read. It has no value in the template. */
+function addSecret(scope: Construct, reaction: LambdaFunction, id: string, description: string): void {
+  const secret = new CfnSecret(scope, `${id}Secret`, { description })
+  reaction.addEnvironment('SECRET_ARN', secret.ref)
+  reaction.addToRolePolicy(
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.ref] }),
+  )
 }
 
 /** `welcome-email` has the logical id `WelcomeEmail`. */

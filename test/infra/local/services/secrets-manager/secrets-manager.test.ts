@@ -53,6 +53,12 @@ describe('a secret', () => {
     expect(await value()).toBe('second')
   })
 
+  it('may be written as an object, whose JSON is the value', async () => {
+    const { value } = await open()
+    writeFileSync(path(), '{ "Key": { "user": "annals", "port": 1 } }')
+    expect(await value()).toBe('{"user":"annals","port":1}')
+  })
+
   it('has the value that a client puts, after a restart too, and the file keeps the others', async () => {
     writeFileSync(path(), '{ "Other": "another" }')
     const { put } = await open()
