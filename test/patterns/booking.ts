@@ -118,15 +118,17 @@ function remind(now: number, { status, remindAt, startsAt }: Booked): readonly B
 // #endregion remind
 
 // #region pay
-/** Records the end of a payment. Each command can be repeated, and the first end counts. */
+/** Records the end of a payment. The first end counts, whichever run of the saga records it. */
 function pay(
   command: Extract<BookingCommand, { type: 'confirm-booking' | 'reject-booking' }>,
   { status, confirmed }: Booked,
 ): readonly BookingEvent[] {
-  if (command.type === 'reject-booking')
-    return status === 'archived' ? [] : [{ type: 'BookingRejected', data: { reason: command.reason } }]
-  if (status === 'archived') throw archived()
-  return confirmed ? [] : [{ type: 'BookingConfirmed', data: {} }]
+  if (confirmed) return []
+  if (command.type === 'confirm-booking') {
+    if (status === 'archived') throw archived()
+    return [{ type: 'BookingConfirmed', data: {} }]
+  }
+  return status === 'archived' ? [] : [{ type: 'BookingRejected', data: { reason: command.reason } }]
 }
 // #endregion pay
 
