@@ -1,6 +1,7 @@
-import type { Aggregate } from '../../domain/kernel/decider.ts'
+import type { PublishedAggregate } from '../../domain/kernel/decider.ts'
 import { Problem, refusal } from '../../domain/kernel/problem.ts'
 import { type BookingEvent, bookingEvents, slotMs } from './booking-events.ts'
+import { bookingPublication } from './public-events.ts'
 
 export type BookingState =
   | { readonly status: 'none' }
@@ -140,9 +141,10 @@ function archived(): Problem {
   return refusal('booking-archived', 'The booking is archived: it cannot be changed any more.')
 }
 
-export const booking: Aggregate<BookingState, BookingCommand, BookingEvent> = {
+export const booking: PublishedAggregate<BookingState, BookingCommand, BookingEvent> = {
   name: 'booking',
   events: bookingEvents,
+  publication: bookingPublication,
   fold: 'booking fold 1',
   initial: { status: 'none' },
   evolve,

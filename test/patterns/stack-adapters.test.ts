@@ -23,7 +23,7 @@ import { booking } from './booking.ts'
 import { bookingWebhook } from './booking-reactions.ts'
 import { startService } from './other-service.ts'
 import { addPayment } from './payment-stack.ts'
-import { addReminders } from './reminder-stack.ts'
+import { addRemindBookings } from './remind-bookings-stack.ts'
 
 /** The functions and the parts of the stack that the pages describe, on one local cloud. */
 let folder: string
@@ -90,7 +90,7 @@ function synthesise(bundles: string): string {
     handled: addHandledEvents(stack),
     resources: { 'event-store': { arn: '', environment: {} }, 'user-pool': { arn: '', environment: {} } },
   })
-  addReminders(stack, { bundles, eventStore, readModel: addReadModel(stack) })
+  addRemindBookings(stack, { bundles, eventStore, readModel: addReadModel(stack) })
   addPayment(stack, { bundles, bus, eventStore, reservations })
   new CfnOutput(stack, 'EventStoreTable', { value: eventStore.tableName })
   new CfnOutput(stack, 'ReservationTable', { value: reservations.tableName })
@@ -193,7 +193,9 @@ describe('on the local cloud', () => {
   })
 
   it('the sweep of reminders reads the due reminders', async () => {
-    const { status } = await fetch(`${cloud.awsUrl}/_local/schedules/RemindBookingsOften`, { method: 'POST' })
+    const { status } = await fetch(`${cloud.awsUrl}/_local/schedules/RemindBookingsSchedule`, {
+      method: 'POST',
+    })
     expect(status).toBe(202)
     await vi.waitFor(() => expect(lines.join('\n')).toMatch(/bookings reminded.*"due":0,"failed":0/), soon)
   })

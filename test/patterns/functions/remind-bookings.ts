@@ -7,7 +7,7 @@ import { versionOf } from '../../../projections/generations/any-generation.ts'
 import { projectionVersions } from '../../../projections/generations/projection-versions.ts'
 import { bookingsV1 } from '../bookings.ts'
 import { createDueReminders } from '../due-reminders.ts'
-import { reminderHandler } from '../reminders.ts'
+import { remindBookingsHandler } from '../remind-bookings.ts'
 
 const versions = projectionVersions([versionOf(bookingsV1)])
 
@@ -15,7 +15,7 @@ const versions = projectionVersions([versionOf(bookingsV1)])
 const client = createDynamoClient()
 const { rows, lists } = readModelFromEnvironment(client)
 
-export const handler = reminderHandler({
+export const handler = remindBookingsHandler({
   store: eventStoreFromEnvironment(client),
   dueReminders: createDueReminders(versions, rows, lists, clock),
   clock,

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ample } from '../kit/memory/read-side.ts'
+import { bookingWebhookReaction } from './booking-webhook.ts'
 import { startService } from './other-service.ts'
-import { bookingCall } from './webhook.ts'
 
 const event = {
   id: 'booking-1/1',
@@ -16,7 +16,7 @@ async function react(status = 204, { deadline = ample, text = '' } = {}) {
   const { calls, url, close } = await startService(() => status)
   onTestFinished(close)
   const value = async () => text || JSON.stringify({ url, key: 'k3y' })
-  const reaction = bookingCall({ secret: { value } })
+  const reaction = bookingWebhookReaction({ secret: { value } })
   return { calls, done: reaction.react(event, deadline) }
 }
 

@@ -4,7 +4,7 @@ import { addFailureQueue, alarmOnFailures, retryThenKeep } from '../../infra/sta
 import { addFunction, allow } from '../../infra/stack/parts/lambda-function.ts'
 import { addSchedule } from '../../infra/stack/parts/schedule.ts'
 
-export interface ReminderOptions {
+export interface RemindBookingsOptions {
   readonly bundles: string
   readonly eventStore: TableV2
   readonly readModel: TableV2
@@ -12,28 +12,31 @@ export interface ReminderOptions {
 
 // #region stack
 /** Finds the reminders that are due, every five minutes. */
-export function addReminders(stack: Stack, { bundles, eventStore, readModel }: ReminderOptions): void {
+export function addRemindBookings(
+  stack: Stack,
+  { bundles, eventStore, readModel }: RemindBookingsOptions,
+): void {
   const failures = addFailureQueue(stack, 'RemindBookingsFailures')
   alarmOnFailures(
     failures,
     'Bookings were not reminded in three tries. The log of RemindBookings says which.',
   )
-  const remindBookings = addFunction(stack, 'RemindBookings', {
+  const scheduled = addFunction(stack, 'RemindBookings', {
     name: 'remind-bookings',
     bundles,
     memoryMb: 512,
     timeoutSeconds: 240,
     environment: { EVENT_STORE_TABLE: eventStore.tableName, READ_MODEL_TABLE: readModel.tableName },
   })
-  allow(remindBookings, eventStore.tableArn, ['Query', 'PutItem'])
+  allow(scheduled, eventStore.tableArn, ['Query', 'PutItem'])
   // The list of generations, and the reminders.
-  allow(remindBookings, readModel.tableArn, ['BatchGetItem', 'Query'])
-  retryThenKeep(remindBookings, failures)
-  addSchedule(stack, 'RemindBookingsOften', {
-    function: remindBookings,
+  allow(scheduled, readModel.tableArn, ['BatchGetItem', 'Query'])
+  retryThenKeep(scheduled, failures)
+  addSchedule(stack, 'RemindBookingsSchedule', {
+    function: scheduled,
     expression: 'cron(0/5 * * * ? *)',
     failures,
-    description: 'Finds the bookings that begin within a day',
+    description: 'Remind bookings',
   })
 }
 // #endregion stack

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { PublicEvent, Reaction } from '../../workflows/reactions/reaction.ts'
-import type { Secret } from '../../workflows/reactions/secret.ts'
+import type { SecretPorts } from '../../workflows/reactions/secret-reaction.ts'
 import { bookingWebhook } from './booking-reactions.ts'
 
 // #region reaction
@@ -12,12 +12,14 @@ const data = z.object({ bookingId: z.string(), roomId: z.string(), startsAt: z.s
 const target = z.object({ url: z.url(), key: z.string().check(z.minLength(1)) })
 
 /** Tells another service of a booking. */
-export function bookingCall(ports: { readonly secret: Secret }): Reaction<z.infer<typeof data>> {
+export function bookingWebhookReaction({
+  secret,
+}: Pick<SecretPorts, 'secret'>): Reaction<z.infer<typeof data>> {
   return {
     row: bookingWebhook,
     data,
     async react(event, deadline) {
-      const { url, key } = readTarget(await ports.secret.value(deadline))
+      const { url, key } = readTarget(await secret.value(deadline))
       await call(url, key, event, deadline)
       return 'called'
     },

@@ -7,9 +7,9 @@ import type { Mail } from '../../workflows/reactions/mailer.ts'
 import { ample } from '../kit/memory/read-side.ts'
 import { lambdaContext } from '../kit/memory/requests.ts'
 import { at, bookingBackend, bookingVersions } from './backend.ts'
+import { bookingReminderEmailReaction } from './booking-reminder-email.ts'
 import { createDueReminders } from './due-reminders.ts'
-import { bookingReminder } from './reminder-mail.ts'
-import { reminderHandler } from './reminders.ts'
+import { remindBookingsHandler } from './remind-bookings.ts'
 
 /** Bookings of ann with the sweep that reminds of them. `broken` streams cannot be loaded. */
 function setUp() {
@@ -22,7 +22,7 @@ function setUp() {
     if (broken.has(stream)) throw new Problem('unavailable', 'Broken.')
     return store.load(stream, ...rest)
   }
-  const sweep = reminderHandler({
+  const sweep = remindBookingsHandler({
     store: { ...store, load },
     dueReminders: createDueReminders(bookingVersions, rows, lists, clock),
     clock,
@@ -167,7 +167,10 @@ describe('the mail', () => {
       correlationId: 'c',
       data: { bookingId: '1' },
     }
-    return { outcome: await bookingReminder({ store, clock, mailer }).react(event, ample), mails }
+    return {
+      outcome: await bookingReminderEmailReaction({ store, clock, mailer }).react(event, ample),
+      mails,
+    }
   }
 
   it('goes to the owner, with the time that the booking has now', async () => {

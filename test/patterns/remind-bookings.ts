@@ -19,7 +19,7 @@ const commandMs = 10_000
 /** No further booking is begun with less than this left of the function's time, in milliseconds. */
 const reserveMs = 15_000
 
-export interface ReminderPorts {
+export interface RemindBookingsPorts {
   readonly store: EventStore
   readonly dueReminders: DueReminders
   readonly clock: Clock
@@ -31,7 +31,7 @@ export interface ReminderPorts {
  * twice at once, and again after it was cut off: the stream of each booking decides. A booking that fails holds up no
  * other and stays in the list, so that the next run tries again.
  */
-export function reminderHandler({ store, dueReminders, clock, logger }: ReminderPorts) {
+export function remindBookingsHandler({ store, dueReminders, clock, logger }: RemindBookingsPorts) {
   return async (_event: unknown, context: TimeLeft & { readonly awsRequestId: string }): Promise<void> => {
     const now = clock.now()
     const correlationId = context.awsRequestId

@@ -9,7 +9,7 @@ import { bookingReminderEmail } from './booking-reactions.ts'
 const data = z.object({ bookingId: z.string().check(z.minLength(1)) })
 
 /** Reminds the owner of a booking, unless it was archived or has begun meanwhile. */
-export function bookingReminder(ports: MailPorts): Reaction<z.infer<typeof data>> {
+export function bookingReminderEmailReaction(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
     row: bookingReminderEmail,
     data,
