@@ -50,8 +50,19 @@ const featureNames = [
 
 /** Files that documents may name although they are not in the repository: the generator's, and those of a build. */
 const examples = [
-  ...['invoice', 'price-list'].flatMap((name) => Object.keys(newAggregate(namesOf(name)).files)),
+  ...['booking', 'invoice', 'price-list'].flatMap((name) => Object.keys(newAggregate(namesOf(name)).files)),
   'dist/command-api/index.mjs',
+  // Written by those who follow docs/how-to.
+  'commands/booking/daily-figures.ts',
+  'projections/booking/due-reminders.ts',
+  'workflows/booking/booking-reminder-email.ts',
+  'workflows/booking/booking-webhook.ts',
+  'workflows/booking/payment-saga.ts',
+  'workflows/booking/reactions.ts',
+  'workflows/functions/booking-webhook.ts',
+  'workflows/functions/remind-bookings.ts',
+  'workflows/schedules/remind-bookings.ts',
+  'infra/stack/remind-bookings.ts',
 ]
 
 const rules: Readonly<Record<string, readonly Finding[]>> = {

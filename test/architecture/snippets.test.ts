@@ -78,7 +78,8 @@ describe('a block without a marker', () => {
     'const a: number = 1',
     'PriceListCreated: { schema: 2 },\nPriceListRenamed: { schema: 1 },',
     'async list(rows: Rows) { return rows }',
-  ])('parses as a module, as fields or as methods: %s', (body) => {
+    "if (await isDone()) return 'done'",
+  ])('parses as a module, as fields, as methods or as statements: %s', (body) => {
     expect(findings(block(body))).toEqual([])
   })
 

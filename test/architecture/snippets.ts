@@ -88,8 +88,9 @@ function brokenFindings(file: string, text: string): Finding[] {
     }))
 }
 
-/** Whether code is a module, or else the fields of an object or the members of a class. */
+/** Whether code is a module, or else the fields of an object, the members of a class or the body of a function. */
 function parses(code: string): boolean {
-  const forms = [code, `export const all = {\n${code}\n}`, `class All {\n${code}\n}`]
+  const around = ['const all = {', 'class All {', 'async function all() {']
+  const forms = [code, ...around.map((start) => `${start}\n${code}\n}`)]
   return forms.some((form) => parseSync('snippet.ts', form).errors.length === 0)
 }

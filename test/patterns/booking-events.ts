@@ -17,12 +17,14 @@ const time = {
   slots: z.array(z.string()),
   remindAt: z.optional(z.string()),
 }
+// #endregion times
 
 const definitions = {
+  // #region events
   BookingCreated: { schema: 1, data: z.strictObject({ ownerId: z.string(), roomId: z.string(), ...time }) },
   BookingMoved: { schema: 1, data: z.strictObject(time) },
   BookingArchived: { schema: 1, data: z.strictObject({}) },
-  // #endregion times
+  // #endregion events
   // #region reminder
   BookingReminderDue: { schema: 1, data: z.strictObject({}) },
   /** The reminder became due, and nobody looked until the booking began. */

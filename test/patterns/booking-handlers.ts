@@ -14,9 +14,9 @@ export const bookingHandlers: HandlersOf<typeof bookingContract> = {
   // #region handlers
   'create-booking': ({ roomId, startsAt, endsAt }, { actorId, createdId, now }) =>
     onBooking(createdId, { type: 'create-booking', actorId, roomId, startsAt, endsAt, now }),
+  // #endregion handlers
   'move-booking': ({ bookingId, startsAt, endsAt }, { actorId, now }) =>
     onBooking(bookingId, { type: 'move-booking', actorId, startsAt, endsAt, now }),
   'archive-booking': ({ bookingId }, { actorId }) =>
     onBooking(bookingId, { type: 'archive-booking', actorId }),
-  // #endregion handlers
 }

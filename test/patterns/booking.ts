@@ -88,12 +88,14 @@ function evolve(state: BookingState, event: BookingEvent): BookingState {
 // #endregion evolve
 
 function decide(command: BookingCommand, state: BookingState): readonly BookingEvent[] {
+  // #region create
   if (command.type === 'create-booking') {
     // The id of a new booking follows from its command, so one that exists can only be a repetition.
     if (state.status !== 'none') return []
     const { actorId: ownerId, roomId } = command
     return [{ type: 'BookingCreated', data: { ownerId, roomId, ...timesOf(roomId, command) } }]
   }
+  // #endregion create
   if (state.status === 'none') throw notFound()
   // No client can send these commands: the contract does not have them.
   if (command.type === 'remind-booking') return remind(command.now, state)

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { counterPartition } from '../../projections/engine/counters.ts'
+import { days } from '../../projections/engine/daily-counter.ts'
 import { at, bookingBackend } from './backend.ts'
+import { bookingsV1 } from './bookings.ts'
+import { bookingFigures } from './daily-figures.ts'
 
 /** A backend with bookings of an hour, all of ann, at these times of the room blue. */
 async function booked(...times: readonly string[]) {
@@ -114,5 +118,17 @@ describe('the counter per day', () => {
     }
     expect(days).toHaveLength(366)
     expect(days.at(-1)).toEqual({ day: '2027-01-01', bookings: 0 })
+  })
+})
+
+describe('the figure of the daily report', () => {
+  it('counts the bookings that were made on a day, whatever becomes of them', async () => {
+    const { command, rows, ids, project } = await booked('01-02 09:00', '01-03 09:00')
+    await command('ann', 'archive-booking', { bookingId: ids[0] })
+    for (const id of ids) await project(`${id}`)
+    const partition = counterPartition(`${bookingsV1.name}.v1.1`, days)
+    const { sums } = await rows.sums(partition, { from: '2026-01-01', to: '2026-12-31' })
+    const [figure] = bookingFigures[bookingsV1.name as 'bookings'] // the name of the projection
+    expect([...sums]).toEqual([['2026-01-01', { [figure]: 2 }]])
   })
 })

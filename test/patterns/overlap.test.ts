@@ -5,8 +5,8 @@ import { ample } from '../kit/memory/read-side.ts'
 import { at, bookingBackend } from './backend.ts'
 import { booking } from './booking.ts'
 
-// #region test
 describe('two bookings of one room', () => {
+  // #region test
   const morning = { roomId: 'blue', startsAt: at('01-10 09:00'), endsAt: at('01-10 11:00') }
 
   it('do not overlap: the second one is told that the time is taken', async () => {

@@ -1,7 +1,6 @@
 /** How long a function may take for a step, in seconds. */
 export const stepSeconds = 15
 
-// #region saga
 const Retry = [
   {
     ErrorEquals: ['States.ALL'],
@@ -46,6 +45,7 @@ export function paymentSaga(stepsArn: string) {
         Assign: { bookingId: '{% $states.input.detail.data.bookingId %}', reason: '' },
         Next: 'Charge',
       },
+      // #region states
       Charge: { ...task('charge'), Catch, Next: 'IsCharged' },
       IsCharged: { Type: 'Choice', Choices: [isDone('Confirm')], Default: 'WasDeclined' },
       WasDeclined: { Type: 'Pass', Assign: { reason: 'The payment was declined.' }, Next: 'Reject' },
@@ -55,8 +55,8 @@ export function paymentSaga(stepsArn: string) {
       Reject: { ...task('reject'), Next: 'IsRejected' },
       IsRejected: { Type: 'Choice', Choices: [isDone('Refund')], Default: 'Done' },
       Refund: { ...task('refund'), Next: 'Done' },
+      // #endregion states
       Done: { Type: 'Succeed' },
     },
   }
 }
-// #endregion saga

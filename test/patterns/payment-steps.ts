@@ -10,7 +10,6 @@ import { streamName } from '../../domain/kernel/stream.ts'
 import { type BookingCommand, booking, payment } from './booking.ts'
 import type { Payments } from './payments.ts'
 
-// #region steps
 /** The deposit of a booking, in cents. */
 const deposit = 1000
 
@@ -37,6 +36,7 @@ export function paymentSteps({ store, payments, clock }: PaymentPorts) {
     { step, bookingId, reason }: z.infer<typeof stepInput>,
     deadline: Deadline,
   ): Promise<StepOutcome> => {
+    // #region confirm
     const send = (command: BookingCommand) =>
       execute(
         booking,
@@ -51,6 +51,7 @@ export function paymentSteps({ store, payments, clock }: PaymentPorts) {
         },
         { store, clock, deadline },
       )
+    // #endregion confirm
     const now = async () => (await stateNow(booking, bookingId, store, deadline)).state
 
     switch (step) {
@@ -78,4 +79,3 @@ export function paymentSteps({ store, payments, clock }: PaymentPorts) {
     }
   }
 }
-// #endregion steps
