@@ -1,13 +1,14 @@
 import * as z from 'zod/mini'
 import { idLike, idOf, itemFields, timestamp } from '../../commands/http/contract-fields.ts'
 import type { FeatureContract } from '../../commands/http/contract-types.ts'
-import { quarter } from './booking-events.ts'
+import { bookingName, quarter } from './booking-events.ts'
 
 const bookingId = idOf('Id of the booking, as `create-booking` returned it')
 const times = { startsAt: quarter, endsAt: quarter }
 
 const item = z.strictObject({
   ...itemFields,
+  name: z.string(),
   roomId: idLike,
   startsAt: timestamp,
   endsAt: timestamp,
@@ -18,11 +19,17 @@ const item = z.strictObject({
 /** The commands and queries of bookings. No client sends the commands of the reminders and of the payment. */
 export const bookingContract = {
   commands: {
-    // #region commands
+    // #region create
     'create-booking': {
       summary: 'Book a room',
       creates: true,
-      body: z.strictObject({ roomId: idOf('Id of the room'), ...times }),
+      body: z.strictObject({ name: bookingName, roomId: idOf('Id of the room'), ...times }),
+    },
+    // #endregion create
+    'rename-booking': {
+      summary: 'Give a booking another name',
+      creates: false,
+      body: z.strictObject({ bookingId, name: bookingName }),
     },
     'move-booking': {
       summary: 'Move a booking to another time',
@@ -34,7 +41,6 @@ export const bookingContract = {
       creates: false,
       body: z.strictObject({ bookingId }),
     },
-    // #endregion commands
   },
   queries: {
     '/bookings/{bookingId}': { summary: 'One of your bookings', kind: 'one', item },

@@ -1,5 +1,8 @@
 import * as z from 'zod/mini'
 import { codec, type EventDefinitions, type EventOf } from '../../domain/kernel/codec.ts'
+import { text } from '../../domain/kernel/text.ts'
+
+export const bookingName = text({ min: 1, max: 200 }).check(z.describe('1 to 200 characters'))
 
 // #region times
 /** Bookings begin and end on a quarter of an hour in UTC. */
@@ -20,11 +23,15 @@ const time = {
 // #endregion times
 
 const definitions = {
-  // #region events
-  BookingCreated: { schema: 1, data: z.strictObject({ ownerId: z.string(), roomId: z.string(), ...time }) },
+  // #region created
+  BookingCreated: {
+    schema: 1,
+    data: z.strictObject({ ownerId: z.string(), name: z.string(), roomId: z.string(), ...time }),
+  },
+  // #endregion created
+  BookingRenamed: { schema: 1, data: z.strictObject({ name: z.string() }) },
   BookingMoved: { schema: 1, data: z.strictObject(time) },
   BookingArchived: { schema: 1, data: z.strictObject({}) },
-  // #endregion events
   // #region reminder
   BookingReminderDue: { schema: 1, data: z.strictObject({}) },
   /** The reminder became due, and nobody looked until the booking began. */

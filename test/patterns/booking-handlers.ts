@@ -12,9 +12,11 @@ function onBooking(id: string, command: BookingCommand): Target {
 /** Turns the body of each booking command into a command on a stream. */
 export const bookingHandlers: HandlersOf<typeof bookingContract> = {
   // #region handlers
-  'create-booking': ({ roomId, startsAt, endsAt }, { actorId, createdId, now }) =>
-    onBooking(createdId, { type: 'create-booking', actorId, roomId, startsAt, endsAt, now }),
+  'create-booking': ({ name, roomId, startsAt, endsAt }, { actorId, createdId, now }) =>
+    onBooking(createdId, { type: 'create-booking', actorId, name, roomId, startsAt, endsAt, now }),
   // #endregion handlers
+  'rename-booking': ({ bookingId, name }, { actorId }) =>
+    onBooking(bookingId, { type: 'rename-booking', actorId, name }),
   'move-booking': ({ bookingId, startsAt, endsAt }, { actorId, now }) =>
     onBooking(bookingId, { type: 'move-booking', actorId, startsAt, endsAt, now }),
   'archive-booking': ({ bookingId }, { actorId }) =>

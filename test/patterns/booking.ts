@@ -8,6 +8,7 @@ export type BookingState =
   | {
       readonly status: 'active' | 'archived'
       readonly ownerId: string
+      readonly name: string
       readonly roomId: string
       readonly startsAt: string
       readonly endsAt: string
@@ -21,7 +22,8 @@ type Booked = Exclude<BookingState, { status: 'none' }>
 
 /** `now` is the time of the command, in milliseconds since 1970. */
 export type BookingCommand = { readonly actorId: string } & (
-  | ({ readonly type: 'create-booking'; readonly roomId: string } & Times)
+  | ({ readonly type: 'create-booking'; readonly name: string; readonly roomId: string } & Times)
+  | { readonly type: 'rename-booking'; readonly name: string }
   | ({ readonly type: 'move-booking' } & Times)
   | { readonly type: 'archive-booking' }
   | { readonly type: 'remind-booking'; readonly now: number }
@@ -73,6 +75,8 @@ function evolve(state: BookingState, event: BookingEvent): BookingState {
   if (event.type === 'BookingCreated') return { status: 'active', ...event.data, confirmed: false }
   if (state.status === 'none') return state
   switch (event.type) {
+    case 'BookingRenamed':
+      return { ...state, name: event.data.name }
     case 'BookingMoved':
       return { ...state, remindAt: undefined, ...event.data }
     case 'BookingArchived':
@@ -92,8 +96,8 @@ function decide(command: BookingCommand, state: BookingState): readonly BookingE
   if (command.type === 'create-booking') {
     // The id of a new booking follows from its command, so one that exists can only be a repetition.
     if (state.status !== 'none') return []
-    const { actorId: ownerId, roomId } = command
-    return [{ type: 'BookingCreated', data: { ownerId, roomId, ...timesOf(roomId, command) } }]
+    const { actorId: ownerId, name, roomId } = command
+    return [{ type: 'BookingCreated', data: { ownerId, name, roomId, ...timesOf(roomId, command) } }]
   }
   // #endregion create
   if (state.status === 'none') throw notFound()
@@ -102,6 +106,10 @@ function decide(command: BookingCommand, state: BookingState): readonly BookingE
   if (command.type === 'confirm-booking' || command.type === 'reject-booking') return pay(command, state)
   if (state.ownerId !== command.actorId) throw notFound()
   switch (command.type) {
+    case 'rename-booking':
+      if (state.status === 'archived') throw archived()
+      if (state.name === command.name) return []
+      return [{ type: 'BookingRenamed', data: { name: command.name } }]
     case 'move-booking':
       if (state.status === 'archived') throw archived()
       if (state.startsAt === command.startsAt && state.endsAt === command.endsAt) return []

@@ -10,6 +10,7 @@ const bookingState = z.discriminatedUnion('exists', [
   z.strictObject({
     exists: z.literal(true),
     ownerId: z.string(),
+    name: z.string(),
     roomId: z.string(),
     startsAt: z.string(),
     endsAt: z.string(),
@@ -33,6 +34,8 @@ function evolve(state: BookingView, event: Recorded<BookingEvent>): BookingView 
   const updated = { ...state, updatedAt: event.at }
   const { remindAt: _, ...unreminded } = updated
   switch (event.type) {
+    case 'BookingRenamed':
+      return { ...updated, name: event.data.name }
     case 'BookingMoved': {
       const { slots: _, ...shown } = event.data
       return { ...unreminded, ...shown }

@@ -13,7 +13,12 @@ async function booked(...times: readonly string[]) {
   for (const time of times) {
     const startsAt = at(time)
     const endsAt = new Date(Date.parse(startsAt) + 3_600_000).toISOString()
-    const { body } = await all.command('ann', 'create-booking', { roomId: 'blue', startsAt, endsAt })
+    const { body } = await all.command('ann', 'create-booking', {
+      name: 'Sprint',
+      roomId: 'blue',
+      startsAt,
+      endsAt,
+    })
     positions.push(body['position'])
     ids.push(body['id'])
   }
@@ -71,7 +76,14 @@ describe("the owner's own", () => {
     const { body } = await query('ann', '/me/bookings', ...positions)
     expect(startsOf(body)).toHaveLength(2)
     expect(await query('ann', `/bookings/${ids[0]}`, positions[0])).toMatchObject({
-      body: { id: ids[0], roomId: 'blue', startsAt: at('01-12 09:00'), confirmed: false, archived: false },
+      body: {
+        id: ids[0],
+        name: 'Sprint',
+        roomId: 'blue',
+        startsAt: at('01-12 09:00'),
+        confirmed: false,
+        archived: false,
+      },
     })
     expect(await query('bob', `/bookings/${ids[0]}`, positions[0])).toMatchObject({ status: 404 })
     expect(await ask('/me/bookings')).toEqual({ items: [] })

@@ -7,7 +7,7 @@ import { booking } from './booking.ts'
 
 describe('two bookings of one room', () => {
   // #region test
-  const morning = { roomId: 'blue', startsAt: at('01-10 09:00'), endsAt: at('01-10 11:00') }
+  const morning = { name: 'Sprint', roomId: 'blue', startsAt: at('01-10 09:00'), endsAt: at('01-10 11:00') }
 
   it('do not overlap: the second one is told that the time is taken', async () => {
     const { command } = bookingBackend()
@@ -40,7 +40,7 @@ describe('two bookings of one room', () => {
 })
 
 describe('the time of a booking', () => {
-  const morning = { roomId: 'blue', startsAt: at('01-10 09:00'), endsAt: at('01-10 11:00') }
+  const morning = { name: 'Sprint', roomId: 'blue', startsAt: at('01-10 09:00'), endsAt: at('01-10 11:00') }
   const booked = async () => {
     const all = bookingBackend()
     const { body } = await all.command('ann', 'create-booking', morning)
@@ -58,7 +58,7 @@ describe('the time of a booking', () => {
   it('moves in one step: the new time is taken and the old one is free, or neither', async () => {
     const { command, table, bookingId } = await booked()
     const later = { startsAt: at('01-10 10:00'), endsAt: at('01-10 12:00') }
-    const other = { roomId: 'blue', startsAt: at('01-10 12:00'), endsAt: at('01-10 13:00') }
+    const other = { name: 'Sprint', roomId: 'blue', startsAt: at('01-10 12:00'), endsAt: at('01-10 13:00') }
     await command('bob', 'create-booking', other)
     const tooLong = { ...later, endsAt: at('01-10 12:15') }
     expect(await command('ann', 'move-booking', { bookingId, ...tooLong })).toMatchObject({ status: 409 })
@@ -74,7 +74,9 @@ describe('the time of a booking', () => {
     ['booking-length', at('01-10 09:00'), at('01-10 17:15')],
   ])('is refused as %s: %s to %s', async (rule, startsAt, endsAt) => {
     const { command } = bookingBackend()
-    expect(await command('ann', 'create-booking', { roomId: 'blue', startsAt, endsAt })).toMatchObject({
+    expect(
+      await command('ann', 'create-booking', { name: 'Sprint', roomId: 'blue', startsAt, endsAt }),
+    ).toMatchObject({
       status: 422,
       body: { type: `urn:annals:problem:${rule}` },
     })
@@ -91,7 +93,7 @@ describe('the time of a booking', () => {
 
   it('can be moved by its full length', async () => {
     const { command } = bookingBackend()
-    const long = { roomId: 'blue', startsAt: at('01-10 08:00'), endsAt: at('01-10 16:00') }
+    const long = { name: 'Sprint', roomId: 'blue', startsAt: at('01-10 08:00'), endsAt: at('01-10 16:00') }
     const { body } = await command('ann', 'create-booking', long)
     const next = { startsAt: at('01-11 08:00'), endsAt: at('01-11 16:00') }
     expect(await command('ann', 'move-booking', { bookingId: body['id'], ...next })).toMatchObject({
@@ -121,7 +123,8 @@ describe('whatever people do at once', () => {
           const startsAt = new Date(start + from * hourMs).toISOString()
           const endsAt = new Date(start + (from + hours) * hourMs).toISOString()
           const times = { actorId: 'ann', startsAt, endsAt, now: clock.now() }
-          if (kind === 'create') return execute(`b${id}`, { type: 'create-booking', roomId, ...times })
+          if (kind === 'create')
+            return execute(`b${id}`, { type: 'create-booking', name: 'Sprint', roomId, ...times })
           if (kind === 'move') return execute(`b${id}`, { type: 'move-booking', ...times })
           return execute(`b${id}`, { type: 'archive-booking', actorId: 'ann' })
         }

@@ -17,7 +17,7 @@ async function setUp({ declines = false } = {}) {
   const all = bookingBackend()
   const { store, clock, table } = all
   const times = { startsAt: at('01-10 09:00'), endsAt: at('01-10 10:00'), now: clock.now() }
-  await all.execute('1', { type: 'create-booking', actorId: 'ann', roomId: 'blue', ...times })
+  await all.execute('1', { type: 'create-booking', actorId: 'ann', name: 'Sprint', roomId: 'blue', ...times })
   const paid = new Map<string, 'charged' | 'refunded'>()
   const payments: Payments = {
     async charge(key) {

@@ -32,6 +32,7 @@ export const bookingPublication = publication(bookingEvents, {
   },
   BookingReminderMissed: { private: 'Nobody is reminded of a booking that has begun.' },
   // #endregion publication
+  BookingRenamed: { private: 'A name is free text, and no other service depends on it so far.' },
   BookingMoved: { private: 'Nothing outside depends on it so far.' },
   BookingArchived: { private: 'Nothing outside depends on it so far.' },
   BookingConfirmed: { private: 'Nothing outside depends on it so far.' },

@@ -40,7 +40,7 @@ function setUp() {
     async book(id: string, time: string) {
       const startsAt = at(time)
       const endsAt = new Date(Date.parse(startsAt) + 3_600_000).toISOString()
-      const times = { roomId: 'blue', startsAt, endsAt, now: clock.now() }
+      const times = { name: 'Sprint', roomId: 'blue', startsAt, endsAt, now: clock.now() }
       await all.execute(id, { type: 'create-booking', actorId: 'ann', ...times })
       await all.project(id)
     },

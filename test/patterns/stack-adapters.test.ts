@@ -101,7 +101,14 @@ function synthesise(bundles: string): string {
 }
 
 const client = () => ({ endpoint: cloud.awsUrl, region: 'eu-west-1', credentials })
-const data = { bookingId: '1', ownerId: 'ann', roomId: 'blue', startsAt: 'from', endsAt: 'to' }
+const data = {
+  bookingId: '1',
+  ownerId: 'ann',
+  name: 'Sprint',
+  roomId: 'blue',
+  startsAt: 'from',
+  endsAt: 'to',
+}
 
 /** Sends the public event of a new booking to the bus. */
 async function publish(bookingId: string): Promise<void> {
@@ -144,7 +151,15 @@ async function book(bookingId: string, roomId = 'blue') {
       booking,
       {
         stream: `booking-${bookingId}`,
-        command: { type: 'create-booking', actorId: 'ann', roomId, startsAt, endsAt, now: Date.now() },
+        command: {
+          type: 'create-booking',
+          actorId: 'ann',
+          name: 'Sprint',
+          roomId,
+          startsAt,
+          endsAt,
+          now: Date.now(),
+        },
         commandId: bookingId,
         digest: '',
         correlationId: 'c',
