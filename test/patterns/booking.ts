@@ -162,5 +162,9 @@ export const booking: PublishedAggregate<BookingState, BookingCommand, BookingEv
   knownTo: (state, actorId) => state.status !== 'none' && state.ownerId === actorId,
   // #region holds
   holds: (state) => (state.status === 'active' ? state.slots.map((key) => ({ set: 'time-slot', key })) : []),
+  taken: () => ({
+    code: 'booking-overlaps',
+    detail: 'The room is booked at that time. Choose another time.',
+  }),
   // #endregion holds
 }

@@ -15,7 +15,7 @@ describe('two bookings of one room', () => {
     const overlapping = { ...morning, startsAt: at('01-10 10:45'), endsAt: at('01-10 12:00') }
     expect(await command('bob', 'create-booking', overlapping)).toMatchObject({
       status: 409,
-      body: { type: 'urn:annals:problem:time-slot-taken' },
+      body: { type: 'urn:annals:problem:booking-overlaps' },
     })
   })
   // #endregion test

@@ -1,29 +1,46 @@
 import type { Stack } from 'aws-cdk-lib'
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { addFailureQueue, alarmOnFailures, retryThenKeep } from '../../infra/stack/parts/failure-queue.ts'
 import { addFunction, allow } from '../../infra/stack/parts/lambda-function.ts'
 import { addSchedule } from '../../infra/stack/parts/schedule.ts'
+import type { ReadSide } from '../../infra/stack/read-side.ts'
+import type { WriteSide } from '../../infra/stack/write-side.ts'
+import type { Stage } from '../../infra/stages/read-stage.ts'
+
+export interface RemindBookingsData {
+  /** Runs that failed in every try. */
+  readonly failures: Queue
+}
+
+export function addRemindBookingsData(data: Stack): RemindBookingsData {
+  return { failures: addFailureQueue(data, 'RemindBookingsFailures') }
+}
 
 export interface RemindBookingsOptions {
   readonly bundles: string
-  readonly eventStore: TableV2
-  readonly readModel: TableV2
+  readonly stage: Stage
+  readonly writeSide: Pick<WriteSide, 'eventStore'>
+  readonly readSide: Pick<ReadSide, 'readModel'>
+  readonly data: RemindBookingsData
 }
 
 // #region stack
 /** Finds the reminders that are due, every five minutes. */
 export function addRemindBookings(
   stack: Stack,
-  { bundles, eventStore, readModel }: RemindBookingsOptions,
+  {
+    bundles,
+    stage,
+    writeSide: { eventStore },
+    readSide: { readModel },
+    data: { failures },
+  }: RemindBookingsOptions,
 ): void {
-  const failures = addFailureQueue(stack, 'RemindBookingsFailures')
-  alarmOnFailures(
-    failures,
-    'Bookings were not reminded in three tries. The log of RemindBookings says which.',
-  )
+  alarmOnFailures(stack, failures, 'A run of RemindBookings failed in three tries. Its log says why.')
   const scheduled = addFunction(stack, 'RemindBookings', {
     name: 'remind-bookings',
     bundles,
+    stage,
     memoryMb: 512,
     timeoutSeconds: 240,
     environment: { EVENT_STORE_TABLE: eventStore.tableName, READ_MODEL_TABLE: readModel.tableName },

@@ -4,6 +4,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { App, CfnOutput, Stack } from 'aws-cdk-lib'
 import { CfnApi, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2'
 import { EventBus } from 'aws-cdk-lib/aws-events'
+import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
 import { systemClock } from '../../commands/aws/system-clock.ts'
@@ -14,16 +15,17 @@ import { execute } from '../../commands/execution/execute.ts'
 import { buildOnce, settings } from '../../infra/build/bundle.ts'
 import { type LocalCloud, readAnnouncement, startLocalCloud } from '../../infra/local/index.ts'
 import { addEventStore } from '../../infra/stack/parts/event-store.ts'
-import { addHandledEvents, addReactionFailures, addReactions } from '../../infra/stack/parts/reactions.ts'
+import { addHandledEvents, addReactions, addReactionsData } from '../../infra/stack/parts/reactions.ts'
 import { addReadModel } from '../../infra/stack/parts/read-model.ts'
 import { addReservations } from '../../infra/stack/parts/reservations.ts'
+import { readStage } from '../../infra/stages/read-stage.ts'
 import { newDataDir, removeDataDir } from '../kit/local-cloud/data-dir.ts'
 import { ample } from '../kit/memory/read-side.ts'
 import { booking } from './booking.ts'
 import { bookingWebhook } from './booking-reactions.ts'
 import { startService } from './other-service.ts'
-import { addPayment } from './payment-stack.ts'
-import { addRemindBookings } from './remind-bookings-stack.ts'
+import { addPayment, addPaymentData } from './payment-stack.ts'
+import { addRemindBookings, addRemindBookingsData } from './remind-bookings-stack.ts'
 
 /** The functions and the parts of the stack that the pages describe, on one local cloud. */
 let folder: string
@@ -55,7 +57,7 @@ beforeAll(async () => {
     })),
     outdir: bundles,
   })
-  const assembly = synthesise(bundles)
+  const assembly = await synthesise(bundles)
   cloud = await startLocalCloud({
     assembly: () => assembly,
     dataDir: join(folder, 'data'),
@@ -76,26 +78,41 @@ afterAll(async () => {
   removeDataDir(folder)
 })
 
-function synthesise(bundles: string): string {
+async function synthesise(bundles: string): Promise<string> {
   const outdir = join(folder, 'cdk.out')
-  const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false })
-  const stack = new Stack(app, 'Annals')
-  const bus = new EventBus(stack, 'Events', { eventBusName: 'events' })
-  const eventStore = addEventStore(stack)
-  const reservations = addReservations(stack)
-  addReactions(stack, addReactionFailures(stack, [bookingWebhook]), {
-    bundles,
-    bus,
-    eventStore,
-    handled: addHandledEvents(stack),
-    resources: { 'event-store': { arn: '', environment: {} }, 'user-pool': { arn: '', environment: {} } },
+  const app = new App({
+    outdir,
+    context: CURRENTLY_RECOMMENDED_FLAGS,
+    analyticsReporting: false,
+    builtinCloudFormationValidation: false,
   })
-  addRemindBookings(stack, { bundles, eventStore, readModel: addReadModel(stack) })
-  addPayment(stack, { bundles, bus, eventStore, reservations })
-  new CfnOutput(stack, 'EventStoreTable', { value: eventStore.tableName })
-  new CfnOutput(stack, 'ReservationTable', { value: reservations.tableName })
-  const api = new CfnApi(stack, 'Api', { name: 'Api', protocolType: 'HTTP' })
-  new CfnStage(stack, 'Stage', { apiId: api.ref, stageName: '$default' })
+  const stage = await readStage('dev', {})
+  const stored = { stage, isProtected: true }
+  const data = new Stack(app, 'Data')
+  const bus = new EventBus(data, 'Events', { eventBusName: 'events' })
+  const writeSide = { eventStore: addEventStore(data, stored), reservations: addReservations(data, stored) }
+  const readSide = { readModel: addReadModel(data, stored) }
+  const handled = addHandledEvents(data, stored)
+  const reactions = addReactionsData(data, stage, bus, [bookingWebhook])
+  const reminders = addRemindBookingsData(data)
+  const payment = addPaymentData(data, bus, stage)
+  new CfnOutput(data, 'EventStoreTable', { value: writeSide.eventStore.tableName })
+  new CfnOutput(data, 'ReservationTable', { value: writeSide.reservations.tableName })
+
+  const service = new Stack(app, 'Service')
+  const none = { arn: '', environment: {} }
+  addReactions(service, reactions, {
+    bundles,
+    stage,
+    bus,
+    eventStore: writeSide.eventStore,
+    handled,
+    resources: { 'event-store': none, 'user-pool': none },
+  })
+  addRemindBookings(service, { bundles, stage, writeSide, readSide, data: reminders })
+  addPayment(service, { bundles, stage, bus, writeSide, data: payment })
+  const api = new CfnApi(service, 'Api', { name: 'Api', protocolType: 'HTTP' })
+  new CfnStage(service, 'Stage', { apiId: api.ref, stageName: '$default' })
   app.synth()
   return outdir
 }

@@ -1,15 +1,16 @@
-import { RemovalPolicy } from 'aws-cdk-lib'
-import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
-import { type EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events'
-import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events'
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import type { ReactionResource, ReactionRow } from '../../../workflows/reactions/reaction-row.ts'
+import type { Stage } from '../../stages/read-stage.ts'
 import { addFailureQueue, alarmOnFailures, retryThenKeep } from './failure-queue.ts'
 import { addFunction, allow } from './lambda-function.ts'
+import { addRule, letRuleSend, type NamedRule } from './rule.ts'
+import { keep, type Stored, tableSettings } from './stored.ts'
 
 /** A resource that a reaction may call, and the variables that name it. */
 export interface CallableResource {
@@ -20,6 +21,7 @@ export interface CallableResource {
 /** The resources that every reaction needs. */
 export interface Reacting {
   readonly bundles: string
+  readonly stage: Stage
   readonly bus: EventBus
   readonly eventStore: TableV2
   readonly handled: TableV2
@@ -28,52 +30,76 @@ export interface Reacting {
 
 /**
  * The events that reactions have handled, so that an event that comes again is not handled again. An entry expires by
- * itself, long after the last repetition.
+ * itself, long after the last repetition. The table is kept: without it, a service stack that is deployed again repeats a
+ * day of mail.
  */
-export function addHandledEvents(scope: Construct): TableV2 {
+export function addHandledEvents(scope: Construct, { stage }: Stored): TableV2 {
   return new TableV2(scope, 'HandledEvents', {
     partitionKey: { name: 'id', type: AttributeType.STRING },
     timeToLiveAttribute: 'expiration',
-    billing: Billing.onDemand(),
-    removalPolicy: RemovalPolicy.DESTROY,
+    ...tableSettings(stage),
+    removalPolicy: keep,
   })
 }
 
-/** For each reaction the queue of events that it failed at in every try, with an alarm. Nothing is dropped in silence. */
-export type ReactionFailures = ReadonlyMap<ReactionRow, Queue>
-
-export function addReactionFailures(scope: Construct, rows: readonly ReactionRow[]): ReactionFailures {
-  return new Map(rows.map((row) => [row, addQueue(scope, row)]))
+/** The parts of a reaction that are kept. */
+export interface ReactionData {
+  /** Events that it failed at in every try. */
+  readonly failures: Queue
+  /** The secret that its row declares. It has no value in the template: an operator gives it one. */
+  readonly secret: CfnSecret | undefined
 }
 
-function addQueue(scope: Construct, row: ReactionRow): Queue {
-  const queue = addFailureQueue(scope, `${idOf(row)}Failures`)
-  alarmOnFailures(
-    queue,
-    `A reaction to ${row.eventTypes.join(' or ')} failed in every try. The queue holds the event.`,
+/** The data of each reaction. */
+export type ReactionsData = ReadonlyMap<ReactionRow, ReactionData>
+
+export function addReactionsData(
+  scope: Construct,
+  stage: Stage,
+  bus: EventBus,
+  rows: readonly ReactionRow[],
+): ReactionsData {
+  return new Map(
+    rows.map((row) => {
+      const failures = addFailureQueue(scope, `${idOf(row)}Failures`)
+      letRuleSend(failures, ruleOf(row, stage, bus))
+      return [row, { failures, secret: addSecret(scope, row) }]
+    }),
   )
-  return queue
+}
+
+function addSecret(scope: Construct, row: ReactionRow): CfnSecret | undefined {
+  if (row.secret === undefined) return undefined
+  const secret = new CfnSecret(scope, `${idOf(row)}Secret`, { description: row.secret })
+  secret.applyRemovalPolicy(keep)
+  return secret
+}
+
+function ruleOf({ name }: ReactionRow, stage: Stage, bus: EventBus): NamedRule {
+  // The two types differ in how an optional property is written.
+  return { stage, name, bus: bus as IEventBus }
 }
 
 /** The functions of the reactions, and the rules that invoke them. Lambda tries a failed reaction again for hours. */
 export function addReactions(
   scope: Construct,
-  failures: ReactionFailures,
+  reactions: ReactionsData,
   reacting: Reacting,
 ): readonly LambdaFunction[] {
-  return [...failures].map(([row, queue]) => addReaction(scope, row, queue, reacting))
+  return [...reactions].map(([row, data]) => addReaction(scope, row, data, reacting))
 }
 
 function addReaction(
   scope: Construct,
   row: ReactionRow,
-  queue: Queue,
-  { bundles, bus, eventStore, handled, resources }: Reacting,
+  { failures, secret }: ReactionData,
+  { bundles, stage, bus, eventStore, handled, resources }: Reacting,
 ): LambdaFunction {
   const id = idOf(row)
   const reaction = addFunction(scope, id, {
     name: row.name,
     bundles,
+    stage,
     memoryMb: 512,
     timeoutSeconds: 30,
     environment: { EVENT_STORE_TABLE: eventStore.tableName, IDEMPOTENCY_TABLE: handled.tableName },
@@ -85,29 +111,37 @@ function addReaction(
     reaction.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [arn] }))
     for (const [name, value] of Object.entries(environment)) reaction.addEnvironment(name, value)
   }
-  if (row.secret !== undefined) addSecret(scope, reaction, id, row.secret)
+  if (secret !== undefined) letReadSecret(reaction, secret)
+  alarmOnFailures(
+    scope,
+    failures,
+    `A reaction to ${row.eventTypes.join(' or ')} failed in every try. The queue holds the event.`,
+  )
   // For events that the function was invoked with and failed at.
-  retryThenKeep(reaction, queue)
-  new Rule(scope, `${id}Rule`, {
-    // The two types differ in how an optional property is written.
-    eventBus: bus as IEventBus,
-    eventPattern: {
+  retryThenKeep(reaction, failures)
+  const rule = addRule(scope, `${id}Rule`, {
+    ...ruleOf(row, stage, bus),
+    pattern: {
       source: ['annals'],
       detailType: [...row.eventTypes],
       // The next schema is a change of the reaction, too.
       detail: { schema: [row.schema] },
     },
-    // The queue is for events that the function could not be invoked with.
-    targets: [new LambdaTarget(reaction, { deadLetterQueue: queue })],
+    target: { arn: reaction.functionArn },
+    // For events that the function could not be invoked with.
+    failures,
+  })
+  reaction.addPermission('Invocation', {
+    principal: new ServicePrincipal('events.amazonaws.com'),
+    sourceArn: rule.attrArn,
   })
   return reaction
 }
 
-/** A secret that an operator gives a value, and that the function alone may read. It has no value in the template. */
-function addSecret(scope: Construct, reaction: LambdaFunction, id: string, description: string): void {
-  const secret = new CfnSecret(scope, `${id}Secret`, { description })
-  reaction.addEnvironment('SECRET_ARN', secret.ref)
-  reaction.addToRolePolicy(
+/** Lets a function read a secret, which the variable `SECRET_ARN` names. */
+export function letReadSecret(reader: LambdaFunction, secret: CfnSecret): void {
+  reader.addEnvironment('SECRET_ARN', secret.ref)
+  reader.addToRolePolicy(
     new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.ref] }),
   )
 }
