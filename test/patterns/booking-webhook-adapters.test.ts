@@ -8,7 +8,7 @@ const event = {
   type: 'BookingCreated',
   at: '2026-01-01T00:00:00.000Z',
   correlationId: 'c',
-  data: { bookingId: '1', roomId: 'blue', startsAt: 'from', endsAt: 'to' },
+  data: { bookingId: '1', ownerId: 'ann' },
 }
 
 /** Calls a service that answers with a status, and no later than the deadline. */

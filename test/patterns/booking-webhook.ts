@@ -6,7 +6,7 @@ import type { SecretPorts } from '../../workflows/reactions/secret-reaction.ts'
 import { bookingWebhook } from './booking-reactions.ts'
 
 // #region reaction
-const data = z.object({ bookingId: z.string(), roomId: z.string(), startsAt: z.string(), endsAt: z.string() })
+const data = z.object({ bookingId: z.string(), ownerId: z.string() })
 
 /** Address and key together: a key is never sent to an address that it was not given for. */
 const target = z.object({ url: z.url(), key: z.string().check(z.minLength(1)) })

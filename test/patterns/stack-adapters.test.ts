@@ -202,7 +202,7 @@ describe('on the local cloud', () => {
     // The second try is the same call.
     for (const { headers, body } of webhook.calls.slice(0, 2)) {
       expect(headers).toMatchObject({ authorization: 'Bearer k3y', 'idempotency-key': 'booking-1/1' })
-      expect(body).toMatchObject({ type: 'BookingCreated', data: { bookingId: '1', roomId: 'blue' } })
+      expect(body).toMatchObject({ type: 'BookingCreated', data: { bookingId: '1', ownerId: 'ann' } })
     }
     expect(lines.join('\n')).not.toMatch(/k3y|p4y/)
   })
