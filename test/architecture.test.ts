@@ -63,6 +63,7 @@ const examples = [
   'workflows/functions/remind-bookings.ts',
   'workflows/schedules/remind-bookings.ts',
   'infra/stack/remind-bookings.ts',
+  'test/infra/stack/booking/expected.ts',
 ]
 
 const rules: Readonly<Record<string, readonly Finding[]>> = {

@@ -11,8 +11,9 @@ import {
   addHandledEvents,
   addReactions,
   addReactionsData,
+  logicalId,
   type Reacting,
-  type ReactionsData,
+  type Reactions,
 } from './parts/reactions.ts'
 import { addRedrive, addStreamFailures, alarmOnStreamFailures, type StreamFailures } from './parts/redrive.ts'
 import type { Stored } from './parts/stored.ts'
@@ -25,7 +26,8 @@ export interface PublishingData {
   /** Batches that the forwarder failed at. */
   readonly forwarderFailures: StreamFailures
   readonly handled: TableV2
-  readonly reactions: ReactionsData
+  /** Reactions that send no mail, each with a queue of its own. */
+  readonly reactions: readonly Reactions[]
 }
 
 export interface PublishingOptions {
@@ -40,7 +42,7 @@ export interface PublishingOptions {
 /** The resources that reactions to public events need. */
 export type Publishing = Reacting
 
-/** The bus of public events, the events that reactions have handled, and the data of the reactions. */
+/** The bus of public events, the events that reactions have handled, and the queues of failed work. */
 export function addPublishingData(data: Stack, stored: Stored): PublishingData {
   const bus = new EventBus(data, 'Events')
   new CfnOutput(data, 'EventBusName', { value: bus.eventBusName })
@@ -51,7 +53,9 @@ export function addPublishingData(data: Stack, stored: Stored): PublishingData {
     bus,
     forwarderFailures: addStreamFailures(data, 'Forwarder'),
     handled,
-    reactions: addReactionsData(data, stored.stage, bus, withoutMail),
+    reactions: withoutMail.map((row) =>
+      addReactionsData(data, logicalId(row.name), [row], { stage: stored.stage, bus }),
+    ),
   }
 }
 
@@ -59,7 +63,8 @@ export function addPublishingData(data: Stack, stored: Stored): PublishingData {
 export function addPublishing(service: Stack, options: PublishingOptions): Publishing {
   const publishing = reactingWith(options)
   addForwarder(service, options)
-  addReactions(service, options.data.reactions, publishing)
+  for (const one of options.data.reactions)
+    for (const { name } of one.rows) addReactions(service, one, publishing, { name, concurrency: 5 })
   return publishing
 }
 

@@ -32,7 +32,12 @@ describe('the call of the other service', () => {
   })
   // #endregion test
 
-  it.each([500, 429, 400, 302])('fails, and so is repeated, if the service answers %i', async (status) => {
+  it.each([429, 503])('is postponed if the service answers %i', async (status) => {
+    const { done } = await react(status)
+    await expect(done).rejects.toMatchObject({ name: 'Postponed' })
+  })
+
+  it.each([500, 400, 302])('fails, and so is repeated, if the service answers %i', async (status) => {
     const { calls, done } = await react(status)
     const error: Error = await done.then(
       () => new Error('it did not fail'),

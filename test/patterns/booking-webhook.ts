@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
+import { Postponed } from '../../workflows/reactions/postponed.ts'
 import type { PublicEvent, Reaction } from '../../workflows/reactions/reaction.ts'
 import type { SecretPorts } from '../../workflows/reactions/secret-reaction.ts'
 import { bookingWebhook } from './booking-reactions.ts'
@@ -43,6 +44,7 @@ async function call(url: string, key: string, event: PublicEvent<unknown>, deadl
   }).catch((cause: unknown) => {
     throw new Problem('unavailable', 'The service did not answer. It is called again.', { cause })
   })
+  if (status === 429 || status === 503) throw new Postponed(`The service answered ${status}.`)
   if (status < 200 || status > 299)
     throw new Problem('unavailable', `The service answered ${status}. It is called again.`)
 }

@@ -93,7 +93,7 @@ async function synthesise(bundles: string): Promise<string> {
   const writeSide = { eventStore: addEventStore(data, stored), reservations: addReservations(data, stored) }
   const readSide = { readModel: addReadModel(data, stored) }
   const handled = addHandledEvents(data, stored)
-  const reactions = addReactionsData(data, stage, bus, [bookingWebhook])
+  const reactions = addReactionsData(data, 'BookingWebhook', [bookingWebhook], { stage, bus })
   const reminders = addRemindBookingsData(data)
   const payment = addPaymentData(data, bus, stage)
   new CfnOutput(data, 'EventStoreTable', { value: writeSide.eventStore.tableName })
@@ -101,14 +101,15 @@ async function synthesise(bundles: string): Promise<string> {
 
   const service = new Stack(app, 'Service')
   const none = { arn: '', environment: {} }
-  addReactions(service, reactions, {
+  const reacting = {
     bundles,
     stage,
     bus,
     eventStore: writeSide.eventStore,
     handled,
     resources: { 'event-store': none, 'user-pool': none },
-  })
+  }
+  addReactions(service, reactions, reacting, { name: 'booking-webhook', concurrency: 2 })
   addRemindBookings(service, { bundles, stage, writeSide, readSide, data: reminders })
   addPayment(service, { bundles, stage, bus, writeSide, data: payment })
   const api = new CfnApi(service, 'Api', { name: 'Api', protocolType: 'HTTP' })

@@ -8,10 +8,7 @@ import { orUnavailable, within } from '../../commands/aws/sdk-call.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { Secret } from './secret.ts'
 
-/**
- * How long a value is kept, in milliseconds. Each read is paid for, and a new value has to arrive before Lambda has
- * tried a failed event for the last time, three minutes later.
- */
+/** How long a value is kept, in milliseconds. Each read costs money, and a new value has to be used soon. */
 const keptMs = 60_000
 
 const unavailable = orUnavailable('The secret was not read in time. It is tried again.')
