@@ -22,9 +22,9 @@ const bookingState = z.discriminatedUnion('exists', [
   }),
 ])
 
-export type BookingView = z.infer<typeof bookingState>
+export type BookingState = z.infer<typeof bookingState>
 
-function evolve(state: BookingView, event: Recorded<BookingEvent>): BookingView {
+function evolve(state: BookingState, event: Recorded<BookingEvent>): BookingState {
   if (event.type === 'BookingCreated') {
     const { slots: _, ...shown } = event.data
     const [createdAt, updatedAt] = [event.at, event.at]
@@ -53,7 +53,7 @@ function evolve(state: BookingView, event: Recorded<BookingEvent>): BookingView 
 
 // #region rows
 /** A row in the room's list and one among the reminders, for as long as there is something to find there. */
-function render(state: BookingView, id: string): readonly Row[] {
+function render(state: BookingState, id: string): readonly Row[] {
   if (!state.exists) return []
   const mine: Row = { partition: bookingsOf(state.ownerId), sort: state.createdAt, data: {} }
   if (state.archived) return [mine]
@@ -66,7 +66,7 @@ function render(state: BookingView, id: string): readonly Row[] {
 
 // #region count
 /** How many bookings a room has on a day. An archived booking is taken back, and a moved one counts on its new day. */
-function count(state: BookingView): readonly Counter[] {
+function count(state: BookingState): readonly Counter[] {
   if (!state.exists || state.archived) return []
   const day = state.startsAt.slice(0, 'YYYY-MM-DD'.length)
   return [{ partition: daysOf(state.roomId), sort: day, amounts: { bookings: 1 } }]
@@ -107,7 +107,7 @@ export function dueReminders(shard: number): string {
 }
 // #endregion reminder-shards
 
-export const bookingsV1: Projection<BookingView, BookingEvent> = {
+export const bookingsV1: Projection<BookingState, BookingEvent> = {
   name: 'bookings',
   version: 1,
   aggregate: 'booking',
