@@ -86,7 +86,9 @@ const userPool = z.strictObject({
     EmailSubject: z.string(),
     SmsMessage: anything,
   }),
-  MfaConfiguration: z.literal('OFF').optional(),
+  /** Nobody can add a second factor here, so nobody is asked for one. */
+  MfaConfiguration: z.enum(['OFF', 'OPTIONAL']).optional(),
+  EnabledMfas: anything,
   AccountRecoverySetting: anything,
   DeletionProtection: anything,
   EmailConfiguration: anything,
