@@ -7,6 +7,8 @@ import { deleteStack, type Patience } from './steps/recover.ts'
 /** Dollars a month for a gigabyte of a table, with recovery to any second (DynamoDB pricing, us-east-1). */
 const tableDollars = 0.25 + 0.2
 
+const queueType = 'AWS::SQS::Queue'
+
 export interface DestructionPorts extends Patience {
   readonly account: Account
   /** Returns the line that the operator types after the question. */
@@ -61,13 +63,20 @@ async function tellRemains(
     if (left !== undefined) found.push(left)
   }
   tell(`The data remains in ${dataStack}. npm run deploy makes the service again on it.`)
-  for (const one of found) tell(`  ${nameOf(one)}: ${one.isEmpty ? 'empty' : 'has data'}, ${costOf(one)}`)
+  const queues = found.filter(({ type }) => type === queueType)
+  const others = found.filter(({ type }) => type !== queueType)
+  for (const one of others) tell(`  ${nameOf(one)}: ${one.isEmpty ? 'empty' : 'has data'}, ${costOf(one)}`)
+  const waiting = queues.filter(({ isEmpty }) => !isEmpty)
+  if (queues.length > 0)
+    tell(`  ${queues.length} queues: nothing while nothing is sent to them. With messages: ${waiting.length}`)
+  for (const one of waiting) tell(`    ${nameOf(one)}`)
   tell('To remove it permanently, with every event and every account:')
   tell(
     `  aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${dataStack}`,
   )
   tell(`  aws cloudformation delete-stack --stack-name ${dataStack}`)
-  for (const line of found.flatMap(removalOf)) tell(`  ${line}`)
+  // The stack deletes its queues itself.
+  for (const line of others.flatMap(removalOf)) tell(`  ${line}`)
 }
 
 /** The rough cost of a resource that nobody uses. */
@@ -76,9 +85,7 @@ function costOf({ type, bytes }: Leftover): string {
   switch (type) {
     case 'AWS::S3::Bucket':
       return 'about $0.023 a month for each gigabyte'
-    case 'AWS::Cognito::UserPool':
-      return 'nothing while nobody signs in'
     default:
-      return 'nothing while nothing is sent to it'
+      return 'nothing while nobody uses it'
   }
 }

@@ -155,7 +155,9 @@ async function afterSwitch(
   if (done > 0) tell(`Parked streams that continue: ${done}`)
   if (parked > 0)
     tell(`Streams that are still parked: ${parked}. See npm run ops -- parked list --stage ${stage} --aws`)
-  for (const [name, value] of Object.entries(outputs)) tell(`${name} = ${value}`)
+  // The others only carry values from the data stack to the service stack.
+  for (const [name, value] of Object.entries(outputs))
+    if (!name.startsWith('PublishOutput')) tell(`${name} = ${value}`)
   if (!smoke) return true
   const failure = await running.smoke()
   if (failure === undefined) {

@@ -5,14 +5,23 @@ import { type FakeAccount, startFakeAccount } from '../../kit/aws-account/accoun
 import { plan, table } from '../../kit/aws-account/stage.ts'
 
 const { dataStack, serviceStack } = plan
+const queue = (name: string) => `https://sqs.eu-west-1.amazonaws.com/111122223333/${name}`
 let account: FakeAccount
 beforeEach(async () => {
   account = await startFakeAccount()
   account.tables.set('events', { items: 5, isProtected: true })
   account.cloudFormation.add(dataStack, {
     isProtected: true,
-    resources: [{ logicalId: 'EventStore', physicalId: 'events', type: table, policy: 'Retain' }],
+    resources: [
+      { logicalId: 'EventStore', physicalId: 'events', type: table, policy: 'Retain' },
+      { logicalId: 'Pool', physicalId: 'eu-west-1_abc', type: 'AWS::Cognito::UserPool', policy: 'Retain' },
+      { logicalId: 'Mail', physicalId: queue('mail'), type: 'AWS::SQS::Queue', policy: 'Delete' },
+      { logicalId: 'Failures', physicalId: queue('failures'), type: 'AWS::SQS::Queue', policy: 'Delete' },
+    ],
   })
+  account.pools.set('eu-west-1_abc', { users: 0 })
+  account.queues.set(queue('mail'), 0)
+  account.queues.set(queue('failures'), 2)
 })
 afterEach(() => account.close())
 
@@ -48,6 +57,10 @@ describe('npm run destroy', () => {
     })
     expect(account.tables.get('events')).toEqual({ items: 5, isProtected: true })
     expect(text).toContain('table events: has data, about $0.90 a month')
+    expect(text).toContain('user pool eu-west-1_abc: empty, nothing while nobody uses it')
+    expect(text).toContain('2 queues: nothing while nothing is sent to them. With messages: 1')
+    expect(text).toContain(`    queue ${queue('failures')}`)
+    expect(text).not.toContain('sqs delete-queue')
     expect(text).toContain('aws dynamodb delete-table --table-name events')
     expect(text).toContain(`aws cloudformation delete-stack --stack-name ${dataStack}`)
   })

@@ -42,7 +42,7 @@ export function fakeStage(account: FakeAccount) {
     if (isData) account.tables.set(physicalId, { items: 0, isProtected })
     const stack = cloudFormation.add(name, {
       isProtected: isData && isProtected,
-      outputs: isData ? { EventStoreTable: physicalId } : { CommandApi: 'f' },
+      outputs: isData ? { EventStoreTable: physicalId, PublishOutputRef: 'x' } : { CommandApi: 'f' },
       resources: isData
         ? [{ logicalId: 'EventStore', physicalId, type: table, policy: 'RetainExceptOnCreate' }]
         : [],

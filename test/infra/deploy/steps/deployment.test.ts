@@ -62,9 +62,10 @@ describe('a first deployment', () => {
     ])
     expect(isProtected(dataStack)).toBe(true)
     expect(account.tables.get(`${dataStack}-EventStore-1`)?.isProtected).toBe(true)
-    expect(opened.at(-1)).toEqual({ EventStoreTable: `${dataStack}-EventStore-1`, CommandApi: 'f' })
+    expect(opened.at(-1)).toMatchObject({ EventStoreTable: `${dataStack}-EventStore-1`, CommandApi: 'f' })
     expect(text).toContain('The stage prod is deployed and works.')
     expect(text).toContain('CommandApi = f')
+    expect(text).not.toContain('PublishOutput')
   })
 
   it('changes nothing if a check stops it', async () => {
