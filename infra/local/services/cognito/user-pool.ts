@@ -55,6 +55,7 @@ export function openUserPool(folder: string, settings: PoolSettings) {
   return {
     settings,
     grants,
+    users: () => [...users.values()],
     /** By sub or email. */
     find: (username: string) => users.get(subs.get(canonical(username)) ?? username),
     /** Keeps a new or changed user, whose email stays as it was. */
