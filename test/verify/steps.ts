@@ -1,13 +1,14 @@
 import { cpSync, existsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { openRepository } from '../architecture/repository.ts'
-import type { Shell } from './shell.ts'
+import { checkOpenApi } from './openapi.ts'
+import { checkPythonClients } from './python.ts'
+import { npm, type Shell } from './shell.ts'
 
 const root = join(import.meta.dirname, '../..')
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 
-/** A step of `npm run verify`. It fails if `run` throws. */
+/** A step of `npm run verify`. It fails if `run` throws, and is skipped if that is `Skipped`. */
 export interface Step {
   readonly name: string
   run(shell: Shell): Promise<void>
@@ -40,6 +41,8 @@ export const steps: readonly Step[] = [
       await shell.run(npm, ['test'], { folder })
     },
   },
+  { name: 'the OpenAPI document, and a client in TypeScript', run: (shell) => checkOpenApi(shell, root) },
+  { name: 'clients in Python', run: checkPythonClients },
   {
     name: 'the suite on Node 24',
     run: async (shell) => {
