@@ -1,6 +1,6 @@
-import { cpSync, existsSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { openRepository } from '../architecture/repository.ts'
+import { copyRepository } from '../kit/repository-copy.ts'
 import { checkOpenApi } from './openapi.ts'
 import { checkPythonClients } from './python.ts'
 import { npm, type Shell } from './shell.ts'
@@ -54,10 +54,8 @@ export const steps: readonly Step[] = [
   },
 ]
 
-/** Copies the files of the repository, beside a link to the packages that are installed. */
 function copyInto(folder: string): string {
-  for (const file of openRepository(root).files) cpSync(join(root, file), join(folder, file))
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
+  copyRepository(folder)
   return folder
 }
 
