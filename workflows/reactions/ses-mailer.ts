@@ -3,7 +3,7 @@ import { connectInTime } from '../../commands/aws/client.ts'
 import { orUnavailable, within } from '../../commands/aws/sdk-call.ts'
 import type { Mailer } from './mailer.ts'
 
-const unavailable = orUnavailable('The mail was not accepted in time. It is tried again.')
+const unavailable = orUnavailable('The mail was not accepted in time.')
 
 /**
  * Mail by SES. The id of the event is in the header `X-Annals-Event`, and in the tag `event`, by which SES's own records

@@ -50,7 +50,7 @@ export function addRedrive(scope: Construct, id: string, o: RedriveOptions): Lam
     bundles: o.bundles,
     memoryMb: 512,
     timeoutSeconds,
-    environment: o.environment,
+    environment: { ...o.environment, MAX_RECEIVES: String(maxReceiveCount) },
   })
   allow(redrive, o.eventStore.tableStreamArn ?? '', ['GetRecords', 'GetShardIterator'])
   redrive.addToRolePolicy(
