@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readTemplate } from '../../infra/local/index.ts'
 import { startBackend } from '../demo/backend.ts'
 import { readConfig } from '../kit/people/person.ts'
 import type { Shell } from './shell.ts'
@@ -23,10 +24,10 @@ export async function checkPythonClients(shell: Shell): Promise<void> {
   const backend = await startBackend()
   try {
     const { awsEndpoint, region } = await readConfig(backend.apiUrl)
-    const template = join(root, 'cdk.out/Annals.template.json')
+    const types = readTemplate(join(root, 'cdk.out')).resources.map(({ type }) => type)
     const run = (script: string, ...args: readonly string[]) =>
       shell.run(python, ['-B', join(scripts, script), ...args], { folder: root })
-    await run('aws_clients.py', awsEndpoint, region, template)
+    await run('aws_clients.py', awsEndpoint, region, JSON.stringify(types))
     await run('generated_client.py', backend.apiUrl, awsEndpoint, shell.temporaryFolder())
   } finally {
     await backend.close()
