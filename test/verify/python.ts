@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { assemblyOf } from '../../infra/build/assemble.ts'
 import { readTemplate } from '../../infra/local/index.ts'
 import { startBackend } from '../demo/backend.ts'
 import { readConfig } from '../kit/people/person.ts'
@@ -24,7 +25,7 @@ export async function checkPythonClients(shell: Shell): Promise<void> {
   const backend = await startBackend()
   try {
     const { awsEndpoint, region } = await readConfig(backend.apiUrl)
-    const types = readTemplate(join(root, 'cdk.out')).resources.map(({ type }) => type)
+    const types = readTemplate(join(root, assemblyOf('dev'))).resources.map(({ type }) => type)
     const run = (script: string, ...args: readonly string[]) =>
       shell.run(python, ['-B', join(scripts, script), ...args], { folder: root })
     await run('aws_clients.py', awsEndpoint, region, JSON.stringify(types))

@@ -96,7 +96,7 @@ export function openMailService(o: {
   }
 }
 
-/** Every identity is verified, because the template declares it. */
+/** Every identity counts as verified. */
 function identitiesPage(identities: readonly string[]): AwsResponse {
   const EmailIdentities = identities.map((IdentityName) => ({
     IdentityName,

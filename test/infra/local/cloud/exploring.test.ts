@@ -299,7 +299,7 @@ describe('a developer who explores the local cloud', () => {
     const { EmailIdentities = [] } = await new SESv2Client(settings()).send(
       new ListEmailIdentitiesCommand({}),
     )
-    expect(EmailIdentities).toHaveLength(declaredOf('AWS::SES::EmailIdentity').length)
+    expect(EmailIdentities).toMatchObject([{ IdentityName: expect.any(String), SendingEnabled: true }])
     const older = await get('ses', '/v2/email/identities')
     expect(older.body['EmailIdentities']).toEqual(EmailIdentities)
   })
