@@ -98,11 +98,12 @@ describe('registration for an API', () => {
     ['email-taken', { email: 'same@example.com' }, { code: 'taken', rule: 'email-taken' }],
     ['an address that was changed and not confirmed', { email_verified: 'false' }, { code: 'forbidden' }],
     ['an address that is none', { email: 'ann' }, { code: 'invalid-input' }],
-  ])('answers what stands against it: %s', async (_, attributes, problem) => {
-    const { registration, confirm, signUp } = backend()
+  ])('answers what stands against it, which is no error of ours: %s', async (_, attributes, problem) => {
+    const { registration, confirm, signUp, registrationErrors } = backend()
     await confirm('bob', { email: 'same@example.com' })
     signUp('ann', attributes)
     expect(await registration(request('ann'), context)).toMatchObject({ problem })
+    expect(registrationErrors).toEqual([])
   })
 
   it('answers that nobody is there', async () => {
@@ -113,7 +114,7 @@ describe('registration for an API', () => {
   })
 
   it('keeps what is wrong on our side to the log', async () => {
-    const { registration, signUp, people } = backend()
+    const { registration, signUp, people, registrationErrors } = backend()
     signUp('ann')
     people.get = () => {
       throw new Error('secret')
@@ -121,5 +122,6 @@ describe('registration for an API', () => {
     const answer = await registration(request('ann'), context)
     expect(answer).toMatchObject({ problem: { code: 'internal' } })
     expect(JSON.stringify(answer)).not.toContain('secret')
+    expect(registrationErrors).toEqual(['not registered'])
   })
 })
