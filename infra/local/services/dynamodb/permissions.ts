@@ -5,7 +5,7 @@ const onTable = z.object({ TableName: z.string(), IndexName: z.string().optional
 const batch = z.object({ RequestItems: z.looseObject({}) })
 const transaction = z.object({ TransactItems: z.array(z.looseObject({})).min(1) })
 
-/** The action that each kind of item in a transaction needs; there is none for the transaction itself. */
+/** The IAM action that each kind of item in a transaction needs. The transaction itself needs none. */
 const transactActions: Readonly<Record<string, string>> = {
   Put: 'PutItem',
   Update: 'UpdateItem',
@@ -15,9 +15,9 @@ const transactActions: Readonly<Record<string, string>> = {
 }
 
 /**
- * The permissions that a call of DynamoDB needs (service authorization reference, "Actions, resources, and
- * condition keys for Amazon DynamoDB"). `arnOf` gives a table's ARN by its name. The operation alone decides which
- * fields are read: DynamoDB ignores fields of other operations, so they must not change the permissions.
+ * Returns the permissions that a call of DynamoDB needs (service authorization reference, "Actions, resources, and
+ * condition keys for Amazon DynamoDB"). `arnOf` returns the ARN of a table by its name. The operation alone
+ * decides which fields are read: DynamoDB ignores fields of other operations, so they must not change the permissions.
  *
  * @throws AwsError ValidationException if these fields are not valid.
  */

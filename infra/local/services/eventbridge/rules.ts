@@ -8,7 +8,7 @@ const listInput = z.object({ ...bus, NamePrefix: z.string().default('') })
 
 /** Operations that show resources of a template. They change nothing. */
 export interface Queries {
-  /** `undefined` for any other operation. */
+  /** Answers such an operation; `undefined` for any other. */
   answer(request: AwsRequest): object | undefined
   permission(request: AwsRequest): Permission | undefined
 }
