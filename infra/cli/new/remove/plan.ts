@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import { nodesIn, parse, textOf } from '../syntax.ts'
 import { prunedDocuments } from './documents.ts'
 import { featureOf, featuresIn, layers } from './features.ts'
 import { type Gone, prune } from './prune.ts'
-import { nodesIn, parse, textOf } from './syntax.ts'
 
 /** The planned changes to the files of a repository. Nothing is written yet. Paths are relative to its root. */
 export interface Removal {

@@ -1,4 +1,4 @@
-import { childrenOf, nameOf, nodesIn, parse, type Syntax, type SyntaxNode, textOf } from './syntax.ts'
+import { childrenOf, nameOf, nodesIn, parse, type Syntax, type SyntaxNode, textOf } from '../syntax.ts'
 
 export interface Pruned {
   readonly source: string
