@@ -22,7 +22,9 @@ export function sourceOf(file: string, text: string): Source {
 
 /** The text of a source after one edit. */
 export function edited(file: string, text: string, edit: Edit): string {
+  // From the end, so that the places of the others stay. Of two texts for one place, the first comes first.
   return edit(sourceOf(file, text))
+    .toReversed()
     .toSorted((a, b) => b.at - a.at)
     .reduce((before, { at, end = at, text: added }) => before.slice(0, at) + added + before.slice(end), text)
 }
