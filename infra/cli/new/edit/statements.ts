@@ -10,7 +10,7 @@ import {
 } from './source.ts'
 
 /**
- * Adds an import, as `import { a, type B } from '../c.ts'` has it. Names join the import of the same file, if there is
+ * Adds an import, as `import { a, type B }` has it. Names join the import of the same file, if there is
  * one. The formatter sorts them.
  */
 export function addImport(names: readonly string[], from: string): Edit {
