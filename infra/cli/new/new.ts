@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { stageName } from '../../stages/stage-name.ts'
+import { dataFolderOf } from '../data-folder.ts'
 import { apply } from './change.ts'
 import { regenerateAll, regenerateDomain } from './generated.ts'
 import { type GivenOptions, type Kind, kinds, type OptionName } from './kinds.ts'
@@ -31,7 +33,8 @@ npm run new version READ_MODEL
 
 npm run new -- --remove FEATURE… [--force]
   Removes features from every layer, list, test and document. It refuses while another feature imports one of them,
-  and while the data folder (ANNALS_DATA or .annals) holds events that could no longer be read, unless you add --force.
+  and while the data folder (ANNALS_DATA or .annals/STAGE) holds events that could no longer be read, unless you add
+  --force.
 
 Each of these writes everything or nothing.`
 
@@ -93,7 +96,7 @@ async function remove(names: readonly string[], force: boolean): Promise<void> {
   const stored = async () => {
     // Only this question needs the stores.
     const { storedEvents } = await import('./remove/stored-events.ts')
-    return storedEvents(process.env['ANNALS_DATA'] || '.annals')
+    return storedEvents(dataFolderOf(stageName(undefined)))
   }
   const { deleted, changed } = await removeFeatures(process.cwd(), names, { force, stored })
   const generated = regenerateAll()

@@ -30,6 +30,7 @@ export function newSchedule(root: string, name: string, { expression }: Schedule
     throw new Error(`"${expression}" is no expression: use cron(…) or rate(…), such as "${daily}".`)
   const spelling = spell(name)
   const { pascal } = spelling
+  const makers = [`add${pascal}`, `add${pascal}Data`]
   const schedule = { name: spelling, expression }
   return {
     files: {
@@ -41,17 +42,22 @@ export function newSchedule(root: string, name: string, { expression }: Schedule
     },
     edits: [
       ...editsOf(
-        'infra/stack/annals-stack.ts',
-        addStatement('addAnnalsStack', `add${pascal}(stack, { bundles })`),
-        addImport([`add${pascal}`], `./${name}.ts`),
+        'infra/stack/stacks.ts',
+        addStatement('addStacks', `add${pascal}(service, { bundles, stage, data: add${pascal}Data(data) })`),
+        addImport(makers, `./${name}.ts`),
       ),
       ...editsOf(
         'test/infra/stack/parts.test.ts',
         addElement(
           'optional',
-          `{ name: '${name}', add: ({ stack, bundles }) => add${pascal}(stack, { bundles }), marks: ['${pascal}', '${name}'] }`,
+          `{
+            name: '${name}',
+            add: ({ data, service, bundles }) =>
+              add${pascal}(service, { bundles, stage, data: add${pascal}Data(data) }),
+            marks: ['${pascal}', '${name}'],
+          }`,
         ),
-        addImport([`add${pascal}`], `../../../infra/stack/${name}.ts`),
+        addImport(makers, `../../../infra/stack/${name}.ts`),
       ),
       ...editsOf(
         'test/infra/stack/functions.test.ts',

@@ -37,21 +37,34 @@ export function ${name.camel}Handler({ clock, logger }: ${name.pascal}Ports) {
 `
 
 export const stackPartOf = ({ name, expression }: NewSchedule) => `import type { Stack } from 'aws-cdk-lib'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import type { Stage } from '../stages/read-stage.ts'
 import { addFailureQueue, alarmOnFailures, retryThenKeep } from './parts/failure-queue.ts'
 import { addFunction } from './parts/lambda-function.ts'
 import { addSchedule } from './parts/schedule.ts'
 
-export interface ${name.pascal}Options {
-  readonly bundles: string
+export interface ${name.pascal}Data {
+  /** Runs that failed in every try. */
+  readonly failures: Queue
 }
 
-/** A function that runs on a schedule, with a queue and an alarm for runs that failed in every try. */
-export function add${name.pascal}(stack: Stack, { bundles }: ${name.pascal}Options): void {
-  const failures = addFailureQueue(stack, '${name.pascal}Failures')
-  alarmOnFailures(failures, 'A run of ${name.pascal} failed in three tries. Its log says why.')
+export interface ${name.pascal}Options {
+  readonly bundles: string
+  readonly stage: Stage
+  readonly data: ${name.pascal}Data
+}
+
+export function add${name.pascal}Data(data: Stack): ${name.pascal}Data {
+  return { failures: addFailureQueue(data, '${name.pascal}Failures') }
+}
+
+/** A function that runs on a schedule, with an alarm for runs that failed in every try. */
+export function add${name.pascal}(stack: Stack, { bundles, stage, data: { failures } }: ${name.pascal}Options): void {
+  alarmOnFailures(stack, failures, 'A run of ${name.pascal} failed in three tries. Its log says why.')
   const scheduled = addFunction(stack, '${name.pascal}', {
     name: '${name.kebab}',
     bundles,
+    stage,
     memoryMb: 512,
     timeoutSeconds: 60,
     environment: {},

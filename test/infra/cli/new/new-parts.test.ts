@@ -118,7 +118,7 @@ describe('npm run new', () => {
     expect(code, output).toBe(0)
     const left = changedFiles().filter((file) => file !== 'test/architecture/not-yet-rewritten.json')
     expect(left.filter((file) => !/count-zebras/.test(file)).toSorted()).toEqual([
-      'infra/stack/annals-stack.ts',
+      'infra/stack/stacks.ts',
       'test/infra/stack/functions.test.ts',
       'test/infra/stack/parts.test.ts',
     ])
