@@ -1,19 +1,17 @@
 import { folds } from '../generated/folds.ts'
 import type { PublishedAggregate } from '../kernel/decider.ts'
 import { Problem, refusal } from '../kernel/problem.ts'
-import { type MemberRole, type ProjectEvent, projectEvents } from './events.ts'
+import { type MemberRole, type ProjectDetails, type ProjectEvent, projectEvents } from './events.ts'
 import { projectPublication } from './public-events.ts'
 
 export type ProjectState =
   | { readonly status: 'none' }
-  | {
+  | (ProjectDetails & {
       readonly status: 'active' | 'archived'
       readonly ownerId: string
-      readonly title: string
-      readonly description: string
       /** The members, not including the owner. */
       readonly members: readonly Member[]
-    }
+    })
 
 export interface Member {
   readonly userId: string
@@ -21,7 +19,11 @@ export interface Member {
 }
 
 export type ProjectCommand = { readonly actorId: string } & (
-  | { readonly type: 'create-project'; readonly title: string; readonly description?: string | undefined }
+  | (Omit<ProjectDetails, 'description'> & {
+      readonly type: 'create-project'
+      /** Empty by default. */
+      readonly description?: string | undefined
+    })
   | { readonly type: 'rename-project'; readonly title: string }
   | { readonly type: 'describe-project'; readonly description: string }
   | { readonly type: 'archive-project' }
@@ -101,8 +103,8 @@ function create(
   command: Extract<ProjectCommand, { type: 'create-project' }>,
 ): readonly ProjectEvent[] {
   if (state.status !== 'none') return []
-  const { actorId: ownerId, title, description = '' } = command
-  return [{ type: 'ProjectCreated', data: { ownerId, title, description } }]
+  const { type: _, actorId: ownerId, ...details } = command
+  return [{ type: 'ProjectCreated', data: { ownerId, ...details, description: details.description ?? '' } }]
 }
 
 function addMember(

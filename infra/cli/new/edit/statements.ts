@@ -137,10 +137,15 @@ export function addUnionMember(type: string, member: string): Edit {
 
 /** The member of a state's union that is not `{ readonly status: 'none' }`, if there is exactly one, with fields of its own. */
 export function existingState(source: Source, type: string): SyntaxNode | undefined {
-  const members = nodesIn(typeNamed(source, type)?.['types'])
+  const members = nodesIn(typeNamed(source, type)?.['types']).flatMap(literalsIn)
   const existing = members.filter((member) => nodesIn(member['members']).length > 1)
   const [only] = existing
-  return members.length === 2 && existing.length === 1 && only?.type === 'TSTypeLiteral' ? only : undefined
+  return members.length === 2 && existing.length === 1 ? only : undefined
+}
+
+/** The object types in a member, which may extend a named type. */
+function literalsIn(member: SyntaxNode): SyntaxNode[] {
+  return descendants(member).filter(({ type }) => type === 'TSTypeLiteral')
 }
 
 /** Adds a field to that member. */

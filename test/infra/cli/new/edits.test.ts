@@ -96,6 +96,12 @@ describe('an edit', () => {
       "type S = { s: 'none' } | { s: 'on'; b: 1 c?: true }",
     ],
     [
+      'adds a field to the object in an intersection',
+      "type S = { s: 'none' } | (A & { s: 'on'; b: 1 })",
+      addStateField('S', 'c?: true'),
+      "type S = { s: 'none' } | (A & { s: 'on'; b: 1 c?: true })",
+    ],
+    [
       'adds a statement before the return',
       'function f() { a(); return b }',
       addStatement('f', 'c()'),

@@ -116,7 +116,9 @@ describe('npm run new', () => {
   it('--remove takes all parts of the aggregate out again, and leaves the schedule', async () => {
     const { code, output } = await copy.run('--remove', 'zebra-crossing')
     expect(code, output).toBe(0)
-    const left = changedFiles().filter((file) => file !== 'test/architecture/not-yet-rewritten.json')
+    // These two derive from other code, and may be out of date in the repository.
+    const elsewhere = ['test/architecture/not-yet-rewritten.json', 'docs/local-cloud.md']
+    const left = changedFiles().filter((file) => !elsewhere.includes(file))
     expect(left.filter((file) => !/count-zebras/.test(file)).toSorted()).toEqual([
       'infra/stack/stacks.ts',
       'test/infra/stack/functions.test.ts',
