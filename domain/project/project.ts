@@ -18,12 +18,15 @@ export interface Member {
   readonly role: MemberRole
 }
 
+/** The details that a person may leave out of a new project. */
+export const projectDefaults = { description: '' } as const satisfies Partial<ProjectDetails>
+
+type Defaults = typeof projectDefaults
+
 export type ProjectCommand = { readonly actorId: string } & (
-  | (Omit<ProjectDetails, 'description'> & {
-      readonly type: 'create-project'
-      /** Empty by default. */
-      readonly description?: string | undefined
-    })
+  | ({ readonly type: 'create-project' } & Omit<ProjectDetails, keyof Defaults> & {
+        readonly [Field in keyof Defaults]?: ProjectDetails[Field] | undefined
+      })
   | { readonly type: 'rename-project'; readonly title: string }
   | { readonly type: 'describe-project'; readonly description: string }
   | { readonly type: 'archive-project' }
@@ -104,7 +107,16 @@ function create(
 ): readonly ProjectEvent[] {
   if (state.status !== 'none') return []
   const { type: _, actorId: ownerId, ...details } = command
-  return [{ type: 'ProjectCreated', data: { ownerId, ...details, description: details.description ?? '' } }]
+  return [{ type: 'ProjectCreated', data: { ownerId, ...projectDefaults, ...given(details) } }]
+}
+
+/** The fields that have a value. */
+function given<Fields extends object>(
+  fields: Fields,
+): { [Name in keyof Fields]: Exclude<Fields[Name], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined)
+  // Only fields without a value are left out.
+  return Object.fromEntries(entries) as { [Name in keyof Fields]: Exclude<Fields[Name], undefined> }
 }
 
 function addMember(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { MemberRole, ProjectDetails, ProjectEvent } from '../../../domain/project/events.ts'
-import type { ProjectCommand } from '../../../domain/project/project.ts'
+import { type ProjectCommand, projectDefaults } from '../../../domain/project/project.ts'
 
 const actorId = fc.constantFrom('ann', 'bob')
 const userId = fc.constantFrom('ann', 'bob', 'user-3')
@@ -10,7 +10,7 @@ const word = fc.constantFrom('Atlas', 'Globe', 'Maps', '')
 const details = { title: word, description: word }
 
 /** The fields of a new project, for tests that need one. */
-export const atlas: ProjectDetails = { title: 'Atlas', description: '' }
+export const atlas: ProjectDetails = { title: 'Atlas', ...projectDefaults }
 
 export const command: fc.Arbitrary<ProjectCommand> = fc.oneof(
   fc.record({ type: fc.constant('create-project' as const), actorId, ...details }),
