@@ -30,7 +30,7 @@ const javascript = new Set(
   ),
 )
 
-/** Words that the code around an aggregate already uses for something else. */
+/** Words that the code around an aggregate uses with another meaning. */
 const engine = new Set(
   `aggregate backend codec command commit contract event execute generation given guard item kernel list live me
   page position problem projection publication query refusal row sample state stream stream-name text`.split(

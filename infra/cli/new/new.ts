@@ -33,7 +33,7 @@ npm run new version READ_MODEL
 
 npm run new -- --remove FEATURE… [--force]
   Removes features from every layer, list, test and document. It refuses while another feature imports one of them,
-  and while the data folder (ANNALS_DATA or .annals/STAGE) holds events that could no longer be read, unless you add
+  and while the data folder (ANNALS_DATA or .annals/STAGE) contains events that could no longer be read, unless you add
   --force.
 
 Each of these writes everything or nothing.`
