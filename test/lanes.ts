@@ -5,7 +5,7 @@
 
 /** Names of tests that run an adapter against a service of the local cloud. */
 const adapterTests = [
-  'test/**/{dynamo,s3,cognito,ses,eventbridge,lambda}-*.test.ts',
+  'test/**/{dynamo,s3,cognito,ses,sqs,eventbridge,lambda}-*.test.ts',
   'test/**/*-adapters.test.ts',
   // The reactions record in DynamoDB which events they have handled.
   'test/workflows/reactions/**/*.test.ts',

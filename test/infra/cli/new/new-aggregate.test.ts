@@ -45,7 +45,7 @@ describe('npm run new', () => {
 describe('a new aggregate', () => {
   const change = newAggregate(namesOf('quokka'))
 
-  it('writes over nothing', async () => {
+  it('overwrites nothing', async () => {
     const path = join(root, 'commands/quokka/handlers.ts')
     mkdirSync(join(root, 'commands/quokka'))
     writeFileSync(path, 'mine')
@@ -68,7 +68,7 @@ describe('a new aggregate', () => {
 
   it('restores every file if one cannot be written', async () => {
     const path = join(root, 'projections/quokka')
-    writeFileSync(path, 'a file where a folder has to be')
+    writeFileSync(path, 'a file instead of a folder')
     const contract = readFileSync(join(root, 'commands/contract.ts'), 'utf8')
     const before = everything()
     await expect(apply(change, root)).rejects.toThrow('projections/quokka')
