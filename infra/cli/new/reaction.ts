@@ -2,9 +2,16 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Change, editsOf, type FileEdit } from './change.ts'
 import { addElement } from './edit/lists.ts'
-import { type EventType, eventTypesIn, fixtureOf, functionsIn, readSource } from './edit/repository.ts'
-import { keyOf, typeNamed } from './edit/source.ts'
-import { addDeclarationBefore, addImport, existingState } from './edit/statements.ts'
+import {
+  aggregatesIn,
+  type EventType,
+  eventTypesIn,
+  fixtureOf,
+  functionsIn,
+  readSource,
+} from './edit/repository.ts'
+import { constantNamed, descendants, keyOf, propertyOf, typeNamed } from './edit/source.ts'
+import { addDeclaration, addDeclarationBefore, addImport, existingState } from './edit/statements.ts'
 import { checkKebab, type Spelling, spell } from './names.ts'
 import { nodesIn } from './syntax.ts'
 import {
@@ -15,7 +22,13 @@ import {
   rowOf,
   rowsOf,
 } from './templates/reaction.ts'
-import { expectedElementsOf, expectedOf, reactionTestOf } from './templates/reaction-tests.ts'
+import {
+  expectedFunctionOf,
+  expectedOf,
+  expectedReactionOf,
+  functionListOf,
+  reactionTestOf,
+} from './templates/reaction-tests.ts'
 
 export interface ReactionOptions {
   /** The type of the public event. */
@@ -27,6 +40,7 @@ export interface ReactionOptions {
 /** Adds a reaction to a public event: its row, its function, and the tests of both. The stack derives from the row. */
 export function newReaction(root: string, name: string, options: ReactionOptions): Change {
   checkKebab(name, 'price-list-email')
+  if (isReaction(root, name)) throw new Error(`the reaction ${name} already exists: choose another name.`)
   if (functionsIn(root).includes(name))
     throw new Error(`the function ${name} already exists: choose another name.`)
   const reaction = reactionFor(root, name, options)
@@ -39,7 +53,9 @@ export function newReaction(root: string, name: string, options: ReactionOptions
   return {
     files: {
       [`workflows/${feature.kebab}/${name}.ts`]: reactionOf(reaction),
-      [`workflows/functions/${name}.ts`]: entryPointOf(reaction),
+      ...(reaction.recipient === undefined && {
+        [`workflows/functions/${name}.ts`]: entryPointOf(reaction),
+      }),
       [`test/workflows/reactions/${feature.kebab}/${name}.test.ts`]: reactionTestOf({
         reaction,
         data: fixtureOf(root, feature.camel, type) ?? {},
@@ -50,7 +66,9 @@ export function newReaction(root: string, name: string, options: ReactionOptions
     },
     edits: [
       ...(hasRows ? rowEdits(rows, reaction) : listEdits(feature)),
-      ...(isExpected ? expectedEdits(expected, reaction) : expectedListEdits(feature)),
+      ...(isExpected ? expectedEdits(root, expected, reaction) : []),
+      ...collectingEdits(root, expected, reaction),
+      ...(reaction.recipient === undefined ? [] : mailEdits(reaction)),
     ],
   }
 }
@@ -115,27 +133,59 @@ function listEdits({ camel, kebab }: Spelling): FileEdit[] {
   )
 }
 
-function expectedEdits(file: string, reaction: NewReaction): FileEdit[] {
+/** The edits of an existing file of expectations. */
+function expectedEdits(root: string, file: string, reaction: NewReaction): FileEdit[] {
   const { camel } = reaction.feature
-  const elements = expectedElementsOf(reaction)
-  return editsOf(
-    file,
-    addElement(`${camel}Reactions`, elements.reaction),
-    addElement(`${camel}Functions`, elements.function),
-    addImport(elements.imports, '../expected.ts'),
+  const { element, imports } = expectedReactionOf(reaction)
+  const list = editsOf(file, addElement(`${camel}Reactions`, element), addImport(imports, '../expected.ts'))
+  if (reaction.recipient !== undefined) return list
+  const names = addImport(['type ExpectedFunction', 'reaction'], '../expected.ts')
+  return hasFunctionList(root, file, reaction)
+    ? [...list, ...editsOf(file, addElement(`${camel}Functions`, expectedFunctionOf(reaction)), names)]
+    : [...list, ...editsOf(file, addDeclaration(functionListOf(reaction)), names)]
+}
+
+function hasFunctionList(root: string, file: string, { feature }: NewReaction): boolean {
+  return (
+    existsSync(join(root, file)) &&
+    constantNamed(readSource(root, file), `${feature.camel}Functions`) !== undefined
   )
 }
 
-function expectedListEdits({ camel, kebab }: Spelling): FileEdit[] {
-  const lists = [
-    ['reactions', 'declaredReactions', `${camel}Reactions`],
-    ['functions', 'functions', `${camel}Functions`],
-  ] as const
-  return lists.flatMap(([file, list, name]) =>
+/** The edits of the tests that collect the expectations of all features. */
+function collectingEdits(root: string, file: string, reaction: NewReaction): FileEdit[] {
+  const { camel, kebab } = reaction.feature
+  const add = (test: string, list: string, name: string) =>
     editsOf(
-      `test/infra/stack/${file}.test.ts`,
+      `test/infra/stack/${test}.test.ts`,
       addElement(list, `...${name}`),
       addImport([name], `./${kebab}/expected.ts`),
-    ),
+    )
+  const isNew = !existsSync(join(root, file))
+  const addsFunctions = reaction.recipient === undefined && !hasFunctionList(root, file, reaction)
+  return [
+    ...(isNew ? add('reactions', 'declaredReactions', `${camel}Reactions`) : []),
+    ...(addsFunctions ? add('functions', 'functions', `${camel}Functions`) : []),
+  ]
+}
+
+/** The edits by which the function that sends all mail sends another one. */
+function mailEdits({ name, feature }: NewReaction): FileEdit[] {
+  return editsOf(
+    'workflows/mails.ts',
+    addElement('mails', `mail(${name.camel}Reaction)`),
+    addImport([`${name.camel}Reaction`], `./${feature.kebab}/${name.kebab}.ts`),
   )
+}
+
+/** Whether a reaction of any feature has this name. */
+function isReaction(root: string, name: string): boolean {
+  return aggregatesIn(root)
+    .map((feature) => `workflows/${feature}/reactions.ts`)
+    .filter((file) => existsSync(join(root, file)))
+    .some((file) =>
+      descendants(readSource(root, file).program).some(
+        (node) => propertyOf(node, 'name')?.['value'] === name,
+      ),
+    )
 }

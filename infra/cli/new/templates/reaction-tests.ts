@@ -79,19 +79,25 @@ function literalOf(type: string, data: object, field: string): string {
   return `{ type: '${type}', data: { ${fields.join(', ')} } }`
 }
 
-export const expectedElementsOf = ({ name, type, recipient }: NewReaction) => ({
-  reaction: `['${name.pascal}', ['${type}']]`,
-  function: `reaction('${name.pascal}', '${name.kebab}', ${recipient === undefined ? '{}, {}' : 'mailFrom, sendMail'})`,
-  imports: recipient === undefined ? ['reaction'] : ['mailFrom', 'reaction', 'sendMail'],
-})
+/** The element for the list of expected reactions, and its imports. */
+export const expectedReactionOf = ({ name, type, recipient }: NewReaction) =>
+  recipient === undefined
+    ? { element: `['${name.pascal}', ['${type}'], '${name.pascal}']`, imports: ['type ExpectedReaction'] }
+    : { element: `mail('${name.pascal}', ['${type}'])`, imports: ['type ExpectedReaction', 'mail'] }
+
+/** The element for the list of expected functions. */
+export const expectedFunctionOf = ({ name }: NewReaction) =>
+  `reaction('${name.pascal}', '${name.kebab}', {}, {})`
+
+export const functionListOf = (reaction: NewReaction) =>
+  `export const ${reaction.feature.camel}Functions: readonly ExpectedFunction[] = [${expectedFunctionOf(reaction)}]`
 
 export const expectedOf = (reaction: NewReaction) => {
-  const { camel } = reaction.feature
-  const elements = expectedElementsOf(reaction)
-  return `import { type ExpectedFunction, type ExpectedReaction, ${elements.imports.join(', ')} } from '../expected.ts'
+  const { element, imports } = expectedReactionOf(reaction)
+  const isFunction = reaction.recipient === undefined
+  const names = isFunction ? [...imports, 'type ExpectedFunction', 'reaction'] : imports
+  return `import { ${names.join(', ')} } from '../expected.ts'
 
-export const ${camel}Reactions: readonly ExpectedReaction[] = [${elements.reaction}]
-
-export const ${camel}Functions: readonly ExpectedFunction[] = [${elements.function}]
-`
+export const ${reaction.feature.camel}Reactions: readonly ExpectedReaction[] = [${element}]
+${isFunction ? `\n${functionListOf(reaction)}\n` : ''}`
 }

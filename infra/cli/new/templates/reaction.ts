@@ -119,14 +119,10 @@ ${news}.
 `
 }
 
-export const entryPointOf = ({ name, feature, recipient }: NewReaction) => {
-  const [maker, file] =
-    recipient === undefined
-      ? ['reactionFunction', 'reaction-function']
-      : ['mailReactionFunction', 'mail-reaction']
-  return `import { ${name.camel}Reaction } from '../${feature.kebab}/${name.kebab}.ts'
-import { ${maker} } from '../reactions/${file}.ts'
+/** The entry point of a reaction that sends no mail. One function sends all mail. */
+export const entryPointOf = ({ name, feature }: NewReaction) =>
+  `import { reactionFunction } from '../reactions/reaction-function.ts'
+import { ${name.camel}Reaction } from '../${feature.kebab}/${name.kebab}.ts'
 
-export const handler = ${maker}(${name.camel}Reaction)
+export const handler = reactionFunction(${name.camel}Reaction)
 `
-}

@@ -29,7 +29,7 @@ describe('a part is refused', () => {
     ['reaction', ['greet'], {}, 'name the event: npm run new -- reaction NAME --on EVENT'],
     ['reaction', ['greet'], { on: 'UserPainted' }, 'there is no event UserPainted'],
     ['reaction', ['greet'], { on: 'UserProfileChanged' }, 'UserProfileChanged is private: make it public'],
-    ['reaction', ['welcome-email'], { on: 'UserRegistered' }, 'the function welcome-email already exists'],
+    ['reaction', ['welcome-email'], { on: 'UserRegistered' }, 'the reaction welcome-email already exists'],
     ['reaction', ['Greet'], { on: 'UserRegistered' }, '"Greet" is no name'],
     ['schedule', ['projector'], {}, 'the function projector already exists'],
     ['schedule', ['user'], {}, '"user" is a feature'],
