@@ -22,7 +22,7 @@ export const lanes = {
   /** Pure and in-memory tests. */
   unit: {
     include: [
-      'test/{commands,domain,mutants,projections,properties,simulation,verify,workflows}/**/*.test.ts',
+      'test/{commands,domain,mutants,patterns,projections,properties,simulation,verify,workflows}/**/*.test.ts',
     ],
     exclude: adapterTests,
   },

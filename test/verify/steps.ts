@@ -1,13 +1,14 @@
-import { cpSync, existsSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { openRepository } from '../architecture/repository.ts'
-import type { Shell } from './shell.ts'
+import { copyRepository } from '../kit/repository-copy.ts'
+import { checkOpenApi } from './openapi.ts'
+import { checkPythonClients } from './python.ts'
+import { npm, type Shell } from './shell.ts'
 
 const root = join(import.meta.dirname, '../..')
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 
-/** A step of `npm run verify`. It fails if `run` throws. */
+/** A step of `npm run verify`. It fails if `run` throws, and is skipped if that is `Skipped`. */
 export interface Step {
   readonly name: string
   run(shell: Shell): Promise<void>
@@ -53,6 +54,8 @@ export const steps: readonly Step[] = [
       await shell.run(npm, ['test'], { folder })
     },
   },
+  { name: 'the OpenAPI document, and a client in TypeScript', run: (shell) => checkOpenApi(shell, root) },
+  { name: 'clients in Python', run: checkPythonClients },
   {
     name: 'the suite on Node 24',
     run: async (shell) => {
@@ -66,8 +69,7 @@ export const steps: readonly Step[] = [
 
 /** Copies the files of the repository, and links to the installed packages. */
 function copyInto(folder: string): string {
-  for (const file of openRepository(root).files) cpSync(join(root, file), join(folder, file))
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
+  copyRepository(folder)
   return folder
 }
 

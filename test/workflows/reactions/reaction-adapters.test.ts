@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import type { SQSRecord } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
 import { Postponed } from '../../../workflows/reactions/postponed.ts'
+import { createSecret } from '../../../workflows/reactions/secrets-manager-secret.ts'
 import { createSesMailer } from '../../../workflows/reactions/ses-mailer.ts'
 import { createSqsPostponing } from '../../../workflows/reactions/sqs-postponing.ts'
 import { createCognitoSignIns } from '../../../workflows/user/cognito-sign-ins.ts'
+import { manualClock } from '../../kit/clocks/manual-clock.ts'
 import { awsServer, json } from '../../kit/local-cloud/aws-server.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 
@@ -109,5 +111,36 @@ describe('the sign-ins of a user pool', () => {
   it('fail if their deletion is not allowed', async () => {
     const { done } = await remove(json({ __type: 'NotAuthorizedException', message: 'No' }, 400))
     await expect(done).rejects.toMatchObject({ name: 'NotAuthorizedException' })
+  })
+})
+
+describe('a secret of Secrets Manager', () => {
+  const open = async (answer: Parameters<typeof awsServer>[0]) => {
+    const { config, requests } = await awsServer(answer)
+    const clock = manualClock()
+    return { secret: createSecret('arn', clock, config), clock, requests }
+  }
+
+  it('is read by its ARN, and again after a minute', async () => {
+    const { secret, clock, requests } = await open(json({ SecretString: 'k3y' }))
+    expect(await secret.value(ample)).toBe('k3y')
+    await clock.sleep(59_999)
+    await secret.value(ample)
+    expect(requests).toMatchObject([{ target: 'secretsmanager.GetSecretValue', body: '{"SecretId":"arn"}' }])
+    await clock.sleep(1)
+    await secret.value(ample)
+    expect(requests).toHaveLength(2)
+  })
+
+  it('is unavailable if the service does not answer, and a missing value is final', async () => {
+    const broken = await open(json({ __type: 'InternalServiceError' }, 500))
+    await expect(broken.secret.value(ample)).rejects.toMatchObject({ code: 'unavailable' })
+    const missing = await open(json({ __type: 'ResourceNotFoundException', message: 'No value' }, 400))
+    await expect(missing.secret.value(ample)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+  })
+
+  it('that is not a text is refused', async () => {
+    const { secret } = await open(json({ SecretBinary: 'azN5' }))
+    await expect(secret.value(ample)).rejects.toThrow('The secret arn is not a text.')
   })
 })
