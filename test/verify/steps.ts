@@ -14,6 +14,19 @@ export interface Step {
   run(shell: Shell): Promise<void>
 }
 
+/** The operands of `npm run new`, in order: one part of each kind. */
+const generated = [
+  ['aggregate', 'parking-permit'],
+  ['event', 'parking-permit', 'printed', '--public'],
+  ['command', 'parking-permit', 'print', '--emits', 'ParkingPermitPrinted'],
+  ['command', 'parking-permit', 'revoke', '--emits', 'revoked'],
+  ['query', 'parking-permit', 'summary'],
+  ['reaction', 'parking-permit-email', '--on', 'ParkingPermitCreated', '--mail'],
+  ['reaction', 'open-barrier', '--on', 'ParkingPermitPrinted'],
+  ['schedule', 'count-permits'],
+  ['version', 'parking-permits'],
+] as const
+
 export const steps: readonly Step[] = [
   { name: 'npm test', run: (shell) => shell.run(npm, ['test'], { folder: root }) },
   {
@@ -26,10 +39,10 @@ export const steps: readonly Step[] = [
   },
   { name: 'mutants', run: (shell) => shell.run(npm, ['run', 'mutants'], { folder: root }) },
   {
-    name: 'a generated aggregate, in a copy',
+    name: 'a generated aggregate with one part of each kind, in a copy',
     run: async (shell) => {
       const folder = copyInto(shell.temporaryFolder())
-      await shell.run(npm, ['run', 'new', 'aggregate', 'parking-permit'], { folder })
+      for (const part of generated) await shell.run(npm, ['run', 'new', '--', ...part], { folder })
       await shell.run(npm, ['test'], { folder })
     },
   },
