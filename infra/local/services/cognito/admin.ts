@@ -5,7 +5,7 @@ import type { CognitoOptions } from './cognito-options.ts'
 import { withPassword } from './passwords.ts'
 import { invalid, notFound, read, texts, userNotFound } from './request.ts'
 import { demandAttributes, isEmail, runPreSignUp } from './sign-up.ts'
-import { attributesOf, type User, type UserPool } from './user-pool.ts'
+import { attributesOf, statusOf, type User, type UserPool } from './user-pool.ts'
 
 type AdminOperation = (body: unknown, pool: UserPool) => object
 
@@ -93,7 +93,7 @@ export function adminOperations(o: CognitoOptions): Readonly<Record<string, Admi
 
     ListUsersInGroup(body, pool) {
       const group = groupOf(body, pool)
-      const members = pool.all().filter(({ groups }) => groups?.includes(group))
+      const members = pool.users().filter(({ groups }) => groups?.includes(group))
       return {
         Users: members.map((user) => {
           const { UserAttributes: Attributes, ...described } = describe(user)
@@ -113,11 +113,6 @@ function describe(user: User) {
     Enabled: true,
     UserStatus: statusOf(user),
   }
-}
-
-function statusOf({ code, temporary }: User): string {
-  if (code !== undefined) return 'UNCONFIRMED'
-  return temporary ? 'FORCE_CHANGE_PASSWORD' : 'CONFIRMED'
 }
 
 function userOf(body: unknown, pool: UserPool): User {

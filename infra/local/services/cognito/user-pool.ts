@@ -63,7 +63,7 @@ export function openUserPool(folder: string, settings: PoolSettings) {
     grants,
     /** The names of the groups that the template declares. */
     groups: new Set<string>(),
-    all: (): readonly User[] => [...users.values()],
+    users: (): readonly User[] => [...users.values()],
     /** Finds a user by sub or email. */
     find: (username: string) => users.get(subs.get(canonical(username)) ?? username),
     /** Stores a new or changed user. The email of a user never changes. */
@@ -84,4 +84,10 @@ export function openUserPool(folder: string, settings: PoolSettings) {
 /** Returns a user's attributes under the names that the API and the triggers use. */
 export function attributesOf({ sub, email, attributes, code, unverified }: User): Record<string, string> {
   return { sub, email_verified: String(code === undefined && !unverified), email, ...attributes }
+}
+
+/** Returns Cognito's word for the state of a user. */
+export function statusOf({ code, temporary }: User): string {
+  if (code !== undefined) return 'UNCONFIRMED'
+  return temporary ? 'FORCE_CHANGE_PASSWORD' : 'CONFIRMED'
 }
