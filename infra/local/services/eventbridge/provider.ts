@@ -45,8 +45,13 @@ export const eventBridge: ServiceProvider<Pick<EventBuses, 'publish'>> = {
         name: context.nameOf(logicalId, 'Name'),
         properties,
       })),
-      invoke: (arn, input, id) =>
-        isStateMachine(arn) ? machines.start(arn, input, id) : invokeAsync(arn, input),
+      invoke(arn, input, id) {
+        if (!isStateMachine(arn)) return invokeAsync(arn, input)
+        const roleArn = opened.targets.find((target) => target.arn === arn)?.roleArn
+        if (roleArn !== undefined)
+          context.use(iam).use({ roleArn }, { action: 'states:StartExecution', resource: arn })
+        return machines.start(arn, input, id)
+      },
       findQueue: queues.find,
     })
     context.closeAfter(opened.close)
