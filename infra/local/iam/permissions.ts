@@ -108,7 +108,7 @@ export function readPermissions(o: PolicySources): Permissions {
   }
 }
 
-/** Who calls, as AWS names it and with what its role allows. */
+/** A caller with its role, as AWS names it. */
 interface Caller {
   readonly name: string
   readonly role: Role | undefined

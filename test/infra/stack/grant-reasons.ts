@@ -1,0 +1,34 @@
+import type { OnBehalfReason, WildcardReason } from './grant-reason.ts'
+import { uploadWildcards } from './upload/grant-reasons.ts'
+
+/** The grants that services use on behalf of the template. All other grants need a test that uses them. */
+export const onBehalf: readonly OnBehalfReason[] = [
+  {
+    service: 'CloudWatch Logs',
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    on: 'the log group of the function',
+    reason: 'Lambda writes what a function prints to its log group. The local cloud prints it instead.',
+  },
+  {
+    service: 'Lambda',
+    actions: [
+      'dynamodb:DescribeStream',
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:ListStreams',
+    ],
+    on: 'an event source of the function',
+    reason:
+      'The event source mapping reads the stream by the role of its function. Lambda demands all four actions when the mapping is created.',
+  },
+  {
+    service: 'Lambda',
+    actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+    on: 'an event source of the function',
+    reason:
+      'The event source mapping reads the queue by the role of its function. Lambda demands all three actions when the mapping is created.',
+  },
+]
+
+/** The wildcards in the grants of the template. Any other is refused. */
+export const wildcards: readonly WildcardReason[] = [...uploadWildcards]

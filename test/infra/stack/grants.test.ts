@@ -1,0 +1,89 @@
+import { describe, expect, inject, it } from 'vitest'
+import { type DeclaredGrants, readDeclaredGrants } from '../../kit/local-cloud/grants.ts'
+import { staleOnBehalf, staleWildcards, unexplainedWildcards, unusedGrants } from './grant-check.ts'
+import type { OnBehalfReason, WildcardReason } from './grant-reason.ts'
+import { onBehalf, wildcards } from './grant-reasons.ts'
+
+describe('the grants of the template', () => {
+  const declared = readDeclaredGrants(inject('assembly'))
+
+  it('contain no wildcard without a written reason', () => {
+    expect(declared.grants.length).toBeGreaterThan(100)
+    expect(unexplainedWildcards(declared, wildcards)).toEqual([])
+  })
+
+  it('contain everything that a reason is written for', () => {
+    expect(staleWildcards(declared, wildcards)).toEqual([])
+    expect(staleOnBehalf(declared, onBehalf)).toEqual([])
+  })
+})
+
+const grants = [
+  { holder: 'Reader', action: 'dynamodb:Query', resource: 'Rows' },
+  { holder: 'Reader', action: 'logs:PutLogEvents', resource: 'ReaderLog' },
+  { holder: 'Reader', action: 'logs:PutLogEvents', resource: 'OtherLog' },
+  { holder: 'Reader', action: 'sqs:ReceiveMessage', resource: 'Jobs' },
+  { holder: 'Reader', action: 'sqs:ReceiveMessage', resource: 'OtherJobs' },
+  { holder: 'MachineRole', action: 'logs:CreateLogDelivery', resource: '*' },
+  { holder: 'Reader', action: 's3:*', resource: 'Files' },
+]
+const declared: DeclaredGrants = {
+  grants,
+  logGroups: new Map([['Reader', 'ReaderLog']]),
+  eventSources: new Map([['Reader', ['Jobs']]]),
+}
+const reason = 'as tests have it'
+const reasons: readonly OnBehalfReason[] = [
+  { service: 'Logs', actions: ['logs:PutLogEvents'], on: 'the log group of the function', reason },
+  { service: 'Lambda', actions: ['sqs:ReceiveMessage'], on: 'an event source of the function', reason },
+  {
+    service: 'States',
+    actions: ['logs:CreateLogDelivery'],
+    on: { holder: 'MachineRole', resource: '*' },
+    reason,
+  },
+]
+
+describe('a grant that no test used', () => {
+  it('is named, unless a service uses it on exactly this resource', () => {
+    expect(unusedGrants(declared, [], reasons)).toEqual([
+      'Reader may dynamodb:Query on Rows',
+      'Reader may logs:PutLogEvents on OtherLog',
+      'Reader may sqs:ReceiveMessage on OtherJobs',
+      'Reader may s3:* on Files',
+    ])
+  })
+
+  it('is not named once a test used it, by the same function on the same resource', () => {
+    const [query] = grants
+    expect(unusedGrants({ ...declared, grants: grants.slice(0, 1) }, query ? [query] : [], [])).toEqual([])
+    const others = [
+      { holder: 'Writer', action: 'dynamodb:Query', resource: 'Rows' },
+      { holder: 'Reader', action: 'dynamodb:Query', resource: 'Events' },
+      { holder: 'Reader', action: 'dynamodb:Scan', resource: 'Rows' },
+    ]
+    expect(unusedGrants({ ...declared, grants: grants.slice(0, 1) }, others, [])).toHaveLength(1)
+  })
+})
+
+describe('a reason', () => {
+  it('is stale when nothing is granted that it is for', () => {
+    expect(staleOnBehalf(declared, reasons)).toEqual([])
+    const without = { ...declared, grants: grants.filter(({ resource }) => resource !== 'ReaderLog') }
+    expect(staleOnBehalf(without, reasons)).toEqual([
+      'Logs uses logs:PutLogEvents on the log group of the function',
+    ])
+  })
+
+  it('is needed for each wildcard, in an action or in a resource', () => {
+    const written: readonly WildcardReason[] = [
+      { actions: ['logs:CreateLogDelivery', 'logs:DeleteLogDelivery'], resource: '*', reason },
+    ]
+    expect(unexplainedWildcards(declared, [])).toEqual([
+      'MachineRole may logs:CreateLogDelivery on *',
+      'Reader may s3:* on Files',
+    ])
+    expect(unexplainedWildcards(declared, written)).toEqual(['Reader may s3:* on Files'])
+    expect(staleWildcards(declared, written)).toEqual(['logs:DeleteLogDelivery on *'])
+  })
+})
