@@ -1,10 +1,12 @@
-import { cpSync, existsSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { openRepository } from '../architecture/repository.ts'
+import { lintTemplates } from './cfn-lint.ts'
 import type { Shell } from './shell.ts'
 
 const root = join(import.meta.dirname, '../..')
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+const tsx = join(root, 'node_modules/tsx/dist/cli.mjs')
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 
 /** A step of `npm run verify`. It fails if `run` throws. */
@@ -22,6 +24,14 @@ export const steps: readonly Step[] = [
         folder: root,
         env: { SCHEDULES: '10000' },
       }),
+  },
+  {
+    name: 'cfn-lint',
+    run: async (shell) => {
+      const folder = shell.temporaryFolder()
+      await shell.run(process.execPath, [tsx, join(root, 'infra/cli/synth.ts')], { folder })
+      await lintTemplates(templatesIn(join(folder, 'cdk.out')), { shell, root })
+    },
   },
   { name: 'mutants', run: (shell) => shell.run(npm, ['run', 'mutants'], { folder: root }) },
   {
@@ -50,6 +60,13 @@ export const steps: readonly Step[] = [
     },
   },
 ]
+
+/** The templates of an assembly. */
+function templatesIn(assembly: string): string[] {
+  return readdirSync(assembly)
+    .filter((file) => file.endsWith('.template.json'))
+    .map((file) => join(assembly, file))
+}
 
 /** Copies the files of the repository, beside a link to the packages that are installed. */
 function copyInto(folder: string): string {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { openShell } from './shell.ts'
+import { Skipped } from './skipped.ts'
 import { type Step, steps } from './steps.ts'
 
 /**
@@ -22,10 +23,12 @@ async function runStep(step: Step, show: boolean): Promise<Outcome> {
   const began = performance.now()
   const shell = openShell({ show })
   let error: string | undefined
+  let skipped: string | undefined
   try {
     await step.run(shell)
   } catch (thrown) {
-    error = thrown instanceof Error ? thrown.message : String(thrown)
+    if (thrown instanceof Skipped) skipped = thrown.message
+    else error = thrown instanceof Error ? thrown.message : String(thrown)
   } finally {
     shell.close()
   }
@@ -36,8 +39,9 @@ async function runStep(step: Step, show: boolean): Promise<Outcome> {
   if (error !== undefined) console.log(error)
   const seconds = Math.round((performance.now() - began) / 1000)
   const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-  const state = counts.failed === 0 ? 'passed' : 'FAILED'
-  const line = `${state}  ${time.padStart(5)}  ${step.name}: ${counts.passed} passed, ${counts.failed} failed`
+  const state = skipped !== undefined ? 'skipped' : counts.failed === 0 ? 'passed' : 'FAILED'
+  const result = skipped ?? `${counts.passed} passed, ${counts.failed} failed`
+  const line = `${state}  ${time.padStart(5)}  ${step.name}: ${result}`
   console.log(line)
   return { line, ...counts }
 }

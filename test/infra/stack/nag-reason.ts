@@ -1,0 +1,48 @@
+/** Why findings of a rule of cdk-nag are no defects. */
+export interface NagAcknowledgement {
+  readonly rule: string
+  /** Paths of constructs in their stack. */
+  readonly resources: readonly string[]
+  readonly reason: string
+}
+
+/** The acknowledgements for a queue that holds failed work. */
+export function failureQueues(...queues: readonly string[]): readonly NagAcknowledgement[] {
+  return [
+    {
+      rule: 'AwsSolutions-SQS3',
+      resources: queues,
+      reason:
+        'It is the dead-letter queue of a function, a rule or a schedule. The rule knows dead-letter queues of queues only.',
+    },
+    {
+      rule: 'Serverless-SQSRedrivePolicy',
+      resources: queues,
+      reason: 'It is the last place of failed work. An alarm tells an operator about the first message.',
+    },
+  ]
+}
+
+/** The acknowledgements for functions that Lambda invokes asynchronously. */
+export function asynchronous(...functions: readonly string[]): readonly NagAcknowledgement[] {
+  return [
+    {
+      rule: 'Serverless-LambdaDLQ',
+      resources: functions,
+      reason:
+        'Its EventInvokeConfig names a failure queue. The rule knows only the older setting of the function, which keeps no reason for the failure.',
+    },
+  ]
+}
+
+/** The acknowledgements for functions whose caller waits for the answer. */
+export function synchronous(...functions: readonly string[]): readonly NagAcknowledgement[] {
+  return [
+    {
+      rule: 'Serverless-LambdaDLQ',
+      resources: functions,
+      reason:
+        'Its callers invoke it synchronously and receive the error. Lambda sends to a dead-letter queue only after an asynchronous invocation.',
+    },
+  ]
+}

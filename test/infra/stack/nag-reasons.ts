@@ -1,0 +1,69 @@
+import { asynchronous, failureQueues, type NagAcknowledgement, synchronous } from './nag-reason.ts'
+import { projectAcknowledgements } from './project/nag-reasons.ts'
+import { subscriptionAcknowledgements } from './subscription/nag-reasons.ts'
+import { uploadAcknowledgements } from './upload/nag-reasons.ts'
+
+const signIn: readonly NagAcknowledgement[] = [
+  {
+    rule: 'AwsSolutions-COG1',
+    resources: ['UserPool'],
+    reason:
+      'A symbol is not required: NIST SP 800-63B advises against rules for the composition of passwords.',
+  },
+  {
+    rule: 'AwsSolutions-COG2',
+    resources: ['UserPool'],
+    reason: 'A second factor costs a text message or an authenticator app for each person.',
+  },
+  {
+    rule: 'AwsSolutions-COG8',
+    resources: ['UserPool'],
+    reason: 'The Plus plan costs four times as much for each person and month as the Lite plan.',
+  },
+]
+
+const httpApi: readonly NagAcknowledgement[] = [
+  {
+    rule: 'AwsSolutions-APIG4',
+    resources: ['Api/ANY--health', 'Api/ANY--openapi.json', 'Api/ANY--docs', 'Api/ANY--config.json'],
+    reason:
+      'The route is public: a client reads it before anyone has signed in, and it shows no data of a person.',
+  },
+]
+
+const streams: readonly NagAcknowledgement[] = [
+  {
+    rule: 'Serverless-LambdaDLQ',
+    resources: ['Projector', 'Forwarder'],
+    reason:
+      'The mapping of the stream has a failure destination, and a redrive function tries those batches again.',
+  },
+  {
+    rule: 'Serverless-LambdaDLQ',
+    resources: ['ProjectorRedrive', 'ForwarderRedrive'],
+    reason: 'A failed message returns to its queue, which has a dead-letter queue.',
+  },
+  {
+    rule: 'Serverless-LambdaEventSourceMappingDestination',
+    resources: ['ProjectorRedrive/FailuresMapping', 'ForwarderRedrive/FailuresMapping'],
+    reason: 'A mapping of a queue has no failure destination. The queue has a dead-letter queue instead.',
+  },
+  {
+    rule: 'Serverless-SQSRedrivePolicy',
+    resources: ['ProjectorDeadLetters', 'ForwarderDeadLetters'],
+    reason: 'It is a dead-letter queue. An alarm tells an operator about the first message.',
+  },
+]
+
+/** The findings of cdk-nag that stay. Wildcards in grants have their reasons in `grant-reasons.ts`. */
+export const acknowledgements: readonly NagAcknowledgement[] = [
+  ...signIn,
+  ...httpApi,
+  ...streams,
+  ...synchronous('Registration', 'CommandApi', 'QueryApi'),
+  ...asynchronous('DeleteSignIn', 'WelcomeEmail'),
+  ...failureQueues('DeleteSignInFailures', 'WelcomeEmailFailures'),
+  ...projectAcknowledgements,
+  ...subscriptionAcknowledgements,
+  ...uploadAcknowledgements,
+]

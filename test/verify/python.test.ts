@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { pythonWith } from './python.ts'
+import type { Shell } from './shell.ts'
+import { Skipped } from './skipped.ts'
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'annals-python-'))
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+/** A shell that runs nothing and fails at the commands that match. */
+function shellWithout(missing?: RegExp): { shell: Shell; commands: string[] } {
+  const commands: string[] = []
+  const shell: Shell = {
+    async run(program, args) {
+      const command = [program, ...args].join(' ')
+      commands.push(command)
+      if (missing?.test(command)) throw new Error('it ended with 1')
+    },
+    temporaryFolder: () => root,
+    output: () => '',
+    counts: () => ({ passed: 0, failed: 0 }),
+    close: () => {},
+  }
+  return { shell, commands }
+}
+
+const packages = ['cfn-lint==1.58.0']
+
+describe('an environment of Python', () => {
+  it('is made once', async () => {
+    const { shell, commands } = shellWithout()
+    const programs = await pythonWith(packages, { shell, root })
+    expect(commands).toEqual([
+      expect.stringContaining('-m venv'),
+      expect.stringMatching(/pip install .*cfn-lint==1\.58\.0$/),
+    ])
+    expect(await pythonWith(packages, { shell, root })).toBe(programs)
+    expect(commands).toHaveLength(2)
+  })
+
+  it.each([
+    ['Python', / -m venv /, 'Python 3 is not installed'],
+    ['PyPI', /pip install/, 'pip cannot install cfn-lint==1.58.0 from PyPI'],
+  ])('is skipped without %s, and made when there is one', async (_, missing, message) => {
+    const making = pythonWith(packages, { shell: shellWithout(missing).shell, root })
+    await expect(making).rejects.toThrow(new Skipped(message))
+    const { shell, commands } = shellWithout()
+    await pythonWith(packages, { shell, root })
+    expect(commands).toHaveLength(2)
+  })
+
+  it('is refused for a package without an exact version', async () => {
+    const { shell, commands } = shellWithout()
+    await expect(pythonWith(['boto3'], { shell, root })).rejects.toThrow('boto3 has no exact version')
+    expect(commands).toEqual([])
+  })
+})

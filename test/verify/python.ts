@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Shell } from './shell.ts'
+import { Skipped } from './skipped.ts'
+
+const isWindows = process.platform === 'win32'
+const python = isWindows ? 'python' : 'python3'
+
+/**
+ * Installs packages of PyPI, such as `cfn-lint==1.58.0`, into a virtual environment of their own, unless an earlier run
+ * has. Returns the folder of its programs.
+ *
+ * @throws Skipped if Python is not installed, or if pip cannot install the packages.
+ */
+export async function pythonWith(
+  packages: readonly string[],
+  { shell, root }: { readonly shell: Shell; readonly root: string },
+): Promise<string> {
+  const unpinned = packages.find((one) => !/^[\w.-]+==[\w.]+$/.test(one))
+  if (unpinned !== undefined) throw new Error(`${unpinned} has no exact version: write NAME==VERSION.`)
+  const folder = join(root, 'node_modules', '.cache', 'python', environmentName(packages))
+  const programs = join(folder, isWindows ? 'Scripts' : 'bin')
+  const installed = join(folder, 'installed')
+  if (existsSync(installed)) return programs
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  await attempt('Python 3 is not installed', () => shell.run(python, ['-m', 'venv', folder], { folder }))
+  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]
+  await attempt(`pip cannot install ${packages.join(', ')} from PyPI`, () =>
+    shell.run(join(programs, 'python'), install, { folder }),
+  )
+  writeFileSync(installed, '')
+  return programs
+}
+
+/** The same packages always have the same environment. */
+export function environmentName(packages: readonly string[]): string {
+  return createHash('sha256')
+    .update([...packages].toSorted().join())
+    .digest('hex')
+    .slice(0, 16)
+}
+
+async function attempt(otherwise: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run()
+  } catch {
+    throw new Skipped(otherwise)
+  }
+}
