@@ -5,6 +5,7 @@ import { fieldsOf } from '../../infra/local/index.ts'
 import { declaredOf } from '../kit/local-cloud/declared-resources.ts'
 import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { queueReader } from '../kit/local-cloud/queue-reader.ts'
+import { runsOf } from '../kit/local-cloud/redelivery.ts'
 
 let running: RunningCloud
 let queues: ReturnType<typeof queueReader>
@@ -48,8 +49,7 @@ describe('a schedule', () => {
     function: name,
     queue,
   }) => {
-    const at = new RegExp(`^run Annals-${name}[0-9A-F]{8}$`)
-    running.cloud.faults.next('kill', { at, times: 3 })
+    running.cloud.faults.next('kill', { at: runsOf(name), times: 3 })
     await run(logicalId)
     await queues.untilHolds(queue, 1)
     const [record = ''] = await queues.take(queue)

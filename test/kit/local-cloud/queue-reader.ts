@@ -1,6 +1,7 @@
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
+  ListQueuesCommand,
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
@@ -17,11 +18,14 @@ export function queueReader({ cloud, config }: RunningCloud) {
     endpoint: cloud.awsUrl,
     credentials: { accessKeyId: 'developer', secretAccessKey: 'any' },
   })
-  const urlOf = (name: string) => `${cloud.awsUrl}/000000000000/Annals-${declared(name).logicalId}`
+  async function urlOf(name: string): Promise<string> {
+    const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}))
+    return QueueUrls.find((url) => url.endsWith(declared(name).logicalId)) ?? name
+  }
   return {
     /** Waits until the queue holds this many messages. */
     async untilHolds(name: string, messages: number): Promise<void> {
-      const request = { QueueUrl: urlOf(name), AttributeNames: ['All' as const] }
+      const request = { QueueUrl: await urlOf(name), AttributeNames: ['All' as const] }
       await vi.waitFor(async () => {
         const { Attributes } = await sqs.send(new GetQueueAttributesCommand(request))
         expect(Attributes?.['ApproximateNumberOfMessages']).toBe(String(messages))
@@ -29,7 +33,7 @@ export function queueReader({ cloud, config }: RunningCloud) {
     },
     /** Takes at most ten messages out of the queue. Returns their bodies. */
     async take(name: string): Promise<readonly string[]> {
-      const QueueUrl = urlOf(name)
+      const QueueUrl = await urlOf(name)
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
       )
