@@ -78,7 +78,7 @@ function addReaction(
     environment: { EVENT_STORE_TABLE: eventStore.tableName, IDEMPOTENCY_TABLE: handled.tableName },
   })
   allow(reaction, eventStore.tableArn, ['Query'])
-  allow(reaction, handled.tableArn, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'])
+  allow(reaction, handled.tableArn, ['PutItem', 'UpdateItem', 'DeleteItem'])
   for (const { resource, actions } of row.calls) {
     const { arn, environment } = resources[resource]
     reaction.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [arn] }))

@@ -31,7 +31,7 @@ export const reaction = (
   environment: { [eventStore]: 'EventStore', IDEMPOTENCY_TABLE: 'HandledEvents', ...environment },
   grants: {
     'EventStore.Arn': 'dynamodb: Query',
-    'HandledEvents.Arn': 'dynamodb: DeleteItem GetItem PutItem UpdateItem',
+    'HandledEvents.Arn': 'dynamodb: DeleteItem PutItem UpdateItem',
     [`${name}Failures.Arn`]: 'sqs: SendMessage',
     ...grants,
   },
