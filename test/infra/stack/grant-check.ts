@@ -62,3 +62,25 @@ function isFor({ actions, on }: OnBehalfReason, grant: NamedGrant, declared: Dec
 function placeOf({ on }: OnBehalfReason): string {
   return typeof on === 'string' ? on : `${on.resource} for ${on.holder}`
 }
+
+/** A run of tests. */
+export interface TestRun {
+  /** Whether it ran only the tests with certain names. */
+  readonly isFiltered: boolean
+  /** The lanes that it was asked for. */
+  readonly lanes: readonly string[]
+  /** Every file of these lanes, whether it ran or not. */
+  readonly files: readonly { readonly lane: string; readonly path: string }[]
+  /** The files that ran and did not fail. */
+  readonly passed: readonly string[]
+}
+
+/** Whether every test of these lanes ran and did not fail. */
+export function isWhole(run: TestRun, lanes: readonly string[]): boolean {
+  const passed = new Set(run.passed)
+  return (
+    !run.isFiltered &&
+    lanes.every((lane) => run.lanes.includes(lane)) &&
+    run.files.filter(({ lane }) => lanes.includes(lane)).every(({ path }) => passed.has(path))
+  )
+}

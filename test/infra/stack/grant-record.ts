@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { TestProject, Vitest } from 'vitest/node'
 import { readDeclaredGrants, readUsedGrants, useRecordVariable } from '../../kit/local-cloud/grants.ts'
 import { needsAssembly } from '../../lanes.ts'
-import { unusedGrants } from './grant-check.ts'
+import { isWhole, type TestRun, unusedGrants } from './grant-check.ts'
 import { onBehalf } from './grant-reasons.ts'
 
 /**
@@ -20,27 +20,23 @@ export default function setup(project: TestProject): (() => Promise<void>) | und
   return async () => {
     const { vitest } = project
     const { assembly } = vitest.getRootProject().getProvidedContext()
-    if (await hasRunEverything(vitest))
+    if (isWhole(await runOf(vitest), needsAssembly))
       report(unusedGrants(readDeclaredGrants(assembly), readUsedGrants(folder), onBehalf))
     delete process.env[useRecordVariable]
     rmSync(folder, { recursive: true })
   }
 }
 
-/** Whether every test of the lanes that start local clouds has run and did not fail. */
-async function hasRunEverything(vitest: Vitest): Promise<boolean> {
-  const lanes = new Set(vitest.projects.map(({ name }) => name))
-  if (!needsAssembly.every((lane) => lanes.has(lane)) || vitest.config.testNamePattern !== undefined)
-    return false
-  const fine = new Set(
-    vitest.state
+async function runOf(vitest: Vitest): Promise<TestRun> {
+  const all = await vitest.globTestSpecifications()
+  return {
+    isFiltered: vitest.config.testNamePattern !== undefined,
+    lanes: vitest.projects.map(({ name }) => name),
+    files: all.map(({ moduleId, project }) => ({ lane: project.name, path: moduleId })),
+    passed: vitest.state
       .getFiles()
       .flatMap(({ filepath, result }) => (result && result.state !== 'fail' ? [filepath] : [])),
-  )
-  const all = await vitest.globTestSpecifications()
-  return all
-    .filter(({ project }) => needsAssembly.includes(project.name))
-    .every(({ moduleId }) => fine.has(moduleId))
+  }
 }
 
 function report(unused: readonly string[]): void {

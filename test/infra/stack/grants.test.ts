@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from 'vitest'
 import { type DeclaredGrants, readDeclaredGrants } from '../../kit/local-cloud/grants.ts'
-import { staleOnBehalf, staleWildcards, unexplainedWildcards, unusedGrants } from './grant-check.ts'
+import { isWhole, staleOnBehalf, staleWildcards, unexplainedWildcards, unusedGrants } from './grant-check.ts'
 import type { OnBehalfReason, WildcardReason } from './grant-reason.ts'
 import { onBehalf, wildcards } from './grant-reasons.ts'
 
@@ -85,5 +85,30 @@ describe('a reason', () => {
     ])
     expect(unexplainedWildcards(declared, written)).toEqual(['Reader may s3:* on Files'])
     expect(staleWildcards(declared, written)).toEqual(['logs:DeleteLogDelivery on *'])
+  })
+})
+
+describe('a run of tests', () => {
+  const whole = {
+    isFiltered: false,
+    lanes: ['unit', 'local', 'e2e'],
+    files: [
+      { lane: 'unit', path: 'a' },
+      { lane: 'local', path: 'b' },
+      { lane: 'e2e', path: 'c' },
+    ],
+    passed: ['b', 'c'],
+  }
+
+  it('is whole if every file of the lanes has passed', () => {
+    expect(isWhole(whole, ['local', 'e2e'])).toBe(true)
+  })
+
+  it.each([
+    ['of one file', { passed: ['b'] }],
+    ['of one lane', { lanes: ['local'], files: whole.files.slice(1, 2) }],
+    ['of tests with a certain name', { isFiltered: true }],
+  ])('%s is not whole', (_, over) => {
+    expect(isWhole({ ...whole, ...over }, ['local', 'e2e'])).toBe(false)
   })
 })
