@@ -8,7 +8,7 @@ import { userContract } from './user/contract.ts'
 
 /**
  * The list of all commands and queries: the contracts of the features. The dispatch of both APIs, the routes of the
- * template and the OpenAPI document derive from it, so a route cannot exist in one and be missing in another.
+ * template and the OpenAPI document derive from it. A route therefore cannot exist in one and be missing in another.
  */
 export const commands = {
   ...userContract.commands,

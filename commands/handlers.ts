@@ -7,8 +7,8 @@ import { uploadHandlers } from './upload/handlers.ts'
 import { userHandlers } from './user/handlers.ts'
 
 /**
- * The list of the handlers of all commands that the command API carries out. If a command of the contract has none, the
- * compiler names it here. Commands with a function of their own get their handlers in `functions/`.
+ * The list of handlers for the commands that the command API executes. The compiler reports every command of the
+ * contract without a handler. Commands with a function of their own get their handlers in `functions/`.
  */
 export const commandHandlers: HandlersOf<typeof contract> = {
   ...userHandlers(accountHolds),

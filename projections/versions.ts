@@ -5,7 +5,9 @@ import { subscriptionsV1 } from './subscription/v1/projection.ts'
 import { uploadsV1 } from './upload/v1/projection.ts'
 import { usersV1 } from './user/v1/projection.ts'
 
-/** Every version of every projection that is not cleaned up, the older ones of a projection first. */
+/**
+ * Every version of every projection, except those that are cleaned up. The older versions of a projection come first.
+ */
 export const versions = projectionVersions([
   versionOf(projectsV1),
   versionOf(usersV1),

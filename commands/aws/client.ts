@@ -1,10 +1,10 @@
 /** Maximum time to open a connection, in milliseconds. */
 const connectionTimeout = 1000
 
-/** Settings of an SDK client whose calls take as long as their caller lets them. */
+/** Settings of an SDK client without a time limit for calls. The caller limits each call. */
 export const connectInTime = { requestHandler: { connectionTimeout } }
 
-/** Settings of an SDK client that gives up an attempt, and tries again, after some milliseconds without an answer. */
+/** Settings of an SDK client that retries an attempt without an answer after some milliseconds. */
 export function answerWithin(requestTimeout: number) {
   return { requestHandler: { connectionTimeout, requestTimeout, throwOnRequestTimeout: true } }
 }

@@ -4,8 +4,8 @@ import type { Cost } from '../../domain/kernel/cost.ts'
 import { answerWithin } from './client.ts'
 
 /**
- * The client that all adapters share. Its time-outs are short, so that the SDK tries a slow request again within the
- * caller's deadline.
+ * The client that all adapters share. Its time-outs are short, so the SDK can retry a slow request before the caller's
+ * deadline.
  */
 export function createDynamoClient(config: DynamoDBClientConfig = {}): DynamoDBDocumentClient {
   const client = new DynamoDBClient({

@@ -1,10 +1,10 @@
-/** Limits of DynamoDB in bytes ("Quotas in Amazon DynamoDB" in its developer guide). */
+/** Limits of DynamoDB in bytes. Source: "Quotas in Amazon DynamoDB" in its developer guide. */
 export const maxItemBytes = 400 * 1024
 export const maxPartitionKeyBytes = 2048
 export const maxSortKeyBytes = 1024
-/** The items of one transaction together. */
+/** Maximum size of all items of a transaction together. */
 export const maxTransactionBytes = 4 * 1024 * 1024
-/** Bytes that a query or a scan reads before it ends its page. */
+/** Bytes that a query or a scan reads before it ends the page. */
 export const maxPageBytes = 1024 * 1024
 
 /** Maximum writes of one transaction. */
@@ -12,7 +12,10 @@ export const maxTransactionItems = 100
 
 type Attribute = string | number | Uint8Array | undefined | object
 
-/** Size of an item as DynamoDB counts it: names and values in UTF-8; a number takes about half a byte per digit, plus one. */
+/**
+ * The size of an item as DynamoDB counts it: names and values in UTF-8. A number takes about half a byte per digit,
+ * plus one byte.
+ */
 export function bytesOf(item: object): number {
   return Object.entries(item).reduce(
     (sum, [name, value]: [string, Attribute]) =>
@@ -25,14 +28,14 @@ function valueBytes(value: Exclude<Attribute, undefined>): number {
   if (typeof value === 'string') return Buffer.byteLength(value)
   if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1
   if (value instanceof Uint8Array) return value.byteLength
-  // A map: three bytes, and one for each entry.
+  // A map takes three bytes, and one more for each entry.
   return 3 + Object.keys(value).length + bytesOf(value)
 }
 
-/** The keys of an item, whatever the table calls them. */
+/** The keys of an item, whatever their names are in the table. */
 export interface ItemKeys {
   readonly partition: string
-  /** A number is never too long. */
+  /** The sort key, if it is a text. A number is never too long. */
   readonly sort?: string
 }
 
@@ -48,7 +51,7 @@ function isBetween(bytes: number, max: number): boolean {
   return bytes >= 1 && bytes <= max
 }
 
-/** The error by which DynamoDB refuses a request for what is in it. Stores in memory throw it, too. */
+/** The error that DynamoDB returns for a request with invalid content. Stores in memory throw it, too. */
 export function validationException(message: string): Error {
   const error = new Error(message)
   error.name = 'ValidationException'
@@ -57,7 +60,7 @@ export function validationException(message: string): Error {
 
 /** Throws as DynamoDB does for keys that no item can have. */
 export function checkKeys(keys: ItemKeys): void {
-  if (!fitsKeys(keys)) throw validationException('Size of a key exceeds the maximum, or a key is empty.')
+  if (!fitsKeys(keys)) throw validationException('A key is empty or exceeds the maximum size.')
 }
 
 /** Throws as DynamoDB does for an item that is too large. */
@@ -66,7 +69,7 @@ export function checkItem(keys: ItemKeys, bytes: number): void {
   if (bytes > maxItemBytes) throw validationException('Item size has exceeded the maximum allowed size')
 }
 
-/** Throws as DynamoDB does for a transaction that is too large: the sizes of its items are given. */
+/** Throws as DynamoDB does for a transaction that is too large. `sizes` are the sizes of its items. */
 export function checkTransaction(sizes: readonly number[]): void {
   if (sizes.length > maxTransactionItems)
     throw validationException(`A transaction has at most ${maxTransactionItems} items.`)

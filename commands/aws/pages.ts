@@ -4,14 +4,14 @@ import { bytesOf, maxPageBytes } from './dynamo-limits.ts'
 /** A page of a query or a scan. It can contain fewer items than requested, or none, although more follow. */
 export interface StorePage<Item, Key> {
   readonly items: readonly Item[]
-  /** The place to continue after; undefined if the store says that nothing follows. */
+  /** The key to continue after; undefined if the store reports that nothing follows. */
   readonly next: Key | undefined
   readonly cost: Cost
 }
 
 /**
- * Reads pages until there are enough items, or until the store says that nothing follows. Every list of an adapter is
- * read by this function: a page may end at 1 MB.
+ * Reads pages until there are enough items, or until the store reports that nothing follows. Every list of an adapter
+ * uses this function, because a page can end at 1 MB.
  */
 export async function readPages<Item, Key>(
   page: (after: Key | undefined, limit: number) => Promise<StorePage<Item, Key>>,
@@ -29,7 +29,7 @@ export async function readPages<Item, Key>(
   return { items, cost }
 }
 
-/** The page of sorted items that a store in memory answers: up to 1 MB, and up to `limit` of them. */
+/** Returns a page as DynamoDB does, for a store in memory: sorted items up to 1 MB, at most `limit` of them. */
 export function pageOf<Item extends object>(
   sorted: readonly Item[],
   limit = Number.POSITIVE_INFINITY,

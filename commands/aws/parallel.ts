@@ -1,7 +1,6 @@
 /**
- * Calls `each` for every item, at most `concurrency` at once, in the order of the items. An item is taken only when its
- * turn comes. After the first error no further item is taken; once all calls that had begun have ended, that error is
- * thrown.
+ * Calls `each` for every item in order, with at most `concurrency` calls at once. An item is read only when its call
+ * starts. After the first error, no further call starts. Once all started calls have ended, that error is thrown.
  */
 export async function eachInParallel<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
@@ -27,7 +26,7 @@ export async function eachInParallel<Item>(
   throw errors[0]
 }
 
-/** As `eachInParallel`, and returns the results in the order of the items. */
+/** Like `eachInParallel`, but returns the results in the order of the items. */
 export async function mapInParallel<Item, Result>(
   items: Iterable<Item>,
   concurrency: number,

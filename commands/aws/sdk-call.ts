@@ -1,6 +1,6 @@
 import { Problem } from '../../domain/kernel/problem.ts'
 
-/** Aborts a call after some milliseconds. */
+/** Options that abort a call after some milliseconds. */
 export function within(timeoutMs: number): { abortSignal: AbortSignal } {
   return { abortSignal: AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs))) }
 }
@@ -8,13 +8,13 @@ export function within(timeoutMs: number): { abortSignal: AbortSignal } {
 export type Failure = 'definite' | 'unknown'
 
 /**
- * Classifies an error. `definite`: nothing was written, and trying again is of no use. `unknown`: a time-out, a lost
+ * Classifies an error. `definite`: nothing was written, and a retry does not help. `unknown`: a time-out, a lost
  * connection, a 5xx, a throttled attempt, or a conflict with a transaction in flight.
  */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return 'unknown'
   if (transient.has(error.name)) return 'unknown'
-  const { $fault, $metadata } = error as { $fault?: unknown; $metadata?: { httpStatusCode?: number } } // SDK errors carry these
+  const { $fault, $metadata } = error as { $fault?: unknown; $metadata?: { httpStatusCode?: number } } // SDK errors have these
   if ($fault !== 'client') return 'unknown'
   const status = $metadata?.httpStatusCode
   return status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429
@@ -36,8 +36,8 @@ const transient = new Set([
 ])
 
 /**
- * Whether a store refuses a request for what is in it, such as an item that is too large. It refuses the same request
- * every time, so the event that leads to it is at fault. A missing grant is not such a refusal.
+ * Whether a store refuses a request because of its content, such as an item that is too large. It refuses the same
+ * request every time, so the event that caused it is at fault. A missing permission is not such a refusal.
  */
 export function isRefusal(error: unknown): error is Error {
   if (!(error instanceof Error)) return false

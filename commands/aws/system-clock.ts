@@ -8,7 +8,10 @@ export const systemClock: Clock = {
   random: () => Math.random(),
 }
 
-/** A deadline some milliseconds from now. Its time left is rounded down to whole milliseconds, which timers take. */
+/**
+ * A deadline some milliseconds from now. The time left is rounded down to whole milliseconds, because timers need
+ * integers.
+ */
 export function deadlineIn(milliseconds: number, clock: Clock = systemClock): Deadline {
   const end = clock.elapsed() + milliseconds
   return { left: () => Math.floor(end - clock.elapsed()) }

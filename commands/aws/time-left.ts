@@ -3,17 +3,17 @@ import type { Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import { deadlineIn } from './system-clock.ts'
 
-/** The part of Lambda's context that tells how much time the function has left. */
+/** The part of Lambda's context that reports how much time the function has left. */
 export type TimeLeft = Pick<Context, 'getRemainingTimeInMillis'>
 
 export interface TimeBudget {
-  /** Milliseconds to keep back from the function's time. */
+  /** Milliseconds of the function's time to keep in reserve. */
   readonly reserveMs: number
-  /** Maximum time in milliseconds; by default all that the function has. */
+  /** Maximum time in milliseconds; by default all the time that the function has. */
   readonly maxMs?: number
 }
 
-/** The deadline of work that has to end before its function is cut off. */
+/** The deadline for work that must end before Lambda stops the function. */
 export function deadlineWithin(
   context: TimeLeft,
   { reserveMs, maxMs = Number.POSITIVE_INFINITY }: TimeBudget,
@@ -22,7 +22,10 @@ export function deadlineWithin(
   return deadlineIn(Math.min(maxMs, context.getRemainingTimeInMillis() - reserveMs), clock)
 }
 
-/** The items, for as long as the function has more than the reserve left. Calls `onTimeUp` if that ends before they do. */
+/**
+ * Yields the items while the function has more time left than the reserve. Calls `onTimeUp` if the time ends before the
+ * items do.
+ */
 export async function* whileTimeLasts<Item>(
   items: AsyncIterable<Item>,
   context: TimeLeft,

@@ -6,7 +6,7 @@ import type { CommandApi } from '../http/handle-command.ts'
 import { registerFromEnvironment } from '../registration/lambda-registration.ts'
 import { reservingEventStoreFromEnvironment } from './store.ts'
 
-/** The ports that every function that carries out commands has. */
+/** The ports of every function that executes commands. */
 export type CommandFunctionPorts = Pick<CommandApi, 'store' | 'reservations' | 'register' | 'clock'>
 
 /** Makes these ports from the environment of the function. */

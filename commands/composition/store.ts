@@ -5,12 +5,12 @@ import { systemClock } from '../aws/system-clock.ts'
 import { createDynamoCommitTable } from '../event-store/dynamo-commit-table.ts'
 import { createEventStore } from '../event-store/event-store.ts'
 
-/** The event store in the table that the function's environment names. It takes no reservations. */
+/** The event store in the table that the function's environment names. It cannot take reservations. */
 export function eventStoreFromEnvironment(client = createDynamoClient()): EventStore {
   return createEventStore(createDynamoCommitTable(client, environment('EVENT_STORE_TABLE')), systemClock)
 }
 
-/** As `eventStoreFromEnvironment`, with the table of reservations. */
+/** Like `eventStoreFromEnvironment`, but with the table of reservations. */
 export function reservingEventStoreFromEnvironment(
   client: ReturnType<typeof createDynamoClient>,
 ): EventStore {

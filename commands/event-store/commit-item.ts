@@ -8,8 +8,8 @@ import { bytesOf } from '../aws/dynamo-limits.ts'
 import { packReceipts } from './receipts.ts'
 
 /**
- * A commit as an item of the event store: `pk` is the stream, `sk` the version of its first event. The
- * events are one JSON string, because native maps load three to four times slower.
+ * A commit as an item of the event store. `pk` is the stream, `sk` is the version of its first event. The events are
+ * one JSON string, because DynamoDB's maps load three to four times slower.
  */
 export interface CommitItem {
   readonly pk: string
@@ -22,17 +22,20 @@ export interface CommitItem {
   readonly actorId: string
   readonly correlationId: string
   readonly causationId: string
-  /** A snapshot of the state before this commit: the fold that made it, and its JSON, deflated. */
+  /** A snapshot of the state before this commit: its fold, and its JSON, deflated. */
   readonly fold?: string
   readonly state?: Uint8Array
-  /** Receipts of the commits before this one, packed. They come with a snapshot. */
+  /** Packed receipts of the preceding commits. Only an item with a snapshot has them. */
   readonly receipts?: Uint8Array
 }
 
-/** DynamoDB takes items up to 400 KB; what is refused here is refused before it reaches the table. */
+/**
+ * Maximum size of a commit. DynamoDB accepts items up to 400 KB, so a commit that is too large is refused before it
+ * reaches the table.
+ */
 export const maxCommitBytes = 350 * 1024
 
-/** Throws `too-large`. A snapshot that would make it so is left out. */
+/** Makes the item of a commit. Throws `too-large`. A snapshot that would make the item too large is left out. */
 export function toItem(commit: Commit, snapshot?: Snapshot): CommitItem {
   const { stream, version, events, ...rest } = commit
   const item: CommitItem = {
@@ -46,7 +49,7 @@ export function toItem(commit: Commit, snapshot?: Snapshot): CommitItem {
   if (bytes > maxCommitBytes) {
     throw new Problem(
       'too-large',
-      `A command may write at most ${maxCommitBytes / 1024} KB; this one would write ${Math.ceil(bytes / 1024)} KB. Split it.`,
+      `A command can write at most ${maxCommitBytes / 1024} KB, and this one would write ${Math.ceil(bytes / 1024)} KB. Split it.`,
     )
   }
   if (snapshot === undefined) return item
@@ -60,7 +63,7 @@ export function toItem(commit: Commit, snapshot?: Snapshot): CommitItem {
   return itemBytes(whole) > maxCommitBytes ? item : whole
 }
 
-/** The state in an item's snapshot; undefined if it has none of this fold that can be read. */
+/** The state in an item's snapshot; undefined if the item has no readable snapshot of this fold. */
 export function snapshotIn(
   { fold, state }: Pick<CommitItem, 'fold' | 'state'>,
   wanted: string,
@@ -73,7 +76,7 @@ export function snapshotIn(
   }
 }
 
-/** Reads an item, from a query or a stream record. Throws `unreadable` for anything that is not a commit. */
+/** Reads the item of a query or a stream record. Throws `unreadable` if it is not a commit. */
 export function fromItem(item: unknown): Commit {
   const parsed = commitItem.safeParse(item)
   if (!parsed.success) throw new Problem('unreadable', 'An item of the event store is not a commit.')
@@ -81,25 +84,28 @@ export function fromItem(item: unknown): Commit {
   const { stream } = parseStreamName(pk)
   const events = parseEvents(json, pk, sk)
   if (events.length !== count)
-    throw new Problem('unreadable', `Commit ${pk}/${sk} holds ${events.length} events, not ${count}.`)
+    throw new Problem(
+      'unreadable',
+      `Commit ${pk}/${sk} contains ${events.length} events instead of ${count}.`,
+    )
   return { stream, version: sk, events, ...rest }
 }
 
-/** Throws `unreadable` unless the commits follow each other without gap or overlap, the first at `next`. */
+/** Throws `unreadable` unless the first commit is at `next` and the others follow without a gap or an overlap. */
 export function checkContiguous(commits: readonly Commit[], next: number): void {
   let expected = next
   for (const commit of commits) {
     if (commit.version !== expected) {
       throw new Problem(
         'unreadable',
-        `${commit.stream} has a commit at ${commit.version} where ${expected} should be.`,
+        `${commit.stream} has a commit at ${commit.version} instead of ${expected}.`,
       )
     }
     expected = lastVersion(commit) + 1
   }
 }
 
-/** Size as DynamoDB counts it. */
+/** The size of an item as DynamoDB counts it. */
 export function itemBytes(item: CommitItem): number {
   return bytesOf(item)
 }

@@ -2,30 +2,33 @@ import type { Cost } from '../../domain/kernel/cost.ts'
 import type { Reservation, Reservations } from '../../domain/kernel/reservation.ts'
 import type { CommitItem } from './commit-item.ts'
 
-/** The port from the event store to its database. Faults are injected here, between the store and its table. */
+/** The port from the event store to its database. Tests inject faults here, between the store and its table. */
 export interface CommitTable {
   /**
-   * Puts an item where none stands, and takes and releases keys for its stream in one transaction with it;
-   * without reservations it is a plain put. What is answered of the commit comes before what is answered of
-   * the reservations. `unknown`: it may or may not stand now, as after a timeout, a 500, a throttled try or a
-   * conflict of transactions. Throws what is definite and permanent, such as a missing grant.
+   * Puts an item unless one exists at its position, and takes and releases keys for its stream in the same transaction.
+   * Without reservations, this is a plain put. If both the commit and a reservation are refused, the answer reports the
+   * commit. `unknown` means that the item may or may not be stored: after a time-out, a 500, a throttled attempt or a
+   * conflict of transactions. Throws errors that are definite and permanent, such as a missing permission.
    */
   putNew(item: CommitItem, reservations: Reservations, timeoutMs: number): Promise<PutAnswer>
-  /** One consistent page of a stream by version of first event, inclusive. Throws `unavailable` at its timeout. */
+  /**
+   * Reads one consistent page of a stream. The range is inclusive, by version of the first event. Throws `unavailable`
+   * at its time-out.
+   */
   query(stream: string, range: QueryRange, timeoutMs: number): Promise<QueryAnswer>
 }
 
 export type PutAnswer =
   | { readonly outcome: 'put' | 'unknown'; readonly cost: Cost }
   | { readonly outcome: 'occupied'; readonly item: CommitItem; readonly cost: Cost }
-  /** The place is free, but another stream holds this key. */
+  /** The position is free, but another stream holds this key. */
   | { readonly outcome: 'taken'; readonly reservation: Reservation; readonly cost: Cost }
 
-/** No stream gets so long. */
+/** The upper bound for versions. No stream gets this long. */
 export const maxVersion = Number.MAX_SAFE_INTEGER
 
 export interface QueryRange {
-  /** Where it begins, and where it ends: `backward` goes down from `from` to `to`. */
+  /** The first and the last version of the range: `backward` goes down from `from` to `to`. */
   readonly from: number
   readonly to?: number
   readonly order: 'forward' | 'backward'

@@ -18,7 +18,7 @@ import { type CommitTable, maxVersion, type PutAnswer } from './commit-table.ts'
 import { reservationWrites } from './dynamo-reservations.ts'
 
 /**
- * The event store's table in DynamoDB: keys `pk` (string) and `sk` (number). Who only reads needs no table of
+ * The event store's table in DynamoDB: keys `pk` (string) and `sk` (number). A caller that only reads needs no table of
  * reservations.
  */
 export function createDynamoCommitTable(
@@ -58,7 +58,7 @@ export function createDynamoCommitTable(
         )
         return { outcome: 'put', cost: costOf('write', answer, answer.ConsumedCapacity ?? []) }
       } catch (error) {
-        // A refused condition is charged like the write, but its answer does not say so.
+        // DynamoDB charges for a refused condition as for the write, but its answer does not report it.
         if (error instanceof ConditionalCheckFailedException && error.Item !== undefined) {
           const cost = costOf('write', error, [{ CapacityUnits: 1 }])
           return { outcome: 'occupied', item: standing(error.Item), cost }
@@ -84,7 +84,7 @@ export function createDynamoCommitTable(
       const low = forward ? from : (to ?? 0)
       const high = forward ? (to ?? maxVersion) : from
       let more = false
-      // One page, unless that is empty and more follow.
+      // One page, unless that page is empty and more pages follow.
       const { items, cost } = await readPages<Record<string, unknown>, Record<string, unknown>>(
         async (after) => {
           const answer = await client
@@ -114,18 +114,18 @@ export function createDynamoCommitTable(
 }
 
 function attemptsOf(error: unknown): number {
-  const { $metadata } = error as { $metadata?: { attempts?: number } } // SDK errors carry it; others do not
+  const { $metadata } = error as { $metadata?: { attempts?: number } } // SDK errors have it; others do not
   return $metadata?.attempts ?? 1
 }
 
 function standing(item: Parameters<typeof unmarshall>[0]): CommitItem {
-  return unmarshall(item) as CommitItem // Its own table: `fromItem` checks before use.
+  return unmarshall(item) as CommitItem // `fromItem` checks it before use.
 }
 
 /**
- * The outcome of a cancelled transaction if no other commit has the version. `taken` needs a commit that was not refused
- * itself: a conflict on the commit may be with our own write, which is in flight, so the outcome is unknown. `definite`
- * means that another try would fail, too.
+ * The outcome of a cancelled transaction if no other commit has the version. `taken` requires that the commit itself
+ * was not refused. A conflict on the commit may be with our own write in flight, so the outcome is then unknown.
+ * `definite` means that a retry would fail, too.
  */
 function outcomeOf(
   ofCommit: CancellationReason | undefined,
@@ -142,5 +142,5 @@ function isRefused({ Code }: CancellationReason): boolean {
   return Code === 'ConditionalCheckFailed'
 }
 
-/** TransactWriteItems in the API reference: the codes of a cancellation that may pass. */
+/** The codes of a cancellation that can pass, from TransactWriteItems in the API reference. */
 const transientReasons = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])

@@ -13,9 +13,9 @@ import { orUnavailable, within } from '../aws/sdk-call.ts'
 const unavailable = orUnavailable('The reservations did not answer in time. Try again.')
 
 /**
- * The table of reservations in DynamoDB: `pk` (string) is the set, `sk` (string, up to 1 KB) the key, `stream`
- * its holder. A set is one partition, so it is listed by one query; that takes 500 changes a second before
- * DynamoDB splits it, ten times the sign-ups that Cognito takes.
+ * The table of reservations in DynamoDB: `pk` (string) is the set, `sk` (string, up to 1 KB) the key, `stream` its
+ * holder. A set is one partition, so one query lists it. A partition accepts 500 changes a second before DynamoDB
+ * splits it, which is ten times the sign-ups that Cognito accepts.
  */
 export function createDynamoReservations(
   client: DynamoDBDocumentClient,
@@ -65,7 +65,10 @@ export function createDynamoReservations(
   }
 }
 
-/** The part of a commit's transaction that takes and releases keys: each on condition that no other stream holds it. */
+/**
+ * The part of a commit's transaction that takes and releases keys. Each write has the condition that no other stream
+ * holds the key.
+ */
 export function reservationWrites(
   tableName: string,
   stream: string,

@@ -12,32 +12,36 @@ import { addTail, loadAll, loadTail, nothing, type Tail, tailOf } from './load.t
 import { readPage } from './read-page.ts'
 
 /**
- * Minimum commits that a load goes back over. In a longer stream of small commits, exactly one of them has a snapshot of
- * the current fold, and its receipts reach further. Large commits bring snapshots sooner. If `evolve` has changed, or no
- * snapshot fitted, the load reads on. With commits of 1 KB and a snapshot of 5 KB they are 32 KB, or 8 read units.
+ * Minimum commits that a load reads back. In a longer stream of small commits, exactly one of them has a snapshot of
+ * the current fold, and its receipts reach further back. Large commits need snapshots sooner. If `evolve` has changed,
+ * or no snapshot fitted, the load reads further back. With commits of 1 KB and a snapshot of 5 KB, these commits have
+ * 32 KB, or 8 read units.
  */
 const tailCommits = 27
 /** Bytes of events after which a snapshot is due, because a page of a query ends at 1 MB. */
 const maxTailBytes = 500 * 1024
 
 export interface EventStoreOptions {
-  /** Minimum commits that a load goes back over. */
+  /** Minimum commits that a load reads back. */
   readonly tail?: number
-  /** After how many commits the next one brings a snapshot: no more than the tail, so that it is always in it. */
+  /**
+   * The number of commits after which the next one includes a snapshot. It is at most `tail`, so that the tail always
+   * contains a snapshot.
+   */
   readonly snapshotEvery?: number
 }
 
-/** The event store over a table of commits. Everything that adapters share is here; a table only puts and queries. */
+/** The event store over a table of commits. Everything that adapters share is here. A table only puts and queries. */
 export function createEventStore(
   table: CommitTable,
   clock: Clock,
   { tail = tailCommits, snapshotEvery = tail }: EventStoreOptions = {},
 ): EventStore {
-  /** The heads that were handed out, with the size of the commits since the last usable snapshot. */
+  /** The heads that this store has returned, with the size of the commits since the last usable snapshot. */
   const heads = new WeakMap<Head, Tail>()
 
   const headAt = (stream: StreamName, version: number, sinceSnapshot: Tail): Head => {
-    // The one place where a head is made: after a load to the end, and after a commit that was put at one.
+    // The only place that makes a head: after a load to the end, and after a commit was put at a head.
     const snapshotDue = sinceSnapshot.commits >= snapshotEvery || sinceSnapshot.bytes >= maxTailBytes
     const head = { stream, version, snapshotDue } as Head
     heads.set(head, sinceSnapshot)
@@ -65,7 +69,7 @@ export function createEventStore(
       checkName(stream)
       const before = since === undefined ? nothing : heads.get(since)
       if (before === undefined || (since !== undefined && since.stream !== stream))
-        throw new TypeError('load takes only a head of the same stream that this store handed out')
+        throw new TypeError('load needs a head of the same stream, returned by this store')
       const wanted = { stream, after: since?.version ?? 0, deadline }
       const found =
         fold === undefined
@@ -81,8 +85,8 @@ export function createEventStore(
 
     async append(head, newCommit, deadline, { reservations = noReservations, snapshot } = {}) {
       const before = heads.get(head)
-      if (before === undefined) throw new TypeError('append takes only a head that this store handed out')
-      if (newCommit.events.length === 0) throw new TypeError('a commit holds at least one event')
+      if (before === undefined) throw new TypeError('append needs a head that this store returned')
+      if (newCommit.events.length === 0) throw new TypeError('a commit needs at least one event')
       const commit: Commit = { ...newCommit, stream: head.stream, version: head.version + 1 }
       const item = toItem(commit, snapshot)
       checkReservations(reservations)
@@ -115,19 +119,22 @@ function checkName(stream: StreamName): void {
   throw new Problem('invalid-input', `The name of a stream has at most ${maxPartitionKeyBytes} bytes.`)
 }
 
-/** Throws `too-large` for reservations that no transaction with a commit can hold. */
+/** Throws `too-large` for reservations that do not fit into a transaction with a commit. */
 function checkReservations({ take, release }: Reservations): void {
   const all = [...take, ...release]
   const max = maxTransactionItems - 1
   if (all.length > max)
     throw new Problem(
       'too-large',
-      `A command may take and release at most ${max} keys together; this one would change ${all.length}.`,
+      `A command can take and release at most ${max} keys together, and this one would change ${all.length}.`,
     )
   const wrong = all.find(({ set, key }) => !fitsKeys({ partition: set, sort: key }))
   if (wrong === undefined) return
   const bytes = Buffer.byteLength(wrong.key)
-  throw new Problem('too-large', `A key in ${wrong.set} has 1 to ${maxSortKeyBytes} bytes, not ${bytes}.`)
+  throw new Problem(
+    'too-large',
+    `A key in ${wrong.set} must have 1 to ${maxSortKeyBytes} bytes. This one has ${bytes}.`,
+  )
 }
 
 function outcomeUnknown(): Problem {

@@ -6,7 +6,7 @@ import { type CommitItem, checkContiguous, fromItem, snapshotIn } from './commit
 import { type CommitTable, maxVersion } from './commit-table.ts'
 import { receiptsIn } from './receipts.ts'
 
-/** The wanted part of a stream: the commits after a version. */
+/** The part of a stream to load: the commits after a version. */
 export interface Wanted {
   readonly stream: StreamName
   readonly after: number
@@ -16,7 +16,7 @@ export interface Wanted {
 /** The size of the commits since a snapshot, or since the beginning. */
 export interface Tail {
   readonly commits: number
-  /** Of events, about. */
+  /** The approximate size of the events in bytes. */
   readonly bytes: number
 }
 
@@ -24,7 +24,7 @@ export interface Tail {
 export interface Found {
   readonly commits: readonly Commit[]
   readonly snapshot?: { readonly version: number; readonly state: unknown } | undefined
-  /** Receipts of commits before these, from the newest snapshot of any fold. */
+  /** Receipts of earlier commits, from the newest snapshot of any fold. */
   readonly receipts?: readonly CommitReceipt[] | undefined
   /** The size of the commits since the snapshot. */
   readonly sinceSnapshot: Tail
@@ -37,12 +37,12 @@ export function addTail(a: Tail, b: Tail): Tail {
   return { commits: a.commits + b.commits, bytes: a.bytes + b.bytes }
 }
 
-/** The numbers that one commit adds. */
+/** The size that one commit adds. */
 export function tailOf({ events }: Pick<CommitItem, 'events'>): Tail {
   return { commits: 1, bytes: events.length }
 }
 
-/** Everything after a version, oldest first. Throws `unreadable` if a commit is missing. */
+/** Loads everything after a version, oldest first. Throws `unreadable` if a commit is missing. */
 export async function loadAll(table: CommitTable, { stream, after, deadline }: Wanted): Promise<Found> {
   const commits: Commit[] = []
   let cost = noCost
@@ -60,13 +60,13 @@ export async function loadAll(table: CommitTable, { stream, after, deadline }: W
   return { commits, sinceSnapshot: nothing, cost }
 }
 
-/** How many commits a further request reads: enough for all that the receipts of a snapshot would tell. */
+/** The number of commits that a further request reads: as many as a snapshot has receipts. */
 const furtherCommits = repeatReach.receipts
 
 /**
- * The end of a stream after a version: the last `tail` commits in one request, and more if no snapshot of this fold is
- * among them. If their newest snapshot has no receipts, more commits stand in for them, back to the time `reach`. Throws
- * `unreadable` if a commit is missing.
+ * Loads the end of a stream after a version. One request reads the last `tail` commits. If none of them has a snapshot
+ * of this fold, more are read. If their newest snapshot has no receipts, further commits back to the time `reach`
+ * replace them. Throws `unreadable` if a commit is missing.
  */
 export async function loadTail(
   table: CommitTable,
@@ -87,7 +87,7 @@ export async function loadTail(
       newestFirst.push(commit)
       receipts ??= receiptsIn(item as CommitItem)
       if (snapshot !== undefined) continue
-      sinceSnapshot = addTail(sinceSnapshot, tailOf(item as CommitItem)) // `fromItem` has read it
+      sinceSnapshot = addTail(sinceSnapshot, tailOf(item as CommitItem)) // `fromItem` has checked it
       const found = snapshotIn(item as CommitItem, fold)
       if (found !== undefined) snapshot = { version: commit.version - 1, ...found }
     }
@@ -103,7 +103,7 @@ export async function loadTail(
   }
 }
 
-/** Whether commits alone, newest first, tell as much of repeats as a snapshot with receipts. */
+/** Whether the commits, newest first, identify repeats as far back as a snapshot with receipts does. */
 function goesBackTo(reach: string, commits: readonly Commit[]): boolean {
   const oldest = commits.at(-1)
   const isOld = oldest !== undefined && oldest.at < reach && commits.length >= repeatReach.commits

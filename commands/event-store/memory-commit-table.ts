@@ -6,8 +6,8 @@ import { type CommitItem, itemBytes } from './commit-item.ts'
 import type { CommitTable } from './commit-table.ts'
 
 /**
- * A table of commits and one of reservations in memory, for tests and simulations. They charge, page and refuse as
- * DynamoDB does.
+ * A table of commits and a table of reservations in memory, for tests and simulations. They charge, page and refuse
+ * requests as DynamoDB does.
  */
 export function createMemoryCommitTable(): CommitTable &
   ReservationReader & {

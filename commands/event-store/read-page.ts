@@ -5,7 +5,7 @@ import type { StreamName } from '../../domain/kernel/stream.ts'
 import { checkContiguous, fromItem } from './commit-item.ts'
 import type { CommitTable } from './commit-table.ts'
 
-/** A page of the commits that contain events of version `from` and after. A single commit is one small request. */
+/** Reads a page of the commits that contain events from version `from` on. A single commit is one small request. */
 export async function readPage(
   table: CommitTable,
   stream: StreamName,
@@ -13,7 +13,7 @@ export async function readPage(
   { deadline, limit }: { readonly deadline: Deadline; readonly limit?: number | undefined },
 ): Promise<Page> {
   let cost = noCost
-  /** The last commit that begins at a version or before it, if it contains `from`. */
+  /** Returns the last commit that begins at or before a version, if it contains `from`. */
   const containing = async (version: number): Promise<Commit[]> => {
     const range = { from: version, order: 'backward', limit: 1 } as const
     const found = await table.query(stream, range, deadline.left())
@@ -28,7 +28,7 @@ export async function readPage(
   const page = await table.query(stream, range, deadline.left())
   const commits = page.items.map(fromItem)
   cost = addCost(cost, page.cost)
-  // `from` is inside a commit, or past the end, unless a commit begins there.
+  // Unless a commit begins at `from`, it is inside a commit or past the end.
   if (from > 1 && limit !== 1 && commits[0]?.version !== from)
     commits.unshift(...(await containing(from - 1)))
   checkContiguous(commits, commits[0] !== undefined && commits[0].version < from ? commits[0].version : from)

@@ -2,12 +2,14 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import * as z from 'zod/mini'
 import type { CommitReceipt } from '../../domain/kernel/event-store.ts'
 
-/** Maximum size of the receipts in an item. A hundred of ordinary commits take 3 KB. */
+/** Maximum size of the receipts in an item. A hundred receipts of ordinary commits take 3 KB. */
 const maxReceiptBytes = 16 * 1024
 
 const tuple = z.tuple([z.string(), z.number(), z.array(z.string()), z.string(), z.string()])
 
-/** Receipts as an attribute of an item: their JSON, deflated. Undefined if they are too large for a snapshot. */
+/**
+ * Packs receipts into an attribute of an item: their JSON, deflated. Undefined if they are too large for a snapshot.
+ */
 export function packReceipts(receipts: readonly CommitReceipt[]): Uint8Array | undefined {
   const tuples = receipts.map(({ commandId, version, types, digest, at }) => [
     commandId,
@@ -20,7 +22,7 @@ export function packReceipts(receipts: readonly CommitReceipt[]): Uint8Array | u
   return packed.byteLength > maxReceiptBytes ? undefined : packed
 }
 
-/** The receipts of an item; undefined if it has none that can be read. */
+/** The receipts of an item; undefined if it has no readable receipts. */
 export function receiptsIn({
   receipts,
 }: {

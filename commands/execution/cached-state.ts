@@ -5,27 +5,30 @@ import type { CommitReceipt, Head, Loaded } from '../../domain/kernel/event-stor
 export type Receipt = Omit<CommitReceipt, 'commandId'>
 
 /**
- * The state of one stream at a head, kept by this process. It is replaced and never changed, because several commands
- * may decide on it at once.
+ * The state of one stream at a head, kept by this process. It is replaced and never modified, because several commands
+ * may decide on it at the same time.
  */
 export interface CachedState<State> {
   readonly head: Head
   readonly state: State
-  /** Time of the last commit, if there is any. */
+  /** Time of the last commit, if there is one. */
   readonly at: string | undefined
   /**
-   * Receipts of the commits up to the head that were loaded or appended, and of those in a snapshot, by their command
-   * ids. All successive states of a stream share one map. It only grows, and every commit in it is stored.
+   * Receipts by command id: of the commits up to the head that were loaded or appended, and of those in a snapshot. All
+   * successive states of a stream share one map. The map only grows, and every commit in it is stored.
    */
   readonly commits: Map<string, Receipt>
   /**
-   * Whether a write lost against another one, and every load since has found new commits. A small read costs a fifth of
-   * another refused write.
+   * Whether a write lost against another one, and every load since then found new commits. A small read costs a fifth
+   * of another refused write.
    */
   readonly contended: boolean
 }
 
-/** The state after a load, from the cached state `before` it. Throws `unreadable` as the codec does. */
+/**
+ * Returns the cached state after a load that continued from the cached state `before`. Throws `unreadable` as the codec
+ * does.
+ */
 export function cachedStateAfter<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
   before: CachedState<State> | undefined,
@@ -44,13 +47,13 @@ export function cachedStateAfter<State, C extends Command, E extends Event>(
   return { head, state, at: commits.at(-1)?.at ?? before?.at, commits: receipts, contended }
 }
 
-/** The state that a load leads to, from the one before it. Throws `unreadable` as the codec does. */
+/** Returns the state that a load leads to, from the state before it. Throws `unreadable` as the codec does. */
 export function stateAfter<State, C extends Command, E extends Event>(
   { events, evolve }: Aggregate<State, C, E>,
   before: State,
   { commits, snapshot }: Pick<Loaded, 'commits' | 'snapshot'>,
 ): State {
-  // The fold says that this very `evolve` has made it.
+  // The fold proves that the same `evolve` made this state.
   let state = snapshot === undefined ? before : (snapshot.state as State)
   for (const commit of commits) {
     if (snapshot !== undefined && commit.version <= snapshot.version) continue

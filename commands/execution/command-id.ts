@@ -1,19 +1,19 @@
 import { hash } from 'node:crypto'
 
 /**
- * The id of a command: the same person, command and key give the same id, so a repeat is recognised. Keys of
- * two people, or of two commands, never meet.
+ * The id of a command. The same person, command and key give the same id, so a repeat is recognised. Ids of two people
+ * or of two commands never collide.
  */
 export function commandIdOf(actorId: string, name: string, key: string): string {
   return idOf(['command', actorId, name, key])
 }
 
-/** The id of what a command creates. It follows from the command, so a repeat lands on the same stream. */
+/** The id of the aggregate that a command creates. It derives from the command, so a repeat reaches the same stream. */
 export function createdIdOf(commandId: string): string {
   return idOf(['created', commandId])
 }
 
-/** A digest of a body that does not depend on the order of its fields. */
+/** A digest of a body. It does not depend on the order of the fields. */
 export function digestOf(body: unknown): string {
   return idOf(['body', canonical(body)]).slice(0, 16)
 }

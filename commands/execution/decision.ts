@@ -7,7 +7,12 @@ import {
   type Snapshot,
 } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import { noReservations, type Reservations, reservationsBetween } from '../../domain/kernel/reservation.ts'
+import {
+  noReservations,
+  type Reservation,
+  type Reservations,
+  reservationsBetween,
+} from '../../domain/kernel/reservation.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import type { CachedState, Receipt } from './cached-state.ts'
 import type { Execution } from './execution.ts'
@@ -18,7 +23,10 @@ export interface Decision {
   readonly reservations: Reservations
 }
 
-/** The commit to append, if the command changes anything. Throws `version-mismatch`, and then what the decider throws. */
+/**
+ * Returns the commit to append; undefined if the command changes nothing. Throws `version-mismatch`. Otherwise throws
+ * the problems of the decider.
+ */
 export function decide<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
   { head, state, at }: CachedState<State>,
@@ -32,7 +40,7 @@ export function decide<State, C extends Command, E extends Event>(
   ) {
     throw new Problem(
       'version-mismatch',
-      `It is at version ${head.version}, not ${expectedVersion}. Read it again and decide again.`,
+      `The current version is ${head.version}, not ${expectedVersion}. Read the item again before you change it.`,
     )
   }
   const events = aggregate.decide(command, state)
@@ -49,7 +57,7 @@ export function decide<State, C extends Command, E extends Event>(
   return { commit, reservations: reservationsOf(aggregate, stream, state, events) }
 }
 
-/** The state before a commit, with the receipts by which repeats are recognised, if a snapshot is due. */
+/** The state before a commit with recent receipts, if a snapshot is due. */
 export function snapshotOf<State>(
   { fold }: { fold?: string },
   { head, state, commits }: CachedState<State>,
@@ -59,7 +67,7 @@ export function snapshotOf<State>(
   return { fold, state, receipts: recentReceipts(commits, head.version, now) }
 }
 
-/** The newest receipts up to a version, in order: those of the last two minutes, 100 at most, and 28 in any case. */
+/** The newest receipts up to a version, in order: those of the last two minutes, but at least 28 and at most 100. */
 function recentReceipts(
   commits: ReadonlyMap<string, Receipt>,
   version: number,
@@ -87,7 +95,18 @@ function reservationsOf<State, C extends Command, E extends Event>(
   return reservationsBetween(aggregate.holds(before, id), aggregate.holds(after, id))
 }
 
-/** Now, or the time of the commit before if the clock has jumped back. */
+/** Makes the problem of a key that another stream holds. The aggregate chooses the code and the wording. */
+export function takenProblem<State, C extends Command, E extends Event>(
+  { taken }: Pick<Aggregate<State, C, E>, 'taken'>,
+  reservation: Reservation,
+): Problem {
+  if (taken === undefined) return new Problem('taken', 'This value is already in use. Choose another.')
+  const { code: rule, detail, path } = taken(reservation)
+  const errors = path === undefined ? {} : { errors: [{ path, message: 'Already in use.' }] }
+  return new Problem('taken', detail, { rule, ...errors })
+}
+
+/** The time now, or the time of the preceding commit if the clock has jumped back. */
 function timeAfter(last: string | undefined, now: number): string {
   const at = new Date(now).toISOString()
   return last !== undefined && last > at ? last : at

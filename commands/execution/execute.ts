@@ -4,15 +4,14 @@ import type { Aggregate, Command } from '../../domain/kernel/decider.ts'
 import type { Event } from '../../domain/kernel/event.ts'
 import { type EventStore, repeatReach } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
-import type { Reservation } from '../../domain/kernel/reservation.ts'
 import type { StreamName } from '../../domain/kernel/stream.ts'
 import { type CachedState, cachedStateAfter, type Receipt, receiptOf } from './cached-state.ts'
-import { type Decision, decide, snapshotOf } from './decision.ts'
+import { type Decision, decide, snapshotOf, takenProblem } from './decision.ts'
 import type { Execution } from './execution.ts'
 import { noStateCache, type StateCache } from './state-cache.ts'
 
 export interface Executed {
-  /** Version of the stream after this command, or as the command found it if it changed nothing. */
+  /** Version of the stream after this command. If the command changed nothing, the version that it found. */
   readonly version: number
   readonly events: readonly { readonly type: string; readonly version: number }[]
   readonly cost: Cost
@@ -22,19 +21,19 @@ export interface ExecuteOptions {
   readonly store: EventStore
   readonly clock: Clock
   readonly deadline: Deadline
-  /** The states that this process has cached of the streams of this store; without it, every command loads first. */
+  /** The cached states of this store's streams in this process. Without it, every command loads its stream first. */
   readonly stateCache?: StateCache
 }
 
 /**
- * Loads, decides and appends, and starts again from the load if another command came first: the one place where that
- * happens. The checks come in this order: the command id (a repeat gets its first answer), the expected
- * version, the decision, the keys that it takes. Throws what the decider throws, `key-reused`,
- * `version-mismatch`, `taken`, `too-large`, and `unavailable` past the deadline.
+ * Loads, decides and appends. If another command was stored first, it starts again from the load. This is the only
+ * place that retries. The checks have this order: the command id (a repeat gets its first answer), the expected
+ * version, the decision, the keys to take. Throws the problems of the decider, `key-reused`, `version-mismatch`,
+ * `taken`, `too-large`, and `unavailable` past the deadline.
  *
- * A stream whose state is cached is not loaded first, unless a write on that state lost before: the append finds out
- * whether the state is still the newest. A repeat whose receipt is cached is answered at once. A refusal or a no-op on a
- * cached state is not answered: the command is decided again on a state that was loaded for it. If the store fails, the
+ * A stream with a cached state is not loaded first, unless an earlier write on that state lost. The append detects
+ * whether the state is still the newest. A repeat whose receipt is cached is answered immediately. A refusal or a no-op
+ * on a cached state is not answered: the state is loaded, and the command is decided again. If the store fails, the
  * cached state is dropped.
  */
 export async function execute<State, C extends Command, E extends Event>(
@@ -50,7 +49,7 @@ export async function execute<State, C extends Command, E extends Event>(
   const known = cached?.commits.get(commandId)
   if (known !== undefined) return answer(known, digest, cost)
 
-  // Whether `cached` was loaded for this very command.
+  // Whether `cached` was loaded during this command.
   let fresh = false
   for (let attempt = 0, conflicts = 0; ; attempt++) {
     if (cached === undefined || cached.contended || attempt > 0) {
@@ -82,13 +81,13 @@ export async function execute<State, C extends Command, E extends Event>(
 
 type Ports = Required<ExecuteOptions>
 
-/** The state of the stream up to its end, or the receipt of the same command, which was stored before. */
+/** The state of the stream at its end, or the receipt of the same command, which was already stored. */
 type LoadedFor<State> = { readonly cost: Cost } & (
   | { readonly repeated: Receipt }
   | { readonly cached: CachedState<State> }
 )
 
-/** Loads the stream, or only the commits since the cached state, and caches its state. */
+/** Loads the stream, or only the commits since the cached state, and caches the new state. */
 async function load<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
   execution: Execution<C>,
@@ -106,7 +105,8 @@ async function load<State, C extends Command, E extends Event>(
   const receipt = loaded.receipts?.find((one) => one.commandId === commandId)
   if (earlier === undefined && receipt !== undefined) return { repeated: receipt, cost }
   if (earlier === undefined && execution.creates && loaded.head.version > 0) {
-    // A command that creates a stream wrote its first commit, which a load from a snapshot or a cached state skips.
+    // The first commit of a stream is the commit of the command that created it. A load from a snapshot or a cached
+    // state skips it.
     const first = await store.read(stream, 1, deadline, 1)
     cost = addCost(cost, first.cost)
     earlier = first.commits.find((commit) => commit.commandId === commandId)
@@ -118,8 +118,8 @@ async function load<State, C extends Command, E extends Event>(
 }
 
 /**
- * The outcome of one attempt. `stored` carries the receipt of the stored commit: of this one, or of the same command,
- * stored before. In a `conflict`, the commit of another command came first.
+ * The outcome of one attempt. `stored` has the receipt of the stored commit: the new one, or an earlier commit of the
+ * same command. `conflict` means that another command was stored first.
  */
 type Attempted<State> = { readonly cost: Cost } & (
   | { readonly outcome: 'stored'; readonly receipt: Receipt }
@@ -151,20 +151,21 @@ async function decideAndAppend<State, C extends Command, E extends Event>(
     .catch((error: unknown) => (isTooLarge(error) ? { tooLarge: error } : drop(error)))
   if ('tooLarge' in appended) return { outcome: 'refused', refusal: appended.tooLarge, cost: noCost }
   const { cost } = appended
-  if (appended.outcome === 'taken') return { outcome: 'refused', refusal: taken(appended.reservation), cost }
+  if (appended.outcome === 'taken')
+    return { outcome: 'refused', refusal: takenProblem(aggregate, appended.reservation), cost }
   if (appended.outcome === 'appended') {
     const { commit, head } = appended
     stateCache.keep(aggregate, cachedStateAfter(aggregate, cached, { commits: [commit], head }))
     return { outcome: 'stored', receipt: receiptOf(commit), cost }
   }
-  // A commit is stored that `cached` does not contain: the next load continues from the stored commits.
+  // A stored commit is missing in `cached`. The next load continues after the commits that it contains.
   const contended = { ...cached, contended: true }
   stateCache.keep(aggregate, contended)
   if (appended.outcome === 'conflict') return { outcome: 'conflict', cached: contended, cost }
   return { outcome: 'stored', receipt: receiptOf(appended.commit), cost }
 }
 
-/** An event that cannot be read is reported with the command and the stream, so that an operator finds both in the log. */
+/** Adds the command and the stream to the error of an unreadable event, so that an operator finds both in the log. */
 function namingUnreadable({ command, stream }: Execution<Command>): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof Problem) || error.code !== 'unreadable') throw error
@@ -182,7 +183,9 @@ function readable<Result>(execution: Execution<Command>, read: () => Result): Re
   }
 }
 
-/** Drops the cached state of a stream whose store call failed: the outcome of a write may be unknown. */
+/**
+ * Drops the cached state of a stream after a failed call of the store, because the outcome of a write may be unknown.
+ */
 function dropping(stateCache: StateCache, stream: StreamName): (error: unknown) => never {
   return (error) => {
     stateCache.drop(stream)
@@ -190,7 +193,7 @@ function dropping(stateCache: StateCache, stream: StreamName): (error: unknown) 
   }
 }
 
-/** The answer is what is stored: another process may have decided otherwise under the same command id. */
+/** Answers from the stored commit, because another process may have decided otherwise under the same command id. */
 function answer({ version, types, digest }: Receipt, given: string, cost: Cost): Executed {
   if (digest !== given) {
     throw new Problem(
@@ -202,20 +205,16 @@ function answer({ version, types, digest }: Receipt, given: string, cost: Cost):
   return { version: version + types.length - 1, events, cost }
 }
 
-/** Whether the store refused the commit for its size, before it wrote anything. */
+/** Whether the store refused the commit for its size before it wrote anything. */
 function isTooLarge(error: unknown): boolean {
   return error instanceof Problem && error.code === 'too-large'
 }
 
-function taken({ set }: Reservation): Problem {
-  return new Problem('taken', `Another has this ${set} already. Use another one.`, { rule: `${set}-taken` })
-}
-
-/** Lets rivals go first. Throws `unavailable` if the deadline would pass during the pause. */
+/** Pauses so that competing commands can finish. Throws `unavailable` if the deadline would pass during the pause. */
 async function pause(conflicts: number, clock: Clock, deadline: Deadline): Promise<void> {
   const milliseconds = backoff(conflicts, clock.random)
   if (deadline.left() <= milliseconds) {
-    throw new Problem('unavailable', 'Too many others write to this at the moment. Try again.', {
+    throw new Problem('unavailable', 'Too many requests change this item at the same time. Try again.', {
       retryAfterSeconds: 1,
     })
   }

@@ -7,9 +7,12 @@ export interface Execution<C extends Command> {
   readonly command: C
   readonly commandId: string
   readonly digest: string
-  /** Whether it creates the stream, whose name follows from the command id: a repeat is found however old the first is. */
+  /**
+   * Whether the command creates the stream. The name of the stream then derives from the command id, and a repeat is
+   * recognised at any age.
+   */
   readonly creates?: boolean
-  /** The version that the client saw; another one is `version-mismatch`. */
+  /** The version that the client read. Any other version is a `version-mismatch`. */
   readonly expectedVersion?: number | undefined
   readonly correlationId: string
   readonly causationId: string

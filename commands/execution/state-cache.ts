@@ -4,18 +4,19 @@ import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { CachedState } from './cached-state.ts'
 
 /**
- * Maximum commits of all cached streams together. A receipt takes about 300 bytes, so 6 MB. If every stream has a
- * single commit, states and maps take 1 KB more for each, so 25 MB of a function's 512.
+ * Maximum commits of all cached streams together. A receipt takes about 300 bytes, so all of them take 6 MB. If every
+ * stream has a single commit, the state and the map take 1 KB more for each stream. That is 25 MB of a function's 512
+ * MB.
  */
 const maxCommits = 20_000
 
-/** The states that one process keeps of the streams of one event store. Only a write confirms that a state is current. */
+/** The states of an event store's streams that one process keeps. Only a write confirms that a state is current. */
 export interface StateCache {
   find<State>(aggregate: Aggregate<State, Command, Event>, stream: StreamName): CachedState<State> | undefined
   /**
-   * Keeps a state, unless a later one of its stream is kept. The states that were not used for the longest time make
-   * room. A stream that alone has too many commits is not kept, nor is a stream without commits, because anyone can name
-   * any number of those.
+   * Keeps a state, unless a later state of its stream is already kept. The least recently used states make room for it.
+   * A stream that has too many commits on its own is not kept. A stream without commits is not kept either, because a
+   * client can name any number of them.
    */
   keep<State>(aggregate: Aggregate<State, Command, Event>, cached: CachedState<State>): void
   drop(stream: StreamName): void
@@ -25,10 +26,10 @@ export function createStateCache(max = maxCommits): StateCache {
   interface Entry {
     readonly aggregate: object
     readonly cached: CachedState<unknown>
-    /** As many as it was counted for: the map of commits may have grown since. */
+    /** The number of commits when this entry was counted. The map of commits may have grown since. */
     readonly commits: number
   }
-  /** The one that was used last comes last. */
+  /** In order of use: the most recently used entry is the last one. */
   const entries = new Map<StreamName, Entry>()
   let total = 0
 
@@ -53,7 +54,7 @@ export function createStateCache(max = maxCommits): StateCache {
       const entry = entries.get(stream)
       if (entry === undefined || entry.aggregate !== aggregate) return undefined
       put(stream, entry)
-      return entry.cached as CachedState<State> // `keep` took it together with this very aggregate, so it is of its state.
+      return entry.cached as CachedState<State> // `keep` stored it with this aggregate.
     },
     keep(aggregate, cached) {
       const { stream, version } = cached.head
@@ -66,5 +67,5 @@ export function createStateCache(max = maxCommits): StateCache {
   }
 }
 
-/** Keeps nothing, for a process that runs a single command. */
+/** A cache that keeps nothing, for a process that runs a single command. */
 export const noStateCache: StateCache = { find: () => undefined, keep: () => {}, drop: () => {} }

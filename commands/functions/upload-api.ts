@@ -13,7 +13,7 @@ const handlers: HandlersOf<typeof contract, 'upload-api'> = uploadFormHandlers(
   createS3UploadForms(environment('FILES_BUCKET')),
 )
 
-/** The command API of the commands whose answer is a form. Only this function loads the client of S3. */
+/** The API of the commands whose answer is an upload form. Only this function loads the client of S3. */
 export const handler = apiHandler(
   commandHandler({ ...ports, commands, handlers, accountStatusOf: accountStatusFrom(ports.store) }),
 )

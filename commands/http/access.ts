@@ -7,19 +7,19 @@ export interface RequestContext {
   readonly userId: string
   readonly correlationId: string
   readonly deadline: Deadline
-  /** The id of the command that the request carries, if any. */
+  /** The id of the command in the request, if any. */
   readonly commandId?: string
 }
 
-/** The status of a person's account, as an API knows it. */
+/** The status of a person's account, as far as an API knows it. */
 export type AccountStatus =
   | { readonly status: 'unknown' | 'registered' }
   /** `by` is the id of the command that deleted the account, if it is known. */
   | { readonly status: 'deleted'; readonly by?: string | undefined }
 
 /**
- * Registers a person who signed up, if Cognito's trigger has not done it. Returns once they are registered. Throws the
- * problem that prevents the registration.
+ * Registers a person who signed up, if Cognito's trigger has not done so. Returns after the registration. Throws the
+ * problem that prevents it.
  */
 export type Register = (request: RequestContext) => Promise<void>
 
@@ -33,13 +33,14 @@ export interface AccessPorts {
 
 export interface Access {
   /**
-   * Calls `use` with the cost of the access if the person's account exists and is not deleted; their first use registers
-   * them. A registered person is not looked up again for 5 s, so a deletion in another environment is noticed after
-   * that, or when `use` throws `account-deleted`. Throws `account-deleted`, except at a repeat of the command that deleted
-   * the account, and the problem that prevents a registration.
+   * Calls `use` with the cost of this check if the person's account exists and is not deleted. The first use of an
+   * account registers it. A registered person is not looked up again for 5 s. A deletion in another execution
+   * environment is therefore noticed after 5 s, or when `use` throws `account-deleted`. Throws `account-deleted`,
+   * unless the request repeats the command that deleted the account. Also throws the problem that prevents a
+   * registration.
    */
   admit<Answer>(request: RequestContext, use: (cost: Cost) => Promise<Answer>): Promise<Answer>
-  /** Keeps a status that this environment has learnt itself. `unknown` makes it look the person up again. */
+  /** Keeps a status that this execution environment has learnt itself. `unknown` causes a new look-up of the person. */
   remember(userId: string, accountStatus: AccountStatus): void
 }
 
@@ -80,7 +81,9 @@ export function createAccess({ accountStatusOf, register, clock }: AccessPorts):
         accountStatus = await lookUp()
       }
       if (accountStatus.status === 'unknown') {
-        throw new Problem('unavailable', 'You are being registered. Try again.', { retryAfterSeconds: 1 })
+        throw new Problem('unavailable', 'Your registration is in progress. Try again.', {
+          retryAfterSeconds: 1,
+        })
       }
       if (accountStatus.status === 'deleted' && (commandId === undefined || accountStatus.by !== commandId))
         throw accountDeleted()

@@ -7,7 +7,7 @@ import { utf8BodyOf } from './client-text.ts'
 import { HttpProblem } from './http-problem.ts'
 import { type ProblemDetails, problemDetails } from './problem-details.ts'
 
-/** A request as both APIs see it: header names in lower case. */
+/** A request to either API. Header names are in lower case. */
 export interface ApiRequest {
   readonly method: string
   readonly path: string
@@ -16,30 +16,30 @@ export interface ApiRequest {
   readonly parameters: Readonly<Record<string, string | undefined>>
   readonly query: Readonly<Record<string, string | undefined>>
   readonly headers: Readonly<Record<string, string | undefined>>
-  /** The body as text. Reading it throws `invalid-input` unless it is UTF-8. */
+  /** The body as text. Reading this property throws `invalid-input` unless the body is UTF-8. */
   readonly body: string
-  /** Where this API is, as the client addressed it. */
+  /** The address of this API that the client used. */
   readonly apiUrl: string
   readonly correlationId: string
-  /** Id of this one request, the cause of what it does. */
+  /** The id of this request. It becomes the causation id of the events that the request causes. */
   readonly requestId: string
   /** Milliseconds that the function has left. */
   readonly remainingMs: () => number
-  /** The person who asks. Throws `unauthenticated` unless the request carries an access token. */
+  /** The person who sends the request. Throws `unauthenticated` unless the request has an access token. */
   readonly identity: () => Identity
 }
 
 export interface Identity {
   /** Cognito's `sub`. */
   readonly userId: string
-  /** The groups of the user pool that they are in. */
+  /** The groups of the user pool that contain the person. */
   readonly groups: readonly string[]
 }
 
 export interface ApiResponse {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON; a text is sent as it is, and `headers` name its type. */
+  /** An object is sent as JSON. A text is sent unchanged, and `headers` state its type. */
   readonly body?: unknown
   /** Further fields of this request's log line. */
   readonly log?: Readonly<Record<string, unknown>>
@@ -51,8 +51,8 @@ export type ApiHandler = (
 ) => Promise<APIGatewayProxyStructuredResultV2>
 
 /**
- * Makes a Lambda handler for an HTTP API. Everything thrown becomes problem details, and every request
- * writes one line to the log, with its correlation id and without personal data.
+ * Makes a Lambda handler for an HTTP API. It turns every error into problem details. It writes one line to the log for
+ * every request, with the correlation id and without personal data.
  */
 export function apiHandler(
   handle: (request: ApiRequest) => Promise<ApiResponse>,
@@ -80,15 +80,15 @@ export function apiHandler(
   }
 }
 
-/** Whether a client can cause the error by what it sends. The request's own line is then enough of a record. */
+/** Whether a client can cause the error by the content of its request. The request's own log line then suffices. */
 function isClientsFault(error: unknown): boolean {
   return error instanceof Problem && error.clientsFault
 }
 
-/** How long before its timeout a function answers that its time was not enough, in milliseconds. */
+/** How long before its time-out a function answers that it has run out of time, in milliseconds. */
 const reserveMs = 250
 
-/** A function that is cut off answers a 500 that nobody wrote; this one says so in time. */
+/** Answers before the function's time-out. If Lambda stops a function, the client gets a 500 without an explanation. */
 async function inTime(
   handled: Promise<ApiResponse>,
   context: Parameters<ApiHandler>[1],
@@ -97,7 +97,7 @@ async function inTime(
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const detail =
-        'This takes too long at the moment. Try again, with the same Idempotency-Key if it is a command.'
+        'The request takes too long at the moment. Try again. If it is a command, send the same Idempotency-Key.'
       reject(new Problem('unavailable', detail, { retryAfterSeconds: 1 }))
     }, context.getRemainingTimeInMillis() - reserveMs)
   })
@@ -128,19 +128,22 @@ function requestOf(
   }
 }
 
-/** An ID token passes API Gateway's authorizer too, by its audience; it is made for the client, not for an API. */
+/**
+ * Returns the person that an access token names. API Gateway's authorizer also accepts an ID token, because its
+ * audience matches. An ID token is meant for the client and not for an API.
+ */
 function identityOf(event: APIGatewayProxyEventV2): Identity {
   const { authorizer } = event.requestContext as {
     authorizer?: { jwt?: { claims?: Record<string, unknown> } }
-  } // set on routes with the authorizer
+  } // present on routes with the authorizer
   const claims = authorizer?.jwt?.claims
   if (claims?.['token_use'] !== 'access' || typeof claims['sub'] !== 'string') {
-    throw new Problem('unauthenticated', 'Send the access token that signing in returned, not the ID token.')
+    throw new Problem('unauthenticated', 'Send the access token from the sign-in, not the ID token.')
   }
   return { userId: claims['sub'], groups: groupsOf(claims['cognito:groups']) }
 }
 
-/** API Gateway hands a list on as the text `[a b]`; the name of a group has no spaces. */
+/** Parses a claim that is a list. API Gateway passes it as the text `[a b]`. The name of a group has no spaces. */
 function groupsOf(claim: unknown): string[] {
   const listed = typeof claim === 'string' ? /^\[(.*)\]$/.exec(claim)?.[1] : undefined
   return listed === undefined || listed === '' ? [] : listed.split(' ')
@@ -171,7 +174,7 @@ function refusalOf(error: unknown, correlationId: string): ApiResponse {
   }
 }
 
-/** The headers of a problem that HTTP asks for. */
+/** The headers that HTTP requires for a problem. */
 function headersOf(problem: Problem | HttpProblem): Record<string, string> {
   if (problem instanceof HttpProblem) return problem.allow === undefined ? {} : { allow: problem.allow }
   const { retryAfterSeconds } = problem
@@ -186,7 +189,7 @@ function resultOf(
   return {
     statusCode: status,
     headers: {
-      // Without one, API Gateway adds its own, which a cache would keep from a 304.
+      // Without this header, API Gateway adds its own, and a cache would keep it from a 304.
       'content-type': 'application/json',
       ...headers,
       'x-correlation-id': correlationId,

@@ -3,44 +3,50 @@ import { idSyntax } from '../../domain/kernel/text.ts'
 import { HttpProblem } from './http-problem.ts'
 
 /**
- * The classes of text that a client sends outside the fields of a body, with one function each. Both APIs use them for
- * every route. The classes of the fields are in `domain/kernel/text.ts`. The expressions have no flags, because the
- * OpenAPI document contains them as they are.
+ * The kinds of text that a client sends outside the fields of a body, with one function each. Both APIs use them for
+ * every route. The kinds of text in fields are in `domain/kernel/text.ts`. The expressions have no flags, because the
+ * OpenAPI document contains them unchanged.
  */
 export const syntax = {
   id: idSyntax,
-  /** Visible ASCII without the comma: API Gateway joins two headers of one name with a comma. */
+  /** Visible ASCII except the comma, because API Gateway joins two headers of the same name with a comma. */
   idempotencyKey: /^[!-+\-.-~]{1,255}$/,
   ifMatch: /^"(0|[1-9][0-9]{0,14})"$/,
-  /** A position has at most 144 bytes before its encoding: an aggregate, an id and a version. */
+  /** A position has at most 144 bytes before its encoding. It consists of an aggregate, an id and a version. */
   positions: /^ *[A-Za-z0-9_-]{1,200}( *, *[A-Za-z0-9_-]{1,200}){0,19} *$/,
-  /** A sort key has at most 1,024 bytes; its encoding is longer. */
+  /** A cursor contains a sort key of at most 1,024 bytes, and is longer because of its encoding. */
   cursor: /^[A-Za-z0-9_-]{1,4096}$/,
   limit: /^([1-9][0-9]?|100)$/,
 } as const satisfies Readonly<Record<string, RegExp>>
 
-/** The values that a client sent in one place, by name. */
+/** The values that a client sent in one part of a request, by name. */
 type Values = Readonly<Record<string, string | undefined>>
 
-/** The parameters of a path, which are ids. Throws `not-found` for any other text: nothing has such an id. */
+/**
+ * Returns the parameters of a path, which are ids. Throws `not-found` for any other text, because nothing can have such
+ * an id.
+ */
 export function pathParametersOf({ parameters }: { readonly parameters: Values }): Values {
   for (const value of Object.values(parameters))
     if (!syntax.id.test(value ?? '')) throw new Problem('not-found', 'There is nothing at this path.')
   return parameters
 }
 
-/** The query parameters. Throws `invalid-input` with the name of every parameter that the route does not have. */
+/**
+ * Returns the query parameters. Throws `invalid-input` with the name of every parameter that the route does not have.
+ */
 export function queryParametersOf({ query }: { readonly query: Values }, known: readonly string[]): Values {
   const unknown = Object.keys(query).filter((name) => !known.includes(name))
   if (unknown.length === 0) return query
-  const taken = known.length === 0 ? 'This route takes no query parameters' : `It takes ${known.join(', ')}`
+  const taken =
+    known.length === 0 ? 'This route takes no query parameters' : `The parameters are ${known.join(', ')}`
   throw invalidInput(
-    'The query is not valid: see errors.',
+    'The query is not valid. See errors.',
     unknown.map((name) => ({ path: pointer([name]), message: `Unknown parameter. ${taken}.` })),
   )
 }
 
-/** `Idempotency-Key`, or undefined without one. */
+/** Returns the value of `Idempotency-Key`; undefined without the header. */
 export function idempotencyKeyOf({ headers }: { readonly headers: Values }): string | undefined {
   const key = headers['idempotency-key']
   if (key === undefined || syntax.idempotencyKey.test(key)) return key
@@ -50,7 +56,7 @@ export function idempotencyKeyOf({ headers }: { readonly headers: Values }): str
   )
 }
 
-/** The version in `If-Match: "<version>"`, or undefined without the header. */
+/** Returns the version in `If-Match: "<version>"`; undefined without the header. */
 export function ifMatchOf({ headers }: { readonly headers: Values }): number | undefined {
   const header = headers['if-match']
   if (header === undefined) return undefined
@@ -58,27 +64,27 @@ export function ifMatchOf({ headers }: { readonly headers: Values }): number | u
   if (version !== undefined) return Number(version)
   throw new Problem(
     'invalid-input',
-    'If-Match takes the version of the item in quotes, such as "3": its field `version`. ' +
-      'It takes no * and no weak tag, and not the ETag of a query, which names a read model.',
+    'If-Match needs the version of the item in quotes, such as "3". It is the field `version`. ' +
+      'It does not accept *, a weak tag, or the ETag of a query, which belongs to a read model.',
   )
 }
 
-/** The number of items in a page. */
+/** Returns the number of items in a page. */
 export function limitOf(given: string | undefined): number {
   if (given === undefined) return 20
   if (syntax.limit.test(given)) return Number(given)
-  throw new Problem('invalid-input', 'limit is a whole number from 1 to 100.', {
-    errors: [{ path: '/limit', message: 'A whole number from 1 to 100.' }],
+  throw new Problem('invalid-input', 'limit must be a whole number from 1 to 100.', {
+    errors: [{ path: '/limit', message: 'Must be a whole number from 1 to 100.' }],
   })
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * The body as text, without a byte order mark. Throws `invalid-input` unless it is UTF-8.
+ * Returns the body as text, without a byte order mark. Throws `invalid-input` unless it is UTF-8.
  *
- * API Gateway decodes the body of a text type itself and replaces every byte that is not UTF-8 with U+FFFD. Two different
- * bodies would become one, so a body in which the gateway may have replaced something is rejected.
+ * API Gateway decodes a body of a text type itself, and replaces every byte that is not UTF-8 with U+FFFD. Two
+ * different bodies could therefore become the same. A body in which the gateway may have replaced a byte is rejected.
  */
 export function utf8BodyOf(body: string, isBase64Encoded: boolean): string {
   if (isBase64Encoded) {
@@ -89,7 +95,7 @@ export function utf8BodyOf(body: string, isBase64Encoded: boolean): string {
     }
   }
   if (body.includes('\ufffd'))
-    throw notUtf8('The body is not UTF-8. If it contains U+FFFD on purpose, write it as \\ufffd.')
+    throw notUtf8('The body is not UTF-8. If you want to send the character U+FFFD, write it as \\ufffd.')
   return body.startsWith('\ufeff') ? body.slice(1) : body
 }
 
@@ -118,7 +124,7 @@ export const maxErrors = 20
 /** Maximum length of a path in an error, in characters. */
 const maxPathLength = 200
 
-/** An `invalid-input` with the first errors; its detail tells how many are left out. */
+/** Makes an `invalid-input` with the first errors. Its detail reports how many are left out. */
 export function invalidInput(detail: string, errors: readonly FieldError[]): Problem {
   const left = errors.length - maxErrors
   return new Problem('invalid-input', left > 0 ? `${detail} ${left} more errors are not listed.` : detail, {
@@ -133,7 +139,7 @@ function shortened(path: string): string {
     : characters.join('')
 }
 
-/** JSON Pointer, RFC 6901. */
+/** Makes a JSON Pointer (RFC 6901). */
 export function pointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

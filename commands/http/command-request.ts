@@ -4,33 +4,33 @@ import { checkMediaType, ifMatchOf, invalidInput, pointer } from './client-text.
 import type { CommandContract, FeatureContract } from './contract-types.ts'
 import { HttpProblem } from './http-problem.ts'
 
-/** 256 KB, as the contract says. */
+/** Maximum size of a body, 256 KB, as the OpenAPI document promises. */
 export const maxBodyBytes = 256 * 1024
 
-/** The command of a contract that a request names. Throws `not-found` or `method-not-allowed`. */
+/** Returns the command of a contract that a request names. Throws `not-found` or `method-not-allowed`. */
 export function commandNameOf(request: ApiRequest, commands: FeatureContract['commands']): string {
-  // A command with a function of its own has a route of its own.
+  // A command with a function of its own also has a route of its own.
   const name = request.parameters['name'] ?? request.route.slice('/commands/'.length)
   if (!Object.hasOwn(commands, name)) {
     throw new Problem(
       'not-found',
-      `There is no such command. There are: ${Object.keys(commands).join(', ')}.`,
+      `There is no such command. The commands are ${Object.keys(commands).join(', ')}.`,
     )
   }
   if (request.method !== 'POST')
-    throw new HttpProblem('method-not-allowed', 'Commands are sent by POST.', { allow: 'POST' })
+    throw new HttpProblem('method-not-allowed', 'Send commands by POST.', { allow: 'POST' })
   return name
 }
 
-/** The body as JSON. Throws `unsupported-media-type`, `too-large` or `invalid-input`. */
+/** Returns the body as JSON. Throws `unsupported-media-type`, `too-large` or `invalid-input`. */
 export function jsonBodyOf(request: ApiRequest): unknown {
   checkMediaType(request)
   const { body } = request
   if (Buffer.byteLength(body) > maxBodyBytes) {
-    throw new Problem('too-large', `A body may have at most ${maxBodyBytes / 1024} KB.`)
+    throw new Problem('too-large', `A body can have at most ${maxBodyBytes / 1024} KB.`)
   }
   const parsed = parseJson(body)
-  // UTF-8 has no half of a surrogate pair, so only an escape can write one.
+  // UTF-8 cannot encode an unpaired surrogate, so only an escape can contain one.
   if (/\\u[dD][89a-fA-F]/.test(body)) checkWellFormed(parsed)
   return parsed
 }
@@ -45,7 +45,10 @@ function parseJson(body: string): unknown {
   }
 }
 
-/** Throws `invalid-input` if a text or the name of a field contains half a surrogate pair: the store would replace it. */
+/**
+ * Throws `invalid-input` if a text or the name of a field contains an unpaired surrogate, which the store would
+ * replace.
+ */
 function checkWellFormed(body: unknown): void {
   const left: { value: unknown; path: readonly string[] }[] = [{ value: body, path: [] }]
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
@@ -54,20 +57,23 @@ function checkWellFormed(body: unknown): void {
     const names = Array.isArray(value) ? [] : children.map(([name]) => name)
     const texts = typeof value === 'string' ? [value] : names
     if (!texts.every((text) => text.isWellFormed()))
-      throw invalidInput('The body is not valid: see errors.', [
-        { path: pointer(path), message: 'Half a surrogate pair is not allowed.' },
+      throw invalidInput('The body is not valid. See errors.', [
+        { path: pointer(path), message: 'Unpaired surrogates are not allowed.' },
       ])
     left.push(...children.map(([name, child]) => ({ value: child, path: [...path, name] })))
   }
 }
 
-/** The version that a command expects, or undefined. A command that creates a stream cannot expect one. */
+/** Returns the version that a command expects, or undefined. A command that creates a stream cannot expect one. */
 export function expectedVersionOf(
   request: ApiRequest,
   name: string,
   { creates }: Pick<CommandContract, 'creates'>,
 ): number | undefined {
   if (creates && request.headers['if-match'] !== undefined)
-    throw new Problem('invalid-input', `${name} takes no If-Match: there is no version yet.`)
+    throw new Problem(
+      'invalid-input',
+      `Send ${name} without If-Match. It creates an item, which has no version yet.`,
+    )
   return ifMatchOf(request)
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini'
 
-/** The commands and queries that one feature offers, by their names and paths. All features together have the same shape. */
+/** The commands and queries of one feature, by their names and paths. All features together have the same shape. */
 export interface FeatureContract {
   readonly commands: Readonly<Record<string, CommandContract>>
   readonly queries: Readonly<Record<string, QueryContract>>
@@ -8,47 +8,47 @@ export interface FeatureContract {
 
 export interface CommandContract {
   readonly summary: string
-  /** Whether it starts a stream; such a command takes no `If-Match`. */
+  /** Whether the command starts a stream. Such a command does not accept `If-Match`. */
   readonly creates: boolean
   readonly body: z.ZodMiniType
-  /** The fields of its answer that other commands do not have. */
+  /** Fields of the answer that other commands do not have. */
   readonly answers?: z.ZodMiniObject
-  /** The function that carries it out, if it has one of its own. */
+  /** The function that executes the command, if it has one of its own. */
   readonly function?: string
 }
 
 export type QueryContract = ItemContract | ReportContract
 
-/** Answers one item, or a page of many with a cursor. */
+/** A query for one item, or for many items in pages with a cursor. */
 export interface ItemContract {
   readonly summary: string
   readonly kind: 'one' | 'many'
   readonly item: z.ZodMiniType
 }
 
-/** Answers all items that its parameters ask for, to the people of a group. */
+/** A query for all items that its parameters select. Only the people of a group may send it. */
 export interface ReportContract {
   readonly summary: string
   readonly kind: 'report'
   /** A group of the user pool. */
   readonly group: string
-  /** Of the query string, by name. */
+  /** The parameters of the query string, by name. */
   readonly parameters: z.ZodMiniObject<Readonly<Record<string, z.ZodMiniOptional<z.ZodMiniType>>>>
   readonly item: z.ZodMiniType
 }
 
-/** The functions that a contract names: `undefined` for the commands that the command API carries out. */
+/** The functions that a contract names. It is `undefined` for the commands that the command API executes. */
 export type FunctionOf<Command extends CommandContract> = Command extends { readonly function: infer Fn }
   ? Fn
   : undefined
 
-/** The body of one of a contract's commands, once it is parsed: `BodyOf<typeof userContract, 'change-profile'>`. */
+/** The parsed body of one of a contract's commands: `BodyOf<typeof userContract, 'change-profile'>`. */
 export type BodyOf<
   Contract extends Pick<FeatureContract, 'commands'>,
   Name extends keyof Contract['commands'],
 > = z.infer<Contract['commands'][Name]['body']>
 
-/** An item that one of a contract's queries answers: `ItemOf<typeof userContract, '/me'>`. */
+/** An item in the answer to one of a contract's queries: `ItemOf<typeof userContract, '/me'>`. */
 export type ItemOf<
   Contract extends Pick<FeatureContract, 'queries'>,
   Path extends keyof Contract['queries'],

@@ -2,10 +2,10 @@ import * as z from 'zod/mini'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { syntax } from './client-text.ts'
 
-/** Where the next page of a list starts. It names the build of the read model that it was made from. */
+/** The start of the next page of a list. It names the build of the read model that the last page came from. */
 export interface Cursor {
   readonly build: string
-  /** Sort key of the last item of the page before. */
+  /** Sort key of the last item on the preceding page. */
   readonly after: string
 }
 
@@ -13,14 +13,21 @@ export function encodeCursor({ build, after }: Cursor): string {
   return Buffer.from(JSON.stringify([build, after])).toString('base64url')
 }
 
-/** Throws `invalid-input` for a text that is not a cursor, or one of a build that is not there (any more). */
+/**
+ * Throws `invalid-input` for a text that is not a cursor, and for a cursor of a build that does not exist, or no longer
+ * exists.
+ */
 export function parseCursor(encoded: string, isThere: (build: string) => boolean): Cursor {
   const text = syntax.cursor.test(encoded) ? Buffer.from(encoded, 'base64url').toString() : ''
   const parsed = cursor.safeParse(parseJson(text))
   if (!parsed.success || !isThere(parsed.data[0])) {
-    throw new Problem('invalid-input', 'The cursor is not valid here. Start from the first page.', {
-      errors: [{ path: '/cursor', message: 'Give the cursor that the page before answered.' }],
-    })
+    throw new Problem(
+      'invalid-input',
+      'The cursor is not valid, or no longer valid. Start from the first page.',
+      {
+        errors: [{ path: '/cursor', message: 'Send the cursor of the preceding page.' }],
+      },
+    )
   }
   const [build, after] = parsed.data
   return { build, after }

@@ -17,9 +17,9 @@ import type { CommandContext, CommandHandler, CommandHandlers, Target } from './
 import { encodePosition } from './position.ts'
 import { validate } from './validate.ts'
 
-/** Maximum time of a command, in milliseconds; after that it fails with 503. */
+/** Maximum time of a command, in milliseconds. After this time it fails with 503. */
 const commandDeadlineMs = 10_000
-/** How long before its timeout a function gives up on a command, in milliseconds. */
+/** How long before its time-out a function gives up on a command, in milliseconds. */
 const reserveMs = 500
 
 /** The ports that every command API needs. */
@@ -33,11 +33,11 @@ export interface CommandPorts {
 export interface CommandApi extends CommandPorts, Pick<AccessPorts, 'accountStatusOf'> {
   /** The contract's commands. */
   readonly commands: FeatureContract['commands']
-  /** The handlers of the commands that this function carries out. */
+  /** The handlers of the commands that this function executes. */
   readonly handlers: CommandHandlers
 }
 
-/** Makes the function that answers the requests of a command API. It keeps the states that its commands load. */
+/** Makes the function that answers the requests of a command API. It caches the states that its commands load. */
 export function commandHandler(api: CommandApi): (request: ApiRequest) => Promise<ApiResponse> {
   const { commands, handlers, store, reservations, clock } = api
   const access = createAccess(api)
@@ -83,7 +83,7 @@ export function commandHandler(api: CommandApi): (request: ApiRequest) => Promis
   }
 }
 
-/** The contract and the handler of a command. Throws `not-found` if another function carries it out. */
+/** Returns the contract and the handler of a command. Throws `not-found` if another function executes it. */
 function handledBy(
   name: string,
   commands: FeatureContract['commands'],
@@ -92,12 +92,13 @@ function handledBy(
   const contract = commands[name]
   const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined
   if (contract === undefined || handler === undefined)
-    throw new Problem('not-found', 'There is no such command here.')
-  // `HandlersOf` has checked that the handler takes the body that this contract parses; a lookup by name forgets that.
+    throw new Problem('not-found', 'There is no such command.')
+  // `HandlersOf` has checked that the handler accepts the body that this contract parses. The look-up by name loses
+  // this fact.
   return { contract, handler: handler as CommandHandler<unknown> }
 }
 
-/** The answer to an executed command. `admitted` is the cost of the access. */
+/** Makes the answer to an executed command. `admitted` is the cost of the access check. */
 async function answerOf(
   name: string,
   { id, stream, cost: prepared = noCost, answer }: Target,

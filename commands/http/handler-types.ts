@@ -7,15 +7,15 @@ import type { Executed, ExecuteOptions } from '../execution/execute.ts'
 import type { Execution } from '../execution/execution.ts'
 import type { BodyOf, FeatureContract, FunctionOf } from './contract-types.ts'
 
-/** The stream that a command is sent to, and how to execute the command there. */
+/** The stream that a command is sent to, and the function that executes the command there. */
 export interface Target {
   /** Id of the aggregate, without its name. */
   readonly id: string
   readonly stream: StreamName
   readonly execute: (ids: ExecutionIds, options: ExecuteOptions) => Promise<Executed>
-  /** Consumed by the handler, to find out what the command needs to know. */
+  /** The cost of the handler's own reads. */
   readonly cost?: Cost
-  /** Further fields of the answer. They are read after the command is executed. */
+  /** Further fields of the answer. They are read after the command was executed. */
   readonly answer?: () => Promise<{ readonly fields: Readonly<Record<string, unknown>>; readonly cost: Cost }>
   /** Whether the command closes the actor's account. No other command of theirs is admitted after it. */
   readonly closesAccount?: boolean
@@ -25,7 +25,7 @@ export type ExecutionIds = Omit<Execution<Command>, 'stream' | 'command'>
 
 export interface CommandContext {
   readonly actorId: string
-  /** The id that a creating command gives to the aggregate that it creates. */
+  /** The id of the aggregate, if the command creates one. */
   readonly createdId: string
   /** For the state of other aggregates. */
   readonly store: EventStore
@@ -39,8 +39,8 @@ export interface CommandContext {
 export type CommandHandler<Body> = (body: Body, context: CommandContext) => Target | Promise<Target>
 
 /**
- * The handlers of a contract's commands: of those that the command API carries out, or of those whose contract names
- * the function `Fn`. A command without a handler does not compile.
+ * The handlers of a contract's commands: either of those that the command API executes, or of those whose contract
+ * names the function `Fn`. A command without a handler does not compile.
  */
 export type HandlersOf<
   Contract extends Pick<FeatureContract, 'commands'>,
@@ -51,5 +51,7 @@ export type HandlersOf<
     : never]: CommandHandler<BodyOf<Contract, Name>>
 }
 
-/** The handlers of a function, by the names of their commands. Each one takes the body that its contract describes. */
+/**
+ * The handlers of a function, by the names of their commands. Each one accepts the body that its contract describes.
+ */
 export type CommandHandlers = Readonly<Record<string, CommandHandler<never>>>

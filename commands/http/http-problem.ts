@@ -6,7 +6,7 @@ export interface HttpProblemOptions {
   readonly allow?: string
 }
 
-/** A request that HTTP itself does not allow. */
+/** A request that violates a rule of HTTP itself. */
 export class HttpProblem extends Error {
   readonly code: HttpProblemCode
   readonly allow: string | undefined

@@ -3,20 +3,20 @@ import { type StreamName, streamName } from '../../domain/kernel/stream.ts'
 import { syntax } from './client-text.ts'
 
 /**
- * A place in a stream: what a command answers, and what a query that must not be older carries. Version 0 is the place
- * before the first event, where a command had nothing to do.
+ * A version of a stream. The answer to a command contains it. A client sends it with a query that must include the
+ * changes up to it. Version 0 is the position before the first event, if a command had nothing to do.
  */
 export interface Position {
   readonly stream: StreamName
   readonly version: number
 }
 
-/** Opaque to clients: base64url of `<stream>@<version>`. */
+/** Encodes a position as base64url of `<stream>@<version>`. It is opaque to clients. */
 export function encodePosition({ stream, version }: Position): string {
   return Buffer.from(`${stream}@${version}`).toString('base64url')
 }
 
-/** The positions of a `Read-After` header, separated by commas. Throws `invalid-input` for anything else. */
+/** Parses the positions of a `Read-After` header, separated by commas. Throws `invalid-input` for anything else. */
 export function parsePositions(header: string | undefined): Position[] {
   if (header === undefined) return []
   if (!syntax.positions.test(header)) throw notPositions()
@@ -35,6 +35,6 @@ function parsePosition(encoded: string): Position {
 function notPositions(): Problem {
   return new Problem(
     'invalid-input',
-    'Read-After takes up to 20 positions as commands answer them, separated by commas.',
+    'Read-After needs up to 20 positions from the answers to commands, separated by commas.',
   )
 }

@@ -11,28 +11,31 @@ export interface ProblemDetails {
   readonly errors?: readonly FieldError[]
 }
 
-/** The one place where an error gets its status. */
+/** The only place that assigns a status to an error. */
 export const problemKinds: Readonly<
   Record<ProblemCode | HttpProblemCode, { readonly status: number; readonly title: string }>
 > = {
   'invalid-input': { status: 400, title: 'The request is not valid' },
   unauthenticated: { status: 401, title: 'Not signed in' },
-  forbidden: { status: 403, title: 'You do not have the right to do this' },
+  forbidden: { status: 403, title: 'You are not allowed to do this' },
   'account-deleted': { status: 403, title: 'The account was deleted' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'key-reused': { status: 409, title: 'The Idempotency-Key was used for another command' },
-  taken: { status: 409, title: 'Taken by another' },
-  'version-mismatch': { status: 412, title: 'It has changed since you read it' },
+  taken: { status: 409, title: 'Already in use' },
+  'version-mismatch': { status: 412, title: 'The item has changed since you read it' },
   'too-large': { status: 413, title: 'Too large' },
-  'unsupported-media-type': { status: 415, title: 'Only JSON is understood' },
+  'unsupported-media-type': { status: 415, title: 'The content must be JSON' },
   refused: { status: 422, title: 'Rejected by a business rule' },
   unavailable: { status: 503, title: 'Try again' },
-  unreadable: { status: 500, title: 'Something is wrong on our side' },
-  internal: { status: 500, title: 'Something is wrong on our side' },
+  unreadable: { status: 500, title: 'Something went wrong on our side' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
 }
 
-/** The details of a problem. A refusal is named after its rule. An error of our own keeps its details to the log. */
+/**
+ * Makes the details of a problem. A refusal has the name of its rule. The details of an internal error are only in the
+ * log.
+ */
 export function problemDetails(problem: Problem | HttpProblem, correlationId: string): ProblemDetails {
   const { status, title } = problemKinds[problem.code]
   const ours = status === 500
@@ -41,7 +44,7 @@ export function problemDetails(problem: Problem | HttpProblem, correlationId: st
     type: `urn:annals:problem:${ours ? 'internal' : (rule ?? problem.code)}`,
     title,
     status,
-    detail: ours ? 'It has been logged under the correlation id.' : problem.message,
+    detail: ours ? 'The error was logged with the correlation id.' : problem.message,
     correlationId,
     ...(errors === undefined ? {} : { errors }),
   }

@@ -1,14 +1,14 @@
 import type { FeatureContract, FunctionOf } from './contract-types.ts'
 
-/** The paths that anyone may read without a token. */
+/** The paths that need no access token. */
 export const publicPaths = ['/health', '/openapi.json', '/docs', '/config.json'] as const
 export type PublicPath = (typeof publicPaths)[number]
 
 export interface Route<Fn extends string> {
   readonly path: string
-  /** `ANY`, so that a wrong method is answered by the function, as a problem. */
+  /** `ANY`, so that the function answers a wrong method with a problem. */
   readonly methods: 'ANY'
-  /** The function that answers it. */
+  /** The function that answers the route. */
   readonly function: Fn
   readonly access: 'public' | 'token'
 }
@@ -18,7 +18,7 @@ type RouteFunctionOf<Contract extends FeatureContract> =
   | 'query-api'
   | NonNullable<FunctionOf<Contract['commands'][keyof Contract['commands']]>>
 
-/** The routes of the API that a contract needs, each to its function. */
+/** The routes that a contract needs, each with its function. */
 export function routesOf<Contract extends FeatureContract>({
   commands,
   queries,
@@ -27,7 +27,7 @@ export function routesOf<Contract extends FeatureContract>({
   return [
     { path: '/commands/{name}', methods: 'ANY', function: 'command-api', access: 'token' },
     ...Object.entries(commands).flatMap(([name, command]): OwnRoute[] => {
-      // `Object.entries` forgets which functions the contract names.
+      // `Object.entries` loses the names of the functions in the contract.
       const own = command.function as OwnRoute['function'] | undefined
       return own === undefined
         ? []

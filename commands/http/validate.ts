@@ -3,7 +3,7 @@ import type { FieldError } from '../../domain/kernel/problem.ts'
 import '../../domain/kernel/schema-messages.ts'
 import { invalidInput, pointer } from './client-text.ts'
 
-/** Parses what a client sent. Throws `invalid-input` with the paths of the fields that are wrong. */
+/** Parses the input of a client. Throws `invalid-input` with the paths of the invalid fields. */
 export function validate<Schema extends z.ZodMiniType>(
   schema: Schema,
   input: unknown,
@@ -11,7 +11,7 @@ export function validate<Schema extends z.ZodMiniType>(
 ): z.infer<Schema> {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
-  throw invalidInput(`The ${what} is not valid: see errors.`, parsed.error.issues.flatMap(fieldErrors))
+  throw invalidInput(`The ${what} is not valid. See errors.`, parsed.error.issues.flatMap(fieldErrors))
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {

@@ -20,13 +20,13 @@ const activity = z.strictObject({
   ...itemFields,
   type: textLike('ProjectRenamed').check(z.describe('Type of the event')),
   at: timestamp,
-  actorId: idLike.check(z.describe('Id of the person who did it')),
-  summary: textLike('Renamed to "Atlas"').check(z.describe('A description of the event, in a few words')),
+  actorId: idLike.check(z.describe('Id of the person who caused the event')),
+  summary: textLike('Renamed to "Atlas"').check(z.describe('A short description of the event')),
 })
 const member = z.strictObject({
   ...itemFields,
   userId: idLike,
-  name: textLike('Ann').check(z.describe('Empty for someone who has deleted their account')),
+  name: textLike('Ann').check(z.describe('Empty if the person has deleted their account')),
   role,
   since: timestamp,
 })
@@ -39,32 +39,32 @@ export const projectContract = {
       body: z.strictObject({ title: projectTitle, description: z.optional(projectDescription) }),
     },
     'rename-project': {
-      summary: 'Give a project another title',
+      summary: 'Change the title of a project',
       creates: false,
       body: z.strictObject({ projectId, title: projectTitle }),
     },
     'describe-project': {
-      summary: 'Give a project another description',
+      summary: 'Change the description of a project',
       creates: false,
       body: z.strictObject({ projectId, description: projectDescription }),
     },
     'add-project-member': {
-      summary: 'Share a project with someone who has signed up, or give them another role',
+      summary: 'Share a project with a person who has signed up, or change their role',
       creates: false,
       body: z.strictObject({ projectId, email: emailAddress, role: memberRole }),
     },
     'remove-project-member': {
-      summary: 'Stop sharing a project with someone, or leave it yourself',
+      summary: 'Remove a member from a project, or leave it yourself',
       creates: false,
       body: z.strictObject({ projectId, userId }),
     },
     'archive-project': {
-      summary: 'Close a project to changes until it is restored',
+      summary: 'Archive a project. Its members cannot change it until it is restored',
       creates: false,
       body: z.strictObject({ projectId }),
     },
     'restore-project': {
-      summary: 'Open an archived project again',
+      summary: 'Restore an archived project',
       creates: false,
       body: z.strictObject({ projectId }),
     },
@@ -72,7 +72,7 @@ export const projectContract = {
   queries: {
     '/projects/{projectId}': { summary: 'One project', kind: 'one', item: project },
     '/projects/{projectId}/members': {
-      summary: 'The people of a project, its owner included, newest first',
+      summary: 'The members of a project and its owner, newest first',
       kind: 'many',
       item: member,
     },

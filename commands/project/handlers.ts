@@ -12,7 +12,7 @@ function onProject(id: string, command: ProjectCommand): Target {
   return { id, stream, execute: (ids, options) => execute(project, { ...ids, stream, command }, options) }
 }
 
-/** The user who holds an address at this moment, even if no read model shows that yet. */
+/** Returns the user who holds an address now, even if no read model shows that yet. */
 async function holderOfAddress(
   email: string,
   reservations: ReservationReader,

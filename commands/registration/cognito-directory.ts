@@ -8,9 +8,9 @@ import { answerWithin } from '../aws/client.ts'
 import { orUnavailable, within } from '../aws/sdk-call.ts'
 import { type Directory, personOf } from './directory.ts'
 
-const unavailable = orUnavailable('You could not be looked up in time. Try again.')
+const unavailable = orUnavailable('Your account could not be looked up in time. Try again.')
 
-/** The people of Cognito's user pools. */
+/** The directory of the people in Cognito's user pools. */
 export function createCognitoDirectory(config: CognitoIdentityProviderClientConfig = {}): Directory {
   const client = new CognitoIdentityProviderClient({
     ...answerWithin(3000),
@@ -19,7 +19,7 @@ export function createCognitoDirectory(config: CognitoIdentityProviderClientConf
   return {
     async find(userPoolId, userId, deadline) {
       try {
-        // AdminGetUser takes the `sub` of a local user as the username.
+        // AdminGetUser accepts the `sub` of a local user as the username.
         const answer = await client.send(
           new AdminGetUserCommand({ UserPoolId: userPoolId, Username: userId }),
           within(deadline.left()),

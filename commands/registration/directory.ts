@@ -1,15 +1,15 @@
 import type { Deadline } from '../../domain/kernel/cost.ts'
 
-/** A person as the directory of those who signed up has them. */
+/** A person in the directory of the people who signed up. */
 export interface Person {
   readonly email: string | undefined
   readonly name: string | undefined
-  /** False where the address was changed, and the code sent to the new one has not come back. */
+  /** False if the address was changed, and the person has not entered the code that was sent to the new one. */
   readonly emailVerified: boolean
 }
 
 export interface Directory {
-  /** The person of this id in a pool. Throws `unavailable` past the deadline. */
+  /** Returns the person with this id in a pool. Throws `unavailable` past the deadline. */
   find(userPoolId: string, userId: string, deadline: Deadline): Promise<Person | undefined>
 }
 

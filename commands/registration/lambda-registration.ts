@@ -5,7 +5,7 @@ import { orUnavailable, within } from '../aws/sdk-call.ts'
 import type { Register } from '../http/access.ts'
 import { checkRegistered, type RegistrationRequest } from './registration-message.ts'
 
-const unavailable = orUnavailable('You could not be registered in time. Try again.')
+const unavailable = orUnavailable('Your registration did not complete in time. Try again.')
 
 /** Registers people of a pool by invoking the registration function. */
 export function createLambdaRegistration(
@@ -18,13 +18,14 @@ export function createLambdaRegistration(
     const request: RegistrationRequest = { userPoolId, userId, correlationId }
     const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) })
     const answer = await client.send(command, within(deadline.left())).catch(unavailable)
-    // The function crashed or timed out; its own log says why. If it did register the person, the next try finds that.
+    // The function crashed or timed out. Its own log contains the reason. If it did register the person, the next
+    // attempt finds that.
     if (answer.FunctionError !== undefined) unavailable(new Error(`${functionName} failed.`))
     checkRegistered(JSON.parse(answer.Payload?.transformToString() ?? ''))
   }
 }
 
-/** Registers people by the function and in the pool that the function's environment names. */
+/** Registers people with the function and in the pool that the environment names. */
 export function registerFromEnvironment(): Register {
   return createLambdaRegistration(environment('REGISTRATION_FUNCTION'), environment('USER_POOL_ID'))
 }

@@ -17,7 +17,10 @@ import { problemAnswer, type RegistrationAnswer, type RegistrationRequest } from
 /** The events that Cognito sends to the function as its trigger. */
 type TriggerEvent = PreSignUpTriggerEvent | PostConfirmationTriggerEvent
 
-/** Cognito waits 5 s for a trigger, and asks again after that; Lambda keeps half a second to answer. */
+/**
+ * Maximum time of a registration, in milliseconds. Cognito waits 5 s for a trigger before it calls it again, and Lambda
+ * needs half a second to answer.
+ */
 const registrationMs = 4000
 const reserveMs = 500
 
@@ -31,13 +34,14 @@ export interface RegistrationPorts {
 type RegistrationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>
 
 /**
- * Makes the Lambda handler that registers people: as Cognito's trigger when they have confirmed their
- * address, and for an API at the first use of someone whose trigger did not run. It may be called any number
- * of times for one person.
+ * Makes the Lambda handler that registers people. Cognito calls it as a trigger when a person has confirmed their
+ * address. An API calls it at the first use by a person whose trigger did not run. It may be called any number of times
+ * for the same person.
  *
- * As the trigger before a sign-up it throws if the address could never be registered, and Cognito refuses the sign-up
- * with its message. As the trigger after the confirmation it never fails: Cognito would show its error to the person
- * although nothing is left to confirm. The problem that prevented the registration is answered at the first use instead.
+ * As the trigger before a sign-up, it throws if the address could never be registered, and Cognito refuses the sign-up
+ * with its message. As the trigger after the confirmation, it never fails, because Cognito would show the error
+ * although the address is already confirmed. The person gets the problem that prevented the registration at the first
+ * use instead.
  */
 export function registrationHandler({ store, directory, clock, logger }: RegistrationPorts) {
   const register = async (userId: string, person: Person, ids: RegistrationIds): Promise<void> => {
@@ -47,7 +51,7 @@ export function registrationHandler({ store, directory, clock, logger }: Registr
       {
         stream: streamName(user.name, userId),
         command: { type: 'register-user', actorId: userId, email, name },
-        // Both follow from the person alone: a repetition is recognised, though the attributes have changed.
+        // Both depend only on the person, so a repeat is recognised even if the attributes have changed.
         commandId: commandIdOf(userId, 'register-user', userId),
         digest: digestOf({ userId }),
         correlationId: ids.correlationId,
@@ -58,7 +62,7 @@ export function registrationHandler({ store, directory, clock, logger }: Registr
     logger.info('registered', { userId, events, cost, correlationId: ids.correlationId })
   }
 
-  /** Logs what fails, and answers it. */
+  /** Logs a failure, and returns it as an answer. */
   const attempt = async (
     userId: string,
     ids: RegistrationIds,
@@ -105,7 +109,9 @@ interface RegistrationIds {
   readonly deadline: Deadline
 }
 
-/** Address and name as the domain takes them; the name falls back to the part before the `@`. */
+/**
+ * The address and the name in the form that the domain accepts. Without a valid name, it is the part before the `@`.
+ */
 function profileOf({ email, name, emailVerified }: Person): { email: string; name: string } {
   if (!emailVerified) throw new Problem('forbidden', 'Confirm your email address first.')
   const address = addressOf(email)
@@ -113,14 +119,14 @@ function profileOf({ email, name, emailVerified }: Person): { email: string; nam
   return { email: address, name: given.data ?? nameIn(address) }
 }
 
-/** The address as the domain takes it. Throws `invalid-input` for any other one. */
+/** The address in the form that the domain accepts. Throws `invalid-input` for any other address. */
 function addressOf(email: string | undefined): string {
   const address = emailAddress.safeParse(email)
   if (address.success) return address.data
-  throw new Problem('invalid-input', 'Your email address cannot be used here.')
+  throw new Problem('invalid-input', 'This email address is not supported. Use another one.')
 }
 
-/** The part of an address before the `@`, up to 100 characters. */
+/** The part of an address before the `@`, at most 100 characters. */
 function nameIn(address: string): string {
   return Array.from(address.split('@', 1).join('')).slice(0, 100).join('')
 }

@@ -2,8 +2,8 @@ import * as z from 'zod/mini'
 import { Problem } from '../../domain/kernel/problem.ts'
 
 /**
- * The request of the APIs to the registration function. The pool comes with it, because the pool knows the function
- * as its trigger, and a template cannot have each know the other.
+ * The request of the APIs to the registration function. It contains the pool, because the environment of the function
+ * cannot. The pool already refers to the function as its trigger, and a template allows no circular references.
  */
 export interface RegistrationRequest {
   readonly userPoolId: string
@@ -25,7 +25,7 @@ const registrationAnswer = z.union([
 
 export type RegistrationAnswer = z.infer<typeof registrationAnswer>
 
-/** The answer that carries a problem. An error of our own keeps its details to the log. */
+/** The answer that contains a problem. The details of an internal error are only in the log. */
 export function problemAnswer(error: unknown): RegistrationAnswer {
   const problem = error instanceof Problem ? error : new Problem('internal', 'Unexpected error.')
   const { code, message: detail, rule, retryAfterSeconds } = problem
@@ -33,7 +33,7 @@ export function problemAnswer(error: unknown): RegistrationAnswer {
   return parsed.data ?? { problem: { code: 'internal', detail: 'Unexpected error.' } }
 }
 
-/** Returns if the answer confirms the registration, and throws the problem that it carries otherwise. */
+/** Returns if the answer confirms the registration. Throws the problem in the answer otherwise. */
 export function checkRegistered(answer: unknown): void {
   const parsed = registrationAnswer.parse(answer)
   if ('registered' in parsed) return

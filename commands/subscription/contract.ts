@@ -6,10 +6,10 @@ import type { FeatureContract } from '../http/contract-types.ts'
 
 const bytes = z.int().check(z.nonnegative())
 
-/** Everyone has one. A person who has chosen no plan and uploaded nothing is on the free one. */
+/** Every person has one. A person who has not chosen a plan or uploaded anything is on the free plan. */
 const ofEveryone = {
   ...itemFields,
-  id: idLike.check(z.describe('Your own')),
+  id: idLike.check(z.describe('Your user id')),
   version: z.int().check(z.nonnegative(), z.describe('0 until you choose a plan or upload something')),
   createdAt: timestamp.check(z.describe('When you registered')),
 }
@@ -18,39 +18,41 @@ export const subscriptionContract = {
   commands: {
     'change-plan': {
       summary:
-        'Choose another plan. A month is paid for whole, at the price of the dearest that you had in it',
+        'Change your plan. A month is billed in full, at the price of the dearest plan that you had in it',
       creates: false,
       body: z.strictObject({ plan }),
     },
     'cancel-subscription': {
-      summary: 'Go back to the free plan',
+      summary: 'Return to the free plan',
       creates: false,
       body: z.strictObject({}),
     },
   },
   queries: {
     '/me/subscription': {
-      summary: 'The plan that you are on',
+      summary: 'Your plan',
       kind: 'one',
       item: z.strictObject({
         ...ofEveryone,
         plan,
         since: timestamp,
-        renewsAt: z.optional(timestamp.check(z.describe('When the next month begins; not on the free plan'))),
+        renewsAt: z.optional(
+          timestamp.check(z.describe('The start of the next month. Absent on the free plan')),
+        ),
       }),
     },
     '/me/usage': {
-      summary: 'The room that the uploads of your projects take, and how much there is',
+      summary: 'The storage that the uploads of your projects use, and the limit of your plan',
       kind: 'one',
       item: z.strictObject({
         ...ofEveryone,
         bytesUsed: bytes,
-        bytesReserved: bytes.check(z.describe('Kept for uploads on their way')),
+        bytesReserved: bytes.check(z.describe('Reserved for open uploads')),
         bytesAllowed: bytes,
       }),
     },
     '/me/invoices': {
-      summary: 'Your invoices, one for each month that you had a plan to pay for, newest first',
+      summary: 'Your invoices, one for each month with a paid plan, newest first',
       kind: 'many',
       item: z.strictObject({
         ...itemFields,

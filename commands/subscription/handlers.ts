@@ -5,7 +5,7 @@ import { execute } from '../execution/execute.ts'
 import type { HandlersOf, Target } from '../http/handler-types.ts'
 import type { subscriptionContract } from './contract.ts'
 
-/** A person's commands on their own subscription: nobody can name another's. */
+/** Sends a command to the person's own subscription. A client cannot name another one. */
 function onSubscription(command: SubscriptionCommand): Target {
   const id = command.actorId
   const stream = streamName(subscription.name, id)

@@ -9,7 +9,7 @@ const form = z.strictObject({
   fields: z
     .record(z.string(), z.string())
     .check(
-      z.describe('Send them as multipart/form-data, and then the file as the field `file`'),
+      z.describe('Send these fields as multipart/form-data, and the file as the last field, `file`'),
       z.meta({ examples: [{ key: 'incoming/5f0c3f5e9d0a4c6e8a640f6f5b1c2d3e' }] }),
     ),
   expiresAt: timestamp,
@@ -19,7 +19,7 @@ const count = z.int().check(z.nonnegative())
 const pixels = z.optional(z.int().check(z.positive()))
 const link = (about: string) =>
   z.optional(
-    z.url().check(z.describe(`${about}, for an hour at most. Present only if the upload is completed`)),
+    z.url().check(z.describe(`${about}, valid for at most an hour. Present only if the upload is completed`)),
   )
 
 const status = z.enum(['requested', 'processing', 'completed', 'rejected', 'failed', 'cancelled', 'expired'])
@@ -35,19 +35,19 @@ const upload = z.strictObject({
   fileName: textLike('map.png'),
   contentType: textLike('image/png'),
   size: count.check(z.describe('Bytes')),
-  steps: z.array(step).check(z.describe('The steps that it has passed, the first one first')),
+  steps: z.array(step).check(z.describe('The completed steps, oldest first')),
   reason: z.optional(
-    textLike('It is larger than requested.').check(z.describe('Why it was rejected or failed')),
+    textLike('The file is larger than requested.').check(z.describe('Why the upload was rejected or failed')),
   ),
   width: pixels,
   height: pixels,
   originalUrl: link('Address to download the file from'),
-  thumbnailUrl: link('A small picture of it, WebP'),
+  thumbnailUrl: link('Address of the thumbnail, a WebP picture'),
 })
 
 const stats = z.strictObject({
   ...itemFields,
-  members: count.check(z.describe('People of the project, its owner included')),
+  members: count.check(z.describe('Members of the project, including its owner')),
   uploads: count.check(z.describe('Files in the project')),
   bytes: count.check(z.describe('Bytes of these files')),
 })
@@ -55,7 +55,7 @@ const stats = z.strictObject({
 export const uploadContract = {
   commands: {
     'request-upload': {
-      summary: 'Request a form to send a picture into a project',
+      summary: 'Request a form that uploads a picture to a project',
       creates: true,
       body: z.strictObject({
         projectId: idOf('Id of the project, as `create-project` returned it'),
@@ -88,7 +88,7 @@ export const uploadContract = {
     },
     '/uploads/{uploadId}': { summary: 'One upload', kind: 'one', item: upload },
     '/projects/{projectId}/stats': {
-      summary: 'How many people and files a project has',
+      summary: 'The number of people and files in a project',
       kind: 'one',
       item: stats,
     },

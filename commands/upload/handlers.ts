@@ -11,7 +11,7 @@ import type { uploadContract } from './contract.ts'
 import { projectAsRead } from './project-as-read.ts'
 import type { UploadForms } from './upload-forms.ts'
 
-/** How long the form of an upload is valid, in milliseconds. */
+/** How long an upload form is valid, in milliseconds. */
 const openMs = 60 * 60 * 1000
 
 function onUpload(id: string, command: UploadCommand): Target {
@@ -31,7 +31,7 @@ export const uploadHandlers: HandlersOf<typeof uploadContract> = {
   },
 }
 
-/** Makes the handlers of the commands whose answer is a form to send a file by. */
+/** Makes the handlers of the commands whose answer is an upload form. */
 export function uploadFormHandlers(forms: UploadForms): HandlersOf<typeof uploadContract, 'upload-api'> {
   return {
     'request-upload': async (body, context) => {
@@ -54,9 +54,9 @@ export function uploadFormHandlers(forms: UploadForms): HandlersOf<typeof upload
         ...onUpload(createdId, command),
         cost: addCost(found.cost, room.cost),
         answer: async () => {
-          // This may be a repeat: only a person who may add the file now gets a form.
+          // This request may be a repeat, and only a person who may add the file now gets a form.
           if (!mayUpload) return { fields: {}, cost: noCost }
-          // The file may have arrived already, or the upload may have ended.
+          // The file may already have arrived, or the upload may have ended.
           const { state, cost } = await stateNow(upload, createdId, store, deadline)
           const form = state.status === 'requested' ? await forms.formFor(createdId, state) : undefined
           return { fields: { ...(form && { upload: form }) }, cost }

@@ -6,8 +6,9 @@ import { user } from '../../domain/user/user.ts'
 import { stateNow } from '../execution/current-state.ts'
 
 /**
- * Reads a project as a person sees it at this moment, from the streams of the project, its owner and the person. Every
- * read is consistent. The events may change between the read and the decision's append; `version` names what was read.
+ * Reads a project as a person sees it now, from the streams of the project, its owner and the person. Every read is
+ * consistent. The streams may change between this read and the append of the decision. `version` is the version of the
+ * project that was read.
  */
 export async function projectAsRead(
   { projectId, personId }: { readonly projectId: string; readonly personId: string },

@@ -3,7 +3,7 @@ import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
 import { incomingKey } from '../../domain/upload/object-keys.ts'
 import type { UploadForms } from './upload-forms.ts'
 
-/** Forms of S3: what they allow is signed, and S3 itself refuses everything else. */
+/** Makes forms of S3. Their conditions are signed, and S3 refuses every file that does not meet them. */
 export function createS3UploadForms(bucket: string, config: S3ClientConfig = {}): UploadForms {
   const client = new S3Client(config)
   return {
@@ -11,7 +11,7 @@ export function createS3UploadForms(bucket: string, config: S3ClientConfig = {})
       const { url, fields } = await createPresignedPost(client, {
         Bucket: bucket,
         Key: incomingKey(uploadId),
-        // It adds a condition for each of them.
+        // The SDK adds a condition for each of these fields.
         Fields: { 'Content-Type': contentType },
         Conditions: [['content-length-range', size, size]],
         Expires: Math.max(1, Math.floor((Date.parse(expiresAt) - Date.now()) / 1000)),

@@ -1,13 +1,13 @@
-/** The conditions on a file that a form takes. */
+/** The conditions that a form imposes on a file. */
 export interface FormTerms {
   readonly contentType: string
-  /** Bytes, exactly. */
+  /** The exact size of the file, in bytes. */
   readonly size: number
   /** ISO 8601 UTC with milliseconds. */
   readonly expiresAt: string
 }
 
-/** How to send a file: as `multipart/form-data` with these fields and then the file, in the field `file`. */
+/** The form of an upload. Send `multipart/form-data` with these fields, and then the file in the field `file`. */
 export interface UploadForm {
   readonly method: 'POST'
   readonly url: string
@@ -15,8 +15,8 @@ export interface UploadForm {
   readonly expiresAt: string
 }
 
-/** The port to the store of files, as far as people send files there themselves. */
+/** The port to the store to which people send files directly. */
 export interface UploadForms {
-  /** A form that takes one file of these terms, under the place of this upload and no other. */
+  /** Makes a form that accepts one file under these terms, at the key of this upload only. */
   formFor(uploadId: string, terms: FormTerms): Promise<UploadForm>
 }

@@ -2,13 +2,13 @@ import { addCost, type Cost, type Deadline, noCost } from '../../domain/kernel/c
 import type { ReservationReader } from '../../domain/kernel/reservation.ts'
 import type { DeletionHold } from '../../domain/user/user.ts'
 
-/** Keeps an account from being deleted while a set of reservations is not empty. */
+/** A condition that keeps an account from being deleted while a set of reservations is not empty. */
 export interface AccountHold extends DeletionHold {
-  /** The set of reservations of a person. */
+  /** The name of the set for a person. */
   readonly set: (userId: string) => string
 }
 
-/** The first hold on a person's account at this moment, if any. Throws `unavailable` past the deadline. */
+/** Returns the first hold that is on a person's account now, if any. Throws `unavailable` past the deadline. */
 export async function holdOn(
   userId: string,
   holds: readonly AccountHold[],

@@ -19,6 +19,6 @@ export const userContract = {
     },
   },
   queries: {
-    '/me': { summary: 'You', kind: 'one', item: me },
+    '/me': { summary: 'Your account', kind: 'one', item: me },
   },
 } as const satisfies FeatureContract

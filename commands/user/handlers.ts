@@ -5,14 +5,14 @@ import type { HandlersOf, Target } from '../http/handler-types.ts'
 import { type AccountHold, holdOn } from './account-hold.ts'
 import type { userContract } from './contract.ts'
 
-/** A person's commands on their own account: nobody can name another's. */
+/** Sends a command to the person's own account. A client cannot name another one. */
 function onUser(command: UserCommand): Target {
   const id = command.actorId
   const stream = streamName(user.name, id)
   return { id, stream, execute: (ids, options) => execute(user, { ...ids, stream, command }, options) }
 }
 
-/** Makes the handlers of a person's commands. An account is not deleted while one of the holds is on it. */
+/** Makes the handlers of a person's commands. An account with a hold cannot be deleted. */
 export function userHandlers(holds: readonly AccountHold[]): HandlersOf<typeof userContract> {
   return {
     'change-profile': ({ name }, { actorId }) => onUser({ type: 'change-profile', actorId, name }),

@@ -1,6 +1,7 @@
 /**
- * A fingerprint of each aggregate's `evolve`, made of what it does with the events of `test/fixtures/events`. Snapshots name
- * it, so that a changed `evolve` ignores those that the old one has made. `npm run folds` writes it.
+ * A fingerprint of each aggregate's `evolve`, computed from its results for the events in `test/fixtures/events`. Every
+ * snapshot contains the fingerprint of the `evolve` that made it. A changed `evolve` therefore ignores older snapshots.
+ * Run `npm run folds` to update this file.
  */
 export const folds = {
   project: 'ae27b4ec2f008756',

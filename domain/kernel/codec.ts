@@ -4,8 +4,8 @@ import type { Commit, Event, Recorded, StoredEvent } from './event.ts'
 import { Problem } from './problem.ts'
 
 /**
- * How one type of event is stored. `schema` counts its shapes from 1; `upcast[n]` turns the data of shape n
- * into that of shape n + 1, so `evolve` only ever meets the newest.
+ * How one type of event is stored. `schema` is the number of its current shape, from 1. `upcast[n]` turns data of shape
+ * n into data of shape n + 1, so `evolve` receives only the newest shape.
  */
 export interface EventDefinition {
   readonly schema: number
@@ -28,20 +28,23 @@ export interface Codec<E extends Event> {
   readonly schemas: Readonly<Record<string, number>>
   /** Checks an event against its schema before it is stored, because stored events are permanent. */
   encode(event: E): StoredEvent
-  /** Throws `unreadable` for a type or schema that this code does not know (never skips it), or data that does not fit. */
+  /** Throws `unreadable` for an unknown type or schema, and for data that does not fit. It never skips an event. */
   decode(stored: StoredEvent): E
-  /** The events of a commit from the given version on, each with its place; one that is `unreadable` throws when its turn comes. */
+  /**
+   * Yields the events of a commit from the given version on, each with its occurrence. An `unreadable` event throws
+   * when the iteration reaches it.
+   */
   decodeCommit(commit: Commit, from?: number): Iterable<Recorded<E>>
 }
 
-/** Makes the codec of an aggregate's events. Throws at once where an upcaster is missing. */
+/** Makes the codec of an aggregate's events. Throws immediately if an upcaster is missing. */
 export function codec<const Definitions extends EventDefinitions>(
   definitions: Definitions,
 ): Codec<EventOf<Definitions>> {
   for (const [type, { schema, upcast }] of Object.entries(definitions)) {
     for (let from = 1; from < schema; from++) {
       if (upcast?.[from] === undefined)
-        throw new Error(`${type} has schema ${schema} but no upcaster from ${from}`)
+        throw new Error(`${type} has schema ${schema} but no upcaster from schema ${from}`)
     }
   }
 
@@ -55,9 +58,9 @@ export function codec<const Definitions extends EventDefinitions>(
     const parsed = definition.data.safeParse(data)
     if (!parsed.success) {
       const at = parsed.error.issues.map((issue) => `/${issue.path.join('/')}: ${issue.message}`).join('; ')
-      throw new Problem('unreadable', `Data of ${type} does not fit its schema ${definition.schema} (${at}).`)
+      throw new Problem('unreadable', `Data of ${type} does not fit schema ${definition.schema} (${at}).`)
     }
-    // The definition found under `type` parsed `data`, which is what the union says; TypeScript cannot follow the lookup.
+    // The definition of `type` parsed `data`, so the two match. TypeScript cannot follow the lookup.
     return { type, data: parsed.data } as EventOf<Definitions>
   }
 
@@ -89,8 +92,8 @@ export function codec<const Definitions extends EventDefinitions>(
         const version = commit.version + index
         if (version < from) continue
         const { type, data } = decode(stored)
-        // Field by field: a spread takes Node 20 a hundred times longer, and streams are long. It is what `decode`
-        // says with the occurrence; TypeScript cannot put a union together again.
+        // The fields are copied one by one: a spread is a hundred times slower in Node 20, and streams are long.
+        // TypeScript cannot see that the decoded event and its occurrence form a member of the union.
         const recorded = { type, data, stream, version, at, actorId, correlationId, causationId }
         yield recorded as Recorded<EventOf<Definitions>>
       }

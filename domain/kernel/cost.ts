@@ -1,4 +1,6 @@
-/** The consumption of a call. Every call of the store returns it, retries included. */
+/**
+ * The capacity and the number of requests that a call consumed. Every call of the store returns it, retries included.
+ */
 export interface Cost {
   readonly requests: number
   readonly readUnits: number
@@ -15,8 +17,8 @@ export function addCost(a: Cost, b: Cost): Cost {
   }
 }
 
-/** Time that is left for a call, by a clock that cannot jump. */
+/** The time that is left for a call, measured by a clock that cannot jump. */
 export interface Deadline {
-  /** Whole milliseconds; 0 or less once it has passed. */
+  /** Whole milliseconds; 0 or less after the deadline has passed. */
   left(): number
 }

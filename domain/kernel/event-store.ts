@@ -6,29 +6,29 @@ import type { StreamName } from './stream.ts'
 declare const isHead: unique symbol
 
 /**
- * The end of a stream, as a load to its end found it or an append left it, and the only thing that can be
- * appended at. The store hands it out and takes back none that it did not hand out, so a gap cannot be written.
- * It may have become old: then other commits stand after it, and an append finds that out.
+ * The end of a stream. A load to the end returns it, and so does an append. A commit can be appended only at a head.
+ * The store accepts only heads that it returned itself, so nobody can write a gap. A head can be out of date because
+ * other commits were appended after it. The next append then detects this.
  */
 export interface Head {
   readonly [isHead]: true
   readonly stream: StreamName
-  /** Version of the last event; 0 for a stream without any. */
+  /** Version of the last event; 0 for an empty stream. */
   readonly version: number
-  /** Whether so much stands after the last snapshot of this fold that the next commit should bring one. */
+  /** Whether the last snapshot of this fold is so far back that the next commit should include a new one. */
   readonly snapshotDue: boolean
 }
 
 /**
- * The state of a stream before a commit, stored beside it, so that a load need not go further back. It is a cache:
- * one that another fold has made, older or newer, is ignored, and so is one that cannot be read.
+ * The state of a stream before a commit, stored together with the commit, so that a load can start here. It is a cache:
+ * a snapshot that is unreadable, or from another fold (older or newer), is ignored.
  */
 export interface Snapshot {
   /** Fingerprint of the `evolve` that made the state. */
   readonly fold: string
   /** A value that JSON can represent. */
   readonly state: unknown
-  /** Receipts of the commits before, by which repeats are recognised. Any fold can use them. */
+  /** Receipts of the preceding commits, which identify repeated commands. Every fold can use them. */
   readonly receipts?: readonly CommitReceipt[] | undefined
 }
 
@@ -44,27 +44,27 @@ export interface CommitReceipt {
 }
 
 /**
- * How far back a repeat is recognised: always within the last 28 commits, and for two minutes within as many commits as a
- * snapshot has receipts.
+ * How far back a repeated command is recognised: always within the last 28 commits. For two minutes, it is recognised
+ * within as many commits as a snapshot has receipts.
  */
 export const repeatReach = { commits: 28, milliseconds: 120_000, receipts: 100 } as const
 
 export interface LoadOptions {
-  /** A head of the same stream: what came after it is loaded. */
+  /** A head of the same stream. Only the commits after it are loaded. */
   readonly since?: Head | undefined
-  /** The fold whose snapshots are of use. Without it, all commits are loaded. */
+  /** The fold whose snapshots can be used. Without it, all commits are loaded. */
   readonly fold?: string | undefined
   /**
-   * ISO 8601: with a fold, receipts are loaded, too, back to this time. If the newest snapshot has none, the commits from
-   * this time on are loaded, 100 at most.
+   * ISO 8601. With a fold, the load also returns receipts back to this time. If the newest snapshot has no receipts,
+   * the load returns the commits since this time instead, at most 100.
    */
   readonly reach?: string | undefined
 }
 
 export interface Loaded {
-  /** The newest that is of use: the state at this version. Only the commits after it are to be folded onto it. */
+  /** The newest usable snapshot: the state at this version. Fold only the commits after this version onto it. */
   readonly snapshot?: { readonly version: number; readonly state: unknown } | undefined
-  /** In order and without a gap up to the head; those before the snapshot tell of repeats. */
+  /** In order and without a gap up to the head. The commits before the snapshot only identify repeated commands. */
   readonly commits: readonly Commit[]
   /** Receipts of commits before the newest snapshot of any fold. */
   readonly receipts?: readonly CommitReceipt[] | undefined
@@ -78,14 +78,15 @@ export interface Beside {
   readonly snapshot?: Snapshot | undefined
 }
 
-/** A commit whose place is not fixed yet: `append` puts it after the head. */
+/** A commit without a position. `append` puts it after the head. */
 export type NewCommit = Omit<Commit, 'stream' | 'version'>
 
 /**
- * - `appended`: it is stored once, and the stream ended at `head` when it was put.
- * - `repeated`: a commit with this command id stood there already, ours by a lost answer or another's by the
- *   same key. Answer from `commit`, which is the stored one, never from the decided one.
- * - `conflict`: another command's commit stands there. Load and decide again.
+ * - `appended`: the commit is stored once, and the stream ended at `head` at that moment.
+ * - `repeated`: a commit with this command id was already there. Either this process wrote it and lost the answer, or
+ *   another process wrote it with the same key. Answer from `commit`, which is the stored commit, never from the
+ *   decided one.
+ * - `conflict`: the commit of another command is at this position. Load and decide again.
  * - `taken`: another stream holds a key that the commit would take. Nothing was written.
  */
 export type Appended =
@@ -96,29 +97,31 @@ export type Appended =
 
 export interface Page {
   readonly commits: readonly Commit[]
-  /** Whether the stream has more commits after these, or may have: a read of a limited number does not look further. */
+  /** Whether the stream has, or may have, more commits after these. A read with a limit does not look further. */
   readonly more: boolean
   readonly cost: Cost
 }
 
-/** The port. `test/contract/event-store.ts` says what every adapter of it does. */
+/** The port of the event store. `test/contract/event-store.ts` specifies the behaviour of every adapter. */
 export interface EventStore {
   /**
-   * The stream up to its head, read consistently: all of it, or what came after the head `since`. With `fold`, it
-   * goes back only to a snapshot, but always over the last 27 commits. If they are small, that is one request. A gap or overlap is `unreadable`; a head of another
-   * stream, or one that this store did not hand out, is a `TypeError`.
+   * Reads the stream consistently, up to its head: all of it, or the commits after the head `since`. With `fold`, the
+   * load goes back to a snapshot, but always includes the last 27 commits; if they are small, this is one request. A
+   * gap or an overlap is `unreadable`. A head of another stream, or one that this store did not return, is a
+   * `TypeError`.
    */
   load(stream: StreamName, deadline: Deadline, options?: LoadOptions): Promise<Loaded>
   /**
-   * Puts one commit after the head, atomically. An unknown outcome is put again, unchanged, at the same
-   * place until the answer is definite; past the deadline it is `unavailable`, and the command may be
-   * repeated under its id. A commit over 350 KB is `too-large`; a snapshot that would make it so is left out. With
-   * reservations, commit and reservations are one transaction; without any, a plain put.
+   * Appends one commit after the head, atomically. If the outcome of a write is unknown, the same write is repeated at
+   * the same position until the answer is definite. Past the deadline the call fails as `unavailable`, and the client
+   * may repeat the command under its id. A commit over 350 KB is `too-large`; a snapshot that would exceed this limit
+   * is left out. With reservations, one transaction writes the commit and the reservations. Without any, the commit is
+   * a plain put.
    */
   append(head: Head, commit: NewCommit, deadline: Deadline, beside?: Beside): Promise<Appended>
   /**
-   * The commits that hold events of version `from` and after, consistently and in order, a page at a time, or
-   * `limit` of them; a single commit is one small request. Nothing can be appended at the end of what it found.
+   * Reads the commits that contain events from version `from` on, consistently and in order: one page, or `limit`
+   * commits. A single commit is one small request. The result has no head, so nothing can be appended to it.
    */
   read(stream: StreamName, from: number, deadline: Deadline, limit?: number): Promise<Page>
 }

@@ -1,21 +1,21 @@
 /**
- * The closed set of errors. Each has a stable code, the data to act on and, in `detail`, what to do next.
- * They are mapped once to HTTP (`commands/http/problem-details.ts`, which adds the errors of HTTP itself) and once to the
- * stream (the projector).
+ * The closed set of errors. Each has a stable code, the data to act on and, in `detail`, the next step. Two places
+ * translate them: `commands/http/problem-details.ts` to HTTP, adding the errors of HTTP itself, and the projector to
+ * the outcome of a batch of the stream.
  */
 export type ProblemCode =
-  | 'invalid-input' // fix what `errors` names
-  | 'unauthenticated' // sign in, use the access token
-  | 'forbidden' // ask the owner for the right
-  | 'not-found' // unknown, or not yours to know
-  | 'account-deleted' // final: sign up again
-  | 'key-reused' // another body under the same Idempotency-Key
-  | 'taken' // another holds it; `rule` names what: choose another
-  | 'version-mismatch' // read again, decide again
+  | 'invalid-input' // fix the fields in `errors`
+  | 'unauthenticated' // sign in and use the access token
+  | 'forbidden' // ask the owner for permission
+  | 'not-found' // unknown to this client
+  | 'account-deleted' // permanent: sign up again
+  | 'key-reused' // the Idempotency-Key was used with another body
+  | 'taken' // choose another value; `rule` is the aggregate's code for it, if it has one
+  | 'version-mismatch' // read and decide again
   | 'too-large' // permanent: send less
-  | 'refused' // a business rule rejects it; `rule` names the rule
-  | 'unavailable' // repeat later, with the same key
-  | 'unreadable' // an event that this code does not know or cannot parse
+  | 'refused' // `rule` names the business rule
+  | 'unavailable' // retry later with the same key
+  | 'unreadable' // this code cannot parse the event
   | 'internal'
 
 export interface FieldError {
@@ -26,10 +26,10 @@ export interface FieldError {
 
 export interface ProblemOptions {
   readonly errors?: readonly FieldError[]
-  /** Name of the rule that refused, such as `project-archived`. */
+  /** Name of the business rule, such as `project-archived`. */
   readonly rule?: string
   readonly retryAfterSeconds?: number
-  /** Whether the client caused an error that is answered with a status of the server. It is then no error in the log. */
+  /** Whether the client caused the error although its status is a 5xx. The log then records no error. */
   readonly clientsFault?: boolean
   readonly cause?: unknown
 }
@@ -52,12 +52,15 @@ export class Problem extends Error {
   }
 }
 
-/** A business rule rejects the command. The same command is refused until the state has changed. */
+/** Makes the problem of a business rule that rejects a command. The same command is refused until the state changes. */
 export function refusal(rule: string, detail: string): Problem {
   return new Problem('refused', detail, { rule })
 }
 
-/** An account is closed. This is final for its id; its address may be registered again under another id. */
+/**
+ * Makes the problem of a deleted account. It is permanent for the id. The address may be registered again under another
+ * id.
+ */
 export function accountDeleted(): Problem {
   return new Problem('account-deleted', 'This account was deleted. Sign up again to come back.')
 }

@@ -2,28 +2,31 @@ import type * as z from 'zod/mini'
 import type { Codec } from './codec.ts'
 import type { Event } from './event.ts'
 
-/** One entry of the catalogue of public events: what leaves of a stored event, under a schema number of its own. */
+/** One entry of the catalogue of public events: how a stored event is published, under a schema number of its own. */
 export interface CatalogueEntry<Type extends string = string> {
   readonly type: Type
-  /** Counts the public shapes from 1, apart from the stored ones. */
+  /** The number of the public shape, from 1. It is independent of the stored schema. */
   readonly schema: number
   readonly description: string
   readonly data: z.ZodMiniType
   readonly example: unknown
-  /** Returns the public data of a stored event, whose stream has this id. Throws if it does not fit the schema. */
+  /**
+   * Returns the public data of a stored event. `id` is the id of its stream. Throws if the data does not fit the
+   * schema.
+   */
   publish(event: Event & { readonly id: string }): unknown
 }
 
-/** The decision about every type of event of one aggregate: published, or private for a reason. */
+/** The decision about every type of event of an aggregate: public, or private with a reason. */
 export interface Publication<Type extends string = string> {
   readonly public: readonly CatalogueEntry<Type>[]
-  /** The reason of each type that is not published. */
+  /** Why each private type is not published. */
   readonly private: Readonly<Record<string, string>>
-  /** Id of the stream that the examples are about. */
+  /** Id of the stream that the examples use. */
   readonly exampleId: string
 }
 
-/** A stored event as the public one is made from it: `id` is the stream's, without the aggregate. */
+/** A stored event and the id of its stream, without the aggregate's name. The public data is made from it. */
 interface Source<E extends Event, Type extends PropertyKey> {
   readonly id: string
   readonly data: Extract<E, { type: Type }>['data']
@@ -39,7 +42,7 @@ interface PublicDefinition<E extends Event, Type extends PropertyKey, Schema> {
 }
 
 interface PrivateDefinition {
-  /** Why nothing leaves. */
+  /** Why the event is not published. */
   readonly private: string
 }
 
@@ -49,8 +52,8 @@ type Decisions<E extends Event, Schemas extends Record<E['type'], unknown>> = {
 }
 
 /**
- * Declares which events of an aggregate are public, as what, and why the other events are private. A type of event
- * without a decision does not compile. Throws at once for a type that the codec does not know.
+ * Declares which events of an aggregate are public and in which form, and why the others are private. Every type of
+ * event needs a decision, or the code does not compile. Throws immediately for a type that the codec does not know.
  */
 export function publication<E extends Event, Schemas extends Record<E['type'], unknown>>(
   { schemas }: Codec<E>,
@@ -59,13 +62,13 @@ export function publication<E extends Event, Schemas extends Record<E['type'], u
 ): Publication<E['type']> {
   const published: CatalogueEntry<E['type']>[] = []
   const reasons: Record<string, string> = {}
-  // `Object.entries` forgets the types; `Decisions` has checked each of them.
+  // `Object.entries` loses the types. `Decisions` has already checked each of them.
   const all = Object.entries(decisions) as [
     E['type'],
     PublicDefinition<E, string, unknown> | PrivateDefinition,
   ][]
   for (const [type, decision] of all) {
-    if (!Object.hasOwn(schemas, type)) throw new Error(`"${type}" is no event of this aggregate.`)
+    if (!Object.hasOwn(schemas, type)) throw new Error(`"${type}" is not an event of this aggregate.`)
     if ('private' in decision) reasons[type] = decision.private
     else published.push(entryOf<E>(type, decision))
   }
@@ -82,7 +85,7 @@ function entryOf<E extends Event>(
     description,
     data,
     example,
-    // The entry was looked up by the type of the event, which determines its data.
+    // The type of the event selected this entry, and the type determines the data.
     publish: (event) => data.parse(from({ id: event.id, data: event.data as Source<E, string>['data'] })),
   }
 }

@@ -1,13 +1,23 @@
 import type { Cost, Deadline } from './cost.ts'
 import type { StreamName } from './stream.ts'
 
-/** A key that one stream at most holds within a set, such as an address in the set `email`. */
+/** A key that at most one stream holds within a set, such as an address in the set `email`. */
 export interface Reservation {
   readonly set: string
   readonly key: string
 }
 
-/** The keys that a commit takes and releases, in one write with it. */
+/** The problem of a command that would take a key of another stream. */
+export interface TakenKey {
+  /** Stable code of the problem, such as `email-taken`. */
+  readonly code: string
+  /** The advice to the client. */
+  readonly detail: string
+  /** JSON Pointer to the field of the body that contains the key, if there is one. */
+  readonly path?: string
+}
+
+/** The keys that a commit takes and releases in the same write. */
 export interface Reservations {
   readonly take: readonly Reservation[]
   readonly release: readonly Reservation[]
@@ -16,8 +26,8 @@ export interface Reservations {
 export const noReservations: Reservations = { take: [], release: [] }
 
 /**
- * The difference between what a stream holds before a commit and after it. A key that is released is the one
- * that the state holds, never one computed again: the rule that made it may have changed since.
+ * Returns the difference between the keys that a stream holds before a commit and after it. A released key is the one
+ * in the state, never a recomputed one, because the rule that computes it may have changed since.
  */
 export function reservationsBetween(
   before: readonly Reservation[],
@@ -28,13 +38,13 @@ export function reservationsBetween(
   return { take: without(after, before), release: without(before, after) }
 }
 
-/** The port to what is reserved at this moment, read consistently. Throws `unavailable` past the deadline. */
+/** The port that reads current reservations, consistently. Throws `unavailable` past the deadline. */
 export interface ReservationReader {
-  /** The stream that holds a key. */
+  /** Returns the stream that holds a key. */
   holderOf(
     reservation: Reservation,
     deadline: Deadline,
   ): Promise<{ readonly stream: StreamName | undefined; readonly cost: Cost }>
-  /** Whether nothing of a set is held, in one query. */
+  /** Returns whether no key of a set is held, in one query. */
   isEmpty(set: string, deadline: Deadline): Promise<{ readonly empty: boolean; readonly cost: Cost }>
 }

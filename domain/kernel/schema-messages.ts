@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
 import { en } from 'zod/v4/locales'
 
-// Loads the messages of zod: without them, its small build says "Invalid input" to everything.
+// Loads the messages of zod. Without them, its small build reports every fault as "Invalid input".
 z.config(en())

@@ -1,13 +1,13 @@
 import { Problem } from './problem.ts'
 
-/** Name of a stream: `<aggregate>-<id>`, split at its first `-`. */
+/** The name of a stream: `<aggregate>-<id>`. It is split at the first `-`. */
 export type StreamName = `${string}-${string}`
 
 export function streamName(aggregate: string, id: string): StreamName {
   return `${aggregate}-${id}`
 }
 
-/** The aggregate and the id that a stream's name is made of. Throws `unreadable` for any other text. */
+/** Splits the name of a stream into the aggregate and the id. Throws `unreadable` for any other text. */
 export function parseStreamName(name: string): { stream: StreamName; aggregate: string; id: string } {
   const split = name.indexOf('-')
   const aggregate = name.slice(0, split)

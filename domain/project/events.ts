@@ -12,7 +12,7 @@ export const projectDescription = text({ max: 2000, lines: true }).check(
 )
 export const memberRole = z
   .enum(['editor', 'viewer'])
-  .check(z.describe('An editor may rename and describe the project; a viewer reads'))
+  .check(z.describe('An editor may rename and describe the project; a viewer may only read it'))
 
 /** The role of a person who was added to a project. */
 export type MemberRole = z.infer<typeof memberRole>
@@ -20,8 +20,8 @@ export type MemberRole = z.infer<typeof memberRole>
 const member = z.strictObject({ userId: z.string(), role: memberRole })
 
 /**
- * Stored permanently. A change of shape raises `schema` and adds the upcaster from the number before to the same entry, as
- * `upcast: { 1: (data) => … }`. Keep the fixture of the old shape.
+ * Stored permanently. To change a shape, raise `schema` and add the upcaster from the previous number to the same
+ * entry: `upcast: { 1: (data) => … }`. Keep the fixture of the old shape.
  */
 const definitions = {
   ProjectCreated: {

@@ -11,7 +11,7 @@ export type ProjectState =
       readonly ownerId: string
       readonly title: string
       readonly description: string
-      /** Without the owner. */
+      /** The members, not including the owner. */
       readonly members: readonly Member[]
     }
 
@@ -40,7 +40,7 @@ export type ProjectCommand = { readonly actorId: string } & (
 
 type Existing = Exclude<ProjectState, { status: 'none' }>
 
-/** Maximum members of a project. The number is bounded because one state contains all of them. */
+/** Maximum members of a project. The number is limited because the state contains all members. */
 export const maxMembers = 100
 
 function evolve(state: ProjectState, event: ProjectEvent): ProjectState {
@@ -93,7 +93,9 @@ function decide(command: ProjectCommand, state: ProjectState): readonly ProjectE
   }
 }
 
-/** The id of a new project follows from its command, so one that exists can only be a repetition. */
+/**
+ * The id of a new project derives from its command. If the project already exists, the command is therefore a repeat.
+ */
 function create(
   state: ProjectState,
   command: Extract<ProjectCommand, { type: 'create-project' }>,
@@ -110,7 +112,7 @@ function addMember(
   if (userId === undefined) {
     throw refusal('no-such-person', 'Nobody has signed up with this email address.')
   }
-  if (userId === ownerId) throw refusal('owner-is-member', 'The owner has every right already.')
+  if (userId === ownerId) throw refusal('owner-is-member', 'The owner already has full access.')
   const member = members.find((other) => other.userId === userId)
   if (member?.role === role) return []
   if (member !== undefined) return [{ type: 'ProjectMemberRoleChanged', data: { userId, role } }]
@@ -120,12 +122,15 @@ function addMember(
   return [{ type: 'ProjectMemberAdded', data: { userId, role } }]
 }
 
-/** Works in an archived project, too: a right can be taken, or given up, at any time. Adding needs an active project. */
+/**
+ * Also works in an archived project, so that a role can be removed or given up at any time. Adding a member needs an
+ * active project.
+ */
 function removeMember({ ownerId, members }: Existing, userId: string): readonly ProjectEvent[] {
   if (userId === ownerId) {
     throw refusal(
       'ownership-not-transferable',
-      'The owner cannot leave: handing a project over to another owner is not supported.',
+      'The owner cannot leave the project. Transferring it to another owner is not supported.',
     )
   }
   if (!members.some((member) => member.userId === userId)) return []
@@ -135,7 +140,7 @@ function removeMember({ ownerId, members }: Existing, userId: string): readonly 
 /** The role of a person in a project. */
 export type ProjectRole = 'owner' | MemberRole
 
-/** The role of a person in a project; undefined for a stranger. */
+/** The role of a person in a project; undefined without access. */
 export function roleIn(state: ProjectState, userId: string): ProjectRole | undefined {
   if (state.status === 'none') return undefined
   if (state.ownerId === userId) return 'owner'
@@ -150,13 +155,14 @@ function seenBy(actorId: string, state: ProjectState): { project: Existing; role
   return { project: state, role }
 }
 
-/** The answer to a stranger, and to a question about a project that does not exist. */
+/** The answer to a person without access, and to a request for a project that does not exist. */
 export function noSuchProject(): Problem {
   return new Problem('not-found', 'There is no such project, or it is not shared with you.')
 }
 
 function ensure(allowed: boolean): void {
-  if (!allowed) throw new Problem('forbidden', 'Your role in this project does not allow it. Ask its owner.')
+  if (!allowed)
+    throw new Problem('forbidden', 'Your role in this project does not allow this. Ask the owner.')
 }
 
 function ensureActive(project: Existing): void {
@@ -169,16 +175,16 @@ function without(members: readonly Member[], userId: string): Member[] {
   return members.filter((member) => member.userId !== userId)
 }
 
-/** The set of an owner's projects that have members. */
+/** The name of the set of an owner's projects that have members. */
 export function sharedProjectsOf(ownerId: string): string {
   return `shared-by-${ownerId}`
 }
 
-/** An account is not deleted while it owns projects that have members. */
+/** An account that owns projects with other members cannot be deleted. */
 export const sharedProjectsHold = {
   set: sharedProjectsOf,
   rule: 'owns-shared-projects',
-  detail: 'You own projects that others are members of. Remove the members first.',
+  detail: 'You own projects that have other members. Remove these members first.',
 }
 
 export const project: PublishedAggregate<ProjectState, ProjectCommand, ProjectEvent> = {

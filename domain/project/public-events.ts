@@ -8,15 +8,15 @@ const title = z.string().check(z.describe('Title of the project'))
 const role = z.enum(['editor', 'viewer'])
 
 /**
- * Which events of a project leave. Its title does, because a consumer that may not query could not say otherwise which
- * project is meant; its description does not.
+ * The public events of a project. They contain its title, because a consumer that may not query could not name the
+ * project otherwise. They do not contain its description.
  */
 export const projectPublication = publication(
   projectEvents,
   {
     ProjectCreated: {
       schema: 1,
-      description: 'A project was created by its owner.',
+      description: 'A person created a project, and owns it.',
       data: z.object({
         projectId,
         ownerId: z.string().check(z.describe('Id of the person who owns it')),
@@ -27,24 +27,24 @@ export const projectPublication = publication(
     },
     ProjectRenamed: {
       schema: 1,
-      description: 'A project has another title.',
+      description: 'The title of a project changed.',
       data: z.object({ projectId, title }),
       from: ({ id, data: { title } }) => ({ projectId: id, title }),
       example: { projectId: '91be07d2', title: 'Atlas of rivers' },
     },
     ProjectDescribed: {
-      private: 'A description is free text for the members, and nothing outside depends on it.',
+      private: 'A description is free text for the members, and no other service depends on it.',
     },
     ProjectArchived: {
       schema: 1,
-      description: 'A project was closed to changes.',
+      description: 'A project was archived. Its members can no longer change it.',
       data: z.object({ projectId }),
       from: ({ id }) => ({ projectId: id }),
       example: { projectId: '91be07d2' },
     },
     ProjectRestored: {
       schema: 1,
-      description: 'An archived project was opened again.',
+      description: 'An archived project was restored.',
       data: z.object({ projectId }),
       from: ({ id }) => ({ projectId: id }),
       example: { projectId: '91be07d2' },
@@ -58,7 +58,7 @@ export const projectPublication = publication(
     },
     ProjectMemberRoleChanged: {
       schema: 1,
-      description: 'A member of a project has another role.',
+      description: 'The role of a member of a project changed.',
       data: z.object({ projectId, userId, role }),
       from: ({ id, data: { userId, role } }) => ({ projectId: id, userId, role }),
       example: { projectId: '91be07d2', userId: 'c27ad1b0', role: 'viewer' },

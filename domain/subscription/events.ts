@@ -6,15 +6,15 @@ import { plan } from './plans.ts'
 const bytes = z.int().check(z.nonnegative())
 
 /**
- * Stored permanently. A change of shape raises `schema` and adds the upcaster from the number before to the same entry, as
- * `upcast: { 1: (data) => … }`. Keep the fixture of the old shape.
+ * Stored permanently. To change a shape, raise `schema` and add the upcaster from the previous number to the same
+ * entry: `upcast: { 1: (data) => … }`. Keep the fixture of the old shape.
  */
 const definitions = {
-  /** `month` is the one in which the plan is held from then on. */
+  /** The plan is valid from `month` on. */
   PlanChanged: { schema: 1, data: z.strictObject({ plan, month }) },
-  /** Back to the free plan; `month` is the last one that the old plan is billed for. */
+  /** The person returns to the free plan. `month` is the last month that the old plan is billed for. */
   SubscriptionCancelled: { schema: 1, data: z.strictObject({ month }) },
-  /** For the dearest plan that was held in the month. */
+  /** The invoice is for the dearest plan that was held in the month. */
   InvoiceIssued: {
     schema: 1,
     data: z.strictObject({
@@ -25,7 +25,7 @@ const definitions = {
     }),
   },
   QuotaReserved: { schema: 1, data: z.strictObject({ uploadId: z.string(), bytes }) },
-  /** An upload takes up its reserved quota: this many bytes of it. */
+  /** An upload uses `bytes` of its reserved quota. */
   QuotaUsed: { schema: 1, data: z.strictObject({ uploadId: z.string(), bytes }) },
   QuotaReleased: { schema: 1, data: z.strictObject({ uploadId: z.string() }) },
 } as const satisfies EventDefinitions

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-/** A calendar month in UTC, such as `2026-11`. As texts they are in the order of time. */
+/** A calendar month in UTC, such as `2026-11`. The alphabetical order of months is their order in time. */
 export const month = z
   .string()
   .check(
@@ -9,12 +9,12 @@ export const month = z
     z.meta({ examples: ['2026-10'] }),
   )
 
-/** The month of a moment, in milliseconds since 1970. */
+/** The month of a time in milliseconds since 1970. */
 export function monthAt(now: number): string {
   return new Date(now).toISOString().slice(0, 'YYYY-MM'.length)
 }
 
-/** Its first moment, ISO 8601 UTC with milliseconds. */
+/** The first moment of a month: ISO 8601 UTC with milliseconds. */
 export function startOf(month: string): string {
   return `${month}-01T00:00:00.000Z`
 }

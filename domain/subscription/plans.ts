@@ -4,21 +4,21 @@ export const plan = z.enum(['free', 'pro', 'business']).check(z.describe('Plan o
 
 export type Plan = z.infer<typeof plan>
 
-/** The allowance and the price of a plan. A person who has chosen none is on `free`. */
+/** The allowance and the price of a plan. A person who has not chosen a plan is on `free`. */
 export interface Terms {
-  /** Bytes that the uploads of a person's projects may take together. */
+  /** Bytes that all uploads to a person's projects may use together. */
   readonly bytesAllowed: number
-  /** For a calendar month, in minor units of `currency`. */
+  /** The price of a calendar month, in minor units of `currency`. */
   readonly amount: number
 }
 
-/** Of all amounts: ISO 4217. */
+/** The currency of all amounts: ISO 4217. */
 export const currency = 'USD'
 
 const mb = 1024 * 1024
 const gb = 1024 * mb
 
-/** From the cheapest to the dearest. A change of price holds for the invoices that are issued after it. */
+/** From the cheapest to the dearest plan. A changed price applies to the invoices that are issued after the change. */
 export const terms: Readonly<Record<Plan, Terms>> = {
   free: { bytesAllowed: 500 * mb, amount: 0 },
   pro: { bytesAllowed: 100 * gb, amount: 900 },

@@ -6,27 +6,27 @@ import { plan } from './plans.ts'
 
 const userId = z.string().check(z.describe('Id of the person'))
 
-/** Which events of a subscription leave: the plan and the invoices. */
+/** The public events of a subscription: the plan and the invoices. */
 export const subscriptionPublication = publication(
   subscriptionEvents,
   {
     PlanChanged: {
       schema: 1,
-      description: 'A person chose another plan that is paid for.',
+      description: 'A person changed to another paid plan.',
       data: z.object({ userId, plan }),
       from: ({ id, data }) => ({ userId: id, plan: data.plan }),
       example: { userId: '5f0c3f5e', plan: 'pro' },
     },
     SubscriptionCancelled: {
       schema: 1,
-      description: 'A person went back to the free plan.',
+      description: 'A person returned to the free plan.',
       data: z.object({ userId }),
       from: ({ id }) => ({ userId: id }),
       example: { userId: '5f0c3f5e' },
     },
     InvoiceIssued: {
       schema: 1,
-      description: 'A month of a plan is to be paid for.',
+      description: 'An invoice for one month of a plan was issued.',
       data: z.object({
         userId,
         period: month,
@@ -43,9 +43,9 @@ export const subscriptionPublication = publication(
       }),
       example: { userId: '5f0c3f5e', period: '2026-01', plan: 'pro', amount: 900, currency: 'USD' },
     },
-    QuotaReserved: { private: 'Bookkeeping about an upload, whose own events are published.' },
-    QuotaUsed: { private: 'Bookkeeping about an upload, whose own events are published.' },
-    QuotaReleased: { private: 'Bookkeeping about an upload, whose own events are published.' },
+    QuotaReserved: { private: 'Bookkeeping for an upload. The upload has public events of its own.' },
+    QuotaUsed: { private: 'Bookkeeping for an upload. The upload has public events of its own.' },
+    QuotaReleased: { private: 'Bookkeeping for an upload. The upload has public events of its own.' },
   },
   { exampleId: '5f0c3f5e' },
 )

@@ -7,46 +7,49 @@ import { currency, dearer, type Plan, terms } from './plans.ts'
 import { subscriptionPublication } from './public-events.ts'
 
 /**
- * The plan of a person and the storage that they use, in the stream `subscription-<user id>`. A person without such a
- * stream is on the free plan and uses nothing.
+ * A person's plan and the storage that they use, in the stream `subscription-<user id>`. A person without this stream
+ * is on the free plan and uses no storage.
  */
 export interface SubscriptionState {
   readonly plan: Plan
-  /** The plan at the end of the last month that was settled. */
+  /** The plan at the end of the last settled month. */
   readonly before: Plan
-  /** The months that plans were changed in since then, the first one first. */
+  /** The months since then in which the plan changed, oldest first. */
   readonly changes: readonly MonthOfChange[]
-  /** The last month that an invoice was issued for. */
+  /** The last month with an invoice. */
   readonly invoiced?: string
   readonly bytesUsed: number
-  /** Bytes that are kept for uploads on their way, by the upload's id. */
+  /** Bytes that are reserved for open uploads, by upload id. */
   readonly reserved: Readonly<Record<string, number>>
 }
 
 interface MonthOfChange {
   readonly month: string
-  /** The dearest plan that was chosen in it. */
+  /** The dearest plan that the person chose in this month. */
   readonly dearest: Plan
-  /** The plan at its end. */
+  /** The plan at the end of this month. */
   readonly last: Plan
 }
 
-/** `month` is the one in which the person decided on it. */
+/** `month` is the month in which the person made the decision. */
 export type SubscriptionCommand = { readonly actorId: string } & (
   | { readonly type: 'change-plan'; readonly plan: Plan; readonly month: string }
   | { readonly type: 'cancel-subscription'; readonly month: string }
-  /** Issues one for each month up to `until`, all of them past, that is not invoiced yet. */
+  /** Issues an invoice for every month up to `until` that has none. All these months are past. */
   | { readonly type: 'issue-invoices'; readonly until: string }
   | { readonly type: 'reserve-quota'; readonly uploadId: string; readonly bytes: number }
-  /** Takes up what was reserved for an upload: the `bytes` that it has come to, and no more than were reserved. */
+  /** Turns the reservation of an upload into used storage: `bytes`, but no more than were reserved. */
   | { readonly type: 'use-quota'; readonly uploadId: string; readonly bytes: number }
   | { readonly type: 'release-quota'; readonly uploadId: string }
 )
 
-/** The actor of commands that no person sends: the functions that issue invoices and end the plans of deleted accounts. */
+/**
+ * The actor of commands that no person sends. The functions that issue invoices and end the plans of deleted accounts
+ * use it.
+ */
 export const billing = 'billing'
 
-/** Maximum uploads of a person on their way at once. The number is bounded because one state contains all of them. */
+/** Maximum open uploads of a person. The number is limited because the state contains all of them. */
 export const maxReserved = 1000
 
 function evolve(state: SubscriptionState, event: SubscriptionEvent): SubscriptionState {
@@ -119,19 +122,22 @@ function decide(command: SubscriptionCommand, state: SubscriptionState): readonl
   }
 }
 
-/** It may come late, when its month is invoiced already: then that was the last one. */
+/** The command can arrive after its month was invoiced. The invoiced month is then the last month of the plan. */
 function cancel(state: SubscriptionState, month: string): readonly SubscriptionEvent[] {
   if (state.plan === 'free') return []
   const earliest = state.changes.at(-1)?.month ?? state.invoiced
   return [{ type: 'SubscriptionCancelled', data: { month: notBefore(earliest, month) } }]
 }
 
-/** The month that a change counts in: whatever the clock says, none that lies before what has happened. */
+/**
+ * The month that a change counts in. It is never earlier than a month that is already settled or changed, even if the
+ * clock is.
+ */
 function notBefore(earliest: string | undefined, month: string): string {
   return earliest !== undefined && earliest > month ? earliest : month
 }
 
-/** A month is paid for whole, at the price of the dearest plan that was held in it. */
+/** A month is billed in full, at the price of the dearest plan that was held in it. */
 function invoicesOf(state: SubscriptionState, until: string): readonly SubscriptionEvent[] {
   const first = state.invoiced === undefined ? state.changes[0]?.month : nextMonth(state.invoiced)
   if (first === undefined) return []
@@ -147,7 +153,7 @@ function invoicesOf(state: SubscriptionState, until: string): readonly Subscript
   return invoices
 }
 
-/** A quota that is reserved for the upload already stays as it is. */
+/** Reserves quota for an upload. An existing reservation for the upload stays unchanged. */
 function reserve(
   state: SubscriptionState,
   { uploadId, bytes }: Extract<SubscriptionCommand, { type: 'reserve-quota' }>,
@@ -155,16 +161,19 @@ function reserve(
   if (state.reserved[uploadId] !== undefined) return []
   if (bytes > bytesLeft(state)) throw quotaExceeded()
   if (Object.keys(state.reserved).length >= maxReserved)
-    throw refusal('too-many-uploads', `At most ${maxReserved} uploads may be on their way at once.`)
+    throw refusal(
+      'too-many-uploads',
+      `At most ${maxReserved} uploads may be open at the same time. Wait until some of them end.`,
+    )
   return [{ type: 'QuotaReserved', data: { uploadId, bytes } }]
 }
 
-/** Bytes that are kept for uploads on their way. */
+/** Bytes that are reserved for open uploads. */
 export function bytesReserved({ reserved }: Pick<SubscriptionState, 'reserved'>): number {
   return Object.values(reserved).reduce((sum, bytes) => sum + bytes, 0)
 }
 
-/** Bytes that a further upload may take; negative after a change to a smaller plan. */
+/** Bytes that are left for further uploads; negative after a change to a smaller plan. */
 export function bytesLeft(state: SubscriptionState): number {
   return terms[state.plan].bytesAllowed - state.bytesUsed - bytesReserved(state)
 }
@@ -184,6 +193,6 @@ export const subscription: PublishedAggregate<SubscriptionState, SubscriptionCom
   initial: { plan: 'free', before: 'free', changes: [], bytesUsed: 0, reserved: {} },
   evolve,
   decide,
-  // Commands on it are sent to the actor's own stream, so whoever sees it is that person.
+  // These commands are always sent to the actor's own stream, so every actor may know it.
   knownTo: () => true,
 }

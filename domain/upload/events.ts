@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
 import { text } from '../kernel/text.ts'
 
-/** The pictures that thumbnails are made of. */
+/** The types of picture that thumbnails can be made from. */
 export const pictureType = z
   .enum(['image/jpeg', 'image/png', 'image/webp', 'image/gif'])
   .check(z.describe('Media type of the file'))
@@ -21,15 +21,15 @@ export const fileName = text({ min: 1, max: 255 }).check(
 )
 
 const reason = z.strictObject({ reason: z.string() })
-/** The version of the project that the decision read. Events of schema 1 do not name it. */
+/** The version of the project that the decision is based on. Events of schema 1 do not have it. */
 const projectVersion = z.optional(z.int().check(z.positive()))
 /** Schema 2 adds an optional field, so data of schema 1 fits it. */
 const unchanged = { 1: (data: unknown) => data }
 const pixels = z.int().check(z.positive())
 
 /**
- * Stored permanently. A change of shape raises `schema` and adds the upcaster from the number before to the same entry, as
- * `upcast: { 1: (data) => … }`. Keep the fixture of the old shape.
+ * Stored permanently. To change a shape, raise `schema` and add the upcaster from the previous number to the same
+ * entry: `upcast: { 1: (data) => … }`. Keep the fixture of the old shape.
  */
 const definitions = {
   UploadRequested: {
@@ -37,7 +37,7 @@ const definitions = {
     upcast: unchanged,
     data: z.strictObject({
       projectId: z.string(),
-      /** The owner of the project, whose quota the file takes. */
+      /** The owner of the project. The file counts towards their quota. */
       ownerId: z.string(),
       requestedBy: z.string(),
       fileName: z.string(),
@@ -48,7 +48,7 @@ const definitions = {
       projectVersion,
     }),
   },
-  /** The file has arrived and is the requested one. `run` is the execution of the pipeline that processes it. */
+  /** The file has arrived and matches the request. `run` is the execution of the pipeline that processes it. */
   UploadValidated: { schema: 1, data: z.strictObject({ run: z.string() }) },
   UploadQuotaReserved: { schema: 1, data: z.strictObject({}) },
   UploadMetadataRead: { schema: 1, data: z.strictObject({ width: pixels, height: pixels }) },
@@ -59,8 +59,8 @@ const definitions = {
     data: z.strictObject({ size: z.int(), projectVersion }),
   },
   /**
-   * The file is not the requested one, does not fit into the owner's plan, or may no longer be added to the project. Only
-   * the last of these depends on the project.
+   * The file does not match the request, exceeds the owner's plan, or may no longer be added to the project. Only the
+   * last reason depends on the project.
    */
   UploadRejected: {
     schema: 2,

@@ -1,4 +1,4 @@
-/** The key of a file as it was sent. Its content is not trusted, and may change until the form has expired. */
+/** The key of a file as the client sent it. Its content is untrusted, and can change until the form expires. */
 export function incomingKey(uploadId: string): string {
   return `incoming/${uploadId}`
 }
@@ -8,7 +8,7 @@ export function originalKey(uploadId: string): string {
   return `files/${uploadId}/original`
 }
 
-/** The key of a smaller picture of it, as WebP. */
+/** The key of the thumbnail of a file, a WebP picture. */
 export function thumbnailKey(uploadId: string): string {
   return `files/${uploadId}/thumbnail`
 }

@@ -4,15 +4,15 @@ import { uploadEvents } from './events.ts'
 
 const projectId = z.string().check(z.describe('Id of the project'))
 const uploadId = z.string().check(z.describe('Id of the upload'))
-const reason = z.string().check(z.describe('Why, in words for the person'))
+const reason = z.string().check(z.describe('The reason, in words for the person'))
 
-/** Which events of an upload leave: the request and each of its ends. */
+/** The public events of an upload: the request, and every way in which it can end. */
 export const uploadPublication = publication(
   uploadEvents,
   {
     UploadRequested: {
       schema: 1,
-      description: 'A person wants to add a file to a project, and has yet to send it.',
+      description: 'A person wants to add a file to a project. They have not sent the file yet.',
       data: z.object({
         uploadId,
         projectId,
@@ -38,13 +38,17 @@ export const uploadPublication = publication(
         size: 2097152,
       },
     },
-    UploadValidated: { private: 'A step on the way to the end, which is published.' },
-    UploadQuotaReserved: { private: 'A step on the way to the end, which is published.' },
-    UploadMetadataRead: { private: 'A step on the way to the end, which is published.' },
-    UploadThumbnailMade: { private: 'A step on the way to the end, which is published.' },
+    UploadValidated: { private: 'An intermediate step of an upload. The end of the upload is published.' },
+    UploadQuotaReserved: {
+      private: 'An intermediate step of an upload. The end of the upload is published.',
+    },
+    UploadMetadataRead: { private: 'An intermediate step of an upload. The end of the upload is published.' },
+    UploadThumbnailMade: {
+      private: 'An intermediate step of an upload. The end of the upload is published.',
+    },
     UploadCompleted: {
       schema: 1,
-      description: 'A file is in its project, with a thumbnail.',
+      description: 'A file was added to its project, with a thumbnail.',
       data: z.object({ uploadId, size: z.int().check(z.describe('Bytes of the file')) }),
       from: ({ id, data: { size } }) => ({ uploadId: id, size }),
       example: { uploadId: 'd38be2c1', size: 2097152 },
@@ -52,31 +56,31 @@ export const uploadPublication = publication(
     UploadRejected: {
       schema: 1,
       description:
-        'A file is not the requested one, does not fit into the plan, or may no longer be added to the project.',
+        'A file does not match the request, exceeds the plan, or may no longer be added to the project.',
       data: z.object({ uploadId, reason }),
       from: ({ id, data }) => ({ uploadId: id, reason: data.reason }),
       example: {
         uploadId: 'd38be2c1',
-        reason: 'The file is no picture and not image/jpeg, as was requested.',
+        reason: 'The file is not a picture. The request was for image/jpeg.',
       },
     },
     UploadFailed: {
       schema: 1,
-      description: 'A file could not be taken into its project.',
+      description: 'The pipeline failed, so a file could not be added to its project.',
       data: z.object({ uploadId, reason }),
       from: ({ id, data }) => ({ uploadId: id, reason: data.reason }),
-      example: { uploadId: 'd38be2c1', reason: 'The processing did not come to an end.' },
+      example: { uploadId: 'd38be2c1', reason: 'The file was not processed in time.' },
     },
     UploadCancelled: {
       schema: 1,
-      description: 'A person gave up adding a file.',
+      description: 'A person cancelled an upload.',
       data: z.object({ uploadId }),
       from: ({ id }) => ({ uploadId: id }),
       example: { uploadId: 'd38be2c1' },
     },
     UploadExpired: {
       schema: 1,
-      description: 'A file was not sent in time.',
+      description: 'An upload expired, because the file was not sent in time.',
       data: z.object({ uploadId }),
       from: ({ id }) => ({ uploadId: id }),
       example: { uploadId: 'd38be2c1' },

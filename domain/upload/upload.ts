@@ -6,7 +6,7 @@ import { quotaExceeded } from '../subscription/subscription.ts'
 import { type PictureType, type UploadEvent, uploadEvents } from './events.ts'
 import { uploadPublication } from './public-events.ts'
 
-/** A file on its way into a project, in a stream of its own. */
+/** The upload of a file to a project, in a stream of its own. */
 export type UploadState =
   | { readonly status: 'none' }
   | (Request & { readonly status: 'requested' })
@@ -31,40 +31,43 @@ interface Request {
   readonly expiresAt: string
 }
 
-/** A file as the file store has it. */
+/** The facts about a file that the file store contains. */
 export interface FoundFile {
   readonly size: number
-  /** The type that its first bytes show; undefined for anything but a picture. */
+  /** The type that the first bytes of the file show; undefined if it is not a picture. */
   readonly contentType: PictureType | undefined
 }
 
-/** A project at the moment of a decision: the facts that decide whether a person may add a file to it. */
+/** The facts about a project that decide whether a person may add a file to it, at the moment of a decision. */
 export interface ProjectAsRead {
-  /** Version of the project's stream; 0 if there is no such project. Events name it. */
+  /** Version of the project's stream; 0 if the project does not exist. Events contain this version. */
   readonly version: number
   readonly ownerId: string
-  /** Role of the person. Undefined if the project is not shared with them, or their account is deleted. */
+  /** Role of the person; undefined if they have no access to the project, or their account is deleted. */
   readonly role: ProjectRole | undefined
   readonly archived: boolean
-  /** Whether the owner's account is deleted. Their plan has ended then, so nobody pays for the storage. */
+  /** Whether the owner's account is deleted. Their plan has then ended, so nobody pays for the storage. */
   readonly ownerDeleted: boolean
 }
 
-/** Commands of people, and those of the pipeline, which name the run that they belong to. */
+/** Commands of people, and commands of the pipeline, which name their run. */
 export type UploadCommand = { readonly actorId: string } & (
   | {
       readonly type: 'request-upload'
       readonly projectId: string
       /** The project as the actor sees it. */
       readonly project: ProjectAsRead
-      /** Bytes that the owner's plan has left. They are reserved once the file has arrived; this saves sending it in vain. */
+      /**
+       * Bytes that the owner's plan has left. They are reserved when the file arrives. This early check prevents a
+       * useless transfer.
+       */
       readonly bytesLeft: number
       readonly fileName: string
       readonly contentType: PictureType
       readonly size: number
       readonly expiresAt: string
     }
-  /** `role` is that of the actor in the upload's project now. Undefined if the project is not shared with them. */
+  /** `role` is the actor's current role in the project; undefined if they have no access. */
   | { readonly type: 'cancel-upload'; readonly role: ProjectRole | undefined }
   | { readonly type: 'validate-upload'; readonly run: string; readonly found: FoundFile }
   | { readonly type: 'record-quota'; readonly run: string }
@@ -75,13 +78,13 @@ export type UploadCommand = { readonly actorId: string } & (
       readonly height: number
     }
   | { readonly type: 'record-thumbnail'; readonly run: string }
-  /** `project` is the project now, as the person who requested the upload sees it. */
+  /** `project` is the current project, as the requester of the upload sees it. */
   | { readonly type: 'complete-upload'; readonly run: string; readonly project: ProjectAsRead }
   | {
       readonly type: 'reject-upload'
       readonly run: string
       readonly reason: string
-      /** Version of the project that the rejection depends on, if it depends on it. */
+      /** Version of the project, if the rejection depends on the project. */
       readonly projectVersion?: number | undefined
     }
   | { readonly type: 'fail-upload'; readonly run: string; readonly reason: string }
@@ -92,7 +95,7 @@ export type UploadCommand = { readonly actorId: string } & (
 /** The actor of commands that no person sends: the pipeline, and the function that ends expired uploads. */
 export const pipeline = 'pipeline'
 
-/** How long the notification of a file and its run of the pipeline may take after the upload expires, in milliseconds. */
+/** How long the notification and the run of the pipeline may take after the upload expires, in milliseconds. */
 export const maxRunMs = 15 * 60 * 1000
 
 function evolve(state: UploadState, event: UploadEvent): UploadState {
@@ -149,7 +152,7 @@ function decide(command: UploadCommand, state: UploadState): readonly UploadEven
   }
 }
 
-/** The id of a new upload follows from its command, so one that exists can only be a repetition. */
+/** The id of a new upload derives from its command. If the upload already exists, the command is therefore a repeat. */
 function request(
   state: UploadState,
   command: Extract<UploadCommand, { type: 'request-upload' }>,
@@ -164,14 +167,17 @@ function request(
   return [{ type: 'UploadRequested', data }]
 }
 
-/** The reasons why a person may not add a file to a project: as a refusal, and as the reason of a rejection. */
+/**
+ * The reasons why a person may not add a file to a project. Each has a refusal of the request, and the reason of a
+ * later rejection.
+ */
 const obstacles = {
   stranger: {
     refusal: noSuchProject,
     reason: 'The project is no longer shared with you.',
   },
   viewer: {
-    refusal: () => new Problem('forbidden', 'Your role in this project does not allow it. Ask its owner.'),
+    refusal: () => new Problem('forbidden', 'Your role in this project does not allow this. Ask the owner.'),
     reason: 'Your role in the project no longer allows you to add files.',
   },
   archived: {
@@ -208,31 +214,36 @@ function cancel(
 ): readonly UploadEvent[] {
   if (role === undefined) throw noSuchUpload()
   if (!knownTo(state, actorId))
-    throw new Problem('forbidden', 'Only its requester and the owner of the project may cancel an upload.')
+    throw new Problem('forbidden', 'Only the requester and the owner of the project may cancel an upload.')
   switch (state.status) {
     case 'requested':
       return [{ type: 'UploadCancelled', data: {} }]
     case 'cancelled':
       return []
     case 'processing':
-      throw refusal('upload-processing', 'The file has arrived and is being processed. Wait a moment.')
+      throw refusal(
+        'upload-processing',
+        'The file has arrived and is being processed. It can no longer be cancelled.',
+      )
     default:
       throw refusal('upload-ended', `The upload is already ${state.status}.`)
   }
 }
 
-/** The first run that finds the file processes it. Any other run, and one that comes after the end, changes nothing. */
+/**
+ * The first run that finds the file processes it. Another run, or a run after the upload has ended, changes nothing.
+ */
 function validate(
   state: UploadState,
   { run, found }: Extract<UploadCommand, { type: 'validate-upload' }>,
 ): readonly UploadEvent[] {
   if (state.status !== 'requested') return []
   if (found.size !== state.size) {
-    const reason = `The file has ${found.size} bytes instead of the ${state.size} that were requested.`
+    const reason = `The file has ${found.size} bytes instead of the requested ${state.size}.`
     return [{ type: 'UploadRejected', data: { reason } }]
   }
   if (found.contentType !== state.contentType) {
-    const reason = `The file is ${found.contentType ?? 'no picture'} and not ${state.contentType}, as was requested.`
+    const reason = `The file is ${found.contentType ?? 'not a picture'}. The request was for ${state.contentType}.`
     return [{ type: 'UploadRejected', data: { reason } }]
   }
   return [{ type: 'UploadValidated', data: { run } }]
@@ -243,7 +254,7 @@ type Step = Extract<
   { type: `record-${string}` | 'complete-upload' | 'reject-upload' | 'fail-upload' }
 >
 
-/** Records a step of the pipeline; no event if the upload has ended, or belongs to another run. */
+/** Records a step of the pipeline. Returns no event if the upload has ended or belongs to another run. */
 function step(state: UploadState, command: Step): readonly UploadEvent[] {
   if (state.status === 'requested' && command.type === 'fail-upload')
     return [{ type: 'UploadFailed', data: { reason: command.reason } }]
@@ -268,7 +279,9 @@ function step(state: UploadState, command: Step): readonly UploadEvent[] {
   }
 }
 
-/** The requester has to have the right to add the file now, whatever they had when they requested the upload. */
+/**
+ * Completes the upload if the requester may add the file now. Their right at the time of the request does not count.
+ */
 function complete({ size }: Request, project: ProjectAsRead): readonly UploadEvent[] {
   const obstacle = obstacleIn(project)
   const projectVersion = named(project.version)
@@ -276,16 +289,19 @@ function complete({ size }: Request, project: ProjectAsRead): readonly UploadEve
   return [{ type: 'UploadRejected', data: { reason: obstacles[obstacle].reason, ...projectVersion } }]
 }
 
-/** The version of a project as an event names it. */
+/** The version of a project in the form that events contain. */
 function named(version: number | undefined): { readonly projectVersion?: number } {
   return version === undefined || version === 0 ? {} : { projectVersion: version }
 }
 
-/** A file that was sent at the last moment is given time to be processed. An upload that is still open after that has failed. */
+/**
+ * Ends an upload after its expiry. A file that was sent at the last moment still gets time for its run of the pipeline.
+ * If the upload is still open after that, it fails.
+ */
 function expire(state: UploadState, now: string): readonly UploadEvent[] {
   if (!isOpen(state) || Date.parse(state.expiresAt) + maxRunMs > Date.parse(now)) return []
   if (state.status === 'requested') return [{ type: 'UploadExpired', data: {} }]
-  return [{ type: 'UploadFailed', data: { reason: 'The processing did not come to an end.' } }]
+  return [{ type: 'UploadFailed', data: { reason: 'The file was not processed in time.' } }]
 }
 
 /** Whether the upload has not ended. */

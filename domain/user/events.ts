@@ -7,12 +7,12 @@ export const personName = text({ min: 1, max: 100 }).check(
   z.meta({ examples: ['Ann'] }),
 )
 
-/** Maximum bytes of an address in its normalised form, which is the sort key of a reservation in DynamoDB. */
+/** Maximum bytes of a normalised address. It is the sort key of a reservation in DynamoDB. */
 const maxAddressBytes = 1024
 
 const addressCharacter = lineCharacterExcept('\\s@')
 
-/** Loose on purpose: the code that is sent to an address shows whether it exists. */
+/** This check is loose on purpose. The code that Cognito mails to an address proves that the address exists. */
 export const emailAddress = text({ min: 3, max: 254 }).check(
   z.regex(/^[^\s@]+@[^\s@]+$/, 'Not an email address.'),
   z.refine(
@@ -24,9 +24,9 @@ export const emailAddress = text({ min: 3, max: 254 }).check(
 )
 
 /**
- * An address as it is compared: two that differ only in case or in the composition of their characters are one. It is
- * in lower case and in the normalisation form C of Unicode. Either step can undo the other, so both are repeated until
- * nothing changes.
+ * Normalises an address for comparison: two addresses that differ only in case or in the composition of characters are
+ * the same. The result is in lower case and in the normalisation form C of Unicode. Either step can undo the other, so
+ * both are repeated until nothing changes.
  */
 export function normalAddress(email: string): string {
   const normal = email.trim().toLowerCase().normalize('NFC')
@@ -34,17 +34,17 @@ export function normalAddress(email: string): string {
 }
 
 /**
- * Stored permanently. A change of shape raises `schema` and adds the upcaster from the number before to the same entry, as
- * `upcast: { 1: (data) => … }`. Keep the fixture of the old shape.
+ * Stored permanently. To change a shape, raise `schema` and add the upcaster from the previous number to the same
+ * entry: `upcast: { 1: (data) => … }`. Keep the fixture of the old shape.
  */
 const definitions = {
-  /** `emailKey` is the address as it was normalised at that time, which is what the stream holds from then on. */
+  /** `emailKey` is the address as it was normalised at registration. The stream holds this key permanently. */
   UserRegistered: {
     schema: 1,
     data: z.strictObject({ email: z.string(), emailKey: z.string(), name: z.string() }),
   },
   UserProfileChanged: { schema: 1, data: z.strictObject({ name: z.string() }) },
-  /** Nothing personal: it is published, and outlives the account. */
+  /** The event contains nothing personal, because it is published and remains after the account is deleted. */
   UserDeleted: { schema: 1, data: z.strictObject({}) },
 } as const satisfies EventDefinitions
 

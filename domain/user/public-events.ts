@@ -5,8 +5,8 @@ import { userEvents } from './events.ts'
 const userId = z.string().check(z.describe('Id of the person'))
 
 /**
- * Which events of a person's account leave. A name and an address never do: they stay in the person's own stream, where a
- * deletion reaches them.
+ * The public events of an account. They never contain a name or an address. Both stay in the person's own stream, so a
+ * deletion can reach them.
  */
 export const userPublication = publication(
   userEvents,
@@ -18,10 +18,10 @@ export const userPublication = publication(
       from: ({ id }) => ({ userId: id }),
       example: { userId: '5f0c3f5e' },
     },
-    UserProfileChanged: { private: 'A name is personal, and nothing else is in it.' },
+    UserProfileChanged: { private: 'The event contains only a name, which is personal.' },
     UserDeleted: {
       schema: 1,
-      description: 'A person deleted their account. Remove what you hold about them.',
+      description: 'A person deleted their account. Remove your data about them.',
       data: z.object({ userId }),
       from: ({ id }) => ({ userId: id }),
       example: { userId: '5f0c3f5e' },

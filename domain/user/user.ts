@@ -5,7 +5,7 @@ import type { Reservation } from '../kernel/reservation.ts'
 import { normalAddress, type UserEvent, userEvents } from './events.ts'
 import { userPublication } from './public-events.ts'
 
-/** A person's account, in the stream `user-<sub>`: `sub` is Cognito's id of the person. */
+/** A person's account, in the stream `user-<sub>`. `sub` is Cognito's id of the person. */
 export type UserState =
   | { readonly status: 'none' }
   | {
@@ -22,27 +22,27 @@ export type UserCommand = { readonly actorId: string } & (
   | {
       readonly type: 'delete-account'
       /**
-       * A hold that was on the account when the command was prepared, if any. A hold that begins after that does not
-       * keep the account. This is acceptable for a shared project: it stays usable without its owner.
+       * A hold on the account at the time when the command was prepared, if any. A later hold does not prevent the
+       * deletion. This is acceptable for a shared project, because it stays usable without its owner.
        */
       readonly hold: DeletionHold | undefined
     }
 )
 
-/** Something that keeps an account from being deleted, with the rule and the advice to the person. */
+/** A reason why an account cannot be deleted: the code of the rule, and advice to the person. */
 export interface DeletionHold {
   readonly rule: string
   readonly detail: string
 }
 
-/** The key that a person with this address takes. */
+/** The key that a person with this address reserves. */
 export function emailReservation(email: string): Reservation {
   return { set: 'email', key: normalAddress(email) }
 }
 
 /**
- * The keys under which the holder of an address is found, in this order. The second one follows the rule that was in
- * force before `normalAddress`: accounts that registered under it keep the key that their events contain.
+ * The keys to try, in this order, to find the holder of an address. The second one follows the rule before
+ * `normalAddress`: accounts from that time keep the key that their events contain.
  */
 export function emailKeys(email: string): readonly Reservation[] {
   const current = emailReservation(email)
@@ -90,7 +90,8 @@ export const user: PublishedAggregate<UserState, UserCommand, UserEvent> = {
   initial: { status: 'none' },
   evolve,
   decide,
-  // Commands on it are sent to the actor's own stream, so whoever sees it is that person.
+  // These commands are always sent to the actor's own stream, so the actor may know it.
   knownTo: (state) => state.status !== 'none',
   holds: (state) => (state.status === 'registered' ? [{ set: 'email', key: state.emailKey }] : []),
+  taken: () => ({ code: 'email-taken', detail: 'This email address is already in use. Choose another.' }),
 }

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { readStage } from '../stages/read-stage.ts'
 import { isUpToDate, recordedSources, recordOf, startBuild } from './build-record.ts'
 import { buildOnce, bundle, isBundled } from './bundle.ts'
 import { functionSources, root } from './functions.ts'
-import { settings } from './settings.ts'
 
 const bundles = 'dist'
-const assembly = 'cdk.out'
+
+/** The folder of a stage's cloud assembly. */
+export const assemblyOf = (stage: string) => `cdk.out/${stage}`
 
 /** The assembly of a local cloud. */
 export interface Assembly {
@@ -28,11 +30,12 @@ export interface Assembly {
  * Bundles the functions and synthesises the template, unless both are up to date: CDK takes longer to load than
  * everything else takes to start.
  */
-export async function assemble(): Promise<Assembly> {
-  const chosen = settings()
+export async function assemble(stageName: string): Promise<Assembly> {
+  const stage = await readStage(stageName)
+  const assembly = assemblyOf(stageName)
   const names = new Set(functionSources().map(({ name }) => name))
   const hasBundles = isBundled(bundles)
-  const from = () => JSON.stringify([chosen, recordOf(bundles)])
+  const from = () => JSON.stringify([stage, recordOf(bundles)])
   if (!hasBundles || !isUpToDate(assembly, root, from())) {
     const started = startBuild(assembly, root)
     // Side by side: esbuild has a process of its own.
@@ -40,7 +43,7 @@ export async function assemble(): Promise<Assembly> {
       import('./synthesise.ts'),
       hasBundles ? undefined : bundle(bundles),
     ])
-    synthesise({ ...chosen, bundles, outDir: assembly })
+    synthesise({ stage, bundles, outDir: assembly })
     started.remember(await sourcesOf('infra/build/synthesise.ts'), from())
   }
   const sources = new Set(recordedSources(assembly))
@@ -48,19 +51,21 @@ export async function assemble(): Promise<Assembly> {
     folder: assembly,
     isSourceOfTemplate: (path) =>
       path.startsWith('infra/stack') ||
+      path.startsWith('infra/stages') ||
       [...sources].some((file) => file === path || file.startsWith(`${path}/`)),
-    assembleAgain,
+    assembleAgain: (options) => assembleAgain(stageName, options),
     newFunctions: () => functionSources().flatMap(({ name }) => (names.has(name) ? [] : [name])),
   }
 }
 
 // The result is not recorded: a process that is running may have loaded older sources of the template.
-async function assembleAgain({ fresh }: { fresh: boolean }): Promise<string> {
+async function assembleAgain(stageName: string, { fresh }: { fresh: boolean }): Promise<string> {
+  const assembly = assemblyOf(stageName)
   if (!isBundled(bundles)) await bundle(bundles)
-  if (fresh) await synthesiseInProcess()
+  if (fresh) await synthesiseInProcess(stageName)
   else {
     const { synthesise } = await import('./synthesise.ts')
-    synthesise({ ...settings(), bundles, outDir: assembly })
+    synthesise({ stage: await readStage(stageName), bundles, outDir: assembly })
   }
   return assembly
 }
@@ -68,8 +73,9 @@ async function assembleAgain({ fresh }: { fresh: boolean }): Promise<string> {
 const entry = fileURLToPath(new URL('synthesise-again.ts', import.meta.url))
 
 /** Synthesises with the sources as they are now. Throws the first line of what the process says if it fails. */
-async function synthesiseInProcess(): Promise<void> {
-  const child = spawn(process.execPath, [...process.execArgv, entry, bundles, assembly], {
+async function synthesiseInProcess(stageName: string): Promise<void> {
+  const args = [...process.execArgv, entry, stageName, bundles, assemblyOf(stageName)]
+  const child = spawn(process.execPath, args, {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
   })

@@ -1,24 +1,18 @@
 import { App, AssetStaging } from 'aws-cdk-lib'
 import { type CloudAssembly, CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api'
-import { addAnnalsStack } from '../stack/annals-stack.ts'
+import { addStacks, type StacksOptions } from '../stack/stacks.ts'
 import { forget } from './build-record.ts'
-import type { PipelineType } from './settings.ts'
 
-export interface SynthesisOptions {
-  /** Folder of the bundled functions. */
-  readonly bundles: string
-  /** Folder for the template and what it deploys: `cdk.out`. */
+export interface SynthesisOptions extends StacksOptions {
+  /** Folder for the templates and what they deploy. */
   readonly outDir: string
-  /** Address that mail comes from. */
-  readonly mailFrom: string
-  readonly pipelineType?: PipelineType
 }
 
 /**
- * Writes the template of the stack `Annals` and its assets. It asks neither an account nor the network, so the same
- * template comes of the same bundles anywhere. The template is validated in the tests, as that takes several seconds.
+ * Writes the templates of a stage's two stacks and their assets. It asks neither an account nor the network, so the same
+ * bundles and settings give the same templates anywhere. The tests validate the templates, which takes several seconds.
  */
-export function synthesise({ outDir, ...o }: SynthesisOptions): CloudAssembly {
+export function synthesise({ outDir, ...options }: SynthesisOptions): CloudAssembly {
   // A caller that knows the sources records them afterwards.
   forget(outDir)
   // The bundles may have changed since the last synthesis in this process.
@@ -31,6 +25,6 @@ export function synthesise({ outDir, ...o }: SynthesisOptions): CloudAssembly {
     treeMetadata: false,
     builtinCloudFormationValidation: false,
   })
-  addAnnalsStack(app, o)
+  addStacks(app, options)
   return app.synth()
 }

@@ -4,16 +4,20 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Assembly } from '../build/assemble.ts'
 import { listen, parseFaults, readTemplate, startLocalCloud } from '../local/index.ts'
+import { readStage } from '../stages/read-stage.ts'
+import { stageName } from '../stages/stage-name.ts'
 import { consoleLog } from './console-log.ts'
+import { dataFolder } from './data-folder.ts'
 import { createReload } from './reload.ts'
 import { watchSources } from './watch.ts'
 
 /**
  * `npm start`: bundles the functions, synthesises the template and runs it on this machine until ctrl-c. Variables:
- * `PORT`, `AWS_PORT`, `ANNALS_DATA`, `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`.
+ * `STAGE`, `PORT`, `AWS_PORT`, `ANNALS_DATA`, `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`.
  */
 const usage = `npm start [-- OPTION…]
 
+  --stage NAME     run this stage: STAGE, or else dev, by default
   --no-admin       put nobody in the group admin; otherwise everyone who signs up is in it
   --allow-remote   use the DynamoDB of AWS_ENDPOINT_URL_DYNAMODB even if it is not on this machine
   --inspect        let a debugger attach to each function, from port 9229 on; a function then has one process
@@ -22,7 +26,7 @@ const usage = `npm start [-- OPTION…]
   --seed SEED      repeat the faults of an earlier run, which printed its seed
   --help           this text
 
-PORT (3000) serves the API, AWS_PORT (4566) the AWS gateway, ANNALS_DATA (.annals) holds the data.
+PORT (3000) serves the API, AWS_PORT (4566) the AWS gateway, ANNALS_DATA (.annals/STAGE) holds the data.
 Port 0 picks a free one.`
 
 async function start(): Promise<void> {
@@ -33,10 +37,12 @@ async function start(): Promise<void> {
   // Before anything is built. A port that is taken later is reported when it is needed.
   await ensureFree(ports.port, 'PORT')
   await ensureFree(ports.awsPort, 'AWS_PORT')
-  const dataDir = process.env['ANNALS_DATA'] || '.annals'
+  const { stage } = options
+  await readStage(stage)
+  const dataDir = await dataFolder(stage)
   const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB']
   const { chances, seed } = options
-  const assembly = assembleOnce()
+  const assembly = assembleOnce(stage)
   const cloud = await startLocalCloud({
     ...ports,
     async assembly() {
@@ -72,6 +78,7 @@ Annals is running (started in ${seconds} s).
   API    ${cloud.apiUrl}         documentation at ${cloud.apiUrl}/docs
   AWS    ${cloud.awsUrl}         for any AWS client, as its endpoint
   mail   ${cloud.awsUrl}/_local/mail
+  stage  ${stage}
   data   ${dataDir}${endpoint ? `, and the DynamoDB at ${endpoint}` : ''}${chances ? `\n  faults ${chances.text}, again with --seed ${seed}` : ''}
 
 Sign up, then look for the code in the mail. The README continues from there:
@@ -86,13 +93,13 @@ Saved changes reload automatically. Ctrl-C stops everything; data is kept.
 }
 
 /** Assembles when the local cloud asks for it, and keeps the result. */
-function assembleOnce() {
+function assembleOnce(stage: string) {
   let assembly: Assembly | undefined
   return {
     async folder(): Promise<string> {
       // Loaded here, so that other reasons not to start are reported first.
       const { assemble } = await import('../build/assemble.ts')
-      assembly = await assemble()
+      assembly = await assemble(stage)
       return assembly.folder
     },
     current(): Assembly {
@@ -112,10 +119,19 @@ function readOptions() {
   const flag = { type: 'boolean', default: false } as const
   const text = { type: 'string' } as const
   const flags = { help: flag, 'no-admin': flag, 'allow-remote': flag, inspect: flag }
-  const { values } = parseArgs({ options: { ...flags, faults: text, seed: text } })
+  const { values } = parseArgs({ options: { ...flags, faults: text, seed: text, stage: text } })
   const { help, inspect, faults, seed = randomUUID().slice(0, 8) } = values
   const chances = faults === undefined ? undefined : parseFaults(faults)
-  return { help, inspect, noAdmin: values['no-admin'], allowRemote: values['allow-remote'], chances, seed }
+  const stage = stageName(values.stage)
+  return {
+    help,
+    inspect,
+    stage,
+    noAdmin: values['no-admin'],
+    allowRemote: values['allow-remote'],
+    chances,
+    seed,
+  }
 }
 
 function portOf(variable: string, otherwise: number): number {

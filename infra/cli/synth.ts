@@ -1,14 +1,20 @@
+import { parseArgs } from 'node:util'
+import { assemblyOf } from '../build/assemble.ts'
 import { bundle } from '../build/bundle.ts'
-import { settings } from '../build/settings.ts'
 import { synthesise } from '../build/synthesise.ts'
+import { readStage } from '../stages/read-stage.ts'
+import { stageName } from '../stages/stage-name.ts'
 
-/** `npm run synth`: bundles the functions and writes the template to `cdk.out`, to look at. */
+/** `npm run synth [-- --stage NAME]`: bundles the functions and writes the stage's templates to `cdk.out`, to look at. */
 async function synth(): Promise<void> {
   const began = performance.now()
+  const { values } = parseArgs({ options: { stage: { type: 'string' } } })
+  const stage = await readStage(stageName(values.stage))
   const bundles = await bundle('dist')
-  const { stacks } = synthesise({ bundles: 'dist', outDir: 'cdk.out', ...settings() })
+  const outDir = assemblyOf(stage.name)
+  const { stacks } = synthesise({ stage, bundles: 'dist', outDir })
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
-  const templates = stacks.map(({ templateFile }) => `cdk.out/${templateFile}`).join(', ')
+  const templates = stacks.map(({ templateFile }) => `${outDir}/${templateFile}`).join(', ')
   const sizes = Object.entries(bundles).map(([name, { bytes }]) => `${name} ${Math.round(bytes / 1000)} KB`)
   console.log(`${templates} in ${seconds} s, with ${sizes.join(', ')}`)
 }

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { assemblyOf } from '../build/assemble.ts'
 import { bundle } from '../build/bundle.ts'
-import { settings } from '../build/settings.ts'
 import { synthesise } from '../build/synthesise.ts'
+import { readStage } from '../stages/read-stage.ts'
+import { stackNames, stageName } from '../stages/stage-name.ts'
 
 /** This folder has a lock file of its own: nothing else installs the tools that only a deployment needs. */
 const tools = import.meta.dirname
@@ -15,18 +17,15 @@ const lambda = ['--os=linux', '--cpu=arm64', '--libc=glibc']
  * `--require-approval`.
  */
 async function deploy(args: readonly string[]): Promise<void> {
-  if (!process.env['MAIL_FROM'])
-    throw new Error(
-      'MAIL_FROM is missing: set the sender address of mail, as in MAIL_FROM=you@example.com npm run deploy',
-    )
-  const chosen = settings()
+  const stage = await readStage(stageName(undefined))
   run('npm', ['ci', ...lambda, '--no-audit', '--no-fund'], tools)
   // Apart from the bundles of `npm start`, which are for this machine.
   const bundles = join('dist', 'lambda')
   await bundle(bundles, join(tools, 'node_modules'))
-  synthesise({ bundles, outDir: 'cdk.out', ...chosen })
+  const outDir = assemblyOf(stage.name)
+  synthesise({ stage, bundles, outDir })
   const cdk = join(tools, 'node_modules', 'aws-cdk', 'bin', 'cdk')
-  run(process.execPath, [cdk, 'deploy', 'Annals', '--app', 'cdk.out', ...args])
+  run(process.execPath, [cdk, 'deploy', ...Object.values(stackNames(stage.name)), '--app', outDir, ...args])
 }
 
 /** Runs a program on this terminal. Throws if it cannot start; if it fails, this process exits with the same status. */

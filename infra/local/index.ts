@@ -10,6 +10,7 @@
 export { type Announced, readAnnouncement } from './cloud/announcement.ts'
 export { type LocalCloud, type LocalCloudFaults, startLocalCloud } from './cloud/local-cloud.ts'
 export type { LocalCloudOptions } from './cloud/options.ts'
+export { physicalName } from './cloud/resource-names.ts'
 export { createResolver, fieldsOf, type Properties, readTemplate, type Template } from './cloud/template.ts'
 export { type DeliveryOptions, withDeliveryFaults } from './faults/delivery-faults.ts'
 export {

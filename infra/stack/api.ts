@@ -1,20 +1,21 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib'
 import { addHttpApi, type HttpApiParts } from './parts/http-api.ts'
 import { addSignIn, type SignIn } from './parts/sign-in.ts'
+import type { Stored } from './parts/stored.ts'
 
 export interface Api extends HttpApiParts {
   readonly signIn: SignIn
 }
 
-/** The way in: the user pool that people sign in to, and the HTTP API that accepts its tokens. */
-export function addApi(stack: Stack): Api {
-  // Data
-  const signIn = addSignIn(stack)
-  new CfnOutput(stack, 'UserPoolId', { value: signIn.userPool.userPoolId })
-  new CfnOutput(stack, 'UserPoolClientId', { value: signIn.client.userPoolClientId })
-
-  // Functions
-  const parts = addHttpApi(stack, signIn)
-  new CfnOutput(stack, 'ApiUrl', { value: parts.httpApi.apiEndpoint })
+/**
+ * The way in: the user pool that people sign in to, and the HTTP API, whose address clients keep. The functions behind its
+ * routes are in the service stack, and so are the routes.
+ */
+export function addApiData(data: Stack, stored: Stored): Api {
+  const signIn = addSignIn(data, stored)
+  new CfnOutput(data, 'UserPoolId', { value: signIn.userPool.userPoolId })
+  new CfnOutput(data, 'UserPoolClientId', { value: signIn.client.userPoolClientId })
+  const parts = addHttpApi(data, stored.stage, signIn)
+  new CfnOutput(data, 'ApiUrl', { value: parts.httpApi.apiEndpoint })
   return { ...parts, signIn }
 }

@@ -2,8 +2,8 @@ import { CfnOutput, type Stack } from 'aws-cdk-lib'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { EventBus } from 'aws-cdk-lib/aws-events'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { reactions } from '../../workflows/reactions.ts'
+import type { Stage } from '../stages/read-stage.ts'
 import type { Api } from './api.ts'
 import { addFunction, allow } from './parts/lambda-function.ts'
 import { countLogLines } from './parts/log-alarm.ts'
@@ -14,59 +14,62 @@ import {
   type Reacting,
   type ReactionFailures,
 } from './parts/reactions.ts'
-import { addRedrive, addStreamFailures } from './parts/redrive.ts'
+import { addRedrive, addStreamFailures, alarmOnStreamFailures, type StreamFailures } from './parts/redrive.ts'
+import type { Stored } from './parts/stored.ts'
 import { addStreamMapping, newCommits } from './parts/stream-mapping.ts'
 import { parkedStreams, type ReadSide } from './read-side.ts'
 import type { WriteSide } from './write-side.ts'
 
+export interface PublishingData {
+  readonly bus: EventBus
+  /** Batches that the forwarder failed at. */
+  readonly forwarderFailures: StreamFailures
+  readonly handled: TableV2
+  readonly reactionFailures: ReactionFailures
+}
+
 export interface PublishingOptions {
   readonly bundles: string
+  readonly stage: Stage
   readonly api: Api
   readonly writeSide: WriteSide
   readonly readSide: ReadSide
-}
-
-interface PublishingData {
-  readonly bus: EventBus
-  /** Batches that the forwarder failed at. */
-  readonly forwarderFailures: Queue
-  readonly handled: TableV2
-  readonly reactionFailures: ReactionFailures
+  readonly data: PublishingData
 }
 
 /** The resources that reactions to public events need. */
 export type Publishing = Reacting
 
-/** The bus, the forwarder that sends public events to it, its redrive, and the reactions that send no mail. */
-export function addPublishing(stack: Stack, options: PublishingOptions): Publishing {
-  const data = addPublishingData(stack)
-  const publishing = reactingWith(data, options)
-  addForwarder(stack, data, options)
-  addReactions(stack, data.reactionFailures, publishing)
-  return publishing
-}
-
-function addPublishingData(stack: Stack): PublishingData {
-  const bus = new EventBus(stack, 'Events')
-  new CfnOutput(stack, 'EventBusName', { value: bus.eventBusName })
-  const handled = addHandledEvents(stack)
-  new CfnOutput(stack, 'HandledEventsTable', { value: handled.tableName })
+/** The bus of public events, the events that reactions have handled, and the queues of failed work. */
+export function addPublishingData(data: Stack, stored: Stored): PublishingData {
+  const bus = new EventBus(data, 'Events')
+  new CfnOutput(data, 'EventBusName', { value: bus.eventBusName })
+  const handled = addHandledEvents(data, stored)
+  new CfnOutput(data, 'HandledEventsTable', { value: handled.tableName })
   const withoutMail = reactions.filter(({ sendsMail }) => !sendsMail)
   return {
     bus,
-    forwarderFailures: addStreamFailures(stack, 'Forwarder'),
+    forwarderFailures: addStreamFailures(data, 'Forwarder'),
     handled,
-    reactionFailures: addReactionFailures(stack, withoutMail),
+    reactionFailures: addReactionFailures(data, stored.stage, bus, withoutMail),
   }
 }
 
-function reactingWith(
-  { bus, handled }: PublishingData,
-  { bundles, api, writeSide: { eventStore } }: PublishingOptions,
-): Reacting {
+/** The forwarder that sends public events to the bus, its redrive, and the reactions that send no mail. */
+export function addPublishing(service: Stack, options: PublishingOptions): Publishing {
+  const publishing = reactingWith(options)
+  addForwarder(service, options)
+  addReactions(service, options.data.reactionFailures, publishing)
+  return publishing
+}
+
+function reactingWith({ bundles, stage, api, writeSide, data }: PublishingOptions): Reacting {
+  const { bus, handled } = data
+  const { eventStore } = writeSide
   const { userPoolArn, userPoolId } = api.signIn.userPool
   return {
     bundles,
+    stage,
     bus,
     eventStore,
     handled,
@@ -78,31 +81,38 @@ function reactingWith(
 }
 
 function addForwarder(
-  stack: Stack,
-  { bus, forwarderFailures: failures }: PublishingData,
-  { bundles, writeSide: { eventStore }, readSide: { readModel } }: PublishingOptions,
+  service: Stack,
+  {
+    bundles,
+    stage,
+    writeSide: { eventStore },
+    readSide: { readModel },
+    data: { bus, forwarderFailures: failures },
+  }: PublishingOptions,
 ): void {
   const shared = {
     bundles,
+    stage,
     environment: {
       EVENT_STORE_TABLE: eventStore.tableName,
       READ_MODEL_TABLE: readModel.tableName,
       EVENT_BUS_NAME: bus.eventBusName,
     },
   }
-  const forwarder = addFunction(stack, 'Forwarder', {
+  const forwarder = addFunction(service, 'Forwarder', {
     ...shared,
     name: 'forwarder',
     memoryMb: 512,
     timeoutSeconds: 60,
   })
+  alarmOnStreamFailures(service, 'Forwarder', failures)
   // All commits: the forwarder parks a stream of an unknown category, so that none of its events is lost.
-  addStreamMapping(forwarder, { eventStore, filters: [newCommits()], failures })
-  const forwarderRedrive = addRedrive(stack, 'ForwarderRedrive', {
+  addStreamMapping(forwarder, { stage, eventStore, filters: [newCommits()], failures: failures.queue })
+  const forwarderRedrive = addRedrive(service, 'ForwarderRedrive', {
     ...shared,
     name: 'forwarder-redrive',
     eventStore,
-    failures,
+    failures: failures.queue,
   })
   for (const target of [forwarder, forwarderRedrive]) {
     allow(target, eventStore.tableArn, ['Query'])
@@ -111,6 +121,6 @@ function addForwarder(
     target.addToRolePolicy(
       new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
     )
-    countLogLines(target, parkedStreams)
+    countLogLines(stage, target, parkedStreams)
   }
 }

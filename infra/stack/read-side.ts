@@ -1,29 +1,32 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { changedCommit, parkedStream } from '../../projections/delivery/stream-handler.ts'
 import { versions } from '../../projections/versions.ts'
+import type { Stage } from '../stages/read-stage.ts'
 import type { Api } from './api.ts'
 import { addRoutes } from './parts/http-api.ts'
 import { addFunction, allow } from './parts/lambda-function.ts'
 import { addLogAlarm, type LogAlarmOptions } from './parts/log-alarm.ts'
 import { addReadModel } from './parts/read-model.ts'
-import { addRedrive, addStreamFailures } from './parts/redrive.ts'
+import { addRedrive, addStreamFailures, alarmOnStreamFailures, type StreamFailures } from './parts/redrive.ts'
 import { letRegister } from './parts/registration.ts'
+import type { Stored } from './parts/stored.ts'
 import { addStreamMapping, changedCommits, newCommits } from './parts/stream-mapping.ts'
 import type { WriteSide } from './write-side.ts'
 
-export interface ReadSideOptions {
-  readonly bundles: string
-  readonly api: Api
-  readonly writeSide: WriteSide
-}
-
-interface ReadSideData {
+export interface ReadSideData {
   readonly readModel: TableV2
   /** Batches that the projector failed at. */
-  readonly failures: Queue
+  readonly failures: StreamFailures
+}
+
+export interface ReadSideOptions {
+  readonly bundles: string
+  readonly stage: Stage
+  readonly api: Api
+  readonly writeSide: WriteSide
+  readonly data: ReadSideData
 }
 
 export interface ReadSide {
@@ -31,17 +34,17 @@ export interface ReadSide {
   readonly queryApi: LambdaFunction
 }
 
-/** Everything that answers: the read model, the projector that keeps it, its redrive and the query API. */
-export function addReadSide(stack: Stack, options: ReadSideOptions): ReadSide {
-  const data = addReadSideData(stack)
-  addProjector(stack, data, options)
-  return { readModel: data.readModel, queryApi: addQueryApi(stack, data, options) }
+/** The table of the read models, and the batches that the projector failed at. */
+export function addReadSideData(data: Stack, stored: Stored): ReadSideData {
+  const readModel = addReadModel(data, stored)
+  new CfnOutput(data, 'ReadModelTable', { value: readModel.tableName })
+  return { readModel, failures: addStreamFailures(data, 'Projector') }
 }
 
-function addReadSideData(stack: Stack): ReadSideData {
-  const readModel = addReadModel(stack)
-  new CfnOutput(stack, 'ReadModelTable', { value: readModel.tableName })
-  return { readModel, failures: addStreamFailures(stack, 'Projector') }
+/** Everything that answers: the projector that keeps the read model, its redrive and the query API. */
+export function addReadSide(service: Stack, options: ReadSideOptions): ReadSide {
+  addProjector(service, options)
+  return { readModel: options.data.readModel, queryApi: addQueryApi(service, options) }
 }
 
 /** The line of a stream that an event holds up, in the log of any function that handles streams. */
@@ -56,30 +59,33 @@ export const parkedStreams: LogAlarmOptions = {
 /** Guards and rows, rows that events remove, and counters. */
 const projecting = ['PutItem', 'DeleteItem', 'BatchWriteItem', 'UpdateItem'] as const
 
-function environmentOf({ readModel }: ReadSideData, { writeSide }: ReadSideOptions) {
-  return { EVENT_STORE_TABLE: writeSide.eventStore.tableName, READ_MODEL_TABLE: readModel.tableName }
+function environmentOf({ data, writeSide }: ReadSideOptions) {
+  return { EVENT_STORE_TABLE: writeSide.eventStore.tableName, READ_MODEL_TABLE: data.readModel.tableName }
 }
 
-function addProjector(stack: Stack, data: ReadSideData, options: ReadSideOptions): void {
+function addProjector(service: Stack, options: ReadSideOptions): void {
+  const { bundles, stage, data } = options
   const { eventStore } = options.writeSide
   const { failures } = data
-  const shared = { bundles: options.bundles, environment: environmentOf(data, options) }
-  const projector = addFunction(stack, 'Projector', {
+  const shared = { bundles, stage, environment: environmentOf(options) }
+  const projector = addFunction(service, 'Projector', {
     ...shared,
     name: 'projector',
     memoryMb: 512,
     timeoutSeconds: 60,
   })
+  alarmOnStreamFailures(service, 'Projector', failures)
   addStreamMapping(projector, {
+    stage,
     eventStore,
     filters: [newCommits(versions.categories), changedCommits],
-    failures,
+    failures: failures.queue,
   })
-  const projectorRedrive = addRedrive(stack, 'ProjectorRedrive', {
+  const projectorRedrive = addRedrive(service, 'ProjectorRedrive', {
     ...shared,
     name: 'projector-redrive',
     eventStore,
-    failures,
+    failures: failures.queue,
   })
   for (const target of [projector, projectorRedrive]) {
     allow(target, eventStore.tableArn, ['Query'])
@@ -87,24 +93,25 @@ function addProjector(stack: Stack, data: ReadSideData, options: ReadSideOptions
     allow(target, data.readModel.tableArn, ['BatchGetItem', 'GetItem', ...projecting])
   }
   // No policy can prevent it: none can ask for the condition of a put.
-  addLogAlarm([projector, projectorRedrive], {
+  addLogAlarm(stage, [projector, projectorRedrive], {
     name: 'ChangedCommits',
     level: 'CRITICAL',
     message: changedCommit,
     description: 'A commit was changed or removed. The log of the projector says which.',
   })
-  addLogAlarm([projector, projectorRedrive], parkedStreams)
+  addLogAlarm(stage, [projector, projectorRedrive], parkedStreams)
 }
 
-function addQueryApi(stack: Stack, data: ReadSideData, options: ReadSideOptions): LambdaFunction {
-  const { bundles, api, writeSide } = options
-  const queryApi = addFunction(stack, 'QueryApi', {
+function addQueryApi(service: Stack, options: ReadSideOptions): LambdaFunction {
+  const { bundles, stage, api, writeSide, data } = options
+  const queryApi = addFunction(service, 'QueryApi', {
     name: 'query-api',
     bundles,
+    stage,
     memoryMb: 512,
     timeoutSeconds: 10,
     environment: {
-      ...environmentOf(data, options),
+      ...environmentOf(options),
       USER_POOL_CLIENT_ID: api.signIn.client.userPoolClientId,
     },
   })
@@ -112,6 +119,6 @@ function addQueryApi(stack: Stack, data: ReadSideData, options: ReadSideOptions)
   // The query API writes as well: for `Read-After` it catches a stream up as the projector does.
   allow(queryApi, data.readModel.tableArn, ['GetItem', 'BatchGetItem', 'Query', ...projecting])
   letRegister(queryApi, writeSide.registration)
-  addRoutes(api, 'query-api', queryApi)
+  addRoutes(service, api, 'query-api', queryApi)
   return queryApi
 }

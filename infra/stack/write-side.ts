@@ -1,5 +1,6 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import type { Stage } from '../stages/read-stage.ts'
 import type { Api } from './api.ts'
 import { addCommandFunction } from './parts/command-function.ts'
 import { addEventStore } from './parts/event-store.ts'
@@ -7,48 +8,53 @@ import { addRoutes } from './parts/http-api.ts'
 import { allow } from './parts/lambda-function.ts'
 import { addRegistration, type Registration } from './parts/registration.ts'
 import { addReservations } from './parts/reservations.ts'
+import type { Stored } from './parts/stored.ts'
 
-export interface WriteSideOptions {
+export interface WriteSide {
+  readonly eventStore: TableV2
+  readonly reservations: TableV2
+  readonly registration: Registration
+}
+
+export interface WriteSideDataOptions extends Stored {
   readonly bundles: string
   readonly api: Api
 }
 
-interface WriteSideData {
-  readonly eventStore: TableV2
-  readonly reservations: TableV2
+/**
+ * The event store with its reservations, and the function that registers people. That function belongs to the data,
+ * because the user pool names it.
+ */
+export function addWriteSideData(data: Stack, { bundles, api, ...stored }: WriteSideDataOptions): WriteSide {
+  const eventStore = addEventStore(data, stored)
+  new CfnOutput(data, 'EventStoreTable', { value: eventStore.tableName })
+  new CfnOutput(data, 'EventStoreStreamArn', { value: eventStore.tableStreamArn ?? '' })
+  const reservations = addReservations(data, stored)
+  const registration = addRegistration(data, {
+    bundles,
+    stage: stored.stage,
+    eventStore,
+    reservations,
+    signIn: api.signIn,
+  })
+  return { eventStore, reservations, registration }
 }
 
-export interface WriteSide extends WriteSideData {
-  readonly registration: Registration
+export interface WriteSideOptions {
+  readonly bundles: string
+  readonly stage: Stage
+  readonly api: Api
+  readonly writeSide: WriteSide
 }
 
-/** Everything that decides: the event store with its reservations, the registration of people and the command API. */
-export function addWriteSide(stack: Stack, options: WriteSideOptions): WriteSide {
-  const data = addWriteSideData(stack)
-  const registration = addWriteSideFunctions(stack, data, options)
-  return { ...data, registration }
-}
-
-function addWriteSideData(stack: Stack): WriteSideData {
-  const eventStore = addEventStore(stack)
-  new CfnOutput(stack, 'EventStoreTable', { value: eventStore.tableName })
-  new CfnOutput(stack, 'EventStoreStreamArn', { value: eventStore.tableStreamArn ?? '' })
-  return { eventStore, reservations: addReservations(stack) }
-}
-
-function addWriteSideFunctions(
-  stack: Stack,
-  data: WriteSideData,
-  { bundles, api }: WriteSideOptions,
-): Registration {
-  const registration = addRegistration(stack, { ...data, bundles, signIn: api.signIn })
-  const commandApi = addCommandFunction(stack, 'CommandApi', {
-    ...data,
+/** The command API. */
+export function addWriteSide(service: Stack, { bundles, stage, api, writeSide }: WriteSideOptions): void {
+  const commandApi = addCommandFunction(service, 'CommandApi', {
+    ...writeSide,
     name: 'command-api',
     bundles,
-    registration,
+    stage,
   })
-  allow(commandApi, data.reservations.tableArn, ['GetItem', 'Query', 'PutItem', 'DeleteItem'])
-  addRoutes(api, 'command-api', commandApi)
-  return registration
+  allow(commandApi, writeSide.reservations.tableArn, ['GetItem', 'Query', 'PutItem', 'DeleteItem'])
+  addRoutes(service, api, 'command-api', commandApi)
 }

@@ -13,7 +13,10 @@ export const countingProjections = Object.keys(dailyFigures)
 
 const figures: readonly DailyFigure[] = Object.values(dailyFigures).flat()
 
-/** The figures of each day of a range, as these generations have counted them: every day, the first day first. */
+/**
+ * Returns the figures of each day in a range, as these generations have counted them. Every day is included, oldest day
+ * first.
+ */
 export async function readDays(
   rows: RowStore,
   generations: readonly string[],
@@ -29,7 +32,7 @@ export async function readDays(
   return { items, cost: found.map(({ cost }) => cost).reduce(addCost, noCost) }
 }
 
-/** A day has 24 hours in UTC. */
+/** The length of a day in UTC, in milliseconds. */
 export const dayMs = 24 * 60 * 60 * 1000
 
 export function dayOf(ms: number): string {

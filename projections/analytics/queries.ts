@@ -5,7 +5,7 @@ import { parseStreamName } from '../../domain/kernel/stream.ts'
 import type { QueryContext, QueryHandlers } from '../query/query.ts'
 import { countingProjections, dayMs, dayOf, readDays } from './daily-report.ts'
 
-/** Maximum days of one answer, and how many it has if the request names no range. */
+/** Maximum days of one answer. */
 const maxDays = 366
 const usualDays = 30
 
@@ -31,13 +31,13 @@ function rangeOf({ query, now }: QueryContext): { from: string; to: string } {
   const usualFirst = Math.max(Date.parse(firstDay), Date.parse(to) - (usualDays - 1) * dayMs)
   const from = asked.from ?? dayOf(usualFirst)
   const count = (Date.parse(to) - Date.parse(from)) / dayMs + 1
-  if (count < 1) throw invalid('It must not be after `to`.')
-  if (count > maxDays) throw invalid(`At most ${maxDays} days up to \`to\`.`)
+  if (count < 1) throw invalid('Must not be after `to`.')
+  if (count > maxDays) throw invalid(`Must be at most ${maxDays} days before \`to\`.`)
   return { from, to }
 }
 
 function invalid(message: string): Problem {
-  return new Problem('invalid-input', 'The query is not valid: see errors.', {
+  return new Problem('invalid-input', 'The query is not valid. See errors.', {
     errors: [{ path: '/from', message }],
   })
 }

@@ -8,7 +8,7 @@ import { byStream, commitsOf, type Delivery } from './stream-record.ts'
 
 export interface StreamFailure {
   readonly stream: StreamName
-  /** The first record of the stream in this batch; the batch is delivered again from the lowest of these. */
+  /** The stream's first record in this batch. Lambda delivers the batch again from the lowest of these. */
   readonly sequenceNumber: string
   readonly error: unknown
 }
@@ -18,10 +18,10 @@ function isRejected(result: PromiseSettledResult<void>): result is PromiseReject
 }
 
 export interface BatchOptions extends Omit<CatchUpOptions, 'hint' | 'until'> {
-  /** Reads the generations that are listed now. Called after the batch was received. */
+  /** Reads the generations that are listed now. It is called after the batch was received. */
   readonly generations: () => Promise<GenerationsOf>
   readonly onCaughtUp?: (generation: AnyGeneration, stream: StreamName, result: CaughtUp<unknown>) => void
-  /** Called for a stream that a generation could not be caught up with. */
+  /** Called for a stream that could not be caught up in a generation. */
   readonly onFailed?: (generation: AnyGeneration, stream: StreamName, error: unknown) => void
 }
 
@@ -29,8 +29,8 @@ export interface BatchOptions extends Omit<CatchUpOptions, 'hint' | 'until'> {
 const concurrency = 10
 
 /**
- * Projects a batch. In each generation, the commits of a stream become as few writes as they fit into, usually one. A
- * stream that fails or is parked delays no other. Throws if the generations cannot be listed.
+ * Projects a batch. In each generation, the commits of a stream are written with as few writes as possible, usually
+ * one. A stream that fails or is parked does not delay the others. Throws if the generations cannot be listed.
  */
 export async function projectBatch(
   deliveries: readonly Delivery[],
@@ -42,7 +42,7 @@ export async function projectBatch(
 
   const projectStream = async (stream: StreamName, delivered: readonly Delivery[]): Promise<void> => {
     const hint = commitsOf(delivered)
-    // The record of a commit that cannot be read gives at least its version, which is the least that the stream reaches.
+    // The record of an unreadable commit has at least its version, so the stream must reach that version.
     const until = Math.max(...delivered.map(({ version }) => version), ...hint.map(lastVersion))
     const aggregate = stream.slice(0, stream.indexOf('-'))
     const found = generationsOf(aggregate)
@@ -56,7 +56,7 @@ export async function projectBatch(
       const generation = found[index]
       if (isRejected(result) && generation !== undefined) onFailed?.(generation, stream, result.reason)
     }
-    // A generation that is being built must not hold up the others. Its verification finds the events that it missed.
+    // A generation that is being built must not delay the others. Its verification finds the events that it missed.
     const failed = results.filter((_, index) => found[index]?.building !== true).find(isRejected)
     const first = delivered[0]
     if (failed !== undefined && first !== undefined) {

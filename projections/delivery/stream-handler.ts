@@ -6,18 +6,18 @@ import type { Parked } from '../engine/row-store.ts'
 import { type BatchOptions, projectBatch } from './project-batch.ts'
 import { correlationIdsOf, readRecords, recordKeyOf } from './stream-record.ts'
 
-/** The log line for a commit that was changed or removed. An alarm matches it. */
+/** The log message for a commit that was changed or removed. An alarm matches it. */
 export const changedCommit = 'a commit was changed or removed'
 
-/** The log line of projector and forwarder for a stream with an event that they cannot handle. */
+/** The log message of the projector and the forwarder for a stream with an event that they cannot handle. */
 export const parkedStream = 'stream is parked'
 
-/** The part of a log line that tells why a stream is parked, and at which event. */
+/** The part of a log line that states why a stream is parked, and at which event. */
 export function parkedLine({ error, version, type, stack }: Omit<Parked, 'at'>) {
   return { reason: error, event: { version, type }, stack }
 }
 
-/** Time that is kept back to report which records to deliver again. */
+/** Time that is kept in reserve to report the records to deliver again, in milliseconds. */
 const reserveMs = 2000
 
 export type StreamHandler = (
@@ -30,9 +30,9 @@ export interface StreamHandlerOptions extends Omit<BatchOptions, 'deadline' | 'o
 }
 
 /**
- * Makes the Lambda handler that projects the event store's stream. A stream with an event that cannot be projected is
+ * Makes the Lambda handler that projects the event store's stream. If an event cannot be projected, its stream is
  * parked, and its record counts as done. The handler reports the records of streams that failed for another reason.
- * Lambda delivers the batch again from the lowest of them; events that were projected meanwhile are then skipped.
+ * Lambda delivers the batch again from the lowest of them. Events that were already projected are then skipped.
  */
 export function streamHandler({ logger, ...options }: StreamHandlerOptions): StreamHandler {
   return async (event, context) => {
@@ -49,7 +49,7 @@ export function streamHandler({ logger, ...options }: StreamHandlerOptions): Str
         if (parked === undefined) logger.info('projected', line)
         else logger.error(parkedStream, { ...line, ...parkedLine(parked) })
       },
-      // Streams of the other generations are logged with the records to deliver again.
+      // For the other generations, the streams are logged together with the records to deliver again.
       onFailed: (generation, stream, error) => {
         if (generation.building !== true) return
         const line = { generation: generation.id, stream, error: asError(error) }

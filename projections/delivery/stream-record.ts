@@ -7,22 +7,22 @@ import { fromItem } from '../../commands/event-store/commit-item.ts'
 import type { Commit } from '../../domain/kernel/event.ts'
 import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 
-/** A record of the event store's stream. Its key can be read even if its commit cannot. */
+/** A record of the event store's stream. Its key is readable even if its commit is not. */
 export interface Delivery {
   readonly stream: StreamName
   /** Version of the commit's first event. */
   readonly version: number
-  /** Its place in the shard. */
+  /** The position of the record in the shard. */
   readonly sequenceNumber: string
   readonly commit: Commit | { readonly unreadable: unknown }
 }
 
-/** Throws if not even the key can be read: no code of Annals wrote such a record. */
+/** Throws if the key is unreadable. Annals never writes such a record. */
 export function deliveryOf(record: DynamoDBRecord): Delivery {
   const { stream: name = '', version } = recordKeyOf(record)
   const { stream } = parseStreamName(name)
   const key = { stream, version: Number(version), sequenceNumber: record.dynamodb?.SequenceNumber ?? '' }
-  if (!Number.isInteger(key.version) || key.version < 1) throw new Error(`${version} is not a version.`)
+  if (!Number.isInteger(key.version) || key.version < 1) throw new Error(`${version} is not a valid version.`)
   try {
     return { ...key, commit: commitOf(record) }
   } catch (unreadable) {
@@ -32,15 +32,18 @@ export function deliveryOf(record: DynamoDBRecord): Delivery {
 
 /** The records of a batch. */
 export interface ReadRecords {
-  /** In the order of the records. */
+  /** The readable records, in their order. */
   readonly deliveries: readonly Delivery[]
-  /** The sequence numbers of records whose key cannot be read. */
+  /** The sequence numbers of records with an unreadable key. */
   readonly unreadable: readonly string[]
-  /** A commit never changes and is never removed. These records tell that one was, and have nothing to deliver. */
+  /**
+   * Records that report a changed or removed commit. This must never happen, because commits are permanent. These
+   * records deliver nothing.
+   */
   readonly changed: readonly DynamoDBRecord[]
 }
 
-/** Reads the records of a batch, and logs those that cannot be read. */
+/** Reads the records of a batch, and logs the unreadable ones. */
 export function readRecords(records: readonly DynamoDBRecord[], logger: Pick<Logger, 'error'>): ReadRecords {
   const deliveries: Delivery[] = []
   const unreadable: string[] = []
@@ -60,7 +63,7 @@ export function readRecords(records: readonly DynamoDBRecord[], logger: Pick<Log
   return { deliveries, unreadable, changed }
 }
 
-/** The deliveries of each stream, in their order. */
+/** Groups deliveries by stream, in their order. */
 export function byStream(deliveries: readonly Delivery[]): [StreamName, Delivery[]][] {
   const streams = new Map<StreamName, Delivery[]>()
   for (const delivery of deliveries) {
@@ -71,24 +74,24 @@ export function byStream(deliveries: readonly Delivery[]): [StreamName, Delivery
   return [...streams]
 }
 
-/** The correlation ids of the commits that a stream's deliveries brought. */
+/** The correlation ids of the commits that were delivered for a stream. */
 export function correlationIdsOf(deliveries: readonly Delivery[], stream: StreamName): string[] {
   return commitsOf(deliveries.filter((delivery) => delivery.stream === stream)).map(
     ({ correlationId }) => correlationId,
   )
 }
 
-/** The commits that a stream's records brought and that can be read. */
+/** The readable commits of a stream's deliveries. */
 export function commitsOf(deliveries: readonly Delivery[]): Commit[] {
   return deliveries.flatMap(({ commit }) => ('unreadable' in commit ? [] : [commit]))
 }
 
 function commitOf(record: DynamoDBRecord): Commit {
-  // The same JSON, typed twice: once by the Lambda types and once by the SDK.
+  // The two types describe the same JSON. One is from the Lambda types and the other from the SDK.
   return fromItem(unmarshall((record.dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>))
 }
 
-/** The commit's key, which can be read even if the commit cannot. */
+/** The commit's key, which is readable even if the commit is not. */
 export function recordKeyOf(record: DynamoDBRecord): {
   stream: string | undefined
   version: string | undefined

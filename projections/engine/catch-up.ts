@@ -14,16 +14,19 @@ export interface CatchUpOptions {
   readonly rows: RowStore
   readonly clock: Clock
   readonly deadline: Deadline
-  /** Commits of the stream that are at hand, in any order. They save a read if they follow the guard. */
+  /** Commits of the stream that are already in memory, in any order. They save a read if they follow the guard. */
   readonly hint?: readonly Commit[]
-  /** Set if there is most likely no guard yet, which saves the read of it. A guard that exists does no harm. */
+  /** Set if there is probably no guard yet, which saves reading it. A guard that exists does no harm. */
   readonly fresh?: boolean
-  /** The version to reach. Without it, and without a hint, that is the end of the stream. */
+  /**
+   * The version to reach. Without it, the target is the last version in the hint. Without a hint, it is the end of the
+   * stream.
+   */
   readonly until?: number
 }
 
 export interface CaughtUp<State> {
-  /** Version of the guard: that of the last event folded, 0 for none. */
+  /** Version of the guard: the version of the last folded event, or 0. */
   readonly version: number
   readonly state: State
   /** Set if it stopped at an event that it cannot fold or write. */
@@ -33,14 +36,15 @@ export interface CaughtUp<State> {
 
 /**
  * Brings a generation up to date with one stream. Live delivery, replays and queries that read their own writes all use
- * it. It skips commits that were folded and fills a gap from the store. Rows of a feed are put first; a repetition puts
- * the same ones. Guard, other rows and counters then move in one transaction, or in parts if an event changes too much
- * for one. Duplicates, any order and rivals therefore do no harm.
+ * it. It skips commits that are already folded, and reads missing commits from the store. The rows of a feed are put
+ * first; a repeat puts the same rows. The guard, the other rows and the counters are then written in one transaction,
+ * or in parts if an event changes too much for one. Duplicates, any order of delivery and concurrent writers therefore
+ * do no harm.
  *
- * An event that it cannot read or fold, or whose changes the read model refuses, parks the stream. If events before it
- * were folded, their write brings the mark; otherwise the mark is a write of its own. The next call tries again from
- * there, and reads that event before anything behind it. Throws `unavailable` past the deadline, and `unreadable` if the
- * state in the guard does not fit the projection.
+ * If an event cannot be read or folded, or if the read model refuses its changes, the stream is parked. The write of
+ * the preceding events also writes the mark, if there are any. Otherwise the mark has a write of its own. The next call
+ * tries the same event again before it reads any later event. Throws `unavailable` past the deadline, and `unreadable`
+ * if the state in the guard does not fit the projection.
  */
 export async function catchUp<State, E extends Event>(
   generation: Generation<State, E>,
@@ -53,7 +57,7 @@ export async function catchUp<State, E extends Event>(
   let cost = noCost
 
   for (let attempt = 0; ; attempt++) {
-    // If there is a guard after all, the write that follows is refused, and the guard is read.
+    // If a guard exists nevertheless, the next write is refused, and the guard is read.
     const read = fresh && attempt === 0 ? { guard: undefined, cost: noCost } : await readGuard(rows, key)
     cost = addCost(cost, read.cost)
     let point = pointOf(projection, read.guard)
@@ -91,14 +95,14 @@ interface AdvanceOptions {
   readonly key: RowKey
   readonly rows: RowStore
   readonly clock: Clock
-  /** The guard as it was read. */
+  /** The guard that was read. */
   readonly guard: Guard | undefined
 }
 
 /**
- * Folds and writes one step. If the read model refuses it, a step of half as many events is tried. An event that is
- * refused alone parks the stream. The mark is written unless the guard has the same one already. If the mark is refused,
- * too, the result still says that the stream is parked.
+ * Folds and writes one step. If the read model refuses the step, a step of half as many events is tried. A single event
+ * that is refused parks the stream. The mark is written unless the guard already has the same one. Even if the mark is
+ * refused, the result states that the stream is parked.
  */
 async function advance<State, E extends Event>(
   generation: Generation<State, E>,
@@ -131,7 +135,7 @@ async function advance<State, E extends Event>(
   }
 }
 
-/** Reads the guard. `refusal`: the read model cannot have a guard with this key. */
+/** Reads the guard. `refusal` means that the read model cannot store a guard with this key. */
 async function readGuard(
   rows: RowStore,
   key: RowKey,
@@ -163,8 +167,8 @@ function advances<State>({ to }: Step<State>, from: FoldPoint<State>): boolean {
 }
 
 /**
- * Writes a step: first the rows of a feed, which are the same whoever writes them, then the rest with the guard.
- * `refusal`: the read model refuses it every time.
+ * Writes a step: first the rows of a feed, which are the same for every writer, then the rest with the guard. `refusal`
+ * means that the read model always refuses the step.
  */
 async function write<State>(
   rows: RowStore,
@@ -199,7 +203,7 @@ function guardAt({ version, written }: FoldPoint<unknown>): Pick<Guard, 'version
   return { version, ...(written > 0 && { written }) }
 }
 
-/** The sources of a stream's commits: those at hand, the page that was read last, and the store. */
+/** The sources of a stream's commits: the commits in memory, the last page that was read, and the store. */
 interface Source {
   readonly store: EventStore
   readonly stream: StreamName
@@ -216,8 +220,8 @@ interface CommitsAt {
 }
 
 /**
- * The commits from a version on. A page of the store is read once, however many steps it takes. `limit` is the maximum
- * number of commits to read.
+ * Returns the commits from a version on. A page of the store is read once, even if several steps use it. `limit` is the
+ * maximum number of commits to read.
  */
 async function commitsAt(source: Source, version: number, limit?: number): Promise<CommitsAt> {
   const { store, stream, hint, deadline } = source
@@ -250,7 +254,7 @@ function markOf(failure: unknown, place: Pick<Parked, 'version' | 'type'>, clock
   }
 }
 
-/** The type of an event as it is stored, if its commit is among these. */
+/** Returns the type of a stored event, if its commit is among these. */
 export function typeAt(commits: readonly Commit[], version: number): string | undefined {
   const commit = commits.find((one) => one.version <= version && version <= lastVersion(one))
   return commit?.events[version - commit.version]?.type.slice(0, 200)
@@ -260,13 +264,13 @@ function target(hint: readonly Commit[]): number {
   return hint.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...hint.map(lastVersion))
 }
 
-/** The commits that hold version `from` and follow each other from there, as far as they are at hand. */
+/** Returns the commits in memory that contain version `from` and those that follow it without a gap. */
 function runFrom(hint: readonly Commit[], from: number): readonly Commit[] {
   const run: Commit[] = []
   let next = from
   for (const commit of [...hint].sort((a, b) => a.version - b.version)) {
     if (commit.version > next) break
-    // A commit is skipped only if its last event was folded; otherwise its rest is still to come.
+    // A commit is skipped only if its last event was folded. Otherwise its remaining events are still needed.
     if (lastVersion(commit) < next) continue
     run.push(commit)
     next = lastVersion(commit) + 1
@@ -274,13 +278,13 @@ function runFrom(hint: readonly Commit[], from: number): readonly Commit[] {
   return run
 }
 
-/** Reads a state back. Throws `unreadable` if it does not have this projection's shape. */
+/** Parses a stored state. Throws `unreadable` if it does not have this projection's shape. */
 export function parseState<State, E extends Event>(projection: Projection<State, E>, json: string): State {
   const parsed = projection.state.safeParse(JSON.parse(json))
   if (parsed.success) return parsed.data
   throw new Problem(
     'unreadable',
-    `A state of ${projection.name} version ${projection.version} cannot be read.`,
+    `A state of ${projection.name} version ${projection.version} cannot be parsed.`,
     {
       cause: parsed.error,
     },

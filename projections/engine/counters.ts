@@ -4,26 +4,28 @@ import { type Counter, nameOf, type RowKey } from './projection.ts'
 /** Whole numbers by the name of their counter. */
 export type Amounts = Counter['amounts']
 
-/** The part of some counters that is stored in one item. The amounts of all streams that share the item add up in it. */
+/** One stored item with a part of some counters. All streams that share the item add to its amounts. */
 export interface CounterItem extends RowKey {
   readonly amounts: Amounts
 }
 
-/** Amounts by the sort key of their counter, and by the name of the counter. */
+/** Amounts by name, for each sort key of a counter. */
 export type Sums = ReadonlyMap<string, Amounts>
 
-/** Counters whose sort keys, all of one length, lie between two, both included. */
+/** A range of sort keys, both ends included. All sort keys in it have the same length. */
 export interface SortRange {
   readonly from: string
   readonly to: string
 }
 
-/** It begins like no generation, so it is the partition of no row. */
+/** The partition of a counter. Its prefix differs from every generation's name, so no row has the same partition. */
 export function counterPartition(generation: string, partition: string): string {
   return `tally#${generation}#${partition}`
 }
 
-/** A stream always counts in the same item, so that it takes back where it has added. */
+/**
+ * The item in which a stream counts. It is always the same, so that a stream subtracts from the item that it added to.
+ */
 export function counterItem(generation: string, stream: StreamName, counter: Counter): CounterItem {
   return {
     PK: counterPartition(generation, counter.partition),
@@ -32,7 +34,10 @@ export function counterItem(generation: string, stream: StreamName, counter: Cou
   }
 }
 
-/** FNV-1a of the name, over the shards. Frozen: another one would take back where nothing was added. */
+/**
+ * Chooses a shard by the FNV-1a hash of the stream's name. Never change this function: streams would subtract from
+ * items that they never added to.
+ */
 export function shardOf(stream: string, shards: number): number {
   let hash = 0x811c9dc5
   for (const character of stream) {
@@ -41,12 +46,12 @@ export function shardOf(stream: string, shards: number): number {
   return hash % shards
 }
 
-/** The keys between which the shards of a range lie: a shard is a number, and those stand before `:`. */
+/** The keys that enclose all shards of a range. A shard is a number, and digits sort before `:`. */
 export function keysOf({ from, to }: SortRange): SortRange {
   return { from: `${from}#`, to: `${to}#:` }
 }
 
-/** The sums of all shards. */
+/** Adds up the shards of each counter. */
 export function sumsOf(items: readonly CounterItem[]): Sums {
   const sums = new Map<string, Amounts>()
   for (const { SK, amounts } of items) {
@@ -56,18 +61,19 @@ export function sumsOf(items: readonly CounterItem[]): Sums {
   return sums
 }
 
-/** The amounts that take back a count. */
+/** The negative amounts, which undo a count. */
 export function negative(item: CounterItem): CounterItem {
   const amounts = Object.entries(item.amounts).map(([name, amount]) => [name, -amount])
   return { ...item, amounts: Object.fromEntries(amounts) }
 }
 
-/** One for each item, without what comes to nothing. Throws where an amount is not a whole number. */
+/** Adds up the amounts of each item, and leaves out those that are zero. Throws if an amount is not a whole number. */
 export function sumUp(items: readonly CounterItem[]): readonly CounterItem[] {
   const sums = new Map<string, CounterItem>()
   for (const item of items) {
     for (const [name, amount] of Object.entries(item.amounts)) {
-      if (!Number.isSafeInteger(amount)) throw new RangeError(`${name} counts ${amount}, not a whole number.`)
+      if (!Number.isSafeInteger(amount))
+        throw new RangeError(`${name} counts ${amount}, which is not a whole number.`)
     }
     const sum = sums.get(nameOf(item))
     sums.set(nameOf(item), { ...item, amounts: added(sum?.amounts ?? {}, item.amounts) })
@@ -78,7 +84,7 @@ export function sumUp(items: readonly CounterItem[]): readonly CounterItem[] {
   })
 }
 
-/** Counter by counter. */
+/** Adds amounts, name by name. */
 export function added(to: Amounts, amounts: Amounts): Amounts {
   const names = [...new Set([...Object.keys(to), ...Object.keys(amounts)])]
   return Object.fromEntries(names.map((name) => [name, (to[name] ?? 0) + (amounts[name] ?? 0)]))

@@ -13,8 +13,8 @@ const maxAttempts = 9
 const unavailable = orUnavailable('The read model did not answer in time. Try again.')
 
 /**
- * Reads the items of these keys consistently, in no order; missing ones are left out. Keys that DynamoDB leaves
- * unprocessed are requested again. Throws `unavailable` if that takes too long.
+ * Reads the items of these keys consistently, in no order, and leaves out missing ones. Keys that DynamoDB leaves
+ * unprocessed are requested again. Throws `unavailable` if this takes too long.
  */
 export async function batchRead(
   client: DynamoDBDocumentClient,
@@ -43,7 +43,7 @@ export async function batchRead(
       cost = addCost(cost, costOf('read', answer, answer.ConsumedCapacity ?? []))
       items.push(...(answer.Responses?.[tableName] ?? []))
       const unprocessed = answer.UnprocessedKeys?.[tableName]?.Keys ?? []
-      // Only attempts that brought nothing count: an answer ends at 16 MB.
+      // Only attempts without any result count, because an answer ends at 16 MB.
       if (unprocessed.length < pending.length) attempt = 0
       pending = unprocessed
     }

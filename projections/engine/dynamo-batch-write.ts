@@ -9,12 +9,12 @@ import type { RowItem, RowKey } from './projection.ts'
 const maxItems = 25
 const maxAttempts = 9
 
-/** An item to put over any other, or the key of one to delete. */
+/** An item to put, or the key of an item to delete. */
 export type Write = { readonly put: RowItem } | { readonly remove: RowKey }
 
 /**
- * Carries out writes of different items, in no order. Items that DynamoDB leaves unprocessed are written again. Throws
- * the client's errors, and `unavailable` if items stay unprocessed for too long.
+ * Executes writes of different items, in no order. Items that DynamoDB leaves unprocessed are written again. Throws the
+ * client's errors, and `unavailable` if items stay unprocessed for too long.
  */
 export async function batchWrite(
   client: DynamoDBDocumentClient,
@@ -36,7 +36,7 @@ export async function batchWrite(
         }),
       )
       cost = addCost(cost, costOf('write', answer, answer.ConsumedCapacity ?? []))
-      // Unprocessed items have the form in which they were sent.
+      // Unprocessed items have the same form as in the request.
       const unprocessed = (answer.UnprocessedItems?.[tableName] ?? []) as typeof pending
       // Only attempts that wrote nothing count.
       if (unprocessed.length < pending.length) attempt = 0

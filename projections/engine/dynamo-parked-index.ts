@@ -10,8 +10,8 @@ const unavailable = orUnavailable('The read model did not answer in time. Try ag
 const rowKey = z.object({ PK: z.string(), SK: z.string() })
 
 /**
- * The read model's index `GSI1` in DynamoDB: keys `GSI1PK` and `GSI1SK`, both strings, and nothing else. That is
- * one partition for all, which takes a thousand marks a second.
+ * The read model's index `GSI1` in DynamoDB. It contains only its keys `GSI1PK` and `GSI1SK`, both strings, and those
+ * of the table. All marks are in one partition, which accepts a thousand of them per second.
  */
 export function createDynamoParkedIndex(client: DynamoDBDocumentClient, tableName: string): ParkedIndex {
   return {

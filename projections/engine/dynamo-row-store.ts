@@ -45,7 +45,7 @@ export function createDynamoRowStore(
 
     async move(move) {
       if (move.put.length + move.remove.length + move.counters.length > maxChangesPerMove) {
-        throw new Problem('too-large', `A stream makes more than ${maxChangesPerMove} changes at once.`)
+        throw new Problem('too-large', `A write can have at most ${maxChangesPerMove} changes.`)
       }
       try {
         return { outcome: 'moved', cost: await write(table, move) }
@@ -67,7 +67,7 @@ export function createDynamoRowStore(
 
     async readRows(keys) {
       const { items, cost } = await batchRead(client, tableName, keys, clock)
-      return { rows: items as unknown as RowItem[], cost } // only `move` and `put` write rows, in this shape
+      return { rows: items as unknown as RowItem[], cost } // `move` and `put` write all rows in this shape
     },
 
     list: (partition, options) => list(table, partition, options),
@@ -111,7 +111,7 @@ async function list(
         }),
       )
       .catch(unavailable)
-    // Only `move` and `put` write rows, in this shape.
+    // `move` and `put` write all rows in this shape.
     const items = (answer.Items ?? []) as RowItem[]
     return { items, next: answer.LastEvaluatedKey, cost: costOf('read', answer, [answer.ConsumedCapacity]) }
   }, limit)
@@ -133,7 +133,7 @@ async function sums(table: Table, partition: string, range: SortRange): ReturnTy
         }),
       )
       .catch(unavailable)
-    // Only `move` writes counters, and beside the keys it writes nothing but amounts.
+    // Only `move` writes counters. It writes nothing but the keys and the amounts.
     const found = (answer.Items ?? []) as (RowKey & Amounts)[]
     const items = found.map(({ PK, SK, ...amounts }) => ({ PK, SK, amounts }))
     return { items, next: answer.LastEvaluatedKey, cost: costOf('read', answer, [answer.ConsumedCapacity]) }
@@ -171,7 +171,10 @@ async function write(
   return costOf('write', answer, answer.ConsumedCapacity ?? [])
 }
 
-/** That the guard is where it was read. A stream whose first event is parked has a guard at 0. */
+/**
+ * The condition that the guard has not moved since it was read. If the first event of a stream is parked, the guard
+ * exists at version 0.
+ */
 function conditionOf({ version, written }: Move['from']) {
   const ExpressionAttributeNames = { '#version': 'version', '#written': 'written' }
   if (written !== undefined) {
@@ -220,7 +223,7 @@ const guardItem = z.object({
   parked: z.optional(parkedItem),
 })
 
-/** A transaction can also fail by another one in flight, which the SDK does not retry. */
+/** A transaction can also fail because of another one in flight. The SDK does not retry that. */
 function isGuardMoved(error: unknown): boolean {
   if (error instanceof ConditionalCheckFailedException) return true
   if (!(error instanceof TransactionCanceledException)) return false

@@ -3,7 +3,7 @@ import { parseStreamName } from '../../domain/kernel/stream.ts'
 import { guardKey, type RowItem, streamOfRow } from './projection.ts'
 import type { Guard, ListOptions, ListPage, RowStore } from './row-store.ts'
 
-/** A page of the rows of a partition; it asks for one more, to know whether there is another page. */
+/** Returns a page of the rows of a partition. It requests one more row to find out whether there is another page. */
 export async function listRows(
   rows: RowStore,
   partition: string,
@@ -15,8 +15,8 @@ export async function listRows(
 }
 
 /**
- * Every row of a partition whose sort key is before another, the largest first. It reads a page at a time, and no row
- * from that key on.
+ * Yields every row of a partition whose sort key is before another key, largest first. It reads page by page, and no
+ * row from that key on.
  */
 export async function* rowsBefore(
   rows: RowStore,
@@ -30,15 +30,16 @@ export async function* rowsBefore(
   }
 }
 
-/** A stream in a list: the id of its aggregate, and how far the generation has come in it. */
+/** A stream in a list: the id of its aggregate, and the generation's guard for it. */
 export interface Listed {
   readonly id: string
   readonly guard: Guard
 }
 
 /**
- * A page of the streams that have a row in a partition, each joined by key: the rows contain nothing that changes. The
- * guard shows a change between the two reads, so the caller still decides whether to show the stream.
+ * Returns a page of the streams that have a row in a partition, with their guards. Every guard is read by its key,
+ * because the rows contain nothing that changes. The guard shows a change between the two reads, so the caller must
+ * still decide whether to show the stream.
  */
 export async function listStreams(
   rows: RowStore,

@@ -8,7 +8,7 @@ import { nameOf, type RowItem, type RowKey } from './projection.ts'
 import { type Guard, type ListOptions, type Move, maxChangesPerMove, type RowStore } from './row-store.ts'
 
 export interface MemoryRowStore extends RowStore, ParkedIndex {
-  /** Removes every item whose partition is chosen. Returns how many items that were. */
+  /** Removes every item in the chosen partitions. Returns the number of removed items. */
   readonly removeAll: (isChosen: (partition: string) => boolean) => number
   readonly rows: () => RowItem[]
   readonly counters: () => CounterItem[]
@@ -20,7 +20,7 @@ interface Memory {
   readonly counters: Map<string, CounterItem>
 }
 
-/** A read model in memory, for tests and simulations. It pages and refuses as DynamoDB does. */
+/** A read model in memory, for tests and simulations. It pages and refuses requests as DynamoDB does. */
 export function createMemoryRowStore(): MemoryRowStore {
   const memory: Memory = { guards: new Map(), rows: new Map(), counters: new Map() }
   const { guards, rows, counters } = memory
@@ -75,7 +75,8 @@ export function createMemoryRowStore(): MemoryRowStore {
 function move({ guards, rows, counters }: Memory, one: Move): Awaited<ReturnType<RowStore['move']>> {
   const { key, from, to, put, remove, counters: counted } = one
   const changes = put.length + remove.length + counted.length
-  if (changes > maxChangesPerMove) throw new Problem('too-large', 'A stream changes too much at once.')
+  if (changes > maxChangesPerMove)
+    throw new Problem('too-large', `A write can have at most ${maxChangesPerMove} changes.`)
   checkSizes(one, [
     ...remove.map((row) => rows.get(nameOf(row)) ?? row),
     ...counted.map(({ PK, SK, amounts }) => {
@@ -146,7 +147,7 @@ function check({ PK, SK }: RowKey): void {
   checkKeys({ partition: PK, sort: SK })
 }
 
-/** Throws as DynamoDB does. `others` are the items of the transaction that are removed or added to, as they are stored. */
+/** Throws as DynamoDB does. `others` are the stored items that the transaction removes or adds amounts to. */
 function checkSizes({ key, to, put }: Move, others: readonly RowKey[]): void {
   const index = parkedIndexKey(key, to.parked)
   const guard = { ...key, ...to, ...index }

@@ -20,30 +20,36 @@ export interface Counted {
   readonly sort: string
   readonly amounts: Amounts
   /**
-   * A checksum of the parties that counted here: of events that count permanently, their place; of streams that count by their
-   * state by how far they were folded. Two sums with the same one are of the same moment, as far as this counter goes.
+   * A checksum of everything that was counted here. It includes the positions of events that count permanently, and the
+   * folded versions of streams that count by their state. Two sums with the same checksum describe the same moment, as
+   * far as this counter is concerned.
    */
   readonly of: number
 }
 
-/** The rows and counters that a stream should have in a generation, folded from its first event without reading them. */
+/**
+ * The rows and counters that a stream should have in a generation. They are folded from its first event, without
+ * reading the stored ones.
+ */
 export interface Refold {
   /** Version of the last event that was folded. */
   version(): number
   /**
-   * Folds the events of the next commit, up to a version. Returns the rows of a feed that they leave. Throws what the
-   * projection throws; `version` says how far it came.
+   * Folds the events of the next commit, up to a version. Returns the feed rows of these events. Throws the errors of
+   * the projection; `version` is then the last version that succeeded.
    */
   take(commit: Commit, until: number): readonly RowItem[]
   /** The state as JSON. */
   state(): string
   rows(): readonly RowItem[]
-  /** The rows of any state before, as far as there should be none now. */
+  /** Rows of earlier states that should not exist now. */
   formerRows(): readonly RowKey[]
   counted(): readonly Counted[]
 }
 
-/** Begins to fold a stream from scratch, for a verification. Rows of each state on the way are rendered, too. */
+/**
+ * Starts to fold a stream from its first event, for a verification. It also renders the rows of each state on the way.
+ */
 export function refold<State, E extends Event>(
   { projection, generation }: Generation<State, E>,
   stream: StreamName,
@@ -61,14 +67,17 @@ export function refold<State, E extends Event>(
     return { partition: counterPartition(name, counter.partition), sort, amounts, of: checksum(by) }
   }
 
-  /** Keeps what the state leads to, to look for it later. The engine may never have shown this one. */
+  /**
+   * Remembers the rows and counters of this state, to look for leftovers later. The engine may never have written this
+   * state.
+   */
   const remember = () => {
     try {
       for (const { PK, SK } of rowsNow()) rendered.set(nameOf({ PK, SK }), { PK, SK })
       for (const counter of projection.count?.(state, id) ?? [])
         addCounted(byEvents, { ...counts(counter, ''), amounts: {}, of: 0 })
     } catch {
-      // Where it cannot be rendered it left nothing.
+      // A state that cannot be rendered has no rows.
     }
   }
 
@@ -109,7 +118,7 @@ export function refold<State, E extends Event>(
   }
 }
 
-/** Adds what was counted to what was counted before. */
+/** Adds amounts to the sums so far. */
 export function addCounted(sums: Map<string, Counted>, counted: Counted): void {
   const key = JSON.stringify([counted.partition, counted.sort])
   const sum = sums.get(key)
@@ -120,7 +129,7 @@ export function addCounted(sums: Map<string, Counted>, counted: Counted): void {
   }
 }
 
-/** 48 bits, which a number holds exactly. Their sum does not depend on the order. */
+/** A checksum of 48 bits, which a number represents exactly. The sum of checksums does not depend on the order. */
 function checksum(text: string): number {
   return createHash('sha256').update(text).digest().readUIntBE(0, 6)
 }

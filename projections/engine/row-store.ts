@@ -2,22 +2,22 @@ import type { Cost } from '../../domain/kernel/cost.ts'
 import type { CounterItem, SortRange, Sums } from './counters.ts'
 import type { RowItem, RowKey } from './projection.ts'
 
-/** How far a generation has come in one stream, and the state there. */
+/** The progress of a generation in one stream, and the state there. */
 export interface Guard {
   /** Version of the last event that was folded. */
   readonly version: number
   /** The state as JSON. */
   readonly state: string
-  /** How many of the changes that the next event makes are written already, where one write does not hold them all. */
+  /** The number of changes of the next event that are already written, if one write cannot hold all of them. */
   readonly written?: number | undefined
-  /** Why the generation goes no further in this stream for the moment. */
+  /** Why the generation has stopped in this stream for now. */
   readonly parked?: Parked | undefined
 }
 
 /** Why an event cannot be folded. It is stored in the guard's item, and the write that passes the event clears it. */
 export interface Parked {
   readonly error: string
-  /** When it was found, ISO 8601 UTC with milliseconds. */
+  /** When the failure was found: ISO 8601 UTC with milliseconds. */
   readonly at: string
   /** Version and type of the event. The type is missing if the commit cannot be read. */
   readonly version?: number | undefined
@@ -29,14 +29,14 @@ export interface Parked {
 export interface Move {
   readonly key: RowKey
   /**
-   * Where the guard was read; version 0 where there was none, or none but a parked one. That it is still there is
-   * the write's only condition.
+   * The guard's position when it was read. The version is 0 if there was no guard, or only one that is parked at 0. The
+   * write has one condition: the guard is still at this position.
    */
   readonly from: Pick<Guard, 'version' | 'written'>
   readonly to: Guard
   readonly put: readonly RowItem[]
   readonly remove: readonly RowKey[]
-  /** Amounts to add to what the items hold, one for each item. */
+  /** Amounts to add to the stored ones, one entry per item. */
   readonly counters: readonly CounterItem[]
 }
 
@@ -49,38 +49,41 @@ export interface ListOptions {
 /** A page of a list. */
 export interface ListPage<Item> {
   readonly items: readonly Item[]
-  /** Sort key of the last item, where there are more. */
+  /** Sort key of the last item, if there are more. */
   readonly next: string | undefined
   readonly cost: Cost
 }
 
-/** The read model's table. Every read is consistent. `test/contract/row-store.ts` says what an adapter does. */
+/**
+ * The read model's table. Every read is consistent. `test/contract/row-store.ts` specifies the behaviour of every
+ * adapter.
+ */
 export interface RowStore {
   readGuard(key: RowKey): Promise<{ readonly guard: Guard | undefined; readonly cost: Cost }>
-  /** Up to 100 guards, in the order of the keys; `undefined` where there is none. */
+  /** Reads up to 100 guards, in the order of the keys; `undefined` for a missing one. */
   readGuards(
     keys: readonly RowKey[],
   ): Promise<{ readonly guards: readonly (Guard | undefined)[]; readonly cost: Cost }>
   /**
-   * Guard, rows and counters move together or not at all. `again`: the guard is not where it was read, or the
-   * outcome is unknown; read it again. More than 99 changes are `too-large`.
+   * Writes the guard, the rows and the counters together or not at all. `again` means that the guard has moved, or that
+   * the outcome is unknown. Read the guard again. More than 99 changes are `too-large`.
    */
   move(move: Move): Promise<{ readonly outcome: 'moved' | 'again'; readonly cost: Cost }>
   /**
-   * Puts rows that events leave, in any number and order; one that is there already is the same. `again`: some may
-   * be missing.
+   * Puts rows of a feed, in any number and order. A row that already exists is the same. `again` means that some rows
+   * may be missing.
    */
   put(rows: readonly RowItem[]): Promise<{ readonly outcome: 'put' | 'again'; readonly cost: Cost }>
-  /** The rows of these keys, in any number and no order; those that are not there are left out. */
+  /** Reads the rows of these keys, any number of them, in no order. Missing rows are left out. */
   readRows(keys: readonly RowKey[]): Promise<{ readonly rows: readonly RowItem[]; readonly cost: Cost }>
-  /** Rows of a partition, the largest sort key first. */
+  /** Lists the rows of a partition, largest sort key first. */
   list(
     partition: string,
     options: ListOptions,
   ): Promise<{ readonly rows: readonly RowItem[]; readonly cost: Cost }>
-  /** The counters of a partition, each the sum of its shards; those that nothing counted for are not there. */
+  /** Reads the counters of a partition, each as the sum of its shards. A counter without amounts is left out. */
   sums(partition: string, range: SortRange): Promise<{ readonly sums: Sums; readonly cost: Cost }>
 }
 
-/** Changes that one transaction holds, less the guard. */
+/** Maximum changes of one transaction besides the guard. */
 export const maxChangesPerMove = 99

@@ -4,10 +4,10 @@ import type { CounterItem } from './counters.ts'
 import { nameOf, type RowItem, type RowKey } from './projection.ts'
 import type { Guard } from './row-store.ts'
 
-/** How much of a guard's item is kept free for the reason why its stream is parked. */
+/** Bytes of a guard's item that are kept free for the reason why its stream is parked. */
 const parkedBytes = 8 * 1024
 
-/** An item of counters may contain the counters of other streams, which nobody knows beforehand. */
+/** Bytes that are kept free in an item of counters for the counters of other streams, whose size is unknown. */
 const otherCountersBytes = 4 * 1024
 
 export function guardBytes(key: RowKey, guard: Guard): number {
@@ -23,7 +23,7 @@ export function counterBytes({ PK, SK, amounts }: CounterItem): number {
   return bytesOf({ PK, SK, ...amounts }) + otherCountersBytes
 }
 
-/** Whether the table can hold an item with this key. If not, there is no such item. */
+/** Whether the table can hold an item with this key. If not, no such item exists. */
 export function canBeStored({ PK, SK }: RowKey): boolean {
   return fitsKeys({ partition: PK, sort: SK })
 }
@@ -36,7 +36,7 @@ export function checkSize(key: RowKey, bytes: number): void {
     const what = `${nameOf(key).slice(0, 200)} has ${bytes} bytes`
     throw new Problem(
       'too-large',
-      `${what}; an item has at most ${maxItemBytes}, and its keys 2048 and 1024.`,
+      `${what}. An item can have at most ${maxItemBytes} bytes, and its keys 2048 and 1024 bytes.`,
       {
         cause,
       },

@@ -18,8 +18,8 @@ import { type Move, maxChangesPerMove } from './row-store.ts'
 import { canBeStored, checkSize, counterBytes, guardBytes, rowBytes } from './sizes.ts'
 
 /**
- * A point in the fold of a stream: the state after the event of that version. `written` is the number of rows of the next
- * event that are put or removed already; 0 unless that event is written in parts.
+ * A point in the fold of a stream: the state after the event of that version. `written` is the number of changed rows
+ * of the next event that are already written. It is 0 unless that event is written in parts.
  */
 export interface FoldPoint<State> {
   readonly version: number
@@ -27,28 +27,28 @@ export interface FoldPoint<State> {
   readonly written: number
 }
 
-/** A move of a generation from one point to another: the changes of one write, and the rows to put before it. */
+/** A move of a generation from one point to another: the changes of one write, and the feed rows to put before it. */
 export interface Step<State> extends Pick<Move, 'put' | 'remove' | 'counters'> {
   readonly to: FoldPoint<State>
   readonly feed: readonly RowItem[]
-  /** Why it stops there. */
+  /** Why the step stops there. */
   readonly failure?: unknown
 }
 
 const nothing = { put: [], remove: [], counters: [], feed: [] }
 
-/** Maximum rows of a feed to put before one write, so that a long history is caught up with in steps. */
+/** Maximum feed rows to put before one write. A long history is therefore caught up in steps. */
 const maxFeedRows = 100
 
-/** A step that moves nothing. */
+/** Makes a step that moves nothing. */
 export function stay<State>(point: FoldPoint<State>, failure: unknown): Step<State> {
   return { ...nothing, to: point, failure }
 }
 
 /**
- * Folds as many of the commits' events as can be read and as fit into one write with at most 100 rows of a feed, `atMost`
- * of them. The changes of an event that alone does not fit are written in parts: the guard counts the written rows, always
- * in the same order. The rows of a feed and the counters come with the last part.
+ * Folds as many events as fit into one write, with at most 100 feed rows, and at most `atMost` events. It stops before
+ * an event that cannot be read or folded. If a single event does not fit, its changes are written in parts. The guard
+ * counts the written rows, always in the same order. The feed rows and the counters are written with the last part.
  */
 export function step<State, E extends Event>(
   generation: Generation<State, E>,
@@ -74,7 +74,7 @@ export function step<State, E extends Event>(
 }
 
 interface Change extends Omit<Step<unknown>, 'to' | 'failure' | 'remove'> {
-  /** With their data, which counts for the size of the write. */
+  /** The removed rows with their data, which counts towards the size of the write. */
   readonly remove: readonly RowItem[]
 }
 
@@ -82,12 +82,14 @@ interface Folded<State> {
   readonly version: number
   readonly state: State
   readonly feed: readonly RowItem[]
-  /** The amounts that the events count for by themselves. */
+  /** The permanent amounts of the events. */
   readonly counters: readonly Counter[]
   readonly failure?: unknown
 }
 
-/** Folds as far as possible, `most` events at most. The version moves for every event, even if the state does not change. */
+/**
+ * Folds as far as possible, at most `most` events. Every event moves the version, even if the state does not change.
+ */
 function fold<State, E extends Event>(
   { projection, generation }: Generation<State, E>,
   stream: StreamName,
@@ -146,10 +148,13 @@ function differenceOf(before: readonly RowItem[], after: readonly RowItem[]): Pi
   }
 }
 
-/** Maximum size of one write in bytes. The rest of a transaction's limit is for what the engine cannot know. */
+/**
+ * Maximum size of one write in bytes. The rest of a transaction's limit is reserved for sizes that the engine cannot
+ * know.
+ */
 const maxMoveBytes = maxTransactionBytes - 512 * 1024
 
-/** Whether one write holds these changes and the guard after them. */
+/** Whether one write can hold these changes and the guard after them. */
 function fits(change: Change, key: RowKey, { version, state }: Omit<FoldPoint<unknown>, 'written'>): boolean {
   const { put, remove, counters, feed } = change
   if (put.length + remove.length + counters.length > maxChangesPerMove) return false
@@ -169,8 +174,8 @@ function whole<State>(folded: Folded<State>, change: Change, from: FoldPoint<Sta
 }
 
 /**
- * The next changes of an event that does not fit into one write. The last part has its counters and its rows of a feed.
- * Throws if no number of parts can hold them, `too-large` in most cases; the stream is then parked.
+ * Returns the next changes of an event that does not fit into one write. The last part contains the event's counters
+ * and feed rows. Throws if parts cannot hold them either, in most cases `too-large`. The stream is then parked.
  */
 function part<State>(
   folded: Folded<State>,
@@ -180,7 +185,7 @@ function part<State>(
 ): Step<State> {
   if (change.counters.length > maxChangesPerMove) {
     throw new RangeError(
-      `An event counts in ${change.counters.length} places; a write holds ${maxChangesPerMove}.`,
+      `An event adds to ${change.counters.length} counters. A write can have at most ${maxChangesPerMove} changes.`,
     )
   }
   checkSize(key, guardBytes(key, { version: folded.version, state: JSON.stringify(folded.state) }))
@@ -191,7 +196,7 @@ function part<State>(
   if (!fits({ ...rest, put: [], remove: [], feed: [] }, key, folded))
     throw new Problem(
       'too-large',
-      `The counters of an event take more than the ${maxMoveBytes} bytes of a write.`,
+      `The counters of an event have more bytes than a write can have (${maxMoveBytes}).`,
     )
   const count = countWithin([...rest.put, ...rest.remove], key, from)
   const put = rest.put.slice(0, count)
@@ -200,7 +205,7 @@ function part<State>(
   return { ...nothing, put, remove, to: { ...from, written } }
 }
 
-/** How many of these rows one write holds beside a guard that stays at its version. */
+/** The number of these rows that fit into one write with a guard that stays at its version. */
 function countWithin(rows: readonly RowItem[], key: RowKey, { version, state }: FoldPoint<unknown>): number {
   let bytes = guardBytes(key, { version, state: JSON.stringify(state) })
   const tooMany = rows.slice(0, maxChangesPerMove).findIndex((row) => {
@@ -210,7 +215,7 @@ function countWithin(rows: readonly RowItem[], key: RowKey, { version, state }: 
   return tooMany === -1 ? Math.min(rows.length, maxChangesPerMove) : tooMany
 }
 
-/** Without the changes that are written. */
+/** Returns the changes that are not yet written. */
 function left({ put, remove, ...change }: Change, written: number): Change {
   return { ...change, put: put.slice(written), remove: remove.slice(Math.max(0, written - put.length)) }
 }

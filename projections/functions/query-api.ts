@@ -19,7 +19,7 @@ const client = createDynamoClient()
 
 const links = createS3FileLinks(environment('FILES_BUCKET'), {
   ...client.config,
-  // The SDK's own variables: set where the AWS services are somewhere else than at AWS.
+  // The SDK's own variables. They are set if the AWS services are not at AWS.
   endpoint: process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'],
 })
 

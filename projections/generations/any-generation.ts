@@ -4,17 +4,19 @@ import { type CatchUpOptions, type CaughtUp, catchUp } from '../engine/catch-up.
 import { type Generation, generationId, type Projection } from '../engine/projection.ts'
 import { type Refold, refold } from '../engine/refold.ts'
 
-/** A generation of any projection. Its state and its events are hidden: only its own functions know them. */
+/**
+ * A generation of any projection. The types of its state and its events are hidden. Only its own functions know them.
+ */
 export interface AnyGeneration {
   readonly id: string
-  /** Name of the projection: all of its versions and generations have it. */
+  /** Name of the projection. All its versions and generations have the same name. */
   readonly projection: string
   readonly version: number
   readonly aggregate: string
-  /** Whether its replay is still on its way. */
+  /** Whether its replay is still running. */
   readonly building?: boolean
   readonly catchUp: (stream: StreamName, options: CatchUpOptions) => Promise<CaughtUp<unknown>>
-  /** For a verification. */
+  /** Folds a stream from scratch, for a verification. */
   readonly refold: (stream: StreamName) => Refold
 }
 
@@ -23,12 +25,12 @@ export interface ProjectionVersion {
   readonly name: string
   readonly version: number
   readonly aggregate: string
-  /** The pure functions. Its state and its events are hidden. */
+  /** The pure functions. The types of their state and events are hidden. */
   readonly projection: Projection<unknown, Event>
   readonly generation: (number: number) => AnyGeneration
 }
 
-/** Hides the state and the events of a generation. */
+/** Hides the types of a generation's state and events. */
 export function anyGeneration<State, E extends Event>(generation: Generation<State, E>): AnyGeneration {
   const { name, version, aggregate } = generation.projection
   return {
@@ -41,7 +43,7 @@ export function anyGeneration<State, E extends Event>(generation: Generation<Sta
   }
 }
 
-/** Hides the state and the events of a projection. */
+/** Hides the types of a projection's state and events. */
 export function versionOf<State, E extends Event>(projection: Projection<State, E>): ProjectionVersion {
   const { name, version, aggregate } = projection
   return {

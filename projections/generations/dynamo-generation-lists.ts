@@ -11,7 +11,10 @@ import type { GenerationList, GenerationLists } from './generation-list.ts'
 const prefix = 'generations#'
 const keyOf = (projection: string) => ({ PK: `${prefix}${projection}`, SK: 'list' })
 
-/** The lists in the read model's table, an item each, which only its revision can move: `PK` is `generations#<projection>`. */
+/**
+ * The lists in the read model's table, one item each: `PK` is `generations#<projection>`. A write must match the
+ * revision.
+ */
 export function createDynamoGenerationLists(
   client: DynamoDBDocumentClient,
   tableName: string,
@@ -55,7 +58,10 @@ function asList(item: Record<string, unknown>): GenerationList {
   const { revision, list } = stored.parse(item)
   const parsed = listed.safeParse(JSON.parse(list))
   if (parsed.success) return { revision, ...parsed.data }
-  throw new Problem('unreadable', 'A list of generations cannot be read: it was written by another version.')
+  throw new Problem(
+    'unreadable',
+    'A list of generations cannot be read, because another version of the code wrote it.',
+  )
 }
 
 const stored = z.object({ revision: z.number(), list: z.string() })

@@ -1,21 +1,21 @@
 import type { Cost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 
-/** Which generations of a projection there are, and which of them is read. */
+/** The generations of a projection, and the one that queries read. */
 export interface GenerationList {
-  /** How many times it was changed: 0 where nobody has written it yet. */
+  /** The number of changes to the list; 0 if it was never written. */
   readonly revision: number
   /** Id of the generation that queries read. */
   readonly live: string
-  /** The one that they read before, which is kept up to date until it is cleaned up. */
+  /** The generation that queries read before. It is kept up to date until it is cleaned up. */
   readonly previous?: string | undefined
-  /** When the live one became that, ISO 8601; not set for the first. */
+  /** When the current generation became live, ISO 8601; undefined for the first one. */
   readonly switchedAt?: string | undefined
-  /** All that are kept up to date, and those that were abandoned. */
+  /** All generations that are kept up to date, and the abandoned ones. */
   readonly generations: readonly ListedGeneration[]
-  /** Those that are off the list and still have rows. */
+  /** Generations that are no longer listed but still have rows. */
   readonly removing: readonly { readonly id: string; readonly since: string }[]
-  /** Number of the next generation. None is used twice: rows of it may be anywhere. */
+  /** Number of the next generation. Numbers are never reused, because rows of an earlier generation may still exist. */
   readonly next: number
 }
 
@@ -24,23 +24,26 @@ export interface ListedGeneration {
   readonly version: number
   readonly generation: number
   /**
-   * `building`: the replay is on its way; `built`: it has everything; `abandoned`: it lacks something and is not kept
-   * up to date any more.
+   * `building`: the replay is running. `built`: the generation is complete. `abandoned`: events are missing, and it is
+   * no longer kept up to date.
    */
   readonly status: 'building' | 'built' | 'abandoned'
-  /** In how many segments its replay walks the event store; nothing for the first, which needs none. */
+  /**
+   * Number of segments that its replay divides the event store into. Undefined for the first generation, which needs no
+   * replay.
+   */
   readonly segments?: number | undefined
 }
 
-/** The port to the lists. `test/contract/generation-lists.ts` says what an adapter does. */
+/** The port to the lists. `test/contract/generation-lists.ts` specifies the behaviour of every adapter. */
 export interface GenerationLists {
-  /** The lists of these projections that were written, read consistently. */
+  /** Reads the stored lists of these projections, consistently. */
   read(
     projections: readonly string[],
   ): Promise<{ readonly lists: ReadonlyMap<string, GenerationList>; readonly cost: Cost }>
   /**
-   * Puts a list in the place of the one before it. `again`: there is another by now, or the outcome is unknown; read
-   * it again.
+   * Replaces the preceding list. `again` means that another process changed the list, or that the outcome is unknown.
+   * Read it again.
    */
   move(
     projection: string,
@@ -48,7 +51,7 @@ export interface GenerationLists {
   ): Promise<{ readonly outcome: 'moved' | 'again'; readonly cost: Cost }>
 }
 
-/** The list that holds while none is written: of one generation, which is live. */
+/** The list before any list is written. It has one generation, which is live. */
 export function firstList(first: Omit<ListedGeneration, 'status'>): GenerationList {
   return {
     revision: 0,
@@ -59,7 +62,7 @@ export function firstList(first: Omit<ListedGeneration, 'status'>): GenerationLi
   }
 }
 
-/** Lists a new generation before anything of it is built. Throws `refused` while another is being built. */
+/** Lists a new generation before anything of it is built. Throws `refused` while another one is being built. */
 export function withBuild(
   list: GenerationList,
   version: number,
@@ -67,14 +70,14 @@ export function withBuild(
   idOf: (generation: number) => string,
 ): { list: GenerationList; id: string } {
   const other = list.generations.find(({ status }) => status === 'building')
-  if (other !== undefined) throw refused(`${other.id} is being built: finish or cancel that first`)
+  if (other !== undefined) throw refused(`${other.id} is being built. Finish or cancel it first`)
   const id = idOf(list.next)
   const built = { id, version, generation: list.next, status: 'building', segments } as const
   const generations = [...list.generations, built]
   return { id, list: changed(list, { generations, next: list.next + 1 }) }
 }
 
-/** Says what has become of a generation that is being built. Throws `refused` where it is not. */
+/** Changes the status of a generation that is being built. Throws `refused` if it is not being built. */
 export function withStatus(list: GenerationList, id: string, status: 'built' | 'abandoned'): GenerationList {
   const found = list.generations.find((one) => one.id === id)
   if (found === undefined) throw refused(`${id} is not listed`)
@@ -84,26 +87,26 @@ export function withStatus(list: GenerationList, id: string, status: 'built' | '
   return changed(list, { generations })
 }
 
-/** Makes a generation that is built the one that is read. Throws `refused` where it is not, or where two others are kept. */
+/** Makes a built generation the live one. Throws `refused` if it is not built, or if two other generations are kept. */
 export function switchedTo(list: GenerationList, id: string, at: string): GenerationList {
   const found = list.generations.find((one) => one.id === id)
   if (found === undefined) throw refused(`${id} is not listed`)
   if (id === list.live) throw refused(`${id} is live`)
   if (found.status !== 'built') throw refused(`${id} is ${found.status}`)
   if (list.previous !== undefined && list.previous !== id)
-    throw refused(`${list.previous} is still kept to roll back to: clean it up first`)
+    throw refused(`${list.previous} is still kept for a rollback. Clean it up first`)
   return changed(list, { live: id, previous: list.live, switchedAt: at })
 }
 
-/** Goes back to the generation that was read before. Throws `refused` where there is none any more. */
+/** Returns to the generation that was live before. Throws `refused` if there is none. */
 export function rolledBack(list: GenerationList, at: string): GenerationList {
   if (list.previous === undefined) throw refused('there is no generation to roll back to')
   return switchedTo(list, list.previous, at)
 }
 
 /**
- * Takes a generation off the list: nobody keeps it up to date from then on. Throws `refused` for the live one, and for
- * the one before it while somebody may still read that.
+ * Removes a generation from the list. No process keeps it up to date after that. Throws `refused` for the live
+ * generation, and for the previous one while processes may still read it.
  */
 export function withoutGeneration(
   list: GenerationList,
@@ -115,7 +118,7 @@ export function withoutGeneration(
   if (id === list.live) throw refused(`${id} is live`)
   const wait = list.switchedAt === undefined ? 0 : Date.parse(list.switchedAt) + readersMs - now
   if (id === list.previous && wait > 0)
-    throw refused(`${id} may still be read for ${Math.ceil(wait / 1000)} s: try again then`)
+    throw refused(`${id} may still be read for ${Math.ceil(wait / 1000)} s. Try again after that`)
   return changed(list, {
     previous: id === list.previous ? undefined : list.previous,
     generations: list.generations.filter((one) => one.id !== id),
@@ -123,7 +126,7 @@ export function withoutGeneration(
   })
 }
 
-/** Forgets a generation whose rows are gone. */
+/** Removes a generation whose rows are deleted from the list of generations to remove. */
 export function withoutRows(list: GenerationList, id: string): GenerationList {
   return changed(list, { removing: list.removing.filter((one) => one.id !== id) })
 }

@@ -3,13 +3,16 @@ import type { AnyGeneration } from './any-generation.ts'
 import type { GenerationLists, ListedGeneration } from './generation-list.ts'
 import type { ProjectionVersions } from './projection-versions.ts'
 
-/** How long a process that writes rows may use the list that it has read. */
+/** How long a process that writes rows may use a list after reading it, in milliseconds. */
 export const writersListMs = 2_000
 
-/** How long such a process may then work on one stream. */
+/** How long such a process may then work on one stream, in milliseconds. */
 export const writersStreamMs = 60_000
 
-/** How long after a generation was taken off the list somebody may still write to it, and a little more. */
+/**
+ * How long a process may still write to a generation after it was removed from the list, with a margin, in
+ * milliseconds.
+ */
 export const writersMs = 70_000
 
 export interface ListedCheckPorts {
@@ -18,12 +21,12 @@ export interface ListedCheckPorts {
   readonly clock: Clock
 }
 
-/** The status of a listed generation; undefined for one that is not listed. */
+/** The status of a listed generation; undefined if it is not listed. */
 export type ListedStatus = ListedGeneration['status'] | undefined
 
 /**
- * Tells the status of a generation to a process that writes its rows for a long time. The process asks before each
- * stream; the list is read again every two seconds. A generation that is not listed gets no rows.
+ * Reports the status of a generation to a process that writes its rows for a long time. The process asks before each
+ * stream, and the list is read again every two seconds. Rows of an unlisted generation must not be written.
  */
 export function createListedCheck(
   { id, projection }: Pick<AnyGeneration, 'id' | 'projection'>,
@@ -39,7 +42,7 @@ export function createListedCheck(
     if (read === undefined || Math.abs(now - read.at) >= writersListMs) {
       const status = readStatus()
       read = { status, at: now }
-      // A failed read is not kept.
+      // The cache does not keep a failed read.
       status.catch(() => {
         read = undefined
       })

@@ -6,14 +6,14 @@ import { type GenerationList, type GenerationLists, withStatus } from './generat
 import type { GenerationsOf, ProjectionVersions } from './projection-versions.ts'
 import { moveMs, untilMoved } from './until-moved.ts'
 
-/** How long an environment of the query API keeps the list that it has read. */
+/** How long an execution environment of the query API caches the list, in milliseconds. */
 export const readersCacheMs = 5000
 
 /**
- * The generations to keep up to date, as they are listed now. A function reads the list after it has received its
- * records: each record then reaches a listed generation, or is in the store before the replay of that generation begins.
- * Throws if this code lacks the version of the live one, because its records must not be acknowledged. Any other
- * generation that it lacks is marked as abandoned.
+ * Returns the generations to keep up to date, as listed now. A function must read the list after it has received its
+ * records. Each record then reaches a listed generation, or was stored before that generation's replay starts. Throws
+ * if this code does not have the version of the live generation, because the records must not be acknowledged. Any
+ * other generation with an unknown version is marked as abandoned.
  */
 export async function listedGenerations(
   versions: ProjectionVersions,
@@ -35,7 +35,7 @@ export async function listedGenerations(
   return (aggregate) => found.filter((one) => one.aggregate === aggregate)
 }
 
-/** The generations that are kept up to date, as far as this code has their versions. It changes no list. */
+/** Returns the generations that are kept up to date, if this code has their versions. It changes no list. */
 export async function keptGenerations(
   versions: ProjectionVersions,
   lists: GenerationLists,
@@ -52,7 +52,10 @@ export async function keptGenerations(
   )
 }
 
-/** Marks a generation that this code cannot keep up to date, unless another process has done so. */
+/**
+ * Marks a generation as abandoned because this code cannot keep it up to date, unless another process has already
+ * marked it.
+ */
 async function abandon(
   versions: ProjectionVersions,
   lists: GenerationLists,
@@ -70,25 +73,31 @@ async function abandon(
 }
 
 function lacking(id: string): Problem {
-  return new Problem('internal', `${id} is live, and this code does not have its version.`)
+  return new Problem('internal', `${id} is live, but this code does not have its version.`)
 }
 
-/** The generations that a query reads: the live one of each projection, and those that a cursor may still name. */
+/** The generations that queries can read: the live one of each projection, and those that a cursor may still name. */
 export interface Readable {
-  /** Throws if this code lacks the version of the live one. */
+  /** Throws if this code does not have the version of the live generation. */
   readonly live: (projection: string) => AnyGeneration
   /** A generation that is built and listed. */
   readonly listed: (id: string) => AnyGeneration | undefined
 }
 
-/** Reads what is readable, at most once in five seconds: what was live then is kept up to date for longer than that. */
+/**
+ * Reads the readable generations, at most once in five seconds. A generation that was live then is kept up to date for
+ * longer than that.
+ */
 export function createReadable(
   versions: ProjectionVersions,
   lists: GenerationLists,
   clock: Clock,
 ): () => Promise<Readable> {
   let cached: { readonly readable: Readable; readonly now: number; readonly elapsed: number } | undefined
-  /** By both clocks: the one may be set back, the other may stand still while the environment is frozen. */
+  /**
+   * Both clocks must agree. The wall clock can be set back, and the other one can stop while the execution environment
+   * is frozen.
+   */
   const isNew = (since: { readonly now: number; readonly elapsed: number }) =>
     clock.now() - since.now < readersCacheMs && clock.elapsed() - since.elapsed < readersCacheMs
   return async () => {

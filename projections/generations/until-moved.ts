@@ -2,12 +2,12 @@ import { backoff, type Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 
-/** How long a change of a list, or of a checkpoint, is tried. */
+/** Maximum time to try a change of a list or of a checkpoint, in milliseconds. */
 export const moveMs = 10_000
 
 /**
- * Tries a change until it is made: `attempt` returns undefined if another process was faster, or if the outcome is
- * unknown. Each try waits longer than the one before. Throws `unavailable` past the deadline.
+ * Repeats a change until it succeeds. `attempt` returns undefined if another process was faster, or if the outcome is
+ * unknown. Each wait is longer than the one before. Throws `unavailable` past the deadline.
  */
 export async function untilMoved<Result>(
   { clock, deadline }: { readonly clock: Clock; readonly deadline: Deadline },

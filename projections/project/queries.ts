@@ -22,7 +22,7 @@ export const projectQueries = {
   '/projects/{projectId}/members': {
     projection,
     joins: [people.projection],
-    // Anybody may be a member, and be shown by name.
+    // Any person may be a member, and the answer contains their names.
     dependsOn: (context, position) =>
       isOfProject(context, position) || parseStreamName(position.stream).aggregate === 'user',
     list: (context, options) => {

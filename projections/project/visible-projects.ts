@@ -3,10 +3,10 @@ import type { QueryContext } from '../query/query.ts'
 import { projectsV1 } from './v1/projection.ts'
 import { readVisible } from './v1/queries.ts'
 
-/** A project that a person sees, as far as other features join it. */
+/** The fields of a visible project that other features join. */
 export interface VisibleProject {
   readonly version: number
-  /** How many people see the project, its owner included. */
+  /** The number of people who see the project, including its owner. */
   readonly members: number
   readonly createdAt: string
   readonly updatedAt: string
@@ -16,7 +16,7 @@ export interface VisibleProject {
 export const visibleProjects = {
   projection: projectsV1.name,
 
-  /** A project; undefined if it is unknown, or if the person who asks does not see it. */
+  /** Reads a project; undefined if it is unknown, or if the person does not see it. */
   read: (
     { rows, userId, generation }: QueryContext,
     projectId: string,

@@ -1,22 +1,21 @@
 import type { BusEntry } from './event-bus.ts'
 
-/** PutEvents in the API reference: 1 to 10 entries. */
+/** Maximum entries of a request, from PutEvents in the API reference. */
 export const maxRequestEntries = 10
 
-/** "Sending events with PutEvents" in EventBridge's user guide: the entries of a request, together. */
+/** Maximum size of all entries of a request, from "Sending events with PutEvents" in EventBridge's user guide. */
 export const maxRequestBytes = 1024 * 1024
 
 /**
- * Size of an entry as EventBridge counts it: 14 bytes for the time, and source, detail type and detail in UTF-8
- * ("Calculating PutEvents event entry size" in its user guide).
+ * The size of an entry as EventBridge counts it: 14 bytes for the time, and source, detail type and detail in UTF-8.
+ * Source: "Calculating PutEvents event entry size" in its user guide.
  */
 export function entryBytes({ source, detailType, detail }: BusEntry): number {
   return 14 + Buffer.byteLength(source) + Buffer.byteLength(detailType) + Buffer.byteLength(detail)
 }
 
 /**
- * Packs what belongs to entries into as few requests as its order allows. Each entry has to fit into a request
- * by itself.
+ * Divides items with entries into as few requests as their order allows. Each entry must fit into a request on its own.
  */
 export function batches<Item extends { readonly entry: BusEntry }>(items: readonly Item[]): Item[][] {
   const packed: Item[][] = []

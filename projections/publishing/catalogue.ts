@@ -4,7 +4,7 @@ import { streamName } from '../../domain/kernel/stream.ts'
 import { type Envelope, envelope, source } from './envelope.ts'
 import { type AnyPublished, eventCatalogueOf, type WholeCatalogue } from './event-catalogue.ts'
 
-/** The document of the public events, as Markdown. */
+/** Makes the document of the public events, as Markdown. */
 export function catalogue(aggregates: readonly AnyPublished[]): string {
   const events = eventCatalogueOf(aggregates)
   const sections = [
@@ -20,14 +20,13 @@ export function catalogue(aggregates: readonly AnyPublished[]): string {
 
 const introduction = `# Public events
 
-What happens in Annals is published on its EventBridge bus, for other services and for its own reactions. This page
-is made from the schemas by \`npm run events\`; a test fails while it is out of date.`
+Annals publishes events on its EventBridge bus, for other services and for its own reactions. \`npm run events\` makes
+this page from the schemas. A test fails while the page is out of date.`
 
 function envelopeSection({ publicEvents }: WholeCatalogue, aggregates: readonly AnyPublished[]): string {
   return `## The envelope
 
-Every event has \`source: "${source}"\`, its type as \`detail-type\`, the time when it happened as \`time\`, and this
-\`detail\`:
+Every event has the \`source\` \`${source}\`, its type as \`detail-type\`, its time as \`time\`, and this \`detail\`:
 
 ${fields(envelope)}
 
@@ -38,8 +37,8 @@ ${publicEvents.slice(0, 1).map((event) => json(envelopeOf(event, aggregates)))}
 
 const consuming = `## How to consume them
 
-Make a rule on the bus, with a dead-letter queue for its target: EventBridge tries for 24 hours and then drops what
-has none.
+Create a rule on the bus, and give its target a dead-letter queue. EventBridge retries a delivery for 24 hours. After
+that, it drops the event if there is no queue.
 
 \`\`\`json
 { "source": ["annals"], "detail-type": ["ProjectCreated"], "detail": { "schema": [1] } }
@@ -53,25 +52,26 @@ new Rule(this, 'ProjectCreated', {
 })
 \`\`\`
 
-- **Each event comes at least once.** Dedupe by \`detail.id\`, which is the same for every delivery; EventBridge's own
-  \`id\` is not.
-- **In no order.** \`version\` tells the order within a \`stream\`: keep the version of what you have applied, a title or
-  a role, and ignore an older one. Private events count too, so a missing version is not a lost event.
-- **Late, at times.** An event that could not be sent holds back its stream and no other, and is sent with the next
-  event of that stream. Events of any age can be sent again on purpose.
-- **Ids instead of people.** A name or an address is never in an event: ask for it when you need it, and an account
-  that was deleted is then really gone.
+- **At least once.** An event can be delivered more than once. Deduplicate by \`detail.id\`, which is the same for every
+  delivery. EventBridge's own \`id\` is not.
+- **In no order.** \`version\` is the order within a \`stream\`. Keep the version of the last change that you applied,
+  such as a title or a role, and ignore older events. Private events also have versions, so a missing version is not
+  a lost event.
+- **Sometimes late.** An event that cannot be sent holds back only its own stream. It is sent with the next event of
+  that stream. An operator can also send events of any age again.
+- **Ids instead of personal data.** An event never contains a name or an address. Query them when you need them. Then
+  neither remains in your service after a person deletes their account.
 
-**What will not change.** A schema number stands for one shape of \`data\`. Under the same number fields are only
-added, so ignore those that you do not know. Anything else (a field that goes, another meaning, another type) gets
-the next number. A type of event keeps its name for good.`
+**Stability.** A schema number identifies one shape of \`data\`. Under the same number, fields are only added, so ignore
+fields that you do not know. Any other change, such as a removed field, another meaning or another type, gets the next
+number. The name of an event type never changes.`
 
-const reactions = `## What Annals itself does with them
+const reactions = `## How Annals uses them
 
-A person who registers is welcomed by mail, an owner is told of a new project, a person gets their invoices, and with
-a deleted account the sign-in is deleted and the plan ends. Each is done once for an event, and again only where it failed. Between the mail service taking a mail
-and our record of it a crash can repeat that mail once: both carry the event's \`id\` in the header \`X-Annals-Event\`.
-No mail is sent for an event older than 14 days.`
+Annals sends mails about a new account, a new project, a new invoice, and an upload that was completed or not accepted.
+When a person deletes their account, it deletes their sign-in and ends their plan. Each reaction runs once per event, and again only
+if it failed. If a function crashes after it sent a mail and before it recorded the event, the mail is sent twice. Both
+mails contain the event's \`id\` in the header \`X-Annals-Event\`. No mail is sent for an event older than 14 days.`
 
 function eventsSection({ publicEvents }: WholeCatalogue, aggregates: readonly AnyPublished[]): string {
   const sections = publicEvents.map(
@@ -93,19 +93,19 @@ ${json(envelopeOf(event, aggregates))}
 
 </details>`,
   )
-  return ['## The events', ...sections].join('\n\n')
+  return ['## Events', ...sections].join('\n\n')
 }
 
 function privateSection({ privateEvents }: WholeCatalogue): string {
   const lines = Object.entries(privateEvents).map(([type, why]) => `- \`${type}\`: ${why}`)
-  return ['## What is not published', lines.join('\n')].join('\n\n')
+  return ['## Private events', lines.join('\n')].join('\n\n')
 }
 
-/** A table of an object's fields. */
+/** Makes a table of an object's fields. */
 function fields(schema: z.ZodMiniType): string {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' })
   const rows = Object.entries(properties).map(([name, property]) => {
-    // JSON Schema allows `true` for anything; an object says more.
+    // JSON Schema allows `true` for any value. Only an object has further facts.
     const { type = 'any', enum: values, description = '' } = typeof property === 'object' ? property : {}
     const kind = values === undefined ? type : values.map((value) => JSON.stringify(value)).join(' or ')
     return `| \`${name}\` | ${kind} | ${description} |`
@@ -113,7 +113,7 @@ function fields(schema: z.ZodMiniType): string {
   return ['| field | type | |', '| --- | --- | --- |', ...rows].join('\n')
 }
 
-/** The examples of a category are one story: each event takes the next version. */
+/** The examples of a category tell one story, so each event has the next version. */
 function envelopeOf(event: CatalogueEntry, aggregates: readonly AnyPublished[]): Envelope {
   const owner = aggregates.find(({ publication }) => publication.public.includes(event))
   const { public: story = [], exampleId = '' } = owner?.publication ?? {}

@@ -19,7 +19,7 @@ const mark = z.object({
   stack: z.optional(z.string()),
 })
 
-/** Marks in the read model's table, an item each: `PK` is `forwarder#<stream>`, `SK` is `parked`. */
+/** The marks in the read model's table, one item each: `PK` is `forwarder#<stream>`, `SK` is `parked`. */
 export function createDynamoParkedStreams(
   client: DynamoDBDocumentClient,
   tableName: string,

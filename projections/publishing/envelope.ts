@@ -9,25 +9,25 @@ import type { EventCatalogue, PublicForm } from './event-catalogue.ts'
 /** The `source` of every published event. */
 export const source = 'annals'
 
-/** The `detail` of every event; `data` is the public data of its type. */
+/** The `detail` of every event. `data` is the public data of its type. */
 export const envelope = z.object({
-  id: z.string().check(z.describe('`<stream>/<version>`: the same for every delivery of this event')),
+  id: z.string().check(z.describe('`<stream>/<version>`, the same for every delivery of this event')),
   type: z.string().check(z.describe('Type of the event, as in `detail-type`')),
-  schema: z.int().check(z.positive(), z.describe('Number of the schema that `data` has')),
-  stream: z.string().check(z.describe('`<aggregate>-<id>`: what the event happened to')),
-  version: z.int().check(z.positive(), z.describe('Place of the event in its stream, from 1')),
-  at: z.iso.datetime({ precision: 3 }).check(z.describe('When it happened, in UTC')),
-  actor: z.string().check(z.describe('Id of the person who did it')),
-  correlationId: z.string().check(z.describe('What it belongs to, from the first request on')),
-  causationId: z.string().check(z.describe('The request that did it')),
+  schema: z.int().check(z.positive(), z.describe('Schema number of `data`')),
+  stream: z.string().check(z.describe('`<aggregate>-<id>`, the stream of the event')),
+  version: z.int().check(z.positive(), z.describe('Position of the event in its stream, from 1')),
+  at: z.iso.datetime({ precision: 3 }).check(z.describe('When the event happened, in UTC')),
+  actor: z.string().check(z.describe('Id of the person who caused the event')),
+  correlationId: z.string().check(z.describe('Id that the first request and all its consequences share')),
+  causationId: z.string().check(z.describe('Id of the request that caused the event')),
   data: z.unknown().check(z.describe('See the type of the event')),
 })
 
 export type Envelope = z.infer<typeof envelope>
 
 /**
- * An event as it is published; nothing for a private one. Throws `too-large` where it fits no request, and
- * whatever its mapping throws.
+ * Makes the bus entry of an event; undefined for a private event. Throws `too-large` if the entry fits into no request,
+ * and the errors of the event's mapping.
  */
 export function entryOf(
   event: Recorded<Event>,
@@ -45,7 +45,7 @@ export function entryOf(
   if (bytes <= maxRequestBytes) return entry
   throw new Problem(
     'too-large',
-    `EventBridge takes ${maxRequestBytes} bytes at once; this event has ${bytes}.`,
+    `EventBridge accepts ${maxRequestBytes} bytes in a request. This event has ${bytes} bytes.`,
   )
 }
 

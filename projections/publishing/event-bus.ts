@@ -1,4 +1,4 @@
-/** An event as a bus takes it. */
+/** An event in the form that a bus accepts. */
 export interface BusEntry {
   readonly source: string
   readonly detailType: string
@@ -11,8 +11,8 @@ export interface BusEntry {
 /** The port to the bus. */
 export interface EventBus {
   /**
-   * One request. It answers for each entry, in the same order, the code that it failed by; `undefined` where it
-   * was taken. Throws where the request as a whole failed; entries may have been taken nevertheless.
+   * Sends one request. Returns the error code of each entry, in the same order; `undefined` if the bus accepted the
+   * entry. Throws if the request as a whole failed. Even then, the bus may have accepted entries.
    */
   put(entries: readonly BusEntry[], timeoutMs: number): Promise<readonly (string | undefined)[]>
 }

@@ -7,7 +7,7 @@ import { answerWithin } from '../../commands/aws/client.ts'
 import { within } from '../../commands/aws/sdk-call.ts'
 import type { EventBus } from './event-bus.ts'
 
-/** A bus of EventBridge. */
+/** An EventBridge bus. */
 export function createEventBridgeBus(eventBusName: string, config: EventBridgeClientConfig = {}): EventBus {
   const client = new EventBridgeClient({
     ...answerWithin(3000),
@@ -28,7 +28,7 @@ export function createEventBridgeBus(eventBusName: string, config: EventBridgeCl
         within(timeoutMs),
       )
       if ((answer.FailedEntryCount ?? 0) === 0) return entries.map(() => undefined)
-      // An entry without an answer may not have been taken.
+      // An entry without an answer may not have been accepted.
       return entries.map((_, index) => {
         const result = answer.Entries?.[index]
         return result?.EventId === undefined ? (result?.ErrorCode ?? 'InternalFailure') : undefined

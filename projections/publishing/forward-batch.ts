@@ -17,21 +17,21 @@ export interface ForwardOptions extends PutEventsOptions {
 /** The result for one stream of a batch. */
 export interface Forwarded {
   readonly stream: StreamName
-  /** How many of its events were sent. */
+  /** The number of its events that were sent. */
   readonly sent: number
-  /** The mark that it has now. */
+  /** The current mark of the stream. */
   readonly mark: Mark | undefined
   /** Whether the mark was set, moved or removed. */
   readonly moved: boolean
-  /** The records to deliver again, and why. */
+  /** The records to deliver again, and the reason. */
   readonly failed: readonly string[]
   readonly error: unknown
 }
 
 /**
- * Forwards a batch. A stream with an event that cannot be sent is parked from there on and delays no other; its next
- * record tries again. Records with events that failed for another reason are delivered again. Throws if the marks cannot
- * be read.
+ * Forwards a batch. An event that cannot be sent parks its stream from there on, and does not delay other streams. The
+ * stream's next record tries again. Records with events that failed for another reason are delivered again. Throws if
+ * the marks cannot be read.
  */
 export async function forwardBatch(
   deliveries: readonly Delivery[],
@@ -65,7 +65,7 @@ export async function forwardBatch(
   )
 }
 
-/** Sends the rest of the events that were held back, some at a time, until the deadline. */
+/** Sends the remaining held events in parts, until the deadline. */
 export async function sendRest(
   plan: Plan,
   settled: Forwarded,
@@ -88,7 +88,7 @@ export async function sendRest(
   return result
 }
 
-/** Nothing is known to be sent: all of its records come again. */
+/** The result if it is unknown which events were sent. All records of the stream are delivered again. */
 function unchanged(
   stream: StreamName,
   mark: Mark | undefined,
@@ -99,7 +99,7 @@ function unchanged(
   return { stream, sent: 0, mark, moved: false, failed, error }
 }
 
-/** Sets, moves or removes the mark, so that no event that was held back is before it. */
+/** Sets, moves or removes the mark, so that it is never after a held event that was not sent. */
 export async function settle(
   { stream, mark, heals, events, poison, rest }: Plan,
   unsent: ReadonlyMap<object, Unsent>,
@@ -119,18 +119,18 @@ export async function settle(
     else {
       failed.add(event.sequenceNumber)
       error = why.error
-      // The records of events that were held back are gone, so the mark stays at the first that was not sent.
+      // The records of held events are no longer available, so the mark stays at the first event that was not sent.
       if (event.version >= (mark?.version ?? Number.POSITIVE_INFINITY))
         held.push({ version: event.version, error, type: event.entry.detailType })
     }
   }
   const [first] = held.sort((a, b) => a.version - b.version)
   if (first === undefined && !heals) return { stream, sent, mark, moved: false, ...failure(failed, error) }
-  // A mark that stays at its version is written, too: whoever has read the one before must not remove it.
+  // A mark that stays at its version is also written, so that a process that read the old mark cannot remove it.
   const to = first === undefined ? undefined : markOf(first, mark, clock)
   const { outcome } = await parked.move(stream, mark, to)
   if (outcome === 'again')
-    return unchanged(stream, mark, delivered, new Error('The stream was forwarded elsewhere too.'))
+    return unchanged(stream, mark, delivered, new Error('Another process also forwarded the stream.'))
   return { stream, sent, mark: to, moved: true, ...failure(failed, error) }
 }
 

@@ -7,7 +7,7 @@ import { parkedLine, parkedStream } from '../delivery/stream-handler.ts'
 import { correlationIdsOf, readRecords } from '../delivery/stream-record.ts'
 import { type ForwardOptions, forwardBatch } from './forward-batch.ts'
 
-/** Time that is kept back to write marks and report which records to deliver again. */
+/** Time that is kept in reserve to write marks and to report the records to deliver again, in milliseconds. */
 const reserveMs = 3000
 
 export interface ForwardHandlerOptions extends Omit<ForwardOptions, 'deadline' | 'known'> {
@@ -15,9 +15,9 @@ export interface ForwardHandlerOptions extends Omit<ForwardOptions, 'deadline' |
 }
 
 /**
- * Makes the Lambda handler that forwards the event store's stream to the bus. It reports the records that
- * could not be sent, from the lowest of which the batch is delivered again; what was sent meanwhile is then sent
- * twice. A commit that was changed or removed is the projector's alarm and forwards nothing.
+ * Makes the Lambda handler that forwards the event store's stream to the bus. It reports the records that could not be
+ * sent, and Lambda delivers the batch again from the lowest of them. Events that were already sent are then sent twice.
+ * A changed or removed commit raises an alarm of the projector, and the forwarder ignores it.
  */
 export function forwardHandler({ logger, ...options }: ForwardHandlerOptions) {
   const known = new Map<StreamName, number>()

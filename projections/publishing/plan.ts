@@ -10,18 +10,18 @@ import type { BusEntry } from './event-bus.ts'
 import type { EventCatalogue } from './event-catalogue.ts'
 import type { Mark } from './parked-streams.ts'
 
-/** An event to send, and the record to deliver again if that fails. */
+/** An event to send, and the record to deliver again if sending fails. */
 export interface PlannedEvent {
   readonly entry: BusEntry
   readonly version: number
   readonly sequenceNumber: string
 }
 
-/** An event that cannot be sent, now or later, with the code that runs. */
+/** An event that the current code can never send. */
 export interface Poison {
   readonly version: number
   readonly error: unknown
-  /** The type of the event, if its commit can be read. */
+  /** The type of the event, if its commit is readable. */
   readonly type?: string | undefined
 }
 
@@ -29,26 +29,26 @@ export interface PlanOptions {
   readonly store: EventStore
   readonly deadline: Deadline
   readonly catalogue: EventCatalogue
-  /** Versions up to which streams are known to have no gap. The function keeps them from batch to batch. */
+  /** Versions up to which streams have no gap. The function keeps them between batches. */
   readonly known?: Map<StreamName, number>
 }
 
 export interface Plan {
   readonly stream: StreamName
   readonly mark: Mark | undefined
-  /** Whether the batch reaches the mark, so that the events that were held back are tried again. */
+  /** Whether the batch reaches the mark, so that the held events are tried again. */
   readonly heals: boolean
   readonly events: readonly PlannedEvent[]
   readonly poison: Poison | undefined
-  /** The version from which on more is held back than is sent at once. */
+  /** The first version of the held events that are too many for this plan; undefined if all are in it. */
   readonly rest: number | undefined
 }
 
 /**
- * The events to send of a stream for its records of one batch, which may come in any order and more than once.
- * For a parked stream, the events before the mark come from the records, and those from the mark on from the store, to
- * its end: their records are gone, and some may be later ones than these. Nothing is sent from the first poison on, or
- * after a gap. Throws if the store does not answer.
+ * Plans which events of a stream to send for its records in one batch. The records may come in any order and more than
+ * once. For a parked stream, the events before the mark come from the records. The events from the mark to the end of
+ * the stream come from the store, because their records may no longer be available. Nothing is sent from the first
+ * poison event on, or after a gap. Throws if the store does not answer.
  */
 export async function planOf(
   stream: StreamName,
@@ -78,7 +78,7 @@ export async function planOf(
   return { stream, mark, heals: first !== undefined, events: [...events.values()], poison, rest: held?.rest }
 }
 
-/** The events to send of a parked stream without its records: those from its mark on, from the store. */
+/** Plans the events of a parked stream without its records: those from its mark on, from the store. */
 export async function planHeld(
   stream: StreamName,
   mark: Mark,
@@ -89,10 +89,7 @@ export async function planHeld(
   return { stream, mark, heals: true, events, poison, rest }
 }
 
-/**
- * The events to send again of consecutive commits of a stream: their public events, up to the first that
- * cannot be sent.
- */
+/** Plans to send the public events of consecutive commits again, up to the first event that cannot be sent. */
 export function planAgain(
   commits: readonly Commit[],
   catalogue: EventCatalogue,
@@ -102,12 +99,12 @@ export function planAgain(
   return { events: run.events, poison: run.poison }
 }
 
-/** How many bytes of events are held in memory at once. */
+/** Maximum bytes of events in memory at once. */
 const maxHeldBytes = 4 * 1024 * 1024
 
 /**
- * The events to send from a version on, from the store. The commit at that version is read first, alone: if it is still
- * poison, nothing behind it is read.
+ * Reads the events to send from a version on from the store. The first commit is read alone. If it is still poison,
+ * nothing after it is read.
  */
 async function heldRun(
   stream: StreamName,
@@ -123,7 +120,7 @@ async function heldRun(
     const page = await readHeld(store, stream, next, deadline, limit)
     if ('unreadable' in page) {
       if (limit === 1) return { events, poison: page.unreadable }
-      // One of the page cannot be read. Those before it can.
+      // One commit of the page is unreadable. Those before it are readable.
       oneByOne = true
       continue
     }
@@ -139,8 +136,9 @@ async function heldRun(
 }
 
 /**
- * The first gap before the commits of these records, as poison: an event is missing in the store, and nobody knows what
- * follows it. The commit before a record is usually in the same batch, or is known from the batch before.
+ * Finds the first gap before the commits of these records, and returns it as poison. An event is missing in the store,
+ * so its effect on the following ones is unknown. The commit before a record is usually in the same batch, or is known
+ * from the batch before.
  */
 async function gapBefore(
   stream: StreamName,
@@ -156,7 +154,7 @@ async function gapBefore(
       if (page.commits.length === 0) {
         const error = new Problem(
           'unreadable',
-          `${stream} has a commit at ${delivery.version}, but none before it.`,
+          `${stream} has a commit at ${delivery.version}, but no commit before it.`,
         )
         return { events: [], poison: { version: before, error } }
       }
@@ -167,7 +165,7 @@ async function gapBefore(
   return { events: [] }
 }
 
-/** Maximum streams whose ends are remembered. */
+/** Maximum streams whose last version without a gap is remembered. */
 const maxKnown = 10_000
 
 function remember(known: Map<StreamName, number>, stream: StreamName, end: number): void {
@@ -187,7 +185,7 @@ interface Run {
 }
 
 interface HeldRun extends Run {
-  /** The version from which on more is to be sent, once these are. */
+  /** The first version that is not in this run. */
   readonly rest?: number
 }
 
@@ -198,7 +196,7 @@ interface RunBounds {
   readonly sequenceNumber: string
 }
 
-/** The public events of commits that follow each other, up to the first that cannot be sent. */
+/** Returns the public events of consecutive commits, up to the first event that cannot be sent. */
 function runOf(
   commits: readonly Commit[],
   { from, before, sequenceNumber }: RunBounds,
@@ -224,7 +222,7 @@ function runOf(
   }
 }
 
-/** A page of commits from a version on. If the store cannot read it, that version is poison. */
+/** Reads a page of commits from a version on. If the store cannot read it, that version is poison. */
 async function readHeld(
   store: EventStore,
   stream: StreamName,

@@ -5,7 +5,10 @@ import type { Deadline } from '../../domain/kernel/cost.ts'
 import { batches } from './batches.ts'
 import type { BusEntry, EventBus } from './event-bus.ts'
 
-/** Why an entry was not sent. `rejected`: by what it is; it never will be. `failed`: it may be sent later. */
+/**
+ * Why an entry was not sent. `rejected` means that the entry itself is invalid and can never be sent. `failed` means
+ * that it may be sent later.
+ */
 export interface Unsent {
   readonly outcome: 'rejected' | 'failed'
   readonly error: string
@@ -17,22 +20,22 @@ export interface PutEventsOptions {
   readonly deadline: Deadline
 }
 
-/** How many requests are made side by side. */
+/** Maximum concurrent requests. */
 const concurrency = 4
 
 /**
- * Sends entries, and again those that failed, with full jitter until the deadline. Returns why the remaining ones were
- * not sent. An entry whose answer was lost is sent twice: consumers dedupe by id.
+ * Sends entries, and retries those that failed, with full jitter until the deadline. Returns why the remaining entries
+ * were not sent. An entry whose answer was lost is sent twice, and consumers must deduplicate by id.
  */
 export async function putEvents<Item extends { readonly entry: BusEntry }>(
   items: readonly Item[],
   { bus, clock, deadline }: PutEventsOptions,
 ): Promise<Map<Item, Unsent>> {
   const unsent = new Map<Item, Unsent>(
-    items.map((item) => [item, { outcome: 'failed', error: 'There was no time left.' }]),
+    items.map((item) => [item, { outcome: 'failed', error: 'The time ran out before the event was sent.' }]),
   )
 
-  /** Sends one request and returns the items of it that are worth another try. */
+  /** Sends one request, and returns the items that are worth a retry. */
   const send = async (batch: readonly Item[]): Promise<readonly Item[]> => {
     if (deadline.left() <= 0) return []
     try {
@@ -51,7 +54,7 @@ export async function putEvents<Item extends { readonly entry: BusEntry }>(
       for (const item of batch) unsent.set(item, { outcome: 'failed', error })
       if (failureOf(cause) !== 'definite') return batch
       if (!isRefusal(cause)) return []
-      // One entry may be at fault, and the others are not: each is sent alone.
+      // Perhaps only one entry is at fault, so each entry is sent alone.
       if (batch.length > 1) {
         const again: Item[] = []
         for (const item of batch) again.push(...(await send([item])))
@@ -78,10 +81,10 @@ export async function putEvents<Item extends { readonly entry: BusEntry }>(
   return unsent
 }
 
-/** PutEventsResultEntry in the API reference: the codes that say that the entry itself is wrong … */
+/** The codes for an invalid entry, from PutEventsResultEntry in the API reference. */
 const rejections = new Set(['InvalidArgument', 'MalformedDetail'])
 
-/** … and, with them, all those that are not worth another try. */
+/** All codes that are not worth a retry. */
 const permanent = new Set([
   ...rejections,
   'AccessDeniedException',

@@ -10,7 +10,10 @@ import type { EventCatalogue } from './event-catalogue.ts'
 import { planAgain } from './plan.ts'
 import { putEvents } from './put-events.ts'
 
-/** A time from a moment on and before another, by the commits' `at`, in milliseconds since 1970. */
+/**
+ * A period of time, in milliseconds since 1970. `from` is included and `to` is not. It is compared with the commits'
+ * `at`.
+ */
 export interface Period {
   readonly from: number
   readonly to: number
@@ -21,14 +24,14 @@ export interface RepublishOptions {
   readonly bus: EventBus
   readonly catalogue: EventCatalogue
   readonly clock: Clock
-  /** Without it, everything. */
+  /** Without a period, all events are sent. */
   readonly period?: Period | undefined
 }
 
 /** The result for the public events of a stream. */
 export interface Republished {
   readonly stream: StreamName
-  /** How many of its commits were to be sent. */
+  /** The number of its commits to send. */
   readonly commits: number
   readonly sent: number
   readonly unsent: readonly UnsentEvent[]
@@ -37,18 +40,18 @@ export interface Republished {
 export interface UnsentEvent {
   readonly version: number
   readonly error: string
-  /** It cannot be sent as it is, so that nothing that follows it in the stream was tried. */
+  /** Whether the event can never be sent. Later events of the stream were then not tried. */
   readonly ends: boolean
 }
 
-/** How long the commits of one page may take to come, and their events to be sent. */
+/** Maximum time to read a page of commits or to send its events, in milliseconds. */
 const readMs = 10_000
 const sendMs = 120_000
 
 /**
- * Sends the public events of a stream again, all of them or those of a period. It neither reads nor moves the mark
- * of a parked stream; as there, nothing is sent from an event on that cannot be. Consumers dedupe by the event's
- * id. Throws an error of the store that does not pass, such as a missing grant.
+ * Sends the public events of a stream again: all of them, or those of a period. It neither reads nor moves the mark of
+ * a parked stream. As in the forwarder, nothing is sent from the first event that can never be sent. Consumers
+ * deduplicate by the event's id. Throws permanent errors of the store, such as a missing permission.
  */
 export async function republish(walked: WalkedStream, options: RepublishOptions): Promise<Republished> {
   const { stream } = walked

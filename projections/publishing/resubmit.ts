@@ -4,9 +4,9 @@ import { planHeld } from './plan.ts'
 import { putEvents } from './put-events.ts'
 
 /**
- * Tries a parked stream again without waiting for its next event: sends all events from its mark on, from the store, and
- * removes or moves the mark. A stream that is not parked has nothing to send. Events that another process sends meanwhile
- * are sent twice. Throws if the store or the marks do not answer.
+ * Retries a parked stream without waiting for its next event. It sends all events from the mark on, from the store, and
+ * removes or moves the mark. A stream that is not parked has nothing to send. Events that another process sends at the
+ * same time are sent twice. Throws if the store or the marks do not answer.
  */
 export async function resubmit(stream: StreamName, options: ForwardOptions): Promise<Forwarded> {
   const { marks } = await options.parked.read([stream])

@@ -1,6 +1,6 @@
 import type { OpenApi } from '../../commands/http/openapi/document.ts'
 
-/** The API's documentation as one page of HTML that loads nothing else. */
+/** Makes the API's documentation, one HTML page that loads nothing else. */
 export function docsPage({ info, paths }: OpenApi): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => {
@@ -18,7 +18,7 @@ summary{cursor:pointer;padding:.4rem 0}code{background:#f1f1f4;padding:.15rem .4
 pre{background:#f7f7f9;padding:1rem;overflow:auto;font-size:13px}details{border-bottom:1px solid #e4e4ea}
 </style></head><body>
 <h1>${escapeHtml(info.title)}</h1>
-<p>${escapeHtml(info.description)} The same as <a href="/openapi.json">OpenAPI 3.1</a>.</p>
+<p>${escapeHtml(info.description)} Also available as <a href="/openapi.json">OpenAPI 3.1</a>.</p>
 ${operations.join('\n')}
 </body></html>
 `

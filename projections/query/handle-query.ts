@@ -29,11 +29,11 @@ import {
 } from './query.ts'
 import { notYet, readAfter, type Unreached } from './read-after.ts'
 
-/** How long a query may take to catch a stream up. */
+/** Maximum time to catch up the streams of a query, in milliseconds. */
 const readAfterMs = 2000
-/** How long a query may take to register a person first. */
+/** Maximum time to register a person before a query, in milliseconds. */
 const accessMs = 8000
-/** Time that is kept back to answer before the function is cut off. */
+/** Time that is kept in reserve to answer before Lambda stops the function, in milliseconds. */
 const reserveMs = 500
 
 export interface QueryApiOptions {
@@ -57,7 +57,8 @@ export function queryHandler(options: QueryApiOptions) {
   const pages = publicPages(openApi)
 
   const accountStatusOf = async ({ userId, deadline }: RequestContext) => {
-    // A guard behind the registration is caught up. A registration stays in the guard, so that is far enough.
+    // If the guard is behind the registration, it is caught up. Version 1 is enough, because a registration stays in
+    // the state.
     const upToRegistration = { store, rows, clock, deadline, until: 1 }
     const { live } = await readable()
     const generation = live(accounts.projection)
@@ -66,7 +67,7 @@ export function queryHandler(options: QueryApiOptions) {
   }
   const access = createAccess({ accountStatusOf, register, clock })
 
-  /** Brings what the query reads to the positions of the request. Returns those that cannot be reached. */
+  /** Brings the read models of the query to the positions of the request. Returns those that cannot be reached. */
   const honourPositions = async (
     request: ApiRequest,
     context: QueryContext,
@@ -84,12 +85,12 @@ export function queryHandler(options: QueryApiOptions) {
         readAfter(context.generation(name), positions, { store, rows, clock, deadline }),
       ),
     )
-    // A change of their own account may be news to this environment.
+    // This execution environment may not know a change of the person's own account yet.
     if (positions.some(({ stream }) => stream === own)) access.remember(context.userId, { status: 'unknown' })
     return unreached.flat()
   }
 
-  /** Answers from what was read. Only a person who may know of its stream is told of a position that is not reached. */
+  /** Answers the query. A position that was not reached is an error only if the person may know of its stream. */
   const answerAfter = async (
     unreached: readonly Unreached[],
     request: ApiRequest,
@@ -109,7 +110,7 @@ export function queryHandler(options: QueryApiOptions) {
 
   return async (request: ApiRequest): Promise<ApiResponse> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      throw new HttpProblem('method-not-allowed', 'Queries are read by GET.', { allow: 'GET, HEAD' })
+      throw new HttpProblem('method-not-allowed', 'Send queries by GET.', { allow: 'GET, HEAD' })
     }
     const page = valueAt(pages, request.route)
     if (page !== undefined) {
@@ -124,7 +125,7 @@ export function queryHandler(options: QueryApiOptions) {
     const { userId, groups } = request.identity()
     const { correlationId } = request
     if (contract.kind === 'report' && !groups.includes(contract.group))
-      throw new Problem('forbidden', `This is for the group ${contract.group}.`)
+      throw new Problem('forbidden', `Only members of the group ${contract.group} may send this query.`)
     const context: QueryContext = {
       rows,
       userId,
@@ -142,7 +143,7 @@ export function queryHandler(options: QueryApiOptions) {
   }
 }
 
-/** The names of the query parameters that a query takes. */
+/** The names of the query parameters that a query accepts. */
 function parametersOf(contract: QueryContract): readonly string[] {
   switch (contract.kind) {
     case 'one':
@@ -155,8 +156,8 @@ function parametersOf(contract: QueryContract): readonly string[] {
 }
 
 /**
- * The generations that a request reads: the live ones. A request for the next page of another generation reads that
- * one, while it is listed.
+ * The generations that a request reads. These are the live ones. A request with the cursor of another generation reads
+ * that one while it is listed.
  */
 function generationsFor(
   request: ApiRequest,
@@ -171,7 +172,7 @@ function generationsFor(
   return (name) => (name === projection && named !== undefined ? named : live(name))
 }
 
-/** A response, with the items that it shows or, at a 304, that the client has. */
+/** A response, with the items that it contains. At a 304, these are the items that the client already has. */
 type Answer = ApiResponse & { readonly items: readonly unknown[]; readonly cost: Cost }
 
 function answer(request: ApiRequest, context: QueryContext, query: AnyQuery): Promise<Answer> {
@@ -217,14 +218,14 @@ async function answerMany(
   }
 }
 
-/** `If-None-Match` compares weakly, RFC 9110. */
+/** Compares `If-None-Match` weakly (RFC 9110). */
 function isCached(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
   const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
   return tags.includes('*') || tags.includes(etag)
 }
 
-/** The value of a route in a record, without the properties that every object has. */
+/** The value of a route in a record. Properties that every object inherits are ignored. */
 function valueAt<Value>(values: Readonly<Record<string, Value>>, route: string): Value | undefined {
   return Object.hasOwn(values, route) ? values[route] : undefined
 }

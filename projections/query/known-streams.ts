@@ -5,8 +5,8 @@ import type { AnyQuery, QueryContext } from './query.ts'
 import type { Unreached } from './read-after.ts'
 
 /**
- * The first position that cannot be reached and whose stream the person may know of, because the answer shows them the
- * stream. A report is answered to its group only, which may know of all streams.
+ * Returns the first position that cannot be reached and whose stream the person may know of, because the answer
+ * contains the stream. A report is only for its group, which may know of all streams.
  */
 export async function shownIn(
   unreached: readonly Unreached[],
@@ -15,7 +15,7 @@ export async function shownIn(
   items: readonly unknown[],
 ): Promise<Unreached | undefined> {
   if ('report' in query) return unreached[0]
-  const ofQuery = items as readonly { readonly version: number }[] // the items that this query answered
+  const ofQuery = items as readonly { readonly version: number }[] // the items of this query
   const ids = new Set([context.userId, ...Object.values(context.parameters), ...items.map(idOf)])
   for (const one of unreached) {
     const { id } = parseStreamName(one.position.stream)
@@ -24,7 +24,10 @@ export async function shownIn(
   return undefined
 }
 
-/** The first position that cannot be reached and that the person wrote: they got it as the answer to a command. */
+/**
+ * Returns the first position that cannot be reached and whose commit the person wrote. They got it in the answer to a
+ * command.
+ */
 export async function writtenBy(
   userId: string,
   unreached: readonly Unreached[],

@@ -5,7 +5,7 @@ import { docsPage } from './docs-page.ts'
 
 const cacheable = { 'cache-control': 'public, max-age=60' }
 
-/** Makes the pages that anyone may read, by their paths. */
+/** Makes the pages that need no access token, by their paths. */
 export function publicPages(
   openApi: (apiUrl: string) => OpenApi,
 ): Readonly<Record<PublicPath, (request: ApiRequest) => ApiResponse>> {
@@ -25,7 +25,7 @@ export function publicPages(
   }
 }
 
-/** The configuration that a client needs to sign people in and to call this API. */
+/** The settings that a client needs for the sign-in and for this API. */
 function clientConfig(apiUrl: string): Record<string, string | undefined> {
   const { AWS_REGION, USER_POOL_ID, USER_POOL_CLIENT_ID, AWS_ENDPOINT_URL } = process.env
   return {
@@ -33,7 +33,7 @@ function clientConfig(apiUrl: string): Record<string, string | undefined> {
     userPoolId: USER_POOL_ID,
     userPoolClientId: USER_POOL_CLIENT_ID,
     apiUrl,
-    // The SDK's own variable: set where the AWS services are somewhere else than at AWS.
+    // The SDK's own variable. It is set if the AWS services are not at AWS.
     awsEndpoint: AWS_ENDPOINT_URL,
   }
 }

@@ -6,7 +6,7 @@ import type { Cost } from '../../domain/kernel/cost.ts'
 import type { ListOptions, ListPage, RowStore } from '../engine/row-store.ts'
 import type { AnyGeneration } from '../generations/any-generation.ts'
 
-/** The input of a query: the request, and the read models as this request sees them. */
+/** The input of a query: the request, and the read models for this request. */
 export interface QueryContext {
   readonly rows: RowStore
   readonly userId: string
@@ -14,44 +14,47 @@ export interface QueryContext {
   readonly query: ApiRequest['query']
   /** Milliseconds since 1970. */
   readonly now: () => number
-  /** The generation of a projection that this request reads. */
+  /** Returns the generation of a projection that this request reads. */
   readonly generation: (projection: string) => AnyGeneration
 }
 
 interface Query {
   /**
-   * Whether the answer may depend on a position in `Read-After`, before anything is read. It always depends on those of
-   * the person's own stream.
+   * Whether the answer may depend on a position in `Read-After`. This is decided before anything is read. Every answer
+   * depends on the positions of the person's own stream.
    */
   readonly dependsOn: (context: QueryContext, position: Position) => boolean
 }
 
-/** Answers from the rows of one projection: entity tags and cursors name the generation. */
+/** A query that reads the rows of one projection. Entity tags and cursors name its generation. */
 interface RowQuery<Item> extends Query {
   readonly projection: string
-  /** Other projections that it joins. */
+  /** Other projections that the query joins. */
   readonly joins?: readonly string[]
   /**
-   * Whether the person who got these items may know of a stream that the answer depends on, besides those whose id is
-   * the person's, in the path, or the id of an item.
+   * Whether the person who gets these items may know of a further stream that the answer depends on. They always may
+   * know of streams with their own id, an id in the path, or the id of an item.
    */
   shows?(context: QueryContext, position: Position, items: readonly Item[]): boolean | Promise<boolean>
 }
 
-/** Answers one item. Its entity tag is the generation and the version, with what changes under the same version. */
+/**
+ * A query for one item. Its entity tag consists of the generation, the version, and the part that changes without a new
+ * version.
+ */
 export interface OneQuery<Item> extends RowQuery<Item> {
-  /** `varies` names the part of the item that changes without an event, if there is one. */
+  /** `varies` identifies the part of the item that changes without an event, if there is one. */
   readonly read: (context: QueryContext) => Promise<{ item: Item; varies?: string | undefined; cost: Cost }>
 }
 
-/** Answers a page of items. Its cursor is the generation and the sort key of the last item. */
+/** A query for a page of items. Its cursor consists of the generation and the sort key of the last item. */
 export interface ManyQuery<Item> extends RowQuery<Item> {
   readonly list: (context: QueryContext, options: ListOptions) => Promise<ListPage<Item>>
 }
 
-/** Answers all requested items, to the group that its contract names. */
+/** A query for all requested items, for the group that its contract names. */
 export interface ReportQuery<Item> extends Query {
-  /** The projections that it reads. */
+  /** The projections that the query reads. */
   readonly projections: readonly string[]
   readonly report: (context: QueryContext) => Promise<{ items: readonly Item[]; cost: Cost }>
 }
@@ -63,7 +66,7 @@ export function projectionsOf(query: AnyQuery): readonly string[] {
   return 'report' in query ? query.projections : [query.projection, ...(query.joins ?? [])]
 }
 
-/** Contracts of queries by their paths. */
+/** The contracts of queries, by path. */
 export type QueryContracts = Readonly<Record<string, QueryContract>>
 
 interface HandlerOfKind<Item> {

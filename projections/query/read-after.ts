@@ -4,16 +4,17 @@ import { parseStreamName } from '../../domain/kernel/stream.ts'
 import type { CatchUpOptions } from '../engine/catch-up.ts'
 import type { AnyGeneration } from '../generations/any-generation.ts'
 
-/** A position that a generation cannot reach: its stream is parked before it, or does not come so far. */
+/** A position that a generation cannot reach. Its stream is parked before the position, or ends before it. */
 export interface Unreached {
   readonly position: Position
   readonly parked: boolean
 }
 
 /**
- * Brings a generation to the given positions: it looks at the guard and, if that is behind, catches the stream up
- * itself, so nobody waits for the stream. Positions of a category that the generation does not fold count as reached.
- * Returns the positions that it cannot reach and tells nobody about them: it does not know who may know of the stream.
+ * Brings a generation to the given positions. It reads each guard and, if the guard is behind, catches up the stream
+ * itself, so the request does not wait for the projector. Positions in a category that the generation does not fold
+ * count as reached. Returns the positions that it cannot reach. It reports no error itself, because it does not know
+ * who may know of the streams.
  */
 export async function readAfter(
   generation: Pick<AnyGeneration, 'aggregate' | 'catchUp'>,
@@ -34,7 +35,7 @@ export async function readAfter(
   return found.flat()
 }
 
-/** The problem of a position that cannot be reached. Only a person who may know of its stream is told. */
+/** Makes the problem of a position that cannot be reached. Only a person who may know of its stream gets it. */
 export function notYet({ parked }: Pick<Unreached, 'parked'>): Problem {
   if (parked) {
     return new Problem(
@@ -45,7 +46,7 @@ export function notYet({ parked }: Pick<Unreached, 'parked'>): Problem {
       },
     )
   }
-  return new Problem('unavailable', 'The position given in Read-After has not been written yet.', {
+  return new Problem('unavailable', 'The position in Read-After does not exist yet.', {
     retryAfterSeconds: 1,
     clientsFault: true,
   })

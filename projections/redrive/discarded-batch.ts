@@ -1,17 +1,26 @@
 import * as z from 'zod/mini'
 import type { ShardRange } from './shard-reader.ts'
 
-/** Lambda's message about records that a stream mapping gave up: their place and the reason, not their content. */
+/**
+ * Lambda's message about records that a stream mapping gave up. It contains their position and the reason, but not the
+ * records.
+ */
 export interface DiscardedBatch extends ShardRange {
-  /** How many records the function got; the range holds those that the mapping's filter left out as well. */
+  /**
+   * The number of records that the function received. The range also contains the records that the mapping's filter
+   * excluded.
+   */
   readonly batchSize: number
-  /** Why they were given up, such as `RetryAttemptsExhausted`. */
+  /** Why the mapping gave up, such as `RetryAttemptsExhausted`. */
   readonly condition: string
 }
 
 const sequenceNumber = z.string().check(z.regex(/^\d+$/))
 
-/** Lambda developer guide, "Retain discarded records for a DynamoDB event source": as far as it is read here. */
+/**
+ * The part of the message that is used here. Source: "Retain discarded records for a DynamoDB event source" in the
+ * Lambda developer guide.
+ */
 const message = z.object({
   requestContext: z.object({ condition: z.string() }),
   DDBStreamBatchInfo: z.object({
@@ -23,7 +32,7 @@ const message = z.object({
   }),
 })
 
-/** Reads the body of a message to a mapping's failure destination. Throws where it is none. */
+/** Parses a message from a mapping's failure destination. Throws for any other text. */
 export function discardedBatchOf(body: string): DiscardedBatch {
   const { requestContext, DDBStreamBatchInfo: info } = message.parse(JSON.parse(body))
   return { ...info, condition: requestContext.condition }

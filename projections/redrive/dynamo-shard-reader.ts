@@ -12,10 +12,13 @@ import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
 import { answerWithin } from '../../commands/aws/client.ts'
 import { placeInShard, type ShardPage, type ShardRange, type ShardReader } from './shard-reader.ts'
 
-/** Records of a page: as many as a mapping's batch. */
+/** Records of a page: as many as in a mapping's batch. */
 const pageSize = 100
 
-/** A page may be empty though more follow; at the end of an open shard they all are. */
+/**
+ * Limits for empty pages. A page can be empty although more records follow. At the end of an open shard, all pages are
+ * empty.
+ */
 const empty = { most: 10, pauseMs: 200 }
 
 /** Reads shards of DynamoDB Streams. */
@@ -25,7 +28,7 @@ export function createDynamoShardReader(config: DynamoDBStreamsClientConfig = {}
     ...config,
   })
 
-  /** An iterator at the range's start, or at the oldest record that there is. */
+  /** Opens an iterator at the range's start, or at the oldest record that still exists. */
   async function open({ streamArn, shardId, startSequenceNumber }: ShardRange, trimmed: boolean) {
     const place = trimmed
       ? { ShardIteratorType: 'TRIM_HORIZON' as const }
@@ -40,7 +43,7 @@ export function createDynamoShardReader(config: DynamoDBStreamsClientConfig = {}
       return await client.send(new GetRecordsCommand({ ShardIterator, Limit: pageSize }))
     } catch (error) {
       if (error instanceof TrimmedDataAccessException) return 'trimmed'
-      // A shard is gone once all of its records are.
+      // A shard disappears after all of its records were removed.
       if (error instanceof ResourceNotFoundException) return 'gone'
       throw error
     }
@@ -62,14 +65,14 @@ export function createDynamoShardReader(config: DynamoDBStreamsClientConfig = {}
       const all = (page.Records ?? []).map(toLambdaRecord)
       const isOver = placeInShard(all.at(-1)) >= end
       iterator = page.NextShardIterator
-      // A closed shard ends before the range does: the last of its records is trimmed.
+      // If a closed shard ends before the range does, the last records of the range were removed.
       trimmed ||= !isOver && iterator === undefined
       yield { records: all.filter((record) => placeInShard(record) <= end), trimmed }
       if (isOver || iterator === undefined) return
       inVain = all.length === 0 ? inVain + 1 : 0
       if (all.length === 0) await delay(empty.pauseMs)
     }
-    if (!trimmed) throw new Error(`Shard ${range.shardId} does not come to ${range.endSequenceNumber}.`)
+    if (!trimmed) throw new Error(`Shard ${range.shardId} ends before ${range.endSequenceNumber}.`)
   }
 
   return { read }
@@ -77,7 +80,7 @@ export function createDynamoShardReader(config: DynamoDBStreamsClientConfig = {}
 
 function toLambdaRecord({ eventName, dynamodb = {} }: _Record): DynamoDBRecord {
   const { Keys = {}, NewImage = {}, SequenceNumber = '' } = dynamodb
-  // Typed twice, and the same but for bytes: a commit's events are text, and whoever reads them leaves bytes alone.
+  // The two types differ only in bytes. A commit's events are text, so no reader uses bytes.
   const [keys, image] = [Keys, NewImage] as [Image, Image]
   return { ...(eventName && { eventName }), dynamodb: { Keys: keys, NewImage: image, SequenceNumber } }
 }

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 import { placeInShard, type ShardReader } from './shard-reader.ts'
 
-/** One shard in memory, whatever it is called: what `shard()` holds when it is read, in pages of two records. */
+/** One shard in memory, for any shard id. It yields the current content of `shard()` in pages of two records. */
 export function createMemoryShardReader(shard: () => readonly DynamoDBRecord[]): ShardReader {
   return {
     async *read({ startSequenceNumber, endSequenceNumber }) {

@@ -15,12 +15,15 @@ import type { ShardReader } from './shard-reader.ts'
 /** Maximum streams that a log line names. */
 const maxStreams = 100
 
-/** The name of the queue that a message comes from. */
+/** The name of a message's queue. */
 function queueOf({ eventSourceARN }: SQSRecord): string {
   return eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1)
 }
 
-/** With less time than this left, the rest of the records is left for the next time. */
+/**
+ * Minimum time to deliver a page, in milliseconds. With less time left, the remaining records wait for the next
+ * attempt.
+ */
 const leastMs = 10_000
 
 export interface RedriveOptions {
@@ -32,27 +35,28 @@ export interface RedriveOptions {
 
 /**
  * Makes the Lambda handler that redrives the records that a stream mapping gave up. It reads the records of a message
- * again and hands them to the consumer that failed. A bad event then parks its stream. A message is reported as failed,
- * and comes again, if any of its records fails once more or is trimmed. Redriving twice is delivering twice, which does
- * no harm. Its log names the queue and the streams.
+ * again and delivers them to the consumer that failed. A bad event then parks its stream. If any record fails again or
+ * is trimmed, the message is reported as failed, and the queue delivers it again. A second delivery does no harm. The
+ * log names the queue and the streams.
  */
 export function redriveHandler({ reader, deliver, logger }: RedriveOptions) {
   return async (event: SQSEvent, context: TimeLeft): Promise<SQSBatchResponse> => {
     const failed: string[] = []
-    // One after another: a shard has other readers, and the older records are to be first.
+    // The messages are handled one after another, so that older records come first, and because a shard has other
+    // readers.
     for (const message of event.Records)
       if (!(await redrive(message, context))) failed.push(message.messageId)
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
   }
 
-  /** Whether the message can be deleted. */
+  /** Redrives a message. Returns whether it can be deleted. */
   async function redrive(message: SQSRecord, context: TimeLeft): Promise<boolean> {
     const receives = Number(message.attributes.ApproximateReceiveCount)
     const line = { messageId: message.messageId, receives, queue: queueOf(message) }
     let batch: DiscardedBatch | undefined
     try {
       batch = discardedBatchOf(message.body)
-      // No function of ours moves records to the queue, so the first look at them is the first chance to say so.
+      // Lambda itself moves the records to the queue. This first delivery is the first opportunity to log it.
       if (receives <= 1) logger.error('records were given up and moved to a queue', { ...line, ...batch })
       const { records, failures, trimmed, streams } = await deliverAgain(batch, context)
       const result = { ...line, ...batch, records, streams }

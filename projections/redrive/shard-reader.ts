@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 
-/** A part of a shard: every record from one sequence number to another, both included. */
+/** A part of a shard: all records from one sequence number to another, both included. */
 export interface ShardRange {
   readonly streamArn: string
   readonly shardId: string
@@ -9,22 +9,25 @@ export interface ShardRange {
 }
 
 export interface ShardPage {
-  /** In the order of the shard, as Lambda delivers them. */
+  /** The records in the order of the shard, in Lambda's format. */
   readonly records: readonly DynamoDBRecord[]
-  /** Whether records of the range are gone by now: a stream keeps them for a day. */
+  /** Whether records of the range no longer exist. A stream keeps them for a day. */
   readonly trimmed: boolean
 }
 
-/** A stream's shards, to read once more from. `test/contract/shard-reader.ts` says what an adapter does. */
+/**
+ * The port that reads a stream's shards again. `test/contract/shard-reader.ts` specifies the behaviour of every
+ * adapter.
+ */
 export interface ShardReader {
   /**
-   * The range page by page, without a filter: it holds what the mapping left out as well. Of a range that is
-   * trimmed, what is left. Throws where the stream does not answer.
+   * Reads the range page by page, without a filter, so it also contains records that the mapping excluded. If a part of
+   * the range was trimmed, it reads the rest. Throws if the stream does not answer.
    */
   read(range: ShardRange): AsyncIterable<ShardPage>
 }
 
-/** A record's place in its shard: up to 40 digits, not all of one length. */
+/** The position of a record in its shard: a number with up to 40 digits. */
 export function placeInShard(record: DynamoDBRecord | undefined): bigint {
   return BigInt(record?.dynamodb?.SequenceNumber ?? 0)
 }

@@ -19,7 +19,7 @@ export const subscriptionQueries = {
     async read(context) {
       const { item: person, cost } = await people.asking(context)
       const found = await readSubscription(context.rows, generationOf(context), person, context.now())
-      // A new month comes by itself.
+      // A new month starts without an event.
       return { ...found, varies: found.item.renewsAt, cost: addCost(cost, found.cost) }
     },
   },
@@ -30,7 +30,7 @@ export const subscriptionQueries = {
     async read(context) {
       const { item: person, cost } = await people.asking(context)
       const found = await readUsage(context.rows, generationOf(context), person)
-      // The limit of a plan is part of the code.
+      // The code declares the limit of a plan, so it can change without an event.
       return { ...found, varies: `${found.item.bytesAllowed}`, cost: addCost(cost, found.cost) }
     },
   },

@@ -6,13 +6,13 @@ import type { ProjectionVersions } from '../generations/projection-versions.ts'
 import { subscriptionsV1 } from './v1/projection.ts'
 import { type Due, listDue } from './v1/queries.ts'
 
-/** The port to those who pay for a plan, as the live read model has them: it may lag. */
+/** The port to the people with a paid plan, from the live read model. It may lag. */
 export interface Subscribers {
-  /** The subscriptions that a month up to this one may still have to be invoiced for. */
+  /** The subscriptions that may still need an invoice for a month up to this one. */
   due(until: string): AsyncIterable<Due>
 }
 
-/** Those of a read model. Where its lists or rows cannot be read, what iterates over them throws. */
+/** Reads subscribers from a read model. The iteration throws if a list or a row cannot be read. */
 export function createSubscribers(
   versions: ProjectionVersions,
   rows: RowStore,

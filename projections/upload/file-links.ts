@@ -1,9 +1,9 @@
-/** The properties of a file that its link carries. */
+/** The properties of a file that its link contains. */
 export interface LinkedFile {
-  /** The name to save the file under; any text. */
+  /** The name to save the file under. Any text is allowed. */
   readonly fileName: string
   readonly contentType: string
-  /** From when on the links are valid, in milliseconds since 1970. The same moment makes the same links. */
+  /** The start of the links' validity, in milliseconds since 1970. The same start makes the same links. */
   readonly from: number
 }
 
@@ -12,8 +12,8 @@ export interface Links {
   readonly thumbnailUrl: string
 }
 
-/** The port to where the files of uploads lie. */
+/** The port to the store of uploaded files. */
 export interface FileLinks {
-  /** Where anyone who has the links reads the files of a completed upload, for an hour. */
+  /** Makes links to the files of a completed upload. Anyone who has the links can read the files for an hour. */
   linksOf(uploadId: string, file: LinkedFile): Promise<Links>
 }

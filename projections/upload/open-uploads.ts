@@ -8,13 +8,13 @@ import { createReadable } from '../generations/listed-generations.ts'
 import type { ProjectionVersions } from '../generations/projection-versions.ts'
 import { openUploadShards, openUploads, uploadsV1 } from './v1/projection.ts'
 
-/** The port to the uploads that are still to come to an end, as the live read model has them: it may lag. */
+/** The port to the uploads that have not ended, from the live read model. It may lag. */
 export interface OpenUploads {
-  /** The ids of those that expired before a moment, ISO 8601 UTC with milliseconds. */
+  /** The ids of the uploads that expired before a time: ISO 8601 UTC with milliseconds. */
   expired(before: string): AsyncIterable<string>
 }
 
-/** Those of a read model. Where its lists or rows cannot be read, what iterates over them throws. */
+/** Reads open uploads from a read model. The iteration throws if a list or a row cannot be read. */
 export function createOpenUploads(
   versions: ProjectionVersions,
   rows: RowStore,
@@ -27,7 +27,7 @@ export function createOpenUploads(
       const { id } = live(uploadsV1.name)
       for (let shard = 0; shard < openUploadShards; shard++) {
         const partition = partitionKey(id, openUploads(shard))
-        // Rows are sorted by when they expire.
+        // Rows are sorted by their time of expiry.
         for await (const row of rowsBefore(rows, partition, before))
           yield parseStreamName(streamOfRow(row)).id
       }

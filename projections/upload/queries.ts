@@ -11,11 +11,11 @@ import { listUploads, readStats, readUpload, type UploadReads } from './v1/queri
 const projectIdOf = ({ parameters }: QueryContext) => parameters['projectId'] ?? ''
 const uploadIdOf = ({ parameters }: QueryContext) => parameters['uploadId'] ?? ''
 const isOf = (aggregate: string, { stream }: Position) => parseStreamName(stream).aggregate === aggregate
-/** The project, and any upload: only an upload's own stream says which project it is in. */
+/** The project, and every upload, because only an upload's own stream shows its project. */
 const mayBeInProject = (context: QueryContext, position: Position) =>
   position.stream === streamName('project', projectIdOf(context)) || isOf('upload', position)
 
-/** Whether a position is one of an upload in the project of the request, which the person sees. */
+/** Whether a position belongs to an upload in the project of the request, and the person sees that project. */
 async function isInProject(context: QueryContext, { stream }: Position, links: FileLinks): Promise<boolean> {
   const { aggregate, id } = parseStreamName(stream)
   if (aggregate !== uploadsV1.aggregate) return false
@@ -38,7 +38,7 @@ function readsOf(context: QueryContext, links: FileLinks): UploadReads {
   }
 }
 
-/** The handler of each query about uploads, which makes links to their files. */
+/** Makes the handler of each query about uploads. The answers contain links to files. */
 export const uploadQueries = (links: FileLinks) =>
   ({
     '/projects/{projectId}/uploads': {
@@ -50,7 +50,7 @@ export const uploadQueries = (links: FileLinks) =>
     '/uploads/{uploadId}': {
       projection: uploadsV1.name,
       joins: [visibleProjects.projection],
-      // Which project it is in is known once it has been read: any may be the one.
+      // The project of the upload is unknown before the upload is read, so any project may be the one.
       dependsOn: (context, position) =>
         position.stream === streamName('upload', uploadIdOf(context)) || isOf('project', position),
       shows: (_, { stream }, items) =>

@@ -5,15 +5,15 @@ import type { FileLinks } from './file-links.ts'
 
 const validSeconds = 60 * 60
 
-/** The configuration that every client of the SDK has. */
+/** The part of an SDK client's configuration that signs requests. */
 export interface SigningConfig extends Pick<S3RequestPresignerOptions, 'credentials' | 'region' | 'sha256'> {
-  /** Where S3 is, if it is not at AWS. */
+  /** The address of S3, if it is not at AWS. */
   readonly endpoint: string | undefined
 }
 
 /**
- * Links to the files of uploads in a bucket, as presigned URLs. They are signed without S3's client, with which the
- * function would weigh a third more. A link is valid no longer than the credentials that signed it.
+ * Makes links to the files of uploads in a bucket, as presigned URLs. They are signed without S3's client, which would
+ * make the function a third larger. A link is valid no longer than the credentials that signed it.
  */
 export function createS3FileLinks(
   bucket: string,
@@ -56,7 +56,7 @@ export function createS3FileLinks(
   }
 }
 
-/** RFC 8187, which encodes more than JavaScript does. */
+/** Encodes a text by RFC 8187, which escapes more characters than JavaScript does. */
 function extended(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(
     /['()*]/g,

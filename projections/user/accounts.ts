@@ -6,7 +6,7 @@ import { userStream } from './v1/queries.ts'
 /** The part of a state that every version of `users` has. */
 const anyUser = z.object({ status: z.enum(['none', 'registered', 'deleted']) })
 
-/** Accounts as the read model of people has them. */
+/** Finds the status of accounts in the read model of people. */
 export const accounts: Accounts = {
   projection: usersV1.name,
   streamOf: userStream,

@@ -6,10 +6,10 @@ import { readNames, readUser } from './v1/queries.ts'
 export const people = {
   projection: usersV1.name,
 
-  /** The person who asks. Throws `not-found`, and `account-deleted` for a deleted account. */
+  /** Reads the person who sends the request. Throws `not-found`, and `account-deleted` for a deleted account. */
   asking: ({ rows, userId, generation }: QueryContext) => readUser(rows, generation(usersV1.name).id, userId),
 
-  /** The names of up to 100 people, in the order of their ids. The name of a deleted account is empty. */
+  /** Reads the names of up to 100 people, in the order of their ids. The name of a deleted account is empty. */
   namesOf: ({ rows, generation }: QueryContext, userIds: readonly string[]) =>
     readNames(rows, generation(usersV1.name).id, userIds),
 }

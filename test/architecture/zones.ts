@@ -103,7 +103,7 @@ export const zones: readonly Zone[] = [
     name: 'the stack',
     files: ['infra/stack/**'],
     mayImport: [
-      'infra/{stack,build}/**',
+      'infra/{stack,stages}/**',
       '{domain,commands,projections,workflows}/**',
       'aws-cdk-lib',
       'aws-cdk-lib/**',
@@ -111,6 +111,11 @@ export const zones: readonly Zone[] = [
       'zod/mini',
       'node:**',
     ],
+  },
+  {
+    name: 'the stages',
+    files: ['infra/stages/**'],
+    mayImport: ['infra/stages/**', 'zod', 'node:**'],
   },
   {
     name: 'the local cloud',

@@ -80,7 +80,9 @@ describe('the operator of a running local cloud', () => {
     expect(await ops('verify', 'invoices')).toEqual({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^ops: there is no projection invoices, but .*\busers\b.*\n$/),
+      stderr: expect.stringMatching(
+        /^ops: there is no projection invoices\. The projections are .*\busers\b.*\n$/,
+      ),
     })
   })
 
@@ -106,28 +108,33 @@ describe('the operator of a running local cloud', () => {
     await vi.waitFor(async () => expect(await shown()).toEqual(['"users.v1.1.3"', 'Annie']), soon)
     expect(await ops('replay', 'clean', 'users')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^ops: users\.v1\.2 may still be read for \d+ s: try again then\n$/),
+      stderr: expect.stringMatching(
+        /^ops: users\.v1\.2 may still be read for \d+ s\. Try again after that\n$/,
+      ),
     })
   })
 
   it('works the same on a stack of an account, found by its outputs', async () => {
     const { outputs = {}, endpoint = '' } = (await readAnnouncement(running.dataDir)) ?? {}
     const env = {
-      AWS_ENDPOINT_URL_CLOUDFORMATION: await cloudFormation({ Annals: outputs, Other: {} }),
+      AWS_ENDPOINT_URL_CLOUDFORMATION: await cloudFormation({
+        'annals-prod-data': outputs,
+        'annals-other-data': {},
+      }),
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       AWS_ACCESS_KEY_ID: 'operator',
       AWS_SECRET_ACCESS_KEY: 'secret',
     }
-    const onStack = (stack: string, ...args: string[]) =>
-      runOps('/nowhere', [...args, '--stack', stack, '--region', 'eu-west-1'], env)
-    const { code, stdout } = await onStack('Annals', 'events', 'show', stream, '--json')
+    const onStage = (stage: string, ...args: string[]) =>
+      runOps('/nowhere', [...args, '--aws', '--stage', stage, '--region', 'eu-west-1'], env)
+    const { code, stdout } = await onStage('prod', 'events', 'show', stream, '--json')
     expect(JSON.parse(stdout)[0]).toMatchObject({ stream, version: 1, type: 'UserRegistered' })
     expect(code).toBe(0)
-    expect((await onStack('Other', 'parked', 'list')).stderr).toBe(
-      'ops: Stack Other lacks an output of this code: deploy it first\n',
+    expect((await onStage('other', 'parked', 'list')).stderr).toBe(
+      'ops: Stack annals-other-data lacks an output of this code: deploy it first\n',
     )
-    expect((await onStack('Nobody', 'parked', 'list')).stderr).toMatch(
-      /^ops: stack Nobody is not found: ValidationError: Stack with id Nobody does not exist\n$/,
+    expect((await onStage('nobody', 'parked', 'list')).stderr).toMatch(
+      /^ops: stack annals-nobody-data is not found: ValidationError: Stack with id annals-nobody-data does not exist\n$/,
     )
   })
 })
@@ -172,7 +179,7 @@ describe('npm run ops', () => {
   it.each([
     [['parked', 'list', '--frobnicate'], /^ops: Unknown option '--frobnicate'.*\n$/],
     [['parked', 'list', '--version', '1'], /^ops: parked list takes no --version\n$/],
-    [['parked', 'list', '--region', 'eu-west-1'], /^ops: --region needs --stack\n$/],
+    [['parked', 'list', '--region', 'eu-west-1'], /^ops: --region needs --aws\n$/],
     [['parked', 'list'], /^ops: no local cloud runs on \S+: npm start runs one, .*\n$/],
   ])('%j says in one line what is wrong', async (args, message) => {
     const { code, stdout, stderr } = await runOps(dataDir, args)

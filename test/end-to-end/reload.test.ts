@@ -32,10 +32,10 @@ it('a function whose code has changed answers with the new one', async () => {
     join(assembly, 'asset.new/index.mjs'),
     `export const handler = async () => ({ statusCode: 200, body: '{"status":"new"}' })`,
   )
-  change('Annals.assets.json', ({ files }: { files: Record<string, unknown> }) => {
+  change('annals-dev-service.assets.json', ({ files }: { files: Record<string, unknown> }) => {
     files['new'] = { source: { path: 'asset.new' }, destinations: { here: { objectKey: 'new.zip' } } }
   })
-  change('Annals.template.json', ({ Resources }: Template) => {
+  change('annals-dev-service.template.json', ({ Resources }: Template) => {
     for (const [id, { Type, Properties }] of Object.entries(Resources)) {
       if (Type !== 'AWS::Lambda::Function' || !id.startsWith('QueryApi')) continue
       Properties['Code'] = { ...fieldsOf(Properties['Code']), S3Key: 'new.zip' }
@@ -47,7 +47,7 @@ it('a function whose code has changed answers with the new one', async () => {
 })
 
 it('a template that differs in anything else is refused, and the resources are named', async () => {
-  change('Annals.template.json', ({ Resources }: Template) => {
+  change('annals-dev-service.template.json', ({ Resources }: Template) => {
     for (const { Properties } of Object.values(Resources)) delete Properties['Timeout']
   })
   expect(() => running.cloud.reload(assembly)).toThrow(/^the template changes \w+, /)

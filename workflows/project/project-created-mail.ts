@@ -5,7 +5,7 @@ import { projectCreatedEmail } from './reactions.ts'
 
 const data = z.object({ ownerId: z.string().check(z.minLength(1)), title: z.string() })
 
-/** Tells the owner of a project that it was created. */
+/** Tells the owner of a project by mail that it was created. */
 export function projectCreated(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
     row: projectCreatedEmail,

@@ -3,8 +3,8 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { answerWithin } from '../../commands/aws/client.ts'
 
 /**
- * The events that reactions have handled, in a table of DynamoDB: key `id` (string); `expiration`, in seconds since
- * 1970, is its time to live.
+ * The events that reactions have handled, in a DynamoDB table. The key is `id` (string). `expiration` is the time to
+ * live, in seconds since 1970.
  */
 export function createDynamoHandledEvents(
   tableName: string,

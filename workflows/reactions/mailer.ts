@@ -11,13 +11,13 @@ export interface Message {
 
 export interface Mail extends Message {
   readonly to: string
-  /** Id of the event that the mail is about. A repetition of the mail has the same id. */
+  /** Id of the event that the mail is about. A repeat of the mail has the same id. */
   readonly eventId: string
 }
 
 /** The port to the service that delivers mail. */
 export interface Mailer {
-  /** Sends a mail. Throws if the service refused it, or did not confirm that it was taken. */
+  /** Sends a mail. Throws if the service refused the mail or did not confirm that it accepted it. */
   send(mail: Mail, deadline: Deadline): Promise<void>
 }
 
@@ -28,8 +28,8 @@ export interface MailPorts {
 }
 
 /**
- * Writes to a person about an event. The address comes from the person's own stream, never from the event, so a person
- * who has deleted their account, or is unknown, gets no mail.
+ * Sends a person a mail about an event. The address comes from the person's own stream, never from the event. A person
+ * who is unknown or has deleted their account therefore gets no mail.
  */
 export async function mailTo(
   userId: string,

@@ -7,7 +7,7 @@ import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { createDynamoHandledEvents } from './dynamo-handled-events.ts'
 import { type Reaction, reactionHandler } from './reaction.ts'
 
-/** The ports that the function of every reaction has. */
+/** The ports of every reaction's function. */
 export interface ReactionFunctionPorts {
   readonly store: EventStore
   readonly clock: Clock

@@ -1,16 +1,16 @@
 /** A resource of the stack that a reaction may call. */
 export type ReactionResource = 'event-store' | 'user-pool'
 
-/** A reaction as data. The stack makes its function, rule, queue, alarm and grants from this. */
+/** A reaction as data. The stack makes its function, rule, queue, alarm and permissions from this. */
 export interface ReactionRow {
-  /** Name of its function. The events that it has handled are remembered under this name, so it never changes. */
+  /** Name of the function. Records of handled events contain this name, so it must never change. */
   readonly name: string
-  /** The public events that it reacts to. */
+  /** The public events that it handles. */
   readonly eventTypes: readonly [string, ...string[]]
-  /** The public schema of these events that it reads. */
+  /** The public schema of these events that the reaction can read. */
   readonly schema: number
   readonly sendsMail: boolean
-  /** Its calls besides those of every reaction, which reads the event store and remembers handled events. */
+  /** The calls that only this reaction makes. Every reaction may read the event store and record handled events. */
   readonly calls: readonly ReactionCalls[]
 }
 

@@ -10,20 +10,23 @@ import type { Deadline } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { ReactionRow } from './reaction-row.ts'
 
-/** How long a reaction may take, in milliseconds. One that takes longer is repeated later. */
+/** Maximum time of a reaction, in milliseconds. A reaction that takes longer is repeated later. */
 const reactionMs = 10_000
-/** How much of the function's time is kept back, in milliseconds. */
+/** The part of the function's time that is kept in reserve, in milliseconds. */
 const reserveMs = 1000
 
-/** How long a handled event is remembered. After `newsDays` a repeated reaction does no harm. */
+/** How long a handled event stays recorded, in days. A repeat after `newsDays` does no harm. */
 const rememberDays = 15
 
-/** Maximum age of an event that is news. Nobody wants a mail about an older one, whose repetition is not recognised. */
+/**
+ * Maximum age of an event that still causes a mail, in days. The records expire soon after that, so repeats of older
+ * events are not recognised.
+ */
 export const newsDays = 14
 
 /** A public event, as `docs/events.md` describes it. */
 export interface PublicEvent<Data> {
-  /** The same for every delivery of the event. */
+  /** The same id for every delivery of the event. */
   readonly id: string
   readonly type: string
   readonly at: string
@@ -31,26 +34,26 @@ export interface PublicEvent<Data> {
   readonly data: Data
 }
 
-/** A reaction: what to do, once, for an event. */
+/** A reaction: the work to do once for an event. */
 export interface Reaction<Data> {
   readonly row: ReactionRow
   readonly data: z.ZodMiniType<Data>
-  /** Returns the outcome, for the log. A reaction that throws is tried again. */
+  /** Returns the outcome, for the log. A reaction that throws is retried. */
   react(event: PublicEvent<Data>, deadline: Deadline): Promise<string>
 }
 
 export interface ReactionPorts {
-  /** Remembers the events that were handled. */
+  /** The record of handled events. */
   readonly handled: BasePersistenceLayer
   readonly clock: Clock
   readonly logger: Pick<Logger, 'info' | 'error'>
 }
 
 /**
- * Makes the Lambda handler of a reaction, which EventBridge invokes with an event, once or more. A handled event is not
- * handled again; one whose reaction failed is, because its record is removed. A crash between the reaction and its
- * record repeats the reaction once, after the time that the function had. Throws `unreadable` for anything but an event
- * of the reaction's row.
+ * Makes the Lambda handler of a reaction. EventBridge invokes it at least once for an event. A handled event is not
+ * handled again. If the reaction fails, the record of the event is removed, so that it is handled again. A crash
+ * between the reaction and its record repeats the reaction once, after the function's maximum time. Throws `unreadable`
+ * for anything but an event of the reaction's row.
  */
 export function reactionHandler<Data>(reaction: Reaction<Data>, { handled, clock, logger }: ReactionPorts) {
   const { name } = reaction.row
@@ -68,7 +71,7 @@ export function reactionHandler<Data>(reaction: Reaction<Data>, { handled, clock
     const parsed = expected.safeParse(event)
     if (!parsed.success) {
       const at = parsed.error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`).join('; ')
-      const error = new Problem('unreadable', `This is not an event for ${name} (${at}).`)
+      const error = new Problem('unreadable', `The input is not an event for ${name} (${at}).`)
       logger.error('event cannot be read', {
         reaction: name,
         requestId: context.awsRequestId,
@@ -100,7 +103,7 @@ export function reactionHandler<Data>(reaction: Reaction<Data>, { handled, clock
   }
 }
 
-/** Fields that are added to an event do no harm. */
+/** The schema of the expected event. Further fields in an event do no harm. */
 function expectedBy<Data>({ row, data }: Reaction<Data>) {
   const types = z.enum(row.eventTypes)
   const event = z.object({
@@ -115,5 +118,5 @@ function expectedBy<Data>({ row, data }: Reaction<Data>) {
       data,
     }),
   })
-  return event.check(z.refine((one) => one.detail.type === one['detail-type'], 'Sent under another type.'))
+  return event.check(z.refine((one) => one.detail.type === one['detail-type'], 'Does not match detail-type.'))
 }

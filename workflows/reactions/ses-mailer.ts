@@ -3,11 +3,12 @@ import { connectInTime } from '../../commands/aws/client.ts'
 import { orUnavailable, within } from '../../commands/aws/sdk-call.ts'
 import type { Mailer } from './mailer.ts'
 
-const unavailable = orUnavailable('The mail was not accepted in time. It is tried again.')
+const unavailable = orUnavailable('The mail was not accepted in time. The reaction will be retried.')
 
 /**
- * Mail by SES. The id of the event is in the header `X-Annals-Event`, and in the tag `event`, by which SES's own records
- * of the mail are found. There is one attempt only: a second one, after a lost answer, would send a second mail.
+ * Sends mail with SES. The header `X-Annals-Event` and the tag `event` contain the id of the event. SES's own records
+ * of the mail can be found by the tag. There is only one attempt, because a second attempt after a lost answer would
+ * send a second mail.
  */
 export function createSesMailer(from: string, config: SESv2ClientConfig = {}): Mailer {
   const client = new SESv2Client({
@@ -30,7 +31,7 @@ export function createSesMailer(from: string, config: SESv2ClientConfig = {}): M
                 Headers: [{ Name: 'X-Annals-Event', Value: eventId }],
               },
             },
-            // MessageTag in the API reference: letters, digits, `_` and `-`.
+            // MessageTag in the API reference allows letters, digits, `_` and `-`.
             EmailTags: [{ Name: 'event', Value: eventId.replaceAll(/[^\w-]/g, '_') }],
           }),
           within(deadline.left()),

@@ -12,7 +12,7 @@ const data = z.object({
   currency: z.string(),
 })
 
-/** Sends a person the invoice of a month. */
+/** Sends a person the invoice for a month by mail. */
 export function invoiceIssued(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
     row: invoiceEmail,
@@ -47,7 +47,7 @@ function capitalised(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
-/** An amount in minor units, such as `USD 9.00`. */
+/** Formats an amount in minor units, such as `USD 9.00`. */
 function money(amount: number, currency: string): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency })
   const { maximumFractionDigits: digits = 2 } = format.resolvedOptions()

@@ -15,9 +15,9 @@ import type { Due } from '../../projections/subscription/v1/queries.ts'
 
 /** Maximum number of subscriptions that are invoiced at once. */
 const concurrency = 10
-/** How long a command is tried, in milliseconds. */
+/** Maximum time for one command, in milliseconds. */
 const commandMs = 10_000
-/** No further subscription is begun with less than this left of the function's time, in milliseconds. */
+/** No further subscription starts when the function has less than this time left, in milliseconds. */
 const reserveMs = 15_000
 
 export interface InvoicingPorts {
@@ -28,15 +28,16 @@ export interface InvoicingPorts {
 }
 
 /**
- * Makes the Lambda handler that issues the invoices of all months that are over. The scheduler runs it every day. It may
- * run at any time, twice at once, and again after it was cut off: a subscription leaves the list of due subscriptions
- * when the read model has its invoices, and its stream decides which to issue and has each month once.
+ * Makes the Lambda handler that issues the invoices of all past months. The scheduler runs it every day. It may run at
+ * any time, twice at once, and again after an interrupted run. A subscription leaves the list of due subscriptions when
+ * the read model has its invoices. Its stream decides which invoices to issue, and invoices each month only once.
  *
- * The list may lag behind: a subscription that is still listed has nothing left to issue; one that is not listed yet is
- * picked up the next day, with every month that is missing.
+ * The list may lag behind. A subscription that is still listed has nothing left to issue. One that is not listed yet is
+ * picked up the next day, with every missing month.
  *
- * A subscription that fails is logged and holds up no other. At the end the function fails if any subscription did, or
- * if its time was too short for all of them. Lambda then runs it again, and it continues with those that are left.
+ * A subscription that fails is logged and does not stop the others. At the end, the function fails if any subscription
+ * failed, or if there was not enough time for all of them. Lambda then runs it again, and it continues with the
+ * remaining ones.
  */
 export function invoicingHandler({ store, subscribers, clock, logger }: InvoicingPorts) {
   return async (
@@ -55,7 +56,8 @@ export function invoicingHandler({ store, subscribers, clock, logger }: Invoicin
           {
             stream,
             command: { type: 'issue-invoices', actorId: billing, until },
-            // Due for another month, a subscription gets another command, which may find more to issue.
+            // The month is part of the command id. If the subscription is due for another month, it gets another
+            // command, which may issue more.
             commandId: commandIdOf(billing, 'issue-invoices', `${stream} ${month} ${until}`),
             digest: digestOf({ until }),
             correlationId,
@@ -71,7 +73,7 @@ export function invoicingHandler({ store, subscribers, clock, logger }: Invoicin
     }
 
     const due = whileTimeLasts(subscribers.due(until), context, { reserveMs }, () => {
-      throw new Error('The time was too short for all invoices. The next run continues.')
+      throw new Error('There was not enough time for all invoices. The next run continues.')
     })
     try {
       await eachInParallel(due, concurrency, issue)
@@ -79,6 +81,6 @@ export function invoicingHandler({ store, subscribers, clock, logger }: Invoicin
       logger.info('invoices issued', { ...counts, until, correlationId })
     }
     if (counts.failed > 0)
-      throw new Error(`${counts.failed} of ${counts.subscriptions} subscriptions failed. The log says which.`)
+      throw new Error(`${counts.failed} of ${counts.subscriptions} subscriptions failed. The log names them.`)
   }
 }

@@ -18,8 +18,8 @@ export interface SubscriptionEndPorts {
 }
 
 /**
- * Ends the plan of a person who has deleted their account, in the month of the deletion, however late the event comes.
- * The person's own stream has to confirm that the account is deleted.
+ * Ends the plan of a person who has deleted their account. The plan ends in the month of the deletion, even if the
+ * event arrives later. The person's own stream must confirm that the account is deleted.
  */
 export function subscriptionEnd({ store, clock }: SubscriptionEndPorts): Reaction<z.infer<typeof data>> {
   return {

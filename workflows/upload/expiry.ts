@@ -10,9 +10,9 @@ import { createSteps, type StepPorts } from './steps.ts'
 
 /** Maximum number of uploads that are ended at once. */
 const concurrency = 5
-/** How long ending one upload may take, in milliseconds. */
+/** Maximum time to end one upload, in milliseconds. */
 const expireMs = 10_000
-/** No further upload is begun with less than this left of the function's time, in milliseconds. */
+/** No further upload starts when the function has less than this time left, in milliseconds. */
 const reserveMs = 15_000
 
 export interface ExpiryPorts extends StepPorts {
@@ -21,12 +21,12 @@ export interface ExpiryPorts extends StepPorts {
 }
 
 /**
- * Makes the Lambda handler that ends uploads whose file was not sent in time, and those whose run has died. The
- * scheduler runs it every few minutes, and two runs at once do no harm: each upload's own stream decides. The list of
- * open uploads may lag behind; the next run finds an upload that is missing from it.
+ * Makes the Lambda handler that ends two kinds of upload: those whose file was not sent in time, and those whose run
+ * has died. The scheduler runs it every few minutes. Two runs at once do no harm, because each upload's own stream
+ * decides. The list of open uploads may lag behind; the next run finds an upload that is missing from it.
  *
- * An upload that fails is logged and holds up no other. It stays open, so that the next run tries again. At the end the
- * function fails if any upload did.
+ * An upload that fails is logged and does not stop the others. It stays open, and the next run tries it again. At the
+ * end, the function fails if any upload failed.
  */
 export function expiryHandler({ openUploads, logger, ...ports }: ExpiryPorts) {
   const { expire } = createSteps(ports)
@@ -46,10 +46,10 @@ export function expiryHandler({ openUploads, logger, ...ports }: ExpiryPorts) {
       }
     }
     const before = new Date(ports.clock.now() - maxRunMs).toISOString()
-    // The next run ends the uploads that the time of this one is too short for.
+    // If there is not enough time, the next run ends the remaining uploads.
     const due = whileTimeLasts(openUploads.expired(before), context, { reserveMs }, () => {})
     await eachInParallel(due, concurrency, end)
     logger.info('uploads expired', { ...counts, requestId: causationId })
-    if (counts.failed > 0) throw new Error(`${counts.failed} uploads could not be ended. The log says which.`)
+    if (counts.failed > 0) throw new Error(`${counts.failed} uploads could not be ended. The log names them.`)
   }
 }

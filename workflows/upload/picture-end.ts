@@ -1,18 +1,18 @@
 import type { PictureType } from '../../domain/upload/events.ts'
 
-/** The content from a position on. Undefined once the content ends. */
+/** A position in the content; undefined at the end of the content. */
 type At = number | undefined
 
-/** Bytes of a file that is walked through part by part. */
+/** The bytes of a file that is read part by part. */
 interface Content {
   readonly bytes: Uint8Array
   readonly view: DataView
 }
 
 /**
- * Whether a picture has its end: the marker or the chunk that its format ends with. Decoders show a picture without it,
- * but it is a part of a file. Anything after the end is allowed, because phones append to their pictures. A WebP
- * counts as having its end, because its decoder checks that itself.
+ * Whether a picture is complete: it contains the marker or the chunk that ends its format. Decoders also show a picture
+ * without it, but such a file is only a part. Data after the end is allowed, because phones append data to their
+ * pictures. A WebP always counts as complete, because its decoder checks that itself.
  */
 export function hasItsEnd(content: Uint8Array, type: PictureType): boolean {
   const walk = walks[type]
@@ -27,7 +27,9 @@ const walks: Partial<Record<PictureType, (content: Content) => boolean>> = {
   'image/gif': gifEnds,
 }
 
-/** From marker to marker (ITU-T T.81, Annex B), up to the end of the image. A picture within a segment is passed over. */
+/**
+ * Reads from marker to marker (ITU-T T.81, Annex B), up to the end of the image. A picture inside a segment is skipped.
+ */
 function jpegEnds({ bytes, view }: Content): boolean {
   const start = 0xd8
   const end = 0xd9
@@ -43,7 +45,7 @@ function jpegEnds({ bytes, view }: Content): boolean {
   return false
 }
 
-/** From chunk to chunk (PNG specification, section 5.3), up to the whole of the last one. */
+/** Reads from chunk to chunk (PNG specification, section 5.3), up to the end of the last chunk. */
 function pngEnds({ bytes, view }: Content): boolean {
   const last = 0x49454e44 // IEND
   for (let at = 8; at + 12 <= bytes.length; ) {
@@ -53,7 +55,7 @@ function pngEnds({ bytes, view }: Content): boolean {
   return false
 }
 
-/** From block to block (GIF89a specification, Appendix A), up to the trailer. A stray byte is left to the decoder. */
+/** Reads from block to block (GIF89a specification, Appendix A), up to the trailer. The decoder checks stray bytes. */
 function gifEnds({ bytes }: Content): boolean {
   const colours = (at: number) => {
     const flags = bytes[at] ?? 0
@@ -77,7 +79,7 @@ function gifEnds({ bytes }: Content): boolean {
   return false
 }
 
-/** Returns the position after a series of sub-blocks. Undefined if the content ends within it. */
+/** Returns the position after a series of sub-blocks; undefined if the content ends inside it. */
 function afterSubBlocks(bytes: Uint8Array, from: number): At {
   let at = from
   for (let size = bytes[at]; size !== 0; size = bytes[at]) {

@@ -20,8 +20,8 @@ const pictureInput = z.object({
 })
 
 /**
- * Makes the Lambda handler that opens files which strangers have made. Its function may read incoming files and write
- * thumbnails, and nothing else: an attacker who breaks into it finds no events and no accepted files.
+ * Makes the Lambda handler that opens untrusted files. Its function may read incoming files and write thumbnails, and
+ * nothing else. An attacker who breaks into it can reach no events and no accepted files.
  */
 export function pictureHandler({ files, pictures, logger }: PicturePorts) {
   return async (event: unknown): Promise<PictureFacts | Record<string, never>> => {

@@ -17,27 +17,27 @@ export interface StepContext {
   readonly causationId: string
 }
 
-/** One upload as one run of the pipeline handles it, or the expiry in place of a run. */
+/** One upload in one run of the pipeline, or in the expiry, which acts like a run. */
 export interface RunContext extends StepContext {
   readonly uploadId: string
   readonly run: string
-  /** Of the request for the upload. Everything that is done for the upload has it. */
+  /** Id of the request for the upload. All work for the upload has the same correlation id. */
   readonly correlationId: string
 }
 
 export interface RunCommands {
-  /** The upload as it is now; `correlationId` is undefined if nobody requested it. */
+  /** Returns the current upload. `correlationId` is undefined if nobody requested it. */
   uploadNow(
     uploadId: string,
     deadline: Deadline,
   ): Promise<{ readonly state: UploadState; readonly correlationId: string | undefined }>
-  /** Carries out a command on the upload. Returns the upload as it is afterwards. */
+  /** Executes a command on the upload. Returns the upload after the command. */
   record(command: UploadCommand, context: RunContext): Promise<UploadState>
-  /** Carries out a command on the subscription of the project's owner. */
+  /** Executes a command on the subscription of the project's owner. */
   onQuota(ownerId: string, command: SubscriptionCommand, context: RunContext): Promise<void>
 }
 
-/** The commands of a run. A command that is repeated within a run has the same id, and so does nothing. */
+/** The commands of a run. A command that is repeated within a run has the same id, and therefore changes nothing. */
 export function createRunCommands(store: EventStore, clock: Clock): RunCommands {
   const send = async <State, C extends Command, E extends Event>(
     aggregate: Aggregate<State, C, E>,

@@ -15,7 +15,7 @@ import { signatureBytes } from './signatures.ts'
 /** Maximum number of versions that are deleted at once. A form can be sent many times while it is valid. */
 const deletions = 10
 
-/** Files in a bucket of S3, which keeps the versions of a file until the file is removed. */
+/** The files in an S3 bucket. S3 keeps all versions of a file until the file is removed. */
 export function createS3Files(Bucket: string, config: S3ClientConfig = {}): Files {
   const client = new S3Client({ ...connectInTime, ...config })
   /** The ids of all versions and delete markers of a key. */
@@ -79,7 +79,7 @@ function isNamed(error: unknown, ...names: readonly string[]): boolean {
   return error instanceof Error && names.includes(error.name)
 }
 
-/** Events of S3 name it without the quotes of the header. */
+/** Removes the quotes of the header, because events of S3 contain the tag without them. */
 function unquoted(etag: string): string {
   return etag.replaceAll('"', '')
 }

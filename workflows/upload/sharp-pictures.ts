@@ -3,10 +3,10 @@ import { maxMegapixels, NotAPicture, type Pictures, TooManyPixels, thumbnailPixe
 import { hasItsEnd } from './picture-end.ts'
 import { pictureTypeOf } from './signatures.ts'
 
-/** The number of pixels is checked before anything is decoded, by limits that depend on the format. */
+/** The number of pixels is checked before decoding. The limits depend on the format. */
 const options = { limitInputPixels: false, failOn: 'error' } as const
 
-/** Pictures by libvips. */
+/** Opens pictures with libvips. */
 export const sharpPictures: Pictures = {
   factsOf: (content) =>
     understood(async () => {
@@ -24,10 +24,10 @@ export const sharpPictures: Pictures = {
     }),
 }
 
-/** Reads the header of a picture. Throws if the file has no end, or the picture has too many pixels to be decoded. */
+/** Reads the header of a picture. Throws if the file is incomplete, or if the picture has too many pixels to decode. */
 async function opened(content: Uint8Array): Promise<Metadata> {
   const type = pictureTypeOf(content)
-  if (type === undefined || !hasItsEnd(content, type)) throw new Error('The file has no end.')
+  if (type === undefined || !hasItsEnd(content, type)) throw new Error('The file is incomplete.')
   const metadata = await sharp(content, options).metadata()
   const pixels = metadata.width * metadata.height
   const max = type === 'image/jpeg' ? maxMegapixels.jpeg : maxMegapixels.others

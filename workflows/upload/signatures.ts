@@ -1,6 +1,6 @@
 import type { PictureType } from '../../domain/upload/events.ts'
 
-/** Number of leading bytes that tell the type of a picture. */
+/** Number of leading bytes that show the type of a picture. */
 export const signatureBytes = 12
 
 const ascii = (text: string) => [...text].map((character) => character.charCodeAt(0))
@@ -19,7 +19,7 @@ const signatures: readonly [PictureType, readonly (readonly [at: number, bytes: 
   ],
 ]
 
-/** The type of a picture by its leading bytes, whatever its name. Undefined for any other file. */
+/** Returns the type of a picture from its leading bytes. Its name does not matter. Undefined for any other file. */
 export function pictureTypeOf(head: Uint8Array): PictureType | undefined {
   return signatures.find(([, parts]) =>
     parts.every(([at, bytes]) => bytes.every((byte, index) => head[at + index] === byte)),

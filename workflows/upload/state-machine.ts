@@ -1,29 +1,31 @@
 /** ARNs of the functions that do the tasks of the pipeline. */
 export interface PipelineTasks {
-  /** Does everything but decode pictures. Knows the events, and looks at the first bytes of a file only. */
+  /**
+   * The function that does everything except decoding. It knows the events, and reads only the first bytes of a file.
+   */
   readonly steps: string
-  /** Decodes pictures, and knows no events. */
+  /** The function that decodes pictures. It knows no events. */
   readonly pictures: string
 }
 
-/** Timeouts of the functions that do the tasks, in seconds. */
+/** Time-outs of the functions that do the tasks, in seconds. */
 export const taskSeconds = { steps: 12, pictures: 30 }
 /**
- * How much longer the state machine waits for a task than its function may take, in seconds. After that the task fails
- * with `States.Timeout`, as when Lambda did not end the function or its answer was lost.
+ * How much longer the state machine waits for a task than its function's time-out, in seconds. After that, the task
+ * fails with `States.Timeout`, for example because the answer of the function was lost.
  */
 const graceSeconds = 3
-/** How long a run may take, in seconds. An Express execution ends after 300 s, whatever it does. */
+/** Maximum time of a run, in seconds. An Express execution always ends after 300 s. */
 const runSeconds = 280
 
-/** Errors that another try would not change. */
+/** Errors that a retry cannot change. */
 const final = ['NotAPicture', 'TooManyPixels', 'ReplacedFile']
-/** Errors of a task that took all of its time. A file that hangs once most likely hangs again. */
+/** Errors of a task that used all of its time. A file that hangs once most likely hangs again. */
 const hanging = ['States.Timeout', 'Sandbox.Timedout', 'Lambda.Unknown']
 
 /**
- * How often a task is tried again. Each entry counts its own retries. Every task may hang once and use all of its other
- * retries, if those fail quickly, and a task that hangs a second time fails: the time of the run is still enough for
+ * How often a task is retried. Each entry counts its own retries. Every task may hang once and also use all of its
+ * other retries, if those fail quickly. A task that hangs a second time fails. The run then still has enough time for
  * `Close`.
  */
 const Retry = [
@@ -39,10 +41,10 @@ const Retry = [
   },
 ]
 
-/** Reasons that the person is told. The log of the steps has the cause. */
+/** The reasons that the person sees. The log of the steps has the cause. */
 const reasons = {
   NotAPicture: 'The file cannot be read as a picture.',
-  // The message of the error, which has the numbers.
+  // The message of the error, which contains the numbers.
   TooManyPixels: '{% $parse($states.errorOutput.Cause).errorMessage %}',
   ReplacedFile: 'The file was replaced while it was processed.',
   other: 'The file could not be processed. Send it again.',
@@ -65,7 +67,7 @@ const Catch = [
   { ErrorEquals: ['States.ALL'], Assign: { as: 'failed', reason: reasons.other, cause }, Next: 'Close' },
 ]
 
-/** A step has rejected the upload: `Close` takes back what was done, and records the reason. */
+/** A step has rejected the upload. `Close` undoes the work of the run, and records the reason. */
 const ifRejected = (more: Readonly<Record<string, string>> = {}) => ({
   Condition: "{% $states.input.outcome = 'rejected' %}",
   Assign: { reason: '{% $states.input.reason %}', ...more },
@@ -89,14 +91,14 @@ const task = (
 })
 
 /**
- * The upload pipeline in the Amazon States Language, for S3's event about a file that was put under `incoming/`. Its
- * state is references, never bytes. Each task can be repeated. A failure that no retry heals is compensated by `Close`,
- * which gives the quota back, removes the files and records the reason in the upload's stream. Only if that fails, too,
+ * The upload pipeline in the Amazon States Language. It starts from S3's event about a new file under `incoming/`. Its
+ * state contains references, never bytes. Each task can be repeated. If the retries do not help, `Close` compensates:
+ * it releases the quota, removes the files and records the reason in the upload's stream. Only if `Close` fails, too,
  * the run fails, and the expiry ends the upload later.
  */
 export function uploadPipeline(tasks: PipelineTasks) {
   return {
-    Comment: 'Takes a file that was sent into its project',
+    Comment: 'Adds an uploaded file to its project',
     QueryLanguage: 'JSONata',
     StartAt: 'Begin',
     TimeoutSeconds: runSeconds,
@@ -104,7 +106,7 @@ export function uploadPipeline(tasks: PipelineTasks) {
       Begin: begin,
       ...acceptance(tasks),
       OpenPicture: openPicture(tasks),
-      // `complete` finds out by itself if the upload has ended by now, or may no longer be added to its project.
+      // The step `complete` checks itself whether the upload has ended, or may no longer be added to its project.
       Complete: { ...task(tasks, 'steps', 'complete', { etag }), Catch, Next: 'IsComplete' },
       IsComplete: {
         Type: 'Choice',
@@ -133,14 +135,14 @@ const begin = {
     run: '{% $states.context.Execution.Name %}',
     as: 'rejected',
     reason: '',
-    // No decision has depended on the project.
+    // No decision has depended on the project yet.
     projectVersion: 0,
     cause: '',
   },
   Next: 'Validate',
 }
 
-/** The file is the requested one, and there is room for it. */
+/** The states that check whether the file matches the request, and whether the plan has enough storage left. */
 function acceptance(tasks: PipelineTasks) {
   return {
     Validate: { ...task(tasks, 'steps', 'validate', { etag }), Catch, Next: 'IsValid' },
@@ -161,7 +163,7 @@ function acceptance(tasks: PipelineTasks) {
   }
 }
 
-/** Reads the size of the picture and makes its thumbnail, side by side. */
+/** The state that reads the size of the picture and makes its thumbnail, in parallel. */
 function openPicture(tasks: PipelineTasks) {
   const metadata = { width: '{% $states.input.width %}', height: '{% $states.input.height %}' }
   return {

@@ -5,10 +5,10 @@ import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import { type StepOutcome, stepInput } from './step-input.ts'
 import { createSteps, type StepPorts } from './steps.ts'
 
-/** How much of the function's time is kept back, in milliseconds. */
+/** The part of the function's time that is kept in reserve, in milliseconds. */
 const reserveMs = 1000
 
-/** Makes the Lambda handler of the pipeline's steps. The state machine tries a step again that throws. */
+/** Makes the Lambda handler of the pipeline's steps. The state machine retries a step that throws. */
 export function stepHandler({
   logger,
   ...ports

@@ -2,10 +2,10 @@ import * as z from 'zod/mini'
 
 const named = z.string().check(z.minLength(1))
 
-/** The upload that a step is about, and its run of the pipeline. */
+/** The upload that a step works on, and the run of the pipeline. */
 const ids = { uploadId: named, run: named }
 
-/** The input of a step. `etag` is that of the incoming file as the run found it. */
+/** The input of a step. `etag` is the tag of the incoming file when the run started. */
 export const stepInput = z.discriminatedUnion('step', [
   z.object({ step: z.literal('validate'), ...ids, etag: named }),
   z.object({ step: z.literal('reserve-quota'), ...ids }),
@@ -19,7 +19,7 @@ export const stepInput = z.discriminatedUnion('step', [
     reason: z.string(),
     /** Version of the project that a rejection depends on; 0 or absent if it depends on none. */
     projectVersion: z.optional(z.int()),
-    /** Of the failure, for the log. */
+    /** Cause of the failure, for the log. */
     cause: z.string(),
   }),
 ])
@@ -27,8 +27,9 @@ export const stepInput = z.discriminatedUnion('step', [
 export type StepInput = z.infer<typeof stepInput>
 
 /**
- * The result that the state machine decides by. `go-on`: the step is done. `ended`: nobody waits for this file, which is
- * removed. `other-run`: another run handles the upload, or did, and this one has nothing to do. `rejected`: for a reason.
+ * The result that selects the next state. `go-on`: the step is done. `ended`: the upload has ended, and the file was
+ * removed. `other-run`: another run handles or handled the upload, so this run has nothing to do. `rejected`: the
+ * upload is rejected for a reason.
  */
 export type StepOutcome =
   | { readonly outcome: 'go-on' | 'ended' | 'other-run' }

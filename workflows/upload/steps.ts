@@ -20,7 +20,7 @@ export interface StepPorts {
   readonly clock: Clock
 }
 
-/** The commands and files that the steps work with. */
+/** The commands and files that the steps use. */
 interface Tools extends RunCommands {
   readonly files: Files
   readonly store: EventStore
@@ -29,11 +29,11 @@ interface Tools extends RunCommands {
 type Existing = Exclude<UploadState, { status: 'none' }>
 type Processing = Extract<UploadState, { status: 'processing' }>
 
-/** The steps of the pipeline. Each can be repeated, and one that comes too late finds nothing to do. */
+/** Makes the steps of the pipeline. Each step can be repeated, and a step that comes too late changes nothing. */
 export function createSteps({ store, files, clock }: StepPorts) {
   const tools: Tools = { ...createRunCommands(store, clock), files, store }
   return {
-    /** Does a step. Returns its outcome, and the correlation id that it belongs to. */
+    /** Executes a step. Returns its outcome, and the correlation id of the upload. */
     async step(
       input: StepInput,
       context: StepContext,
@@ -78,14 +78,14 @@ function doStep(tools: Tools, input: StepInput, state: Existing, context: RunCon
   }
 }
 
-/** Begins to process the file of an upload, if it is the file that was requested. */
+/** Starts to process the file of an upload, if the file matches the request. */
 async function validate(
   { files, record }: Tools,
   context: RunContext & { readonly etag: string },
 ): Promise<StepOutcome> {
   const { uploadId, run, etag } = context
   const file = await files.look(incomingKey(uploadId))
-  // A file that has replaced this one has begun another run.
+  // If another file has replaced this one, that file has started another run.
   if (file?.etag !== etag) return { outcome: 'other-run' }
   const found = { size: file.size, contentType: pictureTypeOf(file.head) }
   const state = await record({ type: 'validate-upload', actorId, run, found }, context)
@@ -125,8 +125,9 @@ async function recordThumbnail({ record }: Tools, context: RunContext): Promise<
 }
 
 /**
- * Moves the file to the place that links point to, and counts it, if its requester may add it now. A rejection takes
- * nothing back here: `close` does, so that no later try of this step finds half of it gone and completes.
+ * Moves the file to the key that links point to, and completes the upload, if its requester may add the file now. A
+ * rejection undoes nothing here: `close` does that later, so a retry of this step never completes an upload whose files
+ * are already partly removed.
  */
 async function complete(
   tools: Tools,
@@ -136,7 +137,7 @@ async function complete(
   const { uploadId, run, etag } = context
   if (isProcessing(state, context)) {
     await tools.files.copy(incomingKey(uploadId), etag, originalKey(uploadId))
-    // Read last, so that nothing but the append comes between this and the completion.
+    // The project is read last, so that only the append comes between this read and the completion.
     const { project } = await projectAsRead(
       { projectId: state.projectId, personId: state.requestedBy },
       tools.store,
@@ -155,7 +156,7 @@ async function complete(
   return { outcome: 'go-on' }
 }
 
-/** After completion: turns the reservation into used storage, and removes the file as it was sent. */
+/** After the completion: turns the reservation into used storage, and removes the incoming file. */
 async function settle(
   { files, onQuota }: Tools,
   { ownerId, size }: Existing,
@@ -167,7 +168,7 @@ async function settle(
 }
 
 /**
- * Takes back what was done for an upload that will not complete, and only then records its end: as long as that fails,
+ * Undoes the work for an upload that will not complete, and records its end only after that. If the first part fails,
  * the upload stays open and is tried again.
  */
 async function giveUp(
@@ -205,7 +206,7 @@ function isProcessing(state: UploadState, { run }: RunContext): state is Process
   return state.status === 'processing' && state.run === run
 }
 
-/** The run continues as long as the upload is its own. */
+/** The run continues while the upload belongs to it. */
 function outcomeOf(state: UploadState, context: RunContext): StepOutcome {
   return { outcome: isProcessing(state, context) ? 'go-on' : 'ended' }
 }

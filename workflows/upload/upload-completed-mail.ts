@@ -6,7 +6,7 @@ import { mailAboutUpload } from './upload-mail.ts'
 
 const data = z.object({ uploadId: z.string().check(z.minLength(1)) })
 
-/** Tells the person who requested an upload that the file is in its project. */
+/** Tells the requester of an upload by mail that the file was added to its project. */
 export function uploadCompleted(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
     row: uploadCompletedEmail,
@@ -24,10 +24,10 @@ export function uploadCompletedMessage({
   readonly fileName: string
 }): Message {
   return {
-    subject: `Your file "${fileName}" is in its project`,
+    subject: `Your file "${fileName}" was added to its project`,
     text: `Hello ${name},
 
-Your file "${fileName}" is in its project, with a thumbnail. Open the project to see or download it.
+Your file "${fileName}" was added to its project, with a thumbnail. Open the project to view or download it.
 `,
   }
 }

@@ -6,8 +6,8 @@ import { type MailPorts, type Message, mailTo } from '../reactions/mailer.ts'
 import type { PublicEvent } from '../reactions/reaction.ts'
 
 /**
- * Writes to the person who requested an upload about an event of it. The person and the name of the file come from the
- * upload's own stream, not from the event. `onlyMembers` sends nothing to a person with whom the project is not shared now.
+ * Sends the requester of an upload a mail about one of its events. The person and the file name come from the upload's
+ * own stream, not from the event. With `onlyMembers`, a person who has no access to the project gets no mail.
  */
 export async function mailAboutUpload(
   event: PublicEvent<{ readonly uploadId: string }>,

@@ -6,7 +6,7 @@ import { mailAboutUpload } from './upload-mail.ts'
 
 const data = z.object({ uploadId: z.string().check(z.minLength(1)), reason: z.string() })
 
-/** Tells the person who requested an upload that the file is not in its project, and why. */
+/** Tells the requester of an upload by mail that the file was not added to its project, and why. */
 export function uploadNotTaken(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
     row: uploadNotTakenEmail,
@@ -17,7 +17,7 @@ export function uploadNotTaken(ports: MailPorts): Reaction<z.infer<typeof data>>
       return mailAboutUpload(
         event,
         (about) => uploadNotTakenMessage({ ...about, reason, next }),
-        // A person who was removed learns what became of their own file, and nothing else.
+        // A person who was removed from the project still learns the outcome for their own file, and nothing else.
         { ...ports, onlyMembers: false },
         deadline,
       )
@@ -25,8 +25,8 @@ export function uploadNotTaken(ports: MailPorts): Reaction<z.infer<typeof data>>
   }
 }
 
-const afterRejection = 'Once the reason no longer applies, you can upload the file again.'
-const afterFailure = 'The file is most likely not the cause. Upload it again.'
+const afterRejection = 'You can upload the file again when this reason no longer applies.'
+const afterFailure = 'Your file is probably not the cause. Please upload it again.'
 
 export function uploadNotTakenMessage(about: {
   readonly name: string

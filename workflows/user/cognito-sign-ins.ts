@@ -8,9 +8,9 @@ import { answerWithin } from '../../commands/aws/client.ts'
 import { orUnavailable, within } from '../../commands/aws/sdk-call.ts'
 import type { SignIns } from './sign-in-deletion.ts'
 
-const unavailable = orUnavailable('The sign-in was not deleted in time. It is tried again.')
+const unavailable = orUnavailable('The sign-in was not deleted in time. The reaction will be retried.')
 
-/** The people of a Cognito user pool. */
+/** The sign-ins in a Cognito user pool. */
 export function createCognitoSignIns(
   userPoolId: string,
   config: CognitoIdentityProviderClientConfig = {},
@@ -22,7 +22,7 @@ export function createCognitoSignIns(
   return {
     async delete(userId, deadline) {
       try {
-        // It takes the `sub` of a local user as the username.
+        // Cognito accepts the `sub` of a local user as the username.
         await client.send(
           new AdminDeleteUserCommand({ UserPoolId: userPoolId, Username: userId }),
           within(deadline.left()),

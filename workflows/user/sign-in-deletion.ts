@@ -9,7 +9,7 @@ const data = z.object({ userId: z.string().check(z.minLength(1)) })
 
 /** The port to the sign-ins of people. */
 export interface SignIns {
-  /** Deletes a person's sign-in. `gone`: there was none. */
+  /** Deletes a person's sign-in. `gone` means that there was none. */
   delete(userId: string, deadline: Deadline): Promise<'deleted' | 'gone'>
 }
 
@@ -20,7 +20,7 @@ export interface SignInPorts {
 
 /**
  * Deletes the sign-in of a person who has deleted their account, so that the address can sign up again. This cannot be
- * undone, so the person's own stream has to confirm that the account is deleted.
+ * undone. The person's own stream must therefore confirm that the account is deleted.
  */
 export function signInDeletion({ store, signIns }: SignInPorts): Reaction<z.infer<typeof data>> {
   return {

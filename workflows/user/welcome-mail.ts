@@ -5,7 +5,7 @@ import { welcomeEmail } from './reactions.ts'
 
 const data = z.object({ userId: z.string().check(z.minLength(1)) })
 
-/** Welcomes a person who has registered. */
+/** Sends a welcome mail to a person who has registered. */
 export function welcome(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
     row: welcomeEmail,
@@ -19,7 +19,7 @@ export function welcomeMessage({ name }: { readonly name: string }): Message {
     subject: 'Welcome to Annals',
     text: `Hello ${name},
 
-Your account is ready. Create a first project, and add the people you work with.
+Your account is ready. Create your first project, and add the people you work with.
 `,
   }
 }

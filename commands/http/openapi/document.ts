@@ -40,8 +40,8 @@ export interface OpenApi {
 }
 
 const about = [
-  'Commands change, queries read. Carry the position that a command answered in Read-After to read your own writes.',
-  'White space at both ends of a text is removed; no other text is changed. A text of one line takes no control characters, no invisible characters and no direction marks; joiners, variation selectors and tags are taken where emoji and scripts need them.',
+  'Commands change the state, and queries read it. To read your own writes, send the position from the answer to a command as Read-After.',
+  'White space at both ends of a text is removed. Nothing else in a text is changed. A single-line text must not contain control characters, invisible characters or direction marks. Joiners, variation selectors and tags are accepted where emoji and scripts need them.',
   'Unknown fields and unknown query parameters are refused.',
 ].join('\n\n')
 
@@ -55,7 +55,7 @@ interface Parts {
 export function openApi(apiUrl: string, { commands, queries }: FeatureContract): OpenApi {
   const schemas = createNamedSchemas()
   const parts = { schemas, problems: createProblemResponses(schemas) }
-  // An item has the name of the query that answers one of it, so those come first.
+  // An item has the name of the query that returns one of it, so these queries come first.
   const ordered = Object.entries(queries).sort(
     ([, a], [, b]) => Number(b.kind === 'one') - Number(a.kind === 'one'),
   )
@@ -81,7 +81,7 @@ export function openApi(apiUrl: string, { commands, queries }: FeatureContract):
     tags: [
       { name: 'commands', description: 'Change the state' },
       { name: 'queries', description: 'Read the state' },
-      { name: 'public', description: 'Can be read without an access token' },
+      { name: 'public', description: 'Need no access token' },
     ],
     paths,
     components: {
@@ -113,7 +113,7 @@ function commandOperation(name: string, command: CommandContract, { schemas, pro
     requestBody: { required: true, content: { 'application/json': withExample(body, schemas) } },
     responses: {
       200: {
-        description: 'Done, or nothing to do (`events` is empty)',
+        description: 'The command was executed. If it changed nothing, `events` is empty',
         headers: { ETag: etag },
         content: { 'application/json': withExample(answer, schemas) },
       },
@@ -167,13 +167,13 @@ function queryOperation(path: string, query: QueryContract, { schemas, problems 
   }
 }
 
-const etag = { description: 'Names this version of the answer', schema: { type: 'string' } }
+const etag = { description: 'Identifies this version of the answer', schema: { type: 'string' } }
 
 function answerOf(name: string, query: QueryContract, schemas: NamedSchemas): Reference {
   if (query.kind === 'one') return schemas.addAnswer(name, query.item)
   const items = { type: 'array', items: schemas.addAnswer(`${name}Item`, query.item) }
   if (query.kind === 'report') return schemas.addAnswer(`${name}Report`, objectOf({ items }))
-  const cursor = { type: 'string', description: 'The start of the next page. The last page has none.' }
+  const cursor = { type: 'string', description: 'The start of the next page. The last page has no cursor' }
   return schemas.addAnswer(`${name}Page`, objectOf({ items, cursor }, 'cursor'))
 }
 
@@ -204,7 +204,7 @@ const optionalFields = ['region', 'userPoolId', 'userPoolClientId', 'awsEndpoint
 
 const publicAnswers: Readonly<Record<PublicPath, PublicAnswer>> = {
   '/health': {
-    summary: 'Whether the API answers',
+    summary: 'Check whether the API is running',
     type: 'application/json',
     schema: objectOf({ status: { const: 'ok' } }),
   },
@@ -219,7 +219,7 @@ const publicAnswers: Readonly<Record<PublicPath, PublicAnswer>> = {
     schema: { type: 'string', examples: ['<!doctype html>'] },
   },
   '/config.json': {
-    summary: 'The settings that a client needs to sign people in and to call this API',
+    summary: 'The settings that a client needs for the sign-in and for this API',
     type: 'application/json',
     schema: objectOf(
       {
@@ -246,7 +246,7 @@ const commandAnswer = z.strictObject({
       version: z.int().check(z.positive()),
     }),
   ),
-  position: z.string().check(z.describe('Opaque. Carry it in Read-After.'), z.meta({ examples: [position] })),
+  position: z.string().check(z.describe('Opaque. Send it as Read-After.'), z.meta({ examples: [position] })),
 })
 
 function withExample(schema: Reference, schemas: NamedSchemas) {

@@ -1,6 +1,6 @@
 /**
- * The name of a path, for operations and schemas: `/items/{itemId}/parts` is `ItemParts`. The segment
- * before a parameter is the plural of what the parameter names, so it is left out.
+ * Makes the name of a path, for operations and schemas: `/items/{itemId}/parts` becomes `ItemParts`. The segment before
+ * a parameter is the plural of the parameter's name, so it is left out.
  */
 export function nameOfPath(path: string): string {
   const segments = path.split('/').filter((segment) => segment !== '')
@@ -10,7 +10,7 @@ export function nameOfPath(path: string): string {
     .join('')
 }
 
-/** `create-item` is `CreateItem`. */
+/** Turns `create-item` into `CreateItem`. */
 export function pascal(name: string): string {
   return name
     .split(/[^A-Za-z0-9]/)

@@ -17,33 +17,33 @@ const textOf = (pattern: RegExp, example: string): JsonSchema => ({
 
 export const correlation = header(
   'X-Correlation-Id',
-  'A UUID that names this request in every log. Any other text, or none, is replaced by a new one.',
+  'A UUID that identifies this request in every log. Without a valid UUID, the API makes a new one.',
   { type: 'string', examples: ['3f2a1b4c-0000-4000-8000-00000000000a'] },
 )
 
 export const readAfter = header(
   'Read-After',
-  'Up to 20 positions as commands answered them, separated by commas. The answer is not from before any of them.',
+  'Up to 20 positions from the answers to commands, separated by commas. The answer includes the changes up to each position.',
   textOf(syntax.positions, encodePosition({ stream: `item-${exampleId}`, version: 1 })),
 )
 
 export const ifMatch = header(
   'If-Match',
-  'The `version` of the item that you saw, in quotes. Another version of the item is 412. It takes no * and no ETag of a query.',
+  'The `version` of the item that you read, in quotes. If the item has another version, the status is 412. Do not send * or the ETag of a query.',
   textOf(syntax.ifMatch, '"3"'),
 )
 
 export const ifNoneMatch = header(
   'If-None-Match',
-  'The ETag of the answer that you have. If it is still the current one, the status is 304.',
+  'The ETag of the answer that you have. If that answer is still current, the status is 304.',
   { type: 'string', examples: ['"items.v1.1.3"'] },
 )
 
-/** `Idempotency-Key`. The answer to a creation is kept forever, that to another command for two minutes at least. */
+/** The header `Idempotency-Key`. The answer to a creation is kept forever, other answers for at least two minutes. */
 export function idempotencyKey(creates: boolean): Parameter {
   return header(
     'Idempotency-Key',
-    `1 to 255 visible ASCII characters without a comma. A repeat under the same key gets the first answer${creates ? '' : ', for two minutes at least'}.`,
+    `1 to 255 visible ASCII characters without a comma. A repeat with the same key gets the first answer${creates ? '' : ', for at least two minutes'}.`,
     textOf(syntax.idempotencyKey, '0b7c3f5e-9d0a-4c6e-8a64-0f6f5b1c2d3e'),
   )
 }
@@ -69,7 +69,7 @@ export function queryParameters(query: QueryContract): Parameter[] {
         parameter(
           'query',
           'cursor',
-          'The start of the next page, from the page before',
+          'The cursor of the preceding page',
           textOf(syntax.cursor, encodeCursor({ build: 'items.v1.1', after: '2026-11-30T12:00:00.000Z' })),
         ),
       ]

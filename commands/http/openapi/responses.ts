@@ -12,7 +12,9 @@ const problem = z.object({
   type: z
     .string()
     .check(
-      z.describe('`urn:annals:problem:<code>`, or the name of the business rule that rejects the command'),
+      z.describe(
+        '`urn:annals:problem:<code>`. If a business rule rejects the command, the code is the name of the rule',
+      ),
       z.meta({ examples: ['urn:annals:problem:unavailable'] }),
     ),
   title: z.string().check(z.meta({ examples: ['Try again'] })),
@@ -20,13 +22,13 @@ const problem = z.object({
   detail: z
     .string()
     .check(
-      z.describe('The next step'),
+      z.describe('An explanation and the next step'),
       z.meta({ examples: ['The store did not answer in time. Try again.'] }),
     ),
   correlationId: z
     .string()
     .check(
-      z.describe('Names the request in every log'),
+      z.describe('Identifies the request in every log'),
       z.meta({ examples: ['3f2a1b4c-0000-4000-8000-00000000000a'] }),
     ),
   errors: z.optional(
@@ -41,20 +43,20 @@ const problem = z.object({
   ),
 })
 
-/** An answer of API Gateway itself: the request did not reach a function, or the function did not answer. */
+/** An answer of API Gateway itself. The request did not reach a function, or the function did not answer. */
 const gatewayError = z
   .object({ message: z.optional(z.string().check(z.meta({ examples: ['Unauthorized'] }))) })
   .check(
     z.describe('An answer of the gateway. The request did not reach the API, or the API did not answer.'),
   )
 
-/** The statuses that the gateway answers by itself, with the reason for each. */
+/** The statuses that the gateway itself answers, with a reason for each. */
 const gatewayReasons: Readonly<Record<number, string>> = {
   400: 'The gateway cannot read the request',
   401: 'There is no valid access token',
-  403: 'The gateway refuses the token',
+  403: 'The gateway rejects the token',
   413: 'The request is larger than the gateway allows',
-  429: 'Too many requests at a time',
+  429: 'Too many requests',
   431: 'The headers are larger than 10 KB',
   500: 'The API failed',
   503: 'The API did not answer in time',
@@ -64,7 +66,7 @@ const gatewayReasons: Readonly<Record<number, string>> = {
 const publicReasons = [400, 413, 429, 431, 500, 503]
 
 export interface ProblemResponses {
-  /** The responses for these problems, together with those of the gateway. */
+  /** Returns the responses for these problems, and those of the gateway. */
   of(access: 'public' | 'token', ...kinds: readonly ProblemKind[]): Responses
 }
 
@@ -103,7 +105,7 @@ const text = (description: string) => ({ description, schema: { type: 'string' }
 
 const headersOf: Readonly<Record<number, object>> = {
   401: { 'WWW-Authenticate': text('`Bearer`, from the gateway') },
-  405: { Allow: text('The methods that the path has') },
+  405: { Allow: text('The methods that the path accepts') },
   503: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer', minimum: 1 } } },
 }
 
@@ -114,7 +116,7 @@ function exampleFor([kind]: readonly ProblemKind[]): unknown {
     type: `urn:annals:problem:${status === 500 ? 'internal' : kind}`,
     title,
     status,
-    detail: status === 500 ? 'It has been logged under the correlation id.' : `${title}.`,
+    detail: status === 500 ? 'The error was logged with the correlation id.' : `${title}.`,
     correlationId: '3f2a1b4c-0000-4000-8000-00000000000a',
   }
 }
@@ -123,7 +125,7 @@ function gatewayExample(schemas: NamedSchemas): unknown {
   return exampleOf({ $ref: '#/components/schemas/GatewayError' }, schemas.all())
 }
 
-/** The content of a body of one type. */
+/** The content of a body with one media type. */
 export function mediaType(schema: Reference, example: unknown): { schema: Reference; example: unknown } {
   return { schema, example }
 }

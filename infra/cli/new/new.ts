@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
+import { stageName } from '../../stages/stage-name.ts'
+import { dataFolderOf } from '../data-folder.ts'
 import { newAggregate } from './aggregate.ts'
 import { apply } from './change.ts'
 import { type Names, namesOf, takenBy } from './names.ts'
@@ -13,7 +15,7 @@ const usage = `npm run new aggregate NAME
 
 npm run new -- --remove FEATURE… [--force]
   Removes features from every layer, list, test and document. It refuses while another feature imports one of them,
-  and while the data folder (ANNALS_DATA or .annals) holds events that could no longer be read, unless you add --force.`
+  and while the data folder (ANNALS_DATA or .annals/STAGE) holds events that could no longer be read, unless you add --force.`
 
 /** The layers. A folder of a layer is a feature or has another meaning, so a new feature cannot have its name. */
 const layers = ['domain', 'commands', 'projections', 'workflows']
@@ -87,7 +89,7 @@ async function remove(names: readonly string[], force: boolean): Promise<void> {
   const stored = async () => {
     // Only this question needs the stores.
     const { storedEvents } = await import('./remove/stored-events.ts')
-    return storedEvents(process.env['ANNALS_DATA'] || '.annals')
+    return storedEvents(dataFolderOf(stageName(undefined)))
   }
   const { deleted, changed } = await removeFeatures(process.cwd(), names, { force, stored })
   const generated = generate()

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { stageName } from '../../stages/stage-name.ts'
 import type { Answer, OpsCommand, Options } from './command.ts'
 import { eventsHandled } from './events-handled.ts'
 import { eventsShow } from './events-show.ts'
@@ -46,8 +47,9 @@ const usage = `npm run ops -- COMMAND [OPTION…]
 ${commands.map(({ usage: line, summary }) => `  ${line.padEnd(42)} ${summary}`).join('\n')}
 
   --json          print JSON; npm run --silent ops -- … prints nothing else
-  --stack NAME    work on that stack of your AWS account; otherwise on the local cloud that runs on ANNALS_DATA (.annals)
-  --region NAME   the stack's region, if your AWS settings name another one
+  --stage NAME    work on this stage: STAGE, or else dev, by default
+  --aws           work on the stage in your AWS account; otherwise on the local cloud that runs it
+  --region NAME   the region of --aws, if your AWS settings name another one
   --help          this text`
 
 /** Runs the command of the command line. Returns whether it achieved its purpose. */
@@ -62,7 +64,8 @@ async function run(): Promise<boolean> {
       all: flag,
       repair: flag,
       'accept-parked': flag,
-      stack: text,
+      stage: text,
+      aws: flag,
       region: text,
       version: text,
       at: text,
@@ -74,7 +77,7 @@ async function run(): Promise<boolean> {
       title: text,
     },
   })
-  const { json, help, stack, region, 'accept-parked': acceptParked, ...others } = values
+  const { json, help, stage, aws, region, 'accept-parked': acceptParked, ...others } = values
   const options: Options = { ...others, ...(acceptParked && { acceptParked }) }
   if (help) {
     console.log(usage)
@@ -93,7 +96,8 @@ async function run(): Promise<boolean> {
 
   const show = (answer: Answer, indent?: number) =>
     console.log(json ? jsonText(answer.json, indent) : answer.text)
-  const stores = async (): Promise<Stores> => openStores(await findStack({ stack, region }))
+  const stores = async (): Promise<Stores> =>
+    openStores(await findStack({ stage: stageName(stage), aws, region }))
   const answer = await command.run(
     {
       operands,

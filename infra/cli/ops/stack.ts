@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import * as z from 'zod/mini'
 import { readAnnouncement } from '../../local/index.ts'
+import { stackNames } from '../../stages/stage-name.ts'
+import { dataFolderOf } from '../data-folder.ts'
 import { reasonOf } from './printing.ts'
 
 /** A running backend: the addresses of its services and the names of its resources. */
@@ -19,8 +21,9 @@ export interface ClientSettings {
 }
 
 export interface Where {
-  /** Name of a stack in an account; without it, the local cloud that runs on this machine. */
-  readonly stack?: string | undefined
+  readonly stage: string
+  /** Whether to find it in an account; otherwise the local cloud that runs on this machine. */
+  readonly aws?: boolean | undefined
   readonly region?: string | undefined
 }
 
@@ -35,21 +38,21 @@ const outputsOf = z.object({
 })
 
 /**
- * Finds the backend by the outputs of its template: those of the local cloud that runs on the data folder
- * (`ANNALS_DATA`), or of a stack in the operator's account, whose credentials the SDK finds. Throws an Error that
- * says what to do if there is none.
+ * Finds the backend of a stage by the outputs of its templates: those of the local cloud that runs on the stage's data
+ * folder, or of the data stack in the operator's account, whose credentials the SDK finds. Throws an Error that says what
+ * to do if there is none.
  */
-export async function findStack({ stack, region }: Where): Promise<Stack> {
-  return stack === undefined ? findLocalCloud(region) : findDeployed(stack, region)
+export async function findStack({ stage, aws, region }: Where): Promise<Stack> {
+  return aws ? findDeployed(stage, region) : findLocalCloud(stage, region)
 }
 
-async function findLocalCloud(region: string | undefined): Promise<Stack> {
-  if (region !== undefined) throw new Error('--region needs --stack')
-  const dataDir = process.env['ANNALS_DATA'] || '.annals'
+async function findLocalCloud(stage: string, region: string | undefined): Promise<Stack> {
+  if (region !== undefined) throw new Error('--region needs --aws')
+  const dataDir = dataFolderOf(stage)
   const running = await readAnnouncement(resolve(dataDir))
   if (running === undefined)
     throw new Error(
-      `no local cloud runs on ${dataDir}: npm start runs one, ANNALS_DATA=… names another folder, --stack NAME a stack in an account`,
+      `no local cloud runs on ${dataDir}: npm start runs one, ANNALS_DATA=… names another folder, --stage NAME another stage, --aws the one in your account`,
     )
   const { endpoint } = running
   // To the local cloud, everyone who is not one of its functions is the developer.
@@ -61,9 +64,10 @@ async function findLocalCloud(region: string | undefined): Promise<Stack> {
   return { isLocal: true, client: { endpoint, region: running.region, credentials }, outputs }
 }
 
-async function findDeployed(stack: string, region: string | undefined): Promise<Stack> {
+async function findDeployed(stage: string, region: string | undefined): Promise<Stack> {
   // Loaded here, so that commands on the local cloud do not wait for it.
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation')
+  const { data: stack } = stackNames(stage)
   const client: ClientSettings = region === undefined ? {} : { region }
   const cloudFormation = new CloudFormationClient(client)
   const { Stacks: [found] = [] } = await cloudFormation

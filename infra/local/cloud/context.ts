@@ -5,7 +5,7 @@ import { createOrigins } from '../gateway/gate.ts'
 import type { DatabaseEngine } from '../services/dynamodb/engine.ts'
 import type { LocalCloudOptions } from './options.ts'
 import type { CloudContext, LocalPage, ServiceProvider } from './provider.ts'
-import { nameResources, type ResourceTypes } from './resource-names.ts'
+import { namePrefix, nameResources, type ResourceTypes } from './resource-names.ts'
 import type { Template } from './template.ts'
 
 /** The context of a local cloud, which also opens the providers one after the other. */
@@ -47,7 +47,7 @@ export function createContext(o: {
     options,
     template,
     engine: o.engine,
-    stack: { region: options.region, stackName: template.stackName },
+    stack: { region: options.region, prefix: namePrefix },
     faults,
     resourcePolicies: new Map(),
     origins: createOrigins(),

@@ -4,10 +4,19 @@ import { createResolver, type Lookup, type Properties, type Resource, type Templ
 /** The account that everything of the local cloud is in. */
 export const account = '000000000000'
 
-/** The stack that a resource belongs to. */
+/**
+ * Begins the names that the local cloud gives to resources. It is the same for every stage, because each stage has a
+ * folder of its own.
+ */
+export const namePrefix = 'Annals'
+
+/** The name that the local cloud gives to a resource. */
+export const physicalName = (logicalId: string) => `${namePrefix}-${logicalId}`
+
+/** Everything that the name of a resource depends on besides its logical id. */
 export interface StackIdentity {
   readonly region: string
-  readonly stackName: string
+  readonly prefix: string
 }
 
 /** A resource to name. Its properties still have their intrinsics. */
@@ -32,8 +41,8 @@ export type ResourceTypes = Readonly<Record<string, ResourceType>>
 export const byLogicalId: ResourceType['names'] = ({ logicalId }) => ({ Ref: logicalId })
 
 /** A resource's own name, or the one that the local cloud gives it. */
-export function nameFrom(property: unknown, { stackName, logicalId }: NamedResource): string {
-  return typeof property === 'string' ? property : `${stackName}-${logicalId}`
+export function nameFrom(property: unknown, { prefix, logicalId }: NamedResource): string {
+  return typeof property === 'string' ? property : `${prefix}-${logicalId}`
 }
 
 export interface ResourceNames {
@@ -57,12 +66,11 @@ export function nameResources(template: Template, region: string, types: Resourc
           'infra/local/cloud/left-out.ts; otherwise add it to the provider of its service in infra/local/services',
       )
   }
-  const { stackName } = template
   const resources = new Map(template.resources.map((resource) => [resource.logicalId, resource]))
   const known = new Map<string, Readonly<Record<string, string | undefined>>>()
 
   const named = ({ logicalId, type, properties }: Resource) =>
-    types[type]?.names({ logicalId, properties, region, stackName, resolve })
+    types[type]?.names({ logicalId, properties, region, prefix: namePrefix, resolve })
 
   /** Named when first asked for, because a name may contain that of another resource. */
   function namesOf(logicalId: string): Readonly<Record<string, string | undefined>> {
@@ -84,7 +92,6 @@ export function nameResources(template: Template, region: string, types: Resourc
     'AWS::AccountId': account,
     'AWS::Partition': 'aws',
     'AWS::URLSuffix': 'amazonaws.com',
-    'AWS::StackName': stackName,
   }
   const resolve = createResolver(pseudo, lookup)
   return {

@@ -11,8 +11,9 @@ export interface Resource {
   readonly properties: Properties
 }
 
+/** The resources of all stacks of an assembly. */
 export interface Template {
-  readonly stackName: string
+  readonly stackNames: readonly string[]
   readonly resources: readonly Resource[]
   /** The values of its outputs by their names, with intrinsics. */
   readonly outputs: Properties
@@ -39,43 +40,101 @@ interface AssetManifest {
   >
 }
 
-/** Reads the one stack of a cloud assembly, the folder that synthesis writes (`cdk.out`). */
-export function readTemplate(assembly: string): Template {
-  const stacks = Object.entries(readJson<Manifest>(join(assembly, 'manifest.json')).artifacts).filter(
-    ([, { type }]) => type === 'aws:cloudformation:stack',
-  )
-  const [stack, ...others] = stacks
-  if (stack === undefined || others.length > 0) {
-    throw new Error(`${assembly} holds ${stacks.length} stacks: the local cloud runs exactly one`)
-  }
-  const [stackName, { properties }] = stack
-  const file = properties?.templateFile ?? `${stackName}.template.json`
-  const template = readJson<{
-    Resources: Record<string, { Type: string; Properties?: Properties; Condition?: string }>
-    Outputs?: Record<string, { Value: unknown }>
-  }>(join(assembly, file))
-  const assets = readJson<AssetManifest>(join(assembly, `${stackName}.assets.json`))
+interface StackTemplate {
+  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: Properties }>>
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>
+}
 
-  const resources = Object.entries(template.Resources).map(([logicalId, { Type, Properties = {} }]) => ({
-    logicalId,
-    type: Type,
-    properties: Properties,
-  }))
+/**
+ * Reads the stacks of a cloud assembly, the folder that synthesis writes, as one template. A reference to another stack's
+ * output becomes the output's value. Throws an Error that names the stacks if two of them use the same logical id.
+ */
+export function readTemplate(assembly: string): Template {
+  const { artifacts } = readJson<Manifest>(join(assembly, 'manifest.json'))
+  const stacks = new Map(
+    Object.entries(artifacts)
+      .filter(([, { type }]) => type === 'aws:cloudformation:stack')
+      .map(([name, { properties }]) => [
+        name,
+        readJson<StackTemplate>(join(assembly, properties?.templateFile ?? `${name}.template.json`)),
+      ]),
+  )
+  if (stacks.size === 0) throw new Error(`${assembly} holds no stack`)
+  const files = [...stacks.keys()].flatMap((name) =>
+    Object.values(readJson<AssetManifest>(join(assembly, `${name}.assets.json`)).files),
+  )
+  const resources = onceEach(
+    stacks,
+    ({ Resources }) => Resources,
+    ({ Type, Properties = {} }, stackName, logicalId) => ({
+      logicalId,
+      type: Type,
+      // Properties stay an object.
+      properties: withinOneStack(Properties, stackName, stacks) as Properties,
+    }),
+  )
+  const outputs = onceEach(
+    stacks,
+    ({ Outputs = {} }) => Outputs,
+    ({ Value }, stackName) => withinOneStack(Value, stackName, stacks),
+  )
   return {
-    stackName,
-    resources,
-    outputs: Object.fromEntries(
-      Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [name, Value]),
-    ),
-    ofType: (type) => resources.filter((resource) => resource.type === type),
+    stackNames: [...stacks.keys()],
+    resources: [...resources.values()],
+    outputs: Object.fromEntries([...outputs].filter(([name]) => !name.startsWith(crossStackOutput))),
+    ofType: (type) => [...resources.values()].filter((resource) => resource.type === type),
     assetFolder(objectKey) {
-      const asset = Object.values(assets.files).find(({ destinations }) =>
+      const asset = files.find(({ destinations }) =>
         Object.values(destinations).some((destination) => destination.objectKey === objectKey),
       )
       if (asset === undefined) throw new Error(`No asset in ${assembly} is deployed as ${objectKey}`)
       return resolvePath(assembly, asset.source.path)
     },
   }
+}
+
+/** CDK's name for an output that another stack reads. */
+const crossStackOutput = 'PublishOutput'
+
+/** Entries of all stacks by their names. Throws if two stacks have the same name for one. */
+function onceEach<From, To>(
+  stacks: ReadonlyMap<string, StackTemplate>,
+  entriesOf: (stack: StackTemplate) => Readonly<Record<string, From>>,
+  convert: (from: From, stackName: string, name: string) => To,
+): ReadonlyMap<string, To> {
+  const found = new Map<string, To>()
+  const owners = new Map<string, string>()
+  for (const [stackName, stack] of stacks)
+    for (const [name, from] of Object.entries(entriesOf(stack))) {
+      const other = owners.get(name)
+      if (other !== undefined)
+        throw new Error(`${name} is in ${other} and in ${stackName}: the local cloud needs one name for each`)
+      owners.set(name, stackName)
+      found.set(name, convert(from, stackName, name))
+    }
+  return found
+}
+
+/** A value with each output of another stack in place of the reference to it, and the name of its own stack. */
+function withinOneStack(
+  value: unknown,
+  stackName: string,
+  stacks: ReadonlyMap<string, StackTemplate>,
+): unknown {
+  if (Array.isArray(value)) return value.map((item) => withinOneStack(item, stackName, stacks))
+  if (typeof value !== 'object' || value === null) return value
+  const fields = fieldsOf(value)
+  if (fields['Ref'] === 'AWS::StackName') return stackName
+  const { StackName: other, OutputName: output } = fieldsOf(fields['Fn::GetStackOutput'])
+  if (output !== undefined) {
+    const found = stacks.get(String(other))?.Outputs?.[String(output)]
+    if (found === undefined)
+      throw new Error(`${stackName} reads ${output} of ${other}, which has no such output`)
+    return withinOneStack(found.Value, String(other), stacks)
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, withinOneStack(item, stackName, stacks)]),
+  )
 }
 
 /** The value of a resource's `Ref` or attribute; `undefined` if that is not modelled. */

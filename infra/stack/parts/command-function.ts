@@ -4,7 +4,7 @@ import type { Construct } from 'constructs'
 import { addFunction, allow, type FunctionOptions } from './lambda-function.ts'
 import { letRegister, type Registration } from './registration.ts'
 
-export interface CommandFunctionOptions extends Pick<FunctionOptions, 'name' | 'bundles'> {
+export interface CommandFunctionOptions extends Pick<FunctionOptions, 'name' | 'bundles' | 'stage'> {
   readonly eventStore: TableV2
   readonly reservations: TableV2
   readonly registration: Registration
@@ -14,11 +14,12 @@ export interface CommandFunctionOptions extends Pick<FunctionOptions, 'name' | '
 export function addCommandFunction(
   scope: Construct,
   id: string,
-  { name, bundles, eventStore, reservations, registration }: CommandFunctionOptions,
+  { name, bundles, stage, eventStore, reservations, registration }: CommandFunctionOptions,
 ): LambdaFunction {
   const target = addFunction(scope, id, {
     name,
     bundles,
+    stage,
     memoryMb: 512,
     // A command gives up by itself after 10 s.
     timeoutSeconds: 15,

@@ -1,7 +1,7 @@
-import { RemovalPolicy } from 'aws-cdk-lib'
-import { AttributeType, Billing, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { AttributeType, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
+import { keep, type Stored, tableSettings } from './stored.ts'
 
 /** The actions that change or remove an item, except `PutItem`: no policy can require the condition of a put. */
 const forbidden = [
@@ -18,15 +18,15 @@ const forbidden = [
  * last 35 days, and nobody, administrators included, can change a commit in it. It has no index, because a throttled
  * index throttles the writes of its table.
  */
-export function addEventStore(scope: Construct): TableV2 {
+export function addEventStore(scope: Construct, { stage, isProtected }: Stored): TableV2 {
   return new TableV2(scope, 'EventStore', {
     partitionKey: { name: 'pk', type: AttributeType.STRING },
     sortKey: { name: 'sk', type: AttributeType.NUMBER },
-    billing: Billing.onDemand(),
+    ...tableSettings(stage),
     dynamoStream: StreamViewType.NEW_IMAGE,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    deletionProtection: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    deletionProtection: isProtected,
+    removalPolicy: keep,
     resourcePolicy: new PolicyDocument({
       statements: [
         new PolicyStatement({

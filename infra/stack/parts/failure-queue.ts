@@ -24,10 +24,10 @@ const atLeastOne = {
 }
 
 /** An alarm for the first message in a queue that only people empty. */
-export function alarmOnFailures(queue: Queue, alarmDescription: string): void {
+export function alarmOnFailures(scope: Construct, queue: Queue, alarmDescription: string): void {
   queue
     .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) })
-    .createAlarm(queue, 'Alarm', { ...atLeastOne, alarmDescription, evaluationPeriods: 1 })
+    .createAlarm(scope, `${queue.node.id}Alarm`, { ...atLeastOne, alarmDescription, evaluationPeriods: 1 })
 }
 
 /**
@@ -35,7 +35,7 @@ export function alarmOnFailures(queue: Queue, alarmDescription: string): void {
  * because a message is not visible between two tries. The age of the oldest message would be no measure: a message that
  * is tried again and again distorts it.
  */
-export function alarmOnStuckFailures(queue: Queue, alarmDescription: string): void {
+export function alarmOnStuckFailures(scope: Construct, queue: Queue, alarmDescription: string): void {
   const period = Duration.minutes(5)
   new MathExpression({
     expression: 'visible + inFlight',
@@ -45,7 +45,7 @@ export function alarmOnStuckFailures(queue: Queue, alarmDescription: string): vo
     },
     label: 'Messages',
     period,
-  }).createAlarm(queue, 'Alarm', { ...atLeastOne, alarmDescription, evaluationPeriods: 3 })
+  }).createAlarm(scope, `${queue.node.id}Alarm`, { ...atLeastOne, alarmDescription, evaluationPeriods: 3 })
 }
 
 /** Lets a function, or Lambda on its behalf, send to a queue. CDK's own grant allows more than that. */

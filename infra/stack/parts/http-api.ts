@@ -1,28 +1,32 @@
-import { HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpApi, HttpMethod, HttpRoute, HttpRouteKey, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import { type RouteFunction, routes } from '../../../commands/contract.ts'
+import type { Stage } from '../../stages/read-stage.ts'
 import type { SignIn } from './sign-in.ts'
-
-/** Maximum requests a second, and at once, before the whole API answers 429. */
-const requestRate = 1000
-const requestBurst = 500
 
 export interface HttpApiParts {
   readonly httpApi: HttpApi
   readonly authorizer: HttpJwtAuthorizer
 }
 
-/** An API without routes, and the authorizer of those that ask for a token. */
-export function addHttpApi(scope: Construct, { userPool, client }: SignIn): HttpApiParts {
-  const httpApi = new HttpApi(scope, 'Api', { apiName: 'Annals', createDefaultStage: false })
+/**
+ * An API without routes, and the authorizer of those that ask for a token. The API answers 429 above the requests that
+ * the settings allow.
+ */
+export function addHttpApi(
+  scope: Construct,
+  { name, settings }: Stage,
+  { userPool, client }: SignIn,
+): HttpApiParts {
+  const httpApi = new HttpApi(scope, 'Api', { apiName: `annals-${name}`, createDefaultStage: false })
   new HttpStage(httpApi, 'Stage', {
     httpApi,
     stageName: '$default',
     autoDeploy: true,
-    throttle: { rateLimit: requestRate, burstLimit: requestBurst },
+    throttle: { rateLimit: settings.requests.perSecond, burstLimit: settings.requests.burst },
   })
   const authorizer = new HttpJwtAuthorizer('Authorizer', userPool.userPoolProviderUrl, {
     jwtAudience: [client.userPoolClientId],
@@ -32,6 +36,7 @@ export function addHttpApi(scope: Construct, { userPool, client }: SignIn): Http
 
 /** Adds the routes that the contract gives to a function. */
 export function addRoutes(
+  scope: Construct,
   { httpApi, authorizer }: HttpApiParts,
   name: RouteFunction,
   target: LambdaFunction,
@@ -41,9 +46,9 @@ export function addRoutes(
     scopePermissionToRoute: false,
   })
   for (const { path, methods, access } of routes.filter((route) => route.function === name))
-    httpApi.addRoutes({
-      path,
-      methods: [HttpMethod[methods]],
+    new HttpRoute(scope, `${methods} ${path}`, {
+      httpApi,
+      routeKey: HttpRouteKey.with(path, HttpMethod[methods]),
       integration,
       ...(access === 'token' && { authorizer }),
     })

@@ -2,15 +2,17 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
+import type { Stage } from '../../stages/read-stage.ts'
 
 export interface FunctionOptions {
   /** Name of the function's bundle, which is the name of its file in a folder `functions/`. */
   readonly name: string
   /** Folder of all bundles. */
   readonly bundles: string
+  readonly stage: Stage
   readonly memoryMb: number
   readonly timeoutSeconds: number
   readonly environment: Readonly<Record<string, string>>
@@ -27,9 +29,10 @@ export function addFunction(scope: Construct, id: string, o: FunctionOptions): L
       `The function ${id} has no bundle: add a file ${o.name}.ts to a folder functions/, or correct its name.`,
     )
   const logGroup = new LogGroup(scope, `${id}Log`, {
-    retention: RetentionDays.ONE_MONTH,
+    retention: o.stage.settings.logDays as RetentionDays, // the enum's members are days
     removalPolicy: RemovalPolicy.DESTROY,
   })
+  const reserved = o.stage.settings.concurrency.reserved[id]
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
   logGroup.grantWrite(role)
   return new LambdaFunction(scope, id, {
@@ -39,7 +42,13 @@ export function addFunction(scope: Construct, id: string, o: FunctionOptions): L
     code: Code.fromAsset(bundle),
     memorySize: o.memoryMb,
     timeout: Duration.seconds(o.timeoutSeconds),
-    environment: { ...o.environment, POWERTOOLS_SERVICE_NAME: o.name },
+    environment: {
+      ...o.environment,
+      POWERTOOLS_SERVICE_NAME: o.name,
+      POWERTOOLS_LOG_LEVEL: o.stage.settings.logLevel,
+    },
+    ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
+    ...(o.stage.settings.traceRate > 0 && { tracing: Tracing.ACTIVE }),
     role,
     logGroup,
   })

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { FilterPattern, type MetricFilter } from 'aws-cdk-lib/aws-logs'
+import type { Stage } from '../../stages/read-stage.ts'
 
 /** A line of the log that an operator has to see. */
 export interface LogAlarmOptions {
@@ -16,11 +17,12 @@ export interface LogAlarmOptions {
 
 /** An alarm for the first such line in the log of any of these functions, the first of which owns the alarm. */
 export function addLogAlarm(
+  stage: Stage,
   [first, ...others]: readonly [LambdaFunction, ...LambdaFunction[]],
   line: LogAlarmOptions,
 ): void {
-  const metric = countLogLines(first, line).metric({ statistic: 'Sum', period: Duration.minutes(1) })
-  for (const other of others) countLogLines(other, line)
+  const metric = countLogLines(stage, first, line).metric({ statistic: 'Sum', period: Duration.minutes(1) })
+  for (const other of others) countLogLines(stage, other, line)
   metric.createAlarm(first, `${line.name}Alarm`, {
     alarmDescription: line.description,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -30,8 +32,14 @@ export function addLogAlarm(
   })
 }
 
+/** The namespace of a stage's own metrics. */
+export function metricsNamespace({ name }: Stage): string {
+  return `Annals/${name}`
+}
+
 /** Counts such lines of one more function in the metric, which is the same for all. */
 export function countLogLines(
+  stage: Stage,
   { logGroup }: LambdaFunction,
   { name, level, message }: Omit<LogAlarmOptions, 'description'>,
 ): MetricFilter {
@@ -40,7 +48,7 @@ export function countLogLines(
       FilterPattern.stringValue('$.level', '=', level),
       FilterPattern.stringValue('$.message', '=', message),
     ),
-    metricNamespace: 'Annals',
+    metricNamespace: metricsNamespace(stage),
     metricName: name,
     metricValue: '1',
   })

@@ -1,14 +1,15 @@
-import { RemovalPolicy } from 'aws-cdk-lib'
-import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
-import { type EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events'
-import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events'
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import type { ReactionResource, ReactionRow } from '../../../workflows/reactions/reaction-row.ts'
+import type { Stage } from '../../stages/read-stage.ts'
 import { addFailureQueue, alarmOnFailures, retryThenKeep } from './failure-queue.ts'
 import { addFunction, allow } from './lambda-function.ts'
+import { addRule, letRuleSend, type NamedRule } from './rule.ts'
+import { keep, type Stored, tableSettings } from './stored.ts'
 
 /** A resource that a reaction may call, and the variables that name it. */
 export interface CallableResource {
@@ -19,6 +20,7 @@ export interface CallableResource {
 /** The resources that every reaction needs. */
 export interface Reacting {
   readonly bundles: string
+  readonly stage: Stage
   readonly bus: EventBus
   readonly eventStore: TableV2
   readonly handled: TableV2
@@ -27,31 +29,39 @@ export interface Reacting {
 
 /**
  * The events that reactions have handled, so that an event that comes again is not handled again. An entry expires by
- * itself, long after the last repetition.
+ * itself, long after the last repetition. The table is kept: without it, a service stack that is deployed again repeats a
+ * day of mail.
  */
-export function addHandledEvents(scope: Construct): TableV2 {
+export function addHandledEvents(scope: Construct, { stage }: Stored): TableV2 {
   return new TableV2(scope, 'HandledEvents', {
     partitionKey: { name: 'id', type: AttributeType.STRING },
     timeToLiveAttribute: 'expiration',
-    billing: Billing.onDemand(),
-    removalPolicy: RemovalPolicy.DESTROY,
+    ...tableSettings(stage),
+    removalPolicy: keep,
   })
 }
 
-/** For each reaction the queue of events that it failed at in every try, with an alarm. Nothing is dropped in silence. */
+/** For each reaction the queue of events that it failed at in every try. */
 export type ReactionFailures = ReadonlyMap<ReactionRow, Queue>
 
-export function addReactionFailures(scope: Construct, rows: readonly ReactionRow[]): ReactionFailures {
-  return new Map(rows.map((row) => [row, addQueue(scope, row)]))
+export function addReactionFailures(
+  scope: Construct,
+  stage: Stage,
+  bus: EventBus,
+  rows: readonly ReactionRow[],
+): ReactionFailures {
+  return new Map(
+    rows.map((row) => {
+      const queue = addFailureQueue(scope, `${idOf(row)}Failures`)
+      letRuleSend(queue, ruleOf(row, stage, bus))
+      return [row, queue]
+    }),
+  )
 }
 
-function addQueue(scope: Construct, row: ReactionRow): Queue {
-  const queue = addFailureQueue(scope, `${idOf(row)}Failures`)
-  alarmOnFailures(
-    queue,
-    `A reaction to ${row.eventTypes.join(' or ')} failed in every try. The queue holds the event.`,
-  )
-  return queue
+function ruleOf({ name }: ReactionRow, stage: Stage, bus: EventBus): NamedRule {
+  // The two types differ in how an optional property is written.
+  return { stage, name, bus: bus as IEventBus }
 }
 
 /** The functions of the reactions, and the rules that invoke them. Lambda tries a failed reaction again for hours. */
@@ -67,12 +77,13 @@ function addReaction(
   scope: Construct,
   row: ReactionRow,
   queue: Queue,
-  { bundles, bus, eventStore, handled, resources }: Reacting,
+  { bundles, stage, bus, eventStore, handled, resources }: Reacting,
 ): LambdaFunction {
   const id = idOf(row)
   const reaction = addFunction(scope, id, {
     name: row.name,
     bundles,
+    stage,
     memoryMb: 512,
     timeoutSeconds: 30,
     environment: { EVENT_STORE_TABLE: eventStore.tableName, IDEMPOTENCY_TABLE: handled.tableName },
@@ -84,19 +95,28 @@ function addReaction(
     reaction.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [arn] }))
     for (const [name, value] of Object.entries(environment)) reaction.addEnvironment(name, value)
   }
+  alarmOnFailures(
+    scope,
+    queue,
+    `A reaction to ${row.eventTypes.join(' or ')} failed in every try. The queue holds the event.`,
+  )
   // For events that the function was invoked with and failed at.
   retryThenKeep(reaction, queue)
-  new Rule(scope, `${id}Rule`, {
-    // The two types differ in how an optional property is written.
-    eventBus: bus as IEventBus,
-    eventPattern: {
+  const rule = addRule(scope, `${id}Rule`, {
+    ...ruleOf(row, stage, bus),
+    pattern: {
       source: ['annals'],
       detailType: [...row.eventTypes],
       // The next schema is a change of the reaction, too.
       detail: { schema: [row.schema] },
     },
-    // The queue is for events that the function could not be invoked with.
-    targets: [new LambdaTarget(reaction, { deadLetterQueue: queue })],
+    target: { arn: reaction.functionArn },
+    // For events that the function could not be invoked with.
+    failures: queue,
+  })
+  reaction.addPermission('Invocation', {
+    principal: new ServicePrincipal('events.amazonaws.com'),
+    sourceArn: rule.attrArn,
   })
   return reaction
 }

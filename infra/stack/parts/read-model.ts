@@ -1,13 +1,12 @@
-import { RemovalPolicy } from 'aws-cdk-lib'
-import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { AttributeType, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
+import { keep, type Stored, tableSettings } from './stored.ts'
 
 /**
- * The table of all read models. It is deleted with the stack and has no backup, because it can be rebuilt from the
- * events. Its one index is for lookups that may lag. So far there is one: the operator's list of parked streams
+ * The table of all read models. It has no backup, because it can be rebuilt from the events. Its one index is for lookups that may lag. So far there is one: the operator's list of parked streams
  * (`projections/engine/parked-index.ts`). The index contains only the items that have its keys.
  */
-export function addReadModel(scope: Construct): TableV2 {
+export function addReadModel(scope: Construct, { stage }: Stored): TableV2 {
   return new TableV2(scope, 'ReadModel', {
     partitionKey: { name: 'PK', type: AttributeType.STRING },
     sortKey: { name: 'SK', type: AttributeType.STRING },
@@ -20,7 +19,7 @@ export function addReadModel(scope: Construct): TableV2 {
         projectionType: ProjectionType.KEYS_ONLY,
       },
     ],
-    billing: Billing.onDemand(),
-    removalPolicy: RemovalPolicy.DESTROY,
+    ...tableSettings(stage),
+    removalPolicy: keep,
   })
 }

@@ -7,10 +7,16 @@ import type { Construct } from 'constructs'
 import { addFailureQueue, alarmOnFailures, alarmOnStuckFailures } from './failure-queue.ts'
 import { addFunction, allow, type FunctionOptions } from './lambda-function.ts'
 
-export interface RedriveOptions extends Pick<FunctionOptions, 'name' | 'bundles' | 'environment'> {
+export interface RedriveOptions extends Pick<FunctionOptions, 'name' | 'bundles' | 'stage' | 'environment'> {
   readonly eventStore: TableV2
   /** The batches that the consumer failed at, of `addStreamFailures`. */
   readonly failures: Queue
+}
+
+/** The batches that a consumer of the stream failed at. */
+export interface StreamFailures {
+  readonly queue: Queue
+  readonly deadLetters: Queue
 }
 
 const timeoutSeconds = 60
@@ -23,21 +29,31 @@ const maxReceiveCount = Math.ceil(Duration.hours(24).toSeconds() / visibilityTim
  * The failure destination of a consumer's stream mapping: a queue of batches that failed every retry, which a redrive
  * function tries every six minutes for a day, and a dead-letter queue for batches that fail for a whole day.
  */
-export function addStreamFailures(scope: Construct, consumer: string): Queue {
+export function addStreamFailures(scope: Construct, consumer: string): StreamFailures {
   const deadLetters = addFailureQueue(scope, `${consumer}DeadLetters`)
-  alarmOnFailures(
-    deadLetters,
-    `Records that ${consumer} failed at still fail after a day. The queue says which; the log of ${consumer}Redrive why.`,
-  )
   const queue = addFailureQueue(scope, `${consumer}Failures`, {
     visibilityTimeout,
     deadLetterQueue: { queue: deadLetters, maxReceiveCount },
   })
+  return { queue, deadLetters }
+}
+
+/** Alarms for batches that keep failing, and for batches that nothing tries any more. */
+export function alarmOnStreamFailures(
+  scope: Construct,
+  consumer: string,
+  { queue, deadLetters }: StreamFailures,
+): void {
   alarmOnStuckFailures(
+    scope,
     queue,
     `Records that ${consumer} failed at keep failing. They are tried for a day. The log of ${consumer}Redrive says why.`,
   )
-  return queue
+  alarmOnFailures(
+    scope,
+    deadLetters,
+    `Records that ${consumer} failed at still fail after a day. The queue says which; the log of ${consumer}Redrive why.`,
+  )
 }
 
 /**
@@ -48,6 +64,7 @@ export function addRedrive(scope: Construct, id: string, o: RedriveOptions): Lam
   const redrive = addFunction(scope, id, {
     name: o.name,
     bundles: o.bundles,
+    stage: o.stage,
     memoryMb: 512,
     timeoutSeconds,
     environment: o.environment,

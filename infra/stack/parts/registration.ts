@@ -3,11 +3,13 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
+import type { Stage } from '../../stages/read-stage.ts'
 import { addFunction, allow, allowInvoke } from './lambda-function.ts'
 import type { SignIn } from './sign-in.ts'
 
 export interface RegistrationOptions {
   readonly bundles: string
+  readonly stage: Stage
   readonly eventStore: TableV2
   readonly reservations: TableV2
   readonly signIn: SignIn
@@ -28,6 +30,7 @@ export function addRegistration(scope: Construct, o: RegistrationOptions): Regis
   const registration = addFunction(scope, 'Registration', {
     name: 'registration',
     bundles: o.bundles,
+    stage: o.stage,
     memoryMb: 512,
     timeoutSeconds: 10,
     environment: {

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Duration } from 'aws-cdk-lib'
 import {
   AccountRecovery,
   ClientAttributes,
@@ -7,8 +7,11 @@ import {
   UserPool,
   type UserPoolClient,
   UserPoolGroup,
+  type UserPoolProps,
 } from 'aws-cdk-lib/aws-cognito'
 import type { Construct } from 'constructs'
+import type { StageSettings } from '../../stages/stage-settings.ts'
+import { keep, type Stored } from './stored.ts'
 
 export interface SignIn {
   readonly userPool: UserPool
@@ -20,7 +23,7 @@ export interface SignIn {
  * events contain its user ids. It is on the Lite plan: Essentials, CDK's default, costs nearly three times as much for
  * each person and month.
  */
-export function addSignIn(scope: Construct): SignIn {
+export function addSignIn(scope: Construct, { stage, isProtected }: Stored): SignIn {
   const userPool = new UserPool(scope, 'UserPool', {
     featurePlan: FeaturePlan.LITE,
     signInAliases: { email: true },
@@ -37,9 +40,9 @@ export function addSignIn(scope: Construct): SignIn {
     },
     // Not required, because this cannot be changed once the pool exists.
     standardAttributes: { fullname: { required: false, mutable: true } },
-    mfa: Mfa.OFF,
-    deletionProtection: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    ...secondFactor(stage.settings),
+    deletionProtection: isProtected,
+    removalPolicy: keep,
   })
   new UserPoolGroup(userPool, 'Admin', {
     userPool,
@@ -58,4 +61,10 @@ export function addSignIn(scope: Construct): SignIn {
     refreshTokenValidity: Duration.days(30),
   })
   return { userPool, client }
+}
+
+/** A code generator, for people who add one. */
+function secondFactor({ mfa }: StageSettings): Pick<UserPoolProps, 'mfa' | 'mfaSecondFactor'> {
+  if (mfa === 'OFF') return { mfa: Mfa.OFF }
+  return { mfa: Mfa.OPTIONAL, mfaSecondFactor: { sms: false, otp: true, email: false } }
 }

@@ -7,10 +7,12 @@ import {
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
+import type { Stage } from '../../stages/read-stage.ts'
 import { allowSend } from './failure-queue.ts'
 import { allow } from './lambda-function.ts'
 
 export interface StreamMappingOptions {
+  readonly stage: Stage
   readonly eventStore: TableV2
   /** Which records the function receives. */
   readonly filters: readonly Readonly<Record<string, unknown>>[]
@@ -42,7 +44,7 @@ export function addStreamMapping(target: LambdaFunction, o: StreamMappingOptions
     // LATEST can miss commits that are written while the mapping is created.
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: 100,
-    parallelizationFactor: 1,
+    parallelizationFactor: o.stage.settings.parallelizationFactor,
     reportBatchItemFailures: true,
     bisectBatchOnError: true,
     // The function parks a stream with a bad event and continues. These retries are for when it cannot do even that.

@@ -4,11 +4,11 @@ import { memberRole, type ProjectEvent, projectEvents } from '../../../domain/pr
 import { onDay } from '../../engine/daily-counter.ts'
 import type { Contribution, Projection, Row } from '../../engine/projection.ts'
 
-/** `version` and `updatedAt` are of the event that last changed it. */
+/** `version` and `updatedAt` are those of the event that last changed the membership. */
 const membership = { userId: z.string(), since: z.string(), version: z.number(), updatedAt: z.string() }
 const member = z.strictObject({ ...membership, role: memberRole })
 
-/** The shown state of a project. `exists` is false until its creation has been folded. */
+/** The shown state of a project. `exists` is false until its creation is folded. */
 const projectState = z.discriminatedUnion('exists', [
   z.strictObject({ exists: z.literal(false) }),
   z.strictObject({
@@ -17,7 +17,7 @@ const projectState = z.discriminatedUnion('exists', [
     title: z.string(),
     description: z.string(),
     archived: z.boolean(),
-    /** Without the owner. */
+    /** The members, not including the owner. */
     members: z.array(member),
     createdAt: z.string(),
     updatedAt: z.string(),
@@ -70,8 +70,9 @@ function without(members: readonly Member[], userId: string): Member[] {
 }
 
 /**
- * Two rows per person who sees the project: one in the person's list of projects, one in the project's list of people.
- * They hold neither titles nor names: the lists join both by key, so a renaming writes none of these rows.
+ * Makes two rows for each person who sees the project: one in the person's list of projects, one in the project's list
+ * of people. The rows contain no titles and no names, because both lists are joined by key. A new title or name
+ * therefore writes none of these rows.
  */
 function render(state: ProjectState, id: string): readonly Row[] {
   if (!state.exists) return []
@@ -81,7 +82,7 @@ function render(state: ProjectState, id: string): readonly Row[] {
   ])
 }
 
-/** A row of the project's activity for every event; a creation counts on its day. */
+/** Makes a row of the project's activity for every event. A creation also counts on its day. */
 function record(event: Recorded<ProjectEvent>, _: ProjectState, id: string): Contribution {
   const { type, at, actorId, version } = event
   const data = { type, at, actorId, version, summary: summaryOf(event) } satisfies Activity
@@ -91,7 +92,7 @@ function record(event: Recorded<ProjectEvent>, _: ProjectState, id: string): Con
   }
 }
 
-/** It names nobody: names change, and go with their account. */
+/** Describes an event without naming a person, because names change, and disappear when their account is deleted. */
 function summaryOf(event: Recorded<ProjectEvent>): string {
   switch (event.type) {
     case 'ProjectCreated':
@@ -148,7 +149,7 @@ export const person = z.strictObject({ ...membership, role: z.enum(['owner', ...
 
 type Person = z.infer<typeof person>
 
-/** Everyone who sees the project, the owner first; an owner is nothing else besides. */
+/** Everyone who sees the project, the owner first. The owner has no other role. */
 function peopleOf({ ownerId, createdAt, members }: Existing): readonly Person[] {
   const owner = {
     userId: ownerId,
@@ -160,12 +161,12 @@ function peopleOf({ ownerId, createdAt, members }: Existing): readonly Person[] 
   return [owner, ...without(members, ownerId)]
 }
 
-/** How many people see the project. */
+/** The number of people who see the project. */
 export function membersIn(state: ProjectState): number {
   return state.exists ? peopleOf(state).length : 0
 }
 
-/** The role of a person in a project; undefined for a stranger. */
+/** The role of a person in a project; undefined without access. */
 export function roleOf(state: ProjectState, userId: string): Role | undefined {
   return state.exists ? peopleOf(state).find((person) => person.userId === userId)?.role : undefined
 }

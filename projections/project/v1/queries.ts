@@ -22,7 +22,10 @@ export type ProjectItem = ItemOf<typeof projectContract, '/projects/{projectId}'
 export type ActivityItem = ItemOf<typeof projectContract, '/projects/{projectId}/activity'>
 export type MemberItem = ItemOf<typeof projectContract, '/projects/{projectId}/members'>
 
-/** One project, by the key of its guard in a generation. Throws `not-found` for an unknown one and for a stranger's. */
+/**
+ * Reads one project, by the key of its guard in a generation. Throws `not-found` for an unknown project, and for one
+ * that the person does not see.
+ */
 export async function readProject(
   rows: RowStore,
   generation: string,
@@ -37,7 +40,7 @@ export async function readProject(
   return { item, cost }
 }
 
-/** A project for other features to join; undefined if it is unknown, or if the person does not see it. */
+/** Reads a project for the features that join it; undefined if it is unknown, or if the person does not see it. */
 export async function readVisible(rows: RowStore, generation: string, userId: string, projectId: string) {
   const { guard, cost } = await rows.readGuard(
     guardKey(generation, streamName(projectsV1.aggregate, projectId)),
@@ -49,12 +52,12 @@ export async function readVisible(rows: RowStore, generation: string, userId: st
   return { project: { version: guard.version, members: membersIn(state), createdAt, updatedAt }, cost }
 }
 
-/** Joins the names of up to 100 people by their ids, in the same order. */
+/** Reads the names of up to 100 people by their ids, in the same order. */
 export type ReadNames = (userIds: readonly string[]) => Promise<{ names: readonly string[]; cost: Cost }>
 
 /**
- * A page of the people of a project, newest first, with the names that they have now. Throws `not-found` for
- * an unknown project and for a stranger's.
+ * Lists a page of the people of a project, newest first, with their current names. Throws `not-found` for an unknown
+ * project, and for one that the person does not see.
  */
 export async function listMembers(
   rows: RowStore,
@@ -77,7 +80,10 @@ export async function listMembers(
   return { ...listed, items, cost: [project.cost, cost].reduce(addCost, listed.cost) }
 }
 
-/** A page of what happened in a project, newest first. Throws `not-found` for an unknown project and for a stranger's. */
+/**
+ * Lists a page of the activity in a project, newest first. Throws `not-found` for an unknown project, and for one that
+ * the person does not see.
+ */
 export async function listActivity(
   rows: RowStore,
   generation: string,
@@ -96,8 +102,8 @@ export async function listActivity(
 }
 
 /**
- * A page of a person's projects, newest first: the rows of their list, then the projects by key. A project
- * that was taken from them between the two is left out.
+ * Lists a page of a person's projects, newest first. It reads the rows of their list, then the projects by key. If the
+ * person lost access to a project between the two reads, it is left out.
  */
 export async function listProjects(
   rows: RowStore,

@@ -1,30 +1,30 @@
 import type { Cost } from '../../../domain/kernel/cost.ts'
 import type { ScanPlace } from '../walk/commit-scan.ts'
 
-/** How far the replay of a generation has come in one segment of the event store. */
+/** The progress of a generation's replay in one segment of the event store. */
 export interface Checkpoint {
-  /** Counts the changes; 0 where nothing is done yet. */
+  /** The number of changes; 0 before the first one. */
   readonly revision: number
-  /** The place to resume after; undefined for the beginning. */
+  /** The position to resume after; undefined for the beginning. */
   readonly after?: ScanPlace | undefined
   readonly done: boolean
-  /** Commits that it has passed, and streams that it has left parked. */
+  /** The number of commits that it has passed, and of streams that it has left parked. */
   readonly commits: number
   readonly parked: number
 }
 
 export const nothingDone: Checkpoint = { revision: 0, done: false, commits: 0, parked: 0 }
 
-/** The port to the checkpoints. `test/contract/checkpoints.ts` says what an adapter does. */
+/** The port to the checkpoints. `test/contract/checkpoints.ts` specifies the behaviour of every adapter. */
 export interface Checkpoints {
-  /** Those of so many segments, in order, read consistently. */
+  /** Reads the checkpoints of this number of segments, in order and consistently. */
   read(
     generation: string,
     segments: number,
   ): Promise<{ readonly checkpoints: readonly Checkpoint[]; readonly cost: Cost }>
   /**
-   * Puts a checkpoint in the place of the one before it. `again`: another worker is at this segment, or the outcome is
-   * unknown; read it again.
+   * Replaces the preceding checkpoint. `again` means that another worker is at this segment, or that the outcome is
+   * unknown. Read it again.
    */
   move(
     generation: string,

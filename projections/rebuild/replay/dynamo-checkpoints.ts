@@ -13,7 +13,7 @@ const keyOf = (generation: string, segment: number) => ({
   SK: String(segment).padStart(4, '0'),
 })
 
-/** Checkpoints in the read model's table, an item for each segment: `PK` is `replay#<generation>`. */
+/** Checkpoints in the read model's table, one item per segment: `PK` is `replay#<generation>`. */
 export function createDynamoCheckpoints(
   client: DynamoDBDocumentClient,
   tableName: string,

@@ -10,7 +10,10 @@ import { generationOfItem, prefixesOf, type RowRemover } from './row-remover.ts'
 const unavailable = orUnavailable('The read model did not answer in time. Try again.')
 const rowKey = z.object({ PK: z.string(), SK: z.string() })
 
-/** Removes from the read model's table in DynamoDB by scanning it: no index lists the items of a generation. */
+/**
+ * Removes items from the read model's table in DynamoDB. It scans the table, because no index lists the items of a
+ * generation.
+ */
 export function createDynamoRowRemover(
   client: DynamoDBDocumentClient,
   tableName: string,

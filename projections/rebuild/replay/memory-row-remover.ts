@@ -2,7 +2,7 @@ import { noCost } from '../../../domain/kernel/cost.ts'
 import type { MemoryRowStore } from '../../engine/memory-row-store.ts'
 import { generationOfItem, type RowRemover } from './row-remover.ts'
 
-/** Removes from a read model in memory, all at once. */
+/** Removes items from a read model in memory, all at once. */
 export function createMemoryRowRemover(rows: Pick<MemoryRowStore, 'removeAll'>): RowRemover {
   return {
     async removeSome(projection, kept) {

@@ -17,7 +17,7 @@ import { retryUnavailable } from '../walk/retry-unavailable.ts'
 import type { Checkpoint, Checkpoints } from './checkpoints.ts'
 
 export interface ReplayPorts {
-  /** Scans one of so many segments of the event store. */
+  /** Scans one of `segments` parts of the event store. */
   readonly scanOf: (segment: number, segments: number) => CommitScan
   readonly store: EventStore
   readonly rows: RowStore
@@ -29,9 +29,9 @@ export interface ReplayPorts {
 
 export interface ReplayOptions extends ReplayPorts {
   readonly segments: number
-  /** Ends it after the streams that are under way. It can be resumed after the last of them. */
+  /** Stops the replay after the streams in progress. It can be resumed after the last of them. */
   readonly signal: AbortSignal
-  /** Maximum write units a second. */
+  /** Maximum write units per second. */
   readonly writeUnits?: number | undefined
   readonly onProgress?: (progress: ReplayProgress) => void
 }
@@ -43,28 +43,34 @@ export interface ReplayProgress {
   readonly writeUnits: number
 }
 
-/** `built`: everything is in; `stopped`: it can be resumed; `cancelled`: it was abandoned or taken off the list. */
+/**
+ * `built`: the generation is complete. `stopped`: the replay can be resumed. `cancelled`: the generation was abandoned
+ * or removed from the list.
+ */
 export type ReplayOutcome = 'built' | 'stopped' | 'cancelled'
 
 const pageTimeoutMs = 10_000
 const concurrency = 8
-/** How many streams are caught up before a checkpoint may move. */
+/** Maximum streams that are caught up before a checkpoint may move. */
 const streamsAtOnce = 64
-/** How long a segment works before its checkpoint moves, also within a page. A killed worker loses no more. */
+/**
+ * How long a segment works before its checkpoint moves, even within a page, in milliseconds. A worker that is killed
+ * loses no more work than that.
+ */
 const checkpointMs = 1000
 
 /**
- * Builds a listed generation from the event store, and continues at its checkpoints: it walks the store in segments and
- * catches up every stream. The generation was listed before, so the projector also delivers new events to it; duplicates
- * do no harm. A checkpoint moves when every stream up to it is written or parked, so a worker that dies loses nothing, and
- * two workers do no harm. Before each stream it makes sure that the generation is still listed. Throws errors that do not
- * pass.
+ * Builds a listed generation from the event store, and resumes at its checkpoints. It walks the store in segments and
+ * catches up every stream. The generation is already listed, so the projector also delivers new events to it.
+ * Duplicates do no harm. A checkpoint moves when every stream up to it is written or parked, so a worker that dies
+ * loses nothing. Two workers at the same time do no harm either. Before each stream, it checks that the generation is
+ * still listed. Throws permanent errors.
  */
 export async function replay(generation: AnyGeneration, o: ReplayOptions): Promise<ReplayOutcome> {
   const pace = paced(o)
   const status = createListedCheck(generation, o)
   const progress = { commits: 0, parked: 0, writeUnits: 0 }
-  // An error that ends one segment ends the others after their page.
+  // After an error in one segment, the others stop after their page.
   const failed = new AbortController()
   const signal = AbortSignal.any([o.signal, failed.signal])
   const segments = await Promise.allSettled(
@@ -111,19 +117,19 @@ async function replaySegment(
   }
 }
 
-/** Maximum pages of a segment in a row whose checkpoint could not move. */
+/** Maximum consecutive pages of a segment whose checkpoint could not move. */
 const maxLost = 20
 
-/** The options of a replay with the state that its segments share. */
+/** The options of a replay, with the state that its segments share. */
 interface Work extends ReplayOptions {
   readonly pace: Pace
   readonly status: () => Promise<ListedStatus>
 }
 
 /**
- * Catches up the streams of a page in order. The checkpoint moves every second, at the end, and when the replay is
- * stopped. `again`: the page is given up because the checkpoint could not move. Another worker was faster, or the answer
- * was lost.
+ * Catches up the streams of a page in order. The checkpoint moves every second, at the end of the page, and when the
+ * replay stops. `again` means that the page is abandoned because the checkpoint could not move: another worker was
+ * faster, or the answer was lost.
  */
 async function replayPage(
   generation: AnyGeneration,
@@ -134,7 +140,7 @@ async function replayPage(
 ): Promise<'moved' | 'again' | 'cancelled'> {
   const streams = streamsOf(page, generation.aggregate)
   let last = checkpoint
-  /** How many of the items and of the streams are behind the last checkpoint, and what was parked since. */
+  /** How many items and streams are after the last checkpoint, and how many streams were parked since. */
   let passed = 0
   let parked = 0
   let movedAt = o.clock.now()
@@ -144,7 +150,7 @@ async function replayPage(
       o.signal.aborted ? undefined : await catchUpWith(generation, one, o),
     )
     if (results.includes('cancelled')) return 'cancelled'
-    // Streams are begun in order, so those that were not begun come last.
+    // Streams start in order, so those that did not start come last.
     const done = results.filter((result) => result !== undefined && result !== 'cancelled')
     parked += done.filter((result) => result.parked).length
     progress.writeUnits += done.reduce((sum, { writeUnits }) => sum + writeUnits, 0)
@@ -182,15 +188,15 @@ function placeOf(item: unknown): ScanPlace {
 
 interface PageStream {
   readonly stream: StreamName
-  /** Commits of a page that follow each other. */
+  /** Consecutive commits of a page. */
   readonly commits: readonly Commit[]
-  /** Version of the last item, even if that cannot be read. */
+  /** Version of the last item, even if the item is unreadable. */
   readonly until: number
-  /** Index of its first item in the page. */
+  /** Index of the stream's first item in the page. */
   readonly start: number
 }
 
-/** The streams of this category in a page, in order. Items whose key names no stream are left out. */
+/** The streams of this category in a page, in order. Items whose key is not the name of a stream are left out. */
 function streamsOf({ items }: ScanPage, aggregate: string): readonly PageStream[] {
   const found = new Map<StreamName, { commits: Commit[]; until: number; start: number }>()
   for (const [start, item] of items.entries()) {
@@ -206,7 +212,7 @@ function streamsOf({ items }: ScanPage, aggregate: string): readonly PageStream[
   return [...found].map(([stream, one]) => ({ stream, ...one }))
 }
 
-/** Undefined for a commit that cannot be read: it parks its stream when the engine reads it from the store. */
+/** Returns undefined for an unreadable commit. It parks its stream later, when the engine reads it from the store. */
 function readable(item: unknown): Commit | undefined {
   try {
     return fromItem(item)
@@ -222,7 +228,7 @@ async function catchUpWith(
 ): Promise<{ parked: boolean; writeUnits: number } | 'cancelled'> {
   const { store, rows, clock } = o
   if ((await endOf(o)) === 'cancelled') return 'cancelled'
-  // A stream that begins in this page has no guard, unless the projector or another worker wrote one.
+  // A stream that starts in this page has no guard, unless the projector or another worker wrote one.
   let fresh = commits[0]?.version === 1
   const result = await retryUnavailable(o.clock, () => {
     const deadline = deadlineIn(writersStreamMs, clock)
@@ -234,7 +240,7 @@ async function catchUpWith(
   return { parked: result.parked !== undefined, writeUnits: result.cost.writeUnits }
 }
 
-/** How the replay ended, if it did: another worker finished it, or the generation is not to be built any more. */
+/** How the replay ended, if it did. Another worker may have finished it, or the generation is no longer being built. */
 async function endOf({ status, clock }: Work): Promise<ReplayOutcome | undefined> {
   const listed = await retryUnavailable(clock, status)
   if (listed === 'built') return 'built'
@@ -242,7 +248,7 @@ async function endOf({ status, clock }: Work): Promise<ReplayOutcome | undefined
   return undefined
 }
 
-/** The status of the generation in the list now. */
+/** The current status of the generation in the list. */
 async function statusOf({ id, projection }: AnyGeneration, o: ReplayOptions) {
   const { lists } = await retryUnavailable(o.clock, () => o.lists.read([projection]))
   const list = o.versions.listOf(projection, lists)
@@ -260,13 +266,13 @@ async function finish(generation: AnyGeneration, o: ReplayOptions): Promise<Repl
   })
 }
 
-/** Waits until this number of units may be written, or the replay is stopped. */
+/** Waits until this number of write units may be consumed, or until the replay is stopped. */
 type Pace = (writeUnits: number) => Promise<void>
 
-/** How long a pause lasts before it is checked whether the replay is stopped. */
+/** How long a pause lasts before the next check whether the replay was stopped, in milliseconds. */
 const longestPauseMs = 200
 
-/** Spreads all writes over time, so that they take no more than a number of write units a second. */
+/** Spreads the writes over time, so that they consume at most the given number of write units per second. */
 function paced({ writeUnits: perSecond, clock, signal }: ReplayOptions): Pace {
   if (perSecond === undefined) return async () => {}
   let free = clock.now()

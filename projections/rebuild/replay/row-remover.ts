@@ -1,18 +1,18 @@
 import type { Cost } from '../../../domain/kernel/cost.ts'
 import type { RowKey } from '../../engine/projection.ts'
 
-/** A generation that no list names any more still has these prefixes in the keys of its items. */
+/** The prefixes of the keys that items of a generation have, even after it was removed from every list. */
 const prefixes = { rows: '', counters: 'tally#', checkpoints: 'replay#' }
 
 /**
- * The port to the removal of everything that unlisted generations have left: guards, rows, counters, checkpoints and
- * parked marks. `test/contract/row-remover.ts` says what an adapter does.
+ * The port that removes all items of unlisted generations: guards, rows, counters, checkpoints and parked marks.
+ * `test/contract/row-remover.ts` specifies the behaviour of every adapter.
  */
 export interface RowRemover {
   /**
-   * Reads a page of the read model and removes the items of those generations of a projection that are not to be kept.
-   * `kept` is called after the page is read: a generation is listed before its first item is written, so an item of the
-   * page is of a listed generation or may go. `next` is the place to continue after.
+   * Reads a page of the read model, and removes the items of a projection's generations that are not kept. `kept` is
+   * called after the page was read. A generation is listed before its first item is written. Every item of the page
+   * therefore belongs to a listed generation or can be removed. `next` is the position to continue after.
    */
   removeSome(
     projection: string,
@@ -22,13 +22,13 @@ export interface RowRemover {
 }
 
 export interface RemovedPage {
-  /** How many items were removed, by generation. */
+  /** The number of removed items, by generation. */
   readonly removed: ReadonlyMap<string, number>
   readonly next: RowKey | undefined
   readonly cost: Cost
 }
 
-/** The generation of an item of a projection; undefined for an item of something else. */
+/** The generation of a projection's item; undefined for any other item. */
 export function generationOfItem(projection: string, partition: string): string | undefined {
   const prefix = [prefixes.counters, prefixes.checkpoints].find((one) => partition.startsWith(one)) ?? ''
   const [id = ''] = partition.slice(prefix.length).split('#')
@@ -37,7 +37,7 @@ export function generationOfItem(projection: string, partition: string): string 
   return isOfProjection ? id : undefined
 }
 
-/** The beginnings of the keys of a projection's items. */
+/** The prefixes of the keys of a projection's items. */
 export function prefixesOf(projection: string): readonly string[] {
   return Object.values(prefixes).map((prefix) => `${prefix}${projection}.v`)
 }

@@ -18,32 +18,32 @@ export interface CompareOptions {
   readonly deadline: Deadline
 }
 
-/** The rows of one stream in a generation beside the fold of its events, at a moment at which it did not move. */
+/** The stored rows of one stream in a generation, compared with the fold of its events at a moment without a write. */
 export interface Comparison {
   readonly guard: Guard | undefined
   /** The fold of the stream up to the guard. */
   readonly folded: FoldedTo
-  /** Of the rows of a feed up to the guard. */
+  /** Faults in the feed rows up to the guard. */
   readonly feed: Details
-  /** Of the state and the other rows; those of a guard that is not at the end are not compared. */
+  /** Faults in the state and the other rows. They are compared only if the guard is at the end of the stream. */
   readonly difference: Details
 }
 
-/** A stream that was folded from scratch as far as a guard has come. */
+/** A stream that was folded from its first event up to the guard. */
 export interface FoldedTo {
   readonly fold: Refold
-  /** Version of the last event that the stream is known to have. */
+  /** Version of the last known event of the stream. */
   readonly end: number
-  /** When the first event that the guard has not passed happened. */
+  /** Time of the first event after the guard. */
   readonly behindSince: string | undefined
-  /** Why it was not folded as far as that. */
+  /** Why the fold did not reach the guard. */
   readonly failure: unknown
 }
 
 /**
- * Compares the rows of one stream in a generation with the fold of its events. Undefined if it moved meanwhile: what
- * was read is of no one moment then. `onMissing` gets the rows of a feed that are not there, and answers whether they
- * are now. Throws what the store and the read model throw.
+ * Compares the rows of one stream in a generation with the fold of its events. Undefined if the stream moved during the
+ * reads, because the results then describe different moments. `onMissing` receives the missing feed rows, and returns
+ * whether they exist now. Throws the errors of the store and of the read model.
  */
 export async function compareStream(
   generation: AnyGeneration,
@@ -68,12 +68,12 @@ function isAtEnd({ version, written, parked }: Guard, { end, failure }: FoldedTo
   return failure === undefined && written === undefined && parked === undefined && version === end
 }
 
-/** Rows of a feed that are compared with one read. */
+/** Number of feed rows that are compared with one read. */
 const feedAtOnce = 100
 
 /**
- * Folds a stream from its first event to a version. `onFeed` gets the rows that its events leave, some at a time.
- * Throws what the store throws, except that an event cannot be read.
+ * Folds a stream from its first event to a version. `onFeed` receives the feed rows of its events, several at a time.
+ * Throws the errors of the store, except `unreadable` for an event.
  */
 export async function foldTo(
   generation: AnyGeneration,
@@ -108,7 +108,7 @@ export async function foldTo(
     }
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'unreadable') throw error
-    // There is an event after the last one that can be read.
+    // There is an event after the last readable one.
     end += 1
     if (end <= until) failure = error
   }
@@ -145,13 +145,13 @@ async function compare(guard: Guard, fold: Refold, rows: RowStore, details: Deta
   for (const key of former) if (found.has(nameOf(key))) details.add(`left over: ${rowNamed(key)}`)
 }
 
-/** The rows that should be there and those that should not, unless the state cannot be shown. */
+/** The rows that should exist and those that should not, unless the state cannot be rendered. */
 function rowsOf(fold: Refold, details: Details): { wanted: readonly RowItem[]; former: readonly RowKey[] } {
   try {
     // A row that the table cannot hold was never written.
     return { wanted: fold.rows(), former: fold.formerRows().filter(canBeStored) }
   } catch (error) {
-    details.add(`its rows cannot be rendered: ${String(error)}`)
+    details.add(`the rows cannot be rendered: ${String(error)}`)
     return { wanted: [], former: [] }
   }
 }
@@ -160,7 +160,10 @@ function wrongRow(stored: RowItem, expected: RowItem): string {
   return `wrong: ${rowNamed(expected)}: ${differingFields(stored.data, expected.data).join(', ')}`
 }
 
-/** Whether two texts have the same data. The order of fields may differ: a state that was read has its schema's. */
+/**
+ * Whether two texts contain the same data. The order of fields may differ, because a parsed state has the order of its
+ * schema.
+ */
 function sameJson(one: string, other: string): boolean {
   try {
     return one === other || isDeepStrictEqual(JSON.parse(one), JSON.parse(other))

@@ -1,11 +1,11 @@
 import { addCost, type Cost, noCost } from '../../../domain/kernel/cost.ts'
 
-/** Adds up what calls of ports consumed, each of which says so in its answer. */
+/** Adds up the costs that calls of ports return. */
 export function createMeter() {
   let total = noCost
   return {
     total: () => total,
-    /** The same port, whose answers are added up. */
+    /** Wraps a port, and adds up the costs of its answers. */
     metered<Port extends object>(port: Port): Port {
       return new Proxy(port, {
         get(target, name, receiver) {

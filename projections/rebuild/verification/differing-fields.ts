@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
 
-/** Maximum length of a value that is shown. */
+/** Maximum length of a displayed value. */
 const maxLength = 60
 
-/** Names the fields in which stored JSON differs from what the events lead to, such as `name is "A", expected "B"`. */
+/** Names the fields in which stored JSON differs from the expected JSON, such as `name is "A", expected "B"`. */
 export function differingFields(stored: string, expected: string): readonly string[] {
   let value: unknown
   try {
     value = JSON.parse(stored)
   } catch {
-    return [`it is no JSON: ${shortened(stored)}`]
+    return [`not JSON: ${shortened(stored)}`]
   }
   return differences('', value, JSON.parse(expected))
 }
@@ -17,7 +17,7 @@ export function differingFields(stored: string, expected: string): readonly stri
 function differences(path: string, stored: unknown, expected: unknown): string[] {
   if (isDeepStrictEqual(stored, expected)) return []
   if (!isRecord(stored) || !isRecord(expected) || Array.isArray(stored) !== Array.isArray(expected))
-    return [`${path === '' ? 'it' : path} is ${shown(stored)}, expected ${shown(expected)}`]
+    return [`${path === '' ? 'the value' : path} is ${shown(stored)}, expected ${shown(expected)}`]
   return [...new Set([...Object.keys(stored), ...Object.keys(expected)])].flatMap((name) =>
     differences(path === '' ? name : `${path}.${name}`, stored[name], expected[name]),
   )

@@ -3,30 +3,30 @@ import { nameOf, type RowItem, type RowKey } from '../../engine/projection.ts'
 
 /**
  * The kinds of faults:
- * - `behind`: events are missing that the stream has had for longer than a delivery takes
- * - `parked`: as that, for an event that cannot be folded
+ * - `behind`: the guard lacks events, although there was enough time to deliver them
+ * - `parked`: the guard lacks events, because one of them cannot be folded
  * - `feed`: permanent rows of its events are missing or wrong
- * - `different`: every event is in it, but the state or the rows are not what they lead to
- * - `uncompared`: it moved at every look, or could not be read
+ * - `different`: all events are folded, but the state or the rows are wrong
+ * - `uncompared`: the stream moved during every comparison, or could not be read
  */
 export type FindingKind = 'behind' | 'parked' | 'feed' | 'different' | 'uncompared'
 
-/** A fault of one stream. A stream can have wrong rows in a feed and another fault besides. */
+/** A fault of one stream. A stream with wrong feed rows can also have another fault. */
 export interface Finding {
   readonly stream: StreamName
   readonly found: FindingKind
-  /** Version of the guard, 0 where there is none. */
+  /** Version of the guard; 0 if there is none. */
   readonly version: number
   /** Version of the stream's last event. */
   readonly end: number
-  /** The first of the rows that are missing or wrong, or the reason. */
+  /** The first missing or wrong rows, or the reason. */
   readonly details: readonly string[]
 }
 
 /** Maximum details of a finding. */
 const maxDetails = 10
 
-/** Collects details, however many they are, and keeps the first. */
+/** Counts details, and keeps the first ones. */
 export function createDetails() {
   const details: string[] = []
   let count = 0
@@ -42,7 +42,7 @@ export function createDetails() {
 
 export type Details = ReturnType<typeof createDetails>
 
-/** A row in words. */
+/** Describes a row in words. */
 export function rowNamed({ PK, SK }: RowKey): string {
   return `${PK} ${SK}`
 }

@@ -2,7 +2,7 @@ import { type Amounts, added } from '../../engine/counters.ts'
 import { addCounted, type Counted } from '../../engine/refold.ts'
 import type { RowStore } from '../../engine/row-store.ts'
 
-/** A counter, all of its shards together, that is not the sum of what the streams count for. */
+/** A counter, all of its shards together, that differs from the sum of its streams. */
 export interface CounterDifference {
   readonly partition: string
   readonly sort: string
@@ -12,34 +12,34 @@ export interface CounterDifference {
 }
 
 export interface VerifiedCounters {
-  /** How many were compared. */
+  /** The number of compared counters. */
   readonly compared: number
   readonly different: readonly CounterDifference[]
-  /** Those that differed at each look while streams that count there moved. */
+  /** Counters that differed in every comparison while streams that count there moved. */
   readonly moved: readonly CounterDifference[]
-  /** Why none could be compared. */
+  /** Why no counter could be compared. */
   readonly uncompared?: string
 }
 
 /** The sums of all streams, each at its guard. */
 export type CountedSums = ReadonlyMap<string, Counted>
 
-/** The result if the count of some stream is unknown: the sums are unknown, too. */
+/** The result if the amounts of a stream are unknown. The sums are then unknown, too. */
 export const notCounted: VerifiedCounters = {
   compared: 0,
   different: [],
   moved: [],
-  uncompared: 'what some stream counts for cannot be told',
+  uncompared: 'the amounts of a stream are unknown',
 }
 
-/** How often the streams are walked over again where counters differ. */
+/** Maximum further walks over the streams if counters differ. */
 const maxWalks = 3
 
 /**
- * Compares the counters with what the streams count for, which a walk has summed up while streams may have moved. Where
- * one differs, the streams are walked over again: if nobody who counts there has moved from the first walk to the
- * second, it was at the same place when the counter was read in between, and it is different for certain. Otherwise
- * it is looked at again. `again` is nothing where the sums cannot be told.
+ * Compares the counters with the sums of the streams. A walk added up these sums while streams may have moved. If a
+ * counter differs, the streams are walked again. If no stream that counts there moved between the two walks, the
+ * counter was read at the same state, and the difference is certain. Otherwise the counter is compared again. `again`
+ * returns undefined if the sums are unknown.
  */
 export async function verifyCounters(
   first: CountedSums,
@@ -68,7 +68,7 @@ export async function verifyCounters(
   return { compared: compared.size, different, moved }
 }
 
-/** Every counter of these partitions: what a range reads that holds all sort keys. */
+/** Reads every counter of these partitions. The range includes all sort keys. */
 async function readAll(partitions: ReadonlySet<string>, rows: RowStore): Promise<CountedSums> {
   const found = new Map<string, Counted>()
   for (const partition of partitions) {
@@ -78,7 +78,7 @@ async function readAll(partitions: ReadonlySet<string>, rows: RowStore): Promise
   return found
 }
 
-/** A sum of zero need not be stored. */
+/** Whether two sums agree. A sum of zero may be missing in the table. */
 function agree(counted: Counted | undefined, found: Counted | undefined): boolean {
   const names = Object.keys(added(counted?.amounts ?? {}, found?.amounts ?? {}))
   return names.every((name) => (counted?.amounts[name] ?? 0) === (found?.amounts[name] ?? 0))

@@ -19,35 +19,35 @@ export interface VerifyStreamOptions {
   readonly store: EventStore
   readonly rows: RowStore
   readonly clock: Clock
-  /** Catch up with what is behind, and put the rows of a feed that are missing. */
+  /** Whether to catch up streams that are behind, and to put missing feed rows. */
   readonly repair: boolean
-  /** Throws if the generation is not listed any more, so that no row of it may be written. */
+  /** Throws if the generation is no longer listed. Its rows must then not be written. */
   readonly ensureListed: () => Promise<void>
 }
 
 export interface VerifiedStream {
   readonly findings: readonly Finding[]
-  /** How many events it has. */
+  /** The number of events in the stream. */
   readonly events: number
-  /** The amounts that it counts for at the guard; undefined if they are unknown. */
+  /** The amounts of the stream at its guard; undefined if they are unknown. */
   readonly counted: readonly Counted[] | undefined
-  /** Whether it was behind and is not any more, and how many rows of a feed were put. */
+  /** Whether the stream was behind and is now caught up, and the number of feed rows that were put. */
   readonly caughtUp: boolean
   readonly fed: number
 }
 
-/** How long a page of a stream may take. */
+/** Maximum time for a page of a stream. */
 const perPage: Deadline = { left: () => 10_000 }
-/** Maximum looks at a stream that moves, or whose stores do not answer. */
+/** Maximum comparisons of a stream that moves, or whose stores do not answer. */
 const maxLooks = 8
-/** How long an event may be on its way to the read model. After that, the stream is behind. */
+/** How long an event may take to reach the read model, in milliseconds. After that, the stream is behind. */
 const deliveryMs = 3_000
 const deliveryPauseMs = 250
 
 /**
- * Compares a stream with what a generation has of it, and repairs what can be repaired without a new generation.
- * Throws an error of the stores that does not pass, such as a missing grant. A request that the read model refuses for
- * what is in it is a finding.
+ * Compares a stream with its rows in a generation, and repairs faults that need no new generation. Throws permanent
+ * errors of the stores, such as a missing permission. If the read model refuses a request because of its content, the
+ * result is a finding.
  */
 export async function verifyStream(
   generation: AnyGeneration,
@@ -67,7 +67,7 @@ export async function verifyStream(
   let tried = false
   let stuck: readonly string[] = []
   let waits = deliveryMs / deliveryPauseMs
-  let why: unknown = 'it moved at every look'
+  let why: unknown = 'the stream moved during every comparison'
   for (let looks = 0; looks < maxLooks; looks++) {
     if (looks > 0) await clock.sleep(backoff(looks, clock.random))
     try {
@@ -82,7 +82,7 @@ export async function verifyStream(
         await ensureListed()
         stuck = await failureOfCatchUp(generation, stream, { store, rows, clock })
         tried = true
-        // The result is compared like everything else.
+        // The result of the repair is compared again.
         seen = await compareStream(generation, walked, options, onMissing)
         if (seen === undefined) continue
       }
@@ -108,7 +108,10 @@ export async function verifyStream(
   return { findings: [uncompared], events: end, counted: countedOf(folded), caughtUp: false, fed }
 }
 
-/** Catches up. Returns why it cannot, such as a state that cannot be read, and throws other errors of the stores. */
+/**
+ * Catches up a stream. Returns the reason if that is impossible, such as an unreadable state. Throws other errors of
+ * the stores.
+ */
 async function failureOfCatchUp(
   generation: AnyGeneration,
   stream: StreamName,
@@ -123,7 +126,7 @@ async function failureOfCatchUp(
   }
 }
 
-/** The result for a stream whose guard cannot be read. */
+/** The result for a stream whose guard is unreadable. */
 function unreadable(stream: StreamName, error: unknown): VerifiedStream {
   const finding: Finding = { stream, found: 'uncompared', version: 0, end: 0, details: [messageOf(error)] }
   return { findings: [finding], events: 0, counted: undefined, caughtUp: false, fed: 0 }
@@ -137,14 +140,14 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** The amounts that a stream counts for at its guard; undefined if it cannot be folded that far. */
+/** The amounts of a stream at its guard; undefined if it cannot be folded that far. */
 export async function countedAtGuard(
   ...args: Parameters<typeof foldAtGuard>
 ): Promise<readonly Counted[] | undefined> {
   return countedOf((await foldAtGuard(...args)).folded)
 }
 
-/** Folds a stream to where its guard is, without a look at its rows. Throws `unavailable` if that takes too long. */
+/** Folds a stream up to its guard, without reading its rows. Throws `unavailable` if that takes too long. */
 async function foldAtGuard(
   generation: AnyGeneration,
   walked: WalkedStream,
@@ -209,12 +212,12 @@ function findingsOf({ stream }: WalkedStream, seen: Comparison, stuck: readonly 
 }
 
 function reasonOf({ fold, failure }: FoldedTo): string {
-  return `this code cannot fold version ${fold.version() + 1}, which the generation has passed: ${messageOf(failure)}`
+  return `the generation has folded version ${fold.version() + 1}, but this code cannot: ${messageOf(failure)}`
 }
 
 const maxPuts = 5
 
-/** Whether the rows are there now. */
+/** Puts rows. Returns whether all of them exist now. */
 async function putAll(some: readonly RowItem[], rows: RowStore, clock: Clock): Promise<boolean> {
   for (let attempt = 0; attempt < maxPuts; attempt++) {
     if (attempt > 0) await clock.sleep(backoff(attempt, clock.random))

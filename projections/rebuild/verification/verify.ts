@@ -23,9 +23,9 @@ export interface VerifyOptions extends Omit<VerifyStreamOptions, 'ensureListed'>
 }
 
 export interface VerifyProgress {
-  /** 1 is the verification itself; those after it only add up counters again. */
+  /** Walk 1 is the verification itself. Later walks only add up the counters again. */
   readonly walk: number
-  /** Of this walk. */
+  /** The number of verified streams in this walk. */
   readonly streams: number
 }
 
@@ -34,27 +34,27 @@ export interface Verified {
   readonly generation: string
   readonly streams: number
   readonly events: number
-  /** How many there are of each. */
+  /** The number of findings of each kind. */
   readonly found: Readonly<Record<FindingKind, number>>
-  /** The first thousand, in no order. */
+  /** The first thousand findings, in no order. */
   readonly findings: readonly Finding[]
-  /** Streams that were behind and are not any more, and rows of feeds that were put. */
+  /** The number of streams that were caught up, and of feed rows that were put. */
   readonly repaired: { readonly streams: number; readonly feedRows: number }
   readonly counters: VerifiedCounters
-  /** The capacity that all of it consumed, repairs included. */
+  /** The capacity that the verification consumed, including repairs. */
   readonly cost: Cost
-  /** Whether nothing of it is left. */
+  /** Whether no fault is left. */
   readonly clean: boolean
 }
 
-/** How many streams are compared side by side. */
+/** Maximum streams that are compared at once. */
 const concurrency = 8
 const maxFindings = 1000
 
 /**
- * Compares a generation with the event store: every stream of its kind is folded from its first event and compared
- * with its guard, its rows, and, summed over all streams, its counters. It keeps none of them in memory but the counters.
- * Throws an error of the stores that does not pass.
+ * Compares a generation with the event store. Every stream of its category is folded from its first event, and compared
+ * with its guard and its rows. The counters are compared with the sums of all streams. Only the counters are kept in
+ * memory. Throws permanent errors of the stores.
  */
 export async function verify(generation: AnyGeneration, given: VerifyOptions): Promise<Verified> {
   const { total, metered } = createMeter()
@@ -62,7 +62,7 @@ export async function verify(generation: AnyGeneration, given: VerifyOptions): P
   const status = createListedCheck(generation, given)
   const ensureListed = async () => {
     if ((await retryUnavailable(given.clock, status)) === undefined)
-      throw new Problem('refused', `${generation.id} is not listed any more: its rows are being removed.`)
+      throw new Problem('refused', `${generation.id} is no longer listed. Its rows are being removed.`)
   }
   const options = { ...given, ensureListed, store: metered(store), rows: metered(rows), scan: metered(scan) }
   const found: Record<FindingKind, number> = { behind: 0, parked: 0, feed: 0, different: 0, uncompared: 0 }
@@ -72,7 +72,7 @@ export async function verify(generation: AnyGeneration, given: VerifyOptions): P
   let events = 0
   let walk = 1
 
-  /** Walks over the streams of the generation's kind, and adds up what each says that it counts for. */
+  /** Walks over the streams of the generation's category, and adds up their amounts. */
   const sumOver = async (
     countedOf: (walked: WalkedStream) => Promise<readonly Counted[] | undefined>,
   ): Promise<CountedSums | undefined> => {

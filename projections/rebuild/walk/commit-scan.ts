@@ -7,30 +7,33 @@ export interface ScanPlace {
 }
 
 export interface ScanPage {
-  /** As they are stored. The items of a stream come together and in order; they may go on in the next page. */
+  /** The stored items. The items of a stream are consecutive and in order, and may continue on the next page. */
   readonly items: readonly unknown[]
-  /** Where the page ended; nothing where there is no other. */
+  /** The position to continue after; undefined on the last page. */
   readonly next: ScanPlace | undefined
   readonly cost: Cost
 }
 
 /**
- * The port to a walk over the whole event store, for who verifies or replays: no function has it yet.
- * `test/contract/commit-scan.ts` says what an adapter does.
+ * The port to a walk over the whole event store, for verifications and replays. No Lambda function uses it.
+ * `test/contract/commit-scan.ts` specifies the behaviour of every adapter.
  */
 export interface CommitScan {
   /**
-   * The page that begins after a place, read consistently: what was put before is in it. Throws `unavailable` at its
-   * timeout.
+   * Reads the page after a position consistently, including everything stored before the call. Throws `unavailable` at
+   * its time-out.
    */
   page(after: ScanPlace | undefined, timeoutMs: number): Promise<ScanPage>
 }
 
-/** How an adapter scans. */
+/** The options of an adapter's scan. */
 export interface ScanOptions {
-  /** Items of a page at most; without it, as many as come in 1 MB. */
+  /** Maximum items of a page; by default as many as fit into 1 MB. */
   readonly limit?: number | undefined
-  /** One of so many parts of the store, each with whole streams; without it, all of it. */
+  /**
+   * One of the parts that the store is divided into. Each part contains whole streams. By default the scan covers the
+   * whole store.
+   */
   readonly segment?: number
   readonly segments?: number
 }

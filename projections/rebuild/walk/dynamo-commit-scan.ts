@@ -8,9 +8,9 @@ const unavailable = orUnavailable('The event store did not answer in time. Try a
 const lastKey = z.object({ pk: z.string(), sk: z.number() })
 
 /**
- * Scans the event store's table in DynamoDB: keys `pk` (string) and `sk` (number). A page holds 1 MB, or as many items
- * as `limit` says. DynamoDB keeps the items of one partition key together, sorted by the other, and a scan goes
- * through them as they lie.
+ * Scans the event store's table in DynamoDB: keys `pk` (string) and `sk` (number). A page contains 1 MB, or `limit`
+ * items. DynamoDB stores the items of one partition key together, sorted by the sort key, and a scan reads them in this
+ * order.
  */
 export function createDynamoCommitScan(
   client: DynamoDBDocumentClient,

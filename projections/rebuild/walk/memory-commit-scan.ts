@@ -2,7 +2,7 @@ import { type CommitItem, itemBytes } from '../../../commands/event-store/commit
 import { shardOf } from '../../engine/counters.ts'
 import type { CommitScan, ScanOptions } from './commit-scan.ts'
 
-/** Scans a table of commits in memory, for tests; a page holds 1 MB, or as many items as `limit` says. */
+/** Scans a table of commits in memory, for tests. A page contains 1 MB, or `limit` items. */
 export function createMemoryCommitScan(
   table: { readonly all: () => readonly CommitItem[] },
   { limit = Number.POSITIVE_INFINITY, segment = 0, segments = 1 }: ScanOptions = {},
@@ -10,7 +10,7 @@ export function createMemoryCommitScan(
   return {
     async page(after) {
       const all = table.all().filter(({ pk }) => shardOf(pk, segments) === segment)
-      // Commits are never removed, so the place is there.
+      // Commits are never removed, so the position exists.
       const from = after ? all.findIndex(({ pk, sk }) => pk === after.stream && sk === after.version) + 1 : 0
       const items: CommitItem[] = []
       let bytes = 0

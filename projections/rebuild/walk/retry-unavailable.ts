@@ -1,10 +1,13 @@
 import { backoff, type Clock } from '../../../domain/kernel/clock.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 
-/** Maximum attempts. Long work is not given up for one failed request, which would waste all of it. */
+/** Maximum attempts. Long work does not stop for one failed request, because all of it would be lost. */
 const maxAttempts = 10
 
-/** Tries again, with longer and longer pauses, what may pass. Throws what does not, or not in so many times. */
+/**
+ * Retries a temporary failure, with growing pauses. Throws a permanent failure, and a temporary one after the last
+ * attempt.
+ */
 export async function retryUnavailable<T>(clock: Clock, run: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -16,7 +19,7 @@ export async function retryUnavailable<T>(clock: Clock, run: () => Promise<T>): 
   }
 }
 
-/** Whether a failure may pass. */
+/** Whether a failure is temporary. */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof Problem && error.code === 'unavailable'
 }

@@ -8,20 +8,21 @@ import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.
 import type { CommitScan, ScanPage, ScanPlace } from './commit-scan.ts'
 import { retryUnavailable } from './retry-unavailable.ts'
 
-/** A stream that a walk over the event store came to. */
+/** A stream that a walk over the event store has found. */
 export interface WalkedStream {
   readonly stream: StreamName
-  /** Its items, as they are stored, of the page in which it begins. */
+  /** The stored items on the page where the stream starts. */
   readonly items: readonly unknown[]
-  /** Whether those were all that there were. */
+  /** Whether the page contains all items of the stream. */
   readonly whole: boolean
 }
 
 const pageTimeoutMs = 10_000
 
 /**
- * Walks over every stream of the event store, once, a page at a time. A commit that is put meanwhile may or may not be in it.
- * An item whose key names no stream is none of ours and is passed over. Throws `unavailable` where a page does not come.
+ * Walks over every stream of the event store once, page by page. A commit that is stored during the walk may or may not
+ * be included. An item whose key is not the name of a stream is skipped, because Annals did not write it. Throws
+ * `unavailable` if a page cannot be read.
  */
 export async function* walkStreams(
   scan: CommitScan,
@@ -34,7 +35,7 @@ export async function* walkStreams(
     const page = await retryUnavailable(clock, () => scan.page(after, pageTimeoutMs))
     next = page.next
     for (const [name, items] of byStream(page)) {
-      // The reader of a stream's beginning reads the rest from the store.
+      // The caller that got the beginning of a stream reads the rest of it from the store.
       if (name !== before && isStreamName(name))
         yield { stream: parseStreamName(name).stream, items, whole: next?.stream !== name }
       before = name
@@ -43,9 +44,10 @@ export async function* walkStreams(
 }
 
 /**
- * The commits of a stream in order, some at a time: those that the walk has brought, and what follows them from the
- * store where that was not all, or where `further` says that more are wanted. Throws `unreadable` at the first that
- * cannot be read or is missing, after those before it, and `unavailable` past the deadline.
+ * Yields the commits of a stream in order, several at a time. The first ones are those that the walk has read. The
+ * following ones come from the store, if the walk did not read all of them, or if `further` asks for more. Throws
+ * `unreadable` at the first unreadable or missing commit, after yielding those before it, and `unavailable` past the
+ * deadline.
  */
 export async function* commitsOfStream(
   { stream, items, whole }: WalkedStream,
@@ -66,7 +68,7 @@ export async function* commitsOfStream(
   }
 }
 
-/** The items of each stream of a page: they come together. */
+/** Groups the items of a page by stream. The items of a stream are consecutive. */
 function byStream({ items }: ScanPage): Map<string, unknown[]> {
   const streams = new Map<string, unknown[]>()
   for (const item of items) {
@@ -79,7 +81,7 @@ function byStream({ items }: ScanPage): Map<string, unknown[]> {
   return streams
 }
 
-/** The commits from the first event on, up to one that cannot be read or is missing. */
+/** Returns the commits from the first event on, up to the first unreadable or missing one. */
 function readable(items: readonly unknown[]): readonly Commit[] {
   const commits: Commit[] = []
   try {

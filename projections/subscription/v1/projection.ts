@@ -6,18 +6,18 @@ import { plan } from '../../../domain/subscription/plans.ts'
 import { shardOf } from '../../engine/counters.ts'
 import type { Contribution, Projection, Row } from '../../engine/projection.ts'
 
-/** The shown state of a subscription. A person without a stream is in the initial state. */
+/** The shown state of a subscription. A person without a stream has the initial state. */
 const subscriptionState = z.strictObject({
   plan,
-  /** When the plan was chosen; nothing for the free one that everyone begins with. */
+  /** When the plan was chosen; undefined for the initial free plan. */
   since: z.optional(z.string()),
   updatedAt: z.optional(z.string()),
   bytesUsed: z.number(),
-  /** Bytes that are kept for uploads on their way, by the upload's id. */
+  /** Bytes that are reserved for open uploads, by upload id. */
   reserved: z.record(z.string(), z.number()),
-  /** The first month that may have to be invoiced; nothing where none has to be. */
+  /** The first month that may need an invoice; undefined if none does. */
   due: z.optional(z.string()),
-  /** The last month that a plan which was cancelled is billed for. */
+  /** The last month that a cancelled plan is billed for. */
   paidUntil: z.optional(z.string()),
 })
 
@@ -47,7 +47,7 @@ function evolve(before: SubscriptionState, event: Recorded<SubscriptionEvent>): 
   }
 }
 
-/** With the next month that is due, if that is to be paid at all. */
+/** Sets the next month that is due, if it needs an invoice. */
 function due({ due: _, ...state }: SubscriptionState, next: string | undefined): SubscriptionState {
   const isPaid = next !== undefined && (state.plan !== 'free' || next <= (state.paidUntil ?? ''))
   return isPaid ? { ...state, due: next } : state
@@ -58,12 +58,12 @@ function without(reserved: SubscriptionState['reserved'], uploadId: string): Sub
   return others
 }
 
-/** A row among the subscribers as long as something is to be invoiced, now or once a month is over. */
+/** Makes a row in the list of subscribers while invoices are outstanding, now or after a month ends. */
 function render({ due }: SubscriptionState, id: string): readonly Row[] {
   return due === undefined ? [] : [{ partition: subscribers(shardOf(id, shards)), sort: due, data: {} }]
 }
 
-/** A row in the person's list for each invoice. */
+/** Makes a row in the person's list for each invoice. */
 function record(event: Recorded<SubscriptionEvent>, _: SubscriptionState, id: string): Contribution {
   if (event.type !== 'InvoiceIssued') return {}
   const { period, amount, currency } = event.data
@@ -87,10 +87,10 @@ export function invoicesOf(userId: string): string {
   return `invoices-of#${userId}`
 }
 
-/** In how many partitions the subscribers stand: all of them move on at the month's end. */
+/** Number of partitions of the list of subscribers. At the end of a month, all rows move. */
 export const shards = 8
 
-/** The partition of subscribers in which those of a shard stand by the month that is due. */
+/** The partition of one shard of subscribers, sorted by the month that is due. */
 export function subscribers(shard: number): string {
   return `subscribers#${shard}`
 }

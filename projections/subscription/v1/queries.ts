@@ -26,13 +26,13 @@ export function subscriptionStream(userId: string): StreamName {
   return streamName(subscriptionsV1.aggregate, userId)
 }
 
-/** A person who has registered, as the projection of people has them. */
+/** A registered person, from the read model of people. */
 export interface Registered {
   readonly id: string
   readonly createdAt: string
 }
 
-/** The plan of a person at a moment, in milliseconds since 1970. */
+/** Reads the plan of a person at a time in milliseconds since 1970. */
 export async function readSubscription(
   rows: RowStore,
   generation: string,
@@ -45,7 +45,7 @@ export async function readSubscription(
   return { item: { ...fields, plan, since, ...renewal }, cost }
 }
 
-/** The room that a person's uploads take, and how much the plan allows. */
+/** Reads the storage that a person's uploads use, and the limit of the plan. */
 export async function readUsage(
   rows: RowStore,
   generation: string,
@@ -72,7 +72,7 @@ async function readState(
   return { state, fields: { id, version: guard?.version ?? 0, createdAt, updatedAt }, cost }
 }
 
-/** A page of a person's invoices, newest first. */
+/** Lists a page of a person's invoices, newest first. */
 export async function listInvoices(
   rows: RowStore,
   generation: string,
@@ -95,20 +95,20 @@ export async function listInvoices(
   return { ...listed, items }
 }
 
-/** A subscription with the first month that may still have to be invoiced. */
+/** A subscription with the first month that may need an invoice. */
 export interface Due {
   readonly stream: StreamName
   readonly month: string
 }
 
 /**
- * The subscriptions of which a month up to the given one may still have to be invoiced. It reads no others: rows stand by
- * the month that is due, so that a day on which none is costs an empty page a shard.
+ * Yields the subscriptions that may need an invoice for a month up to the given one. It reads no others, because rows
+ * are sorted by the month that is due. A day without such subscriptions costs one empty page per shard.
  */
 export async function* listDue(rows: RowStore, generation: string, until: string): AsyncGenerator<Due> {
   for (let shard = 0; shard < shards; shard++) {
     const partition = partitionKey(generation, subscribers(shard))
-    // `<month>#<stream>` of these months sorts before the next.
+    // The keys `<month>#<stream>` of these months sort before the next month.
     for await (const row of rowsBefore(rows, partition, nextMonth(until))) {
       const { stream } = parseStreamName(streamOfRow(row))
       yield { stream, month: row.SK.slice(0, row.SK.indexOf('#')) }

@@ -5,7 +5,7 @@ import { shardOf } from '../../engine/counters.ts'
 import { onDay } from '../../engine/daily-counter.ts'
 import type { Contribution, Counter, Projection, Row } from '../../engine/projection.ts'
 
-/** The name of each event among the steps of an upload. */
+/** The name of each event in the steps of an upload. */
 const stepNames = {
   UploadRequested: 'requested',
   UploadValidated: 'validated',
@@ -31,7 +31,7 @@ const uploadState = z.discriminatedUnion('status', [
     contentType: z.string(),
     size: z.number(),
     expiresAt: z.string(),
-    /** The events that it has passed. */
+    /** The events of the upload so far. */
     steps: z.array(step),
     reason: z.optional(z.string()),
     width: z.optional(z.number()),
@@ -83,8 +83,8 @@ function evolve(state: UploadState, event: Recorded<UploadEvent>): UploadState {
 }
 
 /**
- * A row in the project's list, and one among those that have somewhere to go, for who expires them. They hold nothing
- * that changes: both are joined by key.
+ * Makes a row in the project's list, and for open uploads another one in the list that the expiry reads. The rows
+ * contain nothing that changes, because both lists are joined by key.
  */
 function render(state: UploadState, id: string): readonly Row[] {
   if (state.status === 'none') return []
@@ -94,14 +94,17 @@ function render(state: UploadState, id: string): readonly Row[] {
   return [listed, open]
 }
 
-/** The files of a project. Many can be sent to one at once: eight streams can count at the same moment. */
+/**
+ * Counts the files of a project. Many files can be sent to a project at once, so eight streams can count at the same
+ * time.
+ */
 function count(state: UploadState): readonly Counter[] {
   if (state.status !== 'completed') return []
   const amounts = { uploads: 1, bytes: state.size }
   return [{ partition: statsOf(state.projectId), sort: completed, amounts, shards: 8 }]
 }
 
-/** A completion counts on its day. */
+/** Counts a completion on its day. */
 function record(event: Recorded<UploadEvent>): Contribution {
   if (event.type !== 'UploadCompleted') return {}
   return { counters: [onDay(event.at, { uploads: 1, bytes: event.data.size })] }
@@ -112,15 +115,15 @@ export function uploadsOf(projectId: string): string {
   return `uploads-of#${projectId}`
 }
 
-/** Open uploads are spread over this many partitions: a single one would take the writes of all. */
+/** Number of partitions of open uploads. A single partition would receive the writes of all uploads. */
 export const openUploadShards = 8
 
-/** A partition of the uploads that are requested or processed, by when they expire. */
+/** The partition of one shard of open uploads, sorted by their time of expiry. */
 export function openUploads(shard: number): string {
   return `open-uploads#${shard}`
 }
 
-/** The partition of a project's counters, and the sort key of the only ones in it. */
+/** The partition of a project's counters, which contains a single sort key. */
 export function statsOf(projectId: string): string {
   return `stats-of#${projectId}`
 }

@@ -20,19 +20,19 @@ export type StatsItem = ItemOf<typeof uploadContract, '/projects/{projectId}/sta
 export interface UploadReads {
   readonly rows: RowStore
   readonly generation: string
-  /** The project as the person sees it at this moment; nothing where they do not. */
+  /** Returns the project as the person sees it now; undefined if they do not see it. */
   readonly seen: (projectId: string) => Promise<{ project: VisibleProject | undefined; cost: Cost }>
   readonly links: FileLinks
   /** Milliseconds since 1970. */
   readonly now: number
 }
 
-/** Links are signed as of the start of a quarter of an hour, so that they stay the same for as long. */
+/** Links are signed as of the start of a quarter of an hour, so that they stay the same for that time. */
 const quarterMs = 15 * 60 * 1000
 
 /**
- * One upload, by the key of its guard in a generation, with what names how long its links stay. Throws `not-found` for an
- * unknown one, and for one of a project that the person does not see.
+ * Reads one upload, by the key of its guard in a generation. `varies` identifies the time for which its links stay the
+ * same. Throws `not-found` for an unknown upload, and for one in a project that the person does not see.
  */
 export async function readUpload(
   reads: UploadReads,
@@ -52,7 +52,10 @@ export async function readUpload(
   }
 }
 
-/** A page of the uploads of a project, newest first. Throws `not-found` for a project that the person does not see. */
+/**
+ * Lists a page of the uploads of a project, newest first. Throws `not-found` for a project that the person does not
+ * see.
+ */
 export async function listUploads(
   reads: UploadReads,
   projectId: string,
@@ -70,8 +73,8 @@ export async function listUploads(
 }
 
 /**
- * How many people and files a project has, with what names what its version does not tell of. Throws `not-found` for a
- * project that the person does not see.
+ * Reads the number of people and files in a project. `varies` contains the counts, which change without a new version
+ * of the project. Throws `not-found` for a project that the person does not see.
  */
 export async function readStats(
   { rows, generation, seen }: UploadReads,

@@ -4,7 +4,7 @@ import { type UserEvent, userEvents } from '../../../domain/user/events.ts'
 import { onDay } from '../../engine/daily-counter.ts'
 import type { Projection } from '../../engine/projection.ts'
 
-/** The shown state of a person, all of it in the guard's item. A deletion leaves only its mark. */
+/** The shown state of a person, all of it in the guard's item. After a deletion, only the status is left. */
 const userState = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('none') }),
   z.strictObject({

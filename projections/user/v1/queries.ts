@@ -12,7 +12,10 @@ export function userStream(userId: string) {
   return streamName(usersV1.aggregate, userId)
 }
 
-/** One person, by the key of their guard in a generation. Throws `not-found`, and `account-deleted` for who was one. */
+/**
+ * Reads one person, by the key of their guard in a generation. Throws `not-found`, and `account-deleted` for a deleted
+ * account.
+ */
 export async function readUser(
   rows: RowStore,
   generation: string,
@@ -27,7 +30,7 @@ export async function readUser(
   return { item: { id: userId, version: guard.version, email, name, createdAt, updatedAt }, cost }
 }
 
-/** The names of up to 100 people, in the order that was asked; empty for who deleted their account. */
+/** Reads the names of up to 100 people, in the requested order. The name of a deleted account is empty. */
 export async function readNames(
   rows: RowStore,
   generation: string,

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
 import { bundle, settings } from '../../../infra/build/bundle.ts'
 import { synthesise } from '../../../infra/build/synthesise.ts'
+import { readStage } from '../../../infra/stages/read-stage.ts'
 import { inPairs, ratios, spreadOf } from '../measure.ts'
 import { type Bar, format, type Row } from '../report.ts'
 import type { Subject } from './subject.ts'
@@ -19,8 +20,8 @@ export const bundles: Subject = async ({ size }) => {
   const folder = mkdtempSync(join(tmpdir(), 'annals-bundles-'))
   try {
     const made = await bundle(join(folder, 'dist'))
-    const mailFrom = 'annals@example.com'
-    const synthesis = { bundles: join(folder, 'dist'), outDir: join(folder, 'cdk.out'), mailFrom }
+    const stage = await readStage('dev', {})
+    const synthesis = { bundles: join(folder, 'dist'), outDir: join(folder, 'cdk.out'), stage }
     const env = environmentOf(synthesise(synthesis))
     const bare = join(folder, 'bare.mjs')
     await buildBare(bare, { external: [] })

@@ -7,6 +7,8 @@ import { type Codec, codec } from '../../../domain/kernel/codec.ts'
 import type { Aggregate, Command } from '../../../domain/kernel/decider.ts'
 import type { Event } from '../../../domain/kernel/event.ts'
 import type { EventStore } from '../../../domain/kernel/event-store.ts'
+import type { Problem } from '../../../domain/kernel/problem.ts'
+import type { Reservation } from '../../../domain/kernel/reservation.ts'
 import { streamName } from '../../../domain/kernel/stream.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
 import { planned, stored } from '../../kit/fleet/history.ts'
@@ -62,6 +64,8 @@ describe('execute, for an aggregate that holds keys', () => {
     await expect(run('two', { ...charter, ship: 'ARGO' })).rejects.toMatchObject({
       code: 'taken',
       rule: 'ship-taken',
+      message: 'Another voyage has chartered this ship. Choose another.',
+      errors: [{ path: '/ship', message: 'Already in use.' }],
     })
     expect(chartered().map(({ pk }) => pk)).toEqual(['voyage-one'])
     expect(table.reserved()).toMatchObject([{ stream: 'voyage-one' }])
@@ -116,13 +120,13 @@ describe('execute, for an aggregate that holds keys', () => {
     knownTo: () => true,
     holds: (count) => Array.from({ length: count }, (_, n) => ({ set: 'mast', key: `${n}` })),
   }
-  const equip = (store: EventStore, count: number, aggregate = manyKeys) =>
+  const equip = (store: EventStore, count: number, aggregate = manyKeys, id = 'one') =>
     execute(
       aggregate,
       {
-        stream: 'fleet-one',
+        stream: streamName('fleet', id),
         command: { type: `${count}`, actorId: 'ann' },
-        commandId: `equip-${count}`,
+        commandId: `equip-${id}-${count}`,
         digest: '',
         correlationId: '',
         causationId: '',
@@ -134,7 +138,7 @@ describe('execute, for an aggregate that holds keys', () => {
     const { store, table } = await setUp()
     await expect(equip(store, 100)).rejects.toMatchObject({
       code: 'too-large',
-      message: 'A command may take and release at most 99 keys together; this one would change 100.',
+      message: 'A command can take and release at most 99 keys together, and this one would change 100.',
     })
     expect(table.reserved()).toEqual([])
     await equip(store, 99)
@@ -145,5 +149,25 @@ describe('execute, for an aggregate that holds keys', () => {
     const { store } = await setUp()
     const holds = (count: number) => [{ set: 'mast', key: 'é'.repeat(513 * count) }]
     await expect(equip(store, 1, { ...manyKeys, holds })).rejects.toMatchObject({ code: 'too-large' })
+  })
+
+  it('answers a taken key as the aggregate words it, with the key and without a path', async () => {
+    const { store } = await setUp()
+    const taken = ({ key }: Reservation) => ({ code: 'mast-in-use', detail: `Mast ${key} is in use.` })
+    await equip(store, 1)
+    const refused: Problem = await equip(store, 1, { ...manyKeys, taken }, 'two').catch((error) => error)
+    expect(refused).toMatchObject({ code: 'taken', rule: 'mast-in-use', message: 'Mast 0 is in use.' })
+    expect(refused.errors).toBeUndefined()
+  })
+
+  it('never answers with the name of a set', async () => {
+    const { store } = await setUp()
+    await equip(store, 1)
+    const refused: Problem = await equip(store, 1, manyKeys, 'two').catch((error) => error)
+    expect(refused).toMatchObject({
+      code: 'taken',
+      rule: undefined,
+      message: 'This value is already in use. Choose another.',
+    })
   })
 })

@@ -30,8 +30,8 @@ describe('a query parameter', () => {
     expect(act).toThrow(
       expect.objectContaining({
         errors: [
-          { path: '/sort', message: 'Unknown parameter. It takes limit.' },
-          { path: '/a~1b', message: 'Unknown parameter. It takes limit.' },
+          { path: '/sort', message: 'Unknown parameter. The parameters are limit.' },
+          { path: '/a~1b', message: 'Unknown parameter. The parameters are limit.' },
         ],
       }),
     )
@@ -54,7 +54,9 @@ describe('a header', () => {
     '"3","3"',
     '3',
   ])('If-Match of %s is told what it takes', (header) => {
-    expect(() => ifMatchOf({ headers: { 'if-match': header } })).toThrow(/such as "3": its field `version`/)
+    expect(() => ifMatchOf({ headers: { 'if-match': header } })).toThrow(
+      /such as "3"\. It is the field `version`/,
+    )
   })
 
   it.each([
@@ -127,7 +129,7 @@ describe('the errors of an answer', () => {
       if (!(error instanceof Problem)) throw error
       expect(error.errors).toHaveLength(20)
       expect(JSON.stringify(error.errors).length).toBeLessThan(10_000)
-      expect(error.message).toBe('The body is not valid: see errors. 4980 more errors are not listed.')
+      expect(error.message).toBe('The body is not valid. See errors. 4980 more errors are not listed.')
     }
   })
 })

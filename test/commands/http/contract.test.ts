@@ -95,7 +95,7 @@ describe('a command API', () => {
     const { send } = await setUp()
     await expect(send('send-photo')).rejects.toMatchObject({
       code: 'not-found',
-      message: 'There is no such command here.',
+      message: 'There is no such command.',
     })
   })
 

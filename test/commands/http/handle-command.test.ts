@@ -386,9 +386,9 @@ describe('the OpenAPI document', () => {
         responses: {
           403: {
             description:
-              'You do not have the right to do this; The account was deleted; The gateway refuses the token',
+              'You are not allowed to do this; The account was deleted; The gateway rejects the token',
           },
-          409: { description: 'The Idempotency-Key was used for another command; Taken by another' },
+          409: { description: 'The Idempotency-Key was used for another command; Already in use' },
         },
       },
     })

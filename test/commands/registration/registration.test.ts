@@ -70,7 +70,7 @@ describe('registration before a sign-up', () => {
   ])('refuses an address with %s, which the domain would refuse forever', async (_, email) => {
     const { confirm } = backend()
     await expect(confirm('ann', { email }, 'PreSignUp_SignUp')).rejects.toMatchObject({
-      message: 'Your email address cannot be used here.',
+      message: 'This email address is not supported. Use another one.',
     })
   })
 })

@@ -48,7 +48,7 @@ describe('a codec', () => {
 
   it('says at once that an upcaster is missing', () => {
     expect(() => codec({ Moved: { schema: 2, data: z.string() } })).toThrow(
-      'Moved has schema 2 but no upcaster from 1',
+      'Moved has schema 2 but no upcaster from schema 1',
     )
   })
 

@@ -157,13 +157,13 @@ describe('a requested upload', () => {
       .when({ ...validate, found: { ...found, size: 2001 } })
       .then({
         type: 'UploadRejected',
-        data: { reason: 'The file has 2001 bytes instead of the 2000 that were requested.' },
+        data: { reason: 'The file has 2001 bytes instead of the requested 2000.' },
       })
   })
 
   it.each([
-    ['image/png', 'The file is image/png and not image/jpeg, as was requested.'],
-    [undefined, 'The file is no picture and not image/jpeg, as was requested.'],
+    ['image/png', 'The file is image/png. The request was for image/jpeg.'],
+    [undefined, 'The file is not a picture. The request was for image/jpeg.'],
   ] as const)('is rejected where the file is %s', (contentType, reason) => {
     given(requested)
       .when({ ...validate, found: { ...found, contentType } })
@@ -261,7 +261,7 @@ describe('an upload in processing', () => {
       .thenNothing()
     given(...processed)
       .when(expire)
-      .then({ type: 'UploadFailed', data: { reason: 'The processing did not come to an end.' } })
+      .then({ type: 'UploadFailed', data: { reason: 'The file was not processed in time.' } })
   })
 })
 

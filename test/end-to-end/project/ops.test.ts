@@ -88,7 +88,9 @@ describe('the operator of the read model of projects', () => {
     expect(await ops('verify', 'invoices')).toEqual({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^ops: there is no projection invoices, but projects, users\b.*\n$/),
+      stderr: expect.stringMatching(
+        /^ops: there is no projection invoices\. The projections are projects, users\b.*\n$/,
+      ),
     })
   })
 
@@ -134,7 +136,9 @@ describe('the operator of the read model of projects', () => {
     await vi.waitFor(async () => expect(await tagOf(after)).toBe('"projects.v1.1'), soon)
     expect(await ops('replay', 'clean', 'projects')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^ops: projects\.v1\.2 may still be read for \d+ s: try again then\n$/),
+      stderr: expect.stringMatching(
+        /^ops: projects\.v1\.2 may still be read for \d+ s\. Try again after that\n$/,
+      ),
     })
   })
 })

@@ -6,7 +6,7 @@ import { toItem } from '../../../commands/event-store/commit-item.ts'
 import { encodePosition } from '../../../commands/http/position.ts'
 import type { StreamName } from '../../../domain/kernel/stream.ts'
 import { monthAt, monthBefore, nextMonth, startOf } from '../../../domain/subscription/months.ts'
-import { readTemplate } from '../../../infra/local/index.ts'
+import { physicalName, readTemplate } from '../../../infra/local/index.ts'
 import { type RunningCloud, runLocalCloud } from '../../kit/local-cloud/local-cloud.ts'
 import { type Answer, mailsTo, type Person, signUp } from '../../kit/people/person.ts'
 import { newCommit } from '../../kit/stores/commits.ts'
@@ -59,7 +59,7 @@ async function eventsOf(person: Person): Promise<string[]> {
 
 /** Runs the invoicing, as the schedule does. */
 async function issueInvoices(): Promise<string | undefined> {
-  const { stackName, ofType } = readTemplate(inject('assembly'))
+  const { ofType } = readTemplate(inject('assembly'))
   const found = ofType('AWS::Lambda::Function').find(({ logicalId }) => /^IssueInvoices/.test(logicalId))
   const lambda = new LambdaClient({
     region: running.config.region,
@@ -67,7 +67,7 @@ async function issueInvoices(): Promise<string | undefined> {
     credentials: { accessKeyId: 'developer', secretAccessKey: 'any' },
   })
   const { FunctionError } = await lambda.send(
-    new InvokeCommand({ FunctionName: `${stackName}-${found?.logicalId}` }),
+    new InvokeCommand({ FunctionName: physicalName(found?.logicalId ?? '') }),
   )
   return FunctionError
 }

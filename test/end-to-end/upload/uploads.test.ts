@@ -93,7 +93,7 @@ describe('a picture', () => {
     const plain = await request(text.length)
     await sendFile(plain, text)
     expect(await ended(plain.body['id'], 'rejected')).toMatchObject({
-      reason: expect.stringMatching(/no picture/),
+      reason: expect.stringMatching(/not a picture/),
     })
 
     const torn = (await picture(400, 300)).map((byte, index) => (index < 20 ? byte : 0))

@@ -34,7 +34,7 @@ describe('a person', () => {
     const input = { ClientId, Username: `a\u202eb@example.com`, Password: password }
     await expect(cognitoClient(running.config).send(new SignUpCommand(input))).rejects.toMatchObject({
       name: 'UserLambdaValidationException',
-      message: 'PreSignUp failed with error Your email address cannot be used here..',
+      message: 'PreSignUp failed with error This email address is not supported. Use another one..',
     })
   })
 

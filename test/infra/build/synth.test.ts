@@ -21,10 +21,10 @@ describe('npm run synth', () => {
       env: { PATH: process.env['PATH'] ?? '' },
     })
     expect(stdout).toMatch(
-      /^cdk\.out\/Annals\.template\.json in \d+\.\d s, with command-api \d+ KB(, [a-z-]+ \d+ KB)+\n$/,
+      /^cdk\.out\/dev\/annals-dev-data\.template\.json, cdk\.out\/dev\/annals-dev-service\.template\.json in \d+\.\d s, with command-api \d+ KB(, [a-z-]+ \d+ KB)+\n$/,
     )
-    const { stackName, ofType, assetFolder } = readTemplate(join(folder, 'cdk.out'))
-    expect(stackName).toBe('Annals')
+    const { stackNames, ofType, assetFolder } = readTemplate(join(folder, 'cdk.out/dev'))
+    expect(stackNames).toEqual(['annals-dev-data', 'annals-dev-service'])
     for (const { properties } of ofType('AWS::Lambda::Function')) {
       const { S3Key } = properties['Code'] as { S3Key: string } // as synthesis writes it
       expect(existsSync(join(assetFolder(S3Key), 'index.mjs'))).toBe(true)

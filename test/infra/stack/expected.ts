@@ -38,5 +38,5 @@ export const reaction = (
 })
 export const mailFrom = { MAIL_FROM: 'annals@example.com' }
 export const sendMail = {
-  'arn:aws:ses:region:account:identity/MailSender': 'ses: SendEmail',
+  'arn:aws:ses:region:account:identity/annals@example.com': 'ses: SendEmail',
 }

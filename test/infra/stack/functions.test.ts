@@ -4,6 +4,7 @@ import { App, Stack } from 'aws-cdk-lib'
 import { describe, expect, inject, it } from 'vitest'
 import { fieldsOf, readTemplate } from '../../../infra/local/index.ts'
 import { addFunction } from '../../../infra/stack/parts/lambda-function.ts'
+import { readStage } from '../../../infra/stages/read-stage.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
 import {
   type ExpectedFunction,
@@ -170,10 +171,12 @@ describe('the function', () => {
       MemorySize: memory,
       Timeout: seconds,
       Role: `${name}Role.Arn`,
-      Environment: { Variables: { ...environment, POWERTOOLS_SERVICE_NAME: bundle } },
+      Environment: {
+        Variables: { ...environment, POWERTOOLS_SERVICE_NAME: bundle, POWERTOOLS_LOG_LEVEL: 'INFO' },
+      },
     })
     const variables = fieldsOf(fieldsOf(Properties['Environment'])['Variables'])
-    expect(Object.keys(variables)).toHaveLength(Object.keys(environment).length + 1)
+    expect(Object.keys(variables)).toHaveLength(Object.keys(environment).length + 2)
     const key = String(fieldsOf(Properties['Code'])['S3Key'])
     const folder = readTemplate(inject('assembly')).assetFolder(key)
     expect(existsSync(join(folder, 'index.mjs'))).toBe(true)
@@ -202,8 +205,15 @@ describe('the function', () => {
     expect(functions.map(({ bundle }) => bundle).toSorted()).toEqual(named.toSorted())
   })
 
-  it('cannot be added without its bundle', () => {
-    const options = { bundles: inject('bundles'), memoryMb: 512, timeoutSeconds: 10, environment: {} }
+  it('cannot be added without its bundle', async () => {
+    const stage = await readStage('dev', {})
+    const options = {
+      bundles: inject('bundles'),
+      stage,
+      memoryMb: 512,
+      timeoutSeconds: 10,
+      environment: {},
+    }
     const add = () => addFunction(new Stack(new App()), 'SendPostcard', { ...options, name: 'send-postcard' })
     expect(add).toThrow(
       'The function SendPostcard has no bundle: add a file send-postcard.ts to a folder functions/, or correct its name.',

@@ -3,10 +3,13 @@ import type { Api } from '../../../infra/stack/api.ts'
 import type { Publishing } from '../../../infra/stack/publishing.ts'
 import type { ReadSide } from '../../../infra/stack/read-side.ts'
 import type { WriteSide } from '../../../infra/stack/write-side.ts'
+import type { Stage } from '../../../infra/stages/read-stage.ts'
 
 /** The parts that every stack has. */
 export interface RequiredParts {
-  readonly stack: Stack
+  readonly data: Stack
+  readonly service: Stack
+  readonly stage: Stage
   readonly bundles: string
   readonly api: Api
   readonly writeSide: WriteSide

@@ -1,18 +1,24 @@
 import { App, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api'
-import { describe, expect, inject, it } from 'vitest'
-import { addApi } from '../../../infra/stack/api.ts'
-import { addBilling } from '../../../infra/stack/billing.ts'
-import { addMail } from '../../../infra/stack/mail.ts'
-import { addPublishing } from '../../../infra/stack/publishing.ts'
-import { addReadSide } from '../../../infra/stack/read-side.ts'
-import { addWriteSide } from '../../../infra/stack/write-side.ts'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { addApiData } from '../../../infra/stack/api.ts'
+import { addBilling, addBillingData } from '../../../infra/stack/billing.ts'
+import { addMail, addMailData } from '../../../infra/stack/mail.ts'
+import { addPublishing, addPublishingData } from '../../../infra/stack/publishing.ts'
+import { addReadSide, addReadSideData } from '../../../infra/stack/read-side.ts'
+import { addWriteSide, addWriteSideData } from '../../../infra/stack/write-side.ts'
+import { readStage, type Stage } from '../../../infra/stages/read-stage.ts'
 import { declaredResources } from '../../kit/local-cloud/declared-resources.ts'
 import type { OptionalPart, RequiredParts } from './optional-part.ts'
 import { uploadPart } from './upload/part.ts'
 
-/** The parts that every stack has. */
+let stage: Stage
+beforeAll(async () => {
+  stage = await readStage('dev', {})
+})
+
+/** The parts that every stage has. */
 function requiredParts(): RequiredParts {
   const bundles = inject('bundles')
   const app = new App({
@@ -21,39 +27,65 @@ function requiredParts(): RequiredParts {
     treeMetadata: false,
     builtinCloudFormationValidation: false,
   })
-  const stack = new Stack(app, 'Annals')
-  const api = addApi(stack)
-  const writeSide = addWriteSide(stack, { bundles, api })
-  const readSide = addReadSide(stack, { bundles, api, writeSide })
-  const publishing = addPublishing(stack, { bundles, api, writeSide, readSide })
-  return { stack, bundles, api, writeSide, readSide, publishing }
+  const data = new Stack(app, 'annals-dev-data')
+  const service = new Stack(app, 'annals-dev-service')
+  const stored = { stage, isProtected: true }
+  const shared = { bundles, stage }
+  const api = addApiData(data, stored)
+  const writeSide = addWriteSideData(data, { bundles, api, ...stored })
+  const readSideData = addReadSideData(data, stored)
+  const publishingData = addPublishingData(data, stored)
+  addWriteSide(service, { ...shared, api, writeSide })
+  const readSide = addReadSide(service, { ...shared, api, writeSide, data: readSideData })
+  const publishing = addPublishing(service, { ...shared, api, writeSide, readSide, data: publishingData })
+  return { data, service, stage, bundles, api, writeSide, readSide, publishing }
 }
 
 const optional: readonly OptionalPart[] = [
   {
     name: 'mail',
-    add: ({ stack, publishing }) => addMail(stack, { mailFrom: 'annals@example.com', publishing }),
-    marks: ['MailSender', 'MAIL_FROM', 'ses:', 'WelcomeEmail'],
+    add: ({ data, service, publishing }) =>
+      addMail(service, {
+        stage,
+        publishing,
+        data: addMailData(data, publishing.bus, { stage, isProtected: true }),
+      }),
+    marks: ['MAIL_FROM', 'ses:', 'WelcomeEmail'],
   },
   {
     name: 'billing',
-    add: ({ stack, bundles, writeSide, readSide }) => addBilling(stack, { bundles, writeSide, readSide }),
+    add: ({ data, service, bundles, writeSide, readSide }) =>
+      addBilling(service, {
+        bundles,
+        stage,
+        writeSide,
+        readSide,
+        data: addBillingData(data),
+      }),
     marks: ['IssueInvoices', 'issue-invoices'],
   },
   uploadPart,
 ]
 
-/** The template of a stack that has these optional parts only. */
-function templateWith(...parts: readonly OptionalPart[]): string {
-  const required = requiredParts()
-  for (const part of parts) part.add(required)
-  return JSON.stringify(Template.fromStack(required.stack).toJSON())
+interface Resources {
+  readonly Resources: object
 }
 
-describe('an optional part of the stack', () => {
+/** The resources of both stacks with these optional parts only. */
+function resourcesWith(...parts: readonly OptionalPart[]): Readonly<Record<string, unknown>> {
+  const required = requiredParts()
+  for (const part of parts) part.add(required)
+  const templates = [required.data, required.service].map((stack): Resources => {
+    const { Resources }: Resources = JSON.parse(JSON.stringify(Template.fromStack(stack).toJSON()))
+    return { Resources }
+  })
+  return Object.assign({}, ...templates.map(({ Resources }) => Resources))
+}
+
+describe('an optional part of the stacks', () => {
   it.each(optional)('leaves nothing behind when it is taken out: $name', (part) => {
     const whole = JSON.stringify([...declaredResources().values()])
-    const without = templateWith(...optional.filter((other) => other !== part))
+    const without = JSON.stringify(resourcesWith(...optional.filter((other) => other !== part)))
     for (const mark of part.marks) {
       expect(whole).toContain(mark)
       expect(without).not.toContain(mark)
@@ -62,12 +94,9 @@ describe('an optional part of the stack', () => {
 
   it('takes no resource of the others with it', () => {
     const whole = [...declaredResources().values()].map(({ logicalId }) => logicalId)
-    const least: { readonly Resources: object } = JSON.parse(templateWith())
-    const left = optional.flatMap((part) => {
-      const { Resources }: { readonly Resources: object } = JSON.parse(templateWith(part))
-      return Object.keys(Resources)
-    })
-    expect(Object.keys(least.Resources).length).toBeGreaterThan(50)
+    const least = resourcesWith()
+    const left = optional.flatMap((part) => Object.keys(resourcesWith(part)))
+    expect(Object.keys(least).length).toBeGreaterThan(50)
     expect([...new Set(left)].toSorted()).toEqual(whole.toSorted())
   })
 })

@@ -53,7 +53,10 @@ describe('the user pool', () => {
 
   it('is not deleted by mistake, and survives its stack and its replacement', () => {
     expect(pool()['DeletionProtection']).toBe('ACTIVE')
-    expect(declared('UserPool')).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+    expect(declared('UserPool')).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    })
   })
 })
 

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { App, CloudFormationValidatePlugin } from 'aws-cdk-lib'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { synthesise } from '../../../infra/build/synthesise.ts'
+import { readTemplate } from '../../../infra/local/index.ts'
+import { readStage } from '../../../infra/stages/read-stage.ts'
 import { declaredResources } from '../../kit/local-cloud/declared-resources.ts'
+import { readStacks, stackFiles } from '../../kit/local-cloud/stacks.ts'
 import { uploadTypes } from './upload/expected.ts'
 
-const file = 'Annals.template.json'
 let folder = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'annals-stack-'))
@@ -42,7 +44,6 @@ describe('the stack', () => {
       'AWS::Lambda::Permission',
       'AWS::Logs::LogGroup',
       'AWS::Logs::MetricFilter',
-      'AWS::SES::EmailIdentity',
       'AWS::SQS::Queue',
       'AWS::SQS::QueuePolicy',
       'AWS::Scheduler::Schedule',
@@ -52,8 +53,7 @@ describe('the stack', () => {
   })
 
   it('outputs the address of the API, the pool that a client signs in to, and the resources that an operator works on', () => {
-    const { Outputs } = JSON.parse(read(inject('assembly'), file))
-    expect(Object.keys(Outputs).sort()).toEqual([
+    expect(Object.keys(readTemplate(inject('assembly')).outputs).sort()).toEqual([
       'ApiUrl',
       'EventBusName',
       'EventStoreStreamArn',
@@ -65,26 +65,59 @@ describe('the stack', () => {
     ])
   })
 
-  it('is not deleted by mistake', () => {
+  it('is not protected from deletion by the template: a failed first deployment could not be undone', () => {
     const { artifacts } = JSON.parse(read(inject('assembly'), 'manifest.json'))
-    expect(artifacts.Annals.properties.terminationProtection).toBe(true)
+    for (const name of ['annals-dev-data', 'annals-dev-service'])
+      expect(artifacts[name].properties.terminationProtection).toBe(false)
+  })
+
+  it('tags everything that can be tagged with the stage', () => {
+    for (const { template } of readStacks<{ Type: string; Properties: object }>(inject('assembly'))) {
+      const queues = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::SQS::Queue')
+      for (const { Properties } of queues)
+        expect(Properties).toHaveProperty('Tags', [
+          { Key: 'application', Value: 'annals' },
+          { Key: 'stage', Value: 'dev' },
+        ])
+    }
+  })
+
+  it('keeps its data apart: nothing in the data stack refers to the service stack', () => {
+    const [data, service] = readStacks(inject('assembly'))
+    expect(JSON.stringify(data?.template)).not.toContain('GetStackOutput')
+    expect(JSON.stringify(service?.template)).toContain('annals-dev-data')
+    const { artifacts } = JSON.parse(read(inject('assembly'), 'manifest.json'))
+    expect(artifacts['annals-dev-data'].dependencies).not.toContain('annals-dev-service')
+    expect(artifacts['annals-dev-service'].dependencies).toContain('annals-dev-data')
+  })
+
+  it('exports nothing, so that neither stack locks the other', () => {
+    for (const file of stackFiles) {
+      expect(read(inject('assembly'), file)).not.toContain('ImportValue')
+      expect(read(inject('assembly'), file)).not.toContain('"Export"')
+    }
   })
 
   it('says nothing of the machine that it was synthesised on, nor to AWS of the tool', () => {
     const resources = [...declaredResources().values()]
     expect(resources.filter(({ Metadata }) => Metadata !== undefined)).toEqual([])
-    expect(read(inject('assembly'), file)).not.toContain(process.cwd())
+    for (const file of stackFiles) expect(read(inject('assembly'), file)).not.toContain(process.cwd())
   })
 
-  it('comes out the same of the same bundles', () => {
-    synthesise({ bundles: inject('bundles'), outDir: join(folder, 'again'), mailFrom: 'annals@example.com' })
-    expect(read(join(folder, 'again'), file)).toBe(read(inject('assembly'), file))
+  it('comes out the same of the same bundles', async () => {
+    synthesise({
+      bundles: inject('bundles'),
+      outDir: join(folder, 'again'),
+      stage: await readStage('dev', {}),
+    })
+    for (const file of stackFiles)
+      expect(read(join(folder, 'again'), file)).toBe(read(inject('assembly'), file))
   })
 })
 
 describe('CloudFormation', () => {
   const plugin = new CloudFormationValidatePlugin()
-  const place = { stackConstructPath: 'Annals', accountId: '000000000000', region: 'eu-west-1' }
+  const place = { stackConstructPath: 'annals-dev-data', accountId: '000000000000', region: 'eu-west-1' }
   const validate = (templatePath: string) =>
     plugin.validate({
       appConstruct: new App(),
@@ -93,12 +126,15 @@ describe('CloudFormation', () => {
     })
 
   it('finds nothing to object to, not even as a warning', { timeout: 60_000 }, () => {
-    expect(validate(join(inject('assembly'), file)).violations).toEqual([])
+    for (const file of stackFiles) expect(validate(join(inject('assembly'), file)).violations).toEqual([])
   })
 
   it('would object to a value out of bounds', { timeout: 60_000 }, () => {
     const broken = join(folder, 'broken.json')
-    writeFileSync(broken, read(inject('assembly'), file).replace('"BatchSize": 100', '"BatchSize": 100000'))
+    writeFileSync(
+      broken,
+      read(inject('assembly'), stackFiles[1] ?? '').replace('"BatchSize": 100', '"BatchSize": 100000'),
+    )
     const rules = validate(broken).violations.map(({ description }) => description)
     expect(rules).toEqual([expect.stringContaining('BatchSize: 100000 is greater than the maximum')])
   })

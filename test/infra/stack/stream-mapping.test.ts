@@ -74,7 +74,7 @@ function filtersOf(metric: string) {
     .map(({ Properties }) => Properties)
     .filter(({ MetricTransformations: transformations }) => {
       const [{ MetricNamespace, MetricName, MetricValue }] = [transformations].flat().map(Object)
-      return MetricNamespace === 'Annals' && MetricName === metric && MetricValue === '1'
+      return MetricNamespace === 'Annals/dev' && MetricName === metric && MetricValue === '1'
     })
 }
 
@@ -86,7 +86,7 @@ describe('the alarm for a commit that was changed or removed', () => {
       expect(filter['FilterPattern']).toBe(`{ ($.level = "CRITICAL") && ($.message = "${changedCommit}") }`)
     expect(declared('ProjectorChangedCommitsAlarm').Properties).toMatchObject({
       AlarmDescription: expect.stringContaining('A commit was changed or removed'),
-      Namespace: 'Annals',
+      Namespace: 'Annals/dev',
       MetricName: 'ChangedCommits',
       Statistic: 'Sum',
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
@@ -107,7 +107,7 @@ describe('the alarm for a commit that was changed or removed', () => {
       expect(filter['FilterPattern']).toBe(`{ ($.level = "ERROR") && ($.message = "${parkedStream}") }`)
     expect(declared('ProjectorParkedStreamsAlarm').Properties).toMatchObject({
       AlarmDescription: expect.stringContaining('parked list'),
-      Namespace: 'Annals',
+      Namespace: 'Annals/dev',
       MetricName: 'ParkedStreams',
       Threshold: 1,
     })

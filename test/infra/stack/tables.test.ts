@@ -41,7 +41,7 @@ describe('the event store', () => {
 
   it('survives its stack and its replacement', () => {
     expect(declared('EventStore')).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
     })
   })
@@ -87,8 +87,11 @@ describe('the read model', () => {
     expect(Properties).not.toHaveProperty('StreamSpecification')
   })
 
-  it('goes with its stack and costs no backup, as it can be rebuilt', () => {
-    expect(declared('ReadModel')).toMatchObject({ DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' })
+  it('survives its stack, and costs no backup, because it can be rebuilt', () => {
+    expect(declared('ReadModel')).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    })
     expect(replicaOf('ReadModel')).toEqual({
       Region: 'region',
       GlobalSecondaryIndexes: [{ IndexName: 'GSI1' }],
@@ -117,7 +120,7 @@ describe('the reservations', () => {
       DeletionProtectionEnabled: true,
     })
     expect(declared('Reservations')).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
     })
   })

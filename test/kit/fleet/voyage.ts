@@ -167,4 +167,9 @@ export const voyage: Aggregate<VoyageState, VoyageCommand, VoyageEvent> = {
   knownTo: (state, actorId) => roleOf(state, actorId) !== undefined,
   holds: (state) =>
     state.status === 'none' || state.ship === undefined ? [] : [{ set: 'ship', key: state.ship.shipKey }],
+  taken: () => ({
+    code: 'ship-taken',
+    detail: 'Another voyage has chartered this ship. Choose another.',
+    path: '/ship',
+  }),
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { bundle } from '../../../infra/build/bundle.ts'
 import { synthesise } from '../../../infra/build/synthesise.ts'
+import { readStage } from '../../../infra/stages/read-stage.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,7 +23,7 @@ export default async function setup(project: TestProject): Promise<(() => void) 
   const bundles = join(folder, 'dist')
   const assembly = join(folder, 'cdk.out')
   await bundle(bundles)
-  synthesise({ bundles, outDir: assembly, mailFrom: 'annals@example.com' })
+  synthesise({ stage: await readStage('dev', {}), bundles, outDir: assembly })
   everyLane.provide('assembly', assembly)
   everyLane.provide('bundles', bundles)
   return () => rmSync(folder, { recursive: true })

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { inject } from 'vitest'
-import { createResolver, fieldsOf, type Properties } from '../../../infra/local/index.ts'
+import { createResolver, type Properties, readTemplate } from '../../../infra/local/index.ts'
+import { readStacks } from './stacks.ts'
 
 export interface DeclaredResource {
   readonly logicalId: string
@@ -24,18 +23,29 @@ function nameOf(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '')
 }
 
-/** Every resource of the synthesised template, by its name. */
-export function declaredResources(): ReadonlyMap<string, DeclaredResource> {
-  const template: { Resources: Record<string, DeclaredResource> } = JSON.parse(
-    readFileSync(join(inject('assembly'), 'Annals.template.json'), 'utf8'),
+/** Without the tags of the stage, which every resource has. */
+function withoutTags(properties: Properties): Properties {
+  return JSON.parse(JSON.stringify(properties, (key, value: unknown) => (key === 'Tags' ? undefined : value)))
+}
+
+/** Every resource of both stacks of a synthesised stage, by its name. */
+export function declaredResources(assembly = inject('assembly')): ReadonlyMap<string, DeclaredResource> {
+  const properties = new Map(
+    readTemplate(assembly).resources.map(({ logicalId, properties: own }) => [
+      logicalId,
+      resolve(withoutTags(own)),
+    ]),
+  )
+  const resources = readStacks<DeclaredResource>(assembly).flatMap(({ template }) =>
+    Object.entries(template.Resources),
   )
   return new Map(
-    Object.entries(template.Resources).map(([logicalId, resource]) => [
+    resources.map(([logicalId, resource]) => [
       nameOf(logicalId),
       {
         ...resource,
         logicalId,
-        Properties: resolve(fieldsOf(resource.Properties)),
+        Properties: properties.get(logicalId) ?? {},
         ...(resource.DependsOn && { DependsOn: [resource.DependsOn].flat().map(nameOf) }),
       },
     ]),

@@ -65,7 +65,7 @@ export async function openBucket(
   ])
   const { refusal } = readPermissions({
     template: {
-      stackName: 'Annals',
+      stackNames: ['Annals'],
       resources: ofFunctions,
       outputs: {},
       assetFolder: () => '',

@@ -1,9 +1,10 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../../infra/local/index.ts'
 import { type ClientConfig, readConfig } from '../people/person.ts'
 import { newDataDir, removeDataDir } from './data-dir.ts'
+import { readStacks } from './stacks.ts'
 
 export interface RunningCloud {
   readonly cloud: LocalCloud
@@ -19,7 +20,7 @@ export interface Template {
   readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>
 }
 
-/** Changes a template in place; `assembly` is its folder, which is a copy. */
+/** Changes the resources of both stacks in place; `assembly` is its folder, which is a copy. */
 export type Change = (template: Template, assembly: string) => void
 
 /** Starts the local cloud in this process, on free ports and a folder of its own, on the template as `change` leaves it. */
@@ -51,12 +52,17 @@ export async function runLocalCloud(
   return { cloud, config: await readConfig(cloud.apiUrl), dataDir, lines, close }
 }
 
-/** Copies the assembly to a folder, with its template as `change` leaves it. Returns the folder. */
+/** Copies the assembly to a folder, with its templates as `change` leaves it. Returns the folder. */
 export function changedAssembly(folder: string, change: Change): string {
   cpSync(inject('assembly'), folder, { recursive: true })
-  const file = join(folder, 'Annals.template.json')
-  const template: Template = JSON.parse(readFileSync(file, 'utf8'))
-  change(template, folder)
-  writeFileSync(file, JSON.stringify(template))
+  const stacks = readStacks<Template['Resources'][string]>(folder)
+  const all: Template = { Resources: Object.assign({}, ...stacks.map(({ template }) => template.Resources)) }
+  change(all, folder)
+  const isData = (logicalId: string) => Object.hasOwn(stacks[0]?.template.Resources ?? {}, logicalId)
+  for (const [index, { file, template }] of stacks.entries()) {
+    // A resource that the change adds belongs to the service.
+    const own = Object.entries(all.Resources).filter(([logicalId]) => isData(logicalId) === (index === 0))
+    writeFileSync(file, JSON.stringify({ ...template, Resources: Object.fromEntries(own) }))
+  }
   return folder
 }

@@ -1,17 +1,17 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { readTemplate } from '../../../infra/local/index.ts'
+import { physicalName, readTemplate } from '../../../infra/local/index.ts'
 
 /** The developer's own access to a running local cloud's event store, past all of our code. */
 export function eventStoreTable(o: { assembly: string; endpoint: string; region: string }): {
   client: DynamoDBClient
   TableName: string
 } {
-  const { stackName, ofType } = readTemplate(o.assembly)
+  const { ofType } = readTemplate(o.assembly)
   // The one table that has a stream.
   const store = ofType('AWS::DynamoDB::GlobalTable').find(
     ({ properties }) => properties['StreamSpecification'],
   )
   const credentials = { accessKeyId: 'developer', secretAccessKey: 'any' }
   const client = new DynamoDBClient({ region: o.region, endpoint: o.endpoint, credentials })
-  return { client, TableName: `${stackName}-${store?.logicalId}` }
+  return { client, TableName: physicalName(store?.logicalId ?? '') }
 }

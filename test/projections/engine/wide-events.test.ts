@@ -97,7 +97,7 @@ describe('an event that alone changes more than one write holds', () => {
     await append(stream, planned)
     expect(await catchUp(scattered, stream, options)).toMatchObject({
       version: 0,
-      parked: { error: expect.stringContaining('101 places') },
+      parked: { error: expect.stringContaining('101 counters') },
     })
   })
 

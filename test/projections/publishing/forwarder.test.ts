@@ -265,7 +265,7 @@ describe('a poisonous event', () => {
     }
     expect(await deliver(record(large))).toEqual(acknowledged)
     expect(ids()).toEqual(['voyage-1/1'])
-    expect(marks.all().get('voyage-1')?.error).toMatch('EventBridge takes 1048576 bytes')
+    expect(marks.all().get('voyage-1')?.error).toMatch('EventBridge accepts 1048576 bytes')
   })
 
   it('may be one that the bus rejects for what it is', async () => {

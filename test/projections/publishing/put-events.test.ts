@@ -111,6 +111,8 @@ describe('sending entries', () => {
   it('begins no request without time', async () => {
     const { requests, unsent } = await send(1, [], { deadlineMs: 0 })
     expect(requests).toEqual([])
-    expect(unsent).toEqual([['0', { outcome: 'failed', error: 'There was no time left.' }]])
+    expect(unsent).toEqual([
+      ['0', { outcome: 'failed', error: 'The time ran out before the event was sent.' }],
+    ])
   })
 })

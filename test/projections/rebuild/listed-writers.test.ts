@@ -76,7 +76,7 @@ describe('a generation that is taken off the list', () => {
     const scan = createMemoryCommitScan(table)
     await expect(verify(generation, { ...options, scan, repair: true })).rejects.toMatchObject({
       code: 'refused',
-      message: expect.stringContaining(`${id} is not listed any more`),
+      message: expect.stringContaining(`${id} is no longer listed`),
     })
     expect(await written()).toBeLessThanOrEqual(8)
   })

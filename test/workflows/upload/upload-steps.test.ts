@@ -78,8 +78,8 @@ describe('a file that was sent', () => {
   })
 
   it.each([
-    ['has another size', jpegOf(999), /999 bytes instead of the 1000/],
-    ['is something else', new Uint8Array(1000), /no picture and not image\/jpeg/],
+    ['has another size', jpegOf(999), /999 bytes instead of the requested 1000/],
+    ['is something else', new Uint8Array(1000), /not a picture\. The request was for image\/jpeg/],
   ])('and %s is rejected, and removed', async (_, content, reason) => {
     const { step, request, send, store, files } = uploadSide()
     await request('u')

@@ -13,7 +13,7 @@ export interface Rule {
 
 /** The names of a rule, by its resolved properties: `Ref` and `Arn` (those of the default bus leave the bus out). */
 export function nameRule(stack: StackIdentity, logicalId: string, properties: Properties) {
-  const { Name = `${stack.stackName}-${logicalId}`, EventBusName = 'default' } = properties
+  const { Name = `${stack.prefix}-${logicalId}`, EventBusName = 'default' } = properties
   const bus = busOf(String(EventBusName))
   const path = bus === 'default' ? String(Name) : `${bus}/${Name}`
   const Arn = `arn:aws:events:${stack.region}:${account}:rule/${path}`

@@ -21,8 +21,8 @@ export function bucketArnOf(name: string): string {
 /** A bucket's own name, or one such as CloudFormation makes: 12 characters at its end tell it from others. */
 export function bucketNameOf(stack: StackIdentity, logicalId: string, { BucketName }: Properties): string {
   if (typeof BucketName === 'string') return BucketName
-  const name = `${stack.stackName}-${logicalId}`.toLowerCase().slice(0, 50)
-  return `${name}-${createHash('sha256').update(`bucket/${stack.stackName}/${logicalId}`).digest('hex').slice(0, 12)}`
+  const name = `${stack.prefix}-${logicalId}`.toLowerCase().slice(0, 50)
+  return `${name}-${createHash('sha256').update(`bucket/${stack.prefix}/${logicalId}`).digest('hex').slice(0, 12)}`
 }
 
 /**

@@ -2,38 +2,36 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
-import { addFailureQueue, alarmOnFailures, retryThenKeep } from '../failure-queue.ts'
+import type { Stage } from '../../../stages/read-stage.ts'
+import { alarmOnFailures, retryThenKeep } from '../failure-queue.ts'
 import { addFunction, allow } from '../lambda-function.ts'
 import { addSchedule } from '../schedule.ts'
 import { allowToRemove } from './file-bucket.ts'
 
 export interface UploadExpiryOptions {
   readonly bundles: string
+  readonly stage: Stage
   readonly eventStore: TableV2
   readonly readModel: TableV2
   readonly files: Bucket
-  /** Of `addUploadExpiryFailures`. */
+  /** Runs that failed in every try. */
   readonly failures: Queue
-}
-
-/** The queue of runs that failed in every try. */
-export function addUploadExpiryFailures(scope: Construct): Queue {
-  const failures = addFailureQueue(scope, 'ExpireUploadsFailures')
-  alarmOnFailures(
-    failures,
-    'Uploads could not be ended in three tries. The log of ExpireUploads says which; the next run tries again.',
-  )
-  return failures
 }
 
 /** Ends the uploads that nobody finishes, every five minutes. */
 export function addUploadExpiry(
   scope: Construct,
-  { bundles, eventStore, readModel, files, failures }: UploadExpiryOptions,
+  { bundles, stage, eventStore, readModel, files, failures }: UploadExpiryOptions,
 ): void {
+  alarmOnFailures(
+    scope,
+    failures,
+    'Uploads could not be ended in three tries. The log of ExpireUploads says which; the next run tries again.',
+  )
   const expireUploads = addFunction(scope, 'ExpireUploads', {
     name: 'expire-uploads',
     bundles,
+    stage,
     memoryMb: 512,
     timeoutSeconds: 240,
     environment: {

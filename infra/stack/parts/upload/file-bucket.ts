@@ -1,8 +1,9 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Duration } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
+import { keep } from '../stored.ts'
 
 /**
  * The bucket of files: `incoming/` has them as people send them, `files/` those that were accepted. The bucket tells
@@ -34,7 +35,7 @@ export function addFiles(scope: Construct): Bucket {
         allowedHeaders: ['*'],
       },
     ],
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: keep,
   })
   // `eventBridgeEnabled` would add a function of its own to do this.
   const resource = bucket.node.defaultChild as CfnBucket // the bucket itself

@@ -1,48 +1,55 @@
 import { Duration, type Stack } from 'aws-cdk-lib'
 import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
-import { Rule } from 'aws-cdk-lib/aws-events'
-import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
-import { CfnStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
+import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { pictureMemoryMb } from '../../../../workflows/upload/picture.ts'
 import { taskSeconds, uploadPipeline } from '../../../../workflows/upload/state-machine.ts'
-import type { PipelineType } from '../../../build/settings.ts'
-import { addFailureQueue, alarmOnFailures } from '../failure-queue.ts'
+import type { Stage } from '../../../stages/read-stage.ts'
+import type { StageSettings } from '../../../stages/stage-settings.ts'
+import { alarmOnFailures } from '../failure-queue.ts'
 import { addFunction, allow } from '../lambda-function.ts'
+import { addRule, type NamedRule } from '../rule.ts'
 import { allowFiles, allowToMiss, allowToRemove } from './file-bucket.ts'
 
 export interface UploadPipelineOptions {
   readonly bundles: string
+  readonly stage: Stage
   readonly eventStore: TableV2
   readonly files: Bucket
-  /** Of `addUploadPipelineFailures`. */
+  /** Events of S3 that could not start the pipeline. */
   readonly failures: Queue
-  readonly type: PipelineType
-}
-
-/** The queue of S3's events that could not start the pipeline. */
-export function addUploadPipelineFailures(stack: Stack): Queue {
-  const failures = addFailureQueue(stack, 'UploadPipelineFailures')
-  alarmOnFailures(failures, 'The upload pipeline could not be started. The queue holds the events of S3.')
-  return failures
 }
 
 /** The state machine that takes files into their projects, with its rule and the functions of its tasks. */
 export function addUploadPipeline(stack: Stack, options: UploadPipelineOptions): void {
-  const machine = addMachine(stack, addSteps(stack, options), addPictures(stack, options), options.type)
+  const machine = addMachine(
+    stack,
+    addSteps(stack, options),
+    addPictures(stack, options),
+    options.stage.settings,
+  )
   startOnIncoming(stack, machine, options)
+  alarmOnFailures(
+    stack,
+    options.failures,
+    'The upload pipeline could not be started. The queue holds the events of S3.',
+  )
   alarmOnFailedRuns(stack, machine)
 }
 
 /** The function that knows the events. It looks at the first bytes of a file and copies it, but decodes no picture. */
-function addSteps(stack: Stack, { bundles, eventStore, files }: UploadPipelineOptions): LambdaFunction {
+function addSteps(
+  stack: Stack,
+  { bundles, stage, eventStore, files }: UploadPipelineOptions,
+): LambdaFunction {
   const steps = addFunction(stack, 'UploadSteps', {
     name: 'upload-steps',
     bundles,
+    stage,
     memoryMb: 512,
     timeoutSeconds: taskSeconds.steps,
     environment: { FILES_BUCKET: files.bucketName, EVENT_STORE_TABLE: eventStore.tableName },
@@ -56,10 +63,11 @@ function addSteps(stack: Stack, { bundles, eventStore, files }: UploadPipelineOp
 }
 
 /** The function that decodes pictures. It knows no events. */
-function addPictures(stack: Stack, { bundles, files }: UploadPipelineOptions): LambdaFunction {
+function addPictures(stack: Stack, { bundles, stage, files }: UploadPipelineOptions): LambdaFunction {
   const pictures = addFunction(stack, 'UploadPictures', {
     name: 'upload-pictures',
     bundles,
+    stage,
     memoryMb: pictureMemoryMb,
     timeoutSeconds: taskSeconds.pictures,
     environment: { FILES_BUCKET: files.bucketName },
@@ -75,7 +83,7 @@ function addMachine(
   stack: Stack,
   { functionArn: steps }: LambdaFunction,
   { functionArn: pictures }: LambdaFunction,
-  type: PipelineType,
+  { pipeline }: StageSettings,
 ): CfnStateMachine {
   const role = new Role(stack, 'UploadPipelineRole', {
     assumedBy: new ServicePrincipal('states.amazonaws.com'),
@@ -84,7 +92,7 @@ function addMachine(
   const machine = new CfnStateMachine(stack, 'UploadPipeline', {
     definitionString: stack.toJsonString(uploadPipeline({ steps, pictures })),
     roleArn: role.roleArn,
-    stateMachineType: type,
+    stateMachineType: pipeline,
   })
   // The machine's grants have to exist before it runs.
   machine.node.addDependency(role)
@@ -95,17 +103,27 @@ function addMachine(
 function startOnIncoming(
   stack: Stack,
   machine: CfnStateMachine,
-  { files, failures }: UploadPipelineOptions,
+  { stage, files, failures }: UploadPipelineOptions,
 ): void {
-  const target = StateMachine.fromStateMachineArn(stack, 'UploadPipelineTarget', machine.attrArn)
-  new Rule(stack, 'UploadPipelineRule', {
-    eventPattern: {
+  const role = new Role(stack, 'UploadPipelineStartRole', {
+    assumedBy: new ServicePrincipal('events.amazonaws.com'),
+  })
+  role.addToPolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.attrArn] }))
+  addRule(stack, 'UploadPipelineRule', {
+    ...pipelineRule(stage),
+    pattern: {
       source: ['aws.s3'],
       detailType: ['Object Created'],
       detail: { bucket: { name: [files.bucketName] }, object: { key: [{ prefix: 'incoming/' }] } },
     },
-    targets: [new SfnStateMachine(target, { deadLetterQueue: failures })],
+    target: { arn: machine.attrArn, roleArn: role.roleArn },
+    failures,
   })
+}
+
+/** The rule that starts the pipeline. S3 sends its events to the account's default bus. */
+export function pipelineRule(stage: Stage): NamedRule {
+  return { stage, name: 'upload-pipeline' }
 }
 
 function alarmOnFailedRuns(stack: Stack, machine: CfnStateMachine): void {

@@ -356,7 +356,12 @@ describe('a replay', () => {
   })
 
   it.each([
-    [replayStart, ['nothing'], {}, 'there is no projection nothing, but voyages, cabins, sailors'],
+    [
+      replayStart,
+      ['nothing'],
+      {},
+      'there is no projection nothing. The projections are voyages, cabins, sailors',
+    ],
     [replayStart, [], {}, 'give one PROJECTION'],
     [replayStart, voyages, { segments: '0' }, '--segments is a whole number from 1 to 64'],
     [replayStart, voyages, { speed: 'fast' }, '--speed is a whole number from 1 to 1000000'],

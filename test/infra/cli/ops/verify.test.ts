@@ -186,7 +186,11 @@ describe('verify', () => {
       await appendStored('voyage-1', at, renamed('Map'))
       await catchUp('voyage-1')
     })
-    const found = { stream: 'voyage-1', found: 'uncompared', details: ['it moved at every look'] }
+    const found = {
+      stream: 'voyage-1',
+      found: 'uncompared',
+      details: ['the stream moved during every comparison'],
+    }
     expect(await verified({}, { rows: moving })).toMatchObject({ failed: true, findings: [found] })
   })
 
@@ -255,9 +259,7 @@ describe('verify', () => {
     await appendStored('voyage-1', at, wrecked)
     await tamper('voyage-1', { version: 6 })
     const result = await verified()
-    const details = [
-      expect.stringMatching(/cannot fold version 6, which the generation has passed: .*"VoyageWrecked"/),
-    ]
+    const details = [expect.stringMatching(/has folded version 6, but this code cannot: .*"VoyageWrecked"/)]
     expect(result).toMatchObject({ failed: true, findings: [{ found: 'uncompared', version: 6, details }] })
     expect(result.tallies.uncompared).toBeDefined()
   })
@@ -295,7 +297,7 @@ describe('verify', () => {
   it('names the projections where there is none of that name', async () => {
     const { run } = opsSide()
     await expect(run(verify, ['invoices'])).rejects.toThrow(
-      'there is no projection invoices, but voyages, cabins, sailors',
+      'there is no projection invoices. The projections are voyages, cabins, sailors',
     )
     await expect(run(verify, [])).rejects.toThrow('give one PROJECTION, and nothing else')
   })

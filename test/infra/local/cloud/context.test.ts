@@ -20,7 +20,7 @@ function contextOn(...resources: Resource[]) {
       log: () => {},
     },
     template: {
-      stackName: 'Annals',
+      stackNames: ['Annals'],
       resources,
       outputs: {},
       ofType: (type) => resources.filter((resource) => resource.type === type),

@@ -47,12 +47,17 @@ describe('an intrinsic', () => {
   })
 })
 
-/** An assembly with these resources and one asset. */
-function assembly(resources: object, stacks = 1): string {
+/** An assembly with a stack of these resources and one asset. */
+function assembly(resources: object): string {
+  return assemblyOf({ Resources: resources })
+}
+
+/** An assembly with these stacks, and one asset in each. */
+function assemblyOf(...templates: readonly object[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'annals-assembly-'))
   folders.push(folder)
   const write = (file: string, content: object) => writeFileSync(join(folder, file), JSON.stringify(content))
-  const names = Array.from({ length: stacks }, (_, index) => `Stack${index}`)
+  const names = templates.map((_, index) => `Stack${index}`)
   write('manifest.json', {
     artifacts: Object.fromEntries([
       ['Tree', { type: 'cdk:tree' }],
@@ -62,10 +67,12 @@ function assembly(resources: object, stacks = 1): string {
       ]),
     ]),
   })
-  write('Stack0.template.json', { Resources: resources })
-  write('Stack0.assets.json', {
-    files: { abc: { source: { path: 'asset.abc' }, destinations: { here: { objectKey: 'abc.zip' } } } },
-  })
+  for (const [index, name] of names.entries()) {
+    write(`${name}.template.json`, templates[index] ?? {})
+    write(`${name}.assets.json`, {
+      files: { abc: { source: { path: 'asset.abc' }, destinations: { here: { objectKey: 'abc.zip' } } } },
+    })
+  }
   return folder
 }
 
@@ -107,8 +114,50 @@ describe('a template', () => {
     })
   })
 
-  it('is refused where there are several', () => {
-    expect(() => readTemplate(assembly({}, 2))).toThrow('holds 2 stacks: the local cloud runs exactly one')
+  it('is read from all stacks, with the outputs of one in place of the references of another', () => {
+    const { resources, outputs, stackNames } = readTemplate(
+      assemblyOf(
+        {
+          Resources: {
+            Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: { Ref: 'AWS::StackName' } } },
+          },
+          Outputs: {
+            PublishOutputRefBus: { Value: { Ref: 'Bus' } },
+            EventBusName: { Value: { Ref: 'Bus' } },
+          },
+        },
+        {
+          Resources: {
+            Rule: {
+              Type: 'AWS::Events::Rule',
+              Properties: {
+                EventBusName: {
+                  'Fn::GetStackOutput': { StackName: 'Stack0', OutputName: 'PublishOutputRefBus' },
+                },
+              },
+            },
+          },
+        },
+      ),
+    )
+    expect(stackNames).toEqual(['Stack0', 'Stack1'])
+    expect(resources.map(({ properties }) => properties)).toEqual([
+      { Name: 'Stack0' },
+      { EventBusName: { Ref: 'Bus' } },
+    ])
+    expect(outputs).toEqual({ EventBusName: { Ref: 'Bus' } })
+  })
+
+  it('is refused if two stacks use the same name, or one reads an output that does not exist', () => {
+    const bus = { Resources: { Bus: { Type: 'AWS::Events::EventBus' } } }
+    expect(() => readTemplate(assemblyOf(bus, bus))).toThrow(
+      'Bus is in Stack0 and in Stack1: the local cloud needs one name for each',
+    )
+    const missing = { 'Fn::GetStackOutput': { StackName: 'Stack0', OutputName: 'Missing' } }
+    const reader = { Resources: { Rule: { Type: 'AWS::Events::Rule', Properties: { Name: missing } } } }
+    expect(() => readTemplate(assemblyOf(bus, reader))).toThrow(
+      'Stack1 reads Missing of Stack0, which has no such output',
+    )
   })
 
   it('says which file is missing', () => {
@@ -131,7 +180,7 @@ describe('a template', () => {
     expect(names.lookup('Pool', 'Ref')).toBe(again.lookup('Pool', 'Ref'))
     expect(names.lookup('Client', 'Ref')).toMatch(/^[0-9a-z]{26}$/)
     expect(names.lookup('Command', 'Arn')).toBe(
-      'arn:aws:lambda:eu-west-1:000000000000:function:Stack0-Command',
+      'arn:aws:lambda:eu-west-1:000000000000:function:Annals-Command',
     )
   })
 })

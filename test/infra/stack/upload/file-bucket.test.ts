@@ -62,6 +62,9 @@ describe('the bucket of files', () => {
   })
 
   it('survives the stack', () => {
-    expect(declared('Files')).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+    expect(declared('Files')).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    })
   })
 })

@@ -1,10 +1,14 @@
-import { addUpload } from '../../../../infra/stack/upload.ts'
+import { addUpload, addUploadData } from '../../../../infra/stack/upload.ts'
 import type { OptionalPart } from '../optional-part.ts'
 
 export const uploadPart: OptionalPart = {
   name: 'upload',
-  add: ({ stack, bundles, api, writeSide, readSide }) =>
-    addUpload(stack, { bundles, pipelineType: 'EXPRESS', api, writeSide, readSide }),
+  add: ({ data, service, stage, ...required }) =>
+    addUpload(service, {
+      ...required,
+      stage,
+      data: addUploadData(data, { stage, isProtected: true }),
+    }),
   marks: [
     'FILES_BUCKET',
     's3:',

@@ -30,15 +30,15 @@ describe('the news of an upload', () => {
       {
         to: 'ann@example.com',
         eventId: `upload-${userId}/6`,
-        subject: 'Your file "river.jpg" is in its project',
+        subject: 'Your file "river.jpg" was added to its project',
         text: expect.stringMatching(/^Hello Ann,\n[\s\S]*Open the project/),
       },
     ])
   })
 
   it.each([
-    ['UploadRejected', 'Once the reason no longer applies, you can upload the file again.'],
-    ['UploadFailed', 'The file is most likely not the cause. Upload it again.'],
+    ['UploadRejected', 'You can upload the file again when this reason no longer applies.'],
+    ['UploadFailed', 'Your file is probably not the cause. Please upload it again.'],
   ] as const)('says after %s why, and what to do', async (type, next) => {
     const { user, userId, ports, handlerOf, publish, append, mails } = setUp()
     await append(user, registered)

@@ -340,7 +340,7 @@ describe('a rule', () => {
     ['of the default bus', {}, 'Stack-Rule', 'Stack-Rule'],
     ['with a name', { Name: 'Welcome', EventBusName: 'Annals' }, 'Annals/Welcome', 'Annals|Welcome'],
   ])('%s is named as CloudFormation does', (_, properties, path, Ref) => {
-    const names = nameRule({ region, stackName: 'Stack' }, 'Rule', properties)
+    const names = nameRule({ region, prefix: 'Stack' }, 'Rule', properties)
     expect(names).toMatchObject({ Ref, Arn: `arn:aws:events:eu-west-1:000000000000:rule/${path}` })
   })
 })

@@ -3,7 +3,7 @@ import { refusalOf } from '../../../../../infra/local/iam/policy.ts'
 import { readBucketPolicy } from '../../../../../infra/local/services/s3/bucket-policy.ts'
 import { bucketNameOf, readBucket } from '../../../../../infra/local/services/s3/template.ts'
 
-const place = { region: 'eu-west-1', stackName: 'Annals' }
+const place = { region: 'eu-west-1', prefix: 'Annals' }
 
 describe("a bucket's name", () => {
   it('is its own where it has one', () => {

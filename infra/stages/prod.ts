@@ -1,0 +1,22 @@
+import { defineStage } from './stage-settings.ts'
+
+/** The stage that people use. Set your own addresses before the first deploy. */
+export default defineStage({
+  mail: { from: 'annals@example.com', perSecond: 14 },
+  concurrency: {
+    // Two environments of 512 MB: $8.76 a month.
+    provisioned: { CommandApi: 1, QueryApi: 1 },
+    reserved: {},
+  },
+  parallelizationFactor: 4,
+  pipeline: 'EXPRESS',
+  logLevel: 'INFO',
+  logDays: 90,
+  // One request in twenty: $0.25 per million requests.
+  traceRate: 0.05,
+  mfa: 'OPTIONAL',
+  budget: 500,
+  requests: { perSecond: 1000, burst: 500 },
+  tables: { class: 'STANDARD', maxUnits: { read: 40_000, write: 40_000 } },
+  gradual: true,
+})

@@ -1,0 +1,119 @@
+import * as z from 'zod'
+
+const count = z.int().min(0)
+const positive = z.int().min(1)
+const text = z.string().min(1)
+const logicalId = z.string().regex(/^[A-Z][A-Za-z0-9]*$/, 'is not a logical id')
+const address = z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'is not a mail address')
+
+const mail = z.strictObject({
+  /** Sender address. The variable `MAIL_FROM` replaces it. */
+  from: address,
+  /**
+   * The SES identity that may send for that address: its domain, or the address itself if this is left out. A domain
+   * signs mail (DKIM) and sends for every address in it. `npm run deploy` asks SES for it and creates what is missing.
+   */
+  domain: z.optional(text),
+  /**
+   * Mails a second that SES allows this account: 1 in the sandbox, often 14 after production access. The number of
+   * mails that are sent at once follows from it.
+   */
+  perSecond: positive,
+})
+
+const concurrency = z.strictObject({
+  /**
+   * Environments that are kept ready, by the logical id of an API's function: `CommandApi`. A request
+   * that they take waits for no cold start. $4.38 a month for each environment of 512 MB (us-east-1, arm64), used or not.
+   */
+  provisioned: z.record(logicalId, count),
+  /**
+   * Concurrent environments that are set aside for a function, by its logical id, and its maximum at the same time.
+   * Free. AWS insists that 100 of the account's quota stay unreserved, so a new account with a quota of 10 refuses any.
+   */
+  reserved: z.record(logicalId, positive),
+})
+
+const requests = z.strictObject({
+  /** Requests a second that the HTTP API accepts before it answers 429. Free. */
+  perSecond: positive,
+  /** Requests that it accepts at once. */
+  burst: positive,
+})
+
+const tables = z.strictObject({
+  /**
+   * Maximum read and write units a second of each table on demand, which caps the bill of a runaway client. Requests
+   * above it are throttled. Free. Left out: no maximum but the account's.
+   */
+  maxUnits: z.optional(z.strictObject({ read: positive, write: positive })),
+  /**
+   * STANDARD, or STANDARD_INFREQUENT_ACCESS: storage of the event store costs $0.10 instead of $0.25 per GB and month,
+   * each request 25% more. It saves money once storage costs more than 42% of the requests.
+   */
+  class: z.enum(['STANDARD', 'STANDARD_INFREQUENT_ACCESS']),
+})
+
+const domain = z.strictObject({
+  /** Host name of the API, such as api.example.com. Free; the hosted zone costs $0.50 a month. */
+  name: text,
+  /** ARN of its certificate in ACM, in the stage's region. Free. */
+  certificateArn: text,
+})
+
+const schema = z.strictObject({
+  mail,
+  /** Receives every alarm, once it has confirmed the subscription. The variable `ALERT_EMAIL` replaces it. */
+  alertEmail: z.optional(address),
+  concurrency,
+  /**
+   * How many batches of one shard each stream consumer handles at once, 1 to 10. Any factor gives the same rows. With 1,
+   * a shard reaches its limit at about 1,250 streams a second. Costs nothing by itself; smaller batches mean more
+   * invocations.
+   */
+  parallelizationFactor: z.int().min(1).max(10),
+  /**
+   * How the upload pipeline runs. EXPRESS costs about $1 per million states; STANDARD costs $25 per million state
+   * transitions, and keeps each run's history for 90 days. The variable `UPLOAD_PIPELINE` replaces it.
+   */
+  pipeline: z.enum(['EXPRESS', 'STANDARD']),
+  /** The least severe lines that the functions log. They cost $0.50 per GB: INFO writes about 0.5 KB per request. */
+  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
+  /** Days that logs are kept. $0.03 per GB and month. */
+  logDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365]),
+  /** Share of requests that X-Ray traces, 0 to 1. $5 per million traces; the first 100,000 a month are free. */
+  traceRate: z.number().min(0).max(1),
+  /**
+   * Whether people may add a code generator as a second factor. OPTIONAL asks those who did; it cannot be changed back to
+   * OFF while it is in use. Free.
+   */
+  mfa: z.enum(['OFF', 'OPTIONAL']),
+  /** US dollars a month. `alertEmail` is told at 80% and 100%, and when the forecast exceeds it. The first two budgets of an account are free. */
+  budget: z.optional(positive),
+  requests,
+  tables,
+  /**
+   * Whether a new release of an API gets 10% of its requests for five minutes before it gets all, and loses them again
+   * if an alarm goes off. Free for Lambda.
+   */
+  gradual: z.boolean(),
+  domain: z.optional(domain),
+})
+
+/** Everything that an operator chooses for a stage. Prices are those of us-east-1 on 2026-11-30. */
+export type StageSettings = z.infer<typeof schema>
+
+/** Declares the settings of a stage, in a file of the stage's name in this folder. */
+export function defineStage(settings: StageSettings): StageSettings {
+  return settings
+}
+
+/** Validates settings. Throws an Error that names each wrong value by its path, one per line. */
+export function parseSettings(settings: unknown, of: string): StageSettings {
+  const parsed = schema.safeParse(settings)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map(
+    ({ path, message }) => `  ${path.join('.') || 'settings'}: ${message}`,
+  )
+  throw new Error(`${of} is not valid:\n${faults.join('\n')}`)
+}

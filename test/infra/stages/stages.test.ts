@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import dev from '../../../infra/stages/dev.ts'
+import prod from '../../../infra/stages/prod.ts'
+import { readStage } from '../../../infra/stages/read-stage.ts'
+import { stackNames, stageName } from '../../../infra/stages/stage-name.ts'
+import { parseSettings } from '../../../infra/stages/stage-settings.ts'
+
+describe('the stage', () => {
+  it('is the one of --stage, else of the variable STAGE, else dev', () => {
+    expect(stageName('prod', { STAGE: 'other' })).toBe('prod')
+    expect(stageName(undefined, { STAGE: 'other' })).toBe('other')
+    expect(stageName(undefined, { STAGE: '' })).toBe('dev')
+    expect(stageName(undefined, {})).toBe('dev')
+  })
+
+  it.each(['Prod', '1st', 'a_b', '', 'a'.repeat(21), '../dev'])('refuses the name "%s"', (name) => {
+    expect(() => stageName(name, {})).toThrow(
+      `--stage is "${name}": use 1 to 20 small letters, digits and hyphens, beginning with a letter`,
+    )
+  })
+
+  it('names the variable when the variable is wrong', () => {
+    expect(() => stageName(undefined, { STAGE: 'A' })).toThrow('STAGE is "A"')
+  })
+
+  it('names both of its stacks', () => {
+    expect(stackNames('prod')).toEqual({ data: 'annals-prod-data', service: 'annals-prod-service' })
+  })
+})
+
+describe('the settings of a stage', () => {
+  it('come from the file of its name', async () => {
+    expect(await readStage('dev', {})).toEqual({ name: 'dev', settings: dev })
+    expect(await readStage('prod', {})).toEqual({ name: 'prod', settings: prod })
+  })
+
+  it.each([
+    'staging',
+    'read-stage',
+    'stage-settings',
+  ])('say how to create what is no stage: %s', async (name) => {
+    await expect(readStage(name, {})).rejects.toThrow(
+      `there is no stage ${name}: use dev or prod, or create it: cp infra/stages/dev.ts infra/stages/${name}.ts`,
+    )
+  })
+
+  it('take addresses and the pipeline from variables, so that no address need be committed', async () => {
+    const { settings } = await readStage('dev', {
+      MAIL_FROM: 'us@example.org',
+      ALERT_EMAIL: 'ops@example.org',
+      UPLOAD_PIPELINE: 'STANDARD',
+    })
+    expect(settings).toEqual({
+      ...dev,
+      mail: { ...dev.mail, from: 'us@example.org' },
+      alertEmail: 'ops@example.org',
+      pipeline: 'STANDARD',
+    })
+  })
+
+  it('refuse a variable that is wrong, and name the setting', async () => {
+    await expect(readStage('dev', { UPLOAD_PIPELINE: 'FAST' })).rejects.toThrow(
+      /^MAIL_FROM.*\n {2}pipeline: /,
+    )
+    await expect(readStage('dev', { ALERT_EMAIL: 'nobody' })).rejects.toThrow(
+      /alertEmail: is not a mail address/,
+    )
+  })
+
+  it('name every wrong value by its path', () => {
+    const wrong = {
+      ...dev,
+      parallelizationFactor: 11,
+      traceRate: 2,
+      mail: { from: 'nobody', perSecond: 0 },
+      colour: 'red',
+    }
+    const message = () => parseSettings(wrong, 'infra/stages/dev.ts')
+    for (const part of [
+      /parallelizationFactor: /,
+      /traceRate: /,
+      /mail\.from: /,
+      /mail\.perSecond: /,
+      /colour/,
+    ])
+      expect(message).toThrow(part)
+  })
+})
