@@ -29,8 +29,9 @@ export const steps: readonly Step[] = [
     name: 'cfn-lint',
     run: async (shell) => {
       const folder = shell.temporaryFolder()
-      await shell.run(process.execPath, [tsx, join(root, 'infra/cli/synth.ts')], { folder })
-      await lintTemplates(templatesIn(join(folder, 'cdk.out')), { shell, root })
+      const synth = [tsx, join(root, 'infra/cli/synth.ts'), '--stage']
+      for (const stage of ['dev', 'prod']) await shell.run(process.execPath, [...synth, stage], { folder })
+      await lintTemplates(templatesIn(folder), { shell, root })
     },
   },
   { name: 'mutants', run: (shell) => shell.run(npm, ['run', 'mutants'], { folder: root }) },
@@ -61,11 +62,11 @@ export const steps: readonly Step[] = [
   },
 ]
 
-/** The templates of an assembly. */
-function templatesIn(assembly: string): string[] {
-  return readdirSync(assembly)
+/** The templates in a folder and in its folders. */
+function templatesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.template.json'))
-    .map((file) => join(assembly, file))
+    .map((file) => join(folder, file))
 }
 
 /** Copies the files of the repository, beside a link to the packages that are installed. */

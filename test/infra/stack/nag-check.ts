@@ -27,7 +27,10 @@ export function nagFindings(scope: IConstruct): NagFinding[] {
   )
 }
 
-/** The rule that reports each wildcard of a grant. A wildcard has its reason beside the grants. */
+/**
+ * The rule that reports each wildcard of a grant. A wildcard has its reason beside the grants. The rule does not say which
+ * action a resource is granted for; `unexplainedWildcards` compares both.
+ */
 const wildcardRule = 'AwsSolutions-IAM5'
 
 /** The findings that nothing acknowledges, a line each. */

@@ -23,6 +23,15 @@ export function failureQueues(...queues: readonly string[]): readonly NagAcknowl
   ]
 }
 
+/** The acknowledgement for functions in a stage whose settings trace no request, such as `dev`. */
+export function untraced(...functions: readonly string[]): NagAcknowledgement {
+  return {
+    rule: 'Serverless-LambdaTracing',
+    resources: functions,
+    reason: 'The setting `traceRate` of a stage decides. The stage `dev` traces no request.',
+  }
+}
+
 /** The acknowledgements for functions that Lambda invokes asynchronously. */
 export function asynchronous(...functions: readonly string[]): readonly NagAcknowledgement[] {
   return [
@@ -32,6 +41,7 @@ export function asynchronous(...functions: readonly string[]): readonly NagAckno
       reason:
         'Its EventInvokeConfig names a failure queue. The rule knows only the older setting of the function, which keeps no reason for the failure.',
     },
+    untraced(...functions),
   ]
 }
 
@@ -44,5 +54,6 @@ export function synchronous(...functions: readonly string[]): readonly NagAcknow
       reason:
         'Its callers invoke it synchronously and receive the error. Lambda sends to a dead-letter queue only after an asynchronous invocation.',
     },
+    untraced(...functions),
   ]
 }

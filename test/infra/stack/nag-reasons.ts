@@ -1,4 +1,4 @@
-import { asynchronous, failureQueues, type NagAcknowledgement, synchronous } from './nag-reason.ts'
+import { asynchronous, failureQueues, type NagAcknowledgement, synchronous, untraced } from './nag-reason.ts'
 import { projectAcknowledgements } from './project/nag-reasons.ts'
 import { subscriptionAcknowledgements } from './subscription/nag-reasons.ts'
 import { uploadAcknowledgements } from './upload/nag-reasons.ts'
@@ -22,16 +22,25 @@ const signIn: readonly NagAcknowledgement[] = [
   },
 ]
 
+const accessLog = {
+  resources: ['Api/Stage'],
+  reason:
+    'The functions log every request that reaches them. Requests that the API refuses by itself leave no line.',
+}
+
 const httpApi: readonly NagAcknowledgement[] = [
   {
     rule: 'AwsSolutions-APIG4',
-    resources: ['Api/ANY--health', 'Api/ANY--openapi.json', 'Api/ANY--docs', 'Api/ANY--config.json'],
+    resources: ['ANY --health', 'ANY --openapi.json', 'ANY --docs', 'ANY --config.json'],
     reason:
       'The route is public: a client reads it before anyone has signed in, and it shows no data of a person.',
   },
+  { rule: 'AwsSolutions-APIG1', ...accessLog },
+  { rule: 'Serverless-APIGWAccessLogging', ...accessLog },
 ]
 
 const streams: readonly NagAcknowledgement[] = [
+  untraced('Projector', 'ProjectorRedrive', 'Forwarder', 'ForwarderRedrive'),
   {
     rule: 'Serverless-LambdaDLQ',
     resources: ['Projector', 'Forwarder'],

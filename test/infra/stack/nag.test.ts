@@ -1,15 +1,26 @@
-import { App, Stack } from 'aws-cdk-lib'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { App, CloudFormationValidatePlugin, Stack } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Queue } from 'aws-cdk-lib/aws-sqs'
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api'
-import { describe, expect, inject, it } from 'vitest'
-import { addAnnalsStack } from '../../../infra/stack/annals-stack.ts'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { addStacks } from '../../../infra/stack/stacks.ts'
+import { readStage } from '../../../infra/stages/read-stage.ts'
 import { wildcards } from './grant-reasons.ts'
 import { nagFindings, staleAcknowledgements, unacknowledged } from './nag-check.ts'
 import { acknowledgements } from './nag-reasons.ts'
 
-function newApp(): App {
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'annals-nag-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function newApp(name: string): App {
   return new App({
+    outdir: join(folder, name),
     context: CURRENTLY_RECOMMENDED_FLAGS,
     analyticsReporting: false,
     treeMetadata: false,
@@ -17,27 +28,59 @@ function newApp(): App {
   })
 }
 
-describe('cdk-nag', () => {
-  const app = newApp()
-  addAnnalsStack(app, { bundles: inject('bundles'), mailFrom: 'annals@example.com' })
-  const findings = nagFindings(app)
+const stages = ['dev', 'prod']
 
-  it('finds nothing in the stack that has no written reason', () => {
-    expect(unacknowledged(findings, acknowledgements, wildcards)).toEqual([])
+const apps = new Map<string, App>()
+
+async function appOf(stage: string): Promise<App> {
+  const made = apps.get(stage)
+  if (made !== undefined) return made
+  const app = newApp(stage)
+  apps.set(stage, app)
+  addStacks(app, { bundles: inject('bundles'), stage: await readStage(stage, {}) })
+  return app
+}
+
+const findingsOf = async (stage: string) => nagFindings(await appOf(stage))
+
+describe('cdk-nag', () => {
+  it.each(stages)('finds nothing in the stacks of %s that has no written reason', async (stage) => {
+    expect(unacknowledged(await findingsOf(stage), acknowledgements, wildcards)).toEqual([])
   })
 
-  it('still finds everything that a reason is written for', () => {
+  it('still finds everything that a reason is written for', async () => {
+    const findings = (await Promise.all(stages.map(findingsOf))).flat()
     expect(staleAcknowledgements(findings, acknowledgements)).toEqual([])
   })
 
-  it('would find a queue without TLS and a grant on everything', () => {
-    const stack = new Stack(newApp(), 'Careless')
+  it('would find a queue without TLS and a careless grant', () => {
+    const stack = new Stack(newApp('careless'), 'Careless')
     new Queue(stack, 'Open')
     const role = new Role(stack, 'Idle', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
-    role.addToPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] }))
+    role.addToPolicy(new PolicyStatement({ actions: ['s3:Get*'], resources: ['arn:aws:s3:::open/*'] }))
     const careless = unacknowledged(nagFindings(stack), acknowledgements, wildcards)
     expect(careless).toContain('AwsSolutions-SQS4 Open')
-    expect(careless).toContain('AwsSolutions-IAM5 Idle/DefaultPolicy Resource::*')
+    expect(careless).toContain('AwsSolutions-IAM5 Idle/DefaultPolicy Action::s3:Get*')
+    expect(careless).toContain('AwsSolutions-IAM5 Idle/DefaultPolicy Resource::arn:aws:s3:::open/*')
+  })
+})
+
+describe('the rules of the CDK', () => {
+  it('find nothing in the templates of production', { timeout: 120_000 }, async () => {
+    const app = await appOf('prod')
+    const templates = app.synth().stacks.map(({ templateFullPath }) => templateFullPath)
+    expect(templates).toHaveLength(2)
+    const { violations } = new CloudFormationValidatePlugin().validate({
+      appConstruct: app,
+      templatePaths: templates,
+      stackTemplates: templates.map((templatePath) => ({
+        templatePath,
+        stackConstructPath: 'annals-prod',
+        accountId: '000000000000',
+        region: 'eu-west-1',
+      })),
+    })
+    expect(violations).toEqual([])
   })
 })
 

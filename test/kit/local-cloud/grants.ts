@@ -13,6 +13,8 @@ export interface DeclaredGrants {
   readonly grants: readonly NamedGrant[]
   /** The log groups of functions, by the name of the function. */
   readonly logGroups: ReadonlyMap<string, string>
+  /** The functions whose requests X-Ray traces. */
+  readonly traced: ReadonlySet<string>
   /** The sources of event source mappings, by the name of the function that they invoke. */
   readonly eventSources: ReadonlyMap<string, readonly string[]>
 }
@@ -32,13 +34,16 @@ export function declaredGrantsOf(template: Template): DeclaredGrants {
     const target = textOf(properties, 'FunctionName')
     eventSources.set(target, [...(eventSources.get(target) ?? []), textOf(properties, 'EventSourceArn')])
   }
+  const functions = resourcesOf('AWS::Lambda::Function')
   return {
     grants: readGrants(template).map(withoutDigests),
     logGroups: new Map(
-      resourcesOf('AWS::Lambda::Function').map(({ name, properties }) => [
-        name,
-        textOf(properties['LoggingConfig'], 'LogGroup'),
-      ]),
+      functions.map(({ name, properties }) => [name, textOf(properties['LoggingConfig'], 'LogGroup')]),
+    ),
+    traced: new Set(
+      functions.flatMap(({ name, properties }) =>
+        textOf(properties['TracingConfig'], 'Mode') === 'Active' ? [name] : [],
+      ),
     ),
     eventSources,
   }

@@ -51,7 +51,7 @@ const all = Object.entries(resources).map(([logicalId, [type, properties]]) => (
   properties,
 }))
 const template: Template = {
-  stackName: 'Annals',
+  stackNames: ['Annals'],
   resources: all,
   outputs: {},
   ofType: (type) => all.filter((resource) => resource.type === type),

@@ -1,5 +1,10 @@
 import { asynchronous, failureQueues, type NagAcknowledgement, synchronous } from '../nag-reason.ts'
 
+const untracedRuns = {
+  resources: ['UploadPipeline'],
+  reason: 'The functions of the steps are traced, if the stage traces requests. The run between them is not.',
+}
+
 export const uploadAcknowledgements: readonly NagAcknowledgement[] = [
   ...synchronous('UploadApi', 'UploadSteps', 'UploadPictures'),
   ...asynchronous('UploadCompletedEmail', 'UploadNotTakenEmail', 'ExpireUploads'),
@@ -9,6 +14,13 @@ export const uploadAcknowledgements: readonly NagAcknowledgement[] = [
     'UploadPipelineFailures',
     'ExpireUploadsFailures',
   ),
+  {
+    rule: 'AwsSolutions-SF1',
+    resources: ['UploadPipeline'],
+    reason: 'Each step logs its own outcome. A run itself writes no log.',
+  },
+  { rule: 'AwsSolutions-SF2', ...untracedRuns },
+  { rule: 'Serverless-StepFunctionStateMachineXray', ...untracedRuns },
   {
     rule: 'AwsSolutions-S1',
     resources: ['Files'],
