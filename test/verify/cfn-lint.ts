@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pythonWith } from './python.ts'
-import type { Shell } from './shell.ts'
+import { type CommandRunner, pythonWith } from './python.ts'
 
 /** The linter of CloudFormation templates that AWS maintains, in the version that the templates were last judged by. */
 const linter = 'cfn-lint==1.58.0'
@@ -28,13 +27,13 @@ export interface LintFinding {
   readonly Location: { readonly Path: readonly (string | number)[] | null }
 }
 
-/** Lints templates. Throws an Error that lists the findings, or the ignored rules that find nothing any longer. */
+/** Lints templates, with its findings in a file in the folder. Throws an Error that lists the findings, or the ignored rules that find nothing any longer. */
 export async function lintTemplates(
   templates: readonly string[],
-  o: { readonly shell: Shell; readonly root: string },
+  o: { readonly shell: CommandRunner; readonly root: string; readonly folder: string },
 ): Promise<void> {
+  const { folder } = o
   const programs = await pythonWith([linter], o)
-  const folder = o.shell.temporaryFolder()
   const file = join(folder, 'findings.json')
   const options = ['--format', 'json', '--output-file', file, '--non-zero-exit-code', 'none']
   await o.shell.run(join(programs, 'cfn-lint'), [...options, '--', ...templates], { folder })

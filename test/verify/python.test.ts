@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { pythonWith } from './python.ts'
-import type { Shell } from './shell.ts'
+import { type CommandRunner, pythonWith } from './python.ts'
 import { Skipped } from './skipped.ts'
 
 let root: string
@@ -13,18 +12,14 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }))
 
 /** A shell that runs nothing and fails at the commands that match. */
-function shellWithout(missing?: RegExp): { shell: Shell; commands: string[] } {
+function shellWithout(missing?: RegExp): { shell: CommandRunner; commands: string[] } {
   const commands: string[] = []
-  const shell: Shell = {
+  const shell: CommandRunner = {
     async run(program, args) {
       const command = [program, ...args].join(' ')
       commands.push(command)
       if (missing?.test(command)) throw new Error('it ended with 1')
     },
-    temporaryFolder: () => root,
-    output: () => '',
-    counts: () => ({ passed: 0, failed: 0 }),
-    close: () => {},
   }
   return { shell, commands }
 }

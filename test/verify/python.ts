@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Shell } from './shell.ts'
 import { Skipped } from './skipped.ts'
 
 const isWindows = process.platform === 'win32'
 const python = isWindows ? 'python' : 'python3'
+
+/** The part of a step's shell that Python needs. */
+export interface CommandRunner {
+  /** Throws if the command does not end with 0. */
+  run(program: string, args: readonly string[], command: { readonly folder: string }): Promise<void>
+}
 
 /**
  * Installs packages of PyPI, such as `cfn-lint==1.58.0`, into a virtual environment of their own, unless an earlier run
@@ -15,7 +20,7 @@ const python = isWindows ? 'python' : 'python3'
  */
 export async function pythonWith(
   packages: readonly string[],
-  { shell, root }: { readonly shell: Shell; readonly root: string },
+  { shell, root }: { readonly shell: CommandRunner; readonly root: string },
 ): Promise<string> {
   const unpinned = packages.find((one) => !/^[\w.-]+==[\w.]+$/.test(one))
   if (unpinned !== undefined) throw new Error(`${unpinned} has no exact version: write NAME==VERSION.`)

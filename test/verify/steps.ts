@@ -31,7 +31,7 @@ export const steps: readonly Step[] = [
       const folder = shell.temporaryFolder()
       const synth = [tsx, join(root, 'infra/cli/synth.ts'), '--stage']
       for (const stage of ['dev', 'prod']) await shell.run(process.execPath, [...synth, stage], { folder })
-      await lintTemplates(templatesIn(folder), { shell, root })
+      await lintTemplates(templatesIn(folder), { shell, root, folder })
     },
   },
   { name: 'mutants', run: (shell) => shell.run(npm, ['run', 'mutants'], { folder: root }) },

@@ -12,7 +12,7 @@ export interface NagFinding {
   readonly part?: string
 }
 
-/** What the packs AwsSolutions and Serverless find in the resources of a scope. */
+/** The findings of the packs AwsSolutions and Serverless in the resources of a scope. */
 export function nagFindings(scope: IConstruct): NagFinding[] {
   const packs: readonly NagPack[] = [new AwsSolutionsChecks(), new ServerlessChecks()]
   return packs.flatMap((pack) =>
