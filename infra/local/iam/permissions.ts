@@ -35,7 +35,7 @@ export interface PolicySources extends RoleSources {
   /** Policies that are attached to resources themselves, by the ARN of the resource. Later additions count. */
   readonly resourcePolicies: ReadonlyMap<string, Policy>
   /** Called with each grant that is used, each time. */
-  readonly onUse?: (grant: HeldGrant) => void
+  readonly onUse?: ((grant: HeldGrant) => void) | undefined
 }
 
 /** Reads the template's roles and policies. Throws, naming it, on what is not modelled. */
@@ -65,9 +65,9 @@ export function readPermissions(o: PolicySources): Permissions {
   }
 
   function recordUse({ role }: Caller, permission: Permission): void {
-    if (role === undefined) return
+    if (role === undefined || o.onUse === undefined) return
     for (const { action, resource, statement } of grantsFor(permission, role.policies))
-      o.onUse?.({ holder: role.holder, action, resource, statement })
+      o.onUse({ holder: role.holder, action, resource, statement })
   }
 
   return {

@@ -7,11 +7,11 @@ import type { HeldGrant } from './roles.ts'
 export const useRecordVariable = 'ANNALS_USED_GRANTS'
 
 /**
- * Returns a function that appends each used grant once to a file of this process in the folder. Without a folder it does
- * nothing.
+ * Returns a function that appends each used grant once to a file of this process in the folder; `undefined` if there is
+ * no folder.
  */
-export function recordUses(folder: string | undefined): (grant: HeldGrant) => void {
-  if (!folder) return () => {}
+export function recordUses(folder: string | undefined): ((grant: HeldGrant) => void) | undefined {
+  if (!folder) return undefined
   const file = join(folder, `${process.pid}-${threadId}.jsonl`)
   const seen = new Set<string>()
   return ({ holder, action, resource, statement }) => {
