@@ -1,13 +1,13 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { fieldsOf, readAnnouncement } from '../../infra/local/index.ts'
 import { reactions } from '../../workflows/reactions.ts'
-import { declaredOf } from '../kit/local-cloud/declared-resources.ts'
-import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
-import { queueReader } from '../kit/local-cloud/queue-reader.ts'
+import { type Change, type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { logged } from '../kit/local-cloud/redelivery.ts'
 
 let running: RunningCloud
+
+afterEach(() => running.close())
 
 /** Data that every reaction can read. No person or upload has such an id. */
 const data = {
@@ -22,62 +22,58 @@ const data = {
   currency: 'USD',
 }
 
-const listed = reactions.map(({ name, eventTypes, schema }) => ({
+const listed = reactions.map(({ name, eventTypes, schema, sendsMail }) => ({
   name,
   type: eventTypes[0] ?? '',
   schema,
-  id: name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+  function: sendsMail
+    ? 'SendMail'
+    : name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
 }))
+const functions = [...new Set(listed.map((one) => one.function))]
 
-beforeAll(async () => {
-  running = await runLocalCloud({ retryDelaysMs: [10] })
-  const { faults } = running.cloud
-  const names = listed.map(({ id }) => id).join('|')
-  faults.shake({ chances: { fail: 1 }, seed: 'reactions', at: new RegExp(`^Query (${names})[0-9A-F]{8}$`) })
+/** Publishes an event for every reaction, as the forwarder does. */
+async function publish(): Promise<void> {
   const bus = new EventBridgeClient({
     region: running.config.region,
     endpoint: running.cloud.awsUrl,
     credentials: { accessKeyId: 'developer', secretAccessKey: 'any' },
   })
   const { outputs } = (await readAnnouncement(running.dataDir)) ?? {}
+  const at = new Date().toISOString()
   const types = new Map(listed.map(({ type, schema }) => [type, schema]))
   const Entries = [...types].map(([type, schema]) => ({
     EventBusName: outputs?.['EventBusName'],
     Source: 'annals',
     DetailType: type,
-    Detail: JSON.stringify({
-      id: `${type}/1`,
-      type,
-      schema,
-      at: new Date().toISOString(),
-      correlationId: 'failing',
-      data,
-    }),
+    Detail: JSON.stringify({ id: `${type}/1`, type, schema, at, correlationId: 'failing', data }),
   }))
   expect(await bus.send(new PutEventsCommand({ Entries }))).toMatchObject({ FailedEntryCount: 0 })
-})
-afterAll(() => running.close())
+}
 
-describe('a reaction that fails in every try', () => {
-  it.each(listed)('fails and forgets the event, so that a repetition is no repetition: $name', async ({
-    id,
-    name,
-  }) => {
-    await logged(running, new RegExp(`^${id}[0-9A-F]{8} .*"reaction failed".*"${name}"`))
+/** The functions of reactions have no time for an event. */
+const withoutTime: Change = ({ Resources }) => {
+  for (const { Type, Properties } of Object.values(Resources)) {
+    const { Variables } = fieldsOf(Properties['Environment'])
+    if (Type === 'AWS::Lambda::Function' && 'MAX_RECEIVES' in fieldsOf(Variables)) Properties['Timeout'] = 11
+  }
+}
+
+describe('every reaction', () => {
+  it('that fails forgets the event, so that the next try is no repetition', async () => {
+    running = await runLocalCloud()
+    const { faults } = running.cloud
+    const at = new RegExp(`^Query (${functions.join('|')})[0-9A-F]{8}$`)
+    faults.shake({ chances: { fail: 1 }, seed: 'reactions', at })
+    await publish()
+    for (const { name, function: by } of listed)
+      await logged(running, new RegExp(`^${by}[0-9A-F]{8} .*"reaction failed".*"reaction":"${name}"`))
   })
 
-  const kept = declaredOf('AWS::Lambda::EventInvokeConfig').flatMap(({ Properties }) => {
-    const { Destination } = fieldsOf(fieldsOf(Properties['DestinationConfig'])['OnFailure'])
-    const queue = String(Destination).replace(/\.Arn$/, '')
-    return listed.some(({ id }) => queue.startsWith(id)) ? [{ queue }] : []
-  })
-  it.each(kept)('leaves the event in $queue', async ({ queue }) => {
-    const queues = queueReader(running)
-    await queues.untilHolds(queue, 1)
-    const [record = ''] = await queues.take(queue)
-    expect(JSON.parse(record)).toMatchObject({
-      requestContext: { condition: 'RetriesExhausted' },
-      requestPayload: { detail: { correlationId: 'failing' } },
-    })
+  it('leaves an event to another invocation if its time is too short', async () => {
+    running = await runLocalCloud({}, withoutTime)
+    await publish()
+    for (const by of functions)
+      await logged(running, new RegExp(`^${by}[0-9A-F]{8} .*"event is postponed".*"delaySeconds":0`))
   })
 })

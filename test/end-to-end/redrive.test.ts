@@ -31,7 +31,7 @@ const untilNamed = (person: Person, name: string) =>
   }, soon)
 
 describe('a commit whose delivery was given up', () => {
-  it('is projected nevertheless, without another event and without being asked for', async () => {
+  it('is projected nevertheless, without another event or a manual retry', async () => {
     running = await runLocalCloud({}, giveUpSoon)
     const ann = await signUp(running.config)
     // The change of the profile is then given up alone.

@@ -1,13 +1,14 @@
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency'
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence'
 import type { Logger } from '@aws-lambda-powertools/logger'
-import type { Context } from 'aws-lambda'
 import * as z from 'zod/mini'
 import { asError } from '../../commands/aws/errors.ts'
 import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
+import { Postponed } from './postponed.ts'
+import type { EventHandler, ReactionContext } from './reaction-queue.ts'
 import type { ReactionRow } from './reaction-row.ts'
 
 /** Maximum time of a reaction, in milliseconds. A reaction that takes longer is repeated later. */
@@ -50,12 +51,15 @@ export interface ReactionPorts {
 }
 
 /**
- * Makes the Lambda handler of a reaction. EventBridge invokes it at least once for an event. A handled event is not
- * handled again. If the reaction fails, the record of the event is removed, so that it is handled again. A crash
+ * Makes the handler of a reaction's events. Its queue delivers each event at least once. A handled event is not handled
+ * again. If the reaction fails, the record of the event is removed, so that it is handled again. A crash
  * between the reaction and its record repeats the reaction once, after the function's maximum time. Throws `unreadable`
  * for anything but an event of the reaction's row.
  */
-export function reactionHandler<Data>(reaction: Reaction<Data>, { handled, clock, logger }: ReactionPorts) {
+export function reactionHandler<Data>(
+  reaction: Reaction<Data>,
+  { handled, clock, logger }: ReactionPorts,
+): EventHandler {
   const { name } = reaction.row
   const expected = expectedBy(reaction)
   const config = new IdempotencyConfig({
@@ -64,10 +68,7 @@ export function reactionHandler<Data>(reaction: Reaction<Data>, { handled, clock
     expiresAfterSeconds: rememberDays * 24 * 60 * 60,
   })
 
-  return async (
-    event: unknown,
-    context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
-  ): Promise<void> => {
+  return async (event, context) => {
     const parsed = expected.safeParse(event)
     if (!parsed.success) {
       const at = parsed.error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`).join('; ')
@@ -84,7 +85,7 @@ export function reactionHandler<Data>(reaction: Reaction<Data>, { handled, clock
     const deadline = deadlineWithin(context, { reserveMs, maxMs: reactionMs }, clock)
     let repeated = true
     const once = makeIdempotent(
-      async (_event: typeof parsed.data, _context: typeof context) => {
+      async (_event: typeof parsed.data, _context: ReactionContext) => {
         repeated = false
         return await reaction.react(detail, deadline)
       },
@@ -94,10 +95,8 @@ export function reactionHandler<Data>(reaction: Reaction<Data>, { handled, clock
       const outcome = await once(parsed.data, context)
       logger.info('reacted', { ...line, outcome, repeated })
     } catch (error) {
-      logger.error('reaction failed', {
-        ...line,
-        error: asError(error),
-      })
+      if (error instanceof Postponed) logger.info('reaction is postponed', { ...line, reason: error.message })
+      else logger.error('reaction failed', { ...line, error: asError(error) })
       throw error
     }
   }

@@ -4,19 +4,22 @@ import { type HeldGrant, type Role, type RoleSources, readRoles, roleNameOf } fr
 
 /** The permissions that the template grants. */
 export interface Permissions {
-  /** Why a call through the gateway is refused; `undefined` if it is allowed. */
+  /** Returns why a call through the gateway is refused; `undefined` if it is allowed. */
   refusal(request: AwsRequest, service: Pick<AwsService, 'permissions'>): string | undefined
-  /** The ARN by which AWS names a caller. */
+  /** Returns the ARN of a caller. */
   arnOf(caller: string | undefined): string
-  /** Throws, naming the first that is missing, unless a function's role allows all of these. */
+  /** Throws unless a function's role allows all of these permissions. The error names the first missing one. */
   demand(functionId: string, permissions: readonly Permission[]): void
-  /** Throws unless a service may assume the role with this ARN for a source, and the role allows all of these. */
+  /**
+   * Throws unless a service may assume the role with this ARN for a source, and the role allows all of these
+   * permissions.
+   */
   demandOfRole(
     roleArn: string,
     by: { readonly service: string; readonly sourceArn: string },
     permissions: readonly Permission[],
   ): void
-  /** Why a role, by its ARN, may not do something for the service that assumes it; `undefined` if it may. */
+  /** Returns why a role lacks a permission for the service that assumes it; `undefined` if the role has it. */
   refusalOfRole(roleArn: string, assumedBy: string, permission: Permission): string | undefined
   /**
    * Records that a service does this now on behalf of a function, by its logical id, or of a role, by its ARN. `refusal`
@@ -38,7 +41,7 @@ export interface PolicySources extends RoleSources {
   readonly onUse?: ((grant: HeldGrant) => void) | undefined
 }
 
-/** Reads the template's roles and policies. Throws, naming it, on what is not modelled. */
+/** Reads the template's roles and policies. Throws an Error that names anything that is not modelled. */
 export function readPermissions(o: PolicySources): Permissions {
   const roles = readRoles(o)
   const callerOf = (roleArn: string, assumedBy: string): Caller => {

@@ -29,9 +29,10 @@ const modelled = ['Sid', 'Effect', 'Action', 'Resource', 'Principal', 'Condition
 
 /**
  * Compiles a policy document whose intrinsics are resolved. `named` is the same document with the names that the template
- * uses. In the policy of a resource, only what it denies to everyone is modelled, and `*` is the resource itself.
+ * uses. In the policy of a resource, only statements that deny something to everyone are modelled, and `*` means the
+ * resource itself.
  *
- * @throws Error that names the place and what is not modelled, such as a condition.
+ * @throws Error that names the place and the part that is not modelled, such as a condition.
  */
 export function compilePolicy(document: unknown, where: string, named = document): Policy {
   const statements = (document as Fields | undefined)?.['Statement'] // checked field by field below
@@ -44,7 +45,9 @@ export function compilePolicy(document: unknown, where: string, named = document
     const principal = statement['Principal']
     const everyone = principal === '*' || (isFields(principal) && principal['AWS'] === '*')
     if (principal !== undefined && !(denies && everyone)) {
-      throw new Error(`${where}: a policy of a resource is modelled where it denies everyone something`)
+      throw new Error(
+        `${where}: a statement of a resource's policy is modelled only if it denies something to everyone`,
+      )
     }
     return { denies, grants: grantsIn(statement, fieldsOf(names[index]), where, index) }
   })
@@ -81,7 +84,7 @@ export function grantsOf(policy: Policy): readonly CompiledGrant[] {
   return policy.flatMap(({ denies, grants }) => (denies ? [] : grants))
 }
 
-/** The name of everyone who is no function: the developer at the keyboard. */
+/** The ARN of the developer: every caller that is not a function. */
 export const developerArn = 'arn:aws:iam::000000000000:user/developer'
 
 /**
@@ -99,8 +102,8 @@ function prefixesOf(condition: unknown, where: string): readonly (Pattern | unde
 }
 
 /**
- * Why a call is refused, as AWS words it; `undefined` if it is allowed. A caller without policies, the
- * developer at the keyboard, may do everything that no resource denies.
+ * Returns why a call is refused, in the words of AWS; `undefined` if it is allowed. The developer, a caller without
+ * policies, may do everything that no resource denies.
  */
 export function refusalOf(
   permission: Permission,
@@ -121,8 +124,9 @@ export function refusalOf(
 }
 
 /**
- * Whether a trust policy lets a service assume its role on behalf of a source, by its ARN. Of conditions, those that
- * CDK writes against confused deputies are modelled. Throws Error that names the place and what is not modelled.
+ * Whether a trust policy lets a service assume its role on behalf of the source with this ARN. The only modelled
+ * conditions are those that CDK writes against confused deputies. Throws an Error that names the place and the part
+ * that is not modelled.
  */
 export function trusts(document: unknown, service: string, sourceArn: string, where: string): boolean {
   const context: Fields = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': sourceArn.split(':')[4] }
@@ -157,7 +161,7 @@ function textsOf(value: unknown, where: string): readonly string[] {
   })
 }
 
-/** A pattern of IAM: `*` stands for any characters, `?` for one. */
+/** Compiles a pattern of IAM: `*` matches any characters, `?` matches one. */
 export function wildcard(pattern: string, flags: 'i' | '' = ''): (text: string) => boolean {
   const fold = (text: string) => (flags === 'i' ? text.toLowerCase() : text)
   const tokens = [...fold(pattern)].map((character) =>

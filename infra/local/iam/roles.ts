@@ -30,7 +30,7 @@ export function readRoles(o: RoleSources): ReadonlyMap<string, Role> {
   for (const { logicalId, properties } of o.template.ofType('AWS::IAM::Role')) {
     const { ManagedPolicyArns: managed, Policies: inline, ...role } = o.resolve(properties)
     if (managed !== undefined)
-      throw new Error(`${logicalId}.ManagedPolicyArns is not modelled: grant by name`)
+      throw new Error(`${logicalId}.ManagedPolicyArns is not modelled: grant each action by name`)
     const named = listOf(nameResources(properties)['Policies']).map(fieldsOf)
     roles.set(o.nameOf(logicalId), {
       logicalId,

@@ -21,7 +21,7 @@ import { sts } from './sts/provider.ts'
  * provider may use those above it only.
  */
 export const providers: readonly ServiceProvider[] = [
-  // Policies contain the ARNs of tables and streams, which the engine makes when it creates them.
+  // Policies contain the ARNs of tables and streams, and the engine assigns an ARN when it creates the resource.
   dynamoDb,
   // The gateway checks every call against the roles, and the services below check their grants as they open.
   iam,
@@ -37,7 +37,7 @@ export const providers: readonly ServiceProvider[] = [
   lambda,
   // Its trigger is a function, and the mail with a code goes to the mailbox.
   cognito,
-  // Its tasks are functions. Executions that were running resume here.
+  // Its tasks are functions. Unfinished executions resume here.
   stepFunctions,
   // The targets of its rules are functions and state machines, their dead-letter queues are queues.
   eventBridge,
@@ -49,12 +49,12 @@ export const providers: readonly ServiceProvider[] = [
   httpApi,
   // Schedules that are due run at once, so they come last.
   scheduler,
-  // Has no effect here.
+  // It has no effect here.
   cloudWatch,
 ]
 
 /** Every resource type that a provider models. */
 export const resourceTypes: ResourceTypes = Object.assign({}, ...providers.map(({ resources }) => resources))
 
-// The providers whose handles the running local cloud offers.
+// The running local cloud exposes the handles of these providers.
 export { gateway, httpApi, lambda, ses }

@@ -48,6 +48,18 @@ export function alarmOnStuckFailures(scope: Construct, queue: Queue, alarmDescri
   }).createAlarm(scope, `${queue.node.id}Alarm`, { ...atLeastOne, alarmDescription, evaluationPeriods: 3 })
 }
 
+/** An alarm once a message has waited in a queue for half an hour, because its function fails or cannot keep up. */
+export function alarmOnWaiting(scope: Construct, queue: Queue, alarmDescription: string): void {
+  queue
+    .metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5) })
+    .createAlarm(scope, `${queue.node.id}Alarm`, {
+      ...atLeastOne,
+      threshold: Duration.minutes(30).toSeconds(),
+      alarmDescription,
+      evaluationPeriods: 1,
+    })
+}
+
 /** Lets a function, or Lambda on its behalf, send to a queue. CDK's own grant allows more than that. */
 export function allowSend(sender: LambdaFunction, queue: IQueue): void {
   sender.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }))

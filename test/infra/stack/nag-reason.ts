@@ -45,6 +45,46 @@ export function asynchronous(...functions: readonly string[]): readonly NagAckno
   ]
 }
 
+/** A function that a queue is delivered to. */
+export interface QueueConsumer {
+  readonly function: string
+  /** The id of its event source mapping. */
+  readonly mapping: string
+  /** The dead-letter queue of the queue. */
+  readonly deadLetters: string
+}
+
+/** The acknowledgements for a function that a queue is delivered to. */
+export function queued({
+  function: name,
+  mapping,
+  deadLetters,
+}: QueueConsumer): readonly NagAcknowledgement[] {
+  return [
+    {
+      rule: 'Serverless-LambdaDLQ',
+      resources: [name],
+      reason: 'A failed message returns to its queue, which has a dead-letter queue.',
+    },
+    {
+      rule: 'Serverless-LambdaEventSourceMappingDestination',
+      resources: [`${name}/${mapping}`],
+      reason: 'A mapping of a queue has no failure destination. The queue has a dead-letter queue instead.',
+    },
+    {
+      rule: 'Serverless-SQSRedrivePolicy',
+      resources: [deadLetters],
+      reason: 'It is a dead-letter queue. An alarm tells an operator about the first message.',
+    },
+    untraced(name),
+  ]
+}
+
+/** The acknowledgements for the function of a reaction, or of all mail. */
+export function reaction(name: string): readonly NagAcknowledgement[] {
+  return queued({ function: name, mapping: 'QueueMapping', deadLetters: `${name}Failures` })
+}
+
 /** The acknowledgements for functions whose caller waits for the answer. */
 export function synchronous(...functions: readonly string[]): readonly NagAcknowledgement[] {
   return [

@@ -1,5 +1,4 @@
-import { asynchronous, failureQueues, type NagAcknowledgement, synchronous, untraced } from './nag-reason.ts'
-import { projectAcknowledgements } from './project/nag-reasons.ts'
+import { type NagAcknowledgement, queued, reaction, synchronous, untraced } from './nag-reason.ts'
 import { subscriptionAcknowledgements } from './subscription/nag-reasons.ts'
 import { uploadAcknowledgements } from './upload/nag-reasons.ts'
 
@@ -40,28 +39,20 @@ const httpApi: readonly NagAcknowledgement[] = [
 ]
 
 const streams: readonly NagAcknowledgement[] = [
-  untraced('Projector', 'ProjectorRedrive', 'Forwarder', 'ForwarderRedrive'),
+  untraced('Projector', 'Forwarder'),
   {
     rule: 'Serverless-LambdaDLQ',
     resources: ['Projector', 'Forwarder'],
     reason:
       'The mapping of the stream has a failure destination, and a redrive function tries those batches again.',
   },
-  {
-    rule: 'Serverless-LambdaDLQ',
-    resources: ['ProjectorRedrive', 'ForwarderRedrive'],
-    reason: 'A failed message returns to its queue, which has a dead-letter queue.',
-  },
-  {
-    rule: 'Serverless-LambdaEventSourceMappingDestination',
-    resources: ['ProjectorRedrive/FailuresMapping', 'ForwarderRedrive/FailuresMapping'],
-    reason: 'A mapping of a queue has no failure destination. The queue has a dead-letter queue instead.',
-  },
-  {
-    rule: 'Serverless-SQSRedrivePolicy',
-    resources: ['ProjectorDeadLetters', 'ForwarderDeadLetters'],
-    reason: 'It is a dead-letter queue. An alarm tells an operator about the first message.',
-  },
+  ...['Projector', 'Forwarder'].flatMap((consumer) =>
+    queued({
+      function: `${consumer}Redrive`,
+      mapping: 'FailuresMapping',
+      deadLetters: `${consumer}DeadLetters`,
+    }),
+  ),
 ]
 
 /** The findings of cdk-nag that stay. Wildcards in grants have their reasons in `grant-reasons.ts`. */
@@ -70,9 +61,8 @@ export const acknowledgements: readonly NagAcknowledgement[] = [
   ...httpApi,
   ...streams,
   ...synchronous('Registration', 'CommandApi', 'QueryApi'),
-  ...asynchronous('DeleteSignIn', 'WelcomeEmail'),
-  ...failureQueues('DeleteSignInFailures', 'WelcomeEmailFailures'),
-  ...projectAcknowledgements,
+  ...reaction('DeleteSignIn'),
+  ...reaction('SendMail'),
   ...subscriptionAcknowledgements,
   ...uploadAcknowledgements,
 ]

@@ -12,7 +12,7 @@ describe('mail by SES', () => {
     return { requests, done: createSesMailer('annals@example.com', ofTheServer).send(mail, deadline) }
   }
 
-  it('is simple text, marked with the event in a header and in a tag that SES takes', async () => {
+  it("is plain text, and carries the event's id in a header and in a tag that SES accepts", async () => {
     const { requests, done } = await send(json({ MessageId: 'm' }))
     await done
     expect(requests[0]?.url).toBe('/v2/email/outbound-emails')
@@ -33,18 +33,18 @@ describe('mail by SES', () => {
   it.each([
     ['is throttled', json({ message: 'Slow' }, 429, { 'x-amzn-errortype': 'TooManyRequestsException' })],
     ['meets a 500', json({ message: 'Oops' }, 500, { 'x-amzn-errortype': 'InternalServiceErrorException' })],
-  ])('is left for later if it %s, after one attempt', async (_, answer) => {
+  ])('fails temporarily if it %s, after one attempt', async (_, answer) => {
     const { requests, done } = await send(answer)
     await expect(done).rejects.toMatchObject({ code: 'unavailable' })
     expect(requests).toHaveLength(1)
   })
 
-  it('is left for later if SES does not answer in time', async () => {
+  it('fails temporarily if SES does not answer in time', async () => {
     const { done } = await send(() => {}, { left: () => 50 })
     await expect(done).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  it('fails if SES rejects it', async () => {
+  it('fails permanently if SES rejects it', async () => {
     const { done } = await send(json({ message: 'No' }, 400, { 'x-amzn-errortype': 'MessageRejected' }))
     await expect(done).rejects.toMatchObject({ name: 'MessageRejected' })
   })
@@ -63,7 +63,7 @@ describe('the sign-ins of a user pool', () => {
     expect(JSON.parse(requests[0]?.body ?? '')).toEqual({ UserPoolId: 'pool', Username: 'ann' })
   })
 
-  it('may be gone already', async () => {
+  it('may already be deleted', async () => {
     const { done } = await remove(json({ __type: 'UserNotFoundException', message: 'No such user' }, 400))
     expect(await done).toBe('gone')
   })
@@ -76,7 +76,7 @@ describe('the sign-ins of a user pool', () => {
     await expect(done).rejects.toMatchObject({ code })
   })
 
-  it('fail if they may not be deleted', async () => {
+  it('fail if their deletion is not allowed', async () => {
     const { done } = await remove(json({ __type: 'NotAuthorizedException', message: 'No' }, 400))
     await expect(done).rejects.toMatchObject({ name: 'NotAuthorizedException' })
   })

@@ -1,7 +1,7 @@
 import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 
-/** Honoured, or without meaning on one machine: the processor, tags. */
+/** Properties that are honoured, or have no meaning on one machine, such as the processor and tags. */
 const modelled = [
   'Architectures',
   'Code',

@@ -5,7 +5,7 @@ import { type RunningCloud, runLocalCloud } from '../../../kit/local-cloud/local
 let running: RunningCloud
 afterEach(() => running.close())
 
-it('a template with resources that are left out runs, its functions get their names, and the log lists them', async () => {
+it('a template with unmodelled resources runs: its functions get their names, and the log lists them', async () => {
   running = await runLocalCloud({}, ({ Resources }) => {
     Resources['Topic'] = { Type: 'AWS::SNS::Topic', Properties: {} }
     Resources['Secret'] = { Type: 'AWS::SecretsManager::Secret', Properties: { Description: 'any' } }
@@ -17,7 +17,7 @@ it('a template with resources that are left out runs, its functions get their na
       Properties['Environment'] = { Variables: { ...fieldsOf(environment['Variables']), ...secret } }
     }
   })
-  // The function starts with the names in its variables.
+  // The function starts with the resources' names in its variables.
   expect((await fetch(`${running.config.apiUrl}/health`)).status).toBe(200)
   expect(running.lines).toContain(
     'local cloud Left out, because the local cloud does not model them: ' +

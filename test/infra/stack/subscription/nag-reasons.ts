@@ -1,6 +1,7 @@
-import { asynchronous, failureQueues, type NagAcknowledgement } from '../nag-reason.ts'
+import { asynchronous, failureQueues, type NagAcknowledgement, reaction } from '../nag-reason.ts'
 
 export const subscriptionAcknowledgements: readonly NagAcknowledgement[] = [
-  ...asynchronous('EndSubscription', 'InvoiceEmail', 'IssueInvoices'),
-  ...failureQueues('EndSubscriptionFailures', 'InvoiceEmailFailures', 'IssueInvoicesFailures'),
+  ...reaction('EndSubscription'),
+  ...asynchronous('IssueInvoices'),
+  ...failureQueues('IssueInvoicesFailures'),
 ]

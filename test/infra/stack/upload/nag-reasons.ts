@@ -7,13 +7,8 @@ const untracedRuns = {
 
 export const uploadAcknowledgements: readonly NagAcknowledgement[] = [
   ...synchronous('UploadApi', 'UploadSteps', 'UploadPictures'),
-  ...asynchronous('UploadCompletedEmail', 'UploadNotTakenEmail', 'ExpireUploads'),
-  ...failureQueues(
-    'UploadCompletedEmailFailures',
-    'UploadNotTakenEmailFailures',
-    'UploadPipelineFailures',
-    'ExpireUploadsFailures',
-  ),
+  ...asynchronous('ExpireUploads'),
+  ...failureQueues('UploadPipelineFailures', 'ExpireUploadsFailures'),
   {
     rule: 'AwsSolutions-SF1',
     resources: ['UploadPipeline'],
