@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type CommandRunner, pythonWith } from './python.ts'
+import { type CommandRunner, pythonWith } from './python-packages.ts'
 
 /** The linter of CloudFormation templates that AWS maintains, in the version that the templates were last judged by. */
 const linter = 'cfn-lint==1.58.0'

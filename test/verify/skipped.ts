@@ -1,2 +1,2 @@
-/** Thrown by a step that needs something this machine does not have. The message says what. */
+/** Thrown by a step that cannot run on this machine. The message is the reason, in one line. */
 export class Skipped extends Error {}

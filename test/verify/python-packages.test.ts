@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type CommandRunner, pythonWith } from './python.ts'
+import { type CommandRunner, pythonWith } from './python-packages.ts'
 import { Skipped } from './skipped.ts'
 
 let root: string
@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }))
 
 /** A shell that runs nothing and fails at the commands that match. */
-function shellWithout(missing?: RegExp): { shell: CommandRunner; commands: string[] } {
+function shellWithout(missing?: RegExp, output = ''): { shell: CommandRunner; commands: string[] } {
   const commands: string[] = []
   const shell: CommandRunner = {
     async run(program, args) {
@@ -20,6 +20,7 @@ function shellWithout(missing?: RegExp): { shell: CommandRunner; commands: strin
       commands.push(command)
       if (missing?.test(command)) throw new Error('it ended with 1')
     },
+    output: () => output,
   }
   return { shell, commands }
 }
@@ -40,13 +41,19 @@ describe('an environment of Python', () => {
 
   it.each([
     ['Python', / -m venv /, 'Python 3 is not installed'],
-    ['PyPI', /pip install/, 'pip cannot install cfn-lint==1.58.0 from PyPI'],
+    ['a package index', /pip install/, 'the package index cannot be reached'],
   ])('is skipped without %s, and made when there is one', async (_, missing, message) => {
-    const making = pythonWith(packages, { shell: shellWithout(missing).shell, root })
+    const { shell: without } = shellWithout(missing, 'No matching version (from versions: none)')
+    const making = pythonWith(packages, { shell: without, root })
     await expect(making).rejects.toThrow(new Skipped(message))
     const { shell, commands } = shellWithout()
     await pythonWith(packages, { shell, root })
     expect(commands).toHaveLength(2)
+  })
+
+  it('fails if there is no such version', async () => {
+    const { shell } = shellWithout(/pip install/, 'No matching version (from versions: 1.57.0)')
+    await expect(pythonWith(packages, { shell, root })).rejects.toThrow('it ended with 1')
   })
 
   it('is refused for a package without an exact version', async () => {

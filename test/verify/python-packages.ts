@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Skipped } from './skipped.ts'
+import { isUnreachable } from './unreachable.ts'
 
 const isWindows = process.platform === 'win32'
 const python = isWindows ? 'python' : 'python3'
@@ -10,13 +11,15 @@ const python = isWindows ? 'python' : 'python3'
 export interface CommandRunner {
   /** Throws if the command does not end with 0. */
   run(program: string, args: readonly string[], command: { readonly folder: string }): Promise<void>
+  /** Everything that the commands printed so far. */
+  output(): string
 }
 
 /**
  * Installs packages of PyPI, such as `cfn-lint==1.58.0`, into a virtual environment of their own, unless an earlier run
  * has. Returns the folder of its programs.
  *
- * @throws Skipped if Python is not installed, or if pip cannot install the packages.
+ * @throws Skipped if Python is not installed, or if no package index can be reached.
  */
 export async function pythonWith(
   packages: readonly string[],
@@ -30,11 +33,13 @@ export async function pythonWith(
   if (existsSync(installed)) return programs
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  await attempt('Python 3 is not installed', () => shell.run(python, ['-m', 'venv', folder], { folder }))
+  await shell.run(python, ['-m', 'venv', folder], { folder }).catch(() => {
+    throw new Skipped('Python 3 is not installed')
+  })
   const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]
-  await attempt(`pip cannot install ${packages.join(', ')} from PyPI`, () =>
-    shell.run(join(programs, 'python'), install, { folder }),
-  )
+  await shell.run(join(programs, 'python'), install, { folder }).catch((error: unknown) => {
+    throw isUnreachable(shell.output()) ? new Skipped('the package index cannot be reached') : error
+  })
   writeFileSync(installed, '')
   return programs
 }
@@ -45,12 +50,4 @@ export function environmentName(packages: readonly string[]): string {
     .update([...packages].toSorted().join())
     .digest('hex')
     .slice(0, 16)
-}
-
-async function attempt(otherwise: string, run: () => Promise<void>): Promise<void> {
-  try {
-    await run()
-  } catch {
-    throw new Skipped(otherwise)
-  }
 }
