@@ -8,6 +8,7 @@ import { find } from './find.ts'
 import { lag } from './lag.ts'
 import { parkedList } from './parked-list.ts'
 import { parkedResubmit } from './parked-resubmit.ts'
+import { parkedShow } from './parked-show.ts'
 import { openStores, type Stores } from './ports.ts'
 import { jsonText, printable, reasonOf } from './printing.ts'
 import { replayClean } from './replay-clean.ts'
@@ -26,6 +27,7 @@ const commands: readonly OpsCommand[] = [
   find,
   state,
   parkedList,
+  parkedShow,
   parkedResubmit,
   lag,
   verify,

@@ -15,6 +15,12 @@ export const cognitoOperations = {
   UpdateUserAttributes: { tool: 'amazon-cognito-identity-js' },
   GlobalSignOut: { tool: 'amazon-cognito-identity-js' },
   DeleteUser: { tool: 'amazon-cognito-identity-js' },
+  ListUserPools: { tool: 'AWS CLI' },
+  DescribeUserPool: { tool: 'AWS CLI' },
+  ListUserPoolClients: { tool: 'AWS CLI' },
+  DescribeUserPoolClient: { tool: 'AWS CLI' },
+  ListGroups: { tool: 'AWS CLI' },
+  ListUsers: { tool: 'AWS CLI' },
   AdminGetUser: { tool: 'AWS CLI' },
   AdminDeleteUser: { tool: 'AWS CLI' },
 } satisfies OperationTable

@@ -4,12 +4,14 @@ import type { CognitoOptions } from './cognito-options.ts'
 import { cognitoOperations } from './operations.ts'
 import { forgottenPasswordOperations } from './passwords.ts'
 import { notFound, texts, userNotFound } from './request.ts'
+import { showingOperations } from './showing.ts'
 import { signInOperations } from './sign-in.ts'
 import { signUpOperations } from './sign-up.ts'
 import { holderOf, signedInOperations } from './signed-in.ts'
 import {
   type ClientSettings,
   clientSettings,
+  type GroupSettings,
   groupSettings,
   issuerOf,
   poolArnOf,
@@ -38,6 +40,7 @@ export function openCognito(o: CognitoOptions): Cognito {
   const signer = openTokenSigner(folder)
   const pools = new Map<string, UserPool>()
   const clients = new Map<string, ClientSettings>()
+  const groups: GroupSettings[] = []
   const ofClient = new Map<string, ClientOperation>([
     ...Object.entries(signUpOperations(o)),
     ...Object.entries(signInOperations(o, signer)),
@@ -56,6 +59,15 @@ export function openCognito(o: CognitoOptions): Cognito {
     return client
   }
 
+  const showing = showingOperations({
+    region: o.region,
+    pools: () => [...pools.values()],
+    poolOf,
+    clients: () => [...clients.values()],
+    clientOf,
+    groups: () => groups,
+  })
+
   function run(operation: string, body: unknown): object {
     const clientOperation = ofClient.get(operation)
     if (clientOperation) {
@@ -63,6 +75,8 @@ export function openCognito(o: CognitoOptions): Cognito {
       const client = clientOf(ClientId)
       return clientOperation(body, poolOf(client.UserPoolId), client)
     }
+    const shown = showing[operation]
+    if (shown !== undefined) return shown(body)
     const ofUser = signedInOperations[operation]
     if (ofUser !== undefined) {
       const { pool, user, clientId } = holderOf(body, signer, pools.values())
@@ -81,7 +95,8 @@ export function openCognito(o: CognitoOptions): Cognito {
       targets: ['AWSCognitoIdentityProviderService'],
       operations: cognitoOperations,
       permissions({ operation, body }) {
-        if (!operation.startsWith('Admin')) return []
+        if (operation === 'ListUserPools') return [{ action: `cognito-idp:${operation}`, resource: '*' }]
+        if (!operation.startsWith('Admin') && showing[operation] === undefined) return []
         const { UserPoolId } = texts(parse(body), 'UserPoolId')
         return [{ action: `cognito-idp:${operation}`, resource: poolArnOf(o.region, UserPoolId) }]
       },
@@ -100,8 +115,10 @@ export function openCognito(o: CognitoOptions): Cognito {
       clients.set(client.id, client)
     },
     createGroup(logicalId, properties) {
-      // This only checks the properties: an option of the local cloud puts every user in the same groups.
-      poolOf(groupSettings(logicalId, properties).UserPoolId)
+      // The pool puts nobody in a group: an option of the local cloud puts every user in the same groups.
+      const group = groupSettings(logicalId, properties)
+      poolOf(group.UserPoolId)
+      groups.push(group)
     },
     document(path) {
       const [, id = '', name] = /^\/([^/]+)\/\.well-known\/([^/]+)$/.exec(path) ?? []

@@ -55,6 +55,7 @@ export function openUserPool(folder: string, settings: PoolSettings) {
   return {
     settings,
     grants,
+    users: () => [...users.values()],
     /** Finds a user by sub or email. */
     find: (username: string) => users.get(subs.get(canonical(username)) ?? username),
     /** Stores a new or changed user. The email of a user never changes. */
