@@ -1,5 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { afterEach, describe, expect, it } from 'vitest'
+import { aggregates } from '../../domain/aggregates.ts'
 import { fieldsOf, readAnnouncement } from '../../infra/local/index.ts'
 import { reactions } from '../../workflows/reactions.ts'
 import { type Change, type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
@@ -9,11 +10,14 @@ let running: RunningCloud
 
 afterEach(() => running.close())
 
-/** Data that every reaction can read. No person or upload has such an id. */
+const pascal = (name: string) =>
+  name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
+const camel = (name: string) => pascal(name).replace(/^./, (letter) => letter.toLowerCase())
+
+/** Data that every reaction can read. No stream has such an id. */
 const data = {
-  userId: 'nobody',
+  ...Object.fromEntries(aggregates.map(({ name }) => [`${camel(name)}Id`, 'nothing'])),
   ownerId: 'nobody',
-  uploadId: 'nothing',
   title: 'Atlas',
   reason: 'It is no picture.',
   period: '2026-01',
@@ -26,14 +30,12 @@ const listed = reactions.map(({ name, eventTypes, schema, sendsMail }) => ({
   name,
   type: eventTypes[0] ?? '',
   schema,
-  function: sendsMail
-    ? 'SendMail'
-    : name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+  function: sendsMail ? 'SendMail' : pascal(name),
 }))
 const functions = [...new Set(listed.map((one) => one.function))]
 
 /** Publishes an event for every reaction, as the forwarder does. */
-async function publish(): Promise<void> {
+async function publish(correlationId: string): Promise<void> {
   const bus = new EventBridgeClient({
     region: running.config.region,
     endpoint: running.cloud.awsUrl,
@@ -46,7 +48,7 @@ async function publish(): Promise<void> {
     EventBusName: outputs?.['EventBusName'],
     Source: 'annals',
     DetailType: type,
-    Detail: JSON.stringify({ id: `${type}/1`, type, schema, at, correlationId: 'failing', data }),
+    Detail: JSON.stringify({ id: `${type}/${correlationId}`, type, schema, at, correlationId, data }),
   }))
   expect(await bus.send(new PutEventsCommand({ Entries }))).toMatchObject({ FailedEntryCount: 0 })
 }
@@ -60,19 +62,23 @@ const withoutTime: Change = ({ Resources }) => {
 }
 
 describe('every reaction', () => {
-  it('that fails forgets the event, so that the next try is no repetition', async () => {
+  it('that fails forgets the event, and handles the next one', async () => {
     running = await runLocalCloud()
     const { faults } = running.cloud
     const at = new RegExp(`^Query (${functions.join('|')})[0-9A-F]{8}$`)
     faults.shake({ chances: { fail: 1 }, seed: 'reactions', at })
-    await publish()
+    await publish('failing')
     for (const { name, function: by } of listed)
       await logged(running, new RegExp(`^${by}[0-9A-F]{8} .*"reaction failed".*"reaction":"${name}"`))
+    faults.calm()
+    await publish('again')
+    for (const { name, function: by } of listed)
+      await logged(running, new RegExp(`^${by}[0-9A-F]{8} .*"reacted".*"reaction":"${name}".*"again"`))
   })
 
   it('leaves an event to another invocation if its time is too short', async () => {
     running = await runLocalCloud({}, withoutTime)
-    await publish()
+    await publish('early')
     for (const by of functions)
       await logged(running, new RegExp(`^${by}[0-9A-F]{8} .*"event is postponed".*"delaySeconds":0`))
   })

@@ -1,5 +1,15 @@
-import { type NagAcknowledgement, queued, reaction, synchronous, untraced } from './nag-reason.ts'
-import { subscriptionAcknowledgements } from './subscription/nag-reasons.ts'
+import { fieldsOf } from '../../../infra/local/index.ts'
+import { reactions } from '../../../workflows/reactions.ts'
+import { declaredOf } from '../../kit/local-cloud/declared-resources.ts'
+import {
+  asynchronous,
+  failureQueues,
+  type NagAcknowledgement,
+  queued,
+  reaction,
+  synchronous,
+  untraced,
+} from './nag-reason.ts'
 import { uploadAcknowledgements } from './upload/nag-reasons.ts'
 
 const signIn: readonly NagAcknowledgement[] = [
@@ -55,14 +65,33 @@ const streams: readonly NagAcknowledgement[] = [
   ),
 ]
 
+/** The function of all mail, and one for each reaction that sends none. */
+const reactionFunctions = [
+  'SendMail',
+  ...reactions.flatMap(({ name, sendsMail }) => (sendsMail ? [] : pascal(name))),
+]
+
+function pascal(name: string): string {
+  return name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+/** The functions of schedules and the queues of their failed runs. */
+const scheduled = declaredOf('AWS::Scheduler::Schedule').flatMap(({ Properties }) => {
+  const target = fieldsOf(Properties['Target'])
+  const nameOf = (arn: unknown) => String(arn).replace(/\.Arn$/, '')
+  return [
+    ...asynchronous(nameOf(target['Arn'])),
+    ...failureQueues(nameOf(fieldsOf(target['DeadLetterConfig'])['Arn'])),
+  ]
+})
+
 /** The findings of cdk-nag that stay. Wildcards in grants have their reasons in `grant-reasons.ts`. */
 export const acknowledgements: readonly NagAcknowledgement[] = [
   ...signIn,
   ...httpApi,
   ...streams,
   ...synchronous('Registration', 'CommandApi', 'QueryApi'),
-  ...reaction('DeleteSignIn'),
-  ...reaction('SendMail'),
-  ...subscriptionAcknowledgements,
+  ...reactionFunctions.flatMap(reaction),
+  ...scheduled,
   ...uploadAcknowledgements,
 ]

@@ -1,4 +1,4 @@
-import { asynchronous, failureQueues, type NagAcknowledgement, synchronous } from '../nag-reason.ts'
+import { failureQueues, type NagAcknowledgement, synchronous } from '../nag-reason.ts'
 
 const untracedRuns = {
   resources: ['UploadPipeline'],
@@ -7,8 +7,7 @@ const untracedRuns = {
 
 export const uploadAcknowledgements: readonly NagAcknowledgement[] = [
   ...synchronous('UploadApi', 'UploadSteps', 'UploadPictures'),
-  ...asynchronous('ExpireUploads'),
-  ...failureQueues('UploadPipelineFailures', 'ExpireUploadsFailures'),
+  ...failureQueues('UploadPipelineFailures'),
   {
     rule: 'AwsSolutions-SF1',
     resources: ['UploadPipeline'],
