@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type CommandRunner, pythonWith } from './python-packages.ts'
+import { pythonWith } from './python-packages.ts'
+import type { Shell } from './shell.ts'
 
 /** The linter of CloudFormation templates that AWS maintains, in the version that the templates were last judged by. */
 const linter = 'cfn-lint==1.58.0'
@@ -30,7 +31,7 @@ export interface LintFinding {
 /** Lints templates, with its findings in a file in the folder. Throws an Error that lists the findings, or the ignored rules that find nothing any longer. */
 export async function lintTemplates(
   templates: readonly string[],
-  o: { readonly shell: CommandRunner; readonly root: string; readonly folder: string },
+  o: { readonly shell: Pick<Shell, 'run' | 'try'>; readonly root: string; readonly folder: string },
 ): Promise<void> {
   const { folder } = o
   const programs = await pythonWith([linter], o)

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type CommandRunner, pythonWith } from './python-packages.ts'
+import { pythonWith, type Tries } from './python-packages.ts'
 import { Skipped } from './skipped.ts'
 
 let root: string
@@ -11,16 +11,15 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(root, { recursive: true }))
 
-/** A shell that runs nothing and fails at the commands that match. */
-function shellWithout(missing?: RegExp, output = ''): { shell: CommandRunner; commands: string[] } {
+/** A shell that runs nothing, and in which the commands that match fail with this output. */
+function shellWithout(missing?: RegExp, output = ''): { shell: Tries; commands: string[] } {
   const commands: string[] = []
-  const shell: CommandRunner = {
-    async run(program, args) {
+  const shell: Tries = {
+    async try(program, args) {
       const command = [program, ...args].join(' ')
       commands.push(command)
-      if (missing?.test(command)) throw new Error('it ended with 1')
+      return missing?.test(command) ? output : undefined
     },
-    output: () => output,
   }
   return { shell, commands }
 }
@@ -32,15 +31,17 @@ describe('an environment of Python', () => {
     const { shell, commands } = shellWithout()
     const programs = await pythonWith(packages, { shell, root })
     expect(commands).toEqual([
+      expect.stringContaining('version_info'),
       expect.stringContaining('-m venv'),
       expect.stringMatching(/pip install .*cfn-lint==1\.58\.0$/),
     ])
     expect(await pythonWith(packages, { shell, root })).toBe(programs)
-    expect(commands).toHaveLength(2)
+    expect(commands).toHaveLength(3)
   })
 
   it.each([
-    ['Python', / -m venv /, 'Python 3 is not installed'],
+    ['a recent Python', /version_info/, 'there is no Python of version 3.10 or later'],
+    ['the module venv', / -m venv /, 'Python has no module venv'],
     ['a package index', /pip install/, 'the package index cannot be reached'],
   ])('is skipped without %s, and made when there is one', async (_, missing, message) => {
     const { shell: without } = shellWithout(missing, 'No matching version (from versions: none)')
@@ -48,12 +49,14 @@ describe('an environment of Python', () => {
     await expect(making).rejects.toThrow(new Skipped(message))
     const { shell, commands } = shellWithout()
     await pythonWith(packages, { shell, root })
-    expect(commands).toHaveLength(2)
+    expect(commands).toHaveLength(3)
   })
 
   it('fails if there is no such version', async () => {
     const { shell } = shellWithout(/pip install/, 'No matching version (from versions: 1.57.0)')
-    await expect(pythonWith(packages, { shell, root })).rejects.toThrow('it ended with 1')
+    await expect(pythonWith(packages, { shell, root })).rejects.toThrow(
+      'pip could not install cfn-lint==1.58.0',
+    )
   })
 
   it('is refused for a package without an exact version', async () => {

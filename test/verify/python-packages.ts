@@ -1,29 +1,25 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Shell } from './shell.ts'
 import { Skipped } from './skipped.ts'
 import { isUnreachable } from './unreachable.ts'
 
 const isWindows = process.platform === 'win32'
 const python = isWindows ? 'python' : 'python3'
 
-/** The part of a step's shell that Python needs. */
-export interface CommandRunner {
-  /** Throws if the command does not end with 0. */
-  run(program: string, args: readonly string[], command: { readonly folder: string }): Promise<void>
-  /** Everything that the commands printed so far. */
-  output(): string
-}
+/** The part of a step's shell that the environment needs. */
+export type Tries = Pick<Shell, 'try'>
 
 /**
  * Installs packages of PyPI, such as `cfn-lint==1.58.0`, into a virtual environment of their own, unless an earlier run
  * has. Returns the folder of its programs.
  *
- * @throws Skipped if Python is not installed, or if no package index can be reached.
+ * @throws Skipped if there is no Python of 3.10 or later, or if no package index can be reached.
  */
 export async function pythonWith(
   packages: readonly string[],
-  { shell, root }: { readonly shell: CommandRunner; readonly root: string },
+  { shell, root }: { readonly shell: Tries; readonly root: string },
 ): Promise<string> {
   const unpinned = packages.find((one) => !/^[\w.-]+==[\w.]+$/.test(one))
   if (unpinned !== undefined) throw new Error(`${unpinned} has no exact version: write NAME==VERSION.`)
@@ -31,15 +27,18 @@ export async function pythonWith(
   const programs = join(folder, isWindows ? 'Scripts' : 'bin')
   const installed = join(folder, 'installed')
   if (existsSync(installed)) return programs
+  const tooOld = 'import sys; sys.exit(sys.version_info < (3, 10))'
+  if ((await shell.try(python, ['-c', tooOld], { folder: root })) !== undefined)
+    throw new Skipped('there is no Python of version 3.10 or later')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  await shell.run(python, ['-m', 'venv', folder], { folder }).catch(() => {
-    throw new Skipped('Python 3 is not installed')
-  })
+  const withoutVenv = await shell.try(python, ['-m', 'venv', folder], { folder })
+  if (withoutVenv !== undefined) throw new Skipped('Python has no module venv')
   const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]
-  await shell.run(join(programs, 'python'), install, { folder }).catch((error: unknown) => {
-    throw isUnreachable(shell.output()) ? new Skipped('the package index cannot be reached') : error
-  })
+  const failure = await shell.try(join(programs, 'python'), install, { folder })
+  if (failure !== undefined && isUnreachable(failure))
+    throw new Skipped('the package index cannot be reached')
+  if (failure !== undefined) throw new Error(`pip could not install ${packages.join(' ')}:\n${failure}`)
   writeFileSync(installed, '')
   return programs
 }
