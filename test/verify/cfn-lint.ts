@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pythonWith } from './python-packages.ts'
-import type { Shell } from './shell.ts'
+import { pythonWith, type Tries } from './python-packages.ts'
 
 /** The linter of CloudFormation templates that AWS maintains, in the version that the templates were last judged by. */
 const linter = 'cfn-lint==1.58.0'
+
+/** The part of a step's shell that the linter needs. */
+interface Runs extends Tries {
+  /** Throws if the command does not end with 0. */
+  run(program: string, args: readonly string[], command: { readonly folder: string }): Promise<void>
+}
 
 /** A rule of cfn-lint whose findings are no defects. */
 export interface IgnoredRule {
@@ -31,7 +36,7 @@ export interface LintFinding {
 /** Lints templates, with its findings in a file in the folder. Throws an Error that lists the findings, or the ignored rules that find nothing any longer. */
 export async function lintTemplates(
   templates: readonly string[],
-  o: { readonly shell: Pick<Shell, 'run' | 'try'>; readonly root: string; readonly folder: string },
+  o: { readonly shell: Runs; readonly root: string; readonly folder: string },
 ): Promise<void> {
   const { folder } = o
   const programs = await pythonWith([linter], o)

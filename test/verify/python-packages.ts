@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Shell } from './shell.ts'
 import { Skipped } from './skipped.ts'
 import { isUnreachable } from './unreachable.ts'
 
@@ -9,7 +8,14 @@ const isWindows = process.platform === 'win32'
 const python = isWindows ? 'python' : 'python3'
 
 /** The part of a step's shell that the environment needs. */
-export type Tries = Pick<Shell, 'try'>
+export interface Tries {
+  /** Returns what the command printed if it failed; `undefined` if it ended with 0. */
+  try(
+    program: string,
+    args: readonly string[],
+    command: { readonly folder: string },
+  ): Promise<string | undefined>
+}
 
 /**
  * Installs packages of PyPI, such as `cfn-lint==1.58.0`, into a virtual environment of their own, unless an earlier run
