@@ -1,6 +1,7 @@
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
 import type { ReactionResource, ReactionRow } from '../../../workflows/reactions/reaction-row.ts'
 import type { Stage } from '../../stages/read-stage.ts'
@@ -50,6 +51,8 @@ export interface Reactions {
   readonly id: string
   readonly rows: readonly ReactionRow[]
   readonly queue: ReactionQueue
+  /** The secrets that the rows declare. They have no value in the template: an operator gives them one. */
+  readonly secrets: readonly CfnSecret[]
 }
 
 /** Adds a queue that the rules of these reactions send their events to. */
@@ -66,7 +69,14 @@ export function addReactionsData(
     // For events that the rule could not send to the queue.
     letRuleSend(queue.failures, rule)
   }
-  return { id, rows, queue }
+  const secrets = rows.flatMap((row) => (row.secret === undefined ? [] : [addSecret(scope, row, row.secret)]))
+  return { id, rows, queue, secrets }
+}
+
+function addSecret(scope: Construct, { name }: ReactionRow, description: string): CfnSecret {
+  const secret = new CfnSecret(scope, `${logicalId(name)}Secret`, { description })
+  secret.applyRemovalPolicy(keep)
+  return secret
 }
 
 function ruleOf({ name }: ReactionRow, stage: Stage, bus: EventBus): NamedRule {
@@ -85,7 +95,7 @@ export interface ReactionFunctionOptions {
 /** The function of reactions, the rules that send it events through its queue, and its alarms. */
 export function addReactions(
   scope: Construct,
-  { id, rows, queue }: Reactions,
+  { id, rows, queue, secrets }: Reactions,
   { bundles, stage, bus, eventStore, handled, resources }: Reacting,
   { name, environment = {}, concurrency }: ReactionFunctionOptions,
 ): LiveFunction {
@@ -101,12 +111,13 @@ export function addReactions(
     },
   })
   allow(target, eventStore.tableArn, ['Query'])
-  allow(target, handled.tableArn, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'])
+  allow(target, handled.tableArn, ['PutItem', 'UpdateItem', 'DeleteItem'])
   for (const { resource, actions } of rows.flatMap(({ calls }) => calls)) {
     const called = resources[resource]
     target.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [called.arn] }))
     for (const [variable, value] of Object.entries(called.environment)) target.addEnvironment(variable, value)
   }
+  for (const secret of secrets) letReadSecret(target, secret)
   addReactionQueueMapping(scope, target, { queue, concurrency, eventTypes: rows.flatMap(typesOf) })
   for (const row of rows)
     addRule(scope, `${logicalId(row.name)}Rule`, {
@@ -121,6 +132,14 @@ export function addReactions(
       failures: queue.failures,
     })
   return target
+}
+
+/** Lets a function read a secret, which the variable `SECRET_ARN` names. */
+export function letReadSecret(reader: LiveFunction, secret: CfnSecret): void {
+  reader.addEnvironment('SECRET_ARN', secret.ref)
+  reader.addToRolePolicy(
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.ref] }),
+  )
 }
 
 function typesOf({ eventTypes }: ReactionRow): readonly string[] {

@@ -66,7 +66,7 @@ export function addRedrive(scope: Construct, id: string, o: RedriveOptions): Liv
     bundles: o.bundles,
     stage: o.stage,
     timeoutSeconds,
-    environment: o.environment,
+    environment: { ...o.environment, MAX_RECEIVES: String(maxReceiveCount) },
   })
   allow(redrive, o.eventStore.tableStreamArn ?? '', ['GetRecords', 'GetShardIterator'])
   redrive.addToRolePolicy(

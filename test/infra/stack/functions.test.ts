@@ -8,6 +8,7 @@ import { addFunction } from '../../../infra/stack/parts/lambda-function.ts'
 import { readStage } from '../../../infra/stages/read-stage.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
 import { type ExpectedFunction, onFirstUse, reaction, eventStore as table } from './expected.ts'
+import { projectInCommandApi } from './project/expected.ts'
 import { subscriptionFunctions } from './subscription/expected.ts'
 import { uploadFunctions, uploadInQueryApi } from './upload/expected.ts'
 
@@ -37,7 +38,7 @@ const apis: readonly ExpectedFunction[] = [
     environment: { [table]: 'EventStore', RESERVATION_TABLE: 'Reservations', ...onFirstUse },
     grants: {
       'EventStore.Arn': 'dynamodb: PutItem Query',
-      'Reservations.Arn': 'dynamodb: DeleteItem GetItem PutItem Query',
+      'Reservations.Arn': `dynamodb: ${['DeleteItem', ...projectInCommandApi].toSorted().join(' ')}`,
       'Registration:live': 'lambda: InvokeFunction',
     },
   },
@@ -76,7 +77,7 @@ const apis: readonly ExpectedFunction[] = [
     name: 'ProjectorRedrive',
     bundle: 'projector-redrive',
     seconds: 60,
-    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
+    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel', MAX_RECEIVES: '240' },
     grants: {
       'EventStore.Arn': 'dynamodb: Query',
       'ReadModel.Arn': 'dynamodb: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem UpdateItem',
@@ -105,7 +106,12 @@ const functions: readonly ExpectedFunction[] = [
     name: 'ForwarderRedrive',
     bundle: 'forwarder-redrive',
     seconds: 60,
-    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel', EVENT_BUS_NAME: 'Events' },
+    environment: {
+      [table]: 'EventStore',
+      READ_MODEL_TABLE: 'ReadModel',
+      EVENT_BUS_NAME: 'Events',
+      MAX_RECEIVES: '240',
+    },
     grants: {
       'EventStore.Arn': 'dynamodb: Query',
       'ReadModel.Arn': 'dynamodb: BatchGetItem DeleteItem PutItem',
