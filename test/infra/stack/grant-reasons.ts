@@ -1,5 +1,27 @@
+import { routes } from '../../../commands/contract.ts'
 import type { OnBehalfReason, WildcardReason } from './grant-reason.ts'
 import { uploadWildcards } from './upload/grant-reasons.ts'
+
+/** The functions behind the HTTP API. */
+const apis = [...new Set(routes.map((route) => route.function))].map((name) =>
+  name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+)
+
+/** What CodeDeploy does while it releases these functions gradually. */
+const gradualReleases: readonly OnBehalfReason[] = apis.flatMap((api) =>
+  [
+    { actions: ['lambda:GetAlias', 'lambda:UpdateAlias'], resource: api },
+    { actions: ['lambda:GetProvisionedConcurrencyConfig'], resource: `${api}:live` },
+  ].map(({ actions, resource }) => ({
+    service: 'CodeDeploy',
+    actions,
+    on: { holder: 'GradualReleaseRole', resource },
+    reason: 'CodeDeploy moves the alias. In the local cloud, a new version is live at once.',
+  })),
+)
+
+/** The resource of CodeDeploy's grant to read alarms. */
+const allAlarms = 'arn:<Partition>:cloudwatch:<Region>:<AccountId>:alarm:*'
 
 const tracing = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']
 
@@ -10,6 +32,13 @@ export const onBehalf: readonly OnBehalfReason[] = [
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     on: 'the log group of the function',
     reason: 'Lambda writes what a function prints to its log group. The local cloud prints it instead.',
+  },
+  ...gradualReleases,
+  {
+    service: 'CodeDeploy',
+    actions: ['cloudwatch:DescribeAlarms'],
+    on: { holder: 'GradualReleaseRole', resource: allAlarms },
+    reason: 'CodeDeploy reads the alarms that undo a release.',
   },
   {
     service: 'X-Ray',
@@ -44,6 +73,11 @@ export const wildcards: readonly WildcardReason[] = [
     actions: tracing,
     resource: '*',
     reason: 'X-Ray knows no resources that a policy could name for these actions.',
+  },
+  {
+    actions: ['cloudwatch:DescribeAlarms'],
+    resource: allAlarms,
+    reason: 'CodeDeploy reads several alarms in one call, for which AWS documents no narrower resource.',
   },
   ...uploadWildcards,
 ]

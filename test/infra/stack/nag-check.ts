@@ -62,7 +62,9 @@ function acknowledges({ rule, resources }: NagAcknowledgement, finding: NagFindi
 }
 
 function isExplained(part: string | undefined, wildcards: readonly WildcardReason[]): boolean {
-  const [, kind, text = ''] = /^(Action|Resource)::(.*)$/.exec(part ?? '') ?? []
+  const [, kind, named = ''] = /^(Action|Resource)::(.*)$/.exec(part ?? '') ?? []
+  // cdk-nag names a pseudo parameter in full.
+  const text = named.replaceAll('<AWS::', '<')
   return wildcards.some(({ actions, resource }) =>
     kind === 'Action' ? actions.includes(text) : resource === text,
   )

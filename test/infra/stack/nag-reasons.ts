@@ -78,7 +78,7 @@ function pascal(name: string): string {
 /** The functions of schedules and the queues of their failed runs. */
 const scheduled = declaredOf('AWS::Scheduler::Schedule').flatMap(({ Properties }) => {
   const target = fieldsOf(Properties['Target'])
-  const nameOf = (arn: unknown) => String(arn).replace(/\.Arn$/, '')
+  const nameOf = (arn: unknown) => String(arn).replace(/(\.Arn|:live)$/, '')
   return [
     ...asynchronous(nameOf(target['Arn'])),
     ...failureQueues(nameOf(fieldsOf(target['DeadLetterConfig'])['Arn'])),

@@ -30,9 +30,10 @@ export function declaredGrantsOf(template: Template): DeclaredGrants {
       properties: nameResources(properties),
     }))
   const eventSources = new Map<string, readonly string[]>()
-  for (const { properties } of resourcesOf('AWS::Lambda::EventSourceMapping')) {
-    const target = textOf(properties, 'FunctionName')
-    eventSources.set(target, [...(eventSources.get(target) ?? []), textOf(properties, 'EventSourceArn')])
+  for (const { properties } of template.ofType('AWS::Lambda::EventSourceMapping')) {
+    const target = functionOf(template, properties)
+    const source = textOf(nameResources(properties), 'EventSourceArn')
+    eventSources.set(target, [...(eventSources.get(target) ?? []), source])
   }
   const functions = resourcesOf('AWS::Lambda::Function')
   return {
@@ -66,6 +67,13 @@ export function describeGrant({ holder, action, resource }: NamedGrant): string 
 /** Removes the digests that CDK adds to logical ids. */
 function withoutDigest(text: string): string {
   return text.replaceAll(/(?<=[A-Za-z0-9])[0-9A-F]{8}(?![A-Za-z0-9])/g, '')
+}
+
+/** The function that a mapping invokes. The mapping takes its name out of the ARN of an alias. */
+function functionOf({ ofType }: Template, mapping: Properties): string {
+  const named = JSON.stringify(mapping['FunctionName'])
+  const alias = ofType('AWS::Lambda::Alias').find(({ logicalId }) => named.includes(`"${logicalId}"`))
+  return textOf(nameResources(alias?.properties ?? mapping), 'FunctionName')
 }
 
 function textOf(value: unknown, name: string): string {
