@@ -1,4 +1,4 @@
-import type { Measurement } from '../../infra/stack/parts/function-sizes.ts'
+import type { Measurement } from '../../infra/stack/parts/measurement.ts'
 import { bars, coreMb, durationMs, platformMb, pricePerMillion, sizes, spareShare, waitMs } from './model.ts'
 
 /** The page `docs/function-sizes.md`. */

@@ -1,4 +1,4 @@
-import type { FunctionKind, MeasuredFunction } from '../../infra/stack/parts/function-sizes.ts'
+import type { FunctionKind, MeasuredFunction } from '../../infra/stack/parts/measurement.ts'
 import { percentile } from '../bench/measure.ts'
 import { cheapestSize } from './model.ts'
 

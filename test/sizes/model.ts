@@ -1,4 +1,4 @@
-import type { FunctionKind, MeasuredFunction } from '../../infra/stack/parts/function-sizes.ts'
+import type { FunctionKind, MeasuredFunction } from '../../infra/stack/parts/measurement.ts'
 
 /** The sizes that are compared, in MB. */
 export const sizes = [128, 192, 256, 384, 512, 768, 1024, 1536, 1769, 2048, 3008] as const

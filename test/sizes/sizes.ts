@@ -3,8 +3,8 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { assemblyOf } from '../../infra/build/assemble.ts'
 import { readTemplate } from '../../infra/local/index.ts'
-import type { MeasuredFunction, Measurement } from '../../infra/stack/parts/function-sizes.ts'
 import { measured } from '../../infra/stack/parts/measured-functions.ts'
+import type { MeasuredFunction, Measurement } from '../../infra/stack/parts/measurement.ts'
 import { startBackend } from '../demo/backend.ts'
 import { readConfig } from '../kit/people/person.ts'
 import { sizesPage } from './document.ts'
@@ -81,7 +81,7 @@ function sourceOf({ date, machine: on, functions }: Measurement): string {
     )
     return `    ${id}: {\n${fields.join('\n')}\n    },`
   })
-  return `import type { Measurement } from './function-sizes.ts'
+  return `import type { Measurement } from './measurement.ts'
 
 /** Written by \`npm run sizes\`. \`docs/function-sizes.md\` explains it. */
 export const measured: Measurement = {

@@ -1,5 +1,5 @@
 import { fieldsOf, type Template } from '../../infra/local/index.ts'
-import type { FunctionKind } from '../../infra/stack/parts/function-sizes.ts'
+import type { FunctionKind } from '../../infra/stack/parts/measurement.ts'
 
 /** A function of the template, by its logical id without the digest that CDK adds. */
 export interface Subject {

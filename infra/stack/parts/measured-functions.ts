@@ -1,4 +1,4 @@
-import type { Measurement } from './function-sizes.ts'
+import type { Measurement } from './measurement.ts'
 
 /** Written by `npm run sizes`. `docs/function-sizes.md` explains it. */
 export const measured: Measurement = {

@@ -7,7 +7,7 @@ const apis = [...new Set(routes.map((route) => route.function))].map((name) =>
   name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
 )
 
-/** What CodeDeploy does while it releases these functions gradually. */
+/** The actions of CodeDeploy while it releases these functions gradually. */
 const gradualReleases: readonly OnBehalfReason[] = apis.flatMap((api) =>
   [
     { actions: ['lambda:GetAlias', 'lambda:UpdateAlias'], resource: api },

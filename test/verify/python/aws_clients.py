@@ -119,12 +119,16 @@ def state_machines():
 
 @check
 def functions():
-    """functions and their event source mappings"""
+    """functions, their versions and aliases, and their event source mappings"""
     api, found = list_all("lambda", "list_functions", "Functions", "AWS::Lambda::Function")
     for function in found:
         name = function["FunctionName"]
         equal(api.get_function(FunctionName=name)["Configuration"]["FunctionArn"], function["FunctionArn"])
         equal(api.get_function_configuration(FunctionName=name)["FunctionName"], name)
+        versions = api.list_versions_by_function(FunctionName=name)["Versions"]
+        [alias] = api.list_aliases(FunctionName=name)["Aliases"]
+        assert alias["FunctionVersion"] in [version["Version"] for version in versions]
+        equal(api.get_alias(FunctionName=name, Name=alias["Name"])["AliasArn"], alias["AliasArn"])
     api, mappings = list_all(
         "lambda", "list_event_source_mappings", "EventSourceMappings", "AWS::Lambda::EventSourceMapping"
     )

@@ -1,19 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Faults } from '../../faults/faults.ts'
-import {
-  AwsError,
-  type AwsRequest,
-  type AwsResponse,
-  type AwsService,
-  type Log,
-} from '../../gateway/aws-service.ts'
-import { parseJson } from '../../gateway/json.ts'
-import { decoded } from '../../gateway/rest-query.ts'
-import { actionOf, nameIn, show, showingOperationOf } from './describe.ts'
+import { AwsError, type AwsService, type Log } from '../../gateway/aws-service.ts'
+import { lambdaApi } from './api.ts'
 import { createFunction, type LambdaFunction } from './function.ts'
 import type { FunctionDefinition, NamedFunction } from './function-definition.ts'
 import type { Invocation } from './invocation.ts'
-import { lambdaOperations } from './operations.ts'
 import { qualified, readFunctionName } from './qualifier.ts'
 import { startRuntimeApi } from './runtime-api.ts'
 import { createUsageLog, type UsageLog } from './usage.ts'
@@ -28,12 +19,10 @@ export interface Lambda {
   invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation>
   /** Returns when the oldest unanswered invocation was requested, in milliseconds since 1970. */
   oldestInvocation(): number | undefined
-  /** What the latest invocations used, by the logical id of their function. */
+  /** The resources that the latest invocations used, by the logical id of their function. */
   usage: UsageLog['all']
   close(): Promise<void>
 }
-
-const invocationPath = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
 
 /**
  * Runs functions in processes of their own and serves them the Lambda Runtime API (Lambda developer guide, "Using the
@@ -83,53 +72,14 @@ export async function startLambda(o: {
     }
   }
 
-  function named({ path = '', message }: AwsRequest): NamedFunction {
-    const name = decoded(invocationPath.exec(path)?.[1] ?? nameIn(path))
-    const inQuery = new URLSearchParams(message?.url?.split('?')[1]).get('Qualifier')
-    return find(inQuery === null ? name : `${readFunctionName(name).unqualified}:${inQuery}`)
-  }
-
-  const definitions = () => [...functions.values()].map((one) => one.definition())
-
-  async function handle(request: AwsRequest): Promise<AwsResponse> {
-    const shown = show(request, () => named(request), definitions)
-    if (shown !== undefined)
-      return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(shown) }
-    const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse'
-    const payload = payloadOf(request)
-    // A dry run checks the permission and the function's existence, and does not run it.
-    if (type === 'DryRun') return { status: 204, body: '' }
-    if (type === 'Event')
-      throw new AwsError(
-        'UnknownOperationException',
-        'Asynchronous Invoke is not modelled by the local cloud: leave the invocation type out, or put an event on a bus',
-      )
-    if (type !== 'RequestResponse')
-      throw new AwsError('InvalidParameterValueException', `InvocationType ${type} is not valid`)
-    return answerOf(await invoke(named(request).arn, payload))
-  }
+  const all = () => [...functions.values()].map((one) => one.definition())
 
   return {
-    service: {
-      targets: [],
-      rest: {
-        signedFor: 'lambda',
-        operationOf(method, path) {
-          if (method === 'GET') return showingOperationOf(path)
-          return method === 'POST' && invocationPath.test(path) ? 'Invoke' : undefined
-        },
-      },
-      operations: lambdaOperations,
-      permissions: ({ operation, ...request }) =>
-        operation === 'ListFunctions'
-          ? [{ action: 'lambda:ListFunctions', resource: '*' }]
-          : [{ action: actionOf(operation), resource: named({ operation, ...request }).arn }],
-      handle,
-    },
+    service: lambdaApi({ find, all, invoke }),
     find,
     invoke,
-    // A set keeps the order in which its members were added.
     usage: usageLog.all,
+    // A set keeps the order in which its members were added.
     oldestInvocation: () => running.values().next().value?.since,
     define(definition) {
       const there = functions.get(definition.arn)
@@ -143,30 +93,5 @@ export async function startLambda(o: {
       await Promise.all([...functions.values()].map((f) => f.close()))
       await runtimeApi.close()
     },
-  }
-}
-
-/** Returns the event in the body of a call. Throws InvalidRequestContentException if the body is not JSON. */
-function payloadOf({ body }: AwsRequest): unknown {
-  try {
-    return parseJson(body.toString() || '{}')
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    const message = `Could not parse request body into json: ${reason}`
-    throw new AwsError('InvalidRequestContentException', message)
-  }
-}
-
-/**
- * Returns the answer of a synchronous `Invoke`. If the function fails, the status is still 200, with the header
- * `X-Amz-Function-Error`.
- */
-function answerOf({ payload, error }: Invocation): AwsResponse {
-  const json = { 'content-type': 'application/json' }
-  if (error === undefined) return { status: 200, headers: json, body: JSON.stringify(payload) }
-  return {
-    status: 200,
-    headers: { ...json, 'x-amz-function-error': 'Unhandled' },
-    body: JSON.stringify(error),
   }
 }
