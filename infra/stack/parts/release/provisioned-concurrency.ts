@@ -29,6 +29,8 @@ export function provisionEnvironments(target: LiveFunction, { concurrency }: Sta
       scheduled(`Peak${index}Ends`, to, least, most),
     ]),
   })
+  // Not every region knows tags of this type yet.
+  scaling.addPropertyDeletionOverride('Tags')
   new CfnScalingPolicy(target, 'EnvironmentsByUse', {
     policyName: `${id}Environments`,
     policyType: 'TargetTrackingScaling',
