@@ -4,6 +4,7 @@ import { stackNames } from '../stages/stage-name.ts'
 import { addApiData } from './api.ts'
 import { addBilling, addBillingData } from './billing.ts'
 import { addMail, addMailData } from './mail.ts'
+import { addMonitoring, addMonitoringData } from './monitoring.ts'
 import { addPublishing, addPublishingData } from './publishing.ts'
 import { addReadSide, addReadSideData } from './read-side.ts'
 import { addUpload, addUploadData } from './upload.ts'
@@ -36,6 +37,7 @@ export interface Stacks {
 export function addStacks(app: App, { bundles, stage, isProtected = true }: StacksOptions): Stacks {
   const { data, service } = emptyStacks(app, stage)
   const stored = { stage, isProtected }
+  addMonitoringData({ data, service, stage })
 
   const api = addApiData(data, stored)
   const writeSide = addWriteSideData(data, { bundles, api, ...stored })
@@ -58,6 +60,7 @@ export function addStacks(app: App, { bundles, stage, isProtected = true }: Stac
   addMail(service, { stage, publishing, data: mailData })
   addUpload(service, { bundles, stage, api, writeSide, readSide, data: uploadData })
   addBilling(service, { bundles, stage, writeSide, readSide, data: billingData })
+  addMonitoring({ data, service, stage, api })
   return { data, service }
 }
 

@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { environment } from '../../commands/aws/environment.ts'
+import { createMeasure } from '../../commands/aws/measure.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
 import { eventStoreFromEnvironment } from '../../commands/composition/store.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
@@ -19,5 +20,6 @@ export function reactionFunction<Data>(reactionWith: (ports: ReactionFunctionPor
     handled: createDynamoHandledEvents(environment('IDEMPOTENCY_TABLE')),
     clock,
     logger: new Logger(),
+    measure: createMeasure(),
   })
 }

@@ -4,6 +4,7 @@ import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context } from 'aws-lambda'
 import * as z from 'zod/mini'
 import { asError } from '../../commands/aws/errors.ts'
+import { type Measure, noMeasure } from '../../commands/aws/measure.ts'
 import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
@@ -47,6 +48,8 @@ export interface ReactionPorts {
   readonly handled: BasePersistenceLayer
   readonly clock: Clock
   readonly logger: Pick<Logger, 'info' | 'error'>
+  /** Counts reactions by outcome. Without it, nothing is counted. */
+  readonly measure?: Measure
 }
 
 /**
@@ -55,7 +58,10 @@ export interface ReactionPorts {
  * between the reaction and its record repeats the reaction once, after the function's maximum time. Throws `unreadable`
  * for anything but an event of the reaction's row.
  */
-export function reactionHandler<Data>(reaction: Reaction<Data>, { handled, clock, logger }: ReactionPorts) {
+export function reactionHandler<Data>(
+  reaction: Reaction<Data>,
+  { handled, clock, logger, measure = noMeasure }: ReactionPorts,
+) {
   const { name } = reaction.row
   const expected = expectedBy(reaction)
   const config = new IdempotencyConfig({
@@ -93,11 +99,13 @@ export function reactionHandler<Data>(reaction: Reaction<Data>, { handled, clock
     try {
       const outcome = await once(parsed.data, context)
       logger.info('reacted', { ...line, outcome, repeated })
+      measure({ ReactionsFailed: 0 }, { reaction: name, outcome: repeated ? 'repeated' : outcome })
     } catch (error) {
       logger.error('reaction failed', {
         ...line,
         error: asError(error),
       })
+      measure({ ReactionsFailed: 1 }, { reaction: name, outcome: 'failed' })
       throw error
     }
   }

@@ -5,6 +5,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import { type RouteFunction, routes } from '../../../commands/contract.ts'
 import type { Stage } from '../../stages/read-stage.ts'
+import { accessLog } from './monitoring/access-log.ts'
 import type { SignIn } from './sign-in.ts'
 
 export interface HttpApiParts {
@@ -16,17 +17,15 @@ export interface HttpApiParts {
  * An API without routes, and the authorizer of those that ask for a token. The API answers 429 above the requests that
  * the settings allow.
  */
-export function addHttpApi(
-  scope: Construct,
-  { name, settings }: Stage,
-  { userPool, client }: SignIn,
-): HttpApiParts {
+export function addHttpApi(scope: Construct, stage: Stage, { userPool, client }: SignIn): HttpApiParts {
+  const { name, settings } = stage
   const httpApi = new HttpApi(scope, 'Api', { apiName: `annals-${name}`, createDefaultStage: false })
   new HttpStage(httpApi, 'Stage', {
     httpApi,
     stageName: '$default',
     autoDeploy: true,
     throttle: { rateLimit: settings.requests.perSecond, burstLimit: settings.requests.burst },
+    accessLogSettings: accessLog(scope, stage),
   })
   const authorizer = new HttpJwtAuthorizer('Authorizer', userPool.userPoolProviderUrl, {
     jwtAudience: [client.userPoolClientId],

@@ -14,6 +14,7 @@ export const cloudWatch: ServiceProvider = {
     },
     'AWS::Logs::MetricFilter': { modelled: 'Accepted, without effect.', names: byLogicalId },
     'AWS::CloudWatch::Alarm': { modelled: 'Accepted, without effect.', names: byLogicalId },
+    'AWS::CloudWatch::CompositeAlarm': { modelled: 'Accepted, without effect.', names: byLogicalId },
   },
   operations: {},
   open() {},

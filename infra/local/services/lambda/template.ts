@@ -1,7 +1,7 @@
 import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 
-/** Honoured, or without meaning on one machine: the processor, tags. */
+/** Honoured, or without meaning on one machine: the processor, tags, tracing. */
 const modelled = [
   'Architectures',
   'Code',
@@ -16,6 +16,7 @@ const modelled = [
   'Runtime',
   'Tags',
   'Timeout',
+  'TracingConfig',
 ]
 
 /**
