@@ -20,6 +20,9 @@ export const functionMetrics = {
   UploadsFailed: 'Count',
 } as const satisfies Readonly<Record<string, 'Count' | 'Milliseconds'>>
 
+/** The metrics that nothing writes while all is well. CloudWatch charges a metric only for the hours that it is written in. */
+export const metricsOfIncidents: readonly string[] = ['CommandsFailed', 'ParkedStreams', 'ChangedCommits']
+
 export type FunctionMetric = keyof typeof functionMetrics
 
 /** The one dimension, which Powertools requires. Its value is the same for all functions. */

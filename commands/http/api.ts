@@ -61,7 +61,12 @@ export function apiHandler(
   return async (event, context) => {
     const started = performance.now()
     const correlationId = correlationIdOf(event)
-    const line = { correlationId, method: event.requestContext.http.method, route: event.routeKey }
+    const line = {
+      correlationId,
+      requestId: context.awsRequestId,
+      method: event.requestContext.http.method,
+      route: event.routeKey,
+    }
     let response: ApiResponse
     try {
       response = await inTime(handle(requestOf(event, context, correlationId)), context)

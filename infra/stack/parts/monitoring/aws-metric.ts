@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib'
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch'
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 
@@ -49,5 +49,29 @@ export function tableMetric({ tableName }: TableV2, o: Named & { readonly operat
     ...rest,
     namespace: 'AWS/DynamoDB',
     dimensionsMap: { TableName: tableName, ...(operation !== undefined && { Operation: operation }) },
+  })
+}
+
+export interface QueryOptions extends Pick<MetricOptions, 'namespace' | 'metricName'> {
+  readonly dimensions: readonly string[]
+  /** The value of the first dimension. Without it, the sum is over all values. */
+  readonly of?: string
+}
+
+/**
+ * The sum of a metric over all values of its dimensions, as a query of CloudWatch Metrics Insights. It costs as much as an
+ * alarm for each metric that it finds. Use it only for metrics that AWS does not send while they are zero.
+ */
+export function querySum(
+  label: string,
+  { namespace, metricName, dimensions, of }: QueryOptions,
+): MathExpression {
+  const schema = `SCHEMA("${namespace}", ${dimensions.join(', ')})`
+  const where = of === undefined ? '' : ` WHERE ${dimensions[0]} = '${of}'`
+  return new MathExpression({
+    expression: `SELECT SUM(${metricName}) FROM ${schema}${where}`,
+    usingMetrics: {},
+    label,
+    period: Duration.minutes(5),
   })
 }

@@ -14,10 +14,8 @@ const cognitoWaitsMs = 5000
 export function watchFunctions(stack: Stack, { apis, triggers, consumers, schedules }: Watched): void {
   for (const target of [...apis, ...triggers]) watchErrors(stack, target)
   for (const target of triggers) watchDuration(stack, target, cognitoWaitsMs)
-  for (const target of consumers) {
-    watchLag(stack, target)
-    watchDuration(stack, target, timeoutOf(target))
-  }
+  // A consumer that takes too long is behind, and its lag says so.
+  for (const target of consumers) watchLag(stack, target)
   for (const { target } of schedules) watchDuration(stack, target, timeoutOf(target))
   watchThrottles(stack)
 }

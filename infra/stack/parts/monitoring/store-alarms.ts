@@ -2,34 +2,24 @@ import { Duration, type Stack } from 'aws-cdk-lib'
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { addAlarm } from './alarm.ts'
-import { tableMetric } from './aws-metric.ts'
+import { querySum, tableMetric } from './aws-metric.ts'
 import type { Watched } from './watched.ts'
 
-/**
- * The operations that a 5xx of DynamoDB would hurt most, by the table's logical id. Each costs an alarm; other tables and
- * operations show themselves as failed requests or failed work.
- */
-const operations: Readonly<Record<string, readonly string[]>> = {
-  EventStore: ['PutItem', 'Query'],
-  ReadModel: ['TransactWriteItems', 'BatchGetItem'],
-}
+/** The tables that every request needs. The others show themselves as failed requests or failed work. */
+const needed = ['EventStore', 'ReadModel']
 
-/** Alarms for the tables that every request needs. */
+/** Alarms for the tables that every request needs, and for errors of DynamoDB in any table. */
 export function watchTables(stack: Stack, { tables }: Watched): void {
-  const needed = tables.filter(({ node }) => Object.hasOwn(operations, node.id))
-  for (const table of needed) watchThrottles(stack, table)
+  for (const table of tables) if (needed.includes(table.node.id)) watchThrottles(stack, table)
   addAlarm(stack, {
     name: 'DynamoErrors',
-    metric: sumOf(
-      'Errors of DynamoDB',
-      needed.flatMap((table) =>
-        (operations[table.node.id] ?? []).map((operation) =>
-          tableMetric(table, { metricName: 'SystemErrors', statistic: 'Sum', operation }),
-        ),
-      ),
-    ),
+    metric: querySum('Errors of DynamoDB', {
+      namespace: 'AWS/DynamoDB',
+      metricName: 'SystemErrors',
+      dimensions: ['Operation', 'TableName'],
+    }),
     threshold: 5,
-    description: 'DynamoDB answers with errors of its own. The clients retry; see the AWS Health Dashboard.',
+    description: 'DynamoDB answers requests of this account with errors of its own. The clients retry.',
   })
 }
 
@@ -48,11 +38,7 @@ function watchThrottles(stack: Stack, table: TableV2): void {
 }
 
 /** The sum of metrics, of which AWS sends none while it is zero. */
-export function sumOf(
-  label: string,
-  metrics: readonly IMetric[],
-  period = Duration.minutes(5),
-): MathExpression {
+function sumOf(label: string, metrics: readonly IMetric[]): MathExpression {
   const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]))
   const expression = Object.keys(usingMetrics)
     .map((id) => `FILL(${id}, 0)`)
@@ -61,6 +47,6 @@ export function sumOf(
     expression,
     usingMetrics,
     label,
-    period,
+    period: Duration.minutes(5),
   })
 }

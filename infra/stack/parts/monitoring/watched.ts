@@ -1,6 +1,6 @@
 import { Reference, type Stack, Tokenization } from 'aws-cdk-lib'
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
-import { CfnRule } from 'aws-cdk-lib/aws-events'
+import { CfnRule, EventBus } from 'aws-cdk-lib/aws-events'
 import { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler'
 import { Queue } from 'aws-cdk-lib/aws-sqs'
@@ -18,6 +18,7 @@ export interface Watched {
   readonly triggers: readonly LambdaFunction[]
   readonly tables: readonly TableV2[]
   readonly queues: readonly Queue[]
+  readonly buses: readonly EventBus[]
   readonly rules: readonly CfnRule[]
   readonly machines: readonly CfnStateMachine[]
   readonly schedules: readonly { readonly schedule: CfnSchedule; readonly target: LambdaFunction }[]
@@ -40,6 +41,7 @@ export function watchedIn({ data, service }: BothStacks): Watched {
     triggers: functions.filter((one) => isIn(data, one)),
     tables: all.filter((one) => one instanceof TableV2),
     queues: all.filter((one) => one instanceof Queue),
+    buses: all.filter((one) => one instanceof EventBus),
     rules: all.filter((one) => one instanceof CfnRule),
     machines: all.filter((one) => one instanceof CfnStateMachine),
     schedules: all

@@ -1,27 +1,31 @@
 import type { Stack } from 'aws-cdk-lib'
 import type { CfnRule } from 'aws-cdk-lib/aws-events'
 import { addAlarm } from './alarm.ts'
-import { metricOf } from './aws-metric.ts'
-import { sumOf } from './store-alarms.ts'
+import { metricOf, querySum } from './aws-metric.ts'
 import type { Watched } from './watched.ts'
 
-/** Maximum number of metrics in one alarm. Source: "CloudWatch service quotas" in its user guide. */
-const maxMetrics = 10
-
 /**
- * Events that a rule neither delivered nor kept in its queue, and so are lost. The numbers of several rules are one alarm,
- * because the cause is nearly always common: a queue that refuses the rules.
+ * Events that a rule neither delivered nor kept in its queue, and so are lost. The rules of a bus are one alarm, because
+ * the cause is nearly always common: a queue that refuses them.
  */
-export function watchRules(stack: Stack, { rules }: Watched): void {
-  for (let from = 0; from < rules.length; from += maxMetrics) {
-    const some = rules.slice(from, from + maxMetrics)
+export function watchRules(stack: Stack, { buses, rules }: Watched): void {
+  const description =
+    'A rule could neither deliver an event nor keep it in its queue. The dashboard says which rule.'
+  for (const { node, eventBusName } of buses)
     addAlarm(stack, {
-      name: from === 0 ? 'LostEvents' : `LostEvents${from / maxMetrics + 1}`,
-      metric: sumOf('Lost events', some.map(lostBy)),
-      description:
-        'A rule could neither deliver an event nor keep it in its queue. The dashboard says which rule.',
+      name: `${node.id}Lost`,
+      metric: querySum('Lost events', {
+        namespace: 'AWS/Events',
+        metricName: 'FailedInvocations',
+        dimensions: ['EventBusName', 'RuleName'],
+        of: eventBusName,
+      }),
+      description,
     })
-  }
+  // The account's default bus has rules of others, too.
+  for (const rule of rules)
+    if (rule.eventBusName === undefined)
+      addAlarm(stack, { name: `${rule.node.id}Lost`, metric: lostBy(rule), description })
 }
 
 /** AWS names the rules of the account's default bus by `RuleName` alone. */
