@@ -1,4 +1,4 @@
-/** Fields that Powertools writes into every line of a log and that help nobody at a terminal. */
+/** Fields that Powertools writes into every log line and that are of no use at a terminal. */
 const omitted = new Set([
   'level',
   'message',
@@ -12,8 +12,8 @@ const omitted = new Set([
 const colours = { dim: 2, red: 31, yellow: 33, cyan: 36 } as const
 
 /**
- * One line of the local cloud's log for a person at a terminal. A function's JSON line becomes time, function, message
- * and fields; an error is followed by its stack, with the places in the sources. Any other text stays as it is.
+ * Formats a line of the local cloud's log for a terminal. A function's JSON line becomes time, function, message and
+ * fields. An error is followed by its stack, with positions in the sources. Any other text is unchanged.
  */
 export function formatLine(source: string, text: string, at: Date, colour: boolean): string {
   const paint = (code: keyof typeof colours, part: string) =>
@@ -35,7 +35,7 @@ export function formatLine(source: string, text: string, at: Date, colour: boole
   ].join('\n')
 }
 
-/** A logical id without the suffix by which CDK makes it unique. */
+/** Returns a logical id without the suffix that CDK adds to make it unique. */
 export function withoutSuffix(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '')
 }
@@ -43,7 +43,7 @@ export function withoutSuffix(logicalId: string): string {
 function parseLine(text: string): Readonly<Record<string, unknown>> | undefined {
   if (!text.startsWith('{')) return undefined
   try {
-    // An object, since it starts as one.
+    // JSON that starts with a brace is an object.
     const line = JSON.parse(text) as Record<string, unknown>
     return typeof line['message'] === 'string' ? line : undefined
   } catch {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { readAnnouncement } from '../local/index.ts'
 
 const parent = '.annals'
-/** Names the stage that a data folder belongs to. */
+/** Name of the file that contains the stage of a data folder. */
 const mark = 'stage-name'
 /** The file of the embedded database, which every data folder has. */
 const database = 'dynamodb.sqlite'
@@ -14,8 +14,9 @@ export function dataFolderOf(stage: string, environment: NodeJS.ProcessEnv = pro
 }
 
 /**
- * Prepares the data folder of a stage and returns it. A folder from before there were stages becomes that of `dev`.
- * Throws an Error that says what to do if the folder holds the data of another stage, or is still in use where it was.
+ * Prepares the data folder of a stage and returns it. A folder of an earlier release, which had no stages, becomes
+ * the folder of `dev`. Throws an Error that says what to do if the folder holds the data of another stage, or is
+ * still in use at its old path.
  */
 export async function dataFolder(
   stage: string,

@@ -8,9 +8,9 @@ export interface ReloadOptions {
   readonly say: (line: string) => void
 }
 
-/** The code that npm start itself runs. It is loaded once. */
+/** Files that npm start itself runs. They are loaded once. */
 const ownCode = /^infra\/(local|build)\/|^infra\/cli\/[^/]+$/
-/** The other commands of the repository, which are loaded each time that they run. */
+/** Files of the other commands, which are loaded each time that they run. */
 const otherCommands = /^infra\/(cli|deploy)\//
 
 /**
@@ -18,9 +18,9 @@ const otherCommands = /^infra\/(cli|deploy)\//
  * function whose code has changed starts again at its next invocation. The function that is returned never throws.
  */
 export function createReload({ cloud, assembly, say }: ReloadOptions) {
-  /** Whether the template may differ: its sources were saved, and the reload after that did not succeed. */
+  /** Whether the template may differ: its sources were saved, and no reload has succeeded since. */
   let fresh = false
-  /** Functions of which the developer was told that the template lacks them. */
+  /** Functions that the template lacks and that the developer was already told about. */
   const told = new Set<string>()
 
   return async (files: readonly string[]): Promise<void> => {
@@ -39,7 +39,7 @@ export function createReload({ cloud, assembly, say }: ReloadOptions) {
     } catch (error) {
       failure = error
     }
-    // The functions run the new code already; whether the template differs takes longer to find out.
+    // The functions already run the new code. Finding out whether the template differs takes longer.
     if (fresh) {
       let folder: string
       try {

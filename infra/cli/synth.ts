@@ -5,7 +5,7 @@ import { synthesise } from '../build/synthesise.ts'
 import { readStage } from '../stages/read-stage.ts'
 import { stageName } from '../stages/stage-name.ts'
 
-/** `npm run synth [-- --stage NAME]`: bundles the functions and writes the stage's templates to `cdk.out`, to look at. */
+/** `npm run synth [-- --stage NAME]`: bundles the functions and writes the stage's templates to `cdk.out` for inspection. */
 async function synth(): Promise<void> {
   const began = performance.now()
   const { values } = parseArgs({ options: { stage: { type: 'string' } } })

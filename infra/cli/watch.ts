@@ -1,27 +1,29 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-/** How long nothing more may be saved before the saves count as one change. */
+/** How long to wait after the last save. All saves until then count as one change. */
 const quietMs = 100
 
 interface Watched {
   readonly watcher: FSWatcher
-  /** Tells a folder from another one that was created later under its name. */
+  /** Distinguishes a folder from one that was created later under the same name. */
   readonly identity: string
 }
 
 export interface WatchOptions {
   readonly folders: readonly string[]
-  /** Called with the paths of saved and removed sources and of removed folders, once at a time. It must not throw. */
+  /**
+   * Called with the paths of saved and removed sources and of removed folders, one call at a time. It must not throw.
+   */
   readonly onChange: (files: readonly string[]) => Promise<void>
   /** Called with one line when a folder cannot be watched, is missing, or is back. */
   readonly onNotice: (line: string) => void
 }
 
 /**
- * Watches the sources in these folders and returns how to stop. A folder that is removed and restored is watched
- * again. Each folder is watched by itself: when Node 20 watches recursively on Linux, it loses sight of a file that an
- * editor replaces.
+ * Watches the sources in these folders, and returns a function that stops it. A folder that is removed and restored
+ * is watched again. Each folder is watched by itself: when Node 20 watches recursively on Linux, it loses sight of a
+ * file that an editor replaces.
  */
 export function watchSources({ folders, onChange, onNotice }: WatchOptions): () => void {
   const watched = new Map<string, Watched>()
@@ -53,7 +55,7 @@ export function watchSources({ folders, onChange, onNotice }: WatchOptions): () 
       watcher.on('error', look)
       watched.set(folder, { watcher, identity })
     } catch (error) {
-      // A folder that was removed at this moment is found missing at the next look.
+      // The next check reports a folder that was removed at this moment.
       if (codeOf(error) !== 'ENOENT') onNotice(troubleWith(folder, error))
       return
     }
@@ -67,7 +69,7 @@ export function watchSources({ folders, onChange, onNotice }: WatchOptions): () 
       if (found.get(folder) === identity) continue
       watcher.close()
       watched.delete(folder)
-      // A folder that is moved away takes its files along without a word about them.
+      // A folder that is moved away takes its files along, and no event names them.
       add(folder)
     }
     for (const [folder, identity] of found) if (!watched.has(folder)) watchFolder(folder, identity)
@@ -76,13 +78,13 @@ export function watchSources({ folders, onChange, onNotice }: WatchOptions): () 
       if (missing.delete(folder)) onNotice(`${folder} is back and is watched again`)
       else {
         missing.add(folder)
-        onNotice(`${folder} is missing: restore it; it is watched again as soon as it is back`)
+        onNotice(`${folder} is missing. It is watched again as soon as you restore it`)
       }
     }
   }
   look()
   started = true
-  // A folder that is removed does not see its own return, but the folder that contains it does.
+  // A removed folder does not notice its own return, but its parent folder does.
   const parents = [...new Set(folders.map((folder) => dirname(folder)))].map((parent) =>
     watch(parent, (kind, file) => {
       const isOurs = folders.some((folder) => dirname(folder) === parent && basename(folder) === file)
@@ -96,7 +98,7 @@ export function watchSources({ folders, onChange, onNotice }: WatchOptions): () 
   }
 }
 
-/** A folder and all folders in it, each with its identity. Those that are removed meanwhile are left out. */
+/** Returns a folder and all folders in it, each with its identity. Folders that are removed meanwhile are left out. */
 function foldersIn(folder: string): [folder: string, identity: string][] {
   const identity = identityOf(folder)
   if (identity === undefined) return []

@@ -2,15 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OperationUse } from './gateway/operations.ts'
 
-/** The folders whose code may call an operation, from the root of the repository. */
+/** The folders whose code may call an operation, relative to the root of the repository. */
 const searched = ['commands', 'projections', 'workflows', 'infra', 'test']
-/** The local cloud itself: a table of operations is no caller. */
+/** The local cloud itself is not searched, because a table of operations is not a caller. */
 const left = join('infra', 'local')
 
-/** Finds the files that call an operation by the text of the call; those of the product come before tests. */
+/** Finds the files that contain the call of an operation. Files of the product come before tests. */
 export type FindCallers = (operation: string, use: OperationUse) => readonly string[]
 
-/** Reads the repository's code, from its root, and prepares to search it. */
+/** Reads the code of the repository and returns a search over it. */
 export function readCallers(root = '.'): FindCallers {
   const files = searched.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

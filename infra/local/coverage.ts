@@ -1,21 +1,21 @@
 import type { FindCallers } from './callers.ts'
 import type { ServiceProvider } from './cloud/provider.ts'
 
-/** The text of docs/local-cloud.md: every resource type and every operation that these providers model. */
+/** Returns the text of docs/local-cloud.md: every resource type and every operation that these providers model. */
 export function coveragePage(providers: readonly ServiceProvider[], findCallers: FindCallers): string {
   const listed = providers.filter(
     ({ resources, operations }) => Object.keys({ ...resources, ...operations }).length > 0,
   )
-  return `# What the local cloud models
+  return `# Resource types and operations of the local cloud
 
 Generated from the providers in \`infra/local/services\` by \`npm run local-cloud\`. Do not edit.
 
-The local cloud refuses a template with any other type of resource, a property that a type here does not model, and a
-call of any other operation. Each refusal names what it refuses. A request that a function signs is also checked
-against the role of the function.
+The local cloud refuses a template with any other type of resource, a property that it does not model, and a call of any
+other operation. Each refusal names the refused thing. The local cloud also checks a request that a function signs against
+the role of the function.
 
-An operation is modelled only if code calls it or people explore with it. The second column names the code that calls
-it, a test if nothing else does. The last column names the tool that people explore it with.
+An operation is modelled only if code calls it or people explore with it. The second column names the code that calls it.
+If only tests do, it names one of them. The last column names the tool that people explore it with.
 
 ${listed.map((provider) => sectionOf(provider, findCallers)).join('\n')}`
 }
@@ -34,7 +34,7 @@ function sectionOf({ service, resources, operations }: ServiceProvider, findCall
   ].join('\n')
 }
 
-/** The files of the product that call an operation, or else the first test that does. */
+/** Lists the files of the product that call an operation, or else the first test that does. */
 function calledIn(files: readonly string[]): string {
   const product = files.filter((file) => !file.startsWith('test/'))
   return (product.length > 0 ? product : files.slice(0, 1)).map((file) => `\`${file}\``).join(', ')

@@ -1,10 +1,10 @@
 /**
- * The local cloud. This file is the only way in: code outside infra/local imports nothing else of it. Tests of the
- * local cloud itself, in test/infra/local and test/kit/local-cloud, may import the other files.
+ * The local cloud. This file is the only way in: code outside infra/local imports no other file of it. Only tests of
+ * the local cloud itself, in test/infra/local and test/kit/local-cloud, may import the other files.
  *
- * It runs a template and finds a local cloud that runs, reads templates, lets things go wrong, and gives tests of other
- * code a single service: DynamoDB, its streams, or a clock and an error of state machines. Importing it is cheap: the
- * services are loaded when the local cloud starts.
+ * It exports functions that run a template, find a running local cloud, read templates and inject faults. For tests
+ * of other code it exports single services: DynamoDB, its streams, and a clock and an error of state machines.
+ * Importing it is cheap, because the services are loaded when the local cloud starts.
  */
 
 export { type Announced, readAnnouncement } from './cloud/announcement.ts'

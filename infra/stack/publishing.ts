@@ -9,10 +9,11 @@ import { addFunction, allow } from './parts/lambda-function.ts'
 import { countLogLines } from './parts/log-alarm.ts'
 import {
   addHandledEvents,
-  addReactionFailures,
   addReactions,
+  addReactionsData,
+  logicalId,
   type Reacting,
-  type ReactionFailures,
+  type Reactions,
 } from './parts/reactions.ts'
 import { addRedrive, addStreamFailures, alarmOnStreamFailures, type StreamFailures } from './parts/redrive.ts'
 import type { Stored } from './parts/stored.ts'
@@ -25,7 +26,8 @@ export interface PublishingData {
   /** Batches that the forwarder failed at. */
   readonly forwarderFailures: StreamFailures
   readonly handled: TableV2
-  readonly reactionFailures: ReactionFailures
+  /** Reactions that send no mail, each with a queue of its own. */
+  readonly reactions: readonly Reactions[]
 }
 
 export interface PublishingOptions {
@@ -51,7 +53,9 @@ export function addPublishingData(data: Stack, stored: Stored): PublishingData {
     bus,
     forwarderFailures: addStreamFailures(data, 'Forwarder'),
     handled,
-    reactionFailures: addReactionFailures(data, stored.stage, bus, withoutMail),
+    reactions: withoutMail.map((row) =>
+      addReactionsData(data, logicalId(row.name), [row], { stage: stored.stage, bus }),
+    ),
   }
 }
 
@@ -59,7 +63,8 @@ export function addPublishingData(data: Stack, stored: Stored): PublishingData {
 export function addPublishing(service: Stack, options: PublishingOptions): Publishing {
   const publishing = reactingWith(options)
   addForwarder(service, options)
-  addReactions(service, options.data.reactionFailures, publishing)
+  for (const one of options.data.reactions)
+    for (const { name } of one.rows) addReactions(service, one, publishing, { name, concurrency: 5 })
   return publishing
 }
 

@@ -49,13 +49,13 @@ function compare(a: Numbers, b: Numbers): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2]
 }
 
-/** How many parts a caret keeps: up to and with the first that is not zero. */
+/** Number of parts that a caret keeps: up to and including the first that is not zero. */
 function caretPart([major, minor]: Numbers, given: number): number {
   if (major > 0 || given === 1) return 1
   return minor > 0 || given === 2 ? 2 : 3
 }
 
-/** The first version after all that share the given number of leading parts. */
+/** The lowest version above all versions with the same leading parts. */
 function after([major, minor, patch]: Numbers, parts: number): Numbers {
   if (parts === 1) return [major + 1, 0, 0]
   return parts === 2 ? [major, minor + 1, 0] : [major, minor, patch + 1]

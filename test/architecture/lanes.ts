@@ -9,7 +9,8 @@ export function laneFindings(sources: Sources): Finding[] {
     holds: matcher([...include, ...exclude.map((glob) => `!${glob}`)]),
   }))
   const starts = matcher(notInUnitTests)
-  // The local cloud's index leads to all of its services; what a test uses of them shows in the kit.
+  // The local cloud's index imports all of its services. A test's imports from the kit show which of them it
+  // uses.
   const withoutCloud = new Map([...sources].filter(([file]) => !file.startsWith('infra/local/')))
   return [...sources.keys()]
     .filter((file) => file.endsWith('.test.ts'))

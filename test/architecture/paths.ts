@@ -67,7 +67,9 @@ function spans(text: string): { path: string; offset: number }[] {
 
 type Exists = (path: string, folder: string) => boolean
 
-/** Returns a function that tells whether a word names nothing of the repository, or something that exists. */
+/**
+ * Returns a function that tells whether a word is valid: it is the path of a file or a folder, or no path.
+ */
 function finder(repository: Repository, examples: readonly string[]): Exists {
   const all = [...repository.files, ...examples]
   const folders = [...new Set(all.map((file) => posix.dirname(file)))]

@@ -89,7 +89,7 @@ describe('a rejected phrase', () => {
     expect(hitsIn('a.md', '# A\n\nOne line.\nIt starts anew.\n')).toEqual(['4 anew'])
   })
 
-  it('is named with what to write instead', () => {
+  it('is reported with a replacement', () => {
     expect(proseHits({ kind: 'string', text: 'It starts anew.', beside: '' })).toEqual([
       { phrase: 'anew', offset: 10, instead: 'again' },
     ])

@@ -12,7 +12,7 @@ const entryPoints = [
   '*.ts',
 ]
 
-/** Files that name programs and settings as paths from the root. */
+/** Files whose strings name programs and settings by paths from the root. */
 const namesPathsFromRoot = [
   'infra/{build,cli,deploy}/**',
   'test/kit/**',

@@ -11,7 +11,7 @@ export const recordFile = 'test/architecture/not-yet-rewritten.json'
 export const aboutPhrases = ['test/architecture/phrases.ts', 'test/architecture/phrases.test.ts']
 
 export function readRecord(root: string): Hits {
-  // Only this script and this test write and read the file.
+  // Only `npm run rewritten` writes the file.
   return JSON.parse(readFileSync(join(root, recordFile), 'utf8')) as Hits
 }
 

@@ -79,7 +79,9 @@ export function globPattern(glob: string): RegExp {
   return new RegExp(`^${source}$`)
 }
 
-/** Tells whether a path or a package matches one of the globs. A glob that starts with `!` takes matches out again. */
+/**
+ * Tells whether a path or a package matches one of the globs. A glob that starts with `!` excludes matches.
+ */
 export function matcher(globs: readonly string[]): (path: string) => boolean {
   const patterns = globs.map((glob) => ({
     wanted: !glob.startsWith('!'),

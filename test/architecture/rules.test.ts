@@ -168,7 +168,7 @@ describe('a feature', () => {
     expect(featureFindings(sourcesOf({ [file]: `import '${target}'` }), features)).toHaveLength(count)
   })
 
-  it('is not declared to import what it does not', () => {
+  it('fails if it declares an import that nothing needs', () => {
     expect(unusedFeatureImports(sourcesOf(files), features)).toContain('subscription -> user')
     expect(unusedFeatureImports(sourcesOf(files), features)).not.toContain('project -> user')
   })
@@ -332,7 +332,7 @@ describe('a path', () => {
     'https://example.com/a.ts',
     'npm run new aggregate NAME',
     '.annals/data',
-  ])('that exists, or is none, is not found: %s', (path) => {
+  ])('that exists, or that is no path, is not found: %s', (path) => {
     expect(found('a.md', `See \`${path}\`.`)).toEqual([])
     expect(found('commands/a.ts', `// See \`${path}\`.`)).toEqual([])
   })

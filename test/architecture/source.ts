@@ -166,7 +166,7 @@ interface Span {
   readonly end: number
 }
 
-/** The spans within a span that are in none of the others: a suite is as long as it is without its tests. */
+/** The spans within a span that are in no other: the length of a suite excludes its tests. */
 function outermost(spans: readonly Span[], within: Span): Span[] {
   const inside = (inner: Span, outer: Span) =>
     inner !== outer && inner.start >= outer.start && inner.end <= outer.end && inner.start > within.start
@@ -181,7 +181,10 @@ function resolveFrom(file: string, specifier: string): string {
   return specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : specifier
 }
 
-/** The code that a comment describes: the rest of the next line with code, or what stands before it on its line. */
+/**
+ * The code that a comment describes: the rest of the next line with code, or the code before the comment on
+ * its line.
+ */
 function besideComment(text: string, start: number, end: number): string {
   const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start).trim()
   if (before !== '') return before

@@ -1,6 +1,6 @@
 /**
- * The one place that declares what each part of the repository may import. Patterns are globs over paths from the
- * root and over the names of packages; one that starts with `!` takes matches out again.
+ * The one place that declares what each part of the repository may import. Patterns are globs over paths
+ * from the root and over the names of packages. A pattern that starts with `!` excludes matches.
  */
 import type { Pending } from './pending.ts'
 
@@ -56,7 +56,7 @@ export const zones: readonly Zone[] = [
       '!commands/functions/**',
       'projections/versions.ts',
       'projections/rebuild/**',
-      // The folders of the features; the other folders of the layer are taken out.
+      // The folders of features: the next pattern excludes the layer's other folders.
       'projections/*/**',
       '!projections/{delivery,engine,functions,generations,publishing,query,redrive}/**',
       'zod/mini',
@@ -177,6 +177,8 @@ export const sdk = [
   { packages: ['@aws-sdk/client-cognito-identity-provider'], files: ['**/cognito-*.ts'] },
   { packages: ['@aws-sdk/client-lambda'], files: ['**/lambda-*.ts'] },
   { packages: ['@aws-sdk/client-sesv2'], files: ['**/ses-*.ts'] },
+  { packages: ['@aws-sdk/client-secrets-manager'], files: ['**/secrets-manager-*.ts'] },
+  { packages: ['@aws-sdk/client-sqs'], files: ['**/sqs-*.ts'] },
   {
     packages: ['@aws-sdk/{client-s3,s3-presigned-post,s3-request-presigner,util-format-url}'],
     files: ['**/s3-*.ts'],
@@ -188,8 +190,9 @@ export const sdk = [
 /** Only these parts may read a clock, chance or the process: in `domain/` they arrive as input. */
 export const pure = ['domain/**']
 
-/** The folders beside the features. Every other folder of `domain/` is a feature, and so are these. */
+/** The folders of `domain/` that are not features. Every other folder there is one. */
 export const notFeatures = ['kernel', 'generated']
+/** Features without a folder in `domain/`. */
 export const moreFeatures = ['analytics']
 
 /** Shared files that may import every feature: the lists at the root of a layer, the entry points and the stack. */
@@ -202,6 +205,7 @@ export const featureLists = [
   'projections/versions.ts',
   'projections/queries.ts',
   'workflows/reactions.ts',
+  'workflows/mails.ts',
   '{commands,projections,workflows}/functions/**',
   'infra/stack/**',
 ]
@@ -215,8 +219,8 @@ export const generic = [
 ]
 
 /**
- * The features that a feature may import, in every layer. A folder that is no feature's and serves some of them has
- * an entry of its own. An entry that nothing needs is an error.
+ * The features that a feature may import, in every layer. A folder that belongs to no feature but serves
+ * some of them has its own entry. An entry that nothing needs is an error.
  */
 export const featureImports: Readonly<Record<string, readonly string[]>> = {
   project: ['user'],

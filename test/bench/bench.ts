@@ -26,17 +26,17 @@ import { waiting } from './subjects/waiting.ts'
 
 const usage = `npm run bench [-- OPTION…]
 
-  --quick         a small run, to try it out; it writes docs/benchmarks.quick.md
-  --only NAME     one subject alone, to try it out; it writes nothing
+  --quick         a small run to try it out; writes docs/benchmarks.quick.md
+  --only NAME     a single subject to try it out; writes nothing
   --help          this text
 
-Measures Annals beside the raw SDK and other event stores and writes docs/benchmarks.md. These are installed in
-test/bench when they are missing.`
+Measures Annals beside the raw SDK and other event stores, and writes docs/benchmarks.md. The other event stores are
+installed in test/bench if they are missing.`
 
 const here = import.meta.dirname
 const root = join(here, '../..')
 
-/** In the order in which they are reported. */
+/** In the order of the report. */
 const subjects: Readonly<Record<string, Subject>> = {
   append,
   load,
@@ -85,28 +85,28 @@ async function bench(): Promise<void> {
   console.log(`\nwritten to ${file}`)
 }
 
-/** Installs what is compared with, if it is not there. Returns why that did not work. */
+/** Installs the other event stores if they are missing. Returns the reason if that failed. */
 function installPeers(): string[] {
-  // What npm writes last.
+  // The file that npm writes last.
   if (existsSync(join(here, 'node_modules/.package-lock.json'))) return []
   console.log('installing the other event stores in test/bench')
   try {
     execFileSync('npm', ['ci', '--prefix', here], { stdio: ['ignore', 'ignore', 'pipe'] })
     return []
   } catch (error) {
-    return [`everyone but raw: npm ci in test/bench failed: ${firstLine(error)}`]
+    return [`all but raw: npm ci in test/bench failed: ${firstLine(error)}`]
   }
 }
 
 /**
- * One subject, on an engine of its own: the engine keeps something of each transaction and takes longer for the next,
- * so what one subject writes would slow the next one down for those who write by transactions.
+ * Measures one subject on an engine of its own. The engine keeps data about every transaction and slows down
+ * with each. One subject's writes would therefore slow down the transactions of the next.
  */
 async function measure(subject: Subject, enters: readonly Enter[], size: Size): Promise<Result> {
   return withContestants(enters, async (contestants, database) => {
     const [raw, ...others] = contestants
     const [annals] = others
-    if (raw === undefined || annals === undefined) throw new Error('raw and annals are always there')
+    if (raw === undefined || annals === undefined) throw new Error('raw and annals are always present')
     let names = 0
     return subject({ database, raw, annals, others, size, next: () => ++names })
   })
@@ -127,12 +127,12 @@ async function withContestants<T>(
   }
 }
 
-/** The peers that run on this Node; the reasons of the others are added to `absent`. */
+/** The peers that run on this Node; adds the reasons of the others to `absent`. */
 async function peersThatRun(absent: string[]): Promise<Enter[]> {
   const running: Enter[] = []
   for (const name of peers) {
     try {
-      // By a name that the compiler does not follow: the peers' types are there only once they are installed.
+      // By a name that the compiler cannot resolve: the peers' types exist only once they are installed.
       const { enter } = (await import(`./peers/${name}.ts`)) as { enter: Enter }
       await withContestants([enter], async (contestants) => {
         for (const contestant of contestants) await tryOut(contestant)
@@ -145,12 +145,12 @@ async function peersThatRun(absent: string[]): Promise<Enter[]> {
   return running
 }
 
-/** Throws where a contestant does not do on this machine what it is measured by. */
+/** Throws an Error if a contestant does not work correctly on this machine. */
 async function tryOut({ name, fill, command, load }: Contestant): Promise<void> {
   await fill('bench-try', 2)
   await command('bench-try', 'third')
   const { count } = await load('bench-try')
-  if (count !== 3) throw new Error(`${name} has ${count} events where 3 were written`)
+  if (count !== 3) throw new Error(`${name} has ${count} events after writing 3`)
 }
 
 function firstLine(error: unknown): string {
@@ -159,7 +159,7 @@ function firstLine(error: unknown): string {
 
 function circumstances(): { date: string; machine: string; versions: string } {
   const processors = cpus()
-  // The manifests of this repository.
+  // The manifests are files of this repository.
   const versionsIn = (folder: string) => {
     const { dependencies, optionalDependencies } = JSON.parse(
       readFileSync(join(folder, 'package.json'), 'utf8'),

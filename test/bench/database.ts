@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { startDynamoDb } from '../../infra/local/index.ts'
 
-/** The one DynamoDB that all contestants write to, and the one way to make a client of it. */
+/** The one DynamoDB that all contestants write to, and the one way to create a client for it. */
 export interface Database {
   readonly client: DynamoDBClientConfig
   table(name: string, definition: TableDefinition): Promise<string>
@@ -17,11 +17,11 @@ export interface TableDefinition {
   /** The partition key, then the sort key. */
   readonly keys: Keys
   readonly index?: { readonly name: string; readonly keys: Keys; readonly projection: 'ALL' | 'KEYS_ONLY' }
-  /** Whether a projection would read it: a table of events has a stream, as it would in a deployment. */
+  /** Whether a projection would read it. A table of events has a stream, as it would in a deployment. */
   readonly stream: boolean
 }
 
-/** Starts the embedded DynamoDB on a folder that goes with it. */
+/** Starts the embedded DynamoDB on a temporary folder. */
 export async function startDatabase(): Promise<Database> {
   const region = 'eu-west-1'
   const dataDir = mkdtempSync(join(tmpdir(), 'annals-bench-'))
@@ -31,7 +31,7 @@ export async function startDatabase(): Promise<Database> {
       endpoint: db.endpoint,
       region,
       credentials: db.credentials,
-      // What `createDynamoClient` sets.
+      // The settings of `createDynamoClient`.
       requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
     },
     async table(name, { keys, index, stream }) {

@@ -1,16 +1,19 @@
-/** The middle of some measurements and how far they lie apart. */
+/** The median of some measurements and their range. */
 export interface Spread {
   readonly median: number
   readonly min: number
   readonly max: number
 }
 
-/** Throws where there is nothing to take the middle of. */
+/** Throws an Error if there are no values. */
 export function spreadOf(values: readonly number[]): Spread {
   return { median: percentile(values, 50), min: percentile(values, 0), max: percentile(values, 100) }
 }
 
-/** The value that so many percent of the values do not exceed; for the 50th of an even number, the mean of the middle two. */
+/**
+ * The value that this percentage of the values does not exceed; for the 50th of an even number, the mean of
+ * the middle two.
+ */
 export function percentile(values: readonly number[], percent: number): number {
   if (values.length === 0) throw new RangeError('nothing was measured')
   const sorted = [...values].sort((a, b) => a - b)
@@ -21,14 +24,14 @@ export function percentile(values: readonly number[], percent: number): number {
   return at(Math.ceil((percent / 100) * sorted.length) - 1)
 }
 
-/** The quotients of measurements that were made side by side. */
+/** The quotients of measurements from the same rounds. */
 export function ratios(of: readonly number[], to: readonly number[]): number[] {
   return of.map((value, round) => value / (to[round] ?? Number.NaN))
 }
 
 /**
- * Measures two sides in turns, so that what disturbs the machine disturbs both; who begins changes with every
- * round. The first round warms up and does not count.
+ * Measures two sides in turns, so that a disturbance of the machine affects both. The sides alternate in
+ * beginning a round. The first round warms up and does not count.
  */
 export async function inPairs<T>(
   rounds: number,
@@ -46,13 +49,13 @@ export async function inPairs<T>(
 
 export interface Throughput {
   readonly perSecond: number
-  /** Of each job, in milliseconds. */
+  /** Milliseconds of each job. */
   readonly latencies: readonly number[]
-  /** Milliseconds of processor time that this process took for a job: what others do meanwhile hardly disturbs it. */
+  /** Milliseconds of processor time that this process used per job. Other processes hardly affect it. */
   readonly cpuMs: number
 }
 
-/** Runs all jobs, so many at a time. */
+/** Runs all jobs with this maximum at a time. */
 export async function runAll(
   jobs: readonly (() => Promise<unknown>)[],
   concurrency: number,

@@ -1,43 +1,43 @@
 import type { Spread } from './measure.ts'
 
-/** A measured number, or its spread over the rounds. Nothing where it does not apply. */
+/** A measured number, or its spread over the rounds. Undefined if it does not apply. */
 export type Figure = number | Spread | undefined
 
 export interface Column {
   readonly name: string
   /**
-   * Which is the better of two figures. A column that only describes has none, nor has a time: two contestants'
-   * were not taken side by side, their ratios to `raw` were.
+   * Which of two figures is better. Undefined for a column that only describes. Also undefined for times:
+   * those of two contestants were not taken in turns, only their ratios to `raw` were.
    */
   readonly better?: 'less' | 'more'
 }
 
 export interface Row {
-  /** What was done, the same for everyone who did it. */
+  /** The measured task, the same for every contestant. */
   readonly what: string
   readonly contestant: string
-  /** One for each column. */
+  /** One figure for each column. */
   readonly figures: readonly Figure[]
-  /** What keeps the row from being compared: a wrong result, say. */
+  /** The reason why the row cannot be compared, such as a wrong result. */
   readonly flaw?: string | undefined
 }
 
 /** One measured subject. */
 export interface Table {
   readonly title: string
-  /** What was measured, and how. */
+  /** Description of the measured task and of the method. */
   readonly about: string
   readonly columns: readonly Column[]
   readonly rows: readonly Row[]
-  /** Why a contestant is ahead where it is. */
+  /** The reason why a contestant is ahead in some rows. */
   readonly reasons?: Readonly<Record<string, string>>
 }
 
-/** A line of what Annals has to reach. */
+/** A target for Annals, with the measured value. */
 export interface Bar {
   readonly bar: string
   readonly measured: string
-  /** Undefined where it cannot be measured yet. */
+  /** Undefined if it cannot be measured yet. */
   readonly met: boolean | undefined
   readonly because?: string
 }
@@ -48,8 +48,8 @@ export interface Result {
 }
 
 /**
- * A sentence for each row in which another contestant, `raw` aside, is ahead of Annals: by more than a twentieth,
- * and with its middle outside what our own rounds gave.
+ * One sentence for each row in which a contestant other than `raw` is ahead of Annals. Ahead means by more
+ * than 5 %, with its median outside the range of our own rounds.
  */
 export function ahead({ columns, rows, reasons = {} }: Table): string[] {
   return rows.flatMap((ours) => {
@@ -68,7 +68,7 @@ export function ahead({ columns, rows, reasons = {} }: Table): string[] {
       })
       if (won.length === 0) return []
       return [
-        `${contestant} is ahead of annals in ${ours.what}: ${won.join('; ')}. ${reasons[contestant] ?? 'Nobody has looked into why.'}`,
+        `${contestant} is ahead of annals in ${ours.what}: ${won.join('; ')}. ${reasons[contestant] ?? 'The reason is not known.'}`,
       ]
     })
   })
@@ -111,7 +111,7 @@ function isFlawed({ flaw }: Row): boolean {
   return flaw !== undefined
 }
 
-/** The table as text of even columns. */
+/** The table as text with aligned columns. */
 export function asText(table: Table): string {
   const lines = [headings(table), ...cells(table)]
   const widths = headings(table).map((_, column) =>
@@ -128,19 +128,19 @@ export interface Circumstances {
   readonly machine: string
   readonly versions: string
   readonly quick: boolean
-  /** Who was left out, with the reason. */
+  /** The contestants that were left out, with the reason. */
   readonly absent: readonly string[]
 }
 
-/** Who is measured, as the tables name them. */
-const contestants = `- \`raw\`: \`lib-dynamodb\` alone, as one would write it by hand: one conditional put for a commit, of the same item as
-  that of Annals, and one query for a load.
+/** The contestants by their names in the tables. */
+const contestants = `- \`raw\`: \`lib-dynamodb\` alone, as one would write it by hand: one conditional put for a commit, with the same item as
+  Annals, and one query for a load.
 - \`annals\`: the event store of this repository: one item for a commit, however many events it has.
 - \`castore\`: Castore, an item for each event; several events are put in a transaction.
 - \`equinox-js\`: Equinox, a "tip" item for each stream, which every commit rewrites and which is split off at 32 KB;
-  events compressed. \`equinox-js-snapshot\` is the same with a snapshot in the tip.
+  events are compressed. \`equinox-js-snapshot\` is the same with a snapshot in the tip.
 - \`event-store-adapter-js\`: a journal of events and a table of snapshots, written in one transaction for each event;
-  a snapshot is written with the first event only, as in its README.`
+  a snapshot is written only with the first event, as in its README.`
 
 /** The whole document. */
 export function asMarkdown(results: readonly Result[], circumstances: Circumstances): string {
@@ -149,28 +149,28 @@ export function asMarkdown(results: readonly Result[], circumstances: Circumstan
   return `# Benchmarks
 
 Written by \`npm run bench${quick ? ' -- --quick' : ''}\` on ${date}, on ${machine}; ${versions}.
-${quick ? '\n**A quick run, to try the benchmarks out: too few rounds for its times to say anything.**\n' : ''}
+${quick ? '\n**A quick run to try the benchmarks: it has too few rounds for meaningful times.**\n' : ''}
 ## How it was measured
 
-Everybody writes to one DynamoDB in the same run, with the same events, client settings and concurrency. That is the
-embedded one of the local cloud, on this machine: it counts units as Amazon's does, and its times are its own. It is
-started anew, with empty tables, for every section below.
+All contestants write to one DynamoDB in the same run, with the same events, client settings and concurrency. This is
+the embedded DynamoDB of the local cloud, on this machine: it counts units like Amazon's, but its times differ. It is
+started again, with empty tables, for every section below.
 
 ${contestants}
 ${absent.map((line) => `\nLeft out: ${line}\n`).join('')}
-A ratio to \`raw\` comes from rounds in which the two take turns, and is taken within each round. A figure with a range is
-the median of the rounds with the lowest and the highest. Requests and units (WCU for writes, RCU for reads) are counted
-in the client, alike for everybody; a refused write counts as a request and not in units, because its answer does not
-say them. The machine decides the times: compare ratios, requests and units.
+Ratios to \`raw\` come from rounds in which the two take turns, and are computed within each round. A figure with a range
+is the median of the rounds, with the lowest and the highest. Requests and units (WCU for writes, RCU for reads) are
+counted in the client, in the same way for all. A refused write counts as a request but not in units, because its
+answer does not report them. Times depend on the machine: compare ratios, requests and units.
 
-Below a table stands each row in which somebody but \`raw\` is ahead of \`annals\`, and why: by more than a twentieth and
-outside the range of \`annals\`, in a row without a flaw. Times alone are not compared, only ratios: those of two
-contestants were not taken side by side.
+Below each table is a list of the rows in which a contestant other than \`raw\` is ahead of \`annals\`, with the reason.
+Ahead means by more than 5 % and outside the range of \`annals\`, in a row without a flaw. Only ratios are compared, not
+times, because the times of two contestants were not taken in turns.
 
-## What Annals has to reach
+## Targets for Annals
 
 ${markdownTable(
-  ['bar', 'measured', 'verdict'],
+  ['target', 'measured', 'verdict'],
   bars.map(({ bar, measured, met, because }) => [bar, measured, verdict(met, because)]),
 )}
 

@@ -1,15 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 
-/** What went over the wire. A write whose condition is refused is charged, but its answer does not say so: it counts as a request only. */
+/**
+ * The requests that went over the wire. A refused write is charged, but its answer does not say how much, so
+ * it only counts as a request.
+ */
 export interface Usage {
-  /** Tries of the SDK included. */
+  /** Includes the SDK's retries. */
   readonly requests: number
   readonly writes: number
   readonly readUnits: number
   readonly writeUnits: number
 }
 
-/** Looks at every call of one client, in the same way for everybody. */
+/** Records every call of one client, in the same way for every contestant. */
 export interface Wire {
   usage(): Usage
   /** Drops the answer of the next write after it has succeeded, as if the connection were lost. */
@@ -24,7 +27,7 @@ export function watch({ middlewareStack }: Pick<DynamoDBClient, 'middlewareStack
 
   middlewareStack.add(
     (next, context) => async (args) => {
-      // Every operation that a contestant calls takes this parameter.
+      // Every operation that a contestant calls accepts this parameter.
       const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' } as typeof args.input
       const answer = await next({ ...args, input })
       const units = unitsOf(answer.output)
@@ -35,7 +38,7 @@ export function watch({ middlewareStack }: Pick<DynamoDBClient, 'middlewareStack
     { step: 'initialize', name: 'benchCapacity' },
   )
 
-  // The last step: the SDK's own tries pass it one by one.
+  // The last step: each of the SDK's tries passes it separately.
   middlewareStack.add(
     (next, context) => async (args) => {
       const write = !reads.has(String(context['commandName']))
@@ -58,7 +61,7 @@ export function watch({ middlewareStack }: Pick<DynamoDBClient, 'middlewareStack
   }
 }
 
-/** What a piece of work used of a wire that nobody else uses meanwhile. */
+/** The usage of a task, on a wire that no other task uses meanwhile. */
 export async function used<T>(wire: Wire, run: () => Promise<T>): Promise<{ value: T; usage: Usage }> {
   const before = wire.usage()
   const value = await run()

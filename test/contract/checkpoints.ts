@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Checkpoints, nothingDone } from '../../projections/rebuild/replay/checkpoints.ts'
 
-/** What every store of checkpoints does. `open` is called once per test. */
+/** The tests that every checkpoint store must pass. `open` is called once per test. */
 export function checkpointsContract(name: string, open: () => Checkpoints): void {
   let made = 0
   const setUp = () => {
@@ -10,7 +10,7 @@ export function checkpointsContract(name: string, open: () => Checkpoints): void
   }
 
   describe(`checkpoints on ${name}`, () => {
-    it('are read in the order of the segments, also where nothing is done', async () => {
+    it('are read in the order of the segments, with nothing done for a segment without one', async () => {
       const { checkpoints, id } = setUp()
       const third = {
         revision: 1,
@@ -26,7 +26,7 @@ export function checkpointsContract(name: string, open: () => Checkpoints): void
       expect(read[2]).toEqual(third)
     })
 
-    it('move from the revision before alone, and never back from done', async () => {
+    it('move only from the previous revision, and never back from done', async () => {
       const { checkpoints, id } = setUp()
       const at = (revision: number, done: boolean) => ({ ...nothingDone, revision, done })
       expect((await checkpoints.move(id, 0, at(1, false))).outcome).toBe('moved')
@@ -36,7 +36,7 @@ export function checkpointsContract(name: string, open: () => Checkpoints): void
       expect((await checkpoints.read(id, 1)).checkpoints).toEqual([at(2, true)])
     })
 
-    it('of two generations are apart', async () => {
+    it('of two generations are independent', async () => {
       const { checkpoints, id } = setUp()
       await checkpoints.move(id, 0, { ...nothingDone, revision: 1, done: true })
       expect((await checkpoints.read(`${id}1`, 1)).checkpoints).toEqual([nothingDone])

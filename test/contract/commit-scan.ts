@@ -9,8 +9,8 @@ import { newCommit } from '../kit/stores/commits.ts'
 const ample = { left: () => 10_000 }
 
 /**
- * What every scan of an event store does. `open` is called once, for an empty table of commits and the ways to scan it:
- * with pages of at most so many items, or as they come.
+ * The tests that every scan of an event store must pass. `open` is called once. It gives an empty table of
+ * commits and two ways to scan it: with a maximum number of items per page, and with DynamoDB's own pages.
  */
 export function commitScanContract(
   name: string,
@@ -29,7 +29,7 @@ export function commitScanContract(
     let next = from
     do {
       const page = await scanned.page(next, 10_000)
-      // An item of the event store.
+      // The page contains items of the event store.
       for (const { pk, sk } of page.items as { pk: string; sk: number }[]) found.push([pk, sk])
       sizes.push(page.items.length)
       next = page.next
@@ -40,7 +40,7 @@ export function commitScanContract(
   describe(`scan of commits on ${name}`, () => {
     beforeAll(async () => {
       expect(await scan().page(undefined, 10_000)).toMatchObject({ items: [], next: undefined })
-      // One after the other, so that the items of a stream are not put in a row.
+      // One stream after another in each round, so that the items of a stream are not adjacent.
       for (let version = 1; version <= 11; version++)
         for (const stream of streams) await append(stream, { count: version === 2 ? 3 : 1 })
     })
@@ -50,7 +50,7 @@ export function commitScanContract(
       7,
       100,
       undefined,
-    ])('brings each commit once, those of a stream together and in order, in pages of %s', async (limit) => {
+    ])('returns each commit once, and those of a stream together and in order, in pages of %s', async (limit) => {
       const { found, sizes } = await items(scan({ limit }))
       expect(Math.max(...sizes)).toBeLessThanOrEqual(limit ?? 1000)
       const order = [...new Set(found.map(([stream]) => stream))]
@@ -59,7 +59,7 @@ export function commitScanContract(
       expect(order.toSorted()).toEqual(streams.toSorted())
     })
 
-    it('brings in its segments all that there is, each stream in one of them', async () => {
+    it('returns everything when all segments are read, with each stream in one segment', async () => {
       const parts = await Promise.all([0, 1, 2].map((segment) => items(scan({ segment, segments: 3 }))))
       const { found } = await items(scan())
       const texts = (some: readonly [string, number][]) =>
@@ -70,19 +70,19 @@ export function commitScanContract(
       expect(parts.filter((part) => part.found.length > 0).length).toBeGreaterThan(1)
     })
 
-    it('brings a commit as it is stored', async () => {
+    it('returns a commit as it is stored', async () => {
       const page = await scan({ limit: 1 }).page(undefined, 10_000)
-      const { pk = '' } = page.items[0] as { pk?: string } // an item of the event store
+      const { pk = '' } = page.items[0] as { pk?: string } // the page contains items of the event store
       const { items: stored } = await commits.query(pk, { from: 1, order: 'forward', limit: 1 }, 10_000)
       expect(page.items).toEqual(stored)
       expect(page.next).toEqual({ stream: pk, version: 1 })
     })
 
-    it('goes on in a stream with what was put there meanwhile', async () => {
+    it('continues in a stream with commits that were put meanwhile', async () => {
       const { found } = await items(scan({ limit: 100 }))
       const [stream] = found[0] ?? ['voyage-0']
       const after = { stream, version: 13 }
-      await append(stream as StreamName, { count: 2 }) // as above
+      await append(stream as StreamName, { count: 2 }) // the scan returns names of streams
       const rest = (await items(scan({ limit: 100 }), after)).found
       expect(rest[0]).toEqual([stream, 14])
       expect(rest).toHaveLength(11 * 11 + 1)

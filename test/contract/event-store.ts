@@ -16,7 +16,7 @@ const ample: Deadline = { left: () => 10_000 }
 const numbered = (count: number, { set }: Reservation): Reservation[] =>
   Array.from({ length: count }, (_, n) => ({ set, key: `${n}@example.com` }))
 
-/** What every event store does, whatever its table is. `table` is called once per test. */
+/** The tests that every event store must pass, whatever table it uses. `table` is called once per test. */
 export function eventStoreContract(name: string, table: () => CommitTable & ReservationReader): void {
   let streams = 0
   const setUp = () => {
@@ -40,14 +40,14 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
   }
 
   describe(`event store on ${name}`, () => {
-    it('loads nothing from a stream that does not exist, and a head to append at', async () => {
+    it('loads no events from a stream that does not exist, and a head to append at', async () => {
       const { store, stream } = setUp()
       const { commits, head } = await store.load(stream, ample)
       expect(commits).toEqual([])
       expect(head).toMatchObject({ stream, version: 0 })
     })
 
-    it('loads what was appended, in order, with everything that was given', async () => {
+    it('loads what was appended, in order and with every field', async () => {
       const { store, stream } = setUp()
       const first = newCommit({ count: 2, text: 'Ünïcödé 🗺️ "quoted"\n' })
       const second = newCommit({ at: '2026-01-02T00:00:00.000Z', actorId: 'bob' })
@@ -77,7 +77,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
     it('appends at the head that an append left, without a load between', async () => {
       const { store, stream } = setUp()
       const first = await append(store, stream, { count: 2 })
-      if (first.outcome !== 'appended') throw new Error('the test appends alone')
+      if (first.outcome !== 'appended') throw new Error('no other process appends here')
       expect(first.head).toMatchObject({ stream, version: 2 })
       expect((await store.append(first.head, newCommit(), ample)).outcome).toBe('appended')
       const { commits, head } = await store.load(stream, ample)
@@ -85,9 +85,9 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
       expect(head.version).toBe(3)
     })
 
-    it('takes only a head that it handed out, so a gap cannot be written', async () => {
+    it('accepts only a head that it handed out, so nobody can write a gap', async () => {
       const { store, stream } = setUp()
-      const forged = { stream, version: 7 } as Head // what a careless caller would do
+      const forged = { stream, version: 7 } as Head // a forged head, as a careless caller might make it
       await expect(store.append(forged, newCommit(), ample)).rejects.toThrow(
         'a head that this store returned',
       )
@@ -107,7 +107,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
       expect((await store.load(stream, ample)).commits).toHaveLength(1)
     })
 
-    it('puts an unknown outcome again, unchanged, at the same place', async () => {
+    it('puts a commit with an unknown outcome again, unchanged, at the same version', async () => {
       const { putsFail, store, faulty, stream } = setUp()
       putsFail('fail', 2)
       putsFail('lose-answer')
@@ -116,7 +116,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
       expect(new Set(faulty.puts.map((item) => JSON.stringify(item))).size).toBe(1)
     })
 
-    it('gives up an unknown outcome only at the deadline, and says so', async () => {
+    it('gives up an unknown outcome only at the deadline, and reports it as unknown', async () => {
       const { putsFail, faulty, stream } = setUp()
       const clock = manualClock()
       const store = createEventStore(faulty, clock)
@@ -130,7 +130,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
       expect(clock.elapsed()).toBeGreaterThanOrEqual(1000)
     })
 
-    it('answers with what is stored when another process decided otherwise under the same command id', async () => {
+    it('answers with what is stored if another process decided differently under the same command id', async () => {
       const { store, stream } = setUp()
       const { head } = await store.load(stream, ample)
       await store.append(head, newCommit({ commandId: 'same', count: 3 }), ample)
@@ -138,7 +138,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
       expect(repeated.outcome === 'repeated' && repeated.commit.events).toHaveLength(3)
     })
 
-    it('refuses a commit over 350 KB for good, and takes one a little under it', async () => {
+    it('refuses a commit over 350 KB permanently, and accepts one just below that', async () => {
       const { store, stream } = setUp()
       await expect(append(store, stream, { text: 'x'.repeat(350 * 1024) })).rejects.toMatchObject({
         code: 'too-large',
@@ -163,7 +163,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
     })
 
     describe('loading since a head', () => {
-      it('returns what came after it, and a new head to append at', async () => {
+      it('returns the commits after it, and a new head to append at', async () => {
         const { store, stream } = setUp()
         await append(store, stream, { count: 2 })
         const { head: since } = await store.load(stream, ample)
@@ -175,7 +175,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         expect((await store.append(head, newCommit(), ample)).outcome).toBe('appended')
       })
 
-      it('returns nothing where nothing came, in one small read', async () => {
+      it('returns no commits if there are none, in one small read', async () => {
         const { store, stream } = setUp()
         for (let i = 0; i < 3; i++) await append(store, stream, { text: 'x'.repeat(20_000) })
         const { head: since } = await store.load(stream, ample)
@@ -186,14 +186,14 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         expect(cost.readUnits).toBeLessThanOrEqual(1)
       })
 
-      it('returns all of a stream since the head that it had before its first commit', async () => {
+      it('returns the whole stream since the head before its first commit', async () => {
         const { store, stream } = setUp()
         const { head: since } = await store.load(stream, ample)
         await append(store, stream)
         expect((await store.load(stream, ample, { since })).commits).toHaveLength(1)
       })
 
-      it('goes through as many pages as there are', async () => {
+      it('reads as many pages as there are', async () => {
         const { store, stream } = setUp()
         await append(store, stream)
         const { head: since } = await store.load(stream, ample)
@@ -203,16 +203,16 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         expect(cost.requests).toBeGreaterThan(1)
       })
 
-      it('takes only a head of the same stream that it handed out', async () => {
+      it('accepts only a head of the same stream that it handed out', async () => {
         const { store, faulty, stream } = setUp()
         const { head: ofAnother } = await store.load(setUp().stream, ample)
         const { head: ofAnotherStore } = await createEventStore(faulty, manualClock()).load(stream, ample)
-        const forged = { stream, version: 0 } as Head // what a careless caller would do
+        const forged = { stream, version: 0 } as Head // a forged head, as a careless caller might make it
         for (const since of [ofAnother, ofAnotherStore, forged])
           await expect(store.load(stream, ample, { since })).rejects.toThrow(TypeError)
       })
 
-      it('finds a gap after it unreadable', async () => {
+      it('finds a stream with a gap after the head unreadable', async () => {
         const raw = table()
         const { stream } = setUp()
         const store = createEventStore(raw, manualClock())
@@ -231,13 +231,13 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
       })
     })
 
-    it('says what a load consumed', async () => {
+    it('reports what a load consumed', async () => {
       const { store, stream } = setUp()
       await append(store, stream)
       expect((await store.load(stream, ample)).cost).toEqual({ requests: 1, readUnits: 1, writeUnits: 0 })
     })
 
-    it('finds a gap unreadable rather than pass over it', async () => {
+    it('finds a stream with a gap unreadable instead of skipping the gap', async () => {
       const raw = table()
       const { stream } = setUp()
       await putRaw(raw, { ...newCommit(), stream, version: 1 })
@@ -264,7 +264,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         return store.append(head, newCommit(), ample, { reservations: { take, release } })
       }
 
-      it('takes and releases a key in one transaction with the commit, and says what it consumed', async () => {
+      it('takes and releases a key in one transaction with the commit, and reports what it consumed', async () => {
         const { store, one, email, holder } = setUpTwo()
         const cost = { requests: 1, readUnits: 0, writeUnits: 4 }
         expect(await appendWith(store, one, { take: [email] })).toMatchObject({ outcome: 'appended', cost })
@@ -276,13 +276,13 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         expect(await holder()).toBeUndefined()
       })
 
-      it('is a plain put of one unit where nothing is taken or released', async () => {
+      it('is a plain put of one unit if nothing is taken or released', async () => {
         const { store, one } = setUpTwo()
         const { cost } = await appendWith(store, one, {})
         expect(cost).toEqual({ requests: 1, readUnits: 0, writeUnits: 1 })
       })
 
-      it('appends nothing where another stream holds the key, and says which', async () => {
+      it('appends nothing if another stream holds the key, and names the key', async () => {
         const { store, one, other, email, holder, reservations } = setUpTwo()
         const free = { ...email, key: 'free@example.com' }
         await appendWith(store, one, { take: [email] })
@@ -297,14 +297,14 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         expect((await reservations.holderOf(free, ample)).stream).toBe(one)
       })
 
-      it('never releases what another stream holds', async () => {
+      it('never releases a key that another stream holds', async () => {
         const { store, one, other, email, holder } = setUpTwo()
         await appendWith(store, one, { take: [email] })
         expect(await appendWith(store, other, { release: [email] })).toMatchObject({ outcome: 'taken' })
         expect(await holder()).toBe(one)
       })
 
-      it('takes what the stream itself holds, and what was released', async () => {
+      it('takes a key that the stream itself holds, and one that was released', async () => {
         const { store, one, other, email, holder } = setUpTwo()
         await appendWith(store, one, { take: [email] })
         expect(await appendWith(store, one, { take: [email] })).toMatchObject({ outcome: 'appended' })
@@ -323,7 +323,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         expect(await holder()).toBe(one)
       })
 
-      it('recognises its own write also where another has taken the key meanwhile', async () => {
+      it('recognises its own write even if another stream has taken the key meanwhile', async () => {
         const { store, one, other, email } = setUpTwo()
         const { head } = await store.load(one, ample)
         const commit = newCommit()
@@ -336,7 +336,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         expect(again).toMatchObject({ outcome: 'repeated', commit: { commandId: commit.commandId } })
       })
 
-      it('says conflict, not taken, where another commit stands at the place', async () => {
+      it('reports a conflict, not a taken key, if another commit has that version', async () => {
         const { store, one, other, email } = setUpTwo()
         await appendWith(store, other, { take: [email] })
         const { head } = await store.load(one, ample)
@@ -347,7 +347,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         expect(rival.outcome).toBe('conflict')
       })
 
-      it('takes nothing where the commit never came about', async () => {
+      it('takes no key if the commit is not written', async () => {
         const { putsFail, faulty, one, email, holder } = setUpTwo()
         const clock = manualClock()
         const store = createEventStore(faulty, clock)
@@ -361,7 +361,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         expect(await holder()).toBeUndefined()
       })
 
-      it('lets one of several streams have a key', async () => {
+      it('gives a key to one of several streams', async () => {
         const { store, one, email, holder } = setUpTwo()
         const rivals = Array.from({ length: 8 }, (_, i): StreamName => `${one}x${i}`)
         const outcomes = await Promise.all(
@@ -384,13 +384,13 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         expect((await store.load(one, ample)).commits).toEqual([])
       })
 
-      it('takes as many keys, and as long ones, as a transaction holds', async () => {
+      it('takes as many keys, and keys as long, as a transaction holds', async () => {
         const { store, one, email } = setUpTwo()
         const take = [...numbered(98, email), { ...email, key: 'ö'.repeat(512) }]
         expect(await appendWith(store, one, { take })).toMatchObject({ outcome: 'appended' })
       })
 
-      it('knows whether a set is empty', async () => {
+      it('tells whether a set is empty', async () => {
         const { store, one, email, reservations } = setUpTwo()
         const isEmpty = async () => (await reservations.isEmpty(email.set, ample)).empty
         expect(await isEmpty()).toBe(true)
@@ -404,7 +404,7 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
     describe('read', () => {
       const filled = async () => {
         const { store, stream } = setUp()
-        for (const count of [2, 3, 1]) await append(store, stream, { count }) // at 1, 3 and 6
+        for (const count of [2, 3, 1]) await append(store, stream, { count }) // commits at versions 1, 3 and 6
         return { store, stream }
       }
 
@@ -416,14 +416,14 @@ export function eventStoreContract(name: string, table: () => CommitTable & Rese
         [6, [6]],
         [7, []],
         [99, []],
-      ])('from version %i returns the commits that hold it and what follows', async (from, versions) => {
+      ])('from version %i returns the commit that contains it and those that follow', async (from, versions) => {
         const { store, stream } = await filled()
         const { commits, more } = await store.read(stream, from, ample)
         expect(commits.map(({ version }) => version)).toEqual(versions)
         expect(more).toBe(false)
       })
 
-      it('goes page by page through a long stream', async () => {
+      it('reads a long stream page by page', async () => {
         const { store, stream } = setUp()
         for (let i = 0; i < 5; i++) await append(store, stream, { text: 'x'.repeat(300 * 1024) })
         const found: number[] = []

@@ -6,7 +6,7 @@ import {
   withStatus,
 } from '../../projections/generations/generation-list.ts'
 
-/** What every store of lists of generations does. `open` is called once per test. */
+/** The tests that every store of generation lists must pass. `open` is called once per test. */
 export function generationListsContract(name: string, open: () => GenerationLists): void {
   let made = 0
   const setUp = () => {
@@ -35,7 +35,7 @@ export function generationListsContract(name: string, open: () => GenerationList
       expect(read.cost.readUnits).toBeGreaterThanOrEqual(1)
     })
 
-    it('move from the revision before alone, so one of several rivals changes a list', async () => {
+    it('move only from the previous revision, so one of several rivals changes a list', async () => {
       const { lists, projection, list, id } = setUp()
       const outcomes = await Promise.all(Array.from({ length: 5 }, () => lists.move(projection, list)))
       expect(outcomes.filter(({ outcome }) => outcome === 'moved')).toHaveLength(1)

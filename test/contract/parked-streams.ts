@@ -3,7 +3,7 @@ import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { ParkedIndex } from '../../projections/engine/parked-index.ts'
 import { type Mark, markKey, type ParkedStreams } from '../../projections/publishing/parked-streams.ts'
 
-/** What every keeper of parked streams does. `open` is called once per test. */
+/** The tests that every store of parked streams must pass. `open` is called once per test. */
 export function parkedStreamsContract(name: string, open: () => ParkedStreams & ParkedIndex): void {
   let made = 0
   const setUp = () => {
@@ -20,13 +20,13 @@ export function parkedStreamsContract(name: string, open: () => ParkedStreams & 
   })
 
   describe(`parked streams on ${name}`, () => {
-    it('has no mark where nothing was parked', async () => {
+    it('have no mark if nothing was parked', async () => {
       const { parked, stream } = setUp()
       expect((await parked.read([stream])).marks.size).toBe(0)
       expect((await parked.read([])).marks.size).toBe(0)
     })
 
-    it('sets a mark, moves it and removes it', async () => {
+    it('set a mark, move it and remove it', async () => {
       const { parked, stream, markOf } = setUp()
       expect((await parked.move(stream, undefined, mark(5))).outcome).toBe('moved')
       expect(await markOf()).toEqual(mark(5))
@@ -40,8 +40,8 @@ export function parkedStreamsContract(name: string, open: () => ParkedStreams & 
       ['no mark', undefined],
       ['a mark of an older event', mark(4)],
       ['a mark of a newer event', mark(6)],
-      ['the mark before its last try', mark(5, '2025-12-31T23:59:59.999Z')],
-    ])('leaves a mark to those who have read it, not to who read %s', async (_, from) => {
+      ['the mark before its last retry', mark(5, '2025-12-31T23:59:59.999Z')],
+    ])('leave a mark unchanged for a caller who read %s', async (_, from) => {
       const { parked, stream, markOf } = setUp()
       await parked.move(stream, undefined, mark(5))
       expect((await parked.move(stream, from, mark(9))).outcome).toBe('again')
@@ -49,14 +49,14 @@ export function parkedStreamsContract(name: string, open: () => ParkedStreams & 
       expect(await markOf()).toEqual(mark(5))
     })
 
-    it('does not set a mark again that was removed', async () => {
+    it('do not set a removed mark again', async () => {
       const { parked, stream, markOf } = setUp()
       expect((await parked.move(stream, mark(5), mark(6))).outcome).toBe('again')
       expect((await parked.move(stream, mark(5), undefined)).outcome).toBe('again')
       expect(await markOf()).toBeUndefined()
     })
 
-    it('lists a stream as long as it has a mark', async () => {
+    it('list a stream as long as it has a mark', async () => {
       const { parked, stream } = setUp()
       const listed = async () => (await parked.parkedKeys()).keys.filter(({ PK }) => PK.includes(stream))
       await parked.move(stream, undefined, mark(5))
@@ -68,7 +68,7 @@ export function parkedStreamsContract(name: string, open: () => ParkedStreams & 
       expect(await listed()).toEqual([markKey(`${stream}-b`)])
     })
 
-    it('reads the marks of any number of streams, a hundred in a request', async () => {
+    it('read the marks of any number of streams, a hundred per request', async () => {
       const { parked, stream } = setUp()
       const streams = Array.from({ length: 101 }, (_, index): StreamName => `${stream}-${index}`)
       for (const index of [0, 100]) await parked.move(`${stream}-${index}`, undefined, mark(index + 1))

@@ -5,12 +5,12 @@ import { guardKey, type RowKey } from '../../projections/engine/projection.ts'
 import type { RowStore } from '../../projections/engine/row-store.ts'
 import type { RowRemover } from '../../projections/rebuild/replay/row-remover.ts'
 
-/** What every remover does. `open` is called once per test. */
+/** The tests that every row remover must pass. `open` is called once per test. */
 export function rowRemoverContract(
   name: string,
   open: () => { rows: RowStore & ParkedIndex; remover: RowRemover },
 ): void {
-  it(`on ${name} removes all that unlisted generations have left, and nothing of another`, async () => {
+  it(`on ${name} removes every item of unlisted generations, and nothing else`, async () => {
     const { rows, remover } = open()
     const ids = ['ferries.v1.1', 'ferries.v1.11', 'ferries.v1.2', 'sailors.v1.1', 'ferries.v2.3'] as const
     const parked = { error: 'unreadable', at: '2026-01-01T00:00:00.000Z' }
@@ -46,7 +46,7 @@ export function rowRemoverContract(
       } while (after !== undefined)
       return removed
     }
-    // The list is read after the page: what was listed meanwhile is kept.
+    // The list is read after the page, so a generation that was listed meanwhile is kept.
     const kept = new Set<string>(['ferries.v1.11'])
     const listing = async () => kept.add('ferries.v1.2')
     expect([...(await clean(listing))].sort()).toEqual([

@@ -7,7 +7,7 @@ import type { Move, RowStore } from '../../projections/engine/row-store.ts'
 
 const large = (kilobytes: number) => 'x'.repeat(kilobytes * 1024)
 
-/** What every store of rows does. `open` is called once per test. */
+/** The tests that every row store must pass. `open` is called once per test. */
 export function rowStoreContract(name: string, open: () => RowStore & ParkedIndex): void {
   let made = 0
   const setUp = () => {
@@ -29,12 +29,12 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
   }
 
   describe(`row store on ${name}`, () => {
-    it('has no guard where nothing moved', async () => {
+    it('has no guard before the first move', async () => {
       const { store, key } = setUp()
       expect((await store.readGuard(key)).guard).toBeUndefined()
     })
 
-    it('moves a guard from where it was read', async () => {
+    it('moves a guard from the version that was read', async () => {
       const { store, key, move } = setUp()
       expect((await store.move(move({}))).outcome).toBe('moved')
       expect(
@@ -47,7 +47,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       ['behind', 1],
       ['ahead of', 3],
       ['missing at', 0],
-    ])('does not move a guard that was read %s where it is', async (_, from) => {
+    ])('does not move a guard that was read %s its stored version', async (_, from) => {
       const { store, key, list, row, move } = setUp()
       await store.move(move({ to: { version: 2, state: '{}' } }))
       expect(
@@ -61,7 +61,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect((await store.list(list, { limit: 10 })).rows).toEqual([])
     })
 
-    it('keeps why a stream is parked with its guard, until a write passes that', async () => {
+    it('keeps the reason why a stream is parked in its guard, until a write passes the failing event', async () => {
       const { store, key, move } = setUp()
       const parked = { error: 'unreadable', at: '2026-01-01T00:00:00.000Z' }
       await store.move(move({ to: { version: 0, state: '{}', parked } }))
@@ -72,7 +72,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect((await store.readGuard(key)).guard).toEqual({ version: 4, state: '{}' })
     })
 
-    it('lists a guard while it is parked, by its key, whatever else the write does', async () => {
+    it('lists a guard by its key while its stream is parked, whatever else the write does', async () => {
       const { store, key, generation, row, move } = setUp()
       const listed = async () =>
         (await store.parkedKeys()).keys.filter(({ PK }) => PK.startsWith(`${generation}#`))
@@ -84,7 +84,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       const other = guardKey(generation, 'voyage-0')
       await store.move(move({ key: other, to: { version: 0, state: '{}', parked }, put: [row('a', '1')] }))
       expect(await listed()).toEqual([other, key])
-      // A write that is refused changes nothing of it.
+      // A refused write changes nothing of that.
       expect(
         (await store.move(move({ from: { version: 1 }, to: { version: 3, state: '{}' } }))).outcome,
       ).toBe('again')
@@ -108,7 +108,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect((await store.list(list, { limit: 10 })).rows).toEqual([row('b', '3')])
     })
 
-    it('counts what of an event is written, and goes on from there alone', async () => {
+    it('counts the written changes of an event, and continues only from that count', async () => {
       const { store, key, list, row, move } = setUp()
       const written = (count: number) => ({ version: 0, state: '{}', ...(count > 0 && { written: count }) })
       const steps = async (from: number, to: number) =>
@@ -128,7 +128,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect((await store.move({ ...whole, from: after })).outcome).toBe('again')
     })
 
-    it('puts rows of a feed, which are the same however often they are put', async () => {
+    it('puts rows of a feed, and putting them again changes nothing', async () => {
       const { store, list, row } = setUp()
       const rows = Array.from({ length: 60 }, (_, i) => row(`r${i + 10}`, 'x'))
       expect((await store.put(rows)).outcome).toBe('put')
@@ -138,7 +138,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect((await store.put(rows.slice(0, 2))).cost).toMatchObject({ requests: 1, writeUnits: 2 })
     })
 
-    it('adds to counters with the guard, or not at all', async () => {
+    it('adds to counters together with the guard, or not at all', async () => {
       const { store, generation, move } = setUp()
       const PK = counterPartition(generation, 'days')
       const counts = (SK: string, amounts: Record<string, number>) => ({ PK, SK, amounts })
@@ -183,7 +183,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       )
     })
 
-    it('lets one of several rivals move', async () => {
+    it('lets one of several rivals move the guard', async () => {
       const { store, row, list, move } = setUp()
       const outcomes = await Promise.all(
         Array.from({ length: 6 }, (_, i) => store.move(move({ put: [row(`r${i}`, `${i}`)] }))),
@@ -192,7 +192,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect((await store.list(list, { limit: 10 })).rows).toHaveLength(1)
     })
 
-    it('reads rows by their keys, in any number, and leaves out those that are not there', async () => {
+    it('reads any number of rows by their keys, and leaves out missing ones', async () => {
       const { store, generation, row, move } = setUp()
       const rows = Array.from({ length: 120 }, (_, i) => row(`r${i}`, `${i}`))
       await store.put(rows.slice(0, 110))
@@ -201,12 +201,12 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       const named = (some: readonly { SK: string; data: string }[]) => some.map(({ SK, data }) => [SK, data])
       expect(named(found).sort()).toEqual(named([...rows.slice(0, 110), row('moved', 'x')]).sort())
       expect(found.every(({ PK }) => PK.startsWith(`${generation}#`))).toBe(true)
-      // A consistent read of a row takes a whole unit.
+      // A consistent read of a row takes a whole read unit.
       expect(cost.readUnits).toBeGreaterThanOrEqual(111)
       expect((await store.readRows([])).rows).toEqual([])
     })
 
-    it('lists as many rows as are wanted, over as many pages of 1 MB as they fill', async () => {
+    it('lists as many rows as requested, over as many pages of 1 MB as they fill', async () => {
       const { store, list, row } = setUp()
       const rows = Array.from({ length: 90 }, (_, i) => row(`r${i + 10}`, 'x'.repeat(20_000)))
       await store.put(rows)
@@ -230,7 +230,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect(listed.map(({ PK }) => PK).toSorted()).toEqual(keys.map(({ PK }) => PK))
     })
 
-    it('reads items by their keys that together are larger than an answer', async () => {
+    it('reads items by their keys even if together they exceed one response', async () => {
       const { store, row } = setUp()
       const rows = Array.from({ length: 50 }, (_, i) => row(`r${i + 10}`, 'x'.repeat(380_000)))
       await store.put(rows)
@@ -255,13 +255,16 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
         'a partition key of more than 2,048 bytes',
         ({ store, move }) => store.move(move({ key: { PK: 'x'.repeat(2049), SK: 'guard' } })),
       ],
-      ['a guard that cannot be there', ({ store }) => store.readGuard({ PK: 'x'.repeat(2049), SK: 'guard' })],
+      [
+        'a guard that cannot be stored',
+        ({ store }) => store.readGuard({ PK: 'x'.repeat(2049), SK: 'guard' }),
+      ],
       [
         'a transaction of more than 4 MB',
         ({ store, row, move }) =>
           store.move(move({ put: Array.from({ length: 11 }, (_, n) => row(`r${n}`, large(390))) })),
       ],
-    ])('refuses %s, and writes nothing of it', async (_, act) => {
+    ])('refuses %s, and writes no part of it', async (_, act) => {
       const kit = setUp()
       await expect(act(kit)).rejects.toSatisfy(isRefusal)
       await expect(act(kit)).rejects.toSatisfy(isRefusal)
@@ -269,7 +272,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect((await kit.store.list(kit.list, { limit: 20 })).rows).toEqual([])
     })
 
-    it('takes what comes close to these limits', async () => {
+    it('accepts a write just below these limits', async () => {
       const { store, list, row, move } = setUp()
       await store.move(move({ put: [row('ö'.repeat(512), '1'), row('a', large(399))] }))
       const many = Array.from({ length: 10 }, (_, n) => row(`r${n}`, large(390)))
@@ -291,7 +294,25 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect(rest.rows.map(({ SK }) => SK)).toEqual(['a'])
     })
 
-    it('reads up to 100 guards at once, in the order that was asked', async () => {
+    it('lists the smallest sort key first if the caller asks for that, a page at a time', async () => {
+      const { store, list, row, move } = setUp()
+      await store.move(move({ put: ['a', 'd', 'b', 'c'].map((sort) => row(sort, sort)) }))
+      const page = { limit: 3, order: 'ascending' } as const
+      const first = await store.list(list, page)
+      expect(first.rows.map(({ SK }) => SK)).toEqual(['a', 'b', 'c'])
+      const rest = await store.list(list, { ...page, after: 'c' })
+      expect(rest.rows.map(({ SK }) => SK)).toEqual(['d'])
+      expect((await store.list(list, { limit: 1, order: 'descending' })).rows).toEqual([row('d', 'd')])
+    })
+
+    it('lists many rows in ascending order, whatever a read returns at once', async () => {
+      const { store, list, row } = setUp()
+      const rows = Array.from({ length: 25 }, (_, i) => row(`r${i + 10}`, large(100)))
+      await store.put(rows)
+      expect((await store.list(list, { limit: 100, order: 'ascending' })).rows).toEqual(rows)
+    })
+
+    it('reads up to 100 guards at once, in the requested order', async () => {
       const { store, generation, move } = setUp()
       const keys = Array.from({ length: 100 }, (_, i) => guardKey(generation, `voyage-${i}`))
       for (const index of [99, 0, 42]) {
@@ -322,7 +343,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect((await store.list(list, { limit: 200 })).rows).toHaveLength(99)
     })
 
-    it('says what it consumed: one unit for the guard alone, two an item in a transaction', async () => {
+    it('reports what it consumed: one unit for the guard alone, two per item in a transaction', async () => {
       const { store, generation, row, move } = setUp()
       expect((await store.move(move({}))).cost).toMatchObject({ requests: 1, writeUnits: 1 })
       const counted = { PK: counterPartition(generation, 'all'), SK: 'a#0', amounts: { rows: 1 } }
@@ -336,7 +357,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect(withRow.cost).toMatchObject({ requests: 1, writeUnits: 4 })
     })
 
-    it('reads consistently, which takes a whole unit for a guard, a page of rows and a sum', async () => {
+    it('reads consistently, at one whole unit for a guard, a page of rows and a sum', async () => {
       const { store, generation, key, list, row, move } = setUp()
       await store.move(move({ put: [row('a', '1')] }))
       const one = { requests: 1, readUnits: 1, writeUnits: 0 }

@@ -4,9 +4,9 @@ import type { ShardPage, ShardRange, ShardReader } from '../../projections/redri
 
 export interface OpenShard {
   readonly reader: ShardReader
-  /** From one sequence number to another. */
+  /** From one sequence number to another, both included. */
   range(start: string, end: string): ShardRange
-  /** Writes so many commits, a stream each, and gives the sequence numbers of their records. */
+  /** Writes this number of commits, one per stream, and returns the sequence numbers of their records. */
   write(commits: number): Promise<readonly string[]>
 }
 
@@ -21,10 +21,13 @@ export const recordsOf = (pages: readonly ShardPage[]) => pages.flatMap(({ recor
 const numbersOf = (pages: readonly ShardPage[]) =>
   recordsOf(pages).map(({ dynamodb }) => dynamodb?.SequenceNumber)
 
-/** What every reader of shards does. `open` is called once per test, and gives a shard that nobody else writes to. */
+/**
+ * The tests that every shard reader must pass. `open` is called once per test, and returns a shard that
+ * nobody else writes to.
+ */
 export function shardReaderContract(name: string, open: () => Promise<OpenShard>): void {
   describe(`shard reader on ${name}`, () => {
-    it('reads a range in order, with both of its ends and nothing else', async () => {
+    it('reads a range in order, from its first to its last record and nothing else', async () => {
       const { reader, range, write } = await open()
       const numbers = await write(7)
       const pages = await pagesOf(reader, range(numbers[1] ?? '', numbers[5] ?? ''))
@@ -32,7 +35,7 @@ export function shardReaderContract(name: string, open: () => Promise<OpenShard>
       expect(pages.some(({ trimmed }) => trimmed)).toBe(false)
     })
 
-    it('reads a single record, the newest of all too', async () => {
+    it('reads a single record, even the newest of all', async () => {
       const { reader, range, write } = await open()
       const numbers = await write(3)
       expect(numbersOf(await pagesOf(reader, range(numbers[2] ?? '', numbers[2] ?? '')))).toEqual([
@@ -48,7 +51,7 @@ export function shardReaderContract(name: string, open: () => Promise<OpenShard>
       expect(numbersOf(pages)).toEqual(numbers)
     })
 
-    it('gives records as Lambda does, with their commits', async () => {
+    it('returns records as Lambda does, with their commits', async () => {
       const { reader, range, write } = await open()
       const [number = ''] = await write(1)
       const [record] = recordsOf(await pagesOf(reader, range(number, number)))
@@ -59,7 +62,7 @@ export function shardReaderContract(name: string, open: () => Promise<OpenShard>
       expect(commitsOf([delivery])).toMatchObject([{ version: 1, correlationId: 'correlation' }])
     })
 
-    it('says that records are trimmed, and reads what is left', async () => {
+    it('reports that records are trimmed, and reads the rest', async () => {
       const { reader, range, write } = await open()
       const numbers = await write(3)
       const pages = await pagesOf(reader, range('0', numbers[1] ?? ''))
@@ -67,7 +70,7 @@ export function shardReaderContract(name: string, open: () => Promise<OpenShard>
       expect(pages.some(({ trimmed }) => trimmed)).toBe(true)
     })
 
-    it('says that all of them are trimmed', async () => {
+    it('reports that all of them are trimmed', async () => {
       const { reader, range, write } = await open()
       await write(3)
       const pages = await pagesOf(reader, range('0', '0'))

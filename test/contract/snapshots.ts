@@ -14,7 +14,10 @@ const fold = 'this fold'
 const old = '2026-01-01T00:00:00.000Z'
 const recent = '2026-01-01T01:00:00.000Z'
 
-/** What every event store does with snapshots, whatever its table is. `table` is called once per test. */
+/**
+ * The tests of snapshots that every event store must pass, whatever table it uses. `table` is called once
+ * per test.
+ */
 export function snapshotContract(name: string, table: () => CommitTable): void {
   let streams = 0
   const setUp = () => {
@@ -23,7 +26,10 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
     streams += 1
     const stream: StreamName = `voyage-snapshots-${process.pid}x${Date.now()}x${streams}`
     const load = (options: LoadOptions = { fold }) => store.load(stream, ample, options)
-    /** Puts so many commits after the head, each with one event; where a snapshot is due, it says where it stands. */
+    /**
+     * Puts this number of commits of one event each after the head. The state of each due snapshot is the version
+     * that it is taken at.
+     */
     const grow = async (
       count: number,
       over: Parameters<typeof newCommit>[0] & { snapshotOf?: (head: Head) => Snapshot | undefined } = {},
@@ -51,7 +57,7 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
       expect((await load()).head.snapshotDue).toBe(false)
     })
 
-    it('are due as well for who loads the stream, until there is one', async () => {
+    it('are due after a load, too, until there is one', async () => {
       const { grow, load } = setUp()
       const none = { snapshotOf: () => undefined }
       await grow(26, none)
@@ -64,7 +70,7 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
       expect((await load()).head.snapshotDue).toBe(false)
     })
 
-    it('are due after what came since a head, on top of what was before it', async () => {
+    it('are due by the commits since a head plus those before it', async () => {
       const { grow, load, store } = setUp()
       const since = await grow(20)
       await grow(7, { snapshotOf: () => undefined })
@@ -75,7 +81,7 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
       expect((await load({ since, fold })).head.snapshotDue).toBe(false)
     })
 
-    it('are due where much was written, before a load would need a second page', async () => {
+    it('are due earlier for large commits, before a load needs a second page', async () => {
       const { grow } = setUp()
       const text = 'x'.repeat(300_000)
       expect((await grow(1, { text })).snapshotDue).toBe(false)
@@ -93,7 +99,7 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
       expect(cost.readUnits).toBeLessThanOrEqual(8)
     })
 
-    it('are left alone by who names no fold', async () => {
+    it('are ignored by a caller that names no fold', async () => {
       const { grow, store, stream } = setUp()
       await grow(60)
       const { snapshot, commits } = await store.load(stream, ample)
@@ -101,7 +107,7 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
       expect(commits).toHaveLength(60)
     })
 
-    it('of another fold are ignored: a load goes back to one of its own', async () => {
+    it('of another fold are ignored: a load uses the newest one of its own fold', async () => {
       const { grow, load } = setUp()
       await grow(30)
       await grow(100, { snapshotOf: ({ version }) => ({ fold: 'another', state: { at: version } }) })
@@ -112,7 +118,7 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
       expect(head.snapshotDue).toBe(true)
     })
 
-    it('of another fold alone are ignored: a load goes back to the first commit', async () => {
+    it('of another fold alone are ignored: a load reads back to the first commit', async () => {
       const { grow, load } = setUp()
       await grow(60)
       const { snapshot, commits } = await load({ fold: 'another' })
@@ -132,7 +138,7 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
       expect((await load()).snapshot).toEqual({ version: 27, state: { at: 27 } })
     })
 
-    it('bring receipts of the commits before, which any fold can use, in one request', async () => {
+    it('carry receipts of the earlier commits, which any fold can use, in one request', async () => {
       const { grow, load } = setUp()
       const receipts = Array.from({ length: 100 }, (_, n) => ({
         commandId: createHash('sha256').update(`${n}`).digest('hex').slice(0, 32),
@@ -151,7 +157,7 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
       expect((await load({ fold: 'another', reach: old })).receipts).toEqual(receipts)
     })
 
-    it('without receipts do not end a load before it has the commits of a time, or a hundred more', async () => {
+    it('without receipts end a load only after it has the commits of a time, or a hundred more', async () => {
       const { grow, load } = setUp()
       await grow(40, { at: old })
       await grow(60, { at: recent })
@@ -176,7 +182,7 @@ export function snapshotContract(name: string, table: () => CommitTable): void {
       expect(receipts).toBeUndefined()
     })
 
-    it('are left out where they would make a commit too large, which is written all the same', async () => {
+    it('are left out if they would make a commit too large, and the commit is still written', async () => {
       const { load, store } = setUp()
       const state = { text: randomBytes(400_000).toString('base64') }
       const { head } = await load()
@@ -202,6 +208,6 @@ function due(snapshotDue: boolean, version: number): Snapshot | undefined {
 }
 
 function headOf(appended: Appended): Head {
-  if (appended.outcome !== 'appended') throw new Error('the test appends alone')
+  if (appended.outcome !== 'appended') throw new Error('no other process appends here')
   return appended.head
 }

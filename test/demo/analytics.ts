@@ -2,7 +2,7 @@ import type { Person } from '../kit/people/person.ts'
 import { expectAnswer, expectProblem, type Scene } from './answers.ts'
 import { told } from './timeline.ts'
 
-/** Somebody looks at the figures of each day. */
+/** An admin reads the figures of each day. */
 export async function lookAtDays({ tell }: Scene, bob: Person): Promise<void> {
   tell.chapter('Bob looks at the figures of each day.')
   await tell.step('the last thirty days, if he is an admin', async () => {

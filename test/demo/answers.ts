@@ -1,7 +1,7 @@
 import { type Answer, type ClientConfig, type Mail, mailsTo, type Person } from '../kit/people/person.ts'
 import { Broken, expectFields, type Timeline, told, until } from './timeline.ts'
 
-/** Where the story takes place, and how it is told. */
+/** The backend in which the story happens, and the timeline that tells it. */
 export interface Scene {
   readonly config: ClientConfig
   readonly tell: Timeline
@@ -34,7 +34,7 @@ export function expectAnswer(answer: Answer, status: number, fields: unknown): v
   expectFields(answer.body, fields)
 }
 
-/** Returns how the problem is told. */
+/** Checks the answer for this problem. Returns the line that tells it. */
 export function expectProblem(answer: Answer, status: number, code: string): string {
   expectAnswer(answer, status, { type: `urn:annals:problem:${code}` })
   return `${status} ${code}`

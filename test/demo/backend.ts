@@ -10,7 +10,7 @@ export interface Backend {
   close(): Promise<void>
 }
 
-/** Starts what `npm start` starts, on free ports and a folder that goes with it. */
+/** Starts the process that `npm start` starts, on free ports and with a temporary folder. */
 export async function startBackend(): Promise<Backend> {
   const dataDir = mkdtempSync(join(tmpdir(), 'annals-demo-'))
   const child = spawn(process.execPath, ['--import', 'tsx', 'infra/cli/start.ts'], {
@@ -31,5 +31,5 @@ export async function startBackend(): Promise<Backend> {
     return { apiUrl: url, close }
   }
   rmSync(dataDir, { recursive: true, force: true })
-  throw new Error('the backend did not start: see the line above')
+  throw new Error('the backend did not start: see the output above')
 }

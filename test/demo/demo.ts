@@ -5,8 +5,8 @@ import { tellStory } from './story.ts'
 import { createTimeline } from './timeline.ts'
 
 /**
- * `npm run demo`: tells the whole story against a backend that is thrown away afterwards, or with
- * `-- --api URL` against one that runs. It ends with 0 only if every expectation held.
+ * `npm run demo`: tells the whole story against a backend that is removed afterwards, or with `-- --api URL`
+ * against a running one. It exits with 0 only if every expectation held.
  */
 async function demo(): Promise<void> {
   const { values } = parseArgs({ options: { api: { type: 'string' } } })
@@ -14,10 +14,10 @@ async function demo(): Promise<void> {
   try {
     const apiUrl = (values.api ?? backend?.apiUrl ?? '').replace(/\/$/, '')
     const config = await readConfig(apiUrl).catch(() => {
-      throw new Error(`no Annals answers at ${apiUrl}: start it with npm start, or leave --api out`)
+      throw new Error(`no Annals backend answers at ${apiUrl}: start one with npm start, or omit --api`)
     })
     if (!config.awsEndpoint)
-      throw new Error('the demo reads codes from the local mailbox: give it a local backend')
+      throw new Error('the demo reads codes from the local mailbox: name a local backend')
     await tellStory(config, createTimeline(console.log))
     console.log('\nEverything happened as expected.')
   } finally {

@@ -3,7 +3,7 @@ import type { Person } from '../kit/people/person.ts'
 import { expectAnswer, expectProblem, mail, readAfter, type Scene } from './answers.ts'
 import { Broken, expectFields, told, until } from './timeline.ts'
 
-/** Someone creates a project, and works on it. Returns its id. */
+/** A person creates a project and works on it. Returns the project's id. */
 export async function workOnProject(scene: Scene, ann: Person): Promise<string> {
   const { tell } = scene
   tell.chapter('Ann works on a project.')
@@ -43,7 +43,7 @@ export async function workOnProject(scene: Scene, ann: Person): Promise<string> 
   await tell.step('ann reads after her own write', async () => {
     const answer = await ann.query(`/projects/${projectId}`, readAfter(renamed))
     expectAnswer(answer, 200, { version: 2, title: 'Globe' })
-    return told(undefined, 'never an answer from before it')
+    return told(undefined, 'the answer is never from before it')
   })
   await tell.step('ann sends a title that is too long', async () => {
     const answer = await ann.command('rename-project', { projectId, title: 'x'.repeat(201) })
@@ -62,13 +62,13 @@ export async function workOnProject(scene: Scene, ann: Person): Promise<string> 
   return projectId
 }
 
-/** The owner shares a project with somebody else, as far as that person's role goes. */
+/** The owner shares a project with another person, who can do what their role allows. */
 export async function shareProject(
   { tell }: Scene,
   { ann, bob, projectId }: { readonly ann: Person; readonly bob: Person; readonly projectId: string },
 ): Promise<void> {
   tell.chapter('Ann shares it with Bob.')
-  await tell.step('bob looks for it, a stranger so far', async () =>
+  await tell.step('bob looks for it before it is shared', async () =>
     told(undefined, expectProblem(await bob.query(`/projects/${projectId}`), 404, 'not-found')),
   )
   const shared = await tell.step('ann adds bob as a viewer', async () => {
@@ -76,7 +76,7 @@ export async function shareProject(
     expectAnswer(answer, 200, { version: 5 })
     return told(answer, 'by his address')
   })
-  await tell.step('it is in his list', async () => {
+  await tell.step('the project is in his list', async () => {
     const answer = await bob.query('/me/projects', readAfter(shared))
     expectAnswer(answer, 200, { items: { 0: { id: projectId, role: 'viewer' } } })
     return told(undefined, 'with the role viewer')
@@ -93,13 +93,13 @@ export async function shareProject(
   })
 }
 
-/** Two members change a project at once. */
+/** Two members change a project at the same time. */
 export async function changeProjectTogether(
   { tell }: Scene,
   { ann, bob, projectId }: { readonly ann: Person; readonly bob: Person; readonly projectId: string },
 ): Promise<void> {
   tell.chapter('They change it together.')
-  const changed = await tell.step('ten changes at once, five by each', async () => {
+  const changed = await tell.step('ten changes at the same time, five by each', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
         (n % 2 === 0 ? ann : bob).command('describe-project', { projectId, description: `Edition ${n}` }),
@@ -115,7 +115,7 @@ export async function changeProjectTogether(
     return told(undefined, expectProblem(answer, 422, 'owns-shared-projects'))
   })
 
-  await tell.step('bob looks at what has happened', async () => {
+  await tell.step('bob reads what has happened', async () => {
     const answer = await bob.query(`/projects/${projectId}/activity?limit=100`, readAfter(...changed))
     expectAnswer(answer, 200, { items: { length: 17 } })
     return told(undefined, '17 events, newest first')

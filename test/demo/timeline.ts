@@ -1,7 +1,7 @@
-/** A story told as it happens: each step with when it began and what came of it. */
+/** A story told while it happens: each step with its start time and its result. */
 export interface Timeline {
   chapter(title: string): void
-  /** Runs a step and prints what it tells. A step that fails is printed with its reason, and ends the story. */
+  /** Runs a step and prints its result. A step that fails is printed with its reason, and ends the story. */
   step<T>(what: string, run: () => Promise<Told<T>>): Promise<T>
 }
 
@@ -30,7 +30,9 @@ export function expectFields(found: unknown, expected: unknown, at = 'the answer
   }
 }
 
-/** Asks until there is an answer; resolves to it and the milliseconds that took. Gives up after ten seconds. */
+/**
+ * Asks until there is an answer. Resolves to it and the milliseconds it took, or gives up after ten seconds.
+ */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined>,
@@ -40,7 +42,7 @@ export async function until<T>(
     const value = await ask()
     const ms = Math.round(performance.now() - began)
     if (value !== undefined) return { value, ms }
-    if (ms > 10_000) throw new Broken(`${what}: not after ten seconds`)
+    if (ms > 10_000) throw new Broken(`${what}: no answer after ten seconds`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
 }

@@ -4,7 +4,7 @@ import { type ClientConfig, mailsTo, type Person, password, personOf } from '../
 import { expectAnswer, expectProblem, mail, readAfter, type Scene } from './answers.ts'
 import { Broken, told, until } from './timeline.ts'
 
-/** Someone deletes their account, and comes back as a new person. */
+/** A person deletes their account, and returns as a new person. */
 export async function leave({ config, tell }: Scene, bob: Person): Promise<void> {
   tell.chapter('Bob leaves.')
   await tell.step('bob deletes his account', async () => {
@@ -13,7 +13,7 @@ export async function leave({ config, tell }: Scene, bob: Person): Promise<void>
     const answer = await bob.query('/me', readAfter(deleted))
     return told(undefined, `his token: ${expectProblem(answer, 403, 'account-deleted')}`)
   })
-  await tell.step('his sign-in is gone, too', async () => {
+  await tell.step('his sign-in is deleted, too', async () => {
     const { ms } = await until('the end of his sign-in', () =>
       browserSignIn(config, bob.email)
         .signIn(password)
@@ -24,7 +24,7 @@ export async function leave({ config, tell }: Scene, bob: Person): Promise<void>
     )
     return told(undefined, `${ms} ms later`)
   })
-  await tell.step('his address signs up again', async () => {
+  await tell.step('a new person signs up with his address', async () => {
     const again = await signUpWith(config, bob.email)
     if (again.userId === bob.userId) throw new Broken('he has the same id as before')
     expectAnswer(await again.query('/me'), 200, { email: bob.email })
@@ -32,7 +32,7 @@ export async function leave({ config, tell }: Scene, bob: Person): Promise<void>
   })
 }
 
-/** Signs someone up, in, and waits for the welcome. */
+/** Signs a person up and in, and waits for the welcome mail. */
 export async function join({ config, tell }: Scene, name: string): Promise<Person> {
   const email = `${name}-${randomUUID().slice(0, 8)}@example.com`
   const person = await tell.step(`${name} signs up, confirms and signs in by SRP`, async () => {

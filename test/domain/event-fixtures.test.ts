@@ -3,11 +3,14 @@ import { folds } from '../../domain/generated/folds.ts'
 import { appSamples } from '../kit/aggregates.ts'
 import { fingerprints, fixturesOf } from '../kit/fingerprint.ts'
 
-/** What was ever stored has to be readable for good: a fixture of every event schema ever released stays here. */
+/**
+ * Every stored event must stay readable permanently, so `test/fixtures/events` keeps a fixture of every event schema
+ * ever released.
+ */
 describe.each(appSamples)('the released events of $aggregate.name', ({ aggregate: { name, events } }) => {
   const fixtures = fixturesOf(name)
 
-  it.each(fixtures)('are read: $stored.type, schema $stored.schema', ({ stored, reads }) => {
+  it.each(fixtures)('can be read: $stored.type, schema $stored.schema', ({ stored, reads }) => {
     expect(events.decode(stored)).toEqual(reads)
   })
 
@@ -19,6 +22,6 @@ describe.each(appSamples)('the released events of $aggregate.name', ({ aggregate
   })
 })
 
-it('every fold has the fingerprint that snapshots know it by; where it is another, run `npm run folds`', () => {
+it('every fold has the fingerprint that its snapshots carry; if it differs, run `npm run folds`', () => {
   expect(folds).toEqual(fingerprints())
 })

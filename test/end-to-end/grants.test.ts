@@ -16,7 +16,7 @@ const runChanged = async (change: (template: Template) => void): Promise<Running
   return running
 }
 
-/** Takes actions away from every role of the template. */
+/** Removes actions from every role of the template. */
 function withoutActions(...actions: string[]) {
   return ({ Resources }: Template) => {
     for (const [id, resource] of Object.entries(Resources)) {
@@ -33,7 +33,7 @@ function withoutActions(...actions: string[]) {
 }
 
 describe('a grant that the template lacks', () => {
-  it('fails the call that needs it, and the log says which', async () => {
+  it('fails the call that needs it, and the log names it', async () => {
     const { config, lines } = await runChanged(withoutActions('dynamodb:PutItem'))
     const ann = await signUp(config)
     expect((await ann.command('change-profile', { name: 'Anna' })).status).toBe(500)
@@ -67,7 +67,7 @@ describe('a grant that the template lacks', () => {
 })
 
 describe('the event store', () => {
-  it('is not changed by anyone', async () => {
+  it('cannot be changed by any function', async () => {
     running = await runLocalCloud()
     const { cloud } = running
     const { client, TableName } = eventStoreTable({
@@ -84,7 +84,7 @@ describe('the event store', () => {
 })
 
 describe('a resource of a type that the local cloud does not model', () => {
-  it('is refused at the start by its name', async () => {
+  it('is named in the refusal to start', async () => {
     await expect(
       runChanged(({ Resources }) => {
         Resources['Cache'] = { Type: 'AWS::ElastiCache::CacheCluster', Properties: {} }

@@ -28,7 +28,7 @@ describe('an operator who examines a running local cloud', () => {
   })
   afterAll(() => running.close())
 
-  it('finds a person by address, the correlation ids of their events, and what came of their mail', async () => {
+  it('finds a person by address, the correlation ids of their events, and the outcome of their mail', async () => {
     expect(await json('find', '--email', ann.email.toUpperCase())).toMatchObject([
       { stream, generation: 'users.v1.1', value: ann.email },
     ])
@@ -53,7 +53,7 @@ describe('an operator who examines a running local cloud', () => {
     }, soon)
   })
 
-  it('does not change it by commands on a copy of its data folder', async () => {
+  it('does not change it with commands on a copy of its data folder', async () => {
     const copy = newDataDir()
     onTestFinished(() => removeDataDir(copy))
     cpSync(join(running.dataDir, 'stage.json'), join(copy, 'stage.json'))
@@ -63,7 +63,7 @@ describe('an operator who examines a running local cloud', () => {
     })
   })
 
-  it('uses the commands that fold nothing from a checkout whose features are broken', async () => {
+  it('can use the commands that fold nothing in a checkout with broken features', async () => {
     const checkout = newDataDir()
     onTestFinished(() => removeDataDir(checkout))
     mkdirSync(checkout, { recursive: true })
@@ -77,7 +77,7 @@ describe('an operator who examines a running local cloud', () => {
     expect(await broken('parked', 'list')).toMatchObject({ code: 0, stdout: 'Nothing is parked.\n' })
     const shown = await broken('events', 'show', stream)
     expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('UserRegistered') })
-    expect(shown.stderr).toContain('none is checked: this checkout cannot be loaded: ')
+    expect(shown.stderr).toContain('without checking them: this checkout cannot be loaded: ')
     const folding = await broken('state', stream)
     expect(folding.code).toBe(1)
     expect(folding.stderr).toMatch(/^ops: this checkout cannot be loaded: .*events\.ts.*\n$/)
@@ -90,7 +90,7 @@ describe('an operator who examines a running local cloud', () => {
     })
   })
 
-  it('stops a replay within a second by ctrl-c, however often that comes', async () => {
+  it('stops a replay within a second by one ctrl-c or several', async () => {
     const args = ['replay', 'start', 'users', '--speed', '1', '--segments', '1']
     const replay = startOps(running.dataDir, args)
     await until(() => replay.stderr().includes('builds '), { what: replay.stderr, timeoutMs: 15_000 })
@@ -103,7 +103,7 @@ describe('an operator who examines a running local cloud', () => {
     expect(replay.stdout()).toMatch(/is stopped .*: replay start users resumes it\n$/)
   })
 
-  it('cleans up without a wait, since nothing runs that read the list before', async () => {
+  it('cleans up without a wait, since no running process has read the earlier list', async () => {
     await ops('replay', 'cancel', 'users')
     const began = performance.now()
     expect(await ops('replay', 'clean', 'users')).toMatchObject({

@@ -33,7 +33,7 @@ describe('the operator of a running local cloud', () => {
   })
   afterAll(() => running.close())
 
-  it('sees the events of a stream and its states of before', async () => {
+  it('sees the events of a stream and its earlier states', async () => {
     expect(await json('events', 'show', stream)).toMatchObject([
       { version: 1, type: 'UserRegistered', actorId: ann.userId, data: { email: ann.email } },
       { version: 2, type: 'UserProfileChanged', data: { name: 'Anna' } },
@@ -49,7 +49,7 @@ describe('the operator of a running local cloud', () => {
     })
   })
 
-  it('sees new events as they come, until ctrl-c', async () => {
+  it('sees new events as they arrive, until ctrl-c', async () => {
     const bob = await signUp(running.config)
     const tail = startOps(running.dataDir, ['events', 'tail', `user-${bob.userId}`, '--json'])
     await until(() => tail.stderr().includes('ctrl-c ends it'), { what: tail.stderr, timeoutMs: 15_000 })
@@ -86,15 +86,15 @@ describe('the operator of a running local cloud', () => {
     })
   })
 
-  it('sends events again, which does nothing again', async () => {
-    const again = (line: string) => /^WelcomeEmail.*"repeated":true/.test(line) && line.includes(ann.userId)
+  it('sends events again, which repeats no effect', async () => {
+    const again = (line: string) => /^SendMail.*"repeated":true/.test(line) && line.includes(ann.userId)
     expect(await json('republish', stream)).toEqual({ streams: 1, sent: 1, unsent: 0, failures: [] })
     await vi.waitFor(() => expect(running.lines.filter(again)).toHaveLength(1), soon)
     const mails = await mailsTo(running.config, ann.email)
     expect(mails.filter(({ subject }) => /welcome/i.test(subject))).toHaveLength(1)
   })
 
-  it('builds a read model anew, lets queries read it, and goes back', async () => {
+  it('rebuilds a read model, switches queries to it, and rolls back', async () => {
     const { code, stdout } = await ops('replay', 'start', 'users', '--segments', '2', '--json')
     expect([code, JSON.parse(stdout)]).toMatchObject([0, { generation: 'users.v1.2', outcome: 'built' }])
     expect(await json('replay', 'switch', 'users')).toMatchObject({ live: 'users.v1.2' })
@@ -114,7 +114,7 @@ describe('the operator of a running local cloud', () => {
     })
   })
 
-  it('works the same on a stack of an account, found by its outputs', async () => {
+  it('works the same on a stack in an account, found by its outputs', async () => {
     const { outputs = {}, endpoint = '' } = (await readAnnouncement(running.dataDir)) ?? {}
     const env = {
       AWS_ENDPOINT_URL_CLOUDFORMATION: await cloudFormation({
@@ -139,8 +139,8 @@ describe('the operator of a running local cloud', () => {
   })
 })
 
-describe('a stream that no code can go on with', () => {
-  it('is still parked after resubmitting with code that cannot either, and the exit code says so', async () => {
+describe('a stream that no code can continue', () => {
+  it('is still parked after resubmitting with code that cannot continue it either, and the exit code shows that', async () => {
     const running = await runLocalCloud()
     onTestFinished(running.close)
     const ops = (...args: string[]) => runOps(running.dataDir, args)
@@ -165,12 +165,16 @@ describe('npm run ops', () => {
   })
   afterEach(() => removeDataDir(dataDir))
 
-  it('prints how it is used, and fails unless that was asked for', async () => {
+  it('prints its usage, and fails unless help was requested', async () => {
     const { code, stdout } = await runOps(dataDir, ['--help'])
     expect(code).toBe(0)
     const commands = ['events show', 'events tail', 'state', 'parked list', 'parked resubmit']
     for (const command of [...commands, 'verify', 'republish']) expect(stdout).toContain(`  ${command}`)
-    expect(await runOps(dataDir, [])).toEqual({ code: 1, stdout: '', stderr: `ops: say what\n\n${stdout}` })
+    expect(await runOps(dataDir, [])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `ops: give a command\n\n${stdout}`,
+    })
     const unknown = await runOps(dataDir, ['parked', 'frobnicate'])
     expect(unknown).toMatchObject({ code: 1, stdout: '' })
     expect(unknown.stderr).toContain('ops: "parked frobnicate" is not a command\n\nnpm run ops -- COMMAND')
@@ -181,7 +185,7 @@ describe('npm run ops', () => {
     [['parked', 'list', '--version', '1'], /^ops: parked list takes no --version\n$/],
     [['parked', 'list', '--region', 'eu-west-1'], /^ops: --region needs --aws\n$/],
     [['parked', 'list'], /^ops: no local cloud runs on \S+: npm start runs one, .*\n$/],
-  ])('%j says in one line what is wrong', async (args, message) => {
+  ])('%j explains the mistake in one line', async (args, message) => {
     const { code, stdout, stderr } = await runOps(dataDir, args)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(message)
@@ -206,6 +210,6 @@ async function cloudFormation(stacks: Record<string, Readonly<Record<string, str
     server.closeAllConnections()
     server.close()
   })
-  const { port } = server.address() as AddressInfo // it listens on a port
+  const { port } = server.address() as AddressInfo // a server that is listening has an address object
   return `http://127.0.0.1:${port}`
 }

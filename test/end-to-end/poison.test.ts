@@ -13,7 +13,7 @@ const soon = { timeout: 10_000, interval: 20 }
 
 afterEach(() => running.close())
 
-it('an event that nobody knows parks its stream in the projector and the forwarder, and holds up nothing else', async () => {
+it('an unknown event parks its stream in the projector and the forwarder, and delays no other stream', async () => {
   running = await runLocalCloud()
   const { config, cloud, lines } = running
   const poison = newCommit({ events: [wrecked] })

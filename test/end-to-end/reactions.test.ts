@@ -2,7 +2,8 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterEach, describe, expect, inject, it, vi } from 'vitest'
 import { readTemplate } from '../../infra/local/index.ts'
-import { type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
+import { gaveUp } from '../../workflows/reactions/reaction-queue.ts'
+import { type Change, type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
 import { mailsTo, type Person, signIn, signUp } from '../kit/people/person.ts'
 
 let running: RunningCloud
@@ -10,9 +11,21 @@ const soon = { timeout: 10_000, interval: 20 }
 
 afterEach(() => running.close())
 
-async function start(retryDelaysMs: number[]): Promise<void> {
-  running = await runLocalCloud({ retryDelaysMs })
+async function start(retryDelaysMs: number[], change?: Change): Promise<void> {
+  running = await runLocalCloud({ retryDelaysMs }, change)
 }
+
+/** Gives up mail after this many receives. */
+const afterReceives =
+  (receives: number): Change =>
+  ({ Resources }) => {
+    for (const [id, { Properties }] of Object.entries(Resources)) {
+      if (/^SendMailQueue[0-9A-F]{8}$/.test(id))
+        Object(Properties['RedrivePolicy']).maxReceiveCount = receives
+      if (/^SendMail[0-9A-F]{8}$/.test(id))
+        Object(Object(Properties['Environment']).Variables).MAX_RECEIVES = String(receives)
+    }
+  }
 
 const clientConfig = () => ({
   region: 'eu-west-1',
@@ -28,7 +41,7 @@ async function subjectsOf({ email }: Person): Promise<string[]> {
 /** The subject of the mail with the code that confirms an address. */
 const code = expect.stringMatching(/verify/i)
 
-/** How often a reaction failed so far. */
+/** Number of failures of a reaction so far. */
 function failures(name: string): number {
   return running.lines.filter((line) => line.startsWith(name) && line.includes('"reaction failed"')).length
 }
@@ -38,10 +51,10 @@ function busName(): string {
   return String(bus?.properties['Name'])
 }
 
-/** Address of the queue for what the welcome failed at. */
+/** The URL of the dead-letter queue of mail. */
 function failureQueue(): string {
   const queues = readTemplate(inject('assembly')).ofType('AWS::SQS::Queue')
-  const queue = queues.find(({ logicalId }) => logicalId.startsWith('WelcomeEmail'))
+  const queue = queues.find(({ logicalId }) => logicalId.startsWith('SendMailFailures'))
   return `${running.cloud.awsUrl}/000000000000/Annals-${queue?.logicalId}`
 }
 
@@ -53,7 +66,7 @@ describe('a person', () => {
     expect(await subjectsOf(ann)).toEqual([code, expect.stringMatching(/welcome/i)])
   })
 
-  it('who deletes the account cannot sign in any more', async () => {
+  it('cannot sign in after deleting their account', async () => {
     await start([10])
     const ann = await signUp(running.config)
     await ann.command('delete-account', {})
@@ -65,7 +78,7 @@ describe('a person', () => {
   })
 })
 
-describe('the same event five times', () => {
+describe('the same event delivered five times', () => {
   it('sends one mail', async () => {
     await start([10])
     const ann = await signUp(running.config)
@@ -94,7 +107,7 @@ describe('the same event five times', () => {
     await vi.waitFor(
       () =>
         expect(
-          running.lines.filter((line) => /^WelcomeEmail.*"reacted".*"again".*"repeated":true/.test(line)),
+          running.lines.filter((line) => /^SendMail.*"reacted".*"again".*"repeated":true/.test(line)),
         ).toHaveLength(5),
       soon,
     )
@@ -102,29 +115,48 @@ describe('the same event five times', () => {
   })
 })
 
-describe('a mail provider that refuses', () => {
-  it('for a while delays the mail', async () => {
-    await start([200, 200])
-    running.cloud.faults.refuseMail(true)
+describe('a mail provider', () => {
+  const paused = 'SendingPausedException'
+
+  it('that refuses for a while delays the mail', async () => {
+    await start([200])
+    running.cloud.faults.refuseMail(true, paused)
     const ann = await signUp(running.config)
-    await vi.waitFor(() => expect(failures('WelcomeEmail')).toBeGreaterThan(0), soon)
+    await vi.waitFor(() => expect(failures('SendMail')).toBeGreaterThan(0), soon)
     expect(await subjectsOf(ann)).toEqual([code])
     running.cloud.faults.refuseMail(false)
     await vi.waitFor(async () => expect(await subjectsOf(ann)).toHaveLength(2), soon)
   })
 
-  it('for good leaves the event in the queue for failures', async () => {
-    await start([10, 10])
+  it('that accepts no more for a while postpones the mail, which is no failure', async () => {
+    await start([200])
     running.cloud.faults.refuseMail(true)
     const ann = await signUp(running.config)
-    await vi.waitFor(() => expect(failures('WelcomeEmail')).toBe(3), soon)
+    const postponed = () => running.lines.filter((line) => /^SendMail.*"event is postponed"/.test(line))
+    await vi.waitFor(() => expect(postponed()).toHaveLength(1), soon)
+    expect(failures('SendMail')).toBe(0)
+    expect(await subjectsOf(ann)).toEqual([code])
+    running.cloud.faults.refuseMail(false)
+    await vi.waitFor(async () => expect(await subjectsOf(ann)).toHaveLength(2), { ...soon, timeout: 20_000 })
+  })
+
+  it('that refuses every time leaves the event in the dead-letter queue, and the log says so', async () => {
+    await start([10], afterReceives(3))
+    running.cloud.faults.refuseMail(true, paused)
+    const ann = await signUp(running.config)
     const sqs = new SQSClient(clientConfig())
-    await vi.waitFor(async () => {
-      const { Attributes } = await sqs.send(
-        new GetQueueAttributesCommand({ QueueUrl: failureQueue(), AttributeNames: ['All'] }),
-      )
-      expect(Attributes?.['ApproximateNumberOfMessages']).toBe('1')
-    }, soon)
+    await vi.waitFor(
+      async () => {
+        const { Attributes } = await sqs.send(
+          new GetQueueAttributesCommand({ QueueUrl: failureQueue(), AttributeNames: ['All'] }),
+        )
+        expect(Attributes?.['ApproximateNumberOfMessages']).toBe('1')
+      },
+      { ...soon, timeout: 20_000 },
+    )
+    expect(failures('SendMail')).toBe(3)
+    const moved = running.lines.filter((line) => line.includes(gaveUp))
+    expect(moved).toEqual([expect.stringMatching(/^SendMail.*SendMailQueue.*"receives":3/)])
     expect(await subjectsOf(ann)).toEqual([code])
   })
 })

@@ -7,7 +7,7 @@ const soon = { timeout: 15_000, interval: 20 }
 
 afterEach(() => running.close())
 
-/** A mapping tries eleven times, which takes half a minute: here it tries twice. */
+/** A mapping tries eleven times, which takes half a minute. Here it tries twice. */
 function giveUpSoon({ Resources }: Template): void {
   for (const { Type, Properties } of Object.values(Resources))
     if (Type === 'AWS::Lambda::EventSourceMapping' && Properties['MaximumRetryAttempts'] !== undefined)
@@ -17,7 +17,7 @@ function giveUpSoon({ Resources }: Template): void {
 const logged = (line: RegExp) =>
   vi.waitFor(() => expect(running.lines).toContainEqual(expect.stringMatching(line)), soon)
 
-/** Does something, and kills a function whenever it runs until its mapping gives up what that has committed. */
+/** Writes something, and kills a function whenever it runs until its mapping gives up the commit. */
 async function inVain<T>(name: 'Projector' | 'Forwarder', act: () => Promise<T>): Promise<T> {
   const { cloud } = running
   cloud.faults.shake({
@@ -33,10 +33,10 @@ async function inVain<T>(name: 'Projector' | 'Forwarder', act: () => Promise<T>)
 }
 
 describe('a commit whose delivery was given up', () => {
-  it('is projected nevertheless, without another event and without being asked for', async () => {
+  it('is projected nevertheless, without another event or a manual retry', async () => {
     running = await runLocalCloud({}, giveUpSoon)
     const ann = await signUp(running.config)
-    // The change of the profile is then given up alone.
+    // Then the mapping gives up only the change of the profile.
     await logged(new RegExp(`^Projector.*"projected".*"user-${ann.userId}"`))
     await inVain('Projector', () => ann.command('change-profile', { name: 'Anna' }))
     await vi.waitFor(async () => {

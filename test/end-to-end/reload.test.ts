@@ -26,7 +26,7 @@ function change<Content>(file: string, how: (content: Content) => void): void {
   writeFileSync(join(assembly, file), JSON.stringify(content))
 }
 
-it('a function whose code has changed answers with the new one', async () => {
+it('a function whose code has changed answers with the new code', async () => {
   mkdirSync(join(assembly, 'asset.new'))
   writeFileSync(
     join(assembly, 'asset.new/index.mjs'),
@@ -46,7 +46,7 @@ it('a function whose code has changed answers with the new one', async () => {
   expect((await call(running.config, '/health')).body).toEqual({ status: 'new' })
 })
 
-it('a template that differs in anything else is refused, and the resources are named', async () => {
+it('a template that differs in another way is refused, and the resources are named', async () => {
   change('annals-dev-service.template.json', ({ Resources }: Template) => {
     for (const { Properties } of Object.values(Resources)) delete Properties['Timeout']
   })

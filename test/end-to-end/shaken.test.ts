@@ -21,7 +21,7 @@ afterEach(() => running.close())
 const writers = 16
 const each = 50
 
-/** Every writer gives the person names of its own, one after the other. */
+/** Every writer gives the person its own names, one after another. */
 async function write(rename: (name: string) => Promise<Answer>): Promise<Answer[]> {
   const all = Array.from({ length: writers }, async (_, writer) => {
     const answers: Answer[] = []
@@ -31,7 +31,7 @@ async function write(rename: (name: string) => Promise<Answer>): Promise<Answer[
   return (await Promise.all(all)).flat()
 }
 
-/** Each answer is an event of its own, and there are no others. */
+/** Each answer has its own event, and there are no other events. */
 async function expectOnce(answers: readonly Answer[]): Promise<void> {
   const versions = answers.map(({ body }) => Number(body['version'])).sort((a, b) => a - b)
   expect(versions).toEqual(Array.from({ length: writers * each }, (_, n) => n + 2))
@@ -41,8 +41,8 @@ async function expectOnce(answers: readonly Answer[]): Promise<void> {
   expect({ status, version: body['version'] }).toEqual({ status: 200, version: writers * each + 1 })
 }
 
-describe('one Idempotency-Key, used by several at once', () => {
-  it('for two bodies takes one of them, and refuses the other', async () => {
+describe('one Idempotency-Key in several requests at once', () => {
+  it('with two bodies accepts one of them, and refuses the other', async () => {
     running.cloud.faults.next('delay', { at: /^PutItem .*Command/, times: 3, delayMs: 150 })
     const headers = { 'idempotency-key': randomUUID() }
     const answers = await Promise.all(
@@ -79,7 +79,7 @@ describe('sixteen writers of one stream, fifty commands each', () => {
   }
   it.each([
     ['answers are lost, writes throttled and requests fail', chances],
-    ['functions are killed at their work, too', { ...chances, kill: 0.01 }],
+    ['functions are killed while they work, too', { ...chances, kill: 0.01 }],
   ])('are all accepted, and each is one event, while %s', async (_, chances) => {
     const seed = randomUUID()
     console.log(`shaken by seed ${seed}`)

@@ -22,8 +22,8 @@ const tooLong = {
   body: { type: 'urn:annals:problem:unavailable', correlationId: expect.any(String) },
 }
 
-describe('a database that takes longer than the function has left', () => {
-  it('is 503 to a command before the function is cut off, and the command is carried out once', async () => {
+describe('a database that is slower than the time left to the function', () => {
+  it('answers 503 to a command before the function is cut off, and the command is executed once', async () => {
     const headers = { 'idempotency-key': randomUUID() }
     const rename = () => ann.command('change-profile', { name: 'Anna' }, headers)
     running.cloud.faults.next('delay', { at: /^PutItem Command/, times: 2, delayMs: 4000 })
@@ -38,7 +38,7 @@ describe('a database that takes longer than the function has left', () => {
     expect(me.body).toMatchObject({ name: 'Anna', version: 2 })
   })
 
-  it('is 503 to a query', async () => {
+  it('answers 503 to a query', async () => {
     expect((await ann.query('/me')).status).toBe(200)
     running.cloud.faults.next('delay', { at: /^GetItem Query/, times: 5, delayMs: 4000 })
     const answer = await ann.query('/me')

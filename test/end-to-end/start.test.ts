@@ -8,7 +8,7 @@ import { childrenOf, untilGone } from '../kit/local-cloud/processes.ts'
 import { runNpmStart, runStart, type StartProcess } from '../kit/local-cloud/start-process.ts'
 import { type Person, readConfig, signIn, signUp } from '../kit/people/person.ts'
 
-// Each of them bundles and synthesises everything, once or twice, beside whatever else this machine does.
+// Each test bundles and synthesises everything once or twice, beside the other load of this machine.
 vi.setConfig({ testTimeout: 90_000 })
 
 let dataDir: string
@@ -32,13 +32,13 @@ function start(...args: Parameters<typeof runStart>): StartProcess {
   return started
 }
 
-/** Lets a person write something that is read again. */
+/** Makes a person write something that is read again. */
 async function rename(person: Person, name: string): Promise<void> {
   expect((await person.command('change-profile', { name })).status).toBe(200)
 }
 
 describe('npm start', () => {
-  it('says what a person needs next, and ends within two seconds of ctrl-c, with all its children', async () => {
+  it('prints what a person needs next, and ends within two seconds of ctrl-c, with all its children', async () => {
     const { child, output, ready, ended } = start(dataDir)
     const apiUrl = await ready()
     const config = await readConfig(apiUrl)
@@ -57,7 +57,7 @@ describe('npm start', () => {
     await untilGone(children)
   })
 
-  it.each(['SIGINT', 'SIGKILL'] as const)('finds everything again after %s', async (signal) => {
+  it.each(['SIGINT', 'SIGKILL'] as const)('finds all data again after %s', async (signal) => {
     const first = start(dataDir)
     const config = await readConfig(await first.ready())
     const person = await signUp(config)
@@ -76,7 +76,7 @@ describe('npm start', () => {
     )
   })
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('ends where npm alone gets %s', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('ends if only npm gets %s', async (signal) => {
     const { child, ready } = runNpmStart(dataDir)
     await ready()
     const children = childrenOf(child.pid)
@@ -85,7 +85,7 @@ describe('npm start', () => {
     await untilGone(children)
   })
 
-  it('puts who signs up in the group admin, unless told not to', async () => {
+  it('adds people who sign up to the group admin, unless told not to', async () => {
     const groupsOf = (person: Person) =>
       JSON.parse(Buffer.from(person.accessToken.split('.')[1] ?? '', 'base64url').toString())[
         'cognito:groups'
@@ -100,7 +100,7 @@ describe('npm start', () => {
   })
 })
 
-describe('npm start that cannot go on says so in one line, and exits with a code that is not 0:', () => {
+describe('npm start that cannot continue explains that in one line, and exits with a code other than 0:', () => {
   async function refusal(env: Record<string, string> = {}, args: string[] = []): Promise<string> {
     const { ended, output } = start(dataDir, env, args)
     expect(await ended()).toBe(1)
@@ -110,7 +110,7 @@ describe('npm start that cannot go on says so in one line, and exits with a code
   it.each(['PORT', 'AWS_PORT'])('%s in use', async (variable) => {
     const server = createServer().listen(0, '127.0.0.1')
     await vi.waitFor(() => expect(server.listening).toBe(true))
-    const { port } = server.address() as AddressInfo // a TCP server that listens has one
+    const { port } = server.address() as AddressInfo // a TCP server that is listening has an address object
     const output = await refusal({ [variable]: String(port) })
     server.close()
     expect(output).toBe(
@@ -118,18 +118,18 @@ describe('npm start that cannot go on says so in one line, and exits with a code
     )
   })
 
-  it('a port that is none', async () => {
+  it('an invalid port', async () => {
     expect(await refusal({ PORT: 'http' })).toMatch(/^annals cannot start: PORT is "http": give a port.*\n$/)
   })
 
-  it('an option that is none', async () => {
+  it('an unknown option', async () => {
     expect(await refusal({}, ['--verbose'])).toMatch(/^annals cannot start: Unknown option '--verbose'.*\n$/)
   })
 
   it('a data folder that another local cloud uses', async () => {
     await start(dataDir).ready()
     expect(await refusal()).toMatch(
-      /^annals cannot start: .* is in use by process \d+: stop that one, or choose another folder with ANNALS_DATA=…\n$/,
+      /^annals cannot start: .* is in use by process \d+: stop that process, or choose another folder with ANNALS_DATA=…\n$/,
     )
   })
 
@@ -149,7 +149,7 @@ describe('npm start that cannot go on says so in one line, and exits with a code
 
   it('a DynamoDB on another machine, unless that is allowed', async () => {
     expect(await refusal({ AWS_ENDPOINT_URL_DYNAMODB: 'http://192.0.2.1:8000' })).toMatch(
-      /^annals cannot start: DynamoDB at http:\/\/192\.0\.2\.1:8000 is not on this machine: --allow-remote.*\n$/,
+      /^annals cannot start: DynamoDB at http:\/\/192\.0\.2\.1:8000 is not on this machine: to use it anyway, give --allow-remote\n$/,
     )
   })
 })

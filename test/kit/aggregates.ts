@@ -8,16 +8,16 @@ import type { ProjectionVersions } from '../../projections/generations/projectio
 import { versions } from '../../projections/versions.ts'
 import { fleetAggregates, nextFleetVersions } from './fleet/fleet.ts'
 
-/** What the file of an aggregate in `test/kit/arbitraries` exports. */
+/** The exports of an aggregate's file in `test/kit/arbitraries`. */
 interface Drawn {
   readonly command: fc.Arbitrary<Command>
-  /** Any event, whether or not the decider would emit it there. */
+  /** Any event, whether or not the decider would emit it in that state. */
   readonly event: fc.Arbitrary<Event>
-  /** Whether everyone has one before anything happens in it. */
+  /** Whether everyone has one before its first event. */
   readonly innate?: boolean
 }
 
-/** An aggregate with what the properties draw for it, and every version of the projections that fold it. */
+/** An aggregate with its arbitraries, and every version of the projections that fold it. */
 export interface Sample extends Drawn {
   readonly aggregate: Aggregate<unknown, Command, Event>
   readonly generations: readonly Generation<unknown, Event>[]
@@ -26,13 +26,13 @@ export interface Sample extends Drawn {
 /** The aggregates of the application. */
 export const appSamples = await samplesOf(aggregates, versions)
 
-/** The aggregates of the tests' own. */
+/** The aggregates that exist only for tests. */
 export const fleetSamples = await samplesOf(fleetAggregates, nextFleetVersions)
 
-/** Every aggregate. A law that holds for all of them is tested of each. */
+/** Every aggregate. A law that holds for all aggregates is tested on each. */
 export const samples = [...fleetSamples, ...appSamples]
 
-/** The sample whose streams have this name. */
+/** The sample of the category with this name. */
 export function sampleOf(name: string): Sample {
   const found = samples.find(({ aggregate }) => aggregate.name === name)
   if (found === undefined) throw new Error(`no aggregate is named ${name}`)
@@ -54,7 +54,7 @@ function samplesOf(
   )
 }
 
-/** What the properties draw for an aggregate. Throws an Error that says what to write where there is none. */
+/** The arbitraries of an aggregate. Throws an Error that says which file to write if there is none. */
 export async function drawnFor(name: string): Promise<Drawn> {
   const file = `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`
   const url = new URL(`./arbitraries/${file}`, import.meta.url)

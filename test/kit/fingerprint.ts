@@ -13,15 +13,15 @@ const fixture = z.object({
   reads: z.unknown(),
 })
 
-/** The events of every schema ever released: as they were stored, and as they have to be read. */
+/** The events of every schema ever released: as they were stored, and as they must be read. */
 export function fixturesOf(name: string): z.infer<typeof fixture>[] {
   const path = new URL(`../fixtures/events/${name}.json`, import.meta.url)
   return z.array(fixture).parse(JSON.parse(readFileSync(path, 'utf8')))
 }
 
 /**
- * What an aggregate's `evolve` does, in 16 characters: it folds the released events one after the other, and each of
- * them on every state that this leads to.
+ * A digest, in 16 characters, of what an aggregate's `evolve` does. It folds the released events in turn,
+ * and then folds each of them on every state reached.
  */
 export function fingerprintOf({ name, events, evolve, initial }: Sample['aggregate']): string {
   const released = releasedEvents(name, events)
@@ -35,7 +35,9 @@ function releasedEvents(name: string, { decode }: Codec<Event>): Event[] {
   return fixturesOf(name).map(({ stored }) => decode(stored))
 }
 
-/** Of every aggregate of the application, as `domain/generated/folds.ts` has to have them. */
+/**
+ * The fingerprints of all aggregates of the application, as `domain/generated/folds.ts` must contain them.
+ */
 export function fingerprints(): Record<string, string> {
   return Object.fromEntries(
     appSamples.map(({ aggregate }) => [aggregate.name, fingerprintOf(aggregate)] as const).sort(),
@@ -43,8 +45,9 @@ export function fingerprints(): Record<string, string> {
 }
 
 /**
- * What a version of a projection does, in 16 characters: the released events folded one after the other, and each of
- * them on every state that this leads to, with all that it shows, counts and leaves for good, by their keys.
+ * A digest, in 16 characters, of what a version of a projection does. It folds the released events in turn,
+ * and then folds each of them on every state reached. It covers every row, counter and row of a feed, with
+ * their keys.
  */
 export function projectionFingerprintOf(
   projection: Projection<unknown, Event>,
@@ -86,7 +89,10 @@ export function projectionFingerprintOf(
   return hash('sha256', JSON.stringify([states.map(shown), after]), 'hex').slice(0, 16)
 }
 
-/** Of every version of every projection, as `test/fixtures/projections.json` has to have them. */
+/**
+ * The fingerprints of every version of every projection, as `test/fixtures/projections.json` must contain
+ * them.
+ */
 export function projectionFingerprints(): Record<string, string> {
   const all = appSamples.flatMap(({ generations }) => generations)
   return Object.fromEntries(

@@ -20,7 +20,7 @@ export function givenOf<State, C extends Command, E extends Event>(aggregate: Ag
   })
 }
 
-/** Code of the problem that a call throws; of a refusal, the rule. */
+/** The code of the problem that a call throws; for a refusal, the name of the rule. */
 function codeOf(call: () => unknown): string {
   try {
     return `no problem, but ${JSON.stringify(call())}`

@@ -10,13 +10,13 @@ import { embeddedDynamoDb } from './stores/embedded-dynamodb.ts'
 
 export const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 20_000 }
 
-/** Reactions over stores in memory, which record in DynamoDB the events that they have handled. */
+/** Reactions over stores in memory that record handled events in DynamoDB. */
 export async function reactionSide() {
   const { config, table: newTable } = await embeddedDynamoDb()
   const handled = await newTable('handled', { id: 'S' })
   let people = 0
 
-  /** Another person, with ports of their own. */
+  /** Each call creates another person, with their own ports. */
   return () => {
     const { store, clock, append, table } = readSide()
     people += 1
@@ -24,7 +24,7 @@ export async function reactionSide() {
     const mails: Mail[] = []
     const deletions: string[] = []
     const lines: { level: string; message: unknown; extra: unknown }[] = []
-    /** Errors that the ports throw, once each. */
+    /** Errors that the ports throw, each once. */
     const faults: Error[] = []
     const attempt = () => {
       const fault = faults.shift()
@@ -53,7 +53,7 @@ export async function reactionSide() {
       (message: unknown, ...[extra]: unknown[]) => {
         lines.push({ level, message, extra })
       }
-    /** A handler in an environment of its own. */
+    /** A handler in its own environment. */
     const handlerOf = <Data>(reaction: Reaction<Data>) =>
       reactionHandler(reaction, {
         handled: createDynamoHandledEvents(handled, config),
@@ -61,12 +61,14 @@ export async function reactionSide() {
         logger: { info: log('info'), error: log('error') },
       })
 
-    /** Appends events and returns the last as EventBridge delivers it, through the forwarder's own envelope. */
+    /**
+     * Appends events and returns the last one as EventBridge delivers it, in the forwarder's own envelope.
+     */
     const publish = async (stream: StreamName, ...events: Event[]) => {
       const commit = await append(stream, ...events)
       const { at, actorId, correlationId, causationId } = commit
       const version = commit.version + events.length - 1
-      // Of any type; the test names a public one.
+      // The event may have any type; each test names a public one.
       const event = {
         ...events.at(-1),
         stream,

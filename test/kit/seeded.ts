@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto'
 
-/** Chance that can be had again by its seed. */
+/** Random choices that can be repeated by their seed. */
 export interface Seeded {
   /** At least 0, less than 1. */
   next(): number
   /** A whole number from `from` to `to`, both included. */
   between(from: number, to: number): number
-  /** One of these. Throws where there is none. */
+  /** One of these. Throws an Error if there are none. */
   pick<T>(some: readonly T[]): T
 }
 

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Waits for a condition, outside of the test runner too. Throws an Error that says what was waited for in vain. */
+/**
+ * Waits for a condition, even outside the test runner. Throws an Error that names the condition if the time
+ * runs out.
+ */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   o: { readonly what: () => string; readonly timeoutMs: number },

@@ -1,8 +1,8 @@
 type Sent = readonly [command: string, body: Readonly<Record<string, unknown>>]
 
 /**
- * The streams of the application that the soak writes: people create, change and share them. The choice is made only
- * here. After its feature is removed, describe another feature here.
+ * The application's streams that the soak writes: people create, change and share them. This file alone
+ * makes that choice. If you remove the feature, describe another feature here.
  */
 export const vehicle = {
   /** The category of its streams. */
@@ -15,14 +15,14 @@ export const vehicle = {
     (id: string, text: string): Sent => ['rename-project', { projectId: id, title: text }],
     (id: string, text: string): Sent => ['describe-project', { projectId: id, description: text }],
   ],
-  /** Lets another person make changes, too. */
+  /** Gives another person permission to make changes. */
   share: (id: string, email: string): Sent => [
     'add-project-member',
     { projectId: id, email, role: 'editor' },
   ],
   /** The command that wrote an event, and its text; undefined for an event of another command. */
   writtenBy(type: string, data: unknown): { readonly command: string; readonly text: unknown } | undefined {
-    const { title, description } = data as { title?: string; description?: string } // of these events
+    const { title, description } = data as { title?: string; description?: string } // the data of one of these events
     switch (type) {
       case 'ProjectCreated':
         return { command: 'create-project', text: title }

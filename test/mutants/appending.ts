@@ -14,7 +14,7 @@ const ofWarm = ['test/commands/execution/cached-execute.test.ts']
 const ofForwarder = ['test/projections/publishing/forwarder.test.ts']
 const ofMapping = ['test/infra/stack/stream-mapping.test.ts']
 
-/** How a commit comes into the store, each rule taken out. */
+/** Mutants of the rules for storing a commit. */
 export const appending: readonly Mutant[] = [
   {
     rule: 'W1',
@@ -43,7 +43,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W1',
-    out: 'puts again one place further',
+    out: 'puts again at the next version',
     file: eventStore,
     find: 'table.putNew(item,',
     replace: 'table.putNew({ ...item, sk: item.sk + attempt },',
@@ -67,7 +67,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W1',
-    out: 'looks for the command id only after the snapshot',
+    out: 'looks for the command id only in commits after the snapshot',
     file: execute,
     find: 'loaded.commits.find((commit) =>',
     replace: 'loaded.commits.filter((one) => one.version > (loaded.snapshot?.version ?? 0)).find((commit) =>',
@@ -75,7 +75,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W1',
-    out: 'takes a shorter tail than snapshots are apart',
+    out: 'reads a tail that is shorter than the distance between snapshots',
     file: eventStore,
     find: 'snapshotEvery = tail }',
     replace: 'snapshotEvery = tail + 2 }',
@@ -83,7 +83,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W1',
-    out: 'looks for a repeat in the tail only, although no receipts say what was before it',
+    out: 'looks for a repeat only in the tail, although there are no receipts of earlier commits',
     file: load,
     find: 'receipts !== undefined || reach === undefined || goesBackTo(reach, newestFirst)',
     replace: 'newestFirst.length > 0',
@@ -131,7 +131,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'R20',
-    out: 'reads all of the past that a second query finds',
+    out: 'reads everything before the tail instead of one page',
     file: load,
     find: 'limit = furtherCommits)',
     replace: 'limit = 1e9)',
@@ -139,7 +139,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W1',
-    out: 'takes the tail for all there is',
+    out: 'treats the tail as the whole stream',
     file: load,
     find: 'const whole = !page.more ||',
     replace: 'const whole = page.items.length < 1000 ||',
@@ -147,7 +147,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W1',
-    out: 'does not ask what stands in the way of a commit',
+    out: 'does not check which commit has taken the version',
     file: commitTable,
     find: "ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,",
     replace: '',
@@ -155,7 +155,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W1',
-    out: 'takes a lost connection or an error of the server for definite',
+    out: 'treats a lost connection or an error of the server as definite',
     file: sdkCall,
     find: "if ($fault !== 'client') return 'unknown'",
     replace: "if ($fault !== 'client') return 'definite'",
@@ -163,7 +163,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W1',
-    out: 'takes a throttled try for definite',
+    out: 'treats a throttled try as definite',
     file: sdkCall,
     find: "if (transient.has(error.name)) return 'unknown'",
     replace: '',
@@ -171,7 +171,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W1',
-    out: 'fails at an unknown outcome of DynamoDB',
+    out: 'fails at an unknown outcome instead of recognising it as one',
     file: commitTable,
     find: "if (failureOf(error) === 'definite') throw error",
     replace: 'if (failureOf(error)) throw error',
@@ -179,7 +179,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W1',
-    out: 'takes a conflict of transactions for definite',
+    out: 'treats a conflict of transactions as definite',
     file: commitTable,
     find: "new Set(['TransactionConflict', ",
     replace: 'new Set([',
@@ -187,7 +187,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W2',
-    out: 'keeps a state whose last write has an unknown outcome',
+    out: 'caches a state whose last write has an unknown outcome',
     file: execute,
     find: '    stateCache.drop(stream)\n',
     replace: '',
@@ -195,7 +195,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W2',
-    out: 'forgets the command ids of what it has seen',
+    out: 'forgets the command ids of a cached state',
     file: execute,
     find: 'const known = cached?.commits.get(commandId)',
     replace: 'const known = [cached?.commits.get(commandId)].find(() => false)',
@@ -203,7 +203,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W2',
-    out: 'refuses by what it has seen, which may be old',
+    out: 'refuses by a cached state, which may be outdated',
     file: execute,
     find: 'if (fresh) throw attempted.refusal',
     replace: 'throw attempted.refusal',
@@ -211,7 +211,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W2',
-    out: 'says by what it has seen that there is nothing to do',
+    out: 'answers that there is nothing to do by a cached state',
     file: execute,
     find: 'if (fresh) return { version: cached.head.version, events: [], cost }',
     replace: 'return { version: cached.head.version, events: [], cost }',
@@ -219,7 +219,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W2',
-    out: 'loads the whole stream again onto what it has seen of it',
+    out: 'loads the whole stream again onto its cached state',
     file: eventStore,
     find: 'after: since?.version ?? 0',
     replace: 'after: 0',
@@ -227,7 +227,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W2',
-    out: 'forgets what stood before a head since which it loads, when it asks whether a snapshot is due',
+    out: 'ignores the commits before the cached head when it asks whether a snapshot is due',
     file: eventStore,
     find: 'addTail(before, found.sinceSnapshot)',
     replace: 'found.sinceSnapshot',
@@ -235,7 +235,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W3',
-    out: 'the store answers with the commit that it was given',
+    out: 'the store answers with the given commit instead of the stored one',
     file: eventStore,
     find: 'commit: fromItem(answer.item)',
     replace: 'commit',
@@ -243,7 +243,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W3',
-    out: 'execute answers with the events that it decided',
+    out: 'execute answers with the decided events instead of the stored ones',
     file: execute,
     find: 'appended.commit',
     replace: '({ ...appended.commit, events: commit.events })',
@@ -251,7 +251,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W3',
-    out: 'takes its own commit for a conflict',
+    out: 'treats its own commit as a conflict',
     file: eventStore,
     find: 'answer.item.commandId === commit.commandId',
     replace: 'answer.item.commandId === undefined',
@@ -267,7 +267,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W4',
-    out: 'appends at any place that a caller names',
+    out: 'appends at any version that a caller names',
     file: eventStore,
     find: 'if (before === undefined) throw',
     replace: 'if (before === undefined && head.version < 0) throw',
@@ -275,7 +275,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W4',
-    out: 'calls the end of the first page the end of the stream',
+    out: 'treats the end of the first page as the end of the stream',
     file: load,
     find: 'more = page.more',
     replace: 'more = false',
@@ -283,7 +283,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W4',
-    out: 'loads over a gap',
+    out: 'loads a stream with a gap',
     file: load,
     find: 'checkContiguous(found, from)',
     replace: '',
@@ -291,7 +291,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W4',
-    out: 'loads the tail over a gap',
+    out: 'loads a tail with a gap',
     file: load,
     find: 'checkContiguous(commits, whole ? after + 1 : oldest.version)',
     replace: '',
@@ -299,7 +299,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W4',
-    out: 'loads from whatever replica answers',
+    out: 'loads with eventually consistent reads',
     file: commitTable,
     find: 'ConsistentRead: true',
     replace: 'ConsistentRead: false',
@@ -307,7 +307,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W9',
-    out: 'puts a commit over another',
+    out: 'overwrites a stored commit',
     file: commitTable,
     find: "ConditionExpression: 'attribute_not_exists(pk)',",
     replace: '',
@@ -355,15 +355,15 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W9',
-    out: 'does not count for the alarm what is found once records were given up',
+    out: 'does not count for the alarm the changed commits found after records were given up',
     file: 'infra/stack/read-side.ts',
-    find: 'addLogAlarm([projector, projectorRedrive], {',
-    replace: 'addLogAlarm([projector], {',
+    find: 'addLogAlarm(stage, [projector, projectorRedrive], {',
+    replace: 'addLogAlarm(stage, [projector], {',
     tests: ofMapping,
   },
   {
     rule: 'W9',
-    out: 'lets who may update items change a commit',
+    out: 'allows functions that may update items to change a commit',
     file: 'infra/stack/parts/event-store.ts',
     find: "'UpdateItem',",
     replace: '',

@@ -9,11 +9,11 @@ const ofWideEvents = ['test/projections/engine/wide-events.test.ts']
 const ofDelivery = ['test/properties/delivery.test.ts']
 const onDynamoDb = ['test/projections/engine/dynamo-row-store.test.ts']
 
-/** The rules of what one write does not hold, and of what streams count together, each taken out. */
+/** Mutants of the rules for changes that exceed one write, and for counters that streams share. */
 export const counting: readonly Mutant[] = [
   {
     rule: 'R5',
-    out: 'finishes what is written in part with more than that event',
+    out: 'finishes a partly written event together with later events',
     file: step,
     find: 'let most = from.written > 0 ? 1 : atMost',
     replace: 'let most = atMost',
@@ -21,7 +21,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R5',
-    out: 'says less than it has written of an event',
+    out: 'reports fewer changes than it has written of an event',
     file: step,
     find: 'const written = from.written + put.length + remove.length',
     replace: 'const written = from.written + 1',
@@ -29,7 +29,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R5',
-    out: 'counts with every part',
+    out: 'adds to the counters with every part',
     file: step,
     find: 'return { ...nothing, put, remove, to: { ...from, written } }',
     replace:
@@ -46,7 +46,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R5',
-    out: 'leaves the rows to remove behind',
+    out: 'leaves the rows to remove',
     file: step,
     find: 'remove: remove.slice(Math.max(0, written - put.length))',
     replace: 'remove: written > 0 ? [] : remove',
@@ -54,7 +54,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R5',
-    out: 'leaves the mark of a part where the event is done',
+    out: 'keeps the count of written changes when the event is done',
     file: step,
     find: 'to: { version, state, written: 0 }, failure }',
     replace: 'to: { version, state, written: from.written }, failure }',
@@ -62,7 +62,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R5',
-    out: 'begins a part anew, whatever is written',
+    out: 'writes an event again from its first part, whatever is written',
     file: catchUp,
     find: 'written: guard.written ?? 0 }',
     replace: 'written: 0 }',
@@ -70,7 +70,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R5',
-    out: 'the store moves a part that another has moved',
+    out: 'the store moves a part that another writer has moved',
     file: rowStore,
     find: "ConditionExpression: '#version = :version AND #written = :written'",
     replace: "ConditionExpression: '#version = :version AND #written <= :written'",
@@ -78,7 +78,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R5',
-    out: 'the store moves over what is written in part',
+    out: 'the store moves a guard past a partly written event',
     file: rowStore,
     find: "const there = '#version = :version AND attribute_not_exists(#written)'",
     replace: "const there = '#version = :version OR attribute_not_exists(#written)'",
@@ -86,7 +86,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R5',
-    out: 'the store forgets what is written when it reads the guard',
+    out: 'the store forgets the count of written changes when it reads the guard',
     file: rowStore,
     find: 'written: z.optional(z.number()),',
     replace: '',
@@ -94,7 +94,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R5',
-    out: 'the rows of a feed go after the guard',
+    out: 'writes the rows of a feed after the guard',
     file: catchUp,
     find: "const fed = feed.length === 0 ? { outcome: 'put', cost: noCost } : await rows.put(feed)",
     replace: "const fed = { outcome: 'put', cost: noCost }\n  setImmediate(() => rows.put(feed))",
@@ -102,7 +102,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R5',
-    out: 'goes on where rows of a feed may be missing',
+    out: 'continues although rows of a feed may be missing',
     file: catchUp,
     find: "if (fed.outcome === 'again') return",
     replace: "if (fed.outcome === 'never') return",
@@ -110,7 +110,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R1',
-    out: 'what a state counts for is not taken back',
+    out: 'does not take back what a state counts for',
     file: step,
     find: 'sumUp([...takenBack,',
     replace: 'sumUp([',
@@ -118,7 +118,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R1',
-    out: 'what an event counts for is left out',
+    out: 'leaves out what an event counts for',
     file: step,
     find: ', ...counted(counters)])',
     replace: '])',
@@ -134,7 +134,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R10',
-    out: 'a stream takes back from another shard than it has counted in',
+    out: 'a stream takes back from a different shard than it added to',
     file: counters,
     find: 'return hash % shards',
     replace: 'return (hash >>> 3) % shards',
@@ -142,7 +142,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R13',
-    out: 'reads counters without being sure of the last write',
+    out: 'reads counters with eventually consistent reads',
     file: rowStore,
     find: "ConsistentRead: true,\n          KeyConditionExpression: 'PK = :pk AND SK BETWEEN",
     replace: "ConsistentRead: false,\n          KeyConditionExpression: 'PK = :pk AND SK BETWEEN",

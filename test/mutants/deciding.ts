@@ -16,7 +16,7 @@ const ofCodec = ['test/domain/kernel/codec.test.ts']
 const ofReservations = ['test/commands/execution/reservations.test.ts']
 const ofForwarder = ['test/projections/publishing/forwarder.test.ts']
 
-/** How a command becomes a commit, and what is read of one, each rule taken out. */
+/** Mutants of the rules for deciding a command and for reading its commit. */
 export const deciding: readonly Mutant[] = [
   {
     rule: 'W5',
@@ -54,7 +54,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W5',
-    out: 'tells a stranger the version',
+    out: 'reports the version to a stranger',
     file: decision,
     find: 'aggregate.knownTo(state, command.actorId)',
     replace: 'command.actorId',
@@ -70,7 +70,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W6',
-    out: 'the command id does not say who',
+    out: 'the command id does not contain the person',
     file: commandId,
     find: "idOf(['command', actorId, name, key])",
     replace: "idOf(['command', name, key])",
@@ -78,7 +78,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W6',
-    out: 'the command id does not say which command',
+    out: 'the command id does not contain the name of the command',
     file: commandId,
     find: "idOf(['command', actorId, name, key])",
     replace: "idOf(['command', actorId, key])",
@@ -86,7 +86,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W6',
-    out: 'the parts of a command id run into each other',
+    out: 'the parts of a command id are joined without a separator',
     file: commandId,
     find: "hash('sha256', JSON.stringify(parts)",
     replace: "hash('sha256', parts.join('')",
@@ -102,7 +102,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W6',
-    out: 'what is created gets a new id each time',
+    out: 'a repeated creation gets a new id each time',
     file: commandId,
     find: "idOf(['created', commandId])",
     replace: "idOf(['created', commandId, crypto.randomUUID()])",
@@ -110,7 +110,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W6',
-    out: 'commands without a key are all one',
+    out: 'all commands without a key share a command id',
     file: 'commands/http/handle-command.ts',
     find: 'idempotencyKeyOf(request) ?? randomUUID()',
     replace: "idempotencyKeyOf(request) ?? ''",
@@ -118,7 +118,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W6',
-    out: 'decides a repeated creation anew where its commit is far back',
+    out: 'decides a repeated creation again if its commit is far back',
     file: execute,
     find: 'execution.creates &&',
     replace: '!execution.creates &&',
@@ -126,7 +126,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W7',
-    out: 'takes a snapshot of another fold',
+    out: 'uses a snapshot of another fold',
     file: commitItem,
     find: 'fold !== wanted ||',
     replace: '',
@@ -142,7 +142,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W7',
-    out: 'folds onto a snapshot what is in it',
+    out: 'folds onto a snapshot the events that it contains',
     file: 'commands/execution/cached-state.ts',
     find: 'if (snapshot !== undefined && commit.version <= snapshot.version) continue',
     replace: '',
@@ -175,7 +175,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W7',
-    out: 'finds a type under the names that every object has',
+    out: 'finds event types under the names that every object has',
     file: codec,
     find: 'Object.hasOwn(definitions, type) ? definitions[type] : undefined',
     replace: 'definitions[type]',
@@ -183,7 +183,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W7',
-    out: 'the projector passes over an event that it cannot fold',
+    out: 'the projector skips an event that it cannot fold',
     file: 'projections/engine/step.ts',
     find: 'return { version, state, feed, counters, failure }',
     replace:
@@ -192,7 +192,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W7',
-    out: 'the projector starts anew from a state that it cannot read',
+    out: 'the projector starts from the beginning if it cannot read a state',
     file: 'projections/engine/catch-up.ts',
     find: 'if (parsed.success) return parsed.data',
     replace: "if (parsed.success || json !== '') return parsed.data ?? projection.initial",
@@ -200,7 +200,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W7',
-    out: 'the forwarder passes over an event that it cannot read',
+    out: 'the forwarder skips an event that it cannot read',
     file: 'projections/publishing/plan.ts',
     find: 'return version < before ? { events, poison: { version, error, type } } : { events }',
     replace: 'return { events }',
@@ -208,7 +208,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W8',
-    out: 'reads what is said of the reservations before what is said of the commit',
+    out: 'looks at the reasons for the reservations before that for the commit',
     file: commitTable,
     find: 'if (ofCommit?.Item !== undefined)',
     replace: 'if (ofCommit?.Item !== undefined && !ofReservations.some(isRefused))',
@@ -216,7 +216,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W8',
-    out: 'says taken although the commit itself was in conflict',
+    out: 'reports a taken key although the commit itself was in conflict',
     file: commitTable,
     find: "(ofCommit.Code ?? 'None') === 'None' && ",
     replace: '',
@@ -224,7 +224,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W8',
-    out: 'releases a key that it computes anew',
+    out: 'releases a recomputed key instead of the stored one',
     file: 'test/kit/fleet/voyage.ts',
     find: "[{ set: 'ship', key: state.ship.shipKey }]",
     replace: '[shipReservation(state.ship.ship)]',
@@ -232,7 +232,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W8',
-    out: 'takes a key whoever holds it',
+    out: 'takes a key even if another stream holds it',
     file: reservations,
     find: 'Put: { ...free,',
     replace: 'Put: { TableName: tableName,',
@@ -240,7 +240,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W8',
-    out: 'releases a key whoever holds it',
+    out: 'releases a key even if another stream holds it',
     file: reservations,
     find: 'Delete: { ...free,',
     replace: 'Delete: { TableName: tableName,',
@@ -256,7 +256,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W8',
-    out: 'releases what the stream goes on to hold',
+    out: 'releases a key that the stream still holds',
     file: 'domain/kernel/reservation.ts',
     find: 'release: without(before, after)',
     replace: 'release: before',

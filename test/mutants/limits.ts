@@ -13,11 +13,11 @@ const ofCatchUp = ['test/projections/engine/catch-up.test.ts']
 const ofForwarder = ['test/projections/publishing/forwarder.test.ts']
 const ofSizes = ['test/projections/engine/sizes.test.ts']
 
-/** The rules of the limits of the stores, each taken out. */
+/** Mutants of the rules about the limits of the stores. */
 export const limits: readonly Mutant[] = [
   {
     rule: 'R16',
-    out: 'takes the first page for all',
+    out: 'treats the first page as the whole list',
     file: pages,
     find: 'while (after !== undefined && items.length < limit)',
     replace: 'while (after !== undefined && items.length < 0)',
@@ -25,7 +25,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R16',
-    out: 'takes a page with fewer items than requested for the last',
+    out: 'treats a page with fewer items than requested as the last',
     file: pages,
     find: 'after = answer.next\n',
     replace: 'after = answer.items.length < limit ? undefined : answer.next\n',
@@ -41,7 +41,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R17',
-    out: 'fills a write by count alone',
+    out: 'limits a write only by count',
     file: step,
     find: 'if (counters.reduce((sum, item) => sum + counterBytes(item), bytes) > maxMoveBytes) return false',
     replace: '',
@@ -49,7 +49,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R17',
-    out: 'fills the parts of an event by count alone',
+    out: 'limits the parts of an event only by count',
     file: step,
     find: 'return bytes > maxMoveBytes',
     replace: 'return bytes < 0',
@@ -57,7 +57,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R17',
-    out: 'takes no account of the rows to remove',
+    out: 'ignores the rows to remove',
     file: step,
     find: 'const bytes = [...put, ...remove].reduce(',
     replace: 'const bytes = put.reduce(',
@@ -65,7 +65,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R18',
-    out: 'gives up where the read model refuses a write',
+    out: 'gives up when the read model refuses a write',
     file: catchUp,
     find: 'if (!isRefusal(refusal) && !isTooLarge(refusal)) throw refusal',
     replace: 'if (!isTooLarge(refusal)) throw refusal',
@@ -73,7 +73,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R18',
-    out: 'does not look at the reasons of a cancelled transaction',
+    out: 'ignores the reasons of a cancelled transaction',
     file: sdkCall,
     find: "some(({ Code }) => Code === 'ValidationError')",
     replace: "some(({ Code }) => Code === '')",
@@ -81,7 +81,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R18',
-    out: 'ends where the read model cannot have a guard of the stream',
+    out: 'stops at a stream whose guard the read model cannot store',
     file: catchUp,
     find: '    if (!isRefusal(refusal)) throw refusal\n    return { guard: undefined, refusal',
     replace: '    if (refusal) throw refusal\n    return { guard: undefined, refusal',
@@ -89,7 +89,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R18',
-    out: 'parks without a mark that can be listed',
+    out: 'parks without a mark that lists the stream',
     file: 'projections/engine/parked-index.ts',
     find: 'GSI1SK: textWithin(key.PK, maxSortKeyBytes)',
     replace: 'GSI1SK: key.PK',
@@ -97,7 +97,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R19',
-    out: 'a replay asks once a page whether its generation is listed',
+    out: 'a replay checks once per page whether its generation is listed',
     file: 'projections/rebuild/replay/replay.ts',
     find: "if ((await endOf(o)) === 'cancelled') return 'cancelled'",
     replace: '',
@@ -105,7 +105,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R19',
-    out: 'keeps the first list that it has read',
+    out: 'keeps the first list that it read',
     file: 'projections/generations/listed-check.ts',
     find: 'if (read === undefined || Math.abs(now - read.at) >= writersListMs)',
     replace: 'if (read === undefined)',
@@ -113,7 +113,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R19',
-    out: 'a verification repairs whatever the list says',
+    out: 'a verification repairs a generation that the list no longer names',
     file: 'projections/rebuild/verification/verify.ts',
     find: 'if ((await retryUnavailable(given.clock, status)) === undefined)',
     replace: 'if ((await retryUnavailable(given.clock, status)) === null)',
@@ -121,7 +121,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R19',
-    out: 'removes from the first page before it has read the list',
+    out: 'removes items of the first page before it has read the list',
     file: 'projections/rebuild/replay/dynamo-row-remover.ts',
     find: 'const keep = await kept()',
     replace: 'const keep = after === undefined ? new Set<string>() : await kept()',
@@ -129,7 +129,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R19',
-    out: 'removes only what was taken off the list',
+    out: 'removes only generations that were taken off the list',
     file: 'infra/cli/ops/replay-clean.ts',
     find: 'const total = new Map<string, number>()',
     replace: 'const total = new Map<string, number>()\n  if (offList.size === 0) return total',
@@ -137,7 +137,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R18',
-    out: 'a verification ends at a stream whose guard the read model cannot have',
+    out: 'a verification stops at a stream whose guard the read model cannot store',
     file: 'projections/rebuild/verification/verify-stream.ts',
     find: 'isUnreadable(error) || isRefusal(error)',
     replace: 'isUnreadable(error)',
@@ -145,7 +145,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R18',
-    out: 'the bus refuses many entries for one',
+    out: 'the bus refuses many entries because of one',
     file: 'projections/publishing/put-events.ts',
     find: 'if (batch.length > 1) {',
     replace: 'if (batch.length > 100) {',
@@ -153,7 +153,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R20',
-    out: 'the forwarder reads all that waits behind the first poison',
+    out: 'the forwarder reads all commits behind the first failing event',
     file: plan,
     find: 'for (let limit: number | undefined = 1; ; limit',
     replace: 'for (let limit: number | undefined; ; limit',
@@ -161,7 +161,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R20',
-    out: 'holds all that waits in memory at once',
+    out: 'holds all waiting commits in memory at once',
     file: plan,
     find: 'if (bytes >= maxHeldBytes) return { events, rest: next }',
     replace: '',
@@ -169,7 +169,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R20',
-    out: 'leaves the rest of what waited to the next record',
+    out: 'leaves the rest of the waiting commits to the next record',
     file: 'projections/publishing/forward-batch.ts',
     find: 'if (mark?.version !== rest || result.failed.length > 0) break',
     replace: 'if (mark !== undefined) break',
@@ -177,7 +177,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R20',
-    out: 'the store reads on where a single commit is wanted',
+    out: 'the store reads more pages although one commit is wanted',
     file: 'commands/event-store/read-page.ts',
     find: 'if (limit === 1) {',
     replace: 'if (limit === 0) {',
@@ -185,7 +185,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R20',
-    out: 'the projector reads all that waits behind the first failing event',
+    out: 'the projector reads all commits behind the first failing event',
     file: catchUp,
     find: 'isParked ? 1 : undefined',
     replace: 'undefined',
@@ -193,7 +193,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R20',
-    out: 'reads a page again for each step',
+    out: 'reads a page again for every step',
     file: catchUp,
     find: 'if (kept.length > 0 || source.page?.more === false)',
     replace: 'if (kept.length < 0)',
@@ -201,7 +201,7 @@ export const limits: readonly Mutant[] = [
   },
   {
     rule: 'R7',
-    out: 'the forwarder sends over a gap',
+    out: 'the forwarder skips a gap',
     file: plan,
     find: 'if (before > end) {',
     replace: 'if (before < end) {',

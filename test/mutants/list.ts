@@ -13,7 +13,7 @@ import { ofUpload, rulesOfUpload } from './upload.ts'
 import { ofUser } from './user.ts'
 import { verifying } from './verifying.ts'
 
-/** The promise of every rule that a mutant takes out. */
+/** The promise of every rule that has a mutant. */
 export const rules: Readonly<Record<string, string>> = {
   ...sharedRules,
   ...rulesOfUpload,
@@ -33,19 +33,19 @@ export const mutants: readonly Mutant[] = [
   ...ofUpload,
 ]
 
-/** The source with the mutant in it. Throws where its piece does not occur exactly once. */
+/** The source with the mutant in it. Throws an Error if its piece does not occur exactly once. */
 export function mutated(source: string, { rule, out, file, find, replace }: Mutant): string {
   const [before, after, ...more] = source.split(find)
   if (before === undefined || after === undefined || more.length > 0) {
     const times = after === undefined ? 'is not in' : `occurs ${more.length + 1} times in`
     throw new Error(
-      `The mutant "${out}" of ${rule} ${times} ${file} any more: bring test/mutants in line.\n  ${find}`,
+      `The mutant "${out}" of ${rule} ${times} ${file} any more: update it in test/mutants.\n  ${find}`,
     )
   }
   return `${before}${replace}${after}`
 }
 
-/** What is wrong with each mutant whose piece of source is not found, in words. */
+/** One line for each mutant whose piece of source is not found exactly once. */
 export function stale(root: string, some: readonly Mutant[] = mutants): string[] {
   return some.flatMap((mutant) => {
     try {

@@ -8,10 +8,12 @@ import { mutants, mutated, rules, stale } from './list.ts'
 import type { Mutant } from './rules.ts'
 
 const root = join(import.meta.dirname, '../..')
-/** A mutant may make a test go round for ever. */
+/** Maximum time of one run, because a mutant may cause an endless loop. */
 const maxRunMs = 60_000
 
-/** What a run of tests came to: red by a test, or broken, which proves nothing. */
+/**
+ * The result of a run: red by a test, or broken, which proves nothing. Neither is set if all tests passed.
+ */
 interface Run {
   readonly red?: string
   readonly broken?: string
@@ -22,15 +24,17 @@ interface Result extends Run {
 }
 
 /**
- * `npm run mutants`: takes out each rule of the kernel in a copy of the sources, one way after another, and runs
- * the tests that are named for it: one of them has to turn red. `-- --only W1` takes out one rule, `-- --list`
- * runs nothing. It ends with 0 only if no mutant survived, and if no test is red without one.
+ * `npm run mutants`: breaks each rule of the kernel in a copy of the sources, one mutant at a time. It runs
+ * the tests that the mutant names, of which one must turn red. `-- --only W1` runs the mutants of one rule,
+ * `-- --list` lists mutants and runs nothing. It exits with 0 only if no mutant survived, and if no test is
+ * red without one.
  */
 async function main(): Promise<boolean> {
   const { values } = parseArgs({ options: { only: { type: 'string' }, list: { type: 'boolean' } } })
   const { only } = values
   const chosen = mutants.filter(({ rule }) => only === undefined || rule === only)
-  if (chosen.length === 0) throw new Error(`There is no rule ${only}, but ${Object.keys(rules).join(', ')}.`)
+  if (chosen.length === 0)
+    throw new Error(`There is no rule ${only}. The rules are ${Object.keys(rules).join(', ')}.`)
   if (values.list) {
     console.log(list(chosen))
     return true
@@ -64,10 +68,10 @@ async function main(): Promise<boolean> {
   }
 }
 
-/** Throws where a test is red without a mutant: it would prove nothing. */
+/** Throws an Error if a test is red without a mutant, because it would prove nothing. */
 async function checkGreen(folder: string, chosen: readonly Mutant[]): Promise<void> {
   const tests = [...new Set(chosen.flatMap((mutant) => mutant.tests))]
-  console.log(`Without a mutant: ${tests.length} files of tests`)
+  console.log(`Without a mutant: ${tests.length} test files`)
   for (const some of [tests.filter(needsTemplate), tests.filter((test) => !needsTemplate(test))]) {
     const { red, broken } = some.length === 0 ? {} : await run(folder, some)
     if (red ?? broken) throw new Error(`Red without a mutant: ${red ?? broken}`)
@@ -85,7 +89,10 @@ async function runMutant(folder: string, mutant: Mutant): Promise<Run> {
   }
 }
 
-/** What lies under version control or will, as it is now, beside the packages that are installed. */
+/**
+ * Copies the files that are or will be under version control, as they are now, and links the installed
+ * packages.
+ */
 function copySources(folder: string): void {
   const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z']
   const files = execFileSync('git', list, { cwd: root, encoding: 'utf8' }).split('\0')
@@ -102,14 +109,17 @@ function remove(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
-/** The process and its workers. */
+/** Ends the process and its workers. */
 function end(child: ChildProcess | undefined): void {
   if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   if (process.platform === 'win32') child.kill()
   else process.kill(-child.pid, 'SIGKILL')
 }
 
-/** Bundles and template are made for those only that look at them: that takes longer than most tests. */
+/**
+ * Whether a test needs the bundles and the template. They take longer to make than most tests, so other runs
+ * skip them.
+ */
 function needsTemplate(test: string): boolean {
   return /^test\/infra\/(stack|build|deploy)\//.test(test)
 }
@@ -122,11 +132,11 @@ async function run(folder: string, tests: readonly string[]): Promise<Run> {
   const child = spawn(
     process.execPath,
     [vitest, 'run', ...options, '--reporter=json', '--outputFile', report, ...tests],
-    // What tests leave behind goes with the folder.
+    // Files that tests leave are removed with the folder.
     {
       cwd: folder,
       detached: true,
-      // The schedules that find each mutant are among the first.
+      // The first schedules are enough to find every mutant.
       env: { ...process.env, TMPDIR: folder, SCHEDULES: '200' },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
@@ -145,11 +155,12 @@ async function run(folder: string, tests: readonly string[]): Promise<Run> {
   rmSync(report, { force: true })
   if (red === undefined) return { broken: output.trim() || `no answer in ${maxRunMs / 1000} s` }
   const messages = red.failureMessages.join('\n')
-  // A name that is not there any more turns any test red: the code around the mutant has changed.
+  // A ReferenceError means that the code around the mutant has changed. It turns any test red and proves
+  // nothing.
   return messages.includes('ReferenceError') ? { broken: messages } : { red: red.fullName }
 }
 
-/** The part of vitest's report in JSON that is looked at. */
+/** The fields of vitest's JSON report that this script reads. */
 interface Report {
   readonly testResults: readonly {
     readonly assertionResults: readonly TestResult[]
@@ -178,7 +189,7 @@ function list(chosen: readonly Mutant[]): string {
 
 function table(results: readonly Result[]): string {
   const lines = [
-    ['rule', 'what was taken out', 'file', 'the test that turned red'],
+    ['rule', 'broken by', 'file', 'the test that turned red'],
     ...results.map(({ mutant, red }) => [mutant.rule, mutant.out, mutant.file, red ?? 'SURVIVED']),
   ]
   const widths = [0, 1, 2].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))

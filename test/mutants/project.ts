@@ -1,10 +1,10 @@
 import type { Mutant } from './rules.ts'
 
-/** Rules that the code of projects keeps, each taken out there. */
+/** Mutants of the rules that the code of projects keeps. */
 export const ofProject: readonly Mutant[] = [
   {
     rule: 'W7',
-    out: 'changes a fold under the fingerprint of the old one',
+    out: 'changes a fold but keeps its old fingerprint',
     file: 'domain/project/project.ts',
     find: "return { ...state, status: 'archived' }",
     replace: "return { ...state, status: 'archived', description: '' }",
@@ -12,7 +12,7 @@ export const ofProject: readonly Mutant[] = [
   },
   {
     rule: 'R10',
-    out: 'a released projection shows something else',
+    out: 'a released projection shows another value',
     file: 'projections/project/v1/projection.ts',
     find: "case 'ProjectArchived':\n      return { ...updated, archived: true }",
     replace: "case 'ProjectArchived':\n      return { ...state, archived: true }",

@@ -11,11 +11,11 @@ const ofDelivery = ['test/properties/delivery.test.ts']
 const onDynamoDb = ['test/projections/engine/dynamo-row-store.test.ts']
 const ofQueries = ['test/projections/query/query-api.test.ts']
 
-/** The rules of the read side, each taken out. */
+/** Mutants of the rules of the read side. */
 export const reading: readonly Mutant[] = [
   {
     rule: 'R1',
-    out: 'moves a guard that is behind where it was read',
+    out: 'moves a guard that is behind the version that was read',
     file: rowStore,
     find: "const there = '#version = :version AND attribute_not_exists(#written)'",
     replace: "const there = '#version <= :version AND attribute_not_exists(#written)'",
@@ -23,7 +23,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R1',
-    out: 'moves a guard that is ahead of where it was read',
+    out: 'moves a guard that is ahead of the version that was read',
     file: rowStore,
     find: "const there = '#version = :version AND attribute_not_exists(#written)'",
     replace: "const there = '#version >= :version AND attribute_not_exists(#written)'",
@@ -31,7 +31,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R1',
-    out: 'moves a guard wherever it is',
+    out: 'moves a guard whatever its version',
     file: rowStore,
     find: "const there = '#version = :version AND attribute_not_exists(#written)'",
     replace:
@@ -40,7 +40,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R1',
-    out: 'moves a guard that was not there when it was read, though it is now',
+    out: 'moves a guard that did not exist when it was read, although it does now',
     file: rowStore,
     find: '`attribute_not_exists(PK) OR (${there})`',
     replace: "'attribute_not_exists(PK) OR #version >= :version'",
@@ -56,7 +56,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R1',
-    out: 'does not look at the guard where rows move with it',
+    out: 'ignores the guard if rows move with it',
     file: rowStore,
     find: '{ Put: guard }',
     replace: '{ Put: { TableName: tableName, Item: guard.Item } }',
@@ -64,7 +64,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R1',
-    out: 'asks more of a row than the guard',
+    out: 'requires of a row more than its guard',
     file: rowStore,
     find: 'Put: { TableName: tableName, Item }',
     replace: "Put: { TableName: tableName, Item, ConditionExpression: 'attribute_not_exists(PK)' }",
@@ -80,7 +80,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R1',
-    out: 'goes on as if it had moved the guard that a rival moved',
+    out: 'continues as if it had moved a guard that a rival moved',
     file: catchUp,
     find: "moved: outcome === 'moved'",
     replace: 'moved: outcome !== undefined',
@@ -112,7 +112,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R2',
-    out: 'says not found where it ought to say not yet',
+    out: 'answers not found instead of not yet',
     file: readAfter,
     find: 'if (reached.version >= version) return',
     replace: 'if (reached.parked === undefined) return',
@@ -120,7 +120,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R3',
-    out: 'moves the guard only where the rows change',
+    out: 'moves the guard only if the rows change',
     file: catchUp,
     find: 'if (advances(next, point) ||',
     replace: 'if (next.put.length + next.remove.length > 0 ||',
@@ -128,7 +128,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R3',
-    out: 'moves the guard only where the state changes',
+    out: 'moves the guard only if the state changes',
     file: catchUp,
     find: 'if (advances(next, point) ||',
     replace: 'if (JSON.stringify(next.to.state) !== JSON.stringify(point.state) ||',
@@ -136,7 +136,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R4',
-    out: 'skips a commit at hand by its first event',
+    out: 'skips a delivered commit by its first event',
     file: catchUp,
     find: 'if (lastVersion(commit) < next) continue',
     replace: 'if (commit.version < next) continue',
@@ -144,7 +144,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R4',
-    out: 'is done with a commit once its first event was folded',
+    out: 'considers a commit done after its first event',
     file: catchUp,
     find: 'Math.max(...hint.map(lastVersion))',
     replace: 'Math.max(...hint.map(({ version }) => version))',
@@ -152,7 +152,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R4',
-    out: 'is done with a batch once the first event of its last commit was folded',
+    out: 'considers a batch done after the first event of its last commit',
     file: 'projections/delivery/project-batch.ts',
     find: ', ...hint.map(lastVersion))',
     replace: ')',
@@ -160,7 +160,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R4',
-    out: 'does not slice a commit',
+    out: 'does not slice a partly folded commit',
     file: step,
     find: 'decodeCommit(commit, version + 1)',
     replace: 'decodeCommit(commit)',
@@ -168,7 +168,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R4',
-    out: 'the forwarder does not slice a commit',
+    out: 'the forwarder does not slice a partly sent commit',
     file: 'projections/publishing/plan.ts',
     find: 'decodeCommit(commit, from)',
     replace: 'decodeCommit(commit)',
@@ -184,7 +184,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R4',
-    out: 'loses what it could fold before a bad event',
+    out: 'loses the events before a bad event',
     file: step,
     find: 'return { version, state, feed, counters, failure }',
     replace: 'return { ...from, feed, counters, failure }',
@@ -192,7 +192,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R7',
-    out: 'leaves a gap to others where it has something at hand',
+    out: 'leaves a gap to others if it has delivered commits to fold',
     file: catchUp,
     find: 'if (commits.length > 0) return { commits',
     replace: 'if (hint.length > 0) return { commits',
@@ -200,7 +200,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R7',
-    out: 'folds over a gap',
+    out: 'folds events after a gap',
     file: catchUp,
     find: 'if (commit.version > next) break',
     replace: '',
@@ -208,7 +208,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R7',
-    out: 'folds over a gap in a stream without a guard',
+    out: 'folds events after a gap in a stream without a guard',
     file: catchUp,
     find: 'const at = await commitsAt(',
     replace:
@@ -226,7 +226,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R7',
-    out: 'takes commits at hand in the order in which they came',
+    out: 'takes delivered commits in the order of arrival',
     file: catchUp,
     find: '[...hint].sort((a, b) => a.version - b.version)',
     replace: 'hint',
@@ -258,7 +258,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R12',
-    out: 'parks with a mark only where something was folded before',
+    out: 'parks with a mark only if an event was folded before',
     file: catchUp,
     find: ' || (parked !== undefined && !known)',
     replace: '',
@@ -274,7 +274,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R12',
-    out: 'leaves the mark where the event was passed',
+    out: 'keeps the mark after the event was passed',
     file: catchUp,
     find: ', ...(parked && { parked }) }',
     replace: ', parked: parked ?? (await rows.readGuard(key)).guard?.parked }',
@@ -322,7 +322,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R12',
-    out: 'a query does not tell parked from not yet written',
+    out: 'a query does not distinguish parked from not yet written',
     file: readAfter,
     find: 'parked: reached.parked !== undefined',
     replace: 'parked: reached.version > version',
@@ -330,7 +330,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R13',
-    out: 'reads the guard from whatever replica answers',
+    out: 'reads the guard with eventually consistent reads',
     file: rowStore,
     find: 'Key: key,\n        ConsistentRead: true',
     replace: 'Key: key,\n        ConsistentRead: false',
@@ -338,7 +338,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R13',
-    out: 'reads rows from whatever replica answers',
+    out: 'reads rows with eventually consistent reads',
     file: rowStore,
     find: 'ConsistentRead: true,\n          KeyConditionExpression: after',
     replace: 'ConsistentRead: false,\n          KeyConditionExpression: after',
@@ -346,7 +346,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R13',
-    out: 'joins from whatever replica answers',
+    out: 'joins with eventually consistent reads',
     file: 'projections/engine/dynamo-batch-read.ts',
     find: 'ConsistentRead: true',
     replace: 'ConsistentRead: false',
@@ -354,7 +354,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R13',
-    out: 'a query does not wait for the positions that it carries',
+    out: 'a query does not wait for the positions that it got',
     file: 'projections/query/handle-query.ts',
     find: 'await honourPositions(request, context, query)',
     replace: 'honourPositions(request, context, query).catch(() => {})',
@@ -362,7 +362,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R13',
-    out: 'a query does not wait for what a person did to their own account',
+    out: "a query does not wait for changes to the person's own account",
     file: 'projections/query/handle-query.ts',
     find: 'position.stream === own || ',
     replace: '',
@@ -370,7 +370,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R13',
-    out: 'a position of a category that is not projected is not met',
+    out: 'never reaches a position in a category that is not projected',
     file: readAfter,
     find: 'parseStreamName(stream).aggregate === generation.aggregate',
     replace: "parseStreamName(stream).aggregate !== ''",
@@ -386,7 +386,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R13',
-    out: 'does not tell a person that what they wrote cannot be shown yet',
+    out: 'does not tell a person that their own change cannot be shown yet',
     file: 'projections/query/known-streams.ts',
     find: 'commits[0]?.actorId === userId',
     replace: 'commits[0] === undefined',

@@ -8,11 +8,11 @@ const ofHandler = ['test/projections/redrive/redrive.test.ts']
 const ofReader = ['test/projections/redrive/dynamo-shard-reader.test.ts']
 const ofTemplate = ['test/infra/stack/redrive.test.ts', 'test/infra/stack/stream-mapping.test.ts']
 
-/** What happens to records that a stream mapping gives up, taken out. */
+/** Mutants of the rules for records that a stream mapping gives up. */
 export const redriving: readonly Mutant[] = [
   {
     rule: 'R15',
-    out: 'is done with records that are trimmed',
+    out: 'treats trimmed records as done',
     file: handler,
     find: 'if (trimmed || failures > 0) return false',
     replace: 'if (failures > 0) return false',
@@ -20,7 +20,7 @@ export const redriving: readonly Mutant[] = [
   },
   {
     rule: 'R15',
-    out: 'is done with records that failed once more',
+    out: 'treats records that failed again as done',
     file: handler,
     find: 'if (trimmed || failures > 0) return false',
     replace: 'if (trimmed) return false',
@@ -28,7 +28,7 @@ export const redriving: readonly Mutant[] = [
   },
   {
     rule: 'R15',
-    out: 'is done with what it could not read',
+    out: 'treats records that it could not read as done',
     file: handler,
     find: 'error: asError(error) })\n      return false',
     replace: 'error: asError(error) })\n      return true',
@@ -36,7 +36,7 @@ export const redriving: readonly Mutant[] = [
   },
   {
     rule: 'R15',
-    out: 'says no louder that records are trimmed than that they failed',
+    out: 'logs trimmed records at the same level as failed ones',
     file: handler,
     find: 'logger.critical(',
     replace: 'logger.error(',
@@ -44,7 +44,7 @@ export const redriving: readonly Mutant[] = [
   },
   {
     rule: 'R15',
-    out: 'starts what it has no time for',
+    out: 'starts work for which there is no time left',
     file: handler,
     find: 'context.getRemainingTimeInMillis() < leastMs',
     replace: 'context.getRemainingTimeInMillis() < 0',
@@ -68,7 +68,7 @@ export const redriving: readonly Mutant[] = [
   },
   {
     rule: 'R15',
-    out: 'takes an empty page for the end',
+    out: 'treats an empty page as the end',
     file: reader,
     find: 'if (isOver || iterator === undefined) return',
     replace: 'if (isOver || all.length === 0 || iterator === undefined) return',
@@ -76,7 +76,7 @@ export const redriving: readonly Mutant[] = [
   },
   {
     rule: 'R15',
-    out: 'takes the end of a shard for the end of the range',
+    out: 'treats the end of a shard as the end of the range',
     file: reader,
     find: 'trimmed ||= !isOver && iterator === undefined',
     replace: '',
@@ -84,7 +84,7 @@ export const redriving: readonly Mutant[] = [
   },
   {
     rule: 'R15',
-    out: 'takes a shard that is gone for one with nothing to do',
+    out: 'treats a missing shard as one with nothing to do',
     file: reader,
     find: "if (page === 'gone') return yield { records: [], trimmed: true }",
     replace: "if (page === 'gone') return yield { records: [], trimmed: false }",
@@ -92,7 +92,7 @@ export const redriving: readonly Mutant[] = [
   },
   {
     rule: 'R15',
-    out: 'takes it for read where a shard never comes to the end of the range',
+    out: 'treats a range as read although the shard ends before it',
     file: reader,
     find: 'if (!trimmed) throw',
     replace: 'if (trimmed) throw',
@@ -100,7 +100,7 @@ export const redriving: readonly Mutant[] = [
   },
   {
     rule: 'R15',
-    out: 'tells nobody what a mapping gives up',
+    out: 'nobody is notified of records that a mapping gives up',
     file: 'infra/stack/parts/stream-mapping.ts',
     find: 'onFailure: { bind: () => ({ destination: o.failures.queueArn }) },',
     replace: '',

@@ -12,11 +12,11 @@ const ofReplays = ['test/properties/replay.test.ts']
 const ofOperators = ['test/infra/cli/ops/replay.test.ts']
 const ofAdapters = ['test/projections/rebuild/replay/replay-adapters.test.ts']
 
-/** The rules of replays, each taken out. */
+/** Mutants of the rules of replays. */
 export const replaying: readonly Mutant[] = [
   {
     rule: 'R6',
-    out: 'goes on with the list of the batch before',
+    out: 'uses the list of the previous batch',
     file: listed,
     find: '  const read = await lists.read(versions.names)\n  const found',
     replace:
@@ -33,7 +33,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R6',
-    out: 'acknowledges records of a live generation that this code lacks',
+    out: 'acknowledges records of a live generation that this code does not contain',
     file: listed,
     find: 'else if (id === list.live) throw lacking(id)',
     replace: 'else if (id === list.live) continue',
@@ -41,7 +41,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R6',
-    out: 'says nothing of a build that this code lacks',
+    out: 'does not report a build that this code does not contain',
     file: listed,
     find: 'else await abandon(versions, lists, clock, { name, id })',
     replace: '',
@@ -49,7 +49,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R6',
-    out: 'delivers again for what a build has failed at',
+    out: 'delivers again the records that only a build failed at',
     file: projectBatch,
     find: 'building !== true',
     replace: 'building !== undefined',
@@ -57,7 +57,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R8',
-    out: 'writes a checkpoint past streams that were not begun',
+    out: 'writes a checkpoint past streams that are not written yet',
     file: replay,
     find: 'const isComplete = from + done.length >= streams.length',
     replace: 'const isComplete = from + results.length >= streams.length',
@@ -74,7 +74,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R8',
-    out: 'moves a checkpoint wherever it is',
+    out: 'moves a checkpoint whatever its revision',
     file: checkpoints,
     find: "to.revision === 1 ? 'attribute_not_exists(PK)' : '#revision = :before'",
     replace: "to.revision === 1 ? 'attribute_not_exists(PK)' : '#revision >= :before'",
@@ -82,7 +82,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R8',
-    out: 'passes over a stream that could not be written',
+    out: 'skips a stream that could not be written',
     file: 'projections/rebuild/walk/retry-unavailable.ts',
     find: 'if (!isUnavailable(error) || attempt === maxAttempts) throw error',
     replace:
@@ -91,7 +91,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R8',
-    out: 'goes on with what was cancelled',
+    out: 'continues a cancelled replay',
     file: replay,
     find: "if (listed !== 'building') return 'cancelled'",
     replace: '',
@@ -99,7 +99,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R8',
-    out: 'walks in other segments than the run has',
+    out: 'walks in other segments than those of the run',
     file: 'infra/cli/ops/replay-start.ts',
     find: 'segments: listed.segments ?? usualSegments',
     replace: 'segments: segments ?? usualSegments',
@@ -115,7 +115,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R8',
-    out: 'makes a change of the list again whose answer was lost',
+    out: 'repeats a change of the list whose answer was lost',
     file: 'infra/cli/ops/generations.ts',
     find: 'if (isDeepStrictEqual(asStored(list), asStored(to))) return to',
     replace: '',
@@ -123,7 +123,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R9',
-    out: 'removes what may still be read',
+    out: 'removes a generation that may still be read',
     file: list,
     find: 'if (id === list.previous && wait > 0)',
     replace: 'if (id === list.previous && wait > 1e12)',
@@ -131,7 +131,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R9',
-    out: 'removes what may still be written',
+    out: 'removes a generation that may still be written',
     file: 'infra/cli/ops/replay-clean.ts',
     find: 'if (wait <= 0) return',
     replace: 'if (wait <= 1e12) return',
@@ -139,7 +139,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R9',
-    out: 'does not wait for what a local cloud has invoked before',
+    out: 'does not wait for functions that a local cloud has already invoked',
     file: 'infra/cli/ops/replay-clean.ts',
     find: 'return oldest === undefined || oldest > moment',
     replace: 'return true',
@@ -147,7 +147,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R9',
-    out: 'removes what is live',
+    out: 'removes a live generation',
     file: list,
     find: '  if (id === list.live) throw refused(`${id} is live`)\n  const wait',
     replace: '  const wait',
@@ -155,7 +155,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R9',
-    out: 'a query goes on with its list for longer than who cleans up waits',
+    out: 'a query uses its list for longer than clean-up waits',
     file: listed,
     find: 'clock.now() - since.now < readersCacheMs && clock.elapsed() - since.elapsed < readersCacheMs',
     replace: 'clock.elapsed() - since.elapsed < 12 * readersCacheMs',
@@ -163,7 +163,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R9',
-    out: 'takes a cursor of what is gone for one of what is live',
+    out: 'takes a cursor of a removed generation for one of the live generation',
     file: 'projections/query/handle-query.ts',
     find: 'const isThere = (build: string) => listed(build)?.projection === projection',
     replace: 'const isThere = (_: string) => true',
@@ -171,7 +171,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R9',
-    out: 'removes rows of a generation whose name only begins alike',
+    out: 'removes rows of a generation whose name merely begins with the same text',
     file: 'projections/rebuild/replay/row-remover.ts',
     find: "const [id = ''] = partition.slice(prefix.length).split('#')",
     replace: 'const id = partition.slice(prefix.length, prefix.length + projection.length + 5)',

@@ -7,16 +7,16 @@ import type { Mutant } from './rules.ts'
 const root = join(import.meta.dirname, '../..')
 
 describe('the list of mutants', () => {
-  it('finds each in the source, exactly once', () => {
+  it("finds each mutant's piece in the source, exactly once", () => {
     expect(stale(root)).toEqual([])
   })
 
-  it('names files of tests that there are', () => {
+  it('names test files that exist', () => {
     const tests = new Set(mutants.flatMap((mutant) => mutant.tests))
     expect([...tests].filter((test) => !existsSync(join(root, test)))).toEqual([])
   })
 
-  it('takes out every rule, each way but once', () => {
+  it('breaks every rule, and no mutant occurs twice', () => {
     expect(new Set(mutants.map(({ rule }) => rule))).toEqual(new Set(Object.keys(rules)))
     const ways = mutants.map(({ file, find, replace }) => JSON.stringify([file, find, replace]))
     expect(new Set(ways).size).toBe(ways.length)
@@ -38,7 +38,9 @@ describe('a mutant', () => {
     expect(mutated('a === b', { ...mutant, replace: '$&$1' })).toBe('a $&$1 b')
   })
 
-  it.each(['a < b', 'a === b === c'])('says that the list is to be brought in line for %j', (source) => {
-    expect(() => mutated(source, mutant)).toThrow(/"compares loosely" of W1 .* a\.ts.*bring .* in line/)
+  it.each(['a < b', 'a === b === c'])('fails for %j and asks to update the list', (source) => {
+    expect(() => mutated(source, mutant)).toThrow(
+      /"compares loosely" of W1 .* a\.ts.*update it in test\/mutants/,
+    )
   })
 })

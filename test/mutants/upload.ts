@@ -2,11 +2,11 @@ import type { Mutant } from './rules.ts'
 
 /** The promise of each rule that the code of uploads keeps. */
 export const rulesOfUpload = {
-  W10: 'Rights and rules are checked at the moment of the effect, and a repeat hands out nothing that the person may not have now',
+  W10: 'Rights and rules are checked at the moment of the effect, and a repeat returns nothing that the person may no longer have',
   W11: 'A decision that depends on another stream names the version of that stream that it read',
 } as const
 
-/** These rules, each taken out there. */
+/** Mutants of these rules. */
 export const ofUpload: readonly Mutant[] = [
   {
     rule: 'W10',
@@ -18,7 +18,7 @@ export const ofUpload: readonly Mutant[] = [
   },
   {
     rule: 'W10',
-    out: 'hands out a form at a repeat, whatever the person may do now',
+    out: 'returns a form to a repeat even if the person may no longer have one',
     file: 'commands/upload/handlers.ts',
     find: 'if (!mayUpload) return { fields: {}, cost: noCost }',
     replace: '',
@@ -26,7 +26,7 @@ export const ofUpload: readonly Mutant[] = [
   },
   {
     rule: 'W10',
-    out: 'lets a person who was removed cancel an upload',
+    out: 'allows a removed member to cancel an upload',
     file: 'domain/upload/upload.ts',
     find: 'if (role === undefined) throw noSuchUpload()',
     replace: '',
@@ -42,7 +42,7 @@ export const ofUpload: readonly Mutant[] = [
   },
   {
     rule: 'W10',
-    out: 'tells a person who was removed from the project of a completion',
+    out: 'sends a mail about a completion to a removed member',
     file: 'workflows/upload/upload-mail.ts',
     find: "if (project.role === undefined) return 'no-access'",
     replace: '',

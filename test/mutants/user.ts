@@ -1,10 +1,10 @@
 import type { Mutant } from './rules.ts'
 
-/** Rules that the code of people's accounts keeps, each taken out there. */
+/** Mutants of the rules that the code of people's accounts keeps. */
 export const ofUser: readonly Mutant[] = [
   {
     rule: 'W7',
-    out: 'changes the fold of an account under the fingerprint of the old one',
+    out: 'changes the fold of an account but keeps its old fingerprint',
     file: 'domain/user/user.ts',
     find: '{ ...state, name: event.data.name }',
     replace: "{ ...state, name: '' }",
@@ -12,7 +12,7 @@ export const ofUser: readonly Mutant[] = [
   },
   {
     rule: 'W8',
-    out: 'releases an address that it computes anew',
+    out: 'releases a recomputed address instead of the stored one',
     file: 'domain/user/user.ts',
     find: "[{ set: 'email', key: state.emailKey }]",
     replace: '[emailReservation(state.email)]',
@@ -20,7 +20,7 @@ export const ofUser: readonly Mutant[] = [
   },
   {
     rule: 'R2',
-    out: 'a deleted stream leaves no tombstone',
+    out: 'a deleted stream has no tombstone',
     file: 'projections/user/v1/projection.ts',
     find: "return { status: 'deleted' }",
     replace: "return { status: 'none' }",
@@ -28,7 +28,7 @@ export const ofUser: readonly Mutant[] = [
   },
   {
     rule: 'R10',
-    out: 'a released projection of accounts shows something else',
+    out: 'a released projection of accounts shows another value',
     file: 'projections/user/v1/projection.ts',
     find: '{ ...state, name: event.data.name, updatedAt: event.at }',
     replace: '{ ...state, name: event.data.name }',

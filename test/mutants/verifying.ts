@@ -12,11 +12,11 @@ const ofCounters = ['test/infra/cli/ops/verify-counters.test.ts']
 const ofTampering = ['test/properties/verify.test.ts']
 const ofWalk = ['test/projections/rebuild/walk/walk.test.ts']
 
-/** What a verification rests on, each taken out. */
+/** Mutants of the rules of verification. */
 export const verifying: readonly Mutant[] = [
   {
     rule: 'R14',
-    out: 'takes a stream without a guard for one without events',
+    out: 'treats a stream without a guard as one without events',
     file: verifyStream,
     find: 'return versionOf(seen) < seen.folded.end',
     replace: 'return seen.guard !== undefined && versionOf(seen) < seen.folded.end',
@@ -24,7 +24,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'passes over streams that have no guard',
+    out: 'skips streams that have no guard',
     file: verifyStream,
     find: "else if (version < end) findings.push(one('behind', stuck))",
     replace: "else if (version < end && guard !== undefined) findings.push(one('behind', stuck))",
@@ -32,7 +32,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'compares also where the guard moved while the rows were read',
+    out: 'compares even if the guard moved while the rows were read',
     file: look,
     find: 'isDeepStrictEqual(guard, after.guard) ?',
     replace: 'after !== undefined ?',
@@ -40,7 +40,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'compares with the fold of the whole stream instead of that up to the guard',
+    out: 'compares with the fold of the whole stream instead of the fold up to the guard',
     file: look,
     find: 'pending.push(...fold.take(commit, until))',
     replace: 'pending.push(...fold.take(commit, Number.POSITIVE_INFINITY))',
@@ -48,7 +48,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'does not look at the state',
+    out: 'does not compare the state',
     file: look,
     find: 'if (!sameJson(guard.state, fold.state()))',
     replace: 'if (guard.state === undefined)',
@@ -56,7 +56,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'does not look for rows that states before have left',
+    out: 'does not look for rows that earlier states have left',
     file: look,
     find: 'for (const key of former) if (found.has(nameOf(key)))',
     replace: 'for (const key of former) if (found.size < 0)',
@@ -64,7 +64,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'remembers no rows of the states on the way',
+    out: 'does not collect the rows of the states on the way',
     file: refold,
     find: 'if (changed) remember()',
     replace: 'if (!changed) remember()',
@@ -72,7 +72,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'compares rows of a feed with nothing',
+    out: 'does not compare rows of a feed',
     file: look,
     find: 'await onFeed(pending)\n        pending = []',
     replace: 'pending = []',
@@ -88,7 +88,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'puts rows of a feed also where nobody asked for a repair',
+    out: 'puts rows of a feed even if no repair was requested',
     file: verifyStream,
     find: 'if (!repair || !(await putAll(missing, rows, clock))) return false',
     replace: 'if (!(await putAll(missing, rows, clock))) return false',
@@ -96,7 +96,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'catches up also where nobody asked for a repair',
+    out: 'catches up even if no repair was requested',
     file: verifyStream,
     find: 'if (repair && !tried && isBehind(seen))',
     replace: 'if (!tried && isBehind(seen))',
@@ -104,7 +104,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'calls behind what is on its way',
+    out: 'reports events that are still under way as behind',
     file: verifyStream,
     find: '< deliveryMs\n',
     replace: '< 0\n',
@@ -112,7 +112,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'takes a counter for different although streams that count there moved',
+    out: 'reports a counter as different although streams that count there moved',
     file: verifyCounters,
     find: '(before.get(key)?.of ?? 0) === (after.get(key)?.of ?? 0)',
     replace: "key !== ''",
@@ -120,7 +120,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'takes every stream that moved for one that counts',
+    out: 'treats every stream that moved as one that counts',
     file: refold,
     find: 'counts(counter, `${stream}/${event.version}`)',
     replace: 'counts(counter, `${stream}/${commit.version}/${until}`)',
@@ -128,7 +128,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'forgets counters that are there and that nobody counts in any more',
+    out: 'forgets stored counters in which no stream counts any more',
     file: verifyCounters,
     find: 'new Set([...before.keys(), ...found.keys()])',
     replace: 'new Set([...before.keys()])',
@@ -136,7 +136,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'adds up what some streams count for where others cannot be folded',
+    out: 'adds up the counts of some streams although others cannot be folded',
     file: 'projections/rebuild/verification/verify.ts',
     find: 'return unknown ? undefined : sums',
     replace: 'return sums',
@@ -144,7 +144,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'walks over the beginning of a stream only, where it goes over a page',
+    out: 'walks only the beginning of a stream that spans pages',
     file: walk,
     find: 'whole: next?.stream !== name',
     replace: 'whole: true',
@@ -152,7 +152,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'walks twice over a stream that goes over a page',
+    out: 'walks a stream twice if it spans pages',
     file: walk,
     find: 'if (name !== before && isStreamName(name))',
     replace: 'if (isStreamName(name))',
@@ -160,7 +160,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'gives up a walk for a page that did not come',
+    out: 'gives up a walk after one failed page',
     file: 'projections/rebuild/walk/retry-unavailable.ts',
     find: '!isUnavailable(error) || attempt === maxAttempts',
     replace: 'error !== undefined',
@@ -168,7 +168,7 @@ export const verifying: readonly Mutant[] = [
   },
   {
     rule: 'R14',
-    out: 'scans whatever replica answers',
+    out: 'scans with eventually consistent reads',
     file: scan,
     find: 'ConsistentRead: true',
     replace: 'ConsistentRead: false',

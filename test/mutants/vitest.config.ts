@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
 import { shared } from '../../vitest.config.ts'
 
-/** Runs any test without the bundles and the template, which take longer to make than most tests to run. */
+/** Runs tests without making the bundles and the template, which takes longer than most tests. */
 export default defineConfig({ test: { ...shared, include: ['test/**/*.test.ts'], maxWorkers: 2 } })

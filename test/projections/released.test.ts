@@ -12,14 +12,14 @@ import { voyagesV1, voyagesV2 } from '../kit/fleet/voyages.ts'
 const path = new URL('../fixtures/projections.json', import.meta.url)
 
 /**
- * Rows were written by the code of a version, and a change of one is computed by it. So a version stays as it is: a
- * change is another version. While nothing that it has written is to be kept, `npm run folds` takes a change over.
+ * The code of a version wrote its rows, and computes every change of a row. So a version never changes: add
+ * a new version instead. While none of its rows matter, `npm run folds` accepts a change.
  */
-it('every version of a projection does what it did; a change is a version of its own, or `npm run folds`', () => {
+it('every version of a projection works as before; add a version for a change, or run `npm run folds`', () => {
   expect(projectionFingerprints()).toEqual(JSON.parse(readFileSync(path, 'utf8')))
 })
 
-it('every version in the code is one of those, and has its own number', () => {
+it('every version in the code is recorded, and has its own number', () => {
   const names = versions.all.map(({ name, version }) => `${name}.v${version}`)
   expect(new Set(names).size).toBe(names.length)
   expect(Object.keys(projectionFingerprints())).toEqual(names.sort())
@@ -51,11 +51,11 @@ describe('the fingerprint of a projection', () => {
         },
       },
     ],
-  ])('is another where its %s are', (_, over) => {
+  ])('differs if its %s differ', (_, over) => {
     expect(changed(over)).not.toBe(before)
   })
 
-  it('is another for another version and for another projection', () => {
+  it('differs for another version and for another projection', () => {
     const all = [voyagesV1, voyagesV2, cabinsV1].map((projection) => fingerprintOf(projection))
     expect(new Set(all).size).toBe(3)
   })

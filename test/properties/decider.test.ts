@@ -5,7 +5,7 @@ import type { Event } from '../../domain/kernel/event.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { samples } from '../kit/aggregates.ts'
 
-/** What holds for the decider of every aggregate. */
+/** The laws that the decider of every aggregate must keep. */
 function deciderLaws<State, C extends Command, E extends Event>(
   aggregate: Aggregate<State, C, E>,
   command: fc.Arbitrary<C>,
@@ -15,7 +15,7 @@ function deciderLaws<State, C extends Command, E extends Event>(
   const fold = (events: readonly E[], from = aggregate.initial) =>
     events.reduce<State>((state, next) => aggregate.evolve(state, next), from)
 
-  /** The events that a series of commands leads to; what is refused adds none. */
+  /** The events of a series of commands. A refused command adds none. */
   const historyOf = (commands: readonly C[]): E[] => {
     const history: E[] = []
     for (const next of commands) history.push(...decided(fold(history), next))
@@ -31,7 +31,7 @@ function deciderLaws<State, C extends Command, E extends Event>(
   }
 
   describe(`the decider of ${aggregate.name}`, () => {
-    it('emits nothing when a decision is repeated; who took it from themselves does not find it any more', () => {
+    it('emits nothing if a decision is repeated, or says not found to a person who gave up their own access', () => {
       fc.assert(
         fc.property(fc.array(command), command, (commands, last) => {
           const before = fold(historyOf(commands))
@@ -55,7 +55,7 @@ function deciderLaws<State, C extends Command, E extends Event>(
       )
     })
 
-    it('has states that are the same when JSON has said them, so that a snapshot can be gone on from', () => {
+    it('has states that survive JSON unchanged, so that a snapshot can be continued from', () => {
       fc.assert(
         fc.property(fc.array(event), (history) => {
           const state = fold(history)
@@ -64,7 +64,7 @@ function deciderLaws<State, C extends Command, E extends Event>(
       )
     })
 
-    it('evolves by every event in every state, and changes nothing that it was given', () => {
+    it('evolves by every event in every state, and does not modify its arguments', () => {
       fc.assert(
         fc.property(fc.array(event), event, (history, next) => {
           const before = fold(history)
@@ -75,7 +75,7 @@ function deciderLaws<State, C extends Command, E extends Event>(
       )
     })
 
-    it('decides in every state without any error but a problem, and changes nothing that it was given', () => {
+    it('decides in every state with no error other than a problem, and does not modify its arguments', () => {
       fc.assert(
         fc.property(fc.array(event), command, (history, next) => {
           const before = fold(history)
@@ -86,7 +86,7 @@ function deciderLaws<State, C extends Command, E extends Event>(
       )
     })
 
-    it('emits events that are stored and read back as they were', () => {
+    it('emits events that are read back exactly as they were stored', () => {
       fc.assert(
         fc.property(fc.array(command), (commands) => {
           for (const emitted of historyOf(commands)) {
@@ -98,7 +98,7 @@ function deciderLaws<State, C extends Command, E extends Event>(
       )
     })
 
-    it('holds nothing before it exists, and no key twice', () => {
+    it('holds no key before it exists, and never a key twice', () => {
       expect(aggregate.holds?.(aggregate.initial, '1') ?? []).toEqual([])
       fc.assert(
         fc.property(fc.array(event), (history) => {
@@ -109,7 +109,7 @@ function deciderLaws<State, C extends Command, E extends Event>(
     })
 
     if (innate) return
-    it('tells nobody of what does not exist', () => {
+    it('is visible to nobody before it exists', () => {
       fc.assert(
         fc.property(fc.string(), (actorId) => {
           expect(aggregate.knownTo(aggregate.initial, actorId)).toBe(false)

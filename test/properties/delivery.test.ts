@@ -11,13 +11,15 @@ import { fleetSamples, sampleOf, samples } from '../kit/aggregates.ts'
 import { joined, left, planned } from '../kit/fleet/history.ts'
 import { foldOf, generationId, guardKey, readSide, totals } from '../kit/memory/read-side.ts'
 
-/** One or two aggregates: any, or often those of the tests' own, which use all that the engine offers. */
+/**
+ * One or two aggregates: any of them, but often those of the tests, which use every feature of the engine.
+ */
 const chosen = fc.oneof(
   fc.shuffledSubarray([...fleetSamples], { minLength: 1 }),
   fc.shuffledSubarray([...samples], { minLength: 1, maxLength: 2 }),
 )
 
-/** Three streams of them, however many there are: they run into each other more often. */
+/** Always three streams of these aggregates, so that events collide more often. */
 const streams = chosen.map((some) =>
   ['1', '2', '3'].flatMap((id, index) => {
     const sample = some[index % some.length]
@@ -39,10 +41,13 @@ const history = streams.chain((some) =>
   ),
 )
 
-/** What happens to the records of a history on their way: which come, in what batches, how often, in what order. */
+/**
+ * How the records of a history are delivered: which of them, in which batches, how often and in which order.
+ */
 const schedule = fc.record({
   history,
-  // Places in the history; a place may come again (duplicates, rewinds), earlier ones after later ones.
+  // Indices into the history. An index may occur again (duplicates, rewinds), and earlier ones may follow
+  // later ones.
   batches: fc.array(fc.array(fc.nat(), { minLength: 1, maxLength: 5 }), { maxLength: 12 }),
   lost: fc.array(fc.boolean(), { maxLength: 12 }),
 })
@@ -62,7 +67,7 @@ describe('any delivery of any history', () => {
         const commits: Commit[] = []
         for (const { stream, events } of history) commits.push(await append(stream, ...events))
 
-        // Every step of the read model waits for its turn, so batches run into each other in every way.
+        // Every step of the read model waits for its turn, so batches interleave in every way.
         const answers = [...lost]
         const shaken: RowStore = {
           ...rows,
@@ -88,7 +93,7 @@ describe('any delivery of any history', () => {
         )
         expect((await scheduler.waitFor(Promise.all(all))).flat()).toEqual([])
 
-        // What was never delivered comes with the last record of each stream.
+        // Commits that were never delivered are caught up with the last record of each stream.
         const last = [...new Map(commits.map((commit) => [commit.stream, commit])).values()]
         expect(await scheduler.waitFor(deliver(last))).toEqual([])
         await expectReached(commits, rows)
@@ -98,7 +103,7 @@ describe('any delivery of any history', () => {
     )
   })
 
-  it('leaves the rows equal to the fold also where one write does not hold the difference', async () => {
+  it('leaves the rows equal to the fold even if one write does not hold the difference', async () => {
     const crowd = fc.array(fc.tuple(fc.nat(70), fc.boolean()), { minLength: 60, maxLength: 200 })
     await fc.assert(
       fc.asyncProperty(crowd, fc.integer({ min: 1, max: 60 }), async (changes, size) => {
@@ -132,9 +137,10 @@ describe('any delivery of any history', () => {
 })
 
 /**
- * At every moment, what is shown and counted is the fold of each stream up to its guard: never half, never of another
- * time. A step may end within a commit, so the fold goes up to the guard's version, not to a commit's end. Two things
- * may be ahead: rows of a feed, and rows of an event that is written in steps.
+ * At every moment, the rows and counters equal the fold of each stream up to its guard: never half of it,
+ * never another version. A step may end within a commit, so the fold goes up to the guard's version, not to
+ * the end of a commit. Two things may be ahead: rows of a feed, and rows of an event that is written in
+ * steps.
  */
 async function expectFolds(
   commits: readonly Commit[],
@@ -175,7 +181,7 @@ function textsOf(rows: readonly RowItem[]): string[] {
   return rows.map(({ PK, SK, data }) => JSON.stringify([PK, SK, data])).sort()
 }
 
-/** Every guard stands at the last event of its stream. */
+/** Every guard is at the last event of its stream. */
 async function expectReached(commits: readonly Commit[], store: RowStore): Promise<void> {
   for (const { stream, generation } of foldsOf(commits)) {
     const { guard } = await store.readGuard(guardKey(generationId(generation), stream))

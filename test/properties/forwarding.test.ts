@@ -21,9 +21,10 @@ const schedule = fc.record({
     }),
     { minLength: 1, maxLength: 10 },
   ),
-  // Places in the history; a place may come again (duplicates, rewinds), earlier ones after later ones.
+  // Indices into the history. An index may occur again (duplicates, rewinds), and earlier ones may follow
+  // later ones.
   batches: fc.array(fc.array(fc.nat(), { minLength: 1, maxLength: 4 }), { maxLength: 10 }),
-  // What becomes of the entries that reach the bus, in turn.
+  // The bus's answer to each entry that reaches it, in turn.
   answers: fc.array(
     fc.constantFrom(undefined, undefined, 'ThrottlingException', 'InvalidArgument', 'AccessDeniedException'),
     { maxLength: 30 },
@@ -70,7 +71,7 @@ describe('any delivery of any history', () => {
           return batch.filter((_, index) => failed.has(`${index}`))
         }
 
-        // Every step waits for its turn, so invocations run into each other in every way.
+        // Every step waits for its turn, so invocations interleave in every way.
         const shaken = {
           bus: { put: scheduler.scheduleFunction(put) },
           parked: {
@@ -86,7 +87,7 @@ describe('any delivery of any history', () => {
           Promise.all([...wanted, rest].map((batch) => forward(batch, shaken))),
         )
 
-        // What failed is delivered again; then a last record of each stream finds the bus well.
+        // Failed records are delivered again; then a last record of each stream arrives while the bus works.
         pending.length = 0
         for (const batch of failed) expect(await forward(batch, { bus: { put }, parked: marks })).toEqual([])
         const last = []

@@ -12,6 +12,6 @@ it('any short schedule of the kernel, with everything that can go wrong, keeps e
   expect(Object.entries(all.fired).filter(([, times]) => times === 0)).toEqual([])
 }, 240_000)
 
-it('the same seed gives the same schedule', async () => {
+it('with the same seed is the same schedule', async () => {
   expect(await simulateKernel('once more')).toEqual(await simulateKernel('once more'))
 })

@@ -29,7 +29,7 @@ const history = fc.array(
 const schedule = fc.record({
   before: history,
   meanwhile: history,
-  // Which of the commits of before come to the projector again, or only now.
+  // The earlier commits that reach the projector again, or only now.
   late: fc.array(fc.nat(), { maxLength: 6 }),
   lost: fc.array(fc.boolean(), { maxLength: 20 }),
   deaths: fc.array(fc.nat(12), { maxLength: 3 }),
@@ -38,7 +38,7 @@ const schedule = fc.record({
 })
 
 describe('any replay', () => {
-  it('builds what the events say, with live deliveries, rivals, lost answers and deaths', async () => {
+  it('builds exactly what the events say, with live deliveries, rivals, lost answers and crashes', async () => {
     await fc.assert(
       fc.asyncProperty(schedule, fc.scheduler(), async (drawn, scheduler) => {
         const { append, options, rows, table } = readSide()
@@ -63,7 +63,7 @@ describe('any replay', () => {
           }),
         }
         const deaths = [...drawn.deaths]
-        /** A worker that dies at some of its writes, and is started again. */
+        /** A worker that crashes at some of its writes, and is started again. */
         const worker = async (): Promise<ReplayOutcome> => {
           for (;;) {
             let left = deaths.shift() ?? Number.POSITIVE_INFINITY
@@ -122,7 +122,7 @@ describe('any replay', () => {
   })
 })
 
-/** Everything that a generation has is the fold of all commits, and nothing is missing. */
+/** Everything in a generation is the fold of all commits, and nothing is missing. */
 async function expectBuilt(
   rows: ReturnType<typeof readSide>['rows'],
   id: string,

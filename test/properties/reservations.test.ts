@@ -13,7 +13,7 @@ import { type VoyageCommand, type VoyageState, voyage } from '../kit/fleet/voyag
 import { ample } from '../kit/memory/read-side.ts'
 
 const fault = fc.constantFrom('none', 'fail without effect', 'lose the answer')
-/** Rivals for few ships: most of the commands charter one or return it. */
+/** Rivals for a few ships: most of the commands charter or return one. */
 const shipCommand: fc.Arbitrary<VoyageCommand> = fc.oneof(
   fc.record({
     type: fc.constant('charter-ship' as const),
@@ -33,7 +33,7 @@ const schedule = fc.record({
 })
 
 describe('any schedule of commands that take and release a key', () => {
-  it('has one holder at most and reserves what the streams hold, with rivals and lost answers', async () => {
+  it('has at most one holder and reserves exactly what the streams hold, with rivals and lost answers', async () => {
     await fc.assert(
       fc.asyncProperty(schedule, fc.scheduler(), async ({ commands, faults }, scheduler) => {
         const table = createMemoryCommitTable()
@@ -70,7 +70,7 @@ describe('any schedule of commands that take and release a key', () => {
         })
         const answered = (await scheduler.waitFor(Promise.all(outcomes))).flat()
 
-        // Each event that was answered stands once, and none stands that was not answered.
+        // Every event in an answer is stored once, and no other event is stored.
         expect(table.all().flatMap(({ events }) => JSON.parse(events))).toHaveLength(
           voyages.length + answered.length,
         )
@@ -90,7 +90,7 @@ function reservedIn(table: Table): string[] {
     .sort()
 }
 
-/** What the streams hold by their events; a key that two of them held would stand here twice. */
+/** The keys that the streams hold by their events. A key that two streams held would be here twice. */
 function heldIn(table: Table): string[] {
   const states = new Map<string, VoyageState>()
   for (const { pk, events } of table.all()) {

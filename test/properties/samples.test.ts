@@ -9,7 +9,7 @@ it('every aggregate of the application has a sample, with every version of the p
   expect(new Set(folded)).toEqual(new Set(versions.all.map(({ projection }) => projection)))
 })
 
-it('an aggregate without arbitraries is told which file to write', async () => {
+it('an aggregate without arbitraries fails with the name of the file to write', async () => {
   await expect(drawnFor('priceList')).rejects.toThrow(
     /^Write test\/kit\/arbitraries\/price-list\.ts\. .*priceList/,
   )

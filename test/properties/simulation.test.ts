@@ -4,7 +4,7 @@ import { fleetApp } from '../simulation/fleet.ts'
 import { simulateAll } from '../simulation/schedules.ts'
 import { simulate } from '../simulation/simulate.ts'
 
-/** Number of schedules. `npm run verify` asks for many more. */
+/** Number of schedules. `npm run verify` runs many more. */
 const count = Number(process.env['SCHEDULES'] ?? 500)
 
 it(
@@ -18,6 +18,6 @@ it(
   60_000 + count * 200,
 )
 
-it('the same seed gives the same schedule', async () => {
+it('with the same seed is the same schedule', async () => {
   expect(await simulate(fleetApp, 'once more')).toEqual(await simulate(fleetApp, 'once more'))
 })

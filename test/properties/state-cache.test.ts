@@ -21,7 +21,7 @@ import { ample } from '../kit/memory/read-side.ts'
 const stream = 'voyage-1'
 const plan = { type: 'plan-voyage', actorId: 'ann', name: 'Atlas' } as const
 
-/** Mostly such as write something: refusals come by themselves. */
+/** Mostly commands that write something, because refusals occur anyway. */
 const command = fc.oneof(
   fc.record({
     type: fc.constant('rename-voyage' as const),
@@ -30,12 +30,12 @@ const command = fc.oneof(
   }),
   anyCommand,
 )
-/** A command that is to be run, and maybe again: its place in the list is its id. */
+/** Commands to run, some of them more than once: a command's index in the list is its id. */
 const commands = fc.array(
   fc.record({ command, expectedVersion: fc.option(fc.nat(6), { nil: undefined, freq: 4 }) }),
   { minLength: 3, maxLength: 8 },
 )
-/** What happens to a put; and whether the process gives up when it has not heard of that one. */
+/** The fate of a put, and whether the process gives up if it gets no answer to it. */
 const fault = fc.record({
   kind: fc.constantFrom(undefined, undefined, 'fail' as const, 'lose-answer' as const),
   last: fc.boolean(),
@@ -55,8 +55,8 @@ const schedule = fc.record({
 
 type Answer = Awaited<ReturnType<typeof answerOf>>
 
-describe('any schedule of commands of processes that keep what they have seen', () => {
-  it('answers as if each had loaded the stream, with rivals, repeats and lost answers', async () => {
+describe('any schedule of commands in processes that cache states', () => {
+  it('gets the answers of processes that always load, with rivals, repeats and lost answers', async () => {
     await fc.assert(
       fc.asyncProperty(schedule, fc.scheduler(), async ({ commands, processes }, scheduler) => {
         const memory = createMemoryCommitTable()
@@ -64,7 +64,7 @@ describe('any schedule of commands of processes that keep what they have seen', 
         const answered: { execution: Execution<VoyageCommand>; answer: Answer; from: number; to: number }[] =
           []
 
-        /** One command after the other, as a function does it. */
+        /** Runs one command after another, as a function does. */
         const live = async ({ steps, faults }: (typeof processes)[number]) => {
           const stateCache = createStateCache()
           const happening = createFaults()
@@ -81,19 +81,20 @@ describe('any schedule of commands of processes that keep what they have seen', 
               const [{ commandId }] = put
               const before = memory.all().length
               const answer = await faulty.putNew(...put)
-              // A process knows what it has put itself, or that it does not know: it never runs into that.
+              // A process knows its own commits, or knows that an outcome is unknown. It never conflicts with
+              // one.
               if (answer.outcome === 'occupied' && answer.item.commandId !== commandId)
                 expect(own).not.toContain(answer.item.commandId)
               if (memory.all().length > before) own.add(commandId)
               return answer
             }),
           }
-          // Others go on between what happens to the table and its answer.
+          // Other processes run between the effect on the table and its answer.
           const slow: CommitTable = {
             query: async (...args) => scheduler.schedule(Promise.resolve(await table.query(...args))),
             putNew: async (...args) => scheduler.schedule(Promise.resolve(await table.putNew(...args))),
           }
-          // All commits are in reach, and snapshots are made nevertheless.
+          // All commits are within the tail's reach, and snapshots are still made.
           const store = createEventStore(slow, clock, { tail: 1000, snapshotEvery: 2 })
           const deadline = { left: () => (patient ? 10_000 : 0) }
 
@@ -109,7 +110,7 @@ describe('any schedule of commands of processes that keep what they have seen', 
           for (const { pick, anotherBody, clockJump } of steps) {
             const place = pick % commands.length
             const chosen = commands[place]
-            if (chosen === undefined) throw new Error('the place is one of the list')
+            if (chosen === undefined) throw new Error('the index is within the list')
             clock.setNow(clock.now() + clockJump)
             await run(executionOf(`${place}`, { ...chosen, digest: anotherBody ? 'another' : 'digest' }))
           }
@@ -147,7 +148,7 @@ async function answerOf(execution: Execution<VoyageCommand>, options: Parameters
   }
 }
 
-/** What a process that has seen nothing answers, where these commits are stored and nobody else is there. */
+/** The answer of a process without a cache, if exactly these commits are stored and there are no rivals. */
 async function coldAnswerOf(
   execution: Execution<VoyageCommand>,
   items: readonly CommitItem[],
@@ -158,7 +159,10 @@ async function coldAnswerOf(
   return answerOf(execution, { store: createEventStore(table, clock), clock, deadline: ample })
 }
 
-/** Each command once at most, no gap and no overlap, no commit dated before the one it follows. */
+/**
+ * Every command occurs at most once, without a gap or overlap, and no commit has an earlier time than its
+ * predecessor.
+ */
 function expectSound(items: readonly CommitItem[]): void {
   expect(new Set(items.map(({ commandId }) => commandId)).size).toBe(items.length)
   items.forEach((item, place) => {
@@ -168,7 +172,7 @@ function expectSound(items: readonly CommitItem[]): void {
   })
 }
 
-/** What is kept of the stream, if anything, is what the stream was at its head. */
+/** If a state is cached, it equals the stream's state at the cached head. */
 function expectTrue(stateCache: StateCache, items: readonly CommitItem[]): void {
   const cached = stateCache.find(voyage, stream)
   if (cached === undefined) return

@@ -30,9 +30,9 @@ const commits: fc.Arbitrary<Appended[]> = fc.array(
 
 const schedule = fc.record({
   history: commits,
-  /** How many items a page of the walk holds. */
+  /** Number of items in a page of the walk. */
   pageItems: fc.constantFrom(1, 2, 5, 1000),
-  /** Which one is taken of everything that could be tampered with. */
+  /** Chooses one of everything that can be tampered with. */
   pick: fc.nat(),
 })
 
@@ -42,8 +42,8 @@ interface Appended {
 }
 
 /**
- * Histories that count in every partition of counters in which the events of an aggregate can count, as far as enough
- * draws tell. A verification looks for no partition in which nobody counts.
+ * Histories that count in every partition of counters that the events of an aggregate can reach, as far as
+ * enough draws show. A verification ignores partitions in which no stream counts.
  */
 function countingOf({ aggregate, event, generations }: Sample): readonly Appended[] {
   const partitions = new Set<string>()
@@ -61,12 +61,12 @@ function countingOf({ aggregate, event, generations }: Sample): readonly Appende
   return counting
 }
 
-/** They come before every history, and nobody tampers with them. */
+/** These histories come first in every run, and are never tampered with. */
 const first = samples.flatMap(countingOf)
 
 type Side = ReturnType<typeof readSide>
 
-/** A read side to which every commit came, in every generation, and how to verify one. */
+/** A read side to which every commit was delivered in every generation, and a function that verifies one. */
 async function delivered(history: readonly Appended[]) {
   const side = readSide()
   const appended: Commit[] = []
@@ -81,7 +81,7 @@ const all = samples.flatMap(({ generations }) => generations)
 
 const seldom = 'leaves a row over'
 
-/** One thing done to what a stream has left, what has to be found of it, and what of that a repair leaves. */
+/** One change to the items of a stream, the differences to be found, and those that a repair leaves. */
 interface Tampering {
   readonly does: string
   readonly stream: string
@@ -107,7 +107,7 @@ async function tamperings(
     const fold = foldOf(generation, stream, whole)
     const key = guardKey(id, stream)
     const { guard } = await rows.readGuard(key)
-    if (guard === undefined) throw new Error('it was delivered')
+    if (guard === undefined) throw new Error('the stream was delivered')
     const from = { version: guard.version }
     const move = (to: Guard, over: object = {}) => rows.move({ key, from, to, ...nothing, ...over })
     const one = (does: string, found: FindingKind | undefined, tamper: Tampering['tamper'], over = {}) =>
@@ -181,19 +181,19 @@ describe('verify', () => {
     )
   })
 
-  it('finds exactly what one tampering did, and repairs what can be without a new generation', async () => {
+  it('finds exactly the one change, and repairs what needs no new generation', async () => {
     const seen: Record<string, number> = {}
     await fc.assert(
       fc.asyncProperty(schedule, fc.nat(all.length - 1), async ({ history, pageItems, pick }, index) => {
-        // Of what the history is of.
+        // The generations of the aggregates in the history.
         const there = all.filter(({ projection }) =>
           history.some(({ stream }) => parseStreamName(stream).aggregate === projection.aggregate),
         )
         const generation = there[index % there.length]
-        if (generation === undefined) throw new Error('every history is of some aggregate')
+        if (generation === undefined) throw new Error('every history belongs to some aggregate')
         const side = await delivered(history)
         const options = await tamperings(generation, side, side.commits)
-        // Each kind is as likely as any other, however often it can be done; one that seldom can be is half of them.
+        // Each kind of change is equally likely, however many options it has. Rare kinds make up half of all.
         const kinds = [...new Set(options.map(({ does }) => does))]
         const kind = pick % 2 === 0 && kinds.includes(seldom) ? seldom : kinds[pick % kinds.length]
         const alike = options.filter(({ does }) => does === kind)

@@ -1,10 +1,10 @@
-/** What a command came to at last. Several answers came where it was sent several times. */
+/** The final outcome of a command. There are several answers if it was sent several times. */
 export interface Outcome {
   readonly name: string
   readonly answers: readonly { readonly status: number; readonly answer: CommandAnswer }[]
 }
 
-/** What a command answers with 200. */
+/** The body of a command's 200. */
 export interface CommandAnswer {
   readonly id: string
   readonly stream: string
@@ -14,8 +14,8 @@ export interface CommandAnswer {
 }
 
 export interface Client {
-  /** Sends a command until the answer is definite; at times in two copies at once. */
+  /** Sends a command until the answer is definite, sometimes as two copies at once. */
   command(name: string, body: object, headers?: { [name: string]: string }): Promise<Outcome>
-  /** Reads, with the position that it has to show. Throws where it shows less. */
+  /** Reads with the position that the answer must show. Throws an Error if it shows less. */
   read(route: string, parameters: Readonly<Record<string, string>>, known: CommandAnswer): Promise<void>
 }

@@ -10,7 +10,7 @@ import type { QueryApiOptions } from '../../projections/query/handle-query.ts'
 import type { Seeded } from '../kit/seeded.ts'
 import type { Client, CommandAnswer, Outcome } from './answers.ts'
 
-/** An application to simulate: what its functions are made of, and what people do with it. */
+/** An application to simulate: the parts of its functions, and the commands that people send. */
 export interface SimulatedApp extends Pick<QueryApiOptions, 'accounts'> {
   readonly contract: FeatureContract
   readonly handlers: CommandHandlers
@@ -18,21 +18,27 @@ export interface SimulatedApp extends Pick<QueryApiOptions, 'accounts'> {
   readonly accountStatusFrom: (store: EventStore) => AccessPorts['accountStatusOf']
   readonly versions: ProjectionVersions
   readonly catalogue: EventCatalogue
-  /** Makes the handler of the function that registers people. It answers the problem that stands against it. */
+  /**
+   * Creates the handler of the function that registers people. The handler returns the problem that prevents the
+   * registration, if any.
+   */
   readonly registration: (ports: {
     readonly store: EventStore
     readonly clock: Clock
   }) => (userId: string, remainingMs: () => number) => Promise<Problem | undefined>
-  /** The projection that an operator rebuilds meanwhile. */
+  /** The projection that an operator rebuilds during the schedule. */
   readonly rebuilt: string
-  /** What everyone does first, which registers them. */
+  /** The first command of every person, which registers them. */
   readonly arrive: (client: Client) => Promise<Outcome>
-  /** Makes what several people share; returns it with what was sent for that. */
+  /**
+   * Creates the stream that several people share. Returns its id and the outcomes of the commands sent for
+   * it.
+   */
   readonly begin: (
     client: Client,
     others: readonly string[],
   ) => Promise<{ readonly outcomes: readonly Outcome[]; readonly shared: CommandAnswer }>
-  /** Sends one command of many, mostly to what several change. `known` is all that was created so far. */
+  /** Sends one of many commands, mostly to a shared stream. `known` is everything created so far. */
   readonly act: (
     client: Client,
     person: { readonly userId: string; readonly people: readonly string[] },

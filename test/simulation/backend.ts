@@ -34,10 +34,10 @@ import { deliveriesOf, type Record, recordStream, streamedTo } from './delivery.
 import { type Environment, simulatedFunction, type World } from './process.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** How long a projector and a forwarder keep back, to say what they did not manage. */
+/** Time that a projector and a forwarder reserve to report unfinished records. */
 const reserveMs = 2_000
 
-/** A function behind the API: it is handed requests, and answers the problems that its handler throws. */
+/** A function behind the API. It takes requests, and returns the problems that its handler throws. */
 function apiFunction(handle: (request: ApiRequest) => Promise<ApiResponse>) {
   return async (request: SimulatedRequest, remainingMs: () => number): Promise<ApiResponse> => {
     const { userId, headers = {}, body = '', parameters = {} } = request
@@ -70,7 +70,7 @@ interface SharedStores {
   readonly lists: ReturnType<typeof createMemoryGenerationLists>
 }
 
-/** The ports of one environment of a function, between which and the stores everything goes wrong. */
+/** The ports of one environment of a function. Every fault happens between these ports and the stores. */
 function faultyPorts({ streamed, rows, lists }: SharedStores, { clock, wire }: Environment) {
   const commits = faultyCommitTable(streamed, wire)
   return {
@@ -99,7 +99,7 @@ function simulatedConsumers(
 ) {
   const environments = 2
   const timeoutMs = 15_000
-  // Each function reports the places of the records to deliver again.
+  // Each function reports the indices of the records to deliver again.
   const projector = simulatedFunction(
     world,
     { name: 'projector', environments, timeoutMs },
@@ -116,7 +116,7 @@ function simulatedConsumers(
       }
     },
   )
-  // The operator's worker: a process that may be killed, and is given all the time it takes.
+  // The operator's worker: a process that may be killed, but has no time limit.
   const checkpoints = createMemoryCheckpoints()
   const replayer = simulatedFunction(
     world,
@@ -171,8 +171,8 @@ function simulatedConsumers(
 }
 
 /**
- * The whole backend over tables in memory: its functions are the real ones, each in up to two environments that may be
- * killed, and everything between them and their ports goes wrong as `faults` says.
+ * The whole backend over tables in memory. Its functions are the real ones, each in up to two environments
+ * that may be killed. Calls to their ports fail as `faults` says.
  */
 export function simulatedBackend(app: SimulatedApp, clock: VirtualClock, faults: Faults, seed: string) {
   const chance: Seeded = seeded(`${seed} backend`)
@@ -257,7 +257,7 @@ export type SimulatedBackend = ReturnType<typeof simulatedBackend>
 
 export interface SimulatedRequest {
   readonly method: 'GET' | 'POST'
-  /** Such as `/voyages/{voyageId}`. */
+  /** For example `/voyages/{voyageId}`. */
   readonly route: string
   readonly parameters?: { readonly [name: string]: string }
   readonly userId: string

@@ -4,10 +4,10 @@ import type { Client, CommandAnswer } from './answers.ts'
 import type { SimulatedBackend } from './backend.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** A good client tries for so long. In the worst storm one try of twenty succeeds, so this always does. */
+/** Maximum tries of a good client. In the worst storm one try in twenty succeeds, so these always suffice. */
 const maxTries = 300
 
-/** A person with a client that repeats with the same key what got no definite answer. */
+/** A person whose client repeats a request with the same key until it gets a definite answer. */
 export function simulatedClient(
   userId: string,
   { commands, queries }: SimulatedBackend,
@@ -39,7 +39,7 @@ export function simulatedClient(
       const send = () => insist(() => commands.invoke(request), `${name} ${key}`)
       const again = () => clock.sleep(chance.between(0, 400)).then(send)
       const responses = await Promise.all(chance.next() < 0.4 ? [send(), again()] : [send()])
-      const answers = responses.map(({ status, body }) => ({ status, answer: body as CommandAnswer })) // of a 200
+      const answers = responses.map(({ status, body }) => ({ status, answer: body as CommandAnswer })) // the body of a 200
       return { name, answers }
     },
 
@@ -52,9 +52,9 @@ export function simulatedClient(
         headers: { 'read-after': position },
       }
       const { status, body } = await insist(() => queries.invoke(request), stream)
-      // A person who may see it no longer, or has closed the account, is told nothing.
+      // A person who has lost access, or has closed the account, gets no version.
       const shown = status === 200 ? (body as { version: number }).version : Number.POSITIVE_INFINITY
-      if (shown < version) throw new Error(`${stream} was shown at ${shown} to who knew of ${version}`)
+      if (shown < version) throw new Error(`${stream} was shown at ${shown} to a client that knew ${version}`)
     },
   }
 }

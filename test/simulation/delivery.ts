@@ -7,7 +7,7 @@ import type { Seeded } from '../kit/seeded.ts'
 import type { SimulatedFunction } from './process.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** A record of the stream, and its place there. */
+/** A record of the stream, and its index there. */
 export interface Record {
   readonly commit: Commit
   readonly place: number
@@ -16,9 +16,9 @@ export interface Record {
 export interface RecordStream {
   readonly records: readonly Record[]
   push(commit: Commit): void
-  /** Nothing comes after what is there. */
+  /** Ends the stream after its present records. */
   close(): void
-  /** Waits until so many records are there; false where the stream is closed before that. */
+  /** Waits until the stream has this many records. Resolves to false if it is closed first. */
   reaches(length: number): Promise<boolean>
 }
 
@@ -46,7 +46,7 @@ export function recordStream(): RecordStream {
   }
 }
 
-/** A table of which every commit is on the stream as soon as it is put. */
+/** A table whose commits appear on the stream as soon as they are put. */
 export function streamedTo<Table extends CommitTable>(stream: RecordStream, table: Table): Table {
   return {
     ...table,
@@ -58,7 +58,7 @@ export function streamedTo<Table extends CommitTable>(stream: RecordStream, tabl
   }
 }
 
-/** Records as a handler reads them. Their sequence numbers are their places. */
+/** Records as a handler reads them. Their sequence numbers are their indices. */
 export function deliveriesOf(batch: readonly Record[]): Delivery[] {
   return batch.map(({ commit, place }) => {
     const { stream, version } = commit
@@ -66,7 +66,7 @@ export function deliveriesOf(batch: readonly Record[]): Delivery[] {
   })
 }
 
-/** What goes through one lane is delivered in order; lanes are not. */
+/** Number of lanes. Records of one lane are delivered in order; there is no order between lanes. */
 const lanes = 3
 
 interface DeliverOptions {
@@ -78,7 +78,7 @@ interface DeliverOptions {
   readonly chance: Seeded
 }
 
-/** Delivers a stream to a function as Lambda does, until it is closed and all of it is delivered. */
+/** Delivers a stream to a function as Lambda does, until it is closed and fully delivered. */
 export async function deliverStream(o: DeliverOptions): Promise<void> {
   await Promise.all(Array.from({ length: lanes }, (_, lane) => deliverLane(o, lane)))
 }
@@ -87,7 +87,7 @@ async function deliverLane(o: DeliverOptions, lane: number): Promise<void> {
   const { clock, chance } = o
   const late: Promise<void>[] = []
 
-  /** A partial response rewinds to the lowest record reported; a failure delivers all of them again. */
+  /** A partial response rewinds to the lowest reported record; a failure delivers the whole batch again. */
   async function deliver(batch: readonly Record[]): Promise<void> {
     for (let left = batch; left.length > 0; ) {
       const failed = await o.target.invoke(left).catch(() => left.map(({ place }) => place))
@@ -116,7 +116,7 @@ async function deliverLane(o: DeliverOptions, lane: number): Promise<void> {
     const batch = next.filter(({ place }) => place % lanes === lane)
     if (batch.length > 0) await shaken(batch)
   }
-  // What was overtaken may only begin now.
+  // A batch that was overtaken may begin only now.
   await clock.sleep(10_000)
   await Promise.all(late)
 }

@@ -6,7 +6,7 @@ import { fleetCatalogue, fleetVersions } from '../kit/fleet/fleet.ts'
 import { fleetAccounts, fleetQueryHandlers } from '../kit/fleet/queries.ts'
 import type { SimulatedApp } from './app.ts'
 
-/** The fleet, whose people change one voyage of all of them, a few of their own, and their accounts. */
+/** The fleet. Its people change one shared voyage, a few of their own, and their accounts. */
 export const fleetApp: SimulatedApp = {
   contract: fleetContract,
   handlers: fleetHandlers,
@@ -49,7 +49,7 @@ export const fleetApp: SimulatedApp = {
     const sailorId = chance.pick(people)
     const word = chance.pick(['Atlas', 'Globe'])
     const ship = chance.pick(['Argo', 'ARGO', 'Beagle'])
-    // A command that is listed twice comes twice as often.
+    // A command that is listed twice is sent twice as often.
     const commands: readonly (readonly [string, object])[] = [
       ['rename-voyage', { voyageId, name: word }],
       ['rename-voyage', { voyageId, name: `${word} ${userId}` }],

@@ -4,12 +4,12 @@ import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import { sampleOf } from '../kit/aggregates.ts'
 import type { Seeded } from '../kit/seeded.ts'
 
-/** The streams of one aggregate that a schedule writes to: more than one where they are rivals for a key. */
+/** The streams of one aggregate that a schedule writes to: several if they compete for a key. */
 export function streamsOf(chance: Seeded): readonly StreamName[] {
   return chance.pick([['voyage-1'], ['voyage-1', 'voyage-2'], ['sailor-1', 'sailor-2']] as const)
 }
 
-/** A command that may be sent to a stream; the first of a client is one that begins it. */
+/** A command that may be sent to a stream. The first command of each client creates the stream. */
 export function commandOf(stream: StreamName, chance: Seeded, first: boolean): Command {
   const { aggregate, id } = parseStreamName(stream)
   const word = chance.pick(['Atlas', 'Globe'])
@@ -20,7 +20,7 @@ export function commandOf(stream: StreamName, chance: Seeded, first: boolean): C
   }
   const begin = { type: 'plan-voyage', name: word }
   const charter = { type: 'charter-ship', ship: chance.pick(['Argo', 'ARGO', 'Beagle']) }
-  // A command that is listed twice comes twice as often.
+  // A command that is listed twice is sent twice as often.
   const others = [
     begin,
     { type: 'rename-voyage', name: word },
@@ -37,14 +37,17 @@ export function commandOf(stream: StreamName, chance: Seeded, first: boolean): C
   return { actorId: '1', ...(first ? begin : chance.pick(others)) }
 }
 
-/** A command that names no version: what it makes was not there to be seen. */
+/** Whether a command names no version, because its stream did not exist before it. */
 export function isCreating({ type }: Command): boolean {
   return type === 'enlist' || type === 'plan-voyage'
 }
 
 export type Deployed = Aggregate<unknown, Command, Event>
 
-/** An aggregate as one deploy has it: another decides the same and more, in the same commit, or has states of its own. */
+/**
+ * An aggregate as one deploy has it. A deploy may decide additional events in the same commit, and its states may
+ * have another fold.
+ */
 export function deployed(name: string, chance: Seeded): Deployed {
   const { aggregate } = sampleOf(name)
   const more: Event[] = Array.from({ length: chance.between(0, 2) }, (_, n) =>
@@ -54,7 +57,7 @@ export function deployed(name: string, chance: Seeded): Deployed {
   )
   const fold = chance.pick(['one', 'two'])
   const own = (state: unknown) => {
-    const { fold: by = fold } = state as { fold?: string } // what `evolve` has said; the initial state has none
+    const { fold: by = fold } = state as { fold?: string } // `evolve` adds the fold to a state; the initial state has none
     if (by !== fold) throw new Error(`broken: fold ${fold} was given a state of fold ${by}`)
     return state
   }

@@ -7,14 +7,17 @@ import { parseStreamName, type StreamName } from '../../domain/kernel/stream.ts'
 import { sampleOf } from '../kit/aggregates.ts'
 import { type Streams, same } from './laws.ts'
 
-/** A definite answer, and between which versions of the stream it was given. */
+/** A definite answer, with the versions of the stream before and after the request. */
 export type Answered = {
   readonly execution: Execution<Command>
   readonly from: number
   readonly to: number
 } & ({ readonly executed: Executed } | { readonly refused: Problem })
 
-/** Every commit holds what its command decides on the state right before it, which is the one that it had to see. */
+/**
+ * Checks that every commit contains its command's decision on the state right before it, and that the
+ * command had to see exactly that state.
+ */
 export function checkDecisions(streams: Streams, sent: readonly Execution<Command>[]): void {
   for (const [stream, commits] of streams) {
     const { aggregate } = sampleOf(parseStreamName(stream).aggregate)
@@ -31,23 +34,26 @@ export function checkDecisions(streams: Streams, sent: readonly Execution<Comman
         stored.map(({ type, data }) => ({ type, data })),
         decided,
       )
-      same(`${command.type} ${commandId} came after what it had to`, version, expectedVersion)
+      same(`${command.type} ${commandId} came after the version that it had to see`, version, expectedVersion)
     }
   }
 }
 
-/** What no commit tells, a refusal or that there is nothing to do, was true of a state that stood meanwhile. */
+/**
+ * Checks every answer without a commit, a refusal or a no-op, against the states of the stream during the
+ * request.
+ */
 export function checkAnswers(streams: Streams, answered: readonly Answered[]): void {
   for (const one of answered) {
     const { stream, command, commandId } = one.execution
-    // Who holds a key is not told by the stream that wanted it.
+    // The stream that wanted a key does not say which stream holds it.
     if ('executed' in one ? one.executed.events.length > 0 : one.refused.code === 'taken') continue
     const states = statesOf(stream, streams.get(stream) ?? [])
     const stood = states.filter(({ version }) => one.from <= version && version <= one.to)
     if (stood.some((at) => isTold(one, at))) continue
     const told = 'executed' in one ? `nothing to do at ${one.executed.version}` : one.refused.code
     throw new Error(
-      `broken: ${command.type} ${commandId} was told ${told}, which was true of no state of ${stream} from ${one.from} to ${one.to}`,
+      `broken: ${command.type} ${commandId} was told ${told}, which is true of no state of ${stream} from ${one.from} to ${one.to}`,
     )
   }
 }
@@ -69,7 +75,7 @@ function statesOf(stream: StreamName, commits: readonly Commit[]): At[] {
   return states
 }
 
-/** Whether this answer is the one that a state gives. */
+/** Whether a state gives this answer. */
 function isTold({ execution, ...answer }: Answered, { version, state }: At): boolean {
   const { stream, command, expectedVersion } = execution
   const { aggregate } = sampleOf(parseStreamName(stream).aggregate)

@@ -24,7 +24,7 @@ import type { Simulated } from './schedules.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'
 import { maxDelayMs, weatherOf } from './weather.ts'
 
-/** One projection for each aggregate: ten thousand schedules are to be short. */
+/** One projection for each aggregate, so that ten thousand schedules stay short. */
 const versions = projectionVersions(fleetVersions.all.filter(({ name }) => name !== 'cabins'))
 
 const clients = 2
@@ -33,14 +33,17 @@ const environments = 2
 const timeoutMs = 15_000
 const reserveMs = 2_000
 const maxTries = 300
-/** Snapshots come often. All commits are within reach, because the clocks here jump too far for a reach by time. */
+/**
+ * Snapshots are frequent. All commits are within the tail's reach, because the clocks here jump too far for
+ * a reach by time.
+ */
 const dense = { tail: 100, snapshotEvery: 2 }
 
 /**
- * One short schedule of the kernel alone, without what stands around it: rivals execute commands on one or two streams of
- * an aggregate and read what they wrote, a projector is delivered what was committed, and everything that can go wrong
- * does. Environments are of different deploys. The same seed gives the same schedule; throws an Error with the seed
- * and the law that does not hold.
+ * Runs one short schedule of the kernel alone. Rivals execute commands on one or two streams of an aggregate
+ * and read their writes. A projector receives the commits, environments belong to different deploys, and
+ * every fault may happen. The same seed gives the same schedule. Throws an Error with the seed and the
+ * broken law.
  */
 export async function simulateKernel(seed: string): Promise<Simulated> {
   const chance = seeded(seed)
@@ -93,7 +96,7 @@ export async function simulateKernel(seed: string): Promise<Simulated> {
         const { version } = last
         const shown = await insist(() => kernel.reader.invoke({ stream, version }), clock, mine)
         if (shown < version)
-          throw new Error(`broken: ${stream} was shown at ${shown} to who knew of ${version}`)
+          throw new Error(`broken: ${stream} was shown at ${shown} to a client that knew ${version}`)
       }
     }
   }
@@ -101,7 +104,7 @@ export async function simulateKernel(seed: string): Promise<Simulated> {
   async function untilRest(): Promise<void> {
     await Promise.all(Array.from({ length: clients }, (_, n) => client(n + 1)))
     faults.calm()
-    // What is on its way may still be carried out.
+    // Requests that are still under way may take effect.
     await clock.sleep(maxDelayMs)
     kernel.stream.close()
     await delivered
@@ -120,7 +123,7 @@ export async function simulateKernel(seed: string): Promise<Simulated> {
   }
 }
 
-/** Repeats what failed for a while. */
+/** Repeats a request that failed temporarily. */
 async function insist<T>(send: () => Promise<T>, clock: VirtualClock, chance: Seeded): Promise<T> {
   for (let tries = 0; tries < maxTries; tries++) {
     try {
@@ -193,7 +196,7 @@ function simulatedKernel(clock: VirtualClock, faults: Faults, chance: Seeded) {
   const headOf = (name: StreamName) =>
     Math.max(0, ...stream.records.map(({ commit }) => (commit.stream === name ? lastVersion(commit) : 0)))
 
-  /** Throws `unavailable`, and what is no answer. */
+  /** Throws `unavailable` and every other outcome that is not an answer. */
   async function executeOnce(execution: Execution<Command>): Promise<Answered> {
     const from = headOf(execution.stream)
     const answer = await writer.invoke(execution).then(

@@ -12,7 +12,7 @@ import type { Outcome } from './answers.ts'
 import type { SimulatedApp } from './app.ts'
 import type { SimulatedBackend } from './backend.ts'
 
-/** What a command was told that it wrote, by each of its copies. */
+/** A command with the answers to each of its copies, which name what it wrote. */
 export interface Acknowledged {
   readonly command: string
   readonly answers: readonly Written[]
@@ -20,14 +20,14 @@ export interface Acknowledged {
 
 export interface Written {
   readonly stream: string
-  /** Of the last event. */
+  /** The version of the last event. */
   readonly version: number
   readonly events: readonly { readonly type: string; readonly version: number }[]
 }
 
 export type Streams = ReadonlyMap<StreamName, readonly Commit[]>
 
-/** Throws an Error that names the first law that does not hold once everything has come to rest. */
+/** Throws an Error that names the first broken law once the whole backend is idle. */
 export async function checkLaws(
   { versions, catalogue }: SimulatedApp,
   backend: SimulatedBackend,
@@ -41,7 +41,7 @@ export async function checkLaws(
   checkPublished(catalogue, backend, [...streams.values()].flat())
 }
 
-/** The laws of the event store and of the read models. Returns the streams as they are stored. */
+/** Checks the laws of the event store and of the read models. Returns the stored streams. */
 export async function checkKernel(
   versions: ProjectionVersions,
   { table, rows, lists }: Pick<SimulatedBackend, 'table' | 'rows'> & Partial<Pick<SimulatedBackend, 'lists'>>,
@@ -60,18 +60,21 @@ export async function checkKernel(
 
 function checkStream(commits: readonly Commit[]): void {
   checkContiguous(commits, 1)
-  same('a command id stands once', new Set(commits.map(({ commandId }) => commandId)).size, commits.length)
+  same('a command id is stored once', new Set(commits.map(({ commandId }) => commandId)).size, commits.length)
   const times = commits.map(({ at }) => at)
   same('time does not go back in a stream', times, [...times].sort())
 }
 
-/** What was acknowledged stands where the answer says, and every copy of a command that wrote got that answer. */
+/**
+ * Checks that acknowledged events are stored at their version, and that every copy of the command got that
+ * answer.
+ */
 function checkAnswers({ command, answers }: Acknowledged, streams: ReadonlyMap<string, readonly Commit[]>) {
   const written = answers.filter(({ events }) => events.length > 0)
   for (const answer of written) {
     const commit = streams.get(answer.stream)?.find((one) => lastVersion(one) === answer.version)
     const stored = commit?.events.map(({ type }, index) => ({ type, version: commit.version + index }))
-    same(`the answer of ${command} is what is stored`, answer.events, stored)
+    same(`the answer of ${command} equals the stored events`, answer.events, stored)
     same(`the copies of ${command} get one answer`, answer, written[0])
   }
 }
@@ -84,10 +87,10 @@ function checkReservations(table: SimulatedBackend['table'], streams: Streams): 
     return (holds?.(state, id) ?? []).map(({ set, key }) => `${set}/${key} ${stream}`)
   })
   const reserved = table.reserved().map(({ set, key, stream }) => `${set}/${key} ${stream}`)
-  same('what is reserved is what the streams hold', reserved.sort(), held.sort())
+  same('the reserved keys are those that the streams hold', reserved.sort(), held.sort())
 }
 
-/** Of every generation that is listed, and of no other. */
+/** Checks the rows of every listed generation, and that there are no others. */
 async function checkRows(
   versions: ProjectionVersions,
   rows: SimulatedBackend['rows'],
@@ -110,7 +113,7 @@ async function checkRows(
       const { guard } = await rows.readGuard(guardKey(generationId(generation), stream))
       const reached = guard && { ...guard, state: JSON.parse(guard.state) }
       const { version, state } = fold
-      same(`${stream} is folded to its end, and parked nowhere`, reached, { version, state })
+      same(`${stream} is folded to its end, and not parked`, reached, { version, state })
       wanted.push(...fold.rows, ...fold.feed)
       counters.push(...fold.counters)
     }
@@ -131,11 +134,11 @@ function checkPublished(
       publicEventOf(type) === undefined ? [] : [`${stream}/${version + index}`],
     ),
   )
-  same('every public event was published, and nothing else', [...new Set(published)].sort(), wanted.sort())
+  same('every public event was published, and no other event', [...new Set(published)].sort(), wanted.sort())
   same('no stream is parked by the forwarder', marks.all().size, 0)
 }
 
-/** Compares as JSON: what is not there is not said. */
+/** Compares as JSON, so that a missing field equals undefined. */
 export function same(law: string, found: unknown, wanted: unknown): void {
   const a = canonical(found)
   const b = canonical(wanted)

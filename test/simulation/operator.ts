@@ -14,7 +14,7 @@ import type { SimulatedBackend } from './backend.ts'
 import { Killed } from './process.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** What `npm run ops -- replay` does, at some moment of a schedule: its worker dies, and is started again. */
+/** Runs `npm run ops -- replay` at some moment of a schedule. Its worker crashes, and is started again. */
 export async function operate(
   { versions, rebuilt }: SimulatedApp,
   backend: SimulatedBackend,
@@ -43,7 +43,7 @@ export async function operate(
       await clock.sleep(1_000)
     }
   }
-  // The verification before the switch catches up what the projector has failed at meanwhile.
+  // The verification before the switch catches up streams that the projector failed at meanwhile.
   const generation = newest.generation(2)
   const streams = new Set(backend.table.all().map(({ pk }) => pk))
   for (const stream of [...streams].filter((name): name is StreamName =>
@@ -56,7 +56,7 @@ export async function operate(
   await clock.sleep(chance.between(1, 10_000))
   if (chance.next() < 0.5) await change((list) => rolledBack(list, at()))
   if (chance.next() < 0.5) return
-  // As long as readers and writers may take.
+  // Readers and writers need at most this long.
   await clock.sleep(15_000)
   let gone = ''
   await change((list) => {

@@ -3,15 +3,15 @@ import type { Faults } from '../../infra/local/index.ts'
 import { faultsAt, type Wire } from '../kit/faults/faulty-ports.ts'
 import type { Seeded } from '../kit/seeded.ts'
 
-/** What one environment of a function is made of: a clock of its own, and the way to all ports. */
+/** The parts of one environment of a function: its own clock, and the wire to all ports. */
 export interface Environment {
   readonly clock: Clock
   readonly wire: Wire
 }
 
-/** A function with environments that work on one thing at a time, and can be killed at it. */
+/** A function whose environments handle one invocation at a time, and can be killed during it. */
 export interface SimulatedFunction<Input, Output> {
-  /** Throws `Killed` where the environment was killed meanwhile, or ran out of time. */
+  /** Throws `Killed` if the environment is killed or runs out of time. */
   invoke(input: Input): Promise<Output>
 }
 
@@ -23,14 +23,14 @@ export interface World {
   readonly chance: Seeded
 }
 
-/** The SDK waits so long for an answer. */
+/** How long the SDK waits for an answer. */
 const requestTimeoutMs = 3_000
-/** A new one each time: whoever waits for a promise is kept by it, and these never end. */
+/** A new promise each time: a shared one would keep every waiter in memory for ever. */
 const never = () => new Promise<never>(() => {})
 
 /**
- * A function that has up to so many environments at a time. `start` makes the handler of a new one, with nothing in its
- * memory; it is given how much time an invocation has left.
+ * A function with a maximum number of concurrent environments. `start` creates the handler of a new
+ * environment with empty memory. The handler gets a function that returns its remaining time.
  */
 export function simulatedFunction<Input, Output>(
   { clock, faults, chance }: World,
@@ -51,7 +51,7 @@ export function simulatedFunction<Input, Output>(
       }
     })
     died.catch(() => {})
-    // Wall clocks differ between machines, and each may be set anew, also back.
+    // Wall clocks differ between machines, and each may be reset, even back.
     let skewMs = chance.between(-2_000, 2_000)
     const own: Clock = {
       ...clock,
@@ -81,7 +81,7 @@ export function simulatedFunction<Input, Output>(
           die()
           return never()
         case 'delay': {
-          // Carried out even where nobody waits for it any more.
+          // Carried out even if nobody waits for it any longer.
           const late = clock.sleep(occasion.afterMs).then(effect)
           late.catch(() => {})
           const patience = Math.min(timeoutMs, requestTimeoutMs)
@@ -118,7 +118,7 @@ export function simulatedFunction<Input, Output>(
         return await environment.handle(input)
       } finally {
         if (!environment.isDead()) idle.push(environment)
-        // Whoever waits takes the place.
+        // The next waiting invocation takes the place.
         const next = waiting.shift()
         if (next) next()
         else busy--

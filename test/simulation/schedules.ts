@@ -1,15 +1,15 @@
 import { type Fault, faultNames } from '../../infra/local/index.ts'
 
-/** What one schedule came to. */
+/** The figures of one schedule. */
 export interface Simulated {
   readonly commands: number
   readonly commits: number
-  /** Virtual milliseconds. */
+  /** Virtual time that it took, in milliseconds. */
   readonly took: number
   readonly fired: Readonly<Record<Fault, number>>
 }
 
-/** What some schedules came to together. */
+/** The figures of several schedules together. */
 export interface Schedules extends Omit<Simulated, 'took'> {
   readonly schedules: number
 }
@@ -18,7 +18,7 @@ export const noSchedules: Schedules = {
   schedules: 0,
   commands: 0,
   commits: 0,
-  fired: Object.fromEntries(faultNames.map((fault) => [fault, 0])) as Record<Fault, number>, // all of them
+  fired: Object.fromEntries(faultNames.map((fault) => [fault, 0])) as Record<Fault, number>, // fromEntries loses the type of the keys: all faults are present
 }
 
 export function addSchedules(a: Schedules, b: Schedules): Schedules {
@@ -33,7 +33,10 @@ export function addSchedules(a: Schedules, b: Schedules): Schedules {
   }
 }
 
-/** Simulates so many schedules, the n-th by the seed `<seed>-<n>`; throws what the first one throws that breaks a law. */
+/**
+ * Simulates this number of schedules, the n-th with the seed `<seed>-<n>`. Throws the Error of the first
+ * schedule that breaks a law.
+ */
 export async function simulateAll(
   simulate: (seed: string) => Promise<Simulated>,
   { seed, count, goesOn = () => true }: { seed: string; count: number; goesOn?: () => boolean },

@@ -15,8 +15,9 @@ const people = ['1', '2', '3', '4']
 const commandsEach = 6
 
 /**
- * One schedule of a whole backend: some people send commands, everything that can go wrong does, and when all has come
- * to rest the laws are checked. The same seed gives the same schedule. Throws an Error with the seed and the law.
+ * Runs one schedule of a whole backend. People send commands, every fault may happen, and the laws are
+ * checked once everything is idle. The same seed gives the same schedule. Throws an Error with the seed and
+ * the broken law.
  */
 export async function simulate(app: SimulatedApp, seed: string): Promise<Simulated> {
   const chance = seeded(seed)
@@ -56,7 +57,7 @@ async function schedule(
     userId,
     client: simulatedClient(userId, backend, clock, seeded(`${seed} client ${userId}`)),
   }))
-  // Everyone is registered by a first command; then most share one thing.
+  // A first command registers each person; then one stream is shared with most of them.
   outcomes.push(...(await Promise.all(clients.map(({ client }) => app.arrive(client)))))
   const [first] = clients
   if (first === undefined) throw new Error('there are people')
@@ -71,7 +72,7 @@ async function schedule(
   await Promise.all(all)
   faults.calm()
   await operated
-  // What is on its way may still be carried out.
+  // Requests that are still under way may take effect.
   await clock.sleep(maxDelayMs)
   backend.stream.close()
   await Promise.all(streams)

@@ -1,13 +1,13 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { seeded } from '../kit/seeded.ts'
 
-/** Time that passes only when everyone waits, and then at once. Everything that sleeps takes its turn by it. */
+/** A clock whose time passes only when everyone waits, and then at once. All sleepers take turns by it. */
 export interface VirtualClock extends Clock {
-  /** Lets time pass until the work is done. Throws where nobody waits for anything and it is not. */
+  /** Lets time pass until the work is done. Throws an Error if nothing waits and the work is not done. */
   run<T>(work: Promise<T>): Promise<T>
 }
 
-/** A schedule that has not come to rest after so many steps never will. */
+/** Maximum steps of a schedule. One that is still busy after them never becomes idle. */
 const maxSteps = 100_000
 
 interface Timer {
@@ -17,7 +17,7 @@ interface Timer {
 
 export function virtualClock(seed: string, start = Date.parse('2026-01-01T00:00:00.000Z')): VirtualClock {
   const chance = seeded(`${seed} clock`)
-  /** In the order in which they wake. */
+  /** Sorted by the time at which they wake. */
   const timers: Timer[] = []
   let elapsed = 0
 
@@ -37,15 +37,16 @@ export function virtualClock(seed: string, start = Date.parse('2026-01-01T00:00:
       const settled = work.finally(() => {
         done = true
       })
-      // Whoever awaits `settled` learns of a failure.
+      // A failure reaches the caller that awaits `settled`.
       settled.catch(() => {})
       for (let steps = 0; ; steps++) {
-        // Promises that can go on have gone on by then: nothing here waits for the outside.
+        // By then, every promise that can continue has continued, because nothing here waits for the outside
+        // world.
         await new Promise((next) => setImmediate(next))
         if (done) return settled
         const timer = timers.shift()
-        if (timer === undefined) throw new Error('everyone waits for what never happens')
-        if (steps > maxSteps) throw new Error(`it has not come to rest after ${maxSteps} steps`)
+        if (timer === undefined) throw new Error('everyone waits for something that never happens')
+        if (steps > maxSteps) throw new Error(`it is not idle after ${maxSteps} steps`)
         elapsed = timer.at
         timer.wake()
       }

@@ -1,12 +1,12 @@
 import type { Chances } from '../../infra/local/index.ts'
 import type { Seeded } from '../kit/seeded.ts'
 
-/** No request is on its way for longer. */
+/** Maximum time that a request is under way. */
 export const maxDelayMs = 5_000
 
 /**
- * What goes wrong in a schedule, and how often. Some are calm but for one thing, others stormy: then two calls of five
- * fail, and a query makes several.
+ * Which faults a schedule has, and how often. Some schedules are calm except for one fault. Others are
+ * stormy: then two calls in five fail, and a query makes several.
  */
 export function weatherOf(seed: string, chance: Seeded): { chances: Chances; seed: string; delayMs: number } {
   const likely = () => chance.pick([0, 0.02, 0.05, 0.1])

@@ -8,7 +8,7 @@ import { until } from '../kit/until.ts'
 import { vehicle } from '../kit/vehicle.ts'
 import type { Acknowledged } from './load.ts'
 
-/** Reads the commits of a stream past all of our own code but the item's codec. */
+/** Reads the commits of a stream with none of our own code but the item's codec. */
 async function commitsOf({ client, TableName }: Store, id: string): Promise<Commit[]> {
   const pages = paginateQuery(
     { client: DynamoDBDocumentClient.from(client) },
@@ -27,12 +27,12 @@ async function commitsOf({ client, TableName }: Store, id: string): Promise<Comm
 type Store = ReturnType<typeof eventStoreTable>
 
 /**
- * Throws an Error that names the first law that is broken: what was acknowledged stands once, at its version, with
- * nothing beside it that nobody was told of; and the read models show all of it by themselves.
+ * Throws an Error that names the first broken law. Every acknowledged event is stored once, at its version,
+ * and no unacknowledged event is stored beside it. The read models show all events without help.
  */
 export async function checkNothingLost(config: ClientConfig, all: readonly Acknowledged[]): Promise<void> {
   const { region, awsEndpoint: endpoint } = config
-  // Of the template that `npm start` has made last.
+  // The template that `npm start` synthesised last.
   const store = eventStoreTable({ assembly: 'cdk.out', endpoint, region })
   for (const id of new Set(all.map((one) => one.id))) {
     const commits = await commitsOf(store, id)
@@ -51,7 +51,7 @@ export async function checkNothingLost(config: ClientConfig, all: readonly Ackno
     const more = written.filter((one) => !told.includes(one))
     if (lost.length + more.length > 0 || new Set(told).size !== told.length)
       throw new Error(
-        `${vehicle.category} ${id}: lost ${JSON.stringify(lost)}, never told of ${JSON.stringify(more)}`,
+        `${vehicle.category} ${id}: lost ${JSON.stringify(lost)}, stored without an answer ${JSON.stringify(more)}`,
       )
 
     const head = commits.reduce((sum, { events }) => sum + events.length, 0)

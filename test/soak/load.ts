@@ -7,33 +7,33 @@ import { vehicle } from '../kit/vehicle.ts'
 /** A command that was answered with 200. */
 export interface Acknowledged {
   readonly command: string
-  /** Id of what it created or changed. */
+  /** Id of the stream that it created or changed. */
   readonly id: string
-  /** What it wrote that no other command did. */
+  /** A text that no other command wrote. */
   readonly text: string
-  /** Of its one event. */
+  /** The version of its one event. */
   readonly version: number
   readonly by: Person
 }
 
 export interface Load {
-  /** What was acknowledged so far. */
+  /** The commands that were acknowledged so far. */
   readonly acknowledged: readonly Acknowledged[]
-  /** How often a request had to be repeated so far. */
+  /** Number of repeated requests so far. */
   repeats(): number
-  /** Lets every writer finish the command that it is at. Throws what a writer was refused with. */
+  /** Lets every writer finish its current command. Throws an Error if a writer was refused. */
   stop(): Promise<void>
 }
 
 const writers = 6
 
-/** The people who write, and one thing that all of them may change. */
+/** The people who write, and one stream that all of them may change. */
 export interface Crew {
   readonly people: readonly Person[]
   readonly shared: Acknowledged
 }
 
-/** Signs the people up and creates what they share, on a local cloud where nothing goes wrong yet. */
+/** Signs the people up and creates the stream that they share, on a local cloud without faults so far. */
 export async function gatherCrew(config: ClientConfig): Promise<Crew> {
   const [owner, ...others] = [await signUp(config), await signUp(config), await signUp(config)]
   const shared = await acknowledge(owner, vehicle.create)
@@ -57,8 +57,9 @@ async function acknowledge(
 }
 
 /**
- * Lets the crew change what it shares and create more, each as fast as it is answered. Nothing that they send may be
- * refused, so that every command has to be accepted at last, whatever breaks meanwhile.
+ * Makes the crew change the shared stream and create more, each person as fast as the answers arrive.
+ * Nothing that they send may be refused, so every command must be accepted in the end, whatever fails
+ * meanwhile.
  */
 export function startLoad({ people, shared }: Crew, seed: string): Load {
   const acknowledged: Acknowledged[] = [shared]

@@ -10,9 +10,9 @@ import { gatherCrew, startLoad } from './load.ts'
 export interface RoundOptions {
   readonly dataDir: string
   readonly seed: string
-  /** How often something is killed under load. */
+  /** Number of kills during the load. */
   readonly kills: number
-  /** As `npm start -- --faults` takes them. */
+  /** Faults in the format of `npm start -- --faults`. */
   readonly faults?: string
   readonly log?: (line: string) => void
 }
@@ -23,12 +23,12 @@ export interface Round {
   readonly kills: readonly string[]
 }
 
-/** What is killed: what `npm start` runs in, the database, a function at a time, or everything at the same moment. */
+/** The possible victims: the process of `npm start`, the database, one function, or all of them at once. */
 const victims = ['local cloud', 'local cloud', 'database', 'function', 'function', 'everything'] as const
 
 /**
- * Runs `npm start` under load and kills its processes at random moments, starting it again where it is gone; then
- * looks whether everything that was acknowledged is there, once, and shown. Throws an Error that says what broke.
+ * Runs `npm start` under load, kills its processes at random moments and starts it again if it is gone. Then
+ * checks that everything acknowledged is stored, once, and shown. Throws an Error that says what broke.
  */
 export async function runRound({
   dataDir,
@@ -74,7 +74,10 @@ export async function runRound({
   }
 }
 
-/** Kills something; `started` says that it has to be started anew. None of its processes may be left then. */
+/**
+ * Kills one victim. `started` tells that the local cloud must be started again; then none of its processes
+ * may be left.
+ */
 async function kill(
   { child, ended }: StartProcess,
   chance: Seeded,
@@ -88,7 +91,8 @@ async function kill(
     await untilGone(children)
     return { victim: wanted, started: true }
   }
-  // Not the shell that holds such a process to the local cloud and has the same words on its command line.
+  // Excludes the shell that ties such a process to the local cloud and has the same words on its command
+  // line.
   const named = wanted === 'database' ? /^\S*dynoxide\S* serve / : /^\S*node\S* .*bootstrap\.mjs/
   const candidates = children.filter(({ command }) => named.test(command))
   if (candidates.length === 0) return { victim: `no ${wanted}`, started: false }
@@ -100,6 +104,6 @@ function end({ pid }: Process): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It ended by itself a moment ago.
+    // The process ended by itself a moment ago.
   }
 }

@@ -10,14 +10,15 @@ import { runRound } from './round.ts'
 
 const usage = `npm run soak [-- OPTION…]
 
-  --minutes N   how long it goes on (60)
-  --seed S      what is killed when, and what goes wrong where; the seed of a run is printed
+  --minutes N   duration (60)
+  --seed S      decides what is killed when, and which calls fail; every run prints its seed
   --help        this text
 
-Runs \`npm start\` under load while everything goes wrong, and kills its processes at random moments; between two such
-rounds it simulates schedules of whole backends, and many short ones of its kernel. Ends with 1 at the first thing that is lost, doubled or wrong.`
+Runs \`npm start\` under load with every kind of fault, and kills its processes at random moments. Between two such
+rounds it simulates schedules of whole backends, and many short ones of the kernel. Exits with 1 at the first event
+that is lost, doubled or wrong.`
 
-/** Of every request, delivery and invocation of a round. */
+/** Rates for every request, delivery and invocation of a round. */
 const faults =
   'throttle=0.01,fail=0.01,fail-after=0.01,lose-answer=0.01,conflict=0.01,delay=0.02,duplicate=0.05,reorder=0.05,rewind=0.05,kill=0.005'
 const killsOfRound = 8
@@ -30,7 +31,7 @@ async function soak(): Promise<void> {
   const { minutes = '60', seed = randomUUID().slice(0, 8), help } = parseArgs({ options }).values
   if (help) return console.log(usage)
   if (!(Number(minutes) > 0)) throw new Error(`--minutes is "${minutes}": give a number`)
-  console.log(`soak of ${minutes} minutes, again with --seed ${seed}`)
+  console.log(`soak of ${minutes} minutes; repeat it with --seed ${seed}`)
 
   const end = performance.now() + Number(minutes) * 60_000
   const goesOn = () => performance.now() < end
@@ -46,7 +47,7 @@ async function soak(): Promise<void> {
       faults,
       log: console.log,
     }).catch((error: unknown) => {
-      console.error(`the data of round ${round} stay in ${dataDir}`)
+      console.error(`the data of round ${round} is kept in ${dataDir}`)
       throw error
     })
     total.rounds++

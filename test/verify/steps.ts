@@ -44,21 +44,24 @@ export const steps: readonly Step[] = [
     name: 'the suite on Node 24',
     run: async (shell) => {
       const node = await node24(shell)
-      // Tests that start npm or node find this one.
+      // Tests that start npm or node must find this version.
       const path = [dirname(node), process.env['PATH']].join(delimiter)
       await shell.run(node, [vitest, 'run'], { folder: root, env: { PATH: path } })
     },
   },
 ]
 
-/** Copies the files of the repository, beside a link to the packages that are installed. */
+/** Copies the files of the repository, and links to the installed packages. */
 function copyInto(folder: string): string {
   for (const file of openRepository(root).files) cpSync(join(root, file), join(folder, file))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
   return folder
 }
 
-/** The path of Node 24: this one, the one that `NODE_24` names, or one that is installed into a temporary folder. */
+/**
+ * The path of Node 24: this process's own, the one that `NODE_24` names, or one that is installed into a
+ * temporary folder.
+ */
 async function node24(shell: Shell): Promise<string> {
   if (process.versions.node.startsWith('24.')) return process.execPath
   const given = process.env['NODE_24']
@@ -68,6 +71,6 @@ async function node24(shell: Shell): Promise<string> {
   writeFileSync(join(folder, 'package.json'), '{ "private": true }')
   await shell.run(npm, ['install', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@24`], { folder })
   const node = join(folder, 'node_modules', name, 'bin/node')
-  if (!existsSync(node)) throw new Error(`${name}@24 holds no Node: set NODE_24 to the path of one.`)
+  if (!existsSync(node)) throw new Error(`${name}@24 contains no Node: set NODE_24 to the path of one.`)
   return node
 }

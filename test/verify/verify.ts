@@ -3,9 +3,9 @@ import { openShell } from './shell.ts'
 import { type Step, steps } from './steps.ts'
 
 /**
- * `npm run verify`: everything that is checked, one step after the other, whatever fails. It prints a line per step
- * and ends with the number of tests. `-- --list` names the steps, `-- --only TEXT` runs the steps whose names
- * contain a text, and `-- --show` prints all output as it comes.
+ * `npm run verify`: runs every check, one step after another, even after a failure. It prints a line per
+ * step and ends with the number of tests. `-- --list` names the steps, `-- --only TEXT` runs the steps whose
+ * names contain a text, and `-- --show` prints all output as it arrives.
  */
 const { values } = parseArgs({
   options: { list: { type: 'boolean' }, only: { type: 'string' }, show: { type: 'boolean', default: false } },
@@ -46,7 +46,7 @@ async function verify(): Promise<boolean> {
   if (chosen.length === 0) throw new Error(`No step contains "${values.only}". See npm run verify -- --list.`)
   const outcomes: Outcome[] = []
   for (const step of chosen) outcomes.push(await runStep(step, values.show))
-  // With all the output between them, the lines are easier to read once more together.
+  // The steps' output separates these lines, so they are repeated at the end.
   if (values.show) console.log(`\n${outcomes.map(({ line }) => line).join('\n')}`)
   const sum = (of: 'passed' | 'failed') => outcomes.reduce((total, outcome) => total + outcome[of], 0)
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`)

@@ -17,7 +17,10 @@ export interface Mail extends Message {
 
 /** The port to the service that delivers mail. */
 export interface Mailer {
-  /** Sends a mail. Throws if the service refused the mail or did not confirm that it accepted it. */
+  /**
+   * Sends a mail. Throws `Postponed` if the service accepts no more for a while. Throws another error if it refused the
+   * mail or did not confirm that it accepted it.
+   */
   send(mail: Mail, deadline: Deadline): Promise<void>
 }
 

@@ -1,7 +1,6 @@
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency'
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence'
 import type { Logger } from '@aws-lambda-powertools/logger'
-import type { Context } from 'aws-lambda'
 import * as z from 'zod/mini'
 import { asError } from '../../commands/aws/errors.ts'
 import { type Measure, noMeasure } from '../../commands/aws/measure.ts'
@@ -9,6 +8,8 @@ import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
+import { Postponed } from './postponed.ts'
+import type { EventHandler, ReactionContext } from './reaction-queue.ts'
 import type { ReactionRow } from './reaction-row.ts'
 
 /** Maximum time of a reaction, in milliseconds. A reaction that takes longer is repeated later. */
@@ -53,15 +54,15 @@ export interface ReactionPorts {
 }
 
 /**
- * Makes the Lambda handler of a reaction. EventBridge invokes it at least once for an event. A handled event is not
- * handled again. If the reaction fails, the record of the event is removed, so that it is handled again. A crash
+ * Makes the handler of a reaction's events. Its queue delivers each event at least once. A handled event is not handled
+ * again. If the reaction fails, the record of the event is removed, so that it is handled again. A crash
  * between the reaction and its record repeats the reaction once, after the function's maximum time. Throws `unreadable`
  * for anything but an event of the reaction's row.
  */
 export function reactionHandler<Data>(
   reaction: Reaction<Data>,
   { handled, clock, logger, measure = noMeasure }: ReactionPorts,
-) {
+): EventHandler {
   const { name } = reaction.row
   const expected = expectedBy(reaction)
   const config = new IdempotencyConfig({
@@ -70,10 +71,7 @@ export function reactionHandler<Data>(
     expiresAfterSeconds: rememberDays * 24 * 60 * 60,
   })
 
-  return async (
-    event: unknown,
-    context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
-  ): Promise<void> => {
+  return async (event, context) => {
     const parsed = expected.safeParse(event)
     if (!parsed.success) {
       const at = parsed.error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`).join('; ')
@@ -90,7 +88,7 @@ export function reactionHandler<Data>(
     const deadline = deadlineWithin(context, { reserveMs, maxMs: reactionMs }, clock)
     let repeated = true
     const once = makeIdempotent(
-      async (_event: typeof parsed.data, _context: typeof context) => {
+      async (_event: typeof parsed.data, _context: ReactionContext) => {
         repeated = false
         return await reaction.react(detail, deadline)
       },
@@ -101,11 +99,10 @@ export function reactionHandler<Data>(
       logger.info('reacted', { ...line, outcome, repeated })
       measure({ ReactionsFailed: 0 }, { reaction: name, outcome: repeated ? 'repeated' : outcome })
     } catch (error) {
-      logger.error('reaction failed', {
-        ...line,
-        error: asError(error),
-      })
-      measure({ ReactionsFailed: 1 }, { reaction: name, outcome: 'failed' })
+      if (error instanceof Postponed) logger.info('reaction is postponed', { ...line, reason: error.message })
+      else logger.error('reaction failed', { ...line, error: asError(error) })
+      if (!(error instanceof Postponed))
+        measure({ ReactionsFailed: 1 }, { reaction: name, outcome: 'failed' })
       throw error
     }
   }

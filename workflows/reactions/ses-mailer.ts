@@ -2,8 +2,18 @@ import { SESv2Client, type SESv2ClientConfig, SendEmailCommand } from '@aws-sdk/
 import { connectInTime } from '../../commands/aws/client.ts'
 import { orUnavailable, within } from '../../commands/aws/sdk-call.ts'
 import type { Mailer } from './mailer.ts'
+import { Postponed } from './postponed.ts'
 
-const unavailable = orUnavailable('The mail was not accepted in time. The reaction will be retried.')
+/** The errors with which SES says that it accepts mail again later (SES API v2 reference, `SendEmail`). */
+const throttles = ['TooManyRequestsException', 'ThrottlingException', 'LimitExceededException']
+
+const unavailable = orUnavailable('The mail was not accepted in time.')
+
+function postponedOrUnavailable(error: unknown): never {
+  if (error instanceof Error && throttles.includes(error.name))
+    throw new Postponed(`SES accepts no more mail now: ${error.name}`, { cause: error })
+  return unavailable(error)
+}
 
 /**
  * Sends mail with SES. The header `X-Annals-Event` and the tag `event` contain the id of the event. SES's own records
@@ -36,7 +46,7 @@ export function createSesMailer(from: string, config: SESv2ClientConfig = {}): M
           }),
           within(deadline.left()),
         )
-        .catch(unavailable)
+        .catch(postponedOrUnavailable)
     },
   }
 }

@@ -2,7 +2,7 @@ import type { OpsRequest } from './command.ts'
 import type { Code, Stores } from './ports.ts'
 import { reasonOf } from './printing.ts'
 
-/** The code of the features; undefined if it cannot be loaded, which the person is told. */
+/** Loads the code of the features. If that fails, tells the operator why and returns undefined. */
 export async function codeIfLoadable(
   { code }: Stores,
   { tell }: Pick<OpsRequest, 'tell'>,
@@ -10,7 +10,7 @@ export async function codeIfLoadable(
   try {
     return await code()
   } catch (error) {
-    tell(`events are shown as they are stored, and none is checked: ${reasonOf(error)}`)
+    tell(`showing events as stored, without checking them: ${reasonOf(error)}`)
     return undefined
   }
 }

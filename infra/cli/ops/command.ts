@@ -30,7 +30,7 @@ export interface Options {
 export interface Answer {
   readonly json: unknown
   readonly text: string
-  /** Whether the command did not achieve its purpose. The exit code is then 1. */
+  /** True if the command did not achieve its purpose. The exit code is then 1. */
   readonly failed?: boolean
 }
 
@@ -40,19 +40,19 @@ export interface OpsCommand {
   readonly name: string
   readonly usage: string
   readonly summary: string
-  /** The options that it takes, besides those of all commands. */
+  /** Its own options. All commands share the others. */
   readonly options: readonly (keyof Options)[]
-  /** Throws an Error in one line that says what to do. Returns nothing if it has printed everything itself. */
+  /** Returns undefined if it has printed everything itself. Throws an Error of one line that says what to do. */
   run(
     request: OpsRequest,
     /** Opens everything. Throws if a module of this checkout cannot be loaded. */
     ports: () => Promise<Ports>,
-    /** Opens the stores only, for a command that folds nothing. It works with a checkout that is broken. */
+    /** Opens only the stores, for a command that folds nothing. This works even if the checkout is broken. */
     stores: () => Promise<Stores>,
   ): Promise<Answer | undefined>
 }
 
-/** The one operand of a command. Throws if there is none, or more than one. */
+/** Returns the only operand of a command. Throws unless there is exactly one. */
 export function oneOperand({ operands }: OpsRequest, what: string): string {
   const [operand, ...more] = operands
   if (operand === undefined || more.length > 0) throw new Error(`give one ${what}, and nothing else`)

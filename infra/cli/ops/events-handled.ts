@@ -6,7 +6,7 @@ import { readStored } from './stored-stream.ts'
 export const eventsHandled: OpsCommand = {
   name: 'events handled',
   usage: 'events handled STREAM',
-  summary: 'the reactions to the events of a stream, such as mail, and what came of each',
+  summary: 'the reactions to the events of a stream, such as mail, and the outcome of each',
   options: [],
   async run(request, ports) {
     const { stream } = parseStreamName(oneOperand(request, 'STREAM'))

@@ -40,7 +40,7 @@ function wantedOf({ email, title }: Options): ['email' | 'title', string] {
   return email !== undefined ? ['email', email] : ['title', title ?? '']
 }
 
-/** An address has to be the same, a title has to contain the text; neither depends on case. */
+/** An address must equal the given one, and a title must contain the text. Both ignore case. */
 async function findStreams(
   { guards, versions, lists }: Ports,
   field: 'email' | 'title',

@@ -8,8 +8,8 @@ import type { Ports, Stores } from './ports.ts'
 type Lists = Pick<Stores, 'lists' | 'code' | 'clock'>
 
 /**
- * The list of a projection's generations as it is now. A list that was never written follows from the code. Throws an
- * Error in one line if no projection has this name.
+ * Reads the current list of a projection's generations. A list that was never written is derived from the code.
+ * Throws an Error of one line if no projection has this name.
  */
 export async function readList({ lists, code }: Lists, projection: string): Promise<GenerationList> {
   const read = await lists.read([projection])
@@ -20,9 +20,9 @@ export async function readList({ lists, code }: Lists, projection: string): Prom
 }
 
 /**
- * Changes a list as it is at that moment, and returns the changed one. Throws what `change` throws, which is called again
- * if another process was faster, and `unavailable` if that takes too long. A change whose answer was lost is recognised
- * and not made twice.
+ * Applies `change` to the current list and returns the changed list. If another process changes the list first,
+ * `change` is called again. Throws what `change` throws, and `unavailable` if the attempts take too long. A change
+ * whose answer was lost is recognised and not made twice.
  */
 export async function changeList(
   stores: Lists,
@@ -41,24 +41,24 @@ export async function changeList(
   })
 }
 
-/** A list as it is read back: without fields that are undefined. */
+/** Returns a list in the form in which it is read back: without undefined fields. */
 function asStored(list: GenerationList): unknown {
   return JSON.parse(JSON.stringify(list))
 }
 
-/** The generation that is being built. Throws an Error that says what to do if there is none. */
+/** Returns the generation that is being built. Throws an Error that says what to do if there is none. */
 export function buildingOf({ generations }: GenerationList, projection: string): ListedGeneration {
   const building = generations.find(({ status }) => status === 'building')
   if (building !== undefined) return building
-  throw new Error(`nothing of ${projection} is being built: replay start ${projection} begins it`)
+  throw new Error(`no generation of ${projection} is being built. Start one with: replay start ${projection}`)
 }
 
-/** The newest generation that is built and was never read; undefined if there is none. */
+/** Returns the newest generation that is built and was never read; undefined if there is none. */
 export function candidateOf({ live, previous, generations }: GenerationList): ListedGeneration | undefined {
   return generations.findLast(({ id, status }) => status === 'built' && id !== live && id !== previous)
 }
 
-/** The code of a listed generation. Throws an Error that says what to do if this checkout does not have it. */
+/** Returns the code of a listed generation. Throws an Error that says what to do if this checkout lacks it. */
 export function codeOf(
   { versions }: Pick<Ports, 'versions'>,
   projection: string,
@@ -66,6 +66,6 @@ export function codeOf(
 ): AnyGeneration {
   const code = versions.numbered(projection, version)
   if (code === undefined)
-    throw new Error(`this code lacks version ${version} for ${id}: use the one that is deployed`)
+    throw new Error(`this checkout lacks version ${version} for ${id}: use the code that is deployed`)
   return code.generation(generation)
 }

@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
 import { orUnavailable } from '../../../commands/aws/sdk-call.ts'
 
-/** A guard as it is stored: the owner and stream in its key, and its state as JSON. */
+/** A stored guard: the owner and stream in its key, and its state as JSON. */
 export interface StoredGuard {
   readonly PK: string
   readonly version: number

@@ -21,7 +21,7 @@ export interface HandledEvents {
 
 const stored = z.object({ status: z.string(), data: z.optional(z.unknown()) })
 const unavailable = orUnavailable('The table of handled events did not answer in time. Try again.')
-/** How many entries are read side by side. */
+/** Maximum number of entries that are read at the same time. */
 const concurrency = 8
 
 /** Reads the table that Powertools writes: its key is the reaction's name and a hash of the event's id. */

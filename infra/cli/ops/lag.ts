@@ -14,18 +14,18 @@ import { readStored } from './stored-stream.ts'
 /** How far a generation is behind the event store. */
 interface GenerationLag {
   readonly generation: string
-  /** Streams that it folds, and those of them that have events which it has not folded. */
+  /** Number of streams that it folds. `behind` counts those with events that are not yet folded. */
   readonly streams: number
   readonly behind: number
   readonly parked: number
-  /** Events that it has not folded, and when the oldest of them happened. */
+  /** Number of events that are not yet folded, and the time of the oldest one. */
   readonly events: number
   readonly oldest?: string | undefined
 }
 
-/** How many streams are looked at side by side. */
+/** Maximum number of streams that are examined at the same time. */
 const concurrency = 8
-/** How many guards are read at once. */
+/** Maximum number of guards in one read. */
 const guardsAtOnce = 100
 
 export const lag: OpsCommand = {
@@ -75,7 +75,7 @@ async function lagsOf(ports: Ports): Promise<readonly GenerationLag[]> {
         behind: 0,
         parked: parked.filter(({ by }) => by === id).length,
         events: 0,
-        oldest: undefined as string | undefined, // of a stream below
+        oldest: undefined as string | undefined, // set below
       },
     ]),
   )
@@ -114,7 +114,7 @@ interface Walked {
   readonly end: number
 }
 
-/** The streams of the event store with their ends, some at a time. */
+/** Yields the streams of the event store with the versions of their last events, in batches. */
 async function* inBatches({ scan, clock, commits }: Ports): AsyncGenerator<readonly Walked[]> {
   let batch: Walked[] = []
   for await (const { stream, items, whole } of walkStreams(scan, clock)) {
@@ -131,7 +131,7 @@ async function* inBatches({ scan, clock, commits }: Ports): AsyncGenerator<reado
   if (batch.length > 0) yield batch
 }
 
-/** Version of the last event of an item, even if the item is no commit. */
+/** Returns the version of the last event of an item, even if the item is not a commit. */
 function endOf(item: unknown): number {
   const { sk, count } = (item ?? {}) as { sk?: unknown; count?: unknown } // an item of the event store
   return Number(sk ?? 0) + (typeof count === 'number' ? count - 1 : 0)

@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 export interface DeliveryLag {
   /** Name of the function. */
   readonly to: string
-  /** How many records were read from the stream and are not settled. */
+  /** Number of records that were read from the stream and are not yet settled. */
   readonly records: number
   /** When the oldest of them was written; undefined if there is none. */
   readonly oldest?: string | undefined

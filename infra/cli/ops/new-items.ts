@@ -16,29 +16,32 @@ export interface NewItemsOptions {
   readonly streamArn: string
   readonly signal: AbortSignal
   readonly onReady: () => void
-  /** Between two looks at a shard. */
+  /** Pause between two reads of a shard. */
   readonly pauseMs?: number
 }
 
 /**
- * One look a second of the five that a shard allows: the projector and the forwarder are the two readers that DynamoDB
- * provides for, and each look takes from their share.
+ * A shard allows five reads a second. DynamoDB provides for two readers, the projector and the forwarder, and each
+ * read here takes from their share. One read a second leaves them enough.
  */
 const onceASecond = 1000
-/** Looks after which shards are listed again: a shard is replaced every few hours, and at once when it is split. */
+/**
+ * Number of reads after which the shards are listed again. A shard is replaced every few hours, or at once if it is
+ * split.
+ */
 const listEvery = 30
 
 interface Reader {
   readonly shardId: string
-  /** The place to continue from when its iterator is gone. */
+  /** The position to continue from if the iterator has expired. */
   start: Pick<GetShardIteratorCommandInput, 'ShardIteratorType' | 'SequenceNumber'>
-  /** Without one it is to be opened, or at the shard's end. */
+  /** Undefined before the iterator is opened and at the shard's end. */
   iterator?: string | undefined
 }
 
 /**
- * The new images of items that are put into a table, as its stream delivers them: those of one partition in order. It
- * ends when `signal` is aborted. Throws the error if the stream cannot be read.
+ * Yields the new images of items that are put into a table, as its stream delivers them. The images of one partition
+ * are in order. Ends when `signal` is aborted. Throws if the stream cannot be read.
  */
 export async function* readNewItems(o: NewItemsOptions): AsyncGenerator<Record<string, unknown>> {
   const { streamArn, signal, onReady, pauseMs = onceASecond } = o
@@ -69,7 +72,7 @@ export async function* readNewItems(o: NewItemsOptions): AsyncGenerator<Record<s
         client,
         streamArn,
       )) {
-        // All of a child is new; it comes after the rest of its parent.
+        // All records of a child are new. They come after the rest of its parent.
         if (seen.has(shardId) || readers.has(parent)) continue
         seen.add(shardId)
         const reader: Reader = { shardId, start: { ShardIteratorType: 'TRIM_HORIZON' } }
@@ -105,7 +108,10 @@ async function openIterator(
   return answer.ShardIterator
 }
 
-/** The next page of a shard. At its end the reader has no iterator. If others read too much, it is empty for now. */
+/**
+ * Reads the next page of a shard. At the shard's end the reader has no iterator. If the shard is throttled, the page
+ * is empty.
+ */
 async function readOn(client: DynamoDBStreamsClient, streamArn: string, reader: Reader): Promise<_Record[]> {
   try {
     const { Records = [], NextShardIterator } = await client.send(
@@ -119,7 +125,7 @@ async function readOn(client: DynamoDBStreamsClient, streamArn: string, reader: 
   } catch (error) {
     if (!(error instanceof Error)) throw error
     if (throttled.has(error.name)) return []
-    // An iterator lasts 15 minutes, and a laptop is closed for longer; a record lasts a day.
+    // An iterator expires after 15 minutes, and a laptop may sleep for longer. A record is kept for a day.
     if (error.name === 'TrimmedDataAccessException') reader.start = { ShardIteratorType: 'TRIM_HORIZON' }
     else if (error.name !== 'ExpiredIteratorException') throw error
     reader.iterator = await openIterator(client, streamArn, reader)

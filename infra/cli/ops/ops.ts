@@ -85,7 +85,7 @@ async function run(): Promise<boolean> {
   }
   const command = commands.find(({ name }) => isCommand(name, positionals))
   if (command === undefined) {
-    const what = positionals.length === 0 ? 'say what' : `"${positionals.join(' ')}" is not a command`
+    const what = positionals.length === 0 ? 'give a command' : `"${positionals.join(' ')}" is not a command`
     console.error(`ops: ${printable(what)}\n\n${usage}`)
     return false
   }
@@ -116,10 +116,13 @@ async function run(): Promise<boolean> {
   return answer?.failed !== true
 }
 
-/** Whether a signal has come, after which the process does not wait for work that is still under way. */
+/** Whether a signal has arrived. The process then ends without waiting for unfinished work. */
 let isInterrupted = false
 
-/** The first signal interrupts. Those after it change nothing: npm sends each of them a second time. */
+/**
+ * Returns a signal that the first interrupt aborts. Later interrupts are ignored, because npm sends each of them
+ * twice.
+ */
 function untilInterrupted(): AbortSignal {
   const interrupted = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -141,7 +144,7 @@ function isCommand(name: string, positionals: readonly string[]): boolean {
   return name.split(' ').every((word, index) => positionals[index] === word)
 }
 
-// package.json declares which versions of Node this runs on.
+// The SDK warns about old versions of Node. package.json already declares the supported ones.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 // The reader of the output may close it early, as `head` does.
 process.stdout.on('error', () => process.exit(0))

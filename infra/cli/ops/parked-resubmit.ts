@@ -8,7 +8,7 @@ import { readStored } from './stored-stream.ts'
 export const parkedResubmit: OpsCommand = {
   name: 'parked resubmit',
   usage: 'parked resubmit STREAM | --all',
-  summary: 'tries parked streams again with this code; ends with 1 if one is still parked',
+  summary: 'tries parked streams again with this code; exits with 1 if one is still parked',
   options: ['all'],
   async run(request, ports) {
     const wanted = wantedOf(request)

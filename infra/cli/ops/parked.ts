@@ -14,34 +14,34 @@ export interface ParkedStream {
   /** The generation's id, or `forwarder`. */
   readonly by: string
   readonly stream: StreamName
-  /** Version of the last event that it has passed. The next one stops it. */
+  /** Version of the last event that was handled. The next event stops the stream. */
   readonly version: number
   readonly error: string
   /** When the event stopped it; for the forwarder, when it last tried. */
   readonly since: string
 }
 
-/** The result of resubmitting: how far it is now, and what still stops it. */
+/** The result of resubmitting a stream: the version reached, and the error that still stops it. */
 export interface Resubmitted {
   readonly by: string
   readonly stream: StreamName
   readonly outcome: 'done' | 'parked'
   readonly version?: number
-  /** How many events the forwarder has sent. */
+  /** Number of events that the forwarder has sent. */
   readonly sent?: number
   readonly error?: string
 }
 
-/** How many streams are tried side by side. */
+/** Maximum number of streams that are tried at the same time. */
 const concurrency = 8
 
-/** Everything that is parked: by generation and stream, and then by the forwarder. */
+/** Returns everything that is parked: by generation and stream first, then by the forwarder. */
 export async function allParked(ports: Stores): Promise<ParkedStream[]> {
   const { keys } = await ports.index.parkedKeys()
   return readParked(keys, ports)
 }
 
-/** Everything that is parked of one stream. For generations of this code it does not rely on the index. */
+/** Returns everything that is parked of one stream. Generations of this code are looked up without the index. */
 export async function parkedOf(stream: StreamName, ports: Ports): Promise<ParkedStream[]> {
   const { aggregate } = parseStreamName(stream)
   const known = (await keptGenerations(ports.versions, ports.lists))
@@ -53,7 +53,7 @@ export async function parkedOf(stream: StreamName, ports: Ports): Promise<Parked
   return readParked([...all.values()], ports)
 }
 
-/** Tries these again, each from the event that stopped it. Returns the results in the same order. */
+/** Tries parked streams again, each from the event that stopped it. Returns the results in the same order. */
 export async function resubmitAll(parked: readonly ParkedStream[], ports: Ports): Promise<Resubmitted[]> {
   return mapInParallel(parked, concurrency, (one) =>
     resubmitOne(one, ports).catch((error: unknown): Resubmitted => {
@@ -103,7 +103,7 @@ async function readParked(keys: readonly RowKey[], { rows, parked }: Stores): Pr
   return found
 }
 
-/** Whose item it is, and of which stream: `<by>#<stream>`. */
+/** Splits the key of an item, `<by>#<stream>`, into its owner and its stream. */
 function ownerOf({ PK }: RowKey): Pick<ParkedStream, 'by' | 'stream'> {
   const split = PK.indexOf('#')
   return { by: PK.slice(0, split), stream: parseStreamName(PK.slice(split + 1)).stream }

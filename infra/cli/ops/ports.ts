@@ -45,7 +45,7 @@ export interface Code {
 
 /** The stores of a running backend, without the code of any feature. Tests give the commands stores in memory. */
 export interface Stores {
-  /** For commits that the event store refuses to read. Nothing is put here. */
+  /** Reads commits that the event store refuses to read. It cannot write. */
   readonly commits: Pick<CommitTable, 'query'>
   readonly store: EventStore
   readonly scan: CommitScan
@@ -58,7 +58,7 @@ export interface Stores {
   readonly scanOf: ReplayPorts['scanOf']
   readonly remover: RowRemover
   readonly clock: Clock
-  /** Items of commits as they are put from now on; `onReady` is called once none is missed any more. */
+  /** Yields the items of commits that are put from now on. `onReady` is called once no further item can be missed. */
   readonly newItems: (signal: AbortSignal, onReady: () => void) => AsyncIterable<unknown>
   /** The guards of a read model, a page at a time. */
   readonly guards: GuardScan

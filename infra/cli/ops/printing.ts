@@ -1,4 +1,4 @@
-/** Rows as text in columns; the last column has no fixed width. Control characters are escaped. */
+/** Formats rows as columns of text; the last column has no fixed width. Control characters are escaped. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []
   for (const row of rows) {
@@ -16,12 +16,12 @@ export function columns(rows: readonly (readonly string[])[]): string {
     .join('\n')
 }
 
-/** Text whose control characters are escaped. Anyone may have written the data, and a terminal obeys them. */
+/** Escapes control characters, because a terminal obeys them and anyone may have written the data. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, escaped)
 }
 
-/** JSON without the control characters that JSON itself leaves as they are. */
+/** Formats a value as JSON, and escapes the control characters that JSON itself does not escape. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, undefined, indent).replace(/[\x7f-\x9f]/g, escaped)
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../domain/kernel/clock.ts'
 
-/** Minimum time between two lines about long work. */
+/** Minimum time between two progress lines. */
 const pauseMs = 5_000
 
-/** Tells the progress of work that begins now, with the rate per second. */
+/** Reports the progress of work that starts now, with its rate per second. */
 export function createProgress(
   clock: Pick<Clock, 'elapsed'>,
   tell: (text: string) => void,

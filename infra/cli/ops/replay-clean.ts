@@ -5,18 +5,20 @@ import { type OpsCommand, type OpsRequest, oneOperand } from './command.ts'
 import { changeList, readList } from './generations.ts'
 import type { Ports } from './ports.ts'
 
-/** How long a query may still read what was live: it keeps its list for five seconds and runs for ten at most. */
+/** How long a query may still read the previous generation: it caches the list for 5 s and runs for at most 10 s. */
 const readersMs = 15_000
 /** How often a local cloud is asked whether an invocation that began earlier is still running. */
 const askEveryMs = 250
-/** How long operators' processes may still write: they read the list every two seconds, and end the stream at hand. */
+/**
+ * How long operators' processes may still write: they read the list every two seconds, and finish the current stream.
+ */
 const operatorsMs = writersListMs + 1_000
 
 export const replayClean: OpsCommand = {
   name: 'replay clean',
   usage: 'replay clean PROJECTION',
   summary:
-    'removes abandoned generations, the one before the live one, and leftovers of any other: no rollback after that',
+    'removes abandoned generations, the previous one and leftovers of any other; no rollback after that',
   options: [],
   async run(request, open) {
     const projection = oneOperand(request, 'PROJECTION')
@@ -39,8 +41,8 @@ export const replayClean: OpsCommand = {
 }
 
 /**
- * Waits until every process that may have read the list earlier has ended. A local cloud knows when its functions have;
- * in an account it takes as long as a function may run.
+ * Waits until every process that may have read the old list has ended. A local cloud reports when its functions have
+ * ended. In an account, the wait is the longest time that a function may run.
  */
 async function untilNobodyWrites(
   id: string,
@@ -63,7 +65,7 @@ async function untilNobodyWrites(
   while (clock.now() < latest && !(await isEnded())) await clock.sleep(askEveryMs)
 }
 
-/** Tells whether everything that was invoked until a moment has ended. */
+/** Returns a check of whether all invocations that began before a moment have ended. */
 function endedSince(moment: number, oldestInvocation: () => Promise<number | undefined>) {
   return async (): Promise<boolean> => {
     const oldest = await oldestInvocation()
@@ -82,8 +84,9 @@ async function takeOff(ports: Ports, projection: string): Promise<void> {
 }
 
 /**
- * Removes the items of every generation that is not listed, leftovers of earlier ones included. Those that were taken
- * off the list meanwhile are kept: processes may still write to them. Returns the number of items by generation.
+ * Removes the items of every generation that is not listed, including leftovers of earlier ones. A generation that
+ * was taken off the list meanwhile is kept, because processes may still write to it. Returns the number of removed
+ * items by generation.
  */
 async function removeUnlisted(
   ports: Ports,

@@ -12,14 +12,14 @@ import type { Ports } from './ports.ts'
 
 const usualSegments = 4
 const maxSegments = 64
-/** How long the streams that are under way may take after ctrl-c. They are repeated if they take longer. */
+/** How long unfinished streams may take after ctrl-c. Streams that take longer are repeated later. */
 const graceMs = 700
 
 export const replayStart: OpsCommand = {
   name: 'replay start',
   usage: 'replay start PROJECTION',
   summary:
-    'builds a new generation from the events, or resumes one; in --segments N (4), with --speed WCU a second at most',
+    'builds or resumes a generation; --segments N reads in parallel (4), --speed WCU limits write units a second',
   options: ['segments', 'speed'],
   async run(request, open) {
     const projection = oneOperand(request, 'PROJECTION')
@@ -48,7 +48,7 @@ export const replayStart: OpsCommand = {
   },
 }
 
-/** Resolves some time after the signal, whatever is still under way. */
+/** Resolves a fixed time after the signal, even if work is unfinished. */
 async function stoppedAfter(signal: AbortSignal): Promise<ReplayOutcome> {
   if (!signal.aborted) await once(signal, 'abort')
   await delay(graceMs, undefined, { ref: false })
@@ -65,9 +65,7 @@ async function begin(
   const newest = ports.versions.newestOf(projection)
   const { generations, previous } = await readList(ports, projection)
   if (previous !== undefined)
-    tell(
-      `${previous} is kept to roll back to: before the switch, replay clean ${projection} has to remove it`,
-    )
+    tell(`${previous} is kept for a rollback. Before the switch, remove it with: replay clean ${projection}`)
   const building = generations.find(({ status }) => status === 'building')
   if (building !== undefined) {
     tell(`resumes ${building.id}, in ${building.segments} segments`)
@@ -82,7 +80,7 @@ async function begin(
   tell(`builds ${id}, in ${segments} segments; ctrl-c stops it, replay start resumes it`)
 }
 
-/** Tells the progress, once a second at most. */
+/** Reports the progress, at most once a second. */
 function reporter({ tell }: OpsRequest, { clock }: Ports, id: string) {
   const began = clock.now()
   let told = began

@@ -23,7 +23,7 @@ export const replayStatus: OpsCommand = {
           segments,
           done: checkpoints.filter(({ done }) => done).length,
           commits: checkpoints.reduce((total, one) => total + one.commits, 0),
-          // Now, not when the replay came to them: streams heal.
+          // This counts the streams that are parked now. A stream that the replay parked may have recovered.
           parked: parked.filter(({ by }) => by === id).length,
         }
         return { id, version, status, role, ...(replay && { replay }) }
@@ -48,7 +48,7 @@ export const replayStatus: OpsCommand = {
 export const replayCancel: OpsCommand = {
   name: 'replay cancel',
   usage: 'replay cancel PROJECTION',
-  summary: 'abandons the generation that is being built, or is built and was never read',
+  summary: 'abandons the generation that is being built, or that is built and was never read',
   options: [],
   async run(request, _, open) {
     const projection = oneOperand(request, 'PROJECTION')

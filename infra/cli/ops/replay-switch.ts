@@ -33,7 +33,7 @@ export const replaySwitch: OpsCommand = {
     })
     const { objections: against, parked, newlyParked } = await objectionsTo(verified, list.live, ports)
     const isAccepted = request.options.acceptParked === true
-    if (parked.length > 0 && !isAccepted) against.push(`streams parked in both: ${parked.length}`)
+    if (parked.length > 0 && !isAccepted) against.push(`streams parked in both generations: ${parked.length}`)
     if (against.length > 0) {
       return {
         json: { projection, live: list.live, refused: against, verified: verifiedJson(verified) },
@@ -47,7 +47,7 @@ export const replaySwitch: OpsCommand = {
     return {
       json: { projection, live: id, previous: list.live },
       text: [
-        `queries read ${id} within five seconds; replay rollback ${projection} goes back to ${list.live}`,
+        `queries read ${id} within five seconds; replay rollback ${projection} returns to ${list.live}`,
         ...(parked.length > 0 ? [`parked streams: ${named(parked)}`] : []),
       ].join('\n'),
     }
@@ -72,8 +72,8 @@ export const replayRollback: OpsCommand = {
 }
 
 /**
- * The objections to reading a generation, and the streams that are parked in it and in the live one alike. A stream that
- * moved and could not be compared is no objection: on a busy stack that is always so.
+ * Returns the objections to the switch, and the streams that are parked both in this generation and in the live one.
+ * A stream that changed during the comparison is no objection, because on a busy stack some always do.
  */
 async function objectionsTo(
   { found, findings, counters }: Verified,
@@ -91,7 +91,7 @@ async function objectionsTo(
     found.behind > 0 && `streams that are behind: ${found.behind}`,
     found.different > 0 && `streams that differ from their events: ${found.different}`,
     found.feed > 0 && `streams with wrong rows in feeds: ${found.feed}`,
-    newly > 0 && `streams parked that are not in ${live}: ${newly}`,
+    newly > 0 && `streams that are parked here but not in ${live}: ${newly}`,
     counters.different.length > 0 && `counters that differ: ${counters.different.length}`,
   ].filter((objection) => objection !== false)
   return { objections, parked: alike, newlyParked: names }
@@ -108,9 +108,9 @@ interface Refusal {
 function refusalText({ id, projection, against, parked, newlyParked }: Refusal): string {
   const lines = [`not switched to ${id}:`, ...against]
   if (newlyParked.length > 0) lines.push(`parked in ${id} only: ${named(newlyParked)}`)
-  if (parked.length > 0) lines.push(`parked in both: ${named(parked)}`)
+  if (parked.length > 0) lines.push(`parked in both generations: ${named(parked)}`)
   if (parked.length > 0 && against.length === 1)
-    lines.push(`parked list says why; replay switch ${projection} --accept-parked switches nevertheless`)
+    lines.push(`parked list says why; replay switch ${projection} --accept-parked switches anyway`)
   else lines.push(`verify ${projection} shows more; replay cancel ${projection} abandons ${id}`)
   return lines.join('\n')
 }
@@ -123,21 +123,24 @@ function named(streams: readonly string[]): string {
   return streams.slice(0, maxNamed).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
-/** The generation to switch to. Throws an Error that says what to do if there is none, or if an older one is kept. */
+/**
+ * Returns the generation to switch to. Throws an Error that says what to do if there is none, or if an older one is
+ * kept.
+ */
 function switchable(list: GenerationList, projection: string): ListedGeneration {
   const { previous, generations } = list
   const candidate = candidateOf(list)
   if (candidate !== undefined) {
     if (previous === undefined) return candidate
     throw new Error(
-      `${previous} is still kept to roll back to: replay clean ${projection} removes it, then switch to ${candidate.id}`,
+      `${previous} is still kept for a rollback. Remove it with replay clean ${projection}, then switch to ${candidate.id}`,
     )
   }
   if (generations.some(({ status }) => status === 'building'))
     throw new Error(`The replay of ${projection} is not finished. Resume it with: replay start ${projection}`)
   if (previous !== undefined)
     throw new Error(
-      `only ${previous}, which was read before, is built: replay rollback ${projection} returns to it`,
+      `only the previous generation ${previous} is built. Return to it with: replay rollback ${projection}`,
     )
-  throw new Error(`no other generation of ${projection} is built: replay start ${projection} builds one`)
+  throw new Error(`no other generation of ${projection} is built. Build one with: replay start ${projection}`)
 }

@@ -11,11 +11,11 @@ import { timeOf } from './time.ts'
 
 /** The result of republishing. */
 interface RepublishOutcome {
-  /** How many streams have events in the period, public or not. */
+  /** Number of streams with events in the period, public or not. */
   readonly streams: number
-  /** How many public events were sent. */
+  /** Number of public events that were sent. */
   readonly sent: number
-  /** How many were not sent, and the first thousand of them. */
+  /** Number of public events that were not sent. `failures` holds the first thousand of them. */
   readonly unsent: number
   readonly failures: readonly RepublishFailure[]
 }
@@ -24,18 +24,18 @@ interface RepublishFailure {
   readonly stream: string
   readonly version: number
   readonly error: string
-  /** Nothing that follows it in its stream was tried. */
+  /** Whether this event ended its stream, so that no later event was tried. */
   readonly ends: boolean
 }
 
-/** How many streams are sent side by side, each with up to four requests under way. */
+/** Maximum number of streams that are sent at the same time, each with up to four concurrent requests. */
 const concurrency = 4
 const maxFailures = 1000
 
 export const republish: OpsCommand = {
   name: 'republish',
   usage: 'republish STREAM | --from TIME --to TIME',
-  summary: "sends a stream's public events again, or all of a period: from included, to excluded",
+  summary: "sends a stream's public events again, or those of a period (--from inclusive, --to exclusive)",
   options: ['from', 'to'],
   async run(request, ports) {
     const wanted = wantedOf(request)
@@ -98,7 +98,7 @@ function textOf({ streams, sent, unsent, failures }: RepublishOutcome): string {
     error,
   ])
   return [
-    `events sent: ${sent}, of streams: ${streams}`,
+    `events sent: ${sent}, from streams: ${streams}`,
     ...(lines.length > 0 ? [columns(lines)] : []),
     ...(unsent > failures.length ? [`… ${unsent} in all`] : []),
   ].join('\n')

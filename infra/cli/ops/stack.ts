@@ -9,7 +9,7 @@ import { reasonOf } from './printing.ts'
 export interface Stack {
   /** Whether it is a local cloud. */
   readonly isLocal: boolean
-  /** For every AWS client. A setting that is missing has the default of the SDK. */
+  /** Settings for every AWS client. A missing setting has the default of the SDK. */
   readonly client: ClientSettings
   readonly outputs: z.infer<typeof outputsOf>
 }
@@ -55,7 +55,7 @@ async function findLocalCloud(stage: string, region: string | undefined): Promis
       `no local cloud runs on ${dataDir}: npm start runs one, ANNALS_DATA=… names another folder, --stage NAME another stage, --aws the one in your account`,
     )
   const { endpoint } = running
-  // To the local cloud, everyone who is not one of its functions is the developer.
+  // The local cloud treats every caller that is not one of its functions as the developer.
   const credentials = { accessKeyId: 'operator', secretAccessKey: 'any' }
   const outputs = readOutputs(
     running.outputs,
@@ -65,7 +65,7 @@ async function findLocalCloud(stage: string, region: string | undefined): Promis
 }
 
 async function findDeployed(stage: string, region: string | undefined): Promise<Stack> {
-  // Loaded here, so that commands on the local cloud do not wait for it.
+  // The client is loaded here, so that commands on the local cloud do not wait for it.
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation')
   const { data: stack } = stackNames(stage)
   const client: ClientSettings = region === undefined ? {} : { region }

@@ -5,16 +5,16 @@ import { jsonText, reasonOf } from './printing.ts'
 import { readStored } from './stored-stream.ts'
 import { timeOf } from './time.ts'
 
-/** Until when events are folded: to the end, to a version, or to a moment in milliseconds since 1970. */
+/** The point up to which events are folded: the end, a version, or a time in milliseconds since 1970. */
 export interface Until {
   readonly version?: number | undefined
   readonly time?: number | undefined
 }
 
-/** A state that a stream had. It is for reading: no event can be appended at it. */
+/** A past state of a stream. It is read-only: no event can be appended at it. */
 export interface PastState {
   readonly stream: StreamName
-  /** Version of the last event that is in it, and when that happened. */
+  /** Version of the last event in the state. `at` is the time of that event. */
   readonly version: number
   readonly at: string
   readonly state: unknown
@@ -46,7 +46,7 @@ export async function stateUntil(
   let last: { readonly version: number; readonly at: string } | undefined
   const unreadable = (version: number, reason: string) =>
     new Error(
-      `version ${version} of ${stream} cannot be read: ${reason}${version > 1 ? ` --version ${version - 1} is the state before it` : ''}`,
+      `version ${version} of ${stream} cannot be read: ${reason}${version > 1 ? ` Show the state before it with: --version ${version - 1}` : ''}`,
     )
 
   for await (const stored of readStored(commits, stream)) {

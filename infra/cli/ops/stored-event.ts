@@ -16,9 +16,9 @@ export interface ShownEvent {
   readonly causationId?: string
   readonly commandId?: string
   readonly data?: unknown
-  /** Why this code cannot read it. */
+  /** The reason why this code cannot read it. */
   readonly unreadable?: string
-  /** The whole item, if not even its events can be told apart. */
+  /** The whole item, if its events cannot be separated. */
   readonly item?: unknown
 }
 

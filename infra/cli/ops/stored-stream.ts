@@ -11,12 +11,12 @@ export type Stored =
 
 type Item = Readonly<Record<string, unknown>>
 
-/** How long the store may take for a page. */
+/** How long the store may take to return a page. */
 const pageTimeoutMs = 10_000
 
 /**
- * A stream as it is stored, in order, consistently, a page at a time, including items that cannot be read, with the
- * reason. No event can be appended at a version that it returns.
+ * Reads a stream as it is stored: in order, with consistent reads, a page at a time. An item that cannot be read is
+ * included with the reason. No event can be appended at a version that this returns.
  */
 export async function* readStored(
   table: Pick<CommitTable, 'query'>,
@@ -50,14 +50,14 @@ export function storedOf(raw: unknown): Stored {
   }
 }
 
-/** The version at which the next commit has to be; undefined if the item does not tell. */
+/** Returns the version that the next commit must have; undefined if the item does not tell. */
 function nextAfter(stored: Stored): number | undefined {
   if ('commit' in stored) return lastVersion(stored.commit) + 1
   const count = stored.item?.['count']
   return typeof count === 'number' && Number.isInteger(count) ? stored.version + count : undefined
 }
 
-/** An item without the bytes of its snapshot, which is a cache. */
+/** Returns an item without the bytes of its snapshot, which is a cache. */
 function shown(item: Item): Item {
   const { state } = item
   return state instanceof Uint8Array ? { ...item, state: `${state.byteLength} bytes` } : item

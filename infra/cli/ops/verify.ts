@@ -20,7 +20,7 @@ export const verify: OpsCommand = {
   name: 'verify',
   usage: 'verify PROJECTION [--repair]',
   summary:
-    'folds every stream again and compares; --repair adds what is missing; ends with 1 if the live one has faults',
+    'folds every stream again and compares; --repair adds missing rows; exits with 1 if the live generation has faults',
   options: ['repair'],
   async run(request, ports) {
     const name = oneOperand(request, 'PROJECTION')
@@ -36,7 +36,7 @@ export const verify: OpsCommand = {
       const onProgress = progressOf(generation.id, opened.clock, request.tell)
       results.push(await verifyGeneration(generation, { ...opened, repair, onProgress }))
     }
-    // Nobody reads the others, so their faults are shown and are no failure.
+    // No query reads the others, so their faults are shown but are no failure.
     const { live, previous } = await readList(opened, name)
     const clean = results.every((result) => result.clean || result.generation !== live)
     const text = results
@@ -106,14 +106,14 @@ function hintsFor({ found, findings, counters }: Verified, { repair, role, proje
   return hints
 }
 
-/** Rows that differ are not repaired in place. */
+/** Commands that replace a generation with different rows, which cannot be repaired in place. */
 const replacement: Readonly<Record<Shown['role'], (projection: string) => string>> = {
   live: (projection) =>
     `Different or wrong: build a new generation with replay start ${projection}, then replay switch ${projection}.`,
   previous: (projection) =>
-    `Different or wrong: do not roll back to it; replay clean ${projection} removes it.`,
+    `Different or wrong: do not roll back to it. Remove it with: replay clean ${projection}`,
   unread: (projection) =>
-    `Different or wrong: replay cancel ${projection} abandons it, replay start ${projection} builds another.`,
+    `Different or wrong: abandon it with replay cancel ${projection}, then build another with replay start ${projection}.`,
 }
 
 function cells({ stream, found, version, end, details }: Finding): string[] {

@@ -1,27 +1,27 @@
 import type { Faults } from './faults.ts'
 
 export interface DeliveryOptions<Item> {
-  /** Names what goes wrong, as in `stream Annals-Projector`. */
+  /** Names the place where the faults happen, as in `stream Annals-Projector`. */
   readonly place: string
   readonly faults: Faults
-  /** Names the item that a record is of: the records of one item keep their order. */
+  /** Returns the key of the item that a record belongs to. The records of one item keep their order. */
   readonly itemOf: (record: Item) => string
   readonly sleep: (milliseconds: number) => Promise<unknown>
 }
 
-/** How many batches a rewind goes back at most. */
+/** Maximum number of batches that a rewind goes back. */
 const rewound = 5
 
 /**
- * Delivers the batches of a lane as badly as the faults of its place say. `deliver` takes a batch, and whether it
- * comes for the first time, so that a checkpoint stays where it is when it comes again.
+ * Wraps the delivery of a lane's batches with the faults of its place. `deliver` receives a batch and whether this is
+ * its first delivery, so that a repeated batch does not move the checkpoint.
  */
 export function withDeliveryFaults<Item>(
   { place, faults, itemOf, sleep }: DeliveryOptions<Item>,
   deliver: (batch: readonly Item[], isFirst: boolean) => Promise<void>,
 ): (batch: readonly Item[]) => Promise<void> {
   const recent: (readonly Item[])[] = []
-  /** A batch that is on its way while others overtake it. */
+  /** A batch that is delayed while others overtake it. */
   let overtaken: { readonly items: ReadonlySet<string>; readonly delivered: Promise<void> } | undefined
 
   async function deliverFirst(batch: readonly Item[]): Promise<void> {
@@ -32,7 +32,7 @@ export function withDeliveryFaults<Item>(
 
   return async (batch) => {
     const occasion = faults.draw(place, ['duplicate', 'reorder', 'rewind', 'delay'])
-    // One batch at a time is late enough.
+    // At most one batch is overtaken at a time.
     if (batch.some((record) => overtaken?.items.has(itemOf(record))) || occasion?.fault === 'reorder')
       await overtaken?.delivered
     switch (occasion?.fault) {

@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto'
 
 /**
- * The faults that can happen between two parts, in one vocabulary for the running local cloud and for the ports in memory.
+ * The faults that can happen between two parts, in one vocabulary for the running local cloud and for the ports in
+ * memory.
  *
- * Of a request: `throttle` refuses it as one too many; `fail` answers an error and does nothing; `fail-after`
- * does it and answers an error; `lose-answer` does it and breaks the connection; `conflict` refuses a write because a
- * transaction is under way there.
- * Of a delivery: `duplicate` delivers it twice; `reorder` lets what came after it overtake it, unless that is of
- * the same item; `rewind` delivers once more what went before it.
- * Of both: `delay` keeps it waiting; a request is then carried out even if nobody waits for its answer any longer.
- * Of a process: `kill` ends it in the middle of its work.
+ * Faults of a request: `throttle` refuses it as too frequent; `fail` returns an error and does nothing; `fail-after`
+ * executes it and returns an error; `lose-answer` executes it and breaks the connection; `conflict` refuses a write
+ * as if a transaction on the item were in progress. Faults of a delivery: `duplicate` delivers it twice; `reorder`
+ * lets later records overtake it, unless they belong to the same item; `rewind` repeats the deliveries before it.
+ * Faults of both: `delay` makes it wait. A delayed request is executed even if its caller no longer waits for the
+ * answer. Faults of a process: `kill` ends it in the middle of its work.
  */
 export const faultNames = [
   'throttle',
@@ -26,16 +26,19 @@ export const faultNames = [
 
 export type Fault = (typeof faultNames)[number]
 
-/** How likely each fault is wherever it can happen, from 0 to 1; one that is not named does not happen. */
+/**
+ * The chance of each fault at every place where it can happen, from 0 to 1. A fault that is not named does not
+ * happen.
+ */
 export type Chances = Readonly<Partial<Record<Fault, number>>>
 
-/** Chances that hold at the places that `at` matches, instead of those that hold everywhere. */
+/** Chances for the places that `at` matches. They replace the general chances there. */
 export interface AimedChances {
   readonly at: RegExp
   readonly chances: Chances
 }
 
-/** A list of faults as a person gives it. */
+/** A parsed list of faults, such as `npm start -- --faults` takes. */
 export interface ParsedFaults {
   readonly text: string
   readonly chances: Chances
@@ -45,8 +48,8 @@ export interface ParsedFaults {
 }
 
 /**
- * Reads `throttle=0.05,kill=0.01`; `projector:throttle=0.2` concerns that function only, and no other fault of the
- * list does. Throws an Error in one line that says what is wrong with it.
+ * Parses a list such as `throttle=0.05,kill=0.01`. `projector:throttle=0.2` applies to that function only, and
+ * replaces the general faults for it. Throws an Error of one line that names the mistake.
  */
 export function parseFaults(text: string): ParsedFaults {
   const aimed = new Map<string, string[]>()
@@ -69,29 +72,34 @@ export function parseFaults(text: string): ParsedFaults {
     check(logicalIds) {
       for (const name of aimed.keys())
         if (!logicalIds.some((id) => placesOf(name).test(`run ${id}`)))
-          throw new Error(`There is no function "${name}": there are ${logicalIds.map(shortName).join(', ')}`)
+          throw new Error(
+            `There is no function "${name}". The functions are ${logicalIds.map(shortName).join(', ')}`,
+          )
     },
   }
 }
 
-/** The places of one function: of its requests, its deliveries and its process. `query-api` is `QueryApi`, too. */
+/**
+ * Matches the places of one function: its requests, its deliveries and its process. `query-api` also means
+ * `QueryApi`.
+ */
 function placesOf(name: string): RegExp {
   const letters = name.replace(/[^a-z0-9]/gi, '')
   return new RegExp(`[ -]${letters || '(?!)'}([0-9a-f]{8})?$`, 'i')
 }
 
-/** A logical id without the suffix by which CDK makes it unique. */
+/** Returns a logical id without the suffix that CDK adds to make it unique. */
 function shortName(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '')
 }
 
-/** Reads `throttle=0.05,kill=0.01`. Throws an Error in one line that says what is wrong with it. */
+/** Parses chances such as `throttle=0.05,kill=0.01`. Throws an Error of one line that names the mistake. */
 export function parseChances(text: string): Chances {
   const pairs = text.split(',').map((pair) => {
     const [name = '', given = ''] = pair.split('=')
     const fault = faultNames.find((one) => one === name.trim())
     if (fault === undefined)
-      throw new Error(`There is no fault "${name}": there are ${faultNames.join(', ')}`)
+      throw new Error(`There is no fault "${name}". The faults are ${faultNames.join(', ')}`)
     const chance = Number(given)
     if (given.trim() === '' || !(chance >= 0 && chance <= 1))
       throw new Error(`The chance of ${fault} is "${given}": give a number from 0 to 1`)
@@ -103,15 +111,16 @@ export function parseChances(text: string): Chances {
 /** A fault that happens now. */
 export interface Occasion {
   readonly fault: Fault
-  /** How long a `delay` is, how long the others wait before they strike, in milliseconds. */
+  /** Milliseconds: the length of a `delay`, or the wait before any other fault happens. */
   readonly afterMs: number
 }
 
-/** Decides which faults happen. A part that can fail asks it each time. */
+/** Decides which faults happen. Every part that can fail asks it each time. */
 export interface Faults {
   /**
-   * Lets faults happen by chance, at the places that `at` matches. At a place that `aimed` matches, only the first of
-   * those holds. The same seed gives the n-th occasion at a place the same fault, however the others take turns.
+   * Lets faults happen by chance, at the places that `at` matches. At a place that entries of `aimed` match, only the
+   * first of these entries applies. With the same seed, the n-th occasion at a place has the same fault, in whatever
+   * order the places take turns.
    */
   shake(o: {
     chances: Chances
@@ -120,13 +129,13 @@ export interface Faults {
     delayMs?: number
     aimed?: readonly AimedChances[]
   }): void
-  /** The next `times` occasions at places that `at` matches have this fault, before any chance is drawn. */
+  /** Gives this fault to the next `times` occasions at places that `at` matches, before any chance is drawn. */
   next(fault: Fault, o?: { times?: number; at?: RegExp; delayMs?: number }): void
-  /** No further fault happens. */
+  /** Stops all further faults. */
   calm(): void
-  /** The fault that happens at a place now, of those that are possible there. */
+  /** Returns the fault that happens at a place now, of those that are possible there. */
   draw(place: string, possible: readonly Fault[]): Occasion | undefined
-  /** How often each fault happened so far. */
+  /** Returns how often each fault has happened so far. */
   fired(): Readonly<Record<Fault, number>>
 }
 

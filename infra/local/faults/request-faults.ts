@@ -13,8 +13,8 @@ const faultsOfWrite: readonly Fault[] = [...faultsOfRequest, 'conflict']
 const dynamoDbWrites = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'])
 
 /**
- * A service that fails as it is told to. A place is named `<operation> <caller>`, such as `PutItem Commands`.
- * Requests of callers that `concerns` leaves out never fail.
+ * Wraps a service so that its requests fail as `faults` decides. A place is named `<operation> <caller>`, such as
+ * `PutItem Commands`. Requests of callers that `concerns` leaves out never fail.
  */
 export function withRequestFaults(
   service: AwsService,
@@ -51,19 +51,19 @@ function internalError(): AwsError {
   return new AwsError('InternalServerError', 'The request failed', 500)
 }
 
-/** A refused transaction says why for each of its items; here it is the first that is at fault. */
+/** A refused transaction gives a reason for each of its items. Here the first item has the fault. */
 function refusalOf(fault: 'throttle' | 'conflict', { operation, body, path }: AwsRequest): AwsResponse {
   const [error, code, message] =
     fault === 'conflict'
       ? ['TransactionConflictException', 'TransactionConflict', 'Transaction is ongoing for the item']
       : ['ThrottlingException', 'ThrottlingError', 'Rate exceeded']
   if (operation !== 'TransactWriteItems') {
-    // The REST services name it like this.
+    // REST services use this name for it.
     throw path !== undefined && path !== '/'
       ? new AwsError('TooManyRequestsException', message, 429)
       : new AwsError(error, message)
   }
-  // As the engine would read it.
+  // The engine reads the body in the same way.
   const { TransactItems } = JSON.parse(body.toString()) as { TransactItems: unknown[] }
   const reasons = TransactItems.map((_, index) =>
     index === 0 ? { Code: code, Message: message } : { Code: 'None' },

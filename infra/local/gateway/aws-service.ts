@@ -4,23 +4,23 @@ import type * as z from 'zod'
 import { parseJson } from './json.ts'
 import type { OperationTable } from './operations.ts'
 
-/** A call of an AWS operation, as the gateway hands it to a service. */
+/** A call of an AWS operation, as the gateway passes it to a service. */
 export interface AwsRequest {
   readonly operation: string
-  /** Of a REST call, as it was sent. */
+  /** The path of a REST call, as it was sent. */
   readonly path?: string
   readonly body: Buffer
-  /** The message itself, for a service that reads the body itself. */
+  /** The HTTP message, for a service that reads the body itself. */
   readonly message?: IncomingMessage
   readonly headers: IncomingHttpHeaders
-  /** Logical id of the function that calls, or `undefined` for the developer at the keyboard. */
+  /** Logical id of the function that calls; `undefined` for the developer. */
   readonly caller?: string | undefined
 }
 
 export interface AwsResponse {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  /** A stream is opened when it is sent, and the headers give its length. */
+  /** The body. A stream is opened when it is sent, and the headers give its length. */
   readonly body: string | Buffer | (() => Readable)
 }
 
@@ -28,40 +28,45 @@ export interface AwsResponse {
 export interface Permission {
   readonly action: string
   readonly resource: string
-  /** The condition key `s3:prefix`: the prefix that is listed, or the key whose absence would be told. */
+  /** The condition key `s3:prefix`: the prefix that is listed, or the key whose absence the answer would reveal. */
   readonly prefix?: string
 }
 
 /** One AWS service behind the gateway. */
 export interface AwsService {
-  /** How a call names the service: the text before the dot in `X-Amz-Target`, such as `DynamoDB_20120810`. */
+  /** The names of the service in `X-Amz-Target`: the text before the dot, such as `DynamoDB_20120810`. */
   readonly targets: readonly string[]
-  /** The same for a REST service: the name that its clients sign for, and its operations by method and path. */
+  /**
+   * How to recognise a REST call: the service name that its clients sign for, and its operations by method and path.
+   */
   readonly rest?: {
     readonly signedFor: string
-    /** The operation of a call. Of a call in the query protocol, the form in its body is part of the query. */
+    /** Returns the operation of a call. For a call in the query protocol, `query` includes the form in its body. */
     readonly operationOf: (
       method: string,
       path: string,
       query: URLSearchParams,
       headers: IncomingHttpHeaders,
     ) => string | undefined
-    /** For a service that strangers call too, with bodies larger than memory: it reads the bodies itself. */
+    /**
+     * For a service that also takes calls without a signature, with bodies larger than memory. It reads the bodies
+     * itself.
+     */
     readonly open?: {
-      /** Whether a request to this path is for the service though nobody signed it. */
+      /** Whether an unsigned request to this path is for the service. */
       readonly takes: (path: string) => boolean
-      /** Words an error in a format other than JSON. */
+      /** Formats an error in a format other than JSON. */
       readonly wordError: (error: AwsError, request: AwsRequest) => AwsResponse
     }
   }
-  /** Every operation that is modelled. Any other is refused. */
+  /** Every operation that is modelled. All others are refused. */
   readonly operations: OperationTable
-  /** The permissions that a call needs; none for operations that AWS takes without a signature. */
+  /** Returns the permissions that a call needs; none for operations that AWS accepts without a signature. */
   permissions(request: AwsRequest): readonly Permission[]
   handle(request: AwsRequest): Promise<AwsResponse>
 }
 
-/** An error as an AWS service words it: `__type` and `message` in a JSON body. */
+/** An error in the format of AWS services: `__type` and `message` in a JSON body. */
 export class AwsError extends Error {
   readonly status: number
   readonly code: string
@@ -73,13 +78,14 @@ export class AwsError extends Error {
   }
 }
 
-/** Thrown in place of an answer that gets lost: the connection breaks. */
+/** Thrown to lose an answer: the gateway breaks the connection. */
 export class LostAnswer extends Error {}
 
 /**
- * The JSON object in the body of a call; an empty one if the body is empty. Every service reads its input by this.
+ * Returns the JSON object in the body of a call; an empty object if the body is empty. Every service reads its input
+ * with this function.
  *
- * @throws AwsError SerializationException if it is no object in JSON.
+ * @throws AwsError SerializationException if the body is not a JSON object.
  */
 export function jsonOf({ body }: Pick<AwsRequest, 'body'>): Readonly<Record<string, unknown>> {
   const refuse = (reason: string) => new AwsError('SerializationException', `${reason}: send a JSON object`)
@@ -91,16 +97,16 @@ export function jsonOf({ body }: Pick<AwsRequest, 'body'>): Readonly<Record<stri
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw refuse('The body is not an object')
-  return value as Readonly<Record<string, unknown>> // what an object in JSON is
+  return value as Readonly<Record<string, unknown>> // a JSON object has this type
 }
 
-/** Reads the JSON of a call. Throws an AwsError of this code that names the first place that is wrong. */
+/** Reads the JSON of a call. Throws an AwsError with this code that names the first invalid place. */
 export function readInput<S extends z.ZodType>(request: AwsRequest, schema: S, code: string): z.output<S> {
   const { data, error } = schema.safeParse(jsonOf(request))
   const issue = error?.issues[0]
   if (issue) throw new AwsError(code, `Value at '${issue.path.join('.')}' is not valid: ${issue.message}`)
-  return data as z.output<S> // without an error, it is what the schema says
+  return data as z.output<S> // without an error, the schema gives it this type
 }
 
-/** One line per event an operator would look for. `source` is a service or a function's logical id. */
+/** Writes a line to the log of the local cloud. `source` is a service or a function's logical id. */
 export type Log = (source: string, message: string) => void

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from 'node:http'
 import { wildcard } from '../iam/policy.ts'
 
-/** The web pages that may use the local cloud, by their origin. Providers add to them as they open. */
+/** The origins of the web pages that may use the local cloud. Providers add origins as they open. */
 export interface Origins {
   /** Accepts the pages of a server on this port, under every loopback name. */
   addPort(port: number): void
@@ -26,27 +26,27 @@ export function createOrigins(): Origins {
   }
 }
 
-/** For a server that no page may use. */
+/** Origins for a server that no page may use. */
 export const noOrigins: Pick<Origins, 'accepts'> = { accepts: () => false }
 
-/** A request as the gate judges it. */
+/** The parts of a request that the gate checks. */
 export interface GateRequest {
   readonly method?: string | undefined
   readonly headers: IncomingHttpHeaders
 }
 
-/** The verdict on a request: how it is refused, how its preflight is answered, or the headers for its answer. */
+/** The verdict on a request: a refusal, an answer to its preflight, or headers to add to its answer. */
 export type Verdict =
   | { readonly refusal: string }
   | { readonly preflight: Readonly<Record<string, string>> }
   | { readonly headers: Readonly<Record<string, string>> }
 
 /**
- * Keeps the web pages that a developer visits away from a server on the developer's machine. Every server of the local
- * cloud asks it first. It passes a request
+ * Protects a server on the developer's machine from the web pages that the developer visits. Every server of the
+ * local cloud asks it first. A request passes
  *
- * - to a loopback name and the right port only, so that no DNS name that is bound again to this machine gets in;
- * - from no page at all (curl, an SDK, a typed address), or from a page whose origin is accepted.
+ * - only if it names a loopback host and the right port, which stops DNS rebinding;
+ * - only if it comes from no page (curl, an SDK, a typed address), or from a page whose origin is accepted.
  */
 export function judge(
   { method, headers }: GateRequest,
@@ -74,7 +74,7 @@ export function judge(
         ...readable,
         'access-control-allow-methods': wanted,
         ...(names !== undefined && { 'access-control-allow-headers': names }),
-        // Browsers ask this of a page that is not on this machine.
+        // Browsers require this header for a page that is not on this machine.
         'access-control-allow-private-network': 'true',
         'access-control-max-age': '600',
       },
@@ -83,11 +83,11 @@ export function judge(
   return { headers: { ...readable, 'access-control-expose-headers': '*' } }
 }
 
-/** Puts the gate in front of a server. */
+/** Puts the gate in front of a server's request handler. */
 export function behindGate(
   o: {
     readonly origins: Pick<Origins, 'accepts'>
-    /** Whether the server itself answers the preflight of a request and lets pages read the answer. */
+    /** Whether the server itself handles CORS for a request: its preflight and the headers of its answer. */
     readonly ownsCors?: (request: IncomingMessage) => boolean
   },
   handle: RequestListener,
@@ -111,8 +111,8 @@ export function behindGate(
 }
 
 /**
- * Whether a web page sent a request. A page acts for the people who use it, never for the developer. An address that
- * the developer types is none.
+ * Whether a web page sent a request. A page acts for its users, never for the developer. A request for an address
+ * that the developer typed does not come from a page.
  */
 export function isFromPage({ headers }: Pick<GateRequest, 'headers'>): boolean {
   return headers.origin !== undefined || (headers['sec-fetch-site'] ?? 'none') !== 'none'

@@ -21,19 +21,22 @@ export interface Gateway {
 }
 
 export interface GatewayOptions {
-  /** 0 picks one. */
+  /** 0 picks a free port. */
   readonly port: number
   readonly services: readonly AwsService[]
-  /** Answers a request that is no call of an AWS operation, such as the mailbox; `undefined` for an unknown address. */
+  /**
+   * Answers a request that does not call an AWS operation, such as one for the mailbox; `undefined` for an unknown
+   * address.
+   */
   readonly page: (url: URL, request: IncomingMessage) => AwsResponse | undefined
-  /** Why a call is refused; `undefined` if it is allowed. */
+  /** Returns why a call is refused; `undefined` if it is allowed. */
   readonly refusal: (request: AwsRequest, service: AwsService) => string | undefined
   /** The web pages that may call it. */
   readonly origins: Pick<Origins, 'accepts'>
   readonly log: Log
 }
 
-/** The largest request of any service here, with room for its JSON: a transaction of 4 MB. */
+/** Maximum size of a request. The largest is a transaction of 4 MB, and its JSON is longer. */
 const maxBodyBytes = 16 * 1024 * 1024
 
 /**
@@ -45,7 +48,7 @@ const maxBodyBytes = 16 * 1024 * 1024
 export async function startGateway(o: GatewayOptions): Promise<Gateway> {
   async function answer(request: IncomingMessage): Promise<AwsResponse> {
     const target = request.url?.startsWith('/') ? request.url : '/'
-    // Not relative to an address: `//` would begin a host.
+    // The target is not resolved as a relative URL, because a leading `//` would begin a host.
     const url = new URL(`http://127.0.0.1${target}`)
     const [path = '/'] = target.split('?')
     const { caller, signedFor, inQuery } = signatureOf(request, url)
@@ -101,7 +104,7 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
         )
         .then((answered) => (answered ? send(request, response, answered) : response.destroy()))
         .catch((error: unknown) => {
-          o.log('gateway', `failed to answer: ${String(error)}`)
+          o.log('gateway', `could not send an answer: ${String(error)}`)
           response.destroy()
         })
     }),
@@ -118,8 +121,8 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
 }
 
 /**
- * The signer of a request, and the service that it is signed for. A function signs with its logical id as its access
- * key id. The user of a presigned URL is not its signer, so for one of those only the service is known.
+ * Returns the signer of a request, and the service that it is signed for. A function signs with its logical id as its
+ * access key id. The user of a presigned URL is not its signer, so only its service is returned.
  */
 function signatureOf(
   request: IncomingMessage,
@@ -136,16 +139,19 @@ function isForm({ headers }: IncomingMessage): boolean {
   return headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
 }
 
-/** The parameters of a call in the query protocol, which are in its query or in the form in its body. */
+/** Returns the parameters of a call in the query protocol: those of its query and of the form in its body. */
 function withForm(query: URLSearchParams, body: Buffer): URLSearchParams {
   return new URLSearchParams([...query, ...new URLSearchParams(body.toString())])
 }
 
-/** Why a call that nobody signed in its headers is refused to a web page; `undefined` if it needs no permission. */
+/**
+ * Returns why a web page may not make a call that has no signature in its headers; `undefined` if it needs no
+ * permission.
+ */
 function refusalOfPage(call: AwsRequest, service: AwsService): string | undefined {
   const isUnsigned = call.headers.authorization === undefined && service.rest?.open === undefined
   if (!isUnsigned || !isFromPage(call) || service.permissions(call).length === 0) return undefined
-  return 'A web page does not act as the developer: sign the request, or call it from outside of a browser'
+  return 'A web page does not act as the developer: sign the request, or send it from outside a browser'
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -187,7 +193,8 @@ function send(
   response: ServerResponse,
   { status, headers, body }: AwsResponse,
 ): void {
-  // The rest of a refused body is read and dropped: some clients read the answer only after they have sent it all.
+  // The rest of a refused body is read and dropped, because some clients read the answer only after they have sent
+  // the whole body.
   request.removeAllListeners('readable').resume()
   response.writeHead(status, {
     'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.0',
@@ -196,5 +203,5 @@ function send(
     ...headers,
   })
   if (typeof body !== 'function') response.end(body)
-  else pipeline(body(), response, () => {}) // if either fails, it ends with the connection
+  else pipeline(body(), response, () => {}) // if either side fails, the connection ends
 }

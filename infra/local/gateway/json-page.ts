@@ -1,6 +1,6 @@
 import type { AwsResponse } from './aws-service.ts'
 
-/** The answer of a page of the local cloud's own. */
+/** Returns a page of the local cloud itself, as JSON. */
 export function jsonPage(content: unknown): AwsResponse {
   return {
     status: 200,

@@ -1,17 +1,17 @@
-/** Maximum number of levels of JSON from outside. Deeper ones end the stack of a reader that recurses. */
+/** Maximum nesting of JSON from outside. Deeper JSON overflows the stack of a recursive reader. */
 const maxLevels = 1000
 
 /**
  * Parses JSON from outside.
  *
- * @throws SyntaxError if it is none, or nested too deeply.
+ * @throws SyntaxError if the text is not JSON, or is nested too deeply.
  */
 export function parseJson(text: string): unknown {
   if (levelsOf(text) > maxLevels) throw new SyntaxError(`JSON is nested more than ${maxLevels} levels deep`)
   return JSON.parse(text)
 }
 
-/** The levels of objects and lists in a text; counted only if there can be too many. */
+/** Counts the nested levels of objects and lists in a text, if there can be too many. */
 function levelsOf(text: string): number {
   if (text.length <= maxLevels) return 0
   let most = 0

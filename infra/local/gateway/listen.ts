@@ -3,7 +3,7 @@ import type { AddressInfo, Server } from 'node:net'
 /**
  * Makes a server listen on 127.0.0.1; port 0 picks one. Resolves to the port.
  *
- * @throws Error in one line that names the variable by which another port is chosen.
+ * @throws Error of one line that names the variable for another port.
  */
 export async function listen(server: Server, port: number, variable: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
@@ -18,6 +18,6 @@ export async function listen(server: Server, port: number, variable: string): Pr
     })
     server.listen(port, '127.0.0.1', resolve)
   })
-  // A TCP server that listens has an address of this form.
+  // A listening TCP server has an address of this type.
   return (server.address() as AddressInfo).port
 }

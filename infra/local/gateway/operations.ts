@@ -1,10 +1,13 @@
-/** Shows that an operation is used. docs/local-cloud.md lists where, and a test fails if it is used nowhere. */
+/** Shows who uses an operation. docs/local-cloud.md lists the callers, and a test fails if there are none. */
 export interface OperationUse {
-  /** The text that makes the call in code, such as `new PutCommand(`; the SDK's command of that name otherwise. */
+  /**
+   * The text of the call in code, such as `new PutCommand(`. The default is the SDK's command with the operation's
+   * name.
+   */
   readonly call?: string
-  /** The tool with which people explore the operation, such as the AWS CLI. */
+  /** The tool that people explore the operation with, such as the AWS CLI. */
   readonly tool?: string
 }
 
-/** Every operation of a service that is modelled. A call of any other is refused. */
+/** Every modelled operation of a service. A call of any other is refused. */
 export type OperationTable = Readonly<Record<string, OperationUse>>

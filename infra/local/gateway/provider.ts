@@ -2,7 +2,7 @@ import type { ServiceProvider } from '../cloud/provider.ts'
 import { iam } from '../iam/provider.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 
-/** The gateway is opened like a service, after the roles that it checks every call against. */
+/** Opens the gateway like a service, after the roles that it checks every call against. */
 export const gateway: ServiceProvider<Gateway> = {
   service: 'The gateway',
   resources: {},

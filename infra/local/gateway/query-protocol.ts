@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AwsError, AwsResponse } from './aws-service.ts'
 import { element, escaped } from './xml.ts'
 
-/** An answer in the query protocol of AWS: XML in elements that are named after the operation. */
+/** Returns an answer in the query protocol of AWS: XML in elements that are named after the operation. */
 export function queryAnswer(
   namespace: string,
   operation: string,
@@ -15,7 +15,7 @@ export function queryAnswer(
   return { status: 200, headers: { 'content-type': 'text/xml' }, body }
 }
 
-/** An error in the query protocol. */
+/** Returns an error in the query protocol. */
 export function queryError({ code, message, status }: AwsError): AwsResponse {
   const type = element('Type', status < 500 ? 'Sender' : 'Receiver')
   const error = element('Error', type + element('Code', code) + element('Message', escaped(message)))

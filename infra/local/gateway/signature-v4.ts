@@ -9,8 +9,8 @@ export interface Credentials {
 }
 
 /**
- * The `Authorization` header of a `POST /` in AWS Signature Version 4, over exactly the headers given; these
- * include `host` and `x-amz-date` (`20260101T000000Z`), with their names in lower case.
+ * Returns the `Authorization` header of a `POST /` in AWS Signature Version 4. It signs exactly the given headers.
+ * They include `host` and `x-amz-date` (`20260101T000000Z`), and their names are in lower case.
  */
 export function authorization(o: {
   service: string
@@ -38,7 +38,7 @@ export interface SignedHeader {
   readonly signature: string
 }
 
-/** Reads an `Authorization` header; `undefined` if it is not of Signature Version 4. */
+/** Parses an `Authorization` header; `undefined` if it is not in Signature Version 4. */
 export function credentialOf(header: string): SignedHeader | undefined {
   if (!header.startsWith(`${algorithm} `)) return undefined
   const fields = header.slice(algorithm.length).split(',')
@@ -59,12 +59,12 @@ export function credentialOf(header: string): SignedHeader | undefined {
   }
 }
 
-/** The text to sign for a canonical request. */
+/** Returns the text to sign for a canonical request. */
 export function stringToSign(at: string, scope: string, canonicalRequest: string): string {
   return `AWS4-HMAC-SHA256\n${at}\n${scope}\n${sha256(canonicalRequest)}`
 }
 
-/** The signature of a text, in hexadecimal digits, by the key that a scope such as `20260101/eu-west-1/s3/aws4_request` has. */
+/** Signs a text with the key of a scope such as `20260101/eu-west-1/s3/aws4_request`. Returns hexadecimal digits. */
 export function signatureOf(text: string, scope: string, secretAccessKey: string): string {
   const key = scope
     .split('/')

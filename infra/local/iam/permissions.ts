@@ -4,19 +4,22 @@ import { compilePolicy, developerArn, type Policy, refusalOf, trusts, wildcard }
 
 /** The permissions that the template grants. */
 export interface Permissions {
-  /** Why a call through the gateway is refused; `undefined` if it is allowed. */
+  /** Returns why a call through the gateway is refused; `undefined` if it is allowed. */
   refusal(request: AwsRequest, service: Pick<AwsService, 'permissions'>): string | undefined
-  /** The ARN by which AWS names a caller. */
+  /** Returns the ARN of a caller. */
   arnOf(caller: string | undefined): string
-  /** Throws, naming the first that is missing, unless a function's role allows all of these. */
+  /** Throws unless a function's role allows all of these permissions. The error names the first missing one. */
   demand(functionId: string, permissions: readonly Permission[]): void
-  /** Throws unless a service may assume the role with this ARN for a source, and the role allows all of these. */
+  /**
+   * Throws unless a service may assume the role with this ARN for a source, and the role allows all of these
+   * permissions.
+   */
   demandOfRole(
     roleArn: string,
     by: { readonly service: string; readonly sourceArn: string },
     permissions: readonly Permission[],
   ): void
-  /** Why a role, by its ARN, may not do something for the service that assumes it; `undefined` if it may. */
+  /** Returns why a role lacks a permission for the service that assumes it; `undefined` if the role has it. */
   refusalOfRole(roleArn: string, assumedBy: string, permission: Permission): string | undefined
   /** Throws unless an `AWS::Lambda::Permission` lets the service invoke the function for this source. */
   demandInvoke(
@@ -31,13 +34,13 @@ type Resolve = (properties: Properties) => Properties
 export interface PolicySources {
   readonly template: Template
   readonly resolve: Resolve
-  /** The `Ref` of a resource. */
+  /** Returns the `Ref` of a resource. */
   readonly nameOf: (logicalId: string) => string
-  /** Policies that are attached to resources themselves, by the ARN of the resource. Later additions count. */
+  /** Policies of resources, by the ARN of the resource. Policies that are added later count, too. */
   readonly resourcePolicies: ReadonlyMap<string, Policy>
 }
 
-/** Reads the template's roles and policies. Throws, naming it, on what is not modelled. */
+/** Reads the template's roles and policies. Throws an Error that names anything that is not modelled. */
 export function readPermissions(o: PolicySources): Permissions {
   const { policies, trust } = readRoles(o)
   const callerOf = (roleArn: string, assumedBy: string) => {
@@ -97,7 +100,7 @@ export function readPermissions(o: PolicySources): Permissions {
   }
 }
 
-/** The policies of each role and the policy that says who may assume it, by the name of the role. */
+/** Returns the policies and the trust policy of each role, by the name of the role. */
 function readRoles(o: Pick<PolicySources, 'template' | 'resolve' | 'nameOf'>) {
   const policies = new Map<string, Policy>()
   const add = (role: string, document: unknown, where: string) =>
@@ -108,7 +111,7 @@ function readRoles(o: Pick<PolicySources, 'template' | 'resolve' | 'nameOf'>) {
     const { ManagedPolicyArns: managed, Policies: inline, ...role } = o.resolve(properties)
     trust.set(o.nameOf(logicalId), { document: role['AssumeRolePolicyDocument'], logicalId })
     if (managed !== undefined)
-      throw new Error(`${logicalId}.ManagedPolicyArns is not modelled: grant by name`)
+      throw new Error(`${logicalId}.ManagedPolicyArns is not modelled: grant each action by name`)
     for (const policy of Array.isArray(inline) ? inline : []) {
       add(o.nameOf(logicalId), policy.PolicyDocument, logicalId)
     }

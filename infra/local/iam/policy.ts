@@ -7,7 +7,7 @@ interface Statement {
   readonly denies: boolean
   readonly action: (action: string) => boolean
   readonly resource: (resource: string) => boolean
-  /** Whether the condition holds. One on `s3:prefix` does not hold for a call without a prefix. */
+  /** Whether the condition holds. A condition on `s3:prefix` does not hold for a call without a prefix. */
   readonly condition: (permission: Permission) => boolean
 }
 
@@ -18,10 +18,10 @@ type Fields = Readonly<Record<string, unknown>>
 const modelled = ['Sid', 'Effect', 'Action', 'Resource', 'Principal', 'Condition']
 
 /**
- * Compiles a policy document whose intrinsics are resolved. In the policy of a resource, only what it denies to
- * everyone is modelled, and `*` is the resource itself.
+ * Compiles a policy document whose intrinsics are resolved. In the policy of a resource, only statements that deny
+ * something to everyone are modelled, and `*` means the resource itself.
  *
- * @throws Error that names the place and what is not modelled, such as a condition.
+ * @throws Error that names the place and the part that is not modelled, such as a condition.
  */
 export function compilePolicy(document: unknown, where: string): Policy {
   const statements = (document as Fields | undefined)?.['Statement'] // checked field by field below
@@ -33,7 +33,9 @@ export function compilePolicy(document: unknown, where: string): Policy {
     const principal = statement['Principal']
     const everyone = principal === '*' || (isFields(principal) && principal['AWS'] === '*')
     if (principal !== undefined && !(denies && everyone)) {
-      throw new Error(`${where}: a policy of a resource is modelled where it denies everyone something`)
+      throw new Error(
+        `${where}: a statement of a resource's policy is modelled only if it denies something to everyone`,
+      )
     }
     return {
       denies,
@@ -44,7 +46,7 @@ export function compilePolicy(document: unknown, where: string): Policy {
   })
 }
 
-/** The name of everyone who is no function: the developer at the keyboard. */
+/** The ARN of the developer: every caller that is not a function. */
 export const developerArn = 'arn:aws:iam::000000000000:user/developer'
 
 /** Compiles a condition. Only `StringLike` on `s3:prefix` is modelled. */
@@ -60,8 +62,8 @@ function conditionOf(condition: unknown, where: string): Statement['condition'] 
 }
 
 /**
- * Why a call is refused, as AWS words it; `undefined` if it is allowed. A caller without policies, the
- * developer at the keyboard, may do everything that no resource denies.
+ * Returns why a call is refused, in the words of AWS; `undefined` if it is allowed. The developer, a caller without
+ * policies, may do everything that no resource denies.
  */
 export function refusalOf(
   permission: Permission,
@@ -83,8 +85,9 @@ export function refusalOf(
 }
 
 /**
- * Whether a trust policy lets a service assume its role on behalf of a source, by its ARN. Of conditions, those that
- * CDK writes against confused deputies are modelled. Throws Error that names the place and what is not modelled.
+ * Whether a trust policy lets a service assume its role on behalf of the source with this ARN. The only modelled
+ * conditions are those that CDK writes against confused deputies. Throws an Error that names the place and the part
+ * that is not modelled.
  */
 export function trusts(document: unknown, service: string, sourceArn: string, where: string): boolean {
   const context: Fields = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': sourceArn.split(':')[4] }
@@ -102,7 +105,7 @@ export function trusts(document: unknown, service: string, sourceArn: string, wh
   })
 }
 
-/** One pattern or several. Actions are compared whatever their case. */
+/** Compiles one pattern or several. The flag `i` ignores case, for actions. */
 function oneOf(patterns: unknown, flags: 'i' | '', where: string): (text: string) => boolean {
   const list = Array.isArray(patterns) ? patterns : [patterns]
   const tests = list.map((pattern) => {
@@ -112,7 +115,7 @@ function oneOf(patterns: unknown, flags: 'i' | '', where: string): (text: string
   return (text) => tests.some((matches) => matches(text))
 }
 
-/** A pattern of IAM: `*` stands for any characters, `?` for one. */
+/** Compiles a pattern of IAM: `*` matches any characters, `?` matches one. */
 export function wildcard(pattern: string, flags: 'i' | '' = ''): (text: string) => boolean {
   const fold = (text: string) => (flags === 'i' ? text.toLowerCase() : text)
   const tokens = [...fold(pattern)].map((character) =>

@@ -11,6 +11,7 @@ import { httpApi } from './http-api/provider.ts'
 import { lambda } from './lambda/provider.ts'
 import { s3 } from './s3/provider.ts'
 import { scheduler } from './scheduler/provider.ts'
+import { secretsManager } from './secrets-manager/provider.ts'
 import { ses } from './ses/provider.ts'
 import { sqs } from './sqs/provider.ts'
 import { stepFunctions } from './step-functions/provider.ts'
@@ -21,7 +22,7 @@ import { sts } from './sts/provider.ts'
  * provider may use those above it only.
  */
 export const providers: readonly ServiceProvider[] = [
-  // Policies contain the ARNs of tables and streams, which the engine makes when it creates them.
+  // Policies contain the ARNs of tables and streams, and the engine assigns an ARN when it creates the resource.
   dynamoDb,
   // The gateway checks every call against the roles, and the services below check their grants as they open.
   iam,
@@ -31,13 +32,15 @@ export const providers: readonly ServiceProvider[] = [
   sts,
   // Cognito delivers its codes to the mailbox of SES.
   ses,
+  // Needs nothing. Functions read secrets when they start.
+  secretsManager,
   // Functions have URLs of queues in their variables, and queues as failure destinations.
   sqs,
   // Everything below invokes functions.
   lambda,
   // Its trigger is a function, and the mail with a code goes to the mailbox.
   cognito,
-  // Its tasks are functions. Executions that were running resume here.
+  // Its tasks are functions. Unfinished executions resume here.
   stepFunctions,
   // The targets of its rules are functions and state machines, their dead-letter queues are queues.
   eventBridge,
@@ -49,12 +52,12 @@ export const providers: readonly ServiceProvider[] = [
   httpApi,
   // Schedules that are due run at once, so they come last.
   scheduler,
-  // Has no effect here.
+  // It has no effect here.
   cloudWatch,
 ]
 
 /** Every resource type that a provider models. */
 export const resourceTypes: ResourceTypes = Object.assign({}, ...providers.map(({ resources }) => resources))
 
-// The providers whose handles the running local cloud offers.
+// The running local cloud exposes the handles of these providers.
 export { gateway, httpApi, lambda, ses }

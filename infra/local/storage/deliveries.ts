@@ -3,22 +3,22 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../gateway/aws-service.ts'
 import { openJournal } from './journal.ts'
 
-/** Something that was accepted and is not done with. Times are milliseconds since the epoch. */
+/** Accepted work that is not yet done. Times are milliseconds since the epoch. */
 interface Pending<Work> {
   readonly work: Work
   readonly acceptedAt: number
   readonly dueAt: number
-  /** Attempts made so far. */
+  /** Number of attempts so far. */
   readonly attempts: number
 }
 
-/** How long something is tried: `retries` after the first attempt. */
+/** The limits of the attempts. `retries` counts the attempts after the first. */
 export interface Limits {
   readonly retries: number
   readonly maxAgeMs: number
 }
 
-/** How something ended that was given up: which limit was reached, if it was one, and the last failure, if any. */
+/** The reason why work was given up: the limit that was reached, if it was one, and the last failure, if any. */
 export interface GivenUp<Failure> {
   readonly id: string
   readonly attempts: number
@@ -27,18 +27,21 @@ export interface GivenUp<Failure> {
 }
 
 export interface Deliveries<Work> {
-  /** Once this returns, the work survives `kill -9`. It is tried, and ages, after the delay. */
+  /**
+   * Adds work. Once this returns, the work survives `kill -9`. The first attempt and the work's age start after the
+   * delay.
+   */
   add(work: Work, delayMs?: number): void
-  /** Starts no further attempt, and waits a moment for those under way. What is not done with is left. */
+  /** Starts no further attempt, and waits a moment for running ones. Unfinished work stays in the journal. */
   close(): Promise<void>
 }
 
 const closeWithinMs = 2000
 
 /**
- * Delivers what is added at least once, from a journal in `file`: what an earlier run left is taken up.
- * `attempt`, which is told its number from 1, resolves to why it failed, if it did; a `final` failure is not retried.
- * The wait before a retry is that of `delaysMs` by its number, and the last of them for all further ones.
+ * Delivers added work at least once, from a journal in `file`. Work that an earlier run left is delivered, too.
+ * `attempt` receives the number of the attempt, from 1, and resolves to the failure, if it failed. A `final` failure
+ * is not retried. `delaysMs` lists the waits before the retries; its last entry also applies to all further ones.
  */
 export function openDeliveries<Work, Failure extends { readonly final?: boolean }>(o: {
   readonly file: string

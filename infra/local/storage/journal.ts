@@ -10,22 +10,22 @@ import {
 import { dirname } from 'node:path'
 import { writeFailure, writing } from './write-failure.ts'
 
-/** A map in memory whose every change is a line of a file before the call returns. */
+/** A map in memory. Every change is written to a file as a line before the call returns. */
 export interface Journal<T> {
   readonly size: number
   get(key: string): T | undefined
   set(key: string, value: T): void
   delete(key: string): void
-  /** In the order in which the keys first came. */
+  /** Yields the entries in the order in which their keys were first set. */
   entries(): IterableIterator<[string, T]>
   values(): IterableIterator<T>
 }
 
 /**
- * Opens or creates the journal in `file`, readable by its owner only. A line is `[key, value]`, or `[key]`
- * for a deletion; the last line of a key counts. Changes survive `kill -9` of the process (a power cut may
- * take the last ones: nothing is synced to the disk). A line torn by a kill is dropped; damage before the
- * last line throws. The file is rewritten, atomically, when most of it is history.
+ * Opens or creates the journal in `file`, readable by its owner only. A line is `[key, value]`, or `[key]` for a
+ * deletion; the last line of a key counts. Changes survive `kill -9` of the process (a power cut may take the last
+ * ones: nothing is synced to the disk). A line torn by a kill is dropped; damage before the last line throws. The
+ * file is rewritten atomically when most of its lines are outdated.
  */
 export function openJournal<T>(file: string): Journal<T> {
   writing(file, () => mkdirSync(dirname(file), { recursive: true, mode: 0o700 }))
@@ -44,7 +44,7 @@ export function openJournal<T>(file: string): Journal<T> {
     bytes = Buffer.byteLength(text)
   }
 
-  /** Writes first: what cannot be written does not happen in memory either. */
+  /** Writes the line first, so that a change that cannot be written is not made in memory either. */
   function change(line: readonly unknown[], apply: () => void) {
     append(`${JSON.stringify(line)}\n`)
     apply()
@@ -52,7 +52,7 @@ export function openJournal<T>(file: string): Journal<T> {
     if (lines > 2 * live.size + 1_000) compact()
   }
 
-  /** Appends a line, or nothing: a full disk may have taken the first part of it. */
+  /** Appends a whole line or nothing. On a full disk, only the first part of it may have been written. */
   function append(line: string) {
     try {
       appendFileSync(file, line, { mode: 0o600 })
@@ -65,7 +65,7 @@ export function openJournal<T>(file: string): Journal<T> {
 
   if (existsSync(file)) {
     const written = readFileSync(file, 'utf8').split('\n')
-    // Text after the last line break was torn while it was written, and never acknowledged.
+    // Text after the last line break is an incomplete write that was never acknowledged.
     for (const [index, line] of written.slice(0, -1).entries()) {
       const [key, value] = parse<T>(line, `${file}:${index + 1}`)
       if (value === undefined) live.delete(key)
@@ -92,9 +92,11 @@ export function openJournal<T>(file: string): Journal<T> {
 
 function parse<T>(line: string, place: string): [string, T?] {
   try {
-    // Only this module writes the file, so a line is what it made of a T.
+    // Only this module writes the file, so a line contains a T.
     return JSON.parse(line)
   } catch {
-    throw new Error(`${place} is damaged: mend or delete the line, or delete the file with what it holds`)
+    throw new Error(
+      `${place} is damaged: repair or delete the line, or delete the file with everything in it`,
+    )
   }
 }

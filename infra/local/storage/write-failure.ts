@@ -1,4 +1,4 @@
-/** The codes with which a system refuses a write, and what to do about each. */
+/** The error codes of a refused write, with advice for each. */
 const advice: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: free some space on it',
   EDQUOT: 'the quota of the disk is used up: free some space on it',
@@ -10,7 +10,7 @@ const advice: Readonly<Record<string, string>> = {
 /**
  * Writes to a file of the data folder.
  *
- * @throws Error in one line that names the file and says what to do.
+ * @throws Error of one line that names the file and says what to do.
  */
 export function writing<T>(file: string, write: () => T): T {
   try {
@@ -20,11 +20,11 @@ export function writing<T>(file: string, write: () => T): T {
   }
 }
 
-/** Says in one line why a file cannot be written, and what to do. */
+/** An error of one line that says why a file cannot be written, and what to do. */
 export class WriteFailure extends Error {}
 
 export function writeFailure(file: string, error: unknown): WriteFailure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  const kept = 'What was accepted before is kept.'
+  const kept = 'Everything that was accepted earlier is kept.'
   return new WriteFailure(`${file} cannot be written, ${advice[code] ?? code}. ${kept}`, { cause: error })
 }

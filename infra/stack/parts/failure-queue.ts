@@ -51,6 +51,16 @@ export function alarmOnStuckFailures(scope: Construct, queue: Queue, description
   })
 }
 
+/** An alarm once a message has waited in a queue for half an hour, because its function fails or cannot keep up. */
+export function alarmOnWaiting(scope: Construct, queue: Queue, description: string): void {
+  addAlarm(scope, {
+    name: queue.node.id,
+    metric: queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5) }),
+    threshold: Duration.minutes(30).toSeconds(),
+    description,
+  })
+}
+
 /** Lets a function, or Lambda on its behalf, send to a queue. CDK's own grant allows more than that. */
 export function allowSend(sender: LambdaFunction, queue: IQueue): void {
   sender.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }))

@@ -1,13 +1,18 @@
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events'
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
 import type { ReactionResource, ReactionRow } from '../../../workflows/reactions/reaction-row.ts'
 import type { Stage } from '../../stages/read-stage.ts'
-import { addFailureQueue, alarmOnFailures, retryThenKeep } from './failure-queue.ts'
 import { addFunction, allow } from './lambda-function.ts'
+import {
+  addReactionQueue,
+  addReactionQueueMapping,
+  type ReactionQueue,
+  reactionSeconds,
+} from './reaction-queue.ts'
 import { addRule, letRuleSend, type NamedRule } from './rule.ts'
 import { keep, type Stored, tableSettings } from './stored.ts'
 
@@ -41,22 +46,38 @@ export function addHandledEvents(scope: Construct, { stage }: Stored): TableV2 {
   })
 }
 
-/** For each reaction the queue of events that it failed at in every try. */
-export type ReactionFailures = ReadonlyMap<ReactionRow, Queue>
+/** A queue of events, and the reactions whose events wait in it. */
+export interface Reactions {
+  /** Its logical id, and that of its function. */
+  readonly id: string
+  readonly rows: readonly ReactionRow[]
+  readonly queue: ReactionQueue
+  /** The secrets that the rows declare. They have no value in the template: an operator gives them one. */
+  readonly secrets: readonly CfnSecret[]
+}
 
-export function addReactionFailures(
+/** Adds a queue that the rules of these reactions send their events to. */
+export function addReactionsData(
   scope: Construct,
-  stage: Stage,
-  bus: EventBus,
+  id: string,
   rows: readonly ReactionRow[],
-): ReactionFailures {
-  return new Map(
-    rows.map((row) => {
-      const queue = addFailureQueue(scope, `${idOf(row)}Failures`)
-      letRuleSend(queue, ruleOf(row, stage, bus))
-      return [row, queue]
-    }),
-  )
+  { stage, bus }: { readonly stage: Stage; readonly bus: EventBus },
+): Reactions {
+  const queue = addReactionQueue(scope, id)
+  for (const row of rows) {
+    const rule = ruleOf(row, stage, bus)
+    letRuleSend(queue.events, rule)
+    // For events that the rule could not send to the queue.
+    letRuleSend(queue.failures, rule)
+  }
+  const secrets = rows.flatMap((row) => (row.secret === undefined ? [] : [addSecret(scope, row, row.secret)]))
+  return { id, rows, queue, secrets }
+}
+
+function addSecret(scope: Construct, { name }: ReactionRow, description: string): CfnSecret {
+  const secret = new CfnSecret(scope, `${logicalId(name)}Secret`, { description })
+  secret.applyRemovalPolicy(keep)
+  return secret
 }
 
 function ruleOf({ name }: ReactionRow, stage: Stage, bus: EventBus): NamedRule {
@@ -64,64 +85,70 @@ function ruleOf({ name }: ReactionRow, stage: Stage, bus: EventBus): NamedRule {
   return { stage, name, bus: bus as IEventBus }
 }
 
-/** The functions of the reactions, and the rules that invoke them. Lambda tries a failed reaction again for hours. */
-export function addReactions(
-  scope: Construct,
-  failures: ReactionFailures,
-  reacting: Reacting,
-): readonly LambdaFunction[] {
-  return [...failures].map(([row, queue]) => addReaction(scope, row, queue, reacting))
+export interface ReactionFunctionOptions {
+  /** The name of its bundle. */
+  readonly name: string
+  readonly environment?: Readonly<Record<string, string>>
+  /** How many batches of the queue are handled at once. */
+  readonly concurrency: number
 }
 
-function addReaction(
+/** The function of reactions, the rules that send it events through its queue, and its alarms. */
+export function addReactions(
   scope: Construct,
-  row: ReactionRow,
-  queue: Queue,
+  { id, rows, queue, secrets }: Reactions,
   { bundles, stage, bus, eventStore, handled, resources }: Reacting,
+  { name, environment = {}, concurrency }: ReactionFunctionOptions,
 ): LambdaFunction {
-  const id = idOf(row)
-  const reaction = addFunction(scope, id, {
-    name: row.name,
+  const target = addFunction(scope, id, {
+    name,
     bundles,
     stage,
     memoryMb: 512,
-    timeoutSeconds: 30,
-    environment: { EVENT_STORE_TABLE: eventStore.tableName, IDEMPOTENCY_TABLE: handled.tableName },
-  })
-  allow(reaction, eventStore.tableArn, ['Query'])
-  allow(reaction, handled.tableArn, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'])
-  for (const { resource, actions } of row.calls) {
-    const { arn, environment } = resources[resource]
-    reaction.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [arn] }))
-    for (const [name, value] of Object.entries(environment)) reaction.addEnvironment(name, value)
-  }
-  alarmOnFailures(
-    scope,
-    queue,
-    `A reaction to ${row.eventTypes.join(' or ')} failed in every try. The queue holds the event.`,
-  )
-  // For events that the function was invoked with and failed at.
-  retryThenKeep(reaction, queue)
-  const rule = addRule(scope, `${id}Rule`, {
-    ...ruleOf(row, stage, bus),
-    pattern: {
-      source: ['annals'],
-      detailType: [...row.eventTypes],
-      // The next schema is a change of the reaction, too.
-      detail: { schema: [row.schema] },
+    timeoutSeconds: reactionSeconds,
+    environment: {
+      EVENT_STORE_TABLE: eventStore.tableName,
+      IDEMPOTENCY_TABLE: handled.tableName,
+      ...environment,
     },
-    target: { arn: reaction.functionArn },
-    // For events that the function could not be invoked with.
-    failures: queue,
   })
-  reaction.addPermission('Invocation', {
-    principal: new ServicePrincipal('events.amazonaws.com'),
-    sourceArn: rule.attrArn,
-  })
-  return reaction
+  allow(target, eventStore.tableArn, ['Query'])
+  allow(target, handled.tableArn, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'])
+  for (const { resource, actions } of rows.flatMap(({ calls }) => calls)) {
+    const called = resources[resource]
+    target.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [called.arn] }))
+    for (const [variable, value] of Object.entries(called.environment)) target.addEnvironment(variable, value)
+  }
+  for (const secret of secrets) letReadSecret(target, secret)
+  addReactionQueueMapping(scope, target, { queue, concurrency, eventTypes: rows.flatMap(typesOf) })
+  for (const row of rows)
+    addRule(scope, `${logicalId(row.name)}Rule`, {
+      ...ruleOf(row, stage, bus),
+      pattern: {
+        source: ['annals'],
+        detailType: [...row.eventTypes],
+        // The next schema is a change of the reaction, too.
+        detail: { schema: [row.schema] },
+      },
+      target: { arn: queue.events.queueArn },
+      failures: queue.failures,
+    })
+  return target
+}
+
+/** Lets a function read a secret, which the variable `SECRET_ARN` names. */
+export function letReadSecret(reader: LambdaFunction, secret: CfnSecret): void {
+  reader.addEnvironment('SECRET_ARN', secret.ref)
+  reader.addToRolePolicy(
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.ref] }),
+  )
+}
+
+function typesOf({ eventTypes }: ReactionRow): readonly string[] {
+  return eventTypes
 }
 
 /** `welcome-email` has the logical id `WelcomeEmail`. */
-function idOf({ name }: ReactionRow): string {
+export function logicalId(name: string): string {
   return name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

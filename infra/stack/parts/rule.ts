@@ -16,7 +16,7 @@ export interface NamedRule {
 
 const nameOf = ({ stage, name }: NamedRule) => `annals-${stage.name}-${name}`
 
-/** Lets a rule send the events that it could not deliver to a queue of the data stack, and nothing else. */
+/** Lets a rule send events to a queue of the data stack, and no other rule. */
 export function letRuleSend(queue: Queue, rule: NamedRule): void {
   const resourceName = rule.bus ? `${rule.bus.eventBusName}/${nameOf(rule)}` : nameOf(rule)
   const arn = Stack.of(queue).formatArn({ service: 'events', resource: 'rule', resourceName })

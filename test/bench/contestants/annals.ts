@@ -22,7 +22,10 @@ const definitions = {
 } as const
 
 const fold = 'bench'
-/** Where the store says so itself, while a stream grows one commit after the other. */
+/**
+ * Number of commits after which the store reports that a snapshot is due, in a stream that grows one commit
+ * at a time.
+ */
 const snapshotEvery = 27
 
 const aggregate: Aggregate<State, Command, EventOf<typeof definitions>> = {
@@ -35,7 +38,7 @@ const aggregate: Aggregate<State, Command, EventOf<typeof definitions>> = {
   knownTo: () => true,
 }
 
-/** Our own event store; a command is `execute`, as the command API calls it. */
+/** Our own event store; a command is one `execute`, as the command API calls it. */
 export const enter: Enter = async (database) => {
   const tableName = await database.table('annals', { keys: { pk: 'S', sk: 'N' }, stream: true })
   const client = createDynamoClient(database.client)
@@ -65,7 +68,7 @@ export const enter: Enter = async (database) => {
           await store.append(loaded.head, commit, deadlineIn(10_000))
         }
       },
-      /** Past the store, side by side: each of its commits takes a load before it. */
+      /** Bypasses the store to write in parallel, because each of the store's commits needs a load first. */
       async fill(stream, events) {
         const puts = Array.from({ length: events }, (_, i) => () => {
           const commit = { ...commitOf([counted(i + 1)], `${i}`), stream: nameOf(stream), version: i + 1 }

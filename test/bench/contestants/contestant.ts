@@ -2,33 +2,42 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import type { Database } from '../database.ts'
 import type { Wire } from '../wire.ts'
 
-/** An event store, raw or ready-made, as everybody is measured: through what its users call. */
+/** An event store, raw or ready-made. Each is measured through the calls that its users make. */
 export interface Contestant {
   readonly name: string
   readonly wire: Wire
   /**
-   * Puts the first event of a new stream, and returns how to put one commit of these events after it. That alone
-   * is measured, and it needs no load.
+   * Puts the first event of a new stream. Returns a function that puts one commit of these events after it.
+   * Only that function is measured, and it needs no load.
    */
   begin(stream: string, events: readonly Counted[]): Promise<() => Promise<void>>
-  /** Grows a new stream to so many events, one in a commit, each as its own appends would leave it. */
+  /**
+   * Grows a new stream to this number of events, one per commit. The items equal those that its own appends
+   * would leave.
+   */
   fill(stream: string, events: number): Promise<void>
   /** Loads and folds a whole stream. */
   load(stream: string): Promise<State>
-  /** A whole command, cold: load, decide on one event, append; on conflict from the start, as its users would. */
+  /**
+   * A whole cold command: load, decide on one event, append. On conflict it starts again, as its users
+   * would.
+   */
   command(stream: string, commandId: string): Promise<void>
-  /** The same in a process that keeps what it has seen of streams; nothing where the contestant cannot. */
+  /** The same in a process that caches streams; undefined if the contestant cannot cache. */
   readonly warmCommand?: (stream: string, commandId: string) => Promise<void>
-  /** Where its events lie, and what is read of one item. */
+  /** Name of the table with its events, and how to read the events of one item. */
   readonly table: string
   eventsOf(item: Record<string, AttributeValue>): readonly unknown[]
   close(): void
 }
 
-/** What each file of a contestant exports as `enter`: makes its tables, and itself. */
+/** The export `enter` of a contestant's file: creates its tables and the contestant. */
 export type Enter = (database: Database) => Promise<readonly Contestant[]>
 
-/** The one event of the benchmarks. `n` counts from 1 and says which event of its stream the decision took it for. */
+/**
+ * The one event type of the benchmarks. `n` counts from 1: the version that the decision expected for the
+ * event.
+ */
 export interface Counted {
   readonly n: number
   readonly text: string
@@ -36,7 +45,7 @@ export interface Counted {
 
 export interface State {
   readonly count: number
-  /** Events that were decided on another state than that which they were put on. */
+  /** Events that were decided on a different state from the one that they were appended to. */
   readonly wrong: number
 }
 
@@ -47,7 +56,7 @@ export function evolve(state: State, { n }: Counted): State {
   return { count: state.count + 1, wrong: state.wrong + (n === state.count + 1 ? 0 : 1) }
 }
 
-/** The JSON of an event's data takes this many bytes unless a row says otherwise. */
+/** Bytes of the JSON of an event's data, unless a row says otherwise. */
 export const eventBytes = 300
 
 export function counted(n: number, bytes = eventBytes): Counted {
@@ -55,7 +64,7 @@ export function counted(n: number, bytes = eventBytes): Counted {
   return { n, text: prose.repeat(Math.ceil(bytes / prose.length)).slice(0, bytes - empty) }
 }
 
-/** Text as people write it, and longer than an event, so that those who compress find what they would find. */
+/** Natural text that is longer than an event, so that compression works as it does on real text. */
 const prose =
   'The quarterly plan for the northern office moves to the second floor; 14 of 32 desks are taken, and Thursday ' +
   'is reviewed with everyone who asked for a window. Costs stay at 1,280 a month until March, says the contract. ' +
@@ -63,7 +72,7 @@ const prose =
   'goes into storage for half a year. Two meeting rooms keep their old numbers because visitors know them, the ' +
   'kitchen gets a door, and printing happens downstairs only. Questions go to the usual address, with a subject. '
 
-/** What a commit says besides its events: once a commit, for everybody. */
+/** The metadata of a commit: every contestant stores it once per commit. */
 export interface CommitMetadata {
   readonly commandId: string
   readonly digest: string
@@ -73,7 +82,7 @@ export interface CommitMetadata {
   readonly causationId: string
 }
 
-/** Of the length of real ids; the command id stays apart from every other that is given here. */
+/** Metadata with ids of real length; the command id is different in every call. */
 export function metadata(commandId: string): CommitMetadata {
   return {
     commandId: commandId.padEnd(32, '.'),
@@ -85,7 +94,9 @@ export function metadata(commandId: string): CommitMetadata {
   }
 }
 
-/** Three attempts, which is what the libraries with a loop of their own make; the last conflict is the caller's. */
+/**
+ * Makes three attempts, as the libraries with their own loop do. The last conflict is thrown to the caller.
+ */
 export async function inThreeAttempts(
   isConflict: (error: unknown) => boolean,
   attempt: () => Promise<void>,

@@ -16,8 +16,8 @@ import {
 } from './contestant.ts'
 
 /**
- * `lib-dynamodb` alone, as one would write it by hand: one conditional put of a commit, its events as a JSON
- * string, and one query for a load. The item is that of Annals to the byte.
+ * `lib-dynamodb` alone, as one would write it by hand: one conditional put per commit, with its events as a
+ * JSON string, and one query per load. The item equals that of Annals to the byte.
  */
 export const enter: Enter = async (database) => {
   const table = await database.table('raw', { keys: { pk: 'S', sk: 'N' }, stream: true })
@@ -88,7 +88,7 @@ export const enter: Enter = async (database) => {
 }
 
 function dataOf(item: Record<string, unknown>): Counted[] {
-  // What `put` wrote.
+  // `put` wrote this string.
   const events = JSON.parse(String(item['events'])) as { data: Counted }[]
   return events.map(({ data }) => data)
 }

@@ -23,7 +23,9 @@ interface Aggregate {
   readonly wrong: number
 }
 
-/** Castore: an item for each event, several of them in a transaction. The table is that of its README. */
+/**
+ * Castore: an item for each event, and several events in a transaction. The table is the one in its README.
+ */
 export const enter: Enter = async (database) => {
   const table = await database.table('castore', {
     keys: { aggregateId: 'S', version: 'N' },
@@ -50,7 +52,7 @@ export const enter: Enter = async (database) => {
 
   const eventOf = (aggregateId: string, version: number, payload: Counted, commandId: string, place = 0) => {
     const { at: timestamp, ...rest } = metadata(commandId)
-    // What a commit says once is said with its first event.
+    // Metadata of a commit is stored once, with its first event.
     return {
       aggregateId,
       version,
@@ -72,8 +74,7 @@ export const enter: Enter = async (database) => {
         const made = events.map((data, place) => eventOf(stream, place + 2, data, 'second', place))
         const [first, second, ...others] = made.map((event) => store.groupEvent(event))
         const [only] = made
-        if (first === undefined || only === undefined)
-          throw new RangeError('a commit holds at least one event')
+        if (first === undefined || only === undefined) throw new RangeError('a commit has at least one event')
         return async () => {
           if (second === undefined) await store.pushEvent(only)
           else await EventStore.pushEventGroup(first, second, ...others)
@@ -87,7 +88,7 @@ export const enter: Enter = async (database) => {
         await runAll(pushes, 16)
       },
       load,
-      /** Its `Command` makes three attempts, too. */
+      /** Its `Command` also makes three attempts. */
       command: (stream, commandId) =>
         inThreeAttempts(isEventAlreadyExistsError, async () => {
           const { count } = await load(stream)

@@ -25,8 +25,8 @@ import { watch } from '../wire.ts'
 type Event = { type: 'Counted'; data: Counted; meta?: CommitMetadata } | { type: 'Snapshot'; data: State }
 
 /**
- * Equinox: a "tip" item that every commit updates and that is split off at 32 KB, its default; events compressed,
- * as in its own tests. Once as it is, once with a snapshot in the tip.
+ * Equinox: a "tip" item that every commit updates and that is split off at 32 KB, its default. Events are
+ * compressed, as in its own tests. It is entered twice: without a snapshot, and with one in the tip.
  */
 export const enter: Enter = async (database) => [
   await equinox(database, 'equinox-js', AccessStrategy.Unoptimized()),
@@ -59,9 +59,9 @@ async function equinox(
   const categoryWith = (caching: ReturnType<typeof CachingStrategy.Cache> | undefined) =>
     DynamoStoreCategory.create(context, 'bench', codec, fold, initial, caching, access)
   const cold = categoryWith(CachingStrategy.NoCache())
-  // A cache for one stream, which goes with the stream. One of the default size takes 28 MB and 36 ms as soon as it
-  // is made, for a million streams; and one for all streams grows to hundreds of megabytes here, because each
-  // compressed text of a tip that it keeps holds the 16 KB into which it was compressed.
+  // A cache for one stream, which is dropped with the stream. A cache of the default size, for a million
+  // streams, takes 28 MB and 36 ms to create. One cache for all streams grows to hundreds of megabytes here.
+  // Each compressed text of a tip keeps its 16 KB buffer in memory.
   const warm = () => categoryWith(CachingStrategy.Cache(new MemoryCache(1)))
   const deciderOf = (category: typeof cold, stream: string) =>
     Decider.forStream(category, StreamId.create(stream.slice('bench-'.length)), undefined)
@@ -75,7 +75,7 @@ async function equinox(
     name,
     wire: watch(client),
     table,
-    /** With its cache, from which it appends without a load. */
+    /** Uses its cache, so it appends without a load. */
     async begin(stream, events) {
       const decider = deciderOf(warm(), stream)
       await decider.transact(() => [eventOf(counted(1), 'first')], LoadOption.AssumeEmpty)
@@ -109,7 +109,7 @@ function fold(state: State, events: Event[]): State {
   )
 }
 
-/** Its items hold a list of events, each with its body and how that is compressed. */
+/** Its items hold a list of events, each with its body and the encoding of that body. */
 function dataOf({ e }: Record<string, AttributeValue>): unknown[] {
   return (e?.L ?? []).map(({ M: event }) => {
     const body = Buffer.from(event?.['d']?.B ?? [])

@@ -30,8 +30,8 @@ interface Counter extends Aggregate<Counter, AggregateId> {
 }
 
 /**
- * event-store-adapter-js: a journal of events and a table of snapshots, both with an index that it reads through,
- * written in one transaction an event. A snapshot is written with the first event only, as in its README.
+ * event-store-adapter-js: a journal of events and a table of snapshots, both read through an index. It
+ * writes one transaction per event. A snapshot is written only with the first event, as in its README.
  */
 export const enter: Enter = async (database) => {
   const tables = { keys: { pkey: 'S', skey: 'S' }, index: indexOf('aid-index') } as const
@@ -68,7 +68,7 @@ export const enter: Enter = async (database) => {
       name: 'event-store-adapter-js',
       wire: watch(client),
       table: journal,
-      /** It takes one event at a time: three are three transactions. */
+      /** It accepts one event at a time: three events are three transactions. */
       async begin(stream, events) {
         await first(stream)
         const made = events.map((data, place) => eventOf(idOf(stream), place + 2, data, 'second', place))
@@ -123,7 +123,7 @@ function eventOf(
     occurredAt: new Date(at),
     isCreated: sequenceNumber === 1,
     data,
-    // What a commit says once is said with its first event.
+    // Metadata of a commit is stored once, with its first event.
     meta: place === 0 ? meta : {},
   }
 }
@@ -140,9 +140,9 @@ function counterOf(id: AggregateId, state: State, version: number): Counter {
   }
 }
 
-/** It says that it hands over a text, and hands over what was in it. */
+/** Its types declare a text, but it passes the parsed value. */
 function eventFrom(json: unknown): CountedEvent {
-  // What `persistEvent` wrote, where an id is without its functions.
+  // `persistEvent` wrote this, with an id that has lost its functions.
   const { data } = json as { data: CountedEvent & { aggregateId: { value: string } } }
   return {
     ...data,
@@ -152,7 +152,7 @@ function eventFrom(json: unknown): CountedEvent {
 }
 
 function counterFrom(json: unknown): Counter {
-  // What `persistEventAndSnapshot` wrote, where an id is without its functions.
+  // `persistEventAndSnapshot` wrote this, with an id that has lost its functions.
   const { data } = json as { data: { id: { value: string }; state: State; version: number } }
   return counterOf(idOf(`bench-${data.id.value}`), data.state, data.version)
 }

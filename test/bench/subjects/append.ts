@@ -4,7 +4,7 @@ import { type Bar, format, type Row } from '../report.ts'
 import { type Usage, used } from '../wire.ts'
 import { againstRaw, type Field, ratioToRaw, type Subject } from './subject.ts'
 
-/** Appends of 1 and of 3 events to streams that have one already, without the load before them. */
+/** Appends of 1 and of 3 events to streams with one event, without a load before them. */
 export const append: Subject = async (field) => {
   const rows: Row[] = []
   const bars: Bar[] = []
@@ -50,7 +50,7 @@ export const append: Subject = async (field) => {
   for (const events of [1, 3]) {
     const { requests, writeUnits } = await one(field, field.annals, events, 100)
     bars.push({
-      bar: `append of ${events} whose item is under 1 KB: 1 request, 1.0 WCU`,
+      bar: `append of ${events} with an item under 1 KB: 1 request, 1.0 WCU`,
       measured: `${requests} request, ${writeUnits} WCU`,
       met: requests === 1 && writeUnits === 1,
     })
@@ -80,9 +80,9 @@ export const append: Subject = async (field) => {
 }
 
 const compresses =
-  'It compresses events, so it sends fewer bytes while its tip is small; as the tip grows it pays for all of it.'
+  'It compresses events, so it sends fewer bytes while its tip is small. As the tip grows, every write pays for all of it.'
 const handsOver =
-  'It calls the client of DynamoDB directly; Annals goes through lib-dynamodb, as raw does, and besides weighs each item before it is put and sets a time-out of its own for each call.'
+  'It calls the client of DynamoDB directly. Annals calls lib-dynamodb, as raw does, and also weighs each item before the put and sets a time-out for each call.'
 
 async function appends(
   field: Field,
@@ -99,7 +99,7 @@ async function one(field: Field, contestant: Contestant, events: number, bytes: 
   return (await used(contestant.wire, async () => ready?.())).usage
 }
 
-/** Streams with a first event, each with its append at the ready. */
+/** Streams with a first event, each with a function that appends to it. */
 async function begun(field: Field, contestant: Contestant, events: number, bytes: number, streams: number) {
   const commit = Array.from({ length: events }, (_, place) => counted(place + 2, bytes))
   const ready: (() => Promise<void>)[] = []

@@ -15,7 +15,10 @@ import type { Subject } from './subject.ts'
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../../..')
 
-/** What each function weighs and how long Node takes to load it, against a bundle of `lib-dynamodb` alone. */
+/**
+ * The size of each function and the time that Node takes to load it, compared with a bundle of
+ * `lib-dynamodb` alone.
+ */
 export const bundles: Subject = async ({ size }) => {
   const folder = mkdtempSync(join(tmpdir(), 'annals-bundles-'))
   try {
@@ -67,7 +70,7 @@ export const bundles: Subject = async ({ size }) => {
     const table = {
       title: 'Bundles',
       about:
-        'Size of the file that a function loads, and how long a new Node process takes to import it. All are made with the same settings. Those of the functions leave out the sources of credentials that a function never asks, which a bundle of `lib-dynamodb` has unless told otherwise.',
+        "Size of the file that a function loads, and the time a new Node process takes to import it. All bundles are made with the same settings. The functions' bundles leave out sources of credentials that functions never use. A bundle of `lib-dynamodb` contains them by default.",
       columns: [{ name: 'KB' }, { name: 'ms' }, { name: 'against bare' }],
       rows,
     }
@@ -77,7 +80,7 @@ export const bundles: Subject = async ({ size }) => {
   }
 }
 
-/** What everyone needs who puts and queries. */
+/** The smallest code that puts and queries. */
 const bareSource = `
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
@@ -99,9 +102,9 @@ async function msToLoad(file: string, env: NodeJS.ProcessEnv): Promise<number> {
   return Number(stdout)
 }
 
-/** What the template sets for any function, so that each finds what it asks for. */
+/** The variables that the template sets for any function, so that each finds those that it reads. */
 function environmentOf(assembly: ReturnType<typeof synthesise>): NodeJS.ProcessEnv {
-  // A template's form, as CloudFormation defines it.
+  // CloudFormation defines the shape of a template.
   const resources = Object.values(assembly.getStackByName('Annals').template['Resources']) as {
     Type: string
     Properties?: { Environment?: { Variables?: Record<string, unknown> } }

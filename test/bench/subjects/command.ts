@@ -6,7 +6,7 @@ import { againstRaw, doesLess, type Field, ratioToRaw, type Subject } from './su
 
 const length = 100
 
-/** Whole commands on streams of 100 events, without anything kept in memory. */
+/** Whole commands on streams of 100 events, without a cache. */
 export const command: Subject = async (field) => {
   const compared = await againstRaw(field, (contestant) => commands(field, contestant))
   const rows: Row[] = []
@@ -31,7 +31,7 @@ export const command: Subject = async (field) => {
   }
   const table = {
     title: 'A full command',
-    about: `Load, decide, append one event, on streams that have ${length} when the round begins, one at a time.`,
+    about: `Load, decide and append one event, one command at a time. Each stream has ${length} events when the round begins.`,
     columns: [
       { name: 'requests', better: 'less' },
       { name: 'WCU', better: 'less' },
@@ -44,8 +44,8 @@ export const command: Subject = async (field) => {
     reasons: {
       'equinox-js':
         'It reads its tip and the compressed batches before it, and pays for that with every write.',
-      'equinox-js-snapshot': 'It reads its tip alone, and pays for that with every write.',
-      'event-store-adapter-js': 'It reads an index, which cannot be read consistently and costs half.',
+      'equinox-js-snapshot': 'It reads only its tip, and pays for that with every write.',
+      'event-store-adapter-js': 'It reads an index, which costs half but cannot be read consistently.',
       castore: doesLess,
     },
   } as const

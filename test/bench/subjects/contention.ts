@@ -5,7 +5,10 @@ import type { Subject } from './subject.ts'
 
 const writers = 16
 
-/** Many writers of one stream, each with one command after the other; an error is the caller's, who goes on. */
+/**
+ * Many writers of one stream, each with one command after another. An error counts against its caller, who
+ * continues.
+ */
 export const contention: Subject = async ({ raw, others, size: { commandsPerWriter } }) => {
   const rows: Row[] = []
   for (const contestant of [raw, ...others]) {
@@ -40,7 +43,7 @@ export const contention: Subject = async ({ raw, others, size: { commandsPerWrit
   }
   const table = {
     title: 'One stream, many writers',
-    about: `${writers} writers of one process, each with ${commandsPerWriter} commands on the same stream. Annals tries for ten seconds, with longer and longer pauses, before it answers 503; the others try three times, be it by a loop of their own or by one around them, and so end sooner, with most of the commands refused.`,
+    about: `${writers} writers of one process, each with ${commandsPerWriter} commands on the same stream. Annals retries for ten seconds, with growing pauses, before it answers 503. The others try three times, in a loop of their own or in one around them. They finish sooner, with most of the commands refused.`,
     columns: [
       { name: 'accepted', better: 'more' },
       { name: 'events' },

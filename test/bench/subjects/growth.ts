@@ -2,7 +2,7 @@ import { format } from '../report.ts'
 import { used } from '../wire.ts'
 import type { Subject } from './subject.ts'
 
-/** What a stream costs while it grows, an event at a time. */
+/** The cost of a stream while it grows by one event at a time. */
 export const growth: Subject = async ({ raw, annals, others, size }) => {
   const rows = []
   const bars = []
@@ -19,14 +19,14 @@ export const growth: Subject = async ({ raw, annals, others, size }) => {
         bar: 'WCU per event while a stream grows to 10,000 (snapshots on): ≤ 1.1',
         measured: `${format(perEvent)}, to ${size.growth.toLocaleString('en-US')}, of a small state`,
         met: perEvent <= 1.1,
-        ...(perEvent > 1.1 && { because: 'the snapshots are larger than the rest of a KB' }),
+        ...(perEvent > 1.1 && { because: 'the snapshots do not fit into the same KB' }),
       })
     }
   }
   const table = {
     title: 'WCU while a stream grows',
     about:
-      'One event in a commit, each appended to what was there. Annals: every 27th commit has a snapshot beside it; a state that takes N KB, deflated, adds up to N / 27.',
+      'One event per commit, each appended to the stream so far. Annals stores a snapshot beside every 27th commit. A state of N KB, deflated, adds up to N / 27.',
     columns: [
       { name: 'requests', better: 'less' },
       { name: 'WCU per event', better: 'less' },

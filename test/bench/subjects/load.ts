@@ -4,7 +4,7 @@ import { type Bar, format, type Row } from '../report.ts'
 import { used } from '../wire.ts'
 import { againstRaw, doesLess, ratioToRaw, type Subject } from './subject.ts'
 
-/** Loads of whole streams up to the folded state; and what a command on each of them takes, for the bars. */
+/** Loads of whole streams up to the folded state, and the cost of a command on each of them for the bars. */
 export const load: Subject = async (field) => {
   const { raw, annals, others, size } = field
   const rows: Row[] = []
@@ -33,7 +33,7 @@ export const load: Subject = async (field) => {
 
   const table = {
     title: 'Load',
-    about: `The state of a stream, of one event a commit, read consistently where the library can, decoded and folded. The time of a round is the mean of its loads.`,
+    about: `The state of a stream with one event per commit, decoded and folded. It is read consistently if the library can do that. The time of a round is the mean of its loads.`,
     columns: [
       { name: 'requests', better: 'less' },
       { name: 'RCU', better: 'less' },
@@ -43,17 +43,17 @@ export const load: Subject = async (field) => {
     rows,
     reasons: {
       'equinox-js':
-        'It compresses events and packs them into items of 32 KB: fewer bytes and far fewer items to read.',
+        'It compresses events and packs them into items of 32 KB, so there are fewer bytes and far fewer items to read.',
       'equinox-js-snapshot':
-        'It reads one item, the tip with a snapshot, which every one of its writes pays for; Annals always reads the last 28 commits, to find repeats in them.',
-      'event-store-adapter-js': `It reads an index, which cannot be read consistently and costs half. ${doesLess}`,
+        'It reads one item, the tip with a snapshot, which every write pays for. Annals always reads the last 28 commits, to find repeats in them.',
+      'event-store-adapter-js': `It reads an index, which costs half but cannot be read consistently. ${doesLess}`,
       castore: doesLess,
     },
   } as const
   return { table, bars }
 }
 
-/** What a command takes, cold and warm. */
+/** The cost of a command, cold and warm. */
 async function commandOn(annals: Contestant, stream: string, length: number): Promise<Bar[]> {
   const { command, warmCommand = command } = annals
   const on = `command on a stream of ${length.toLocaleString('en-US')}`
@@ -71,7 +71,7 @@ async function commandOn(annals: Contestant, stream: string, length: number): Pr
       bar: `${on}, warm: 1 request`,
       measured: `${warm.requests} ${warm.requests === 1 ? 'request' : 'requests'}`,
       met: warm.requests <= 1,
-      ...(warm.requests > 1 && { because: 'the stream is loaded although it was just seen' }),
+      ...(warm.requests > 1 && { because: 'the stream is loaded although it is cached' }),
     },
   ]
 }

@@ -3,7 +3,7 @@ import type { Subject } from './subject.ts'
 
 const length = 3
 
-/** A write that succeeds and whose answer is lost on the way; the SDK tries again, as it does by default. */
+/** A write succeeds but its answer is lost on the way. The SDK tries again, as it does by default. */
 export const lostAnswer: Subject = async (field) => {
   const rows: Row[] = []
   for (const contestant of [field.raw, ...field.others]) {
@@ -27,7 +27,7 @@ export const lostAnswer: Subject = async (field) => {
   const table = {
     title: 'A lost answer',
     about:
-      'The write of a command succeeds and its answer is dropped once. How often is its event in the stream after the whole command, with default retries?',
+      'The write of a command succeeds, but its answer is dropped once. The figure says how often its event is in the stream after the whole command, with default retries.',
     columns: [
       { name: 'once', better: 'more' },
       { name: 'twice', better: 'less' },

@@ -14,7 +14,7 @@ import { metadata } from '../contestants/contestant.ts'
 import { used, watch } from '../wire.ts'
 import type { Subject } from './subject.ts'
 
-/** What the projector does with one commit that the stream has delivered. */
+/** The projector's work for one commit that the stream delivers. */
 export const projection: Subject = async ({ database }) => {
   const client = createDynamoClient(database.client)
   const wire = watch(client)
@@ -57,8 +57,8 @@ export const projection: Subject = async ({ database }) => {
     columns: [{ name: 'requests' }, { name: 'RCU' }, { name: 'WCU' }],
     rows: [
       row('a change of a name: one row, which holds the guard', changed),
-      row('a renaming of a voyage: the same, and a row of its log', renamed),
-      row('a new voyage: guard, two rows and a counter in one transaction, and a row of its log', planned),
+      row('a renaming of a voyage: the same, and a row in its log', renamed),
+      row('a new voyage: guard, two rows and a counter in one transaction, and a row in its log', planned),
     ],
   }
   const { requests, writeUnits } = changed.usage

@@ -22,10 +22,10 @@ import { type Usage, used, watch } from '../wire.ts'
 import type { Subject } from './subject.ts'
 
 const segments = 4
-/** What a replay does side by side in a segment. */
+/** Number of streams that a replay writes at the same time in a segment. */
 const concurrency = 8
 
-/** Every event folded, and the row of each stream written, under its condition. */
+/** Folds every event, and writes the row of each stream under its condition. */
 export const replay: Subject = async ({ database, size }) => {
   const client = createDynamoClient(database.client)
   const wire = watch(client)
@@ -41,12 +41,12 @@ export const replay: Subject = async ({ database, size }) => {
   const rows = createDynamoRowStore(client, readModel, clock)
   const lists = createDynamoGenerationLists(client, readModel, clock)
   const checkpoints = createDynamoCheckpoints(client, readModel, clock)
-  // Without what it counts by day: raw keeps no counters.
+  // Without the counters by day: raw has no counters.
   const { record: _, ...projection } = usersV1
   const generationOf = (generation: number) => anyGeneration({ projection, generation })
   const annals = async () => {
     const read = (await lists.read(['users'])).lists
-    // As operators do: the one that was built before is done with, and a new one is listed.
+    // As operators do: the previous generation is finished, and a new one is listed.
     const list: GenerationList = versions.listOf('users', read)
     const begun = withBuild(list, projection.version, segments, (number) => generationOf(number).id)
     await lists.move('users', begun.list)
@@ -88,7 +88,7 @@ export const replay: Subject = async ({ database, size }) => {
   }
   const table = {
     title: 'Replay',
-    about: `${streams} streams of ${events} events, one a commit, read in ${segments} segments, folded, and one row for each stream put under a condition, ${concurrency} side by side in a segment. Annals keeps checkpoints besides, and looks whether it was cancelled.`,
+    about: `${streams} streams of ${events} events, one per commit, are read in ${segments} segments and folded. One row for each stream is put under a condition, ${concurrency} at a time in a segment. Annals also writes checkpoints, and checks whether the replay was cancelled.`,
     columns: [
       { name: 'requests' },
       { name: 'RCU' },
@@ -106,7 +106,7 @@ export const replay: Subject = async ({ database, size }) => {
   return { table, bars: [bar] }
 }
 
-/** Someone who signs up, and has another name with every further event. */
+/** A person who signs up, and changes their name with every further event. */
 async function fill(store: EventStore, n: number, events: number): Promise<void> {
   const deadline = deadlineIn(60_000)
   let { head } = await store.load(streamName('user', `bench-replay-${n}`), deadline)
@@ -118,12 +118,15 @@ async function fill(store: EventStore, n: number, events: number): Promise<void>
         : ({ type: 'UserProfileChanged', data: { name: `Person ${n} the ${version}th` } } as const)
     const commit = { events: [userEvents.encode(event)], ...metadata(`replay-${n}-${version}`) }
     const appended = await store.append(head, commit, deadline)
-    if (appended.outcome !== 'appended') throw new Error('nobody else appends')
+    if (appended.outcome !== 'appended') throw new Error('no other process appends')
     head = appended.head
   }
 }
 
-/** The least that leaves the same rows: scan, fold, and put what is new of each stream in a page, one after another. */
+/**
+ * The least work that leaves the same rows: scan, fold, and put the changed streams of each page one after
+ * another.
+ */
 async function replayRaw(
   client: DynamoDBDocumentClient,
   commits: string,

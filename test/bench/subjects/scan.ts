@@ -6,7 +6,7 @@ import { againstRaw, doesLess, ratioToRaw, type Subject } from './subject.ts'
 
 const segments = 4
 
-/** Everything read back, as a replay reads it. */
+/** Reads all events back, as a replay does. */
 export const scan: Subject = async (field) => {
   const { raw, others, size, database } = field
   for (const contestant of [raw, ...others]) {
@@ -26,7 +26,7 @@ export const scan: Subject = async (field) => {
   }))
   const table = {
     title: 'Reading everything back',
-    about: `A parallel scan of the table of events in ${segments} segments, every event decoded; ${size.scanned.streams} streams of ${size.scanned.events} events, one a commit.`,
+    about: `A parallel scan of the table of events in ${segments} segments, with every event decoded; ${size.scanned.streams} streams of ${size.scanned.events} events, one per commit.`,
     columns: [{ name: 'events' }, { name: 'events/s' }, { name: 'against raw', better: 'more' }],
     rows,
     reasons: {
@@ -39,7 +39,8 @@ export const scan: Subject = async (field) => {
   return { table, bars: [] }
 }
 
-const packs = 'It packs up to 32 KB of compressed events into an item: fewer items and bytes to read.'
+const packs =
+  'It packs up to 32 KB of compressed events into an item, so there are fewer items and bytes to read.'
 
 async function eventsPerSecond(
   database: Database,

@@ -10,7 +10,7 @@ import type { Subject } from './subject.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** `npm start` until the line that says it is ready: after an installation, and once more. */
+/** Time from `npm start` to its ready line: after an installation, and once more. */
 export const startUp: Subject = async ({ size }) => {
   const [first, again]: [number[], number[]] = [[], []]
   for (let n = 0; n < size.starts; n++) {
@@ -29,7 +29,7 @@ export const startUp: Subject = async ({ size }) => {
   const table = {
     title: 'Start of the local cloud',
     about:
-      'A process of `npm start` until it prints that it is ready. First: without data, bundles, template and the cache of translated sources; the files of the packages may be in memory already.',
+      'A process of `npm start` until it prints that it is ready. The first start has no data, bundles, template or cache of translated sources. The files of the packages may already be in memory.',
     columns: [{ name: 's' }],
     rows,
   }
@@ -47,7 +47,7 @@ async function secondsToReady(folder: string): Promise<number> {
   const began = performance.now()
   const child = spawn('npm', ['start'], {
     cwd: root,
-    // `tsx` keeps translated sources in the folder for temporary files.
+    // `tsx` caches translated sources in the folder for temporary files.
     env: {
       ...process.env,
       PORT: '0',
@@ -66,5 +66,5 @@ async function secondsToReady(folder: string): Promise<number> {
     await ended
     return seconds
   }
-  throw new Error('npm start ended before it was ready: see the lines above')
+  throw new Error('npm start ended before it was ready: see the output above')
 }

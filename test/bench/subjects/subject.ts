@@ -3,26 +3,26 @@ import type { Database } from '../database.ts'
 import { inPairs, ratios, spreadOf } from '../measure.ts'
 import type { Figure, Result } from '../report.ts'
 
-/** What a run is made of. */
+/** The contestants and settings of a run. */
 export interface Field {
   readonly database: Database
   readonly raw: Contestant
   readonly annals: Contestant
-  /** All but `raw`, Annals first. */
+  /** All contestants but `raw`, Annals first. */
   readonly others: readonly Contestant[]
   readonly size: Size
-  /** A number that no other call returned, for names of streams. */
+  /** A number that no other call returns, for names of streams. */
   next(): number
 }
 
 export interface Size {
-  /** Rounds of a measurement that is made in pairs, at least 5 in a full run. */
+  /** Rounds of a measurement in pairs; a full run has at least 5. */
   readonly rounds: number
-  /** Appends in a round, one at a time and side by side. */
+  /** Appends per round, both one at a time and in parallel. */
   readonly appends: number
   /** Lengths of the streams that are loaded. */
   readonly lengths: readonly number[]
-  /** Loads in a round, fewer of long streams. */
+  /** Loads per round; long streams have fewer. */
   readonly loads: number
   readonly growth: number
   readonly commandsPerWriter: number
@@ -66,7 +66,7 @@ export const quickSize: Size = {
 
 export type Subject = (field: Field) => Promise<Result>
 
-/** What a contestant's measurements are against those of `raw`, taken in turns. */
+/** A contestant's measurements compared with those of `raw`, taken in turns. */
 export interface Compared<T> {
   readonly contestant: Contestant
   readonly own: readonly T[]
@@ -74,8 +74,8 @@ export interface Compared<T> {
 }
 
 /**
- * Measures every contestant in turns with `raw`. The first is `raw` itself, with what it measured beside all of
- * the others and without a ratio.
+ * Measures every contestant in turns with `raw`. The first result is `raw` itself, with its measurements
+ * from all pairs and without a ratio.
  */
 export async function againstRaw<T>(
   { raw, others, size: { rounds } }: Field,
@@ -93,6 +93,6 @@ export function ratioToRaw<T>({ own, raw }: Compared<T>, of: (measured: T) => nu
   return raw.length === 0 ? undefined : spreadOf(ratios(own.map(of), raw.map(of)))
 }
 
-/** Why a library that reads as many items may be faster. */
+/** A reason why a library that reads the same number of items may be faster. */
 export const doesLess =
-  'It does less with an event that it has read: Annals checks item and event against their schemas and sets place, time and author beside it.'
+  'It does less with each event that it reads: Annals checks item and event against their schemas, and adds position, time and author.'

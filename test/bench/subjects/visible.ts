@@ -4,7 +4,7 @@ import { percentile, timed } from '../measure.ts'
 import { format } from '../report.ts'
 import type { Subject } from './subject.ts'
 
-/** From the answer to a command until a query shows what it did, over the running local cloud. */
+/** The time from the answer to a command until a query shows the change, on the running local cloud. */
 export const visible: Subject = async ({ size }) => {
   const backend = await startBackend()
   const accepted: number[] = []
@@ -13,7 +13,7 @@ export const visible: Subject = async ({ size }) => {
     const person = await signUp(await readConfig(backend.apiUrl))
     await person.command('change-profile', { name: 'Ann' })
     await until(person, 'Ann')
-    // The first ones warm the functions up.
+    // The first rounds warm up the functions.
     for (let n = -10; n < size.visible; n++) {
       const name = `Ann ${n}`
       const command = await timed(() => person.command('change-profile', { name }))
@@ -31,7 +31,7 @@ export const visible: Subject = async ({ size }) => {
   const p99 = percentile(shown, 99)
   const table = {
     title: 'From command to query',
-    about: `${size.visible} renamings of one person, one after the other, over \`npm start\` in a process of its own, warm. The query is asked again as soon as it has answered, without \`Read-After\`.`,
+    about: `${size.visible} renamings of one person, one after another, through a warm \`npm start\` in its own process. The query is repeated as soon as it has answered, without \`Read-After\`.`,
     columns: [{ name: 'p50 ms' }, { name: 'p99 ms' }],
     rows: [
       {

@@ -17,10 +17,10 @@ import { used, watch } from '../wire.ts'
 import type { Subject } from './subject.ts'
 
 const ample = () => deadlineIn(60_000)
-/** With it, a commit of the fleet takes a little less than 1 KB. */
+/** Makes a commit of the fleet a little less than 1 KB. */
 const filling = 'x'.repeat(600)
 
-/** The cost of work that waits, and of a load that nobody expected. None of it may grow with the backlog. */
+/** The cost of waiting work, and of a load without a cache. No cost may grow with the backlog. */
 export const waiting: Subject = async ({ database, size }) => {
   const client = createDynamoClient(database.client)
   const wire = watch(client)
@@ -31,7 +31,7 @@ export const waiting: Subject = async ({ database, size }) => {
   const backlog = size.growth
   const reads = async (act: () => Promise<unknown>) => (await used(wire, act)).usage.readUnits
 
-  /** The newest commits of a busy stream are all of the last two minutes. */
+  /** In a busy stream, all of the newest commits are from the last two minutes. */
   const command = (n: number) =>
     execute(voyage, voyageExecution(`busy-${n}`, { type: 'rename-voyage', name: `${n} ${filling}` }), {
       store,
@@ -46,7 +46,7 @@ export const waiting: Subject = async ({ database, size }) => {
   const append = async (stream: StreamName, ...events: StoredEvent[]): Promise<Commit> => {
     const { head } = await store.load(stream, ample(), { fold: 'none' })
     const appended = await store.append(head, newCommit({ events }), ample())
-    if (appended.outcome !== 'appended') throw new Error('nobody else appends')
+    if (appended.outcome !== 'appended') throw new Error('no other process appends')
     return appended.commit
   }
   const renamed = history.stored(history.renamed(filling))
@@ -86,7 +86,7 @@ export const waiting: Subject = async ({ database, size }) => {
   const row = (what: string, units: number) => ({ what, contestant: 'annals', figures: [units] })
   const table = {
     title: 'Work that waits',
-    about: `Read units. Commits are a little under 1 KB. ${backlog} of them wait, and 160 are of the last two minutes.`,
+    about: `Read units. Commits are just under 1 KB. ${backlog} of them wait, and 160 are from the last two minutes.`,
     columns: [{ name: 'RCU' }],
     rows: [
       row('a command on a busy stream that is not cached, at most', cold),
@@ -101,7 +101,7 @@ export const waiting: Subject = async ({ database, size }) => {
     {
       bar: 'catching up reads each page once',
       measured: `${caughtUp} RCU, of ${whole}`,
-      // The guard, and a page that begins inside another.
+      // The guard, and one page that overlaps another.
       met: caughtUp <= whole + 5,
     },
   ]

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { eachInParallel, mapInParallel } from '../../../commands/aws/parallel.ts'
 
-/** Numbers from 1, and whether their reader has closed them. */
+/** Numbers from 1, with a flag that tells whether their reader has closed them. */
 function numbers(count: number) {
   const source = { taken: 0, isClosed: false }
   async function* generate() {
@@ -19,7 +19,7 @@ function numbers(count: number) {
 }
 
 describe('each in parallel', () => {
-  it('calls for every item in order, and never for more at once than it may', async () => {
+  it('calls for every item in order, and never exceeds the maximum in parallel', async () => {
     const { items } = numbers(20)
     const begun: number[] = []
     const atOnce = { now: 0, most: 0 }
@@ -73,7 +73,7 @@ describe('each in parallel', () => {
 })
 
 describe('map in parallel', () => {
-  it('returns the results in the order of the items, whichever ends first', async () => {
+  it('returns the results in the order of the items, whichever finishes first', async () => {
     const turns = [5, 1, 3, 0]
     const results = await mapInParallel(turns, 4, async (count) => {
       for (let turn = 0; turn < count; turn++) await setImmediate()

@@ -7,14 +7,19 @@ const withLeft = (milliseconds: number) => ({ getRemainingTimeInMillis: () => mi
 
 describe('a deadline within the time of a function', () => {
   it.each([
-    ['the reserve before its end', 10_000, { reserveMs: 1000 }, 9000],
-    ['the maximum from now, if that is sooner', 10_000, { reserveMs: 1000, maxMs: 4000 }, 4000],
-    ['the reserve before its end, if the maximum is later', 3000, { reserveMs: 1000, maxMs: 4000 }, 2000],
+    ['the reserve before the function ends', 10_000, { reserveMs: 1000 }, 9000],
+    ['the maximum from now, if that is earlier', 10_000, { reserveMs: 1000, maxMs: 4000 }, 4000],
+    [
+      'the reserve before the function ends, if the maximum is later',
+      3000,
+      { reserveMs: 1000, maxMs: 4000 },
+      2000,
+    ],
   ])('is %s', (_, left, budget, expected) => {
     expect(deadlineWithin(withLeft(left), budget, manualClock()).left()).toBe(expected)
   })
 
-  it('is whole milliseconds, as a timer takes them', () => {
+  it('is in whole milliseconds, which a timer needs', () => {
     const { left } = deadlineIn(1000.7, { ...manualClock(), elapsed: () => 0.4 })
     expect(left()).toBe(1000)
     expect(AbortSignal.timeout(left()).aborted).toBe(false)
@@ -42,11 +47,11 @@ describe('items while time lasts', () => {
     return { taken, timeUp, closed }
   }
 
-  it('are all of them if there is time for each', async () => {
+  it('are all of them if the time suffices', async () => {
     expect(await take([300, 200, 101])).toEqual({ taken: ['a', 'b', 'c'], timeUp: 0, closed: ['closed'] })
   })
 
-  it('end once no more than the reserve is left, and say so', async () => {
+  it('stop once only the reserve is left, and report that', async () => {
     expect(await take([300, 100])).toEqual({ taken: ['a'], timeUp: 1, closed: ['closed'] })
   })
 })

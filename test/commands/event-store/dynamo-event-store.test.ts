@@ -21,9 +21,9 @@ snapshotContract('DynamoDB', () => createDynamoCommitTable(client, commits))
 
 const item = toItem({ ...newCommit(), stream: 'voyage-1', version: 1 })
 
-/** What a put answers when every call of DynamoDB fails by this. */
+/** The result of a put if every call of DynamoDB fails with this error. */
 function putFailingBy(error: Error, reservations = noReservations) {
-  // The one method of the client that the adapter calls.
+  // The only method of the client that the adapter calls.
   const failing = { send: () => Promise.reject(error) } as unknown as typeof client
   return createDynamoCommitTable(failing, commits, reserved).putNew(item, reservations, 1000)
 }
@@ -43,7 +43,7 @@ describe('a put of a commit', () => {
     service('client', 400, 'ThrottlingException'),
     service('client', 400, 'RequestLimitExceeded'),
     service('client', 400, 'TransactionConflictException'),
-  ])('has an unknown outcome when it fails by %s', async (error) => {
+  ])('has an unknown outcome if it fails by %s', async (error) => {
     expect(await putFailingBy(error)).toMatchObject({ outcome: 'unknown' })
   })
 
@@ -51,7 +51,7 @@ describe('a put of a commit', () => {
     service('client', 400, 'AccessDeniedException'),
     service('client', 400, 'ResourceNotFoundException'),
     service('client', 400, 'ValidationException'),
-  ])('fails at once by %s', async (error) => {
+  ])('fails immediately by %s', async (error) => {
     await expect(putFailingBy(error)).rejects.toBe(error)
   })
 })
@@ -59,7 +59,7 @@ describe('a put of a commit', () => {
 describe('the transaction of a commit and its reservation', () => {
   const reservation = { set: 'email', key: 'ann@example.com' }
 
-  /** What a put answers when DynamoDB cancels its transaction with these codes, the commit's first. */
+  /** The result of a put if DynamoDB cancels its transaction with these codes, the commit's code first. */
   const putCancelledBy = (...codes: string[]) =>
     putFailingBy(
       new TransactionCanceledException({
@@ -77,11 +77,11 @@ describe('the transaction of a commit and its reservation', () => {
     ['ThrottlingError', 'ConditionalCheckFailed'],
     ['ProvisionedThroughputExceeded', 'None'],
     [],
-  ])('has an unknown outcome when it is cancelled by %s and %s', async (...codes) => {
+  ])('has an unknown outcome if it is cancelled by %s and %s', async (...codes) => {
     expect(await putCancelledBy(...codes)).toMatchObject({ outcome: 'unknown' })
   })
 
-  it('is refused for good only when nothing is wrong with the commit', async () => {
+  it('is refused permanently only if nothing is wrong with the commit', async () => {
     expect(await putCancelledBy('None', 'ConditionalCheckFailed')).toMatchObject({
       outcome: 'taken',
       reservation,
@@ -89,7 +89,7 @@ describe('the transaction of a commit and its reservation', () => {
     })
   })
 
-  it('fails where trying again is of no use', async () => {
+  it('fails if a retry would be useless', async () => {
     await expect(putCancelledBy('None', 'ValidationError')).rejects.toThrow('cancelled')
   })
 })

@@ -15,7 +15,7 @@ import { stream, voyageExecution } from '../../kit/fleet/voyage-execution.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 import { newCommit } from '../../kit/stores/commits.ts'
 
-/** Processes of one backend: each has warm states of its own, and faults happen to its own writes. */
+/** Processes of one backend: each has its own cached states, and faults happen to its own writes. */
 function setUp() {
   const memory = createMemoryCommitTable()
   const clock = manualClock()
@@ -52,7 +52,7 @@ interface Named {
   readonly data: { readonly name?: string }
 }
 
-/** Some processes, of which the first has seen a voyage at version 1. */
+/** Several processes, the first of which has cached a voyage at version 1. */
 async function warmedUp() {
   const all = setUp()
   await all.ours.run(plan, { commandId: 'creation' })
@@ -67,11 +67,11 @@ const rename = (name: string) => ({ type: 'rename-voyage', name }) as const
 const onePut = { requests: 1, readUnits: 0, writeUnits: 1 }
 const oneLook = { requests: 1, readUnits: 1, writeUnits: 0 }
 const lookAndPut = { requests: 2, readUnits: 1, writeUnits: 1 }
-/** A put that is refused, a look, a put. */
+/** A refused put, a load and a put. */
 const refusedPutFirst = { requests: 3, readUnits: 1, writeUnits: 2 }
 
-describe('a command on a stream that this process has seen', () => {
-  it('is one request that reads nothing, at any length of the stream', async () => {
+describe('a command on a cached stream', () => {
+  it('is one request that reads nothing, whatever the length of the stream', async () => {
     const { ours } = await warmedUp()
     for (let n = 2; n < 100; n++) {
       const { version, cost } = await ours.run(rename(`Name ${n}`))
@@ -79,14 +79,14 @@ describe('a command on a stream that this process has seen', () => {
     }
   })
 
-  it('needs one load before, of whatever length', async () => {
+  it('needs one earlier load, whatever the length of the stream', async () => {
     const { ours, other } = await warmedUp()
     expect((await other.run(rename('Globe'))).cost).toEqual(lookAndPut)
     expect((await other.run(rename('Maps'))).cost).toEqual(onePut)
     expect((await ours.run(rename('Plans'))).version).toBe(4)
   })
 
-  it('looks once before it refuses', async () => {
+  it('loads once before it refuses', async () => {
     const { ours, memory } = await warmedUp()
     await ours.run(postpone)
     const { query } = memory
@@ -100,32 +100,32 @@ describe('a command on a stream that this process has seen', () => {
     expect(ours.table.puts).toHaveLength(2)
   })
 
-  it('looks once before it says that there is nothing to do', async () => {
+  it('loads once before it answers that there is nothing to do', async () => {
     const { ours } = await warmedUp()
     expect(await ours.run(rename('Atlas'))).toEqual({ version: 1, events: [], cost: oneLook })
   })
 
-  it('does not refuse what another has made possible', async () => {
+  it('is not refused if a rival has made it possible', async () => {
     const { ours, other } = await warmedUp()
     await ours.run(postpone)
     await other.run(resume)
     expect(await ours.run(rename('Globe'))).toMatchObject({ version: 4, cost: lookAndPut })
   })
 
-  it('refuses what another has made impossible', async () => {
+  it('is refused if a rival has made it impossible', async () => {
     const { ours, other, names } = await warmedUp()
     await other.run(postpone)
     await expect(ours.run(rename('Globe'))).rejects.toMatchObject({ rule: 'voyage-postponed' })
     expect(names()).toEqual(['Atlas', undefined])
   })
 
-  it('does what has something to do again', async () => {
+  it('is executed if a rival has made it necessary again', async () => {
     const { ours, other } = await warmedUp()
     await other.run(rename('Globe'))
     expect(await ours.run(rename('Atlas'))).toMatchObject({ version: 3, cost: lookAndPut })
   })
 
-  it('reads what it has missed and no more, however much that is', async () => {
+  it('reads only the commits that it has missed, however many there are', async () => {
     const { ours, cold } = await warmedUp()
     for (let n = 0; n < 50; n++) await ours.run(rename(`${'long '.repeat(20)}${n}`))
     for (let n = 0; n < 8; n++) await cold.run(rename(`Name ${n}`))
@@ -134,7 +134,7 @@ describe('a command on a stream that this process has seen', () => {
     expect(cost.readUnits).toBeLessThan((await cold.run(rename('Maps'))).cost.readUnits)
   })
 
-  it('never dates a commit before the one it follows, though the clock jumps back', async () => {
+  it('never has an earlier date than the previous commit, even if the clock jumps back', async () => {
     const { ours, memory, clock } = await warmedUp()
     clock.setNow(clock.now() - 60_000)
     await ours.run(rename('Globe'))
@@ -142,14 +142,14 @@ describe('a command on a stream that this process has seen', () => {
     expect(second?.at).toBe(first?.at)
   })
 
-  it('is loaded anew by another aggregate of the same name, whose state is another', async () => {
+  it('loads the stream again for another aggregate of the same name with different states', async () => {
     const { ours } = await warmedUp()
     expect(ours.stateCache.find({ ...voyage }, stream)).toBeUndefined()
   })
 })
 
-describe('a stream that others write to', () => {
-  it('costs one refused write; then it is looked at before, until nothing new is found', async () => {
+describe('a stream with other writers', () => {
+  it('costs one refused write, then is loaded before each command until nothing new is found', async () => {
     const { ours, other } = await warmedUp()
     await other.run(rename('Globe'))
     expect((await ours.run(rename('Maps'))).cost).toEqual(refusedPutFirst)
@@ -160,7 +160,7 @@ describe('a stream that others write to', () => {
     expect((await ours.run(rename('Charts'))).cost).toEqual(onePut)
   })
 
-  it('keeps nobody waiting who has only seen an old state of it', async () => {
+  it('keeps nobody waiting because of an outdated cached state', async () => {
     const { ours, other, clock } = await warmedUp()
     await other.run(rename('Globe'))
     const before = clock.elapsed()
@@ -168,7 +168,7 @@ describe('a stream that others write to', () => {
     expect(clock.elapsed()).toBe(before)
   })
 
-  it('loses nothing when many commands of one process come at once', async () => {
+  it('loses no event when many commands of one process arrive at once', async () => {
     const { ours, names } = await warmedUp()
     const wanted = Array.from({ length: 20 }, (_, n) => `Name ${n}`)
     await Promise.all(wanted.map((name) => ours.run(rename(name))))
@@ -181,7 +181,7 @@ describe('a repeated command', () => {
     'creation',
     'first',
     'second',
-  ])('is answered warm as it is cold (%s), and asks nobody', async (id) => {
+  ])('gets the same answer warm as cold (%s), without a request', async (id) => {
     const { ours, cold } = await warmedUp()
     await ours.run(rename('Globe'), { commandId: 'first' })
     await ours.run(rename('Maps'), { commandId: 'second' })
@@ -190,7 +190,7 @@ describe('a repeated command', () => {
     expect(await cold.run(rename('Plans'), { commandId: id })).toMatchObject(warm)
   })
 
-  it('is answered from a load as well, of the commits that were there before', async () => {
+  it('is also answered after a load, for commits from before it', async () => {
     const { ours, other } = await warmedUp()
     await ours.run(rename('Globe'), { commandId: 'first' })
     await other.run(rename('Maps'))
@@ -213,7 +213,7 @@ describe('a repeated command', () => {
     expect(memory.all()).toHaveLength(1)
   })
 
-  it.each([0, 3])('is answered where another process has done it and %i more since', async (more) => {
+  it.each([0, 3])('is answered if another process has executed it and %i more since', async (more) => {
     const { ours, other, names } = await warmedUp()
     const first = await other.run(rename('Globe'), { commandId: 'key' })
     for (let n = 0; n < more; n++) await other.run(rename(`Name ${n}`))
@@ -221,14 +221,14 @@ describe('a repeated command', () => {
     expect(names().filter((name) => name === 'Globe')).toHaveLength(1)
   })
 
-  it('with another body is refused also where another process has done it', async () => {
+  it('with another body is refused even if another process has executed the first', async () => {
     const { ours, other } = await warmedUp()
     await other.run(rename('Globe'), { commandId: 'key' })
     const run = ours.run(rename('Maps'), { commandId: 'key', digest: 'another' })
     await expect(run).rejects.toMatchObject({ code: 'key-reused' })
   })
 
-  it('is answered by what another deploy has decided under its id, and the next goes on from that', async () => {
+  it('gets the events that another deploy decided under its id, and the next command continues from them', async () => {
     const { ours, other } = await warmedUp()
     const { head } = await other.store.load(stream, ample)
     await other.store.append(head, newCommit({ commandId: 'key', count: 3, text: 'Globe' }), ample)
@@ -238,13 +238,13 @@ describe('a repeated command', () => {
   })
 })
 
-describe('the version that a client saw', () => {
-  it('is taken without a read where it is the one that this process has seen', async () => {
+describe('the expected version of a client', () => {
+  it('is accepted without a read if it is the cached version', async () => {
     const { ours } = await warmedUp()
     expect((await ours.run(rename('Globe'), { expectedVersion: 1 })).cost).toEqual(onePut)
   })
 
-  it('is refused where it was overtaken, though this process has not seen that', async () => {
+  it('is refused if it is outdated, even if the cache does not know that', async () => {
     const { ours, other, names } = await warmedUp()
     await other.run(rename('Globe'))
     const run = ours.run(rename('Maps'), { expectedVersion: 1 })
@@ -252,7 +252,7 @@ describe('the version that a client saw', () => {
     expect(names()).toEqual(['Atlas', 'Globe'])
   })
 
-  it('is taken where this process has only seen an older one', async () => {
+  it('is accepted if the cached version is older', async () => {
     const { ours, other } = await warmedUp()
     await other.run(rename('Globe'))
     expect(await ours.run(rename('Maps'), { expectedVersion: 2 })).toMatchObject({
@@ -266,7 +266,7 @@ describe('a failure of the store', () => {
   it.each([
     'fail',
     'lose-answer',
-  ] as const)('that leaves the outcome unknown (%s) leaves nothing warm, and the repeat writes once', async (fault) => {
+  ] as const)('that leaves the outcome unknown (%s) clears the cached state, and the repeat writes once', async (fault) => {
     const { ours, names, deadlineIn } = await warmedUp()
     ours.faults.next(fault, { times: 1000, at: /^putNew$/ })
     const run = ours.run(rename('Globe'), { commandId: 'key' }, { deadline: deadlineIn(1000) })
@@ -277,7 +277,7 @@ describe('a failure of the store', () => {
     expect(names()).toEqual(['Atlas', 'Globe'])
   })
 
-  it('while it is read leaves nothing warm', async () => {
+  it('during a read clears the cached state', async () => {
     const { ours } = await warmedUp()
     const failing = { ...ours.store, load: () => Promise.reject(new Problem('unavailable', 'Later.')) }
     await expect(ours.run(rename('Atlas'), {}, { store: failing })).rejects.toMatchObject({
@@ -286,7 +286,7 @@ describe('a failure of the store', () => {
     expect(ours.stateCache.find(voyage, stream)).toBeUndefined()
   })
 
-  it('that loses an answer is got over: written once, and the next looks before it writes', async () => {
+  it('that loses an answer does no harm: the event is written once, and the next command loads first', async () => {
     const { ours, names } = await warmedUp()
     ours.faults.next('lose-answer', { at: /^putNew$/ })
     expect(await ours.run(rename('Globe'))).toMatchObject({ version: 2 })
@@ -295,7 +295,7 @@ describe('a failure of the store', () => {
   })
 })
 
-describe('what the store refuses of a commit', () => {
+describe('a commit that the store refuses', () => {
   const taken = {
     outcome: 'taken',
     reservation: { set: 'ship', key: 'argo' },
@@ -305,7 +305,7 @@ describe('what the store refuses of a commit', () => {
   it.each([
     ['a key that another holds', () => Promise.resolve(taken), { code: 'taken', rule: 'ship-taken' }],
     ['its size', () => Promise.reject(new Problem('too-large', 'Split it.')), { code: 'too-large' }],
-  ])('for %s is decided again, once, on a fresh load', async (_, refuse, problem) => {
+  ])('because of %s is decided again, once, on a fresh load', async (_, refuse, problem) => {
     const { ours } = await warmedUp()
     let refusals = 1
     const refusing: EventStore = {

@@ -15,7 +15,7 @@ import { stream, voyageExecution } from '../../kit/fleet/voyage-execution.ts'
 
 const ample: Deadline = { left: () => 10_000 }
 
-/** `warm`: what a command has seen is kept for the next, as in a function that goes on running. */
+/** `warm` says whether the state after a command is cached for the next, as in a running function. */
 function setUp(warm: boolean) {
   const memory = createMemoryCommitTable()
   const faults = createFaults()
@@ -43,22 +43,22 @@ const rename = { type: 'rename-voyage', name: 'Globe' } as const
 
 describe.each([
   ['cold', false],
-  ['with warm states', true],
+  ['with cached states', true],
 ])('execute, %s', (_, warm) => {
-  it('decides on what was stored and appends', async () => {
+  it('decides on the stored events and appends', async () => {
     const { run, events } = setUp(warm)
     expect(await run(plan)).toMatchObject({ version: 1, events: [{ type: 'VoyagePlanned', version: 1 }] })
     expect(await run(rename)).toMatchObject({ version: 2, events: [{ type: 'VoyageRenamed', version: 2 }] })
     expect(await events()).toEqual(['VoyagePlanned', 'VoyageRenamed'])
   })
 
-  it('answers where the stream stands when there is nothing to do', async () => {
+  it('answers with the version of the stream if there is nothing to do', async () => {
     const { run } = setUp(warm)
     await run(plan)
     expect(await run({ ...rename, name: 'Atlas' })).toMatchObject({ version: 1, events: [] })
   })
 
-  it('answers a repeated command as the first time, also after others have followed', async () => {
+  it('gives a repeated command its first answer, even after later commits', async () => {
     const { run, events } = setUp(warm)
     const first = await run(plan, { commandId: 'key' })
     await run(rename)
@@ -67,7 +67,7 @@ describe.each([
     expect(await events()).toEqual(['VoyagePlanned', 'VoyageRenamed'])
   })
 
-  it('answers a repeated command also where it would be refused by now', async () => {
+  it('answers a repeated command even if it would be refused by now', async () => {
     const { run } = setUp(warm)
     await run(plan)
     const first = await run(rename, { commandId: 'key' })
@@ -78,13 +78,13 @@ describe.each([
     })
   })
 
-  it('answers what is stored where another process decided otherwise under the same command id', async () => {
+  it('answers with the stored events if another process decided differently under the same command id', async () => {
     const { run, store } = setUp(warm)
     await run(plan)
     const outrun: EventStore = {
       ...store,
       async append(head, commit, deadline) {
-        // The code of another deployment makes two events of this command.
+        // The code of another deployment decides two events for this command.
         const events = [...commit.events, ...commit.events]
         await store.append(head, { ...commit, events }, deadline)
         return store.append(head, commit, deadline)
@@ -108,7 +108,7 @@ describe.each([
     expect(await events()).toEqual(['VoyagePlanned'])
   })
 
-  it('refuses the same key with another body also when both come at once', async () => {
+  it('refuses the same key with another body even if both arrive at once', async () => {
     const { run, events } = setUp(warm)
     const both = await Promise.allSettled([
       run(plan, { commandId: 'key', digest: 'one' }),
@@ -119,21 +119,21 @@ describe.each([
     expect(await events()).toEqual(['VoyagePlanned'])
   })
 
-  it('writes once when two with the same key come at once, and answers both alike', async () => {
+  it('writes once if two commands with the same key arrive at once, and gives both the same answer', async () => {
     const { run, events } = setUp(warm)
     const [one, other] = await Promise.all([run(plan, { commandId: 'key' }), run(plan, { commandId: 'key' })])
     expect(one.events).toEqual(other.events)
     expect(await events()).toEqual(['VoyagePlanned'])
   })
 
-  it('decides again when another came first', async () => {
+  it('decides again if a rival was first', async () => {
     const { run, events } = setUp(warm)
     await run(plan)
     await Promise.all(Array.from({ length: 10 }, (_, i) => run({ ...rename, name: `Name ${i}` })))
     expect(await events()).toEqual(['VoyagePlanned', ...Array.from({ length: 10 }, () => 'VoyageRenamed')])
   })
 
-  it('decides on the state that the other left', async () => {
+  it('decides on the state that the rival left', async () => {
     const { run, events } = setUp(warm)
     await run(plan)
     const both = await Promise.allSettled([run({ type: 'postpone-voyage' }), run(rename)])
@@ -145,21 +145,21 @@ describe.each([
     }
   })
 
-  it('succeeds once when the answer of its write is lost', async () => {
+  it('succeeds once if the answer to its write is lost', async () => {
     const { run, faults, events } = setUp(warm)
     faults.next('lose-answer', { at: /^putNew$/ })
     expect(await run(plan)).toMatchObject({ version: 1, events: [{ type: 'VoyagePlanned', version: 1 }] })
     expect(await events()).toEqual(['VoyagePlanned'])
   })
 
-  it('takes the version that the client saw, and refuses another', async () => {
+  it('accepts the version that the client names only if it is current', async () => {
     const { run } = setUp(warm)
     await run(plan)
     await expect(run(rename, { expectedVersion: 2 })).rejects.toMatchObject({ code: 'version-mismatch' })
     expect(await run(rename, { expectedVersion: 1 })).toMatchObject({ version: 2 })
   })
 
-  it('looks at the version before it decides: a stale client learns that first', async () => {
+  it('checks the version before it decides, so an outdated client learns of that first', async () => {
     const { run } = setUp(warm)
     await run(plan)
     await run({ type: 'postpone-voyage' })
@@ -167,7 +167,7 @@ describe.each([
     await expect(run(rename, { expectedVersion: 2 })).rejects.toMatchObject({ rule: 'voyage-postponed' })
   })
 
-  it('looks at the command id before the version: a repeat is answered, not refused', async () => {
+  it('checks the command id before the version, so a repeat is answered and not refused', async () => {
     const { run } = setUp(warm)
     await run(plan)
     const first = await run(rename, { commandId: 'key', expectedVersion: 1 })
@@ -188,7 +188,7 @@ describe.each([
     })
   })
 
-  it('leaves no trace of a refusal: the same key may be decided anew', async () => {
+  it('stores nothing about a refusal, so the same key may be decided again', async () => {
     const { run } = setUp(warm)
     await run(plan)
     await run({ type: 'postpone-voyage' })
@@ -197,7 +197,7 @@ describe.each([
     expect(await run(rename, { commandId: 'key' })).toMatchObject({ events: [{ type: 'VoyageRenamed' }] })
   })
 
-  it('gives up at its deadline where others always come first', async () => {
+  it('gives up at its deadline if rivals are always first', async () => {
     const { run, store, clock } = setUp(warm)
     await run(plan)
     const contended: EventStore = {
@@ -211,7 +211,7 @@ describe.each([
     })
   })
 
-  it('never dates a commit before the one it follows, though the clock jumps back', async () => {
+  it('never dates a commit before the previous one, even if the clock jumps back', async () => {
     const { run, store, clock } = setUp(warm)
     await run(plan)
     clock.setNow(clock.now() - 60_000)

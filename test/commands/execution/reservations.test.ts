@@ -17,7 +17,7 @@ import { voyageExecution } from '../../kit/fleet/voyage-execution.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 import { newCommit } from '../../kit/stores/commits.ts'
 
-/** Two voyages of ann's, without a ship yet. */
+/** Two voyages of Ann's, both without a ship. */
 async function setUp() {
   const table = createMemoryCommitTable()
   const clock = manualClock()
@@ -37,18 +37,18 @@ const charter = { type: 'charter-ship', ship: 'Argo' } as const
 const giveBack = { type: 'return-ship' } as const
 
 describe('execute, for an aggregate that holds keys', () => {
-  it('takes the key that a decision leads to, and leaves it while nothing of it changes', async () => {
+  it('takes the key of a decision, and does not write it again if it does not change', async () => {
     const { table, run } = await setUp()
     const { cost } = await run('one', charter)
     expect(cost.writeUnits).toBe(4)
     expect(table.reserved()).toEqual([{ set: 'ship', key: 'argo', stream: 'voyage-one' }])
     expect((await run('one', { type: 'rename-voyage', name: 'Globe' })).cost.writeUnits).toBe(1)
-    // Another name of the same ship.
+    // Another spelling of the same ship.
     expect((await run('one', { ...charter, ship: 'ARGO' })).cost.writeUnits).toBe(1)
     expect(table.reserved()).toEqual([{ set: 'ship', key: 'argo', stream: 'voyage-one' }])
   })
 
-  it('changes one key for another in one write', async () => {
+  it('exchanges one key for another in one write', async () => {
     const { table, run } = await setUp()
     await run('one', charter)
     const { cost } = await run('one', { ...charter, ship: 'Beagle' })
@@ -58,7 +58,7 @@ describe('execute, for an aggregate that holds keys', () => {
     expect(table.reserved()).toHaveLength(2)
   })
 
-  it('refuses what another holds by a rule of its own', async () => {
+  it('refuses a key that another stream holds, by a rule of the aggregate', async () => {
     const { table, run, chartered } = await setUp()
     await run('one', charter)
     await expect(run('two', { ...charter, ship: 'ARGO' })).rejects.toMatchObject({
@@ -71,7 +71,7 @@ describe('execute, for an aggregate that holds keys', () => {
     expect(table.reserved()).toMatchObject([{ stream: 'voyage-one' }])
   })
 
-  it('keeps the key that it has where the one that it wants is taken', async () => {
+  it('keeps its key if the wanted one is taken', async () => {
     const { table, run } = await setUp()
     await run('one', charter)
     await run('two', { ...charter, ship: 'Beagle' })
@@ -82,7 +82,7 @@ describe('execute, for an aggregate that holds keys', () => {
     ])
   })
 
-  it('releases what a decision gives up, for another to take', async () => {
+  it('releases a key that a decision gives up, so another stream can take it', async () => {
     const { table, run } = await setUp()
     await run('one', charter)
     await run('one', giveBack)
@@ -91,7 +91,7 @@ describe('execute, for an aggregate that holds keys', () => {
     expect(table.reserved()).toMatchObject([{ stream: 'voyage-two' }])
   })
 
-  it('releases the key that the state holds, though it would be another by the rule of today', async () => {
+  it("releases the key in the state, even if today's rule would compute another", async () => {
     const { table, store, run } = await setUp()
     const shipKey = 'SHIP/Argo'
     const { head } = await store.load('voyage-three', ample)
@@ -103,7 +103,7 @@ describe('execute, for an aggregate that holds keys', () => {
     expect(table.reserved()).toEqual([])
   })
 
-  it('lets one of several who come at once have the key', async () => {
+  it('gives the key to one of several rivals', async () => {
     const { run, chartered } = await setUp()
     for (const id of ['three', 'four']) await run(id, { type: 'plan-voyage', name: 'Atlas' })
     const outcomes = await Promise.allSettled(['one', 'two', 'three', 'four'].map((id) => run(id, charter)))
@@ -113,7 +113,7 @@ describe('execute, for an aggregate that holds keys', () => {
 
   const manyKeys: Aggregate<number, Command, Event> = {
     name: 'fleet',
-    events: codec({ Fitted: { schema: 1, data: z.int() } }) as Codec<Event>, // its only type
+    events: codec({ Fitted: { schema: 1, data: z.int() } }) as Codec<Event>, // the only event type
     initial: 0,
     evolve: (_, { data }) => Number(data),
     decide: ({ type }) => [{ type: 'Fitted', data: Number(type) }],
@@ -134,7 +134,7 @@ describe('execute, for an aggregate that holds keys', () => {
       { store, clock: manualClock(), deadline: ample },
     )
 
-  it('takes 99 keys in one commit, and refuses more with the number', async () => {
+  it('takes 99 keys in one commit, and refuses more, with their number', async () => {
     const { store, table } = await setUp()
     await expect(equip(store, 100)).rejects.toMatchObject({
       code: 'too-large',
@@ -151,7 +151,7 @@ describe('execute, for an aggregate that holds keys', () => {
     await expect(equip(store, 1, { ...manyKeys, holds })).rejects.toMatchObject({ code: 'too-large' })
   })
 
-  it('answers a taken key as the aggregate words it, with the key and without a path', async () => {
+  it('answers a taken key with the text of the aggregate, with the key and without a path', async () => {
     const { store } = await setUp()
     const taken = ({ key }: Reservation) => ({ code: 'mast-in-use', detail: `Mast ${key} is in use.` })
     await equip(store, 1)

@@ -12,7 +12,7 @@ import { type VoyageCommand, type VoyageOrder, voyage } from '../../kit/fleet/vo
 import { voyageExecution } from '../../kit/fleet/voyage-execution.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 
-/** Functions that have seen nothing, one for each command, an hour apart where nothing else is said. */
+/** Functions with empty caches, one for each command, an hour apart unless the test sets the time. */
 function setUp(aggregate = voyage, { withoutReceipts = false } = {}) {
   const table = createMemoryCommitTable()
   const { putNew } = table
@@ -45,7 +45,7 @@ const creation = { commandId: 'creation', creates: true }
 const note = { type: 'write-note', note: 'Maps' } as const
 
 describe('a command on a long stream', () => {
-  it('takes two requests and at most 8 read units, though the function has not seen the stream', async () => {
+  it('takes two requests and at most 8 read units, even without a cache', async () => {
     const { run, rename, begin } = setUp()
     await begin()
     for (const text of ['some', 'more', 'a lot']) {
@@ -56,7 +56,7 @@ describe('a command on a long stream', () => {
     }
   })
 
-  it('costs a tenth more write units at most, its snapshots with it', async () => {
+  it('costs at most 10 % more write units with its snapshots', async () => {
     const { table, rename, begin } = setUp()
     await begin()
     let units = 0
@@ -70,7 +70,7 @@ describe('a command on a long stream', () => {
     expect(units / 300).toBeLessThanOrEqual(1.1)
   })
 
-  it('finds a repeat among the commits that a snapshot stands after', async () => {
+  it('finds a repeat among the commits before a snapshot', async () => {
     const { run, rename, begin } = setUp()
     await begin()
     await rename(20)
@@ -80,7 +80,7 @@ describe('a command on a long stream', () => {
     expect(repeated.events).toEqual(first.events)
   })
 
-  it('finds a repeat among the last 28 commits, wherever the snapshots are', async () => {
+  it('finds a repeat among the last 28 commits, wherever there are snapshots', async () => {
     for (let before = 0; before <= 27; before++) {
       const { run, rename, begin } = setUp()
       await begin()
@@ -111,7 +111,7 @@ describe('a command on a long stream', () => {
     )
   })
 
-  it('finds a repeat as well after snapshots that have no receipts', async () => {
+  it('also finds a repeat after snapshots without receipts', async () => {
     const { run, rename, begin } = setUp(voyage, { withoutReceipts: true })
     await begin()
     await rename(20)
@@ -123,7 +123,7 @@ describe('a command on a long stream', () => {
     expect((await run(note, { commandId: 'twice' }, { apartMs: 500 })).events).toEqual(second.events)
   })
 
-  it('decides again what is repeated later than that, after many others', async () => {
+  it('decides again a repeat that is later than that and follows many others', async () => {
     const { run, rename, begin } = setUp()
     await begin()
     const first = await run({ type: 'postpone-voyage' }, { commandId: 'once' })
@@ -134,7 +134,7 @@ describe('a command on a long stream', () => {
     expect(repeated.version).toBe(64)
   })
 
-  it('reads at most 8 units in one request, with commits of 1 KB and a hundred of them in two minutes', async () => {
+  it('reads at most 8 units in one request, even with a hundred commits of 1 KB in two minutes', async () => {
     const { run, begin, table } = setUp()
     await begin()
     const commands = Array.from({ length: 190 }, (_, n) => createHash('sha512').update(`${n}`).digest('hex'))
@@ -157,7 +157,7 @@ describe('a command on a long stream', () => {
     expect(packed.at(-1)).toBe(100)
   })
 
-  it('answers a repeated creation as the first time, however long ago it was', async () => {
+  it('gives a repeated creation its first answer, however old it is', async () => {
     const { run, rename, begin } = setUp()
     const first = await begin()
     await rename(300)
@@ -169,7 +169,7 @@ describe('a command on a long stream', () => {
   })
 })
 
-/** Writes into the note how many events there were. */
+/** Writes the number of earlier events into the note. */
 const counting: typeof voyage = {
   ...voyage,
   fold: 'counting',
@@ -180,17 +180,17 @@ const counting: typeof voyage = {
   },
 }
 
-describe('the state that a snapshot leads to', () => {
+describe('the state from a snapshot', () => {
   const noted = (text: string) => ({ type: 'write-note', note: text }) as const
 
-  it('is that of all events, each of them once', async () => {
+  it('includes all events, each of them once', async () => {
     const { run, rename, begin } = setUp(counting)
     await begin()
     await rename(100)
     expect(await run(noted('101'))).toMatchObject({ version: 101, events: [] })
   })
 
-  it('is made of the snapshots of its own deploy, where another folds otherwise', async () => {
+  it('uses only snapshots of its own deploy if another deploy folds differently', async () => {
     const { run, rename, begin, table } = setUp()
     await begin()
     for (let n = 0; n < 6; n++) await rename(20, { as: n % 2 === 0 ? voyage : counting })
@@ -221,7 +221,7 @@ describe('any history of commands', () => {
     { minLength: 60, maxLength: 200 },
   )
 
-  it('is decided as it is without snapshots', async () => {
+  it('gets the same decisions as without snapshots', async () => {
     await fc.assert(
       fc.asyncProperty(commands, async (all) => {
         const with_ = setUp()

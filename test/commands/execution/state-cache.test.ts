@@ -12,7 +12,7 @@ import { newCommit } from '../../kit/stores/commits.ts'
 const store = createEventStore(createMemoryCommitTable(), manualClock())
 let streams = 0
 
-/** What is seen of a new stream, after each of so many commits. */
+/** The cached states of a new stream, one after each of this many commits. */
 async function cachedOf(commits: number): Promise<CachedState<VoyageState>[]> {
   streams += 1
   const stream: StreamName = `voyage-${streams}`
@@ -20,7 +20,7 @@ async function cachedOf(commits: number): Promise<CachedState<VoyageState>[]> {
   let cached: CachedState<VoyageState> | undefined
   for (let n = 0; n <= commits; n++) {
     if (cached !== undefined) await store.append(cached.head, newCommit(), ample)
-    // Since nothing, so that each has a map of its own.
+    // Starts from no state, so that each has its own map.
     cached = cachedStateAfter(voyage, undefined, await store.load(stream, ample))
     all.push(cached)
   }
@@ -33,8 +33,8 @@ async function last(commits: number): Promise<CachedState<VoyageState>> {
   return cached
 }
 
-describe('warm states', () => {
-  it('find what was kept of a stream, and nothing of others', async () => {
+describe('cached states', () => {
+  it('return the state of a stream that is cached, and of no other', async () => {
     const warm = createStateCache()
     const cached = await last(2)
     warm.keep(voyage, cached)
@@ -42,7 +42,7 @@ describe('warm states', () => {
     expect(warm.find(voyage, 'voyage-other')).toBeUndefined()
   })
 
-  it('find nothing of what was dropped', async () => {
+  it('return nothing for a stream that was dropped', async () => {
     const warm = createStateCache()
     const cached = await last(2)
     warm.keep(voyage, cached)
@@ -50,7 +50,7 @@ describe('warm states', () => {
     expect(warm.find(voyage, cached.head.stream)).toBeUndefined()
   })
 
-  it('never go back to what was seen earlier', async () => {
+  it('are never replaced by an earlier state', async () => {
     const warm = createStateCache()
     const [, early, late] = await cachedOf(2)
     if (early === undefined || late === undefined) throw new Error('there is one for each commit')
@@ -59,7 +59,7 @@ describe('warm states', () => {
     expect(warm.find(voyage, late.head.stream)).toBe(late)
   })
 
-  it('make room by what was not used for the longest time, by the number of commits', async () => {
+  it('make room by dropping the least recently used streams, by number of commits', async () => {
     const warm = createStateCache(6)
     const one = await last(2)
     const two = await last(2)
@@ -72,7 +72,7 @@ describe('warm states', () => {
     expect(kept).toEqual([true, false, false, true])
   })
 
-  it('count a stream once, however often it is kept and found', async () => {
+  it('count a stream once, however often it is stored and read', async () => {
     const warm = createStateCache(4)
     const one = await last(2)
     const two = await last(2)
@@ -84,7 +84,7 @@ describe('warm states', () => {
     expect(warm.find(voyage, one.head.stream)).toBe(one)
   })
 
-  it('do not keep a stream that is too long alone, nor make room for it', async () => {
+  it('do not store a stream that is too long, nor make room for it', async () => {
     const warm = createStateCache(4)
     const small = await last(2)
     const long = await last(5)
@@ -94,7 +94,7 @@ describe('warm states', () => {
     expect(warm.find(voyage, small.head.stream)).toBe(small)
   })
 
-  it('let go of a stream that has become too long', async () => {
+  it('drop a stream that has become too long', async () => {
     const warm = createStateCache(4)
     const long = await cachedOf(5)
     for (const cached of long) warm.keep(voyage, cached)
@@ -104,7 +104,7 @@ describe('warm states', () => {
     expect(warm.find(voyage, another.head.stream)).toBe(another)
   })
 
-  it('do not keep a stream without commits', async () => {
+  it('do not store a stream without commits', async () => {
     const warm = createStateCache()
     const cached = await last(0)
     warm.keep(voyage, cached)

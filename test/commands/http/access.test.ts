@@ -38,7 +38,7 @@ function setUp(first: AccountStatus['status'] = 'registered') {
 }
 
 describe('access', () => {
-  it('looks a person up once in 5 s, and says what that consumed', async () => {
+  it('looks up a person once in 5 s, and reports the cost of that', async () => {
     const { admit, calls, clock } = setUp()
     expect((await admit('ann')).requests).toBe(1)
     expect((await admit('ann')).requests).toBe(0)
@@ -47,26 +47,26 @@ describe('access', () => {
     expect(calls).toEqual(['look up ann', 'look up ann'])
   })
 
-  it('registers who is unknown, and looks again', async () => {
+  it('registers an unknown person, and looks them up again', async () => {
     const { admit, calls } = setUp('unknown')
     await admit('ann')
     await admit('ann')
     expect(calls).toEqual(['look up ann', 'register ann', 'look up ann'])
   })
 
-  it('says what stands against a registration, and tries again the next time', async () => {
+  it('reports the problem of a registration, and tries again the next time', async () => {
     const { admit, calls } = setUp('unknown')
     await expect(admit('nobody')).rejects.toMatchObject({ code: 'unauthenticated' })
     await expect(admit('nobody')).rejects.toMatchObject({ code: 'unauthenticated' })
     expect(calls.filter((call) => call === 'register nobody')).toHaveLength(2)
   })
 
-  it('asks to come back where the registration is not to be seen yet', async () => {
+  it('asks the client to retry if the registration is not visible yet', async () => {
     const { admit } = setUp('unknown')
     await expect(admit('slow')).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 })
   })
 
-  it('refuses who is deleted for good, without looking again', async () => {
+  it('refuses a deleted person permanently, without another look-up', async () => {
     const { admit, calls, clock } = setUp('deleted')
     await expect(admit('ann')).rejects.toMatchObject({ code: 'account-deleted' })
     await clock.sleep(1e9)
@@ -74,21 +74,21 @@ describe('access', () => {
     expect(calls).toEqual(['look up ann'])
   })
 
-  it('lets the command through that deleted the account, and no other', async () => {
+  it('lets the command that deleted the account through, and no other', async () => {
     const { admit, access } = setUp()
     access.remember('ann', { status: 'deleted', by: 'command' })
     await admit('ann', 'command')
     await expect(admit('ann', 'another')).rejects.toMatchObject({ code: 'account-deleted' })
   })
 
-  it('remembers a deletion at once, though the person was known to be registered', async () => {
+  it('remembers a deletion immediately, even if the person was cached as registered', async () => {
     const { admit, access } = setUp()
     await admit('ann')
     access.remember('ann', { status: 'deleted' })
     await expect(admit('ann')).rejects.toMatchObject({ code: 'account-deleted' })
   })
 
-  it('looks again at who has run into the deletion of their account', async () => {
+  it('looks up a person again whose command met the deletion of their account', async () => {
     const { admit, access, accountStatuses, calls } = setUp()
     await admit('ann')
     accountStatuses.set('ann', { status: 'deleted', by: 'command' })
@@ -100,7 +100,7 @@ describe('access', () => {
     await admit('ann', 'command')
   })
 
-  it('looks again when it is told to forget', async () => {
+  it('looks up a person again after it is told to forget them', async () => {
     const { admit, access, calls } = setUp()
     await admit('ann')
     access.remember('ann', { status: 'unknown' })
@@ -108,7 +108,7 @@ describe('access', () => {
     expect(calls).toHaveLength(2)
   })
 
-  it('forgets the oldest of very many', async () => {
+  it('forgets the oldest people if there are very many', async () => {
     const { admit, calls } = setUp()
     for (let i = 0; i <= 10_000; i++) await admit(`user-${i}`)
     await admit('user-0')

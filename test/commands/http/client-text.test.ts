@@ -24,7 +24,7 @@ describe('a path parameter', () => {
 })
 
 describe('a query parameter', () => {
-  it('that the route does not have is named', () => {
+  it('that the route does not have is named in the error', () => {
     expect(queryParametersOf({ query: { limit: '3' } }, ['limit', 'cursor'])).toEqual({ limit: '3' })
     const act = () => queryParametersOf({ query: { limit: '3', sort: 'desc', 'a/b': '' } }, ['limit'])
     expect(act).toThrow(
@@ -53,7 +53,7 @@ describe('a header', () => {
     '*',
     '"3","3"',
     '3',
-  ])('If-Match of %s is told what it takes', (header) => {
+  ])('If-Match of %s gets an error with the accepted format', (header) => {
     expect(() => ifMatchOf({ headers: { 'if-match': header } })).toThrow(
       /such as "3"\. It is the field `version`/,
     )
@@ -73,7 +73,7 @@ describe('a header', () => {
   it.each([
     'application/json; charset="UTF-8"',
     'application/json ; charset=utf8; x=y',
-  ])('Content-Type of %s is taken', (type) => {
+  ])('Content-Type of %s is accepted', (type) => {
     checkMediaType({ headers: { 'content-type': type, 'content-encoding': 'identity' } })
   })
 
@@ -86,7 +86,7 @@ describe('a header', () => {
 describe('a body', () => {
   const base64 = (...bytes: number[]) => Buffer.from(bytes).toString('base64')
 
-  it('loses its byte order mark', () => {
+  it('is read without its byte order mark', () => {
     expect(utf8BodyOf(base64(0xef, 0xbb, 0xbf, 0x7b, 0x7d), true)).toBe('{}')
     expect(utf8BodyOf('\ufeff{}', false)).toBe('{}')
   })
@@ -113,7 +113,7 @@ describe('a cursor', () => {
     )
   })
 
-  it('with characters that its encoding does not have is refused', () => {
+  it('with characters outside its encoding is refused', () => {
     const cursor = encodeCursor({ build: 'b', after: 'x' })
     expect(() => parseCursor(`${cursor}!`, () => true)).toThrow(refused('invalid-input'))
   })

@@ -3,7 +3,7 @@ import { fleetBackend } from '../../kit/fleet/backend.ts'
 
 const problem = (name: string) => ({ type: `urn:annals:problem:${name}` })
 
-/** A voyage of ann's, on which bob is a hand. */
+/** A voyage of Ann's with Bob as a hand. */
 async function withVoyage() {
   const side = fleetBackend()
   const { body } = await side.command('ann', 'plan-voyage', { name: 'Atlas' })
@@ -15,7 +15,7 @@ async function withVoyage() {
 }
 
 describe('a command', () => {
-  it('is answered with what it wrote and where', async () => {
+  it('is answered with the events that it wrote and their versions', async () => {
     const { command } = fleetBackend()
     const { status, headers, body } = await command('ann', 'plan-voyage', { name: 'Atlas' })
     expect({ status, etag: headers['etag'] }).toEqual({ status: 200, etag: '"1"' })
@@ -38,7 +38,7 @@ describe('a command', () => {
     expect(other).toMatchObject({ status: 409, body: problem('key-reused') })
   })
 
-  it('is another one for each person, and without a key each time', async () => {
+  it('is different for each person, and for each request without a key', async () => {
     const { command } = fleetBackend()
     const headers = { 'idempotency-key': 'once' }
     const answers = [
@@ -50,12 +50,12 @@ describe('a command', () => {
     expect(new Set(answers.map(({ body }) => body['id'])).size).toBe(4)
   })
 
-  it('that changes nothing is answered with the version that there is', async () => {
+  it('that changes nothing is answered with the current version', async () => {
     const { rename } = await withVoyage()
     expect((await rename('ann', 'Atlas')).body).toMatchObject({ version: 2, events: [] })
   })
 
-  it('names the version that it was decided on, or is refused', async () => {
+  it('is decided on the version that it names, or refused', async () => {
     const { rename } = await withVoyage()
     const stale = await rename('ann', 'Globe', { 'if-match': '"1"' })
     expect(stale).toMatchObject({ status: 412, body: problem('version-mismatch') })
@@ -68,14 +68,14 @@ describe('a command', () => {
       expect(await rename('eve', 'Globe', headers)).toMatchObject({ status: 404, body: problem('not-found') })
   })
 
-  it('is forbidden, or refused by a rule, by the name of that', async () => {
+  it('is forbidden, or refused by a rule, whose name is in the answer', async () => {
     const { command, rename, voyageId } = await withVoyage()
     expect(await rename('bob', 'Globe')).toMatchObject({ status: 403, body: problem('forbidden') })
     await command('ann', 'postpone-voyage', { voyageId })
     expect(await rename('ann', 'Globe')).toMatchObject({ status: 422, body: problem('voyage-postponed') })
   })
 
-  it('takes a key that no other stream has', async () => {
+  it('takes a key that no other stream holds', async () => {
     const { command, voyageId } = await withVoyage()
     await command('ann', 'charter-ship', { voyageId, ship: 'Argo' })
     const other = (await command('eve', 'plan-voyage', { name: 'Globe' })).body['id']
@@ -85,7 +85,7 @@ describe('a command', () => {
     expect(await charter()).toMatchObject({ status: 200 })
   })
 
-  it('names the fields of its body that are wrong', async () => {
+  it('gets the names of the invalid fields of its body', async () => {
     const { command } = fleetBackend()
     expect(await command('ann', 'plan-voyage', { name: '', colour: 'red' })).toMatchObject({
       status: 400,
@@ -93,7 +93,7 @@ describe('a command', () => {
     })
   })
 
-  it('of a person who has closed their account is refused; the closing itself may be repeated', async () => {
+  it('of a person who has closed their account is refused, but the closing itself may be repeated', async () => {
     const { command } = fleetBackend()
     const headers = { 'idempotency-key': 'closing' }
     const closed = await command('ann', 'retire', {}, headers)
@@ -103,7 +103,7 @@ describe('a command', () => {
     expect((await command('ann', 'retire', {}, headers)).body).toEqual(closed.body)
   })
 
-  it('looks its person up once in 5 s', async () => {
+  it('looks up its person once in 5 s', async () => {
     const { command, table, clock } = fleetBackend()
     await command('ann', 'plan-voyage', { name: 'Sun' })
     await clock.sleep(5_001)

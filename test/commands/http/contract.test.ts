@@ -79,19 +79,19 @@ async function setUp(handlers: CommandHandlers = fleetHandlers) {
 }
 
 describe('a command API', () => {
-  it('carries out the commands of the contract that it is given', async () => {
+  it('executes the commands of its contract', async () => {
     const { send } = await setUp()
     const { body } = await send('plan-voyage', { name: 'Atlas' })
     expect(body).toMatchObject({ version: 1, events: [{ type: 'VoyagePlanned' }] })
   })
 
-  it('does not know a command that the contract does not have', async () => {
+  it('does not know a command outside its contract', async () => {
     const { send } = await setUp()
     await expect(send('sell-ship')).rejects.toMatchObject({ code: 'not-found' })
     await expect(send('toString')).rejects.toMatchObject({ code: 'not-found' })
   })
 
-  it('does not carry out a command of another function', async () => {
+  it('does not execute a command of another function', async () => {
     const { send } = await setUp()
     await expect(send('send-photo')).rejects.toMatchObject({
       code: 'not-found',
@@ -99,7 +99,7 @@ describe('a command API', () => {
     })
   })
 
-  it('adds to the answer what the handler reads after the command', async () => {
+  it('adds to the answer the values that the handler reads after the command', async () => {
     const { send } = await setUp({
       ...fleetHandlers,
       retire: async (body: Record<string, never>, context) => ({
@@ -113,18 +113,18 @@ describe('a command API', () => {
     expect((log?.['cost'] as { requests: number }).requests).toBeGreaterThanOrEqual(8)
   })
 
-  it('admits no other command after one that closes the account, but the same one again', async () => {
+  it('accepts no command after one that closes the account, except a repeat of that', async () => {
     const { send, loads } = await setUp()
     await send('retire')
     await expect(send('plan-voyage', { name: 'Atlas' })).rejects.toMatchObject({ code: 'account-deleted' })
     expect(await send('retire')).toMatchObject({ status: 200 })
-    // It has seen that itself and does not look the account up again.
+    // It has learned that from its own command, and does not look up the account again.
     expect(loads).toEqual(['ann'])
   })
 })
 
 describe('the routes of a contract', () => {
-  it('lead each command with a function of its own to that function', () => {
+  it('route each command with its own function to that function', () => {
     const routes = routesOf({ commands, queries: {} })
     expect(routes.filter(({ path }) => path.startsWith('/commands/'))).toEqual([
       { path: '/commands/{name}', methods: 'ANY', function: 'command-api', access: 'token' },

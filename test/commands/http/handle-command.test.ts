@@ -63,11 +63,11 @@ describe('a position', () => {
     btoa('Voyage 1@1'),
     btoa('price_list-1@1'),
     ',',
-  ])('is refused where it is %j', (header) => {
+  ])('is refused if it is %j', (header) => {
     expect(() => parsePositions(header)).toThrow(invalid)
   })
 
-  it('is refused in crowds of more than 20', () => {
+  it('is refused if there are more than 20', () => {
     const one = encodePosition({ stream: 'voyage-1', version: 1 })
     expect(() => parsePositions(Array.from({ length: 21 }, () => one).join())).toThrow(invalid)
   })
@@ -85,11 +85,11 @@ describe('a cursor', () => {
     btoa('[]'),
     btoa('["voyages.v1.1"]'),
     btoa('{"build":"voyages.v1.1"}'),
-  ])('is refused where it is %j', (text) => {
+  ])('is refused if it is %j', (text) => {
     expect(() => parseCursor(text, () => true)).toThrow(invalid)
   })
 
-  it('is refused by another generation than the one it was made from', () => {
+  it('is refused by a different generation from the one that created it', () => {
     const cursor = encodeCursor({ build: 'voyages.v1.1', after: 'x' })
     expect(() => parseCursor(cursor, (build) => build === 'voyages.v2.1')).toThrow(invalid)
   })
@@ -119,7 +119,7 @@ describe('validation', () => {
     ['text', ['']],
     [[], ['']],
     [JSON.parse('{"title":"x","tags":[],"__proto__":{"admin":true}}'), ['/__proto__']],
-  ])('of %j names the fields that are wrong', (input, paths) => {
+  ])('of %j names the invalid fields', (input, paths) => {
     expect(errorsOf(input)).toEqual(paths)
   })
 })
@@ -140,7 +140,10 @@ describe('a command request', () => {
     )
   })
 
-  it.each(['application/json', 'Application/JSON; charset=utf-8'])('is JSON by its type %s', (type) => {
+  it.each([
+    'application/json',
+    'Application/JSON; charset=utf-8',
+  ])('is JSON with the content type %s', (type) => {
     expect(jsonBodyOf(request({ headers: { 'content-type': type }, body: '{"a":1}' }))).toEqual({ a: 1 })
   })
 
@@ -148,7 +151,7 @@ describe('a command request', () => {
     undefined,
     'text/plain',
     'application/x-www-form-urlencoded',
-  ])('is refused with the type %s', (type) => {
+  ])('is refused with the content type %s', (type) => {
     const act = () => jsonBodyOf(request({ headers: { 'content-type': type } }))
     expect(act).toThrow(expect.objectContaining({ code: 'unsupported-media-type' }))
   })
@@ -165,7 +168,7 @@ describe('a command request', () => {
     )
   })
 
-  it.each(['k', '!~', 'x'.repeat(255)])('takes the Idempotency-Key %j', (key) => {
+  it.each(['k', '!~', 'x'.repeat(255)])('accepts the Idempotency-Key %j', (key) => {
     expect(idempotencyKeyOf(request({ headers: { 'idempotency-key': key } }))).toBe(key)
   })
 
@@ -173,7 +176,7 @@ describe('a command request', () => {
     expect(() => idempotencyKeyOf(request({ headers: { 'idempotency-key': key } }))).toThrow(invalid)
   })
 
-  it('takes one version in quotes as If-Match', () => {
+  it('accepts one version in quotes as If-Match', () => {
     const act = (header: string) =>
       expectedVersionOf(request({ headers: { 'if-match': header } }), 'rename-voyage', { creates: false })
     expect(act('"3"')).toBe(3)
@@ -181,7 +184,7 @@ describe('a command request', () => {
       expect(() => act(header)).toThrow(invalid)
   })
 
-  it('takes no If-Match where it creates', () => {
+  it('refuses If-Match if it creates a stream', () => {
     expect(() =>
       expectedVersionOf(request({ headers: { 'if-match': '"1"' } }), 'plan-voyage', { creates: true }),
     ).toThrow(invalid)
@@ -189,7 +192,7 @@ describe('a command request', () => {
 })
 
 describe('a command id', () => {
-  it('is the same for the same person, command and key, and for nothing else', () => {
+  it('is the same for the same person, command and key, and different otherwise', () => {
     const parts = fc.tuple(fc.string(), fc.string(), fc.string())
     fc.assert(
       fc.property(parts, parts, (one, other) => {
@@ -204,11 +207,11 @@ describe('a command id', () => {
     ['another person', ['bob', 'rename-voyage', 'key']],
     ['another command', ['ann', 'postpone-voyage', 'key']],
     ['another key', ['ann', 'rename-voyage', 'another']],
-  ])('is another for %s', (_, other) => {
+  ])('is different for %s', (_, other) => {
     expect(commandIdOf(...other)).not.toBe(commandIdOf('ann', 'rename-voyage', 'key'))
   })
 
-  it('goes with a digest that does not depend on the order of fields', () => {
+  it('comes with a digest that is independent of the order of fields', () => {
     expect(digestOf({ a: 1, b: { c: [1, 2], d: 2 } })).toBe(digestOf({ b: { d: 2, c: [1, 2] }, a: 1 }))
     expect(digestOf({ a: [1, 2] })).not.toBe(digestOf({ a: [2, 1] }))
   })
@@ -269,7 +272,7 @@ describe('an API handler', () => {
     expect(result.body.correlationId).toBe(result.headers?.['x-correlation-id'])
   })
 
-  it('names a refusal after its rule', async () => {
+  it('names a refusal by its rule', async () => {
     const result = await answer(async () => {
       throw new Problem('refused', 'Archived.', { rule: 'voyage-postponed' })
     })
@@ -280,7 +283,7 @@ describe('an API handler', () => {
     new Error('password=hunter2'),
     new Problem('unreadable', 'secret stream'),
     'a string',
-  ])('keeps what is wrong on our side to the log (%s)', async (error) => {
+  ])('keeps the details of an internal error in the log (%s)', async (error) => {
     const result = await answer(async () => {
       throw error
     })
@@ -288,7 +291,7 @@ describe('an API handler', () => {
     expect(JSON.stringify(result)).not.toMatch(/hunter2|secret|a string|\.ts:/)
   })
 
-  it('says when to try again, and which methods there are', async () => {
+  it('says when to retry, and which methods are allowed', async () => {
     const busy = await answer(async () => {
       throw new Problem('unavailable', 'Busy.', { retryAfterSeconds: 2 })
     })
@@ -299,7 +302,7 @@ describe('an API handler', () => {
     expect(wrong).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } })
   })
 
-  it('logs an error of ours with its stack, and no error that a client can cause', async () => {
+  it('logs an internal error with its stack, and logs no error that a client can cause', async () => {
     const errors: unknown[] = []
     const logger = { info() {}, error: (...line: unknown[]) => void errors.push(line[1]) }
     const failing = (clientsFault: boolean) =>
@@ -312,7 +315,7 @@ describe('an API handler', () => {
     expect(errors).toEqual([expect.objectContaining({ error: expect.any(Problem) })])
   })
 
-  it('keeps a correlation id that is a UUID, and makes one otherwise', async () => {
+  it('keeps a correlation id that is a UUID, and creates one otherwise', async () => {
     const id = '3f2a1b4c-0000-4000-8000-00000000000a'
     const echo = async (request: ApiRequest): Promise<ApiResponse> => ({
       status: 200,
@@ -324,7 +327,7 @@ describe('an API handler', () => {
     expect(made.headers?.['x-correlation-id']).toBe(made.body)
   })
 
-  it('knows a person by an access token, and by nothing else', async () => {
+  it('identifies a person only by an access token', async () => {
     const who = async (request: ApiRequest): Promise<ApiResponse> => ({
       status: 200,
       body: request.identity(),
@@ -379,7 +382,7 @@ describe('the OpenAPI document', () => {
     })
   })
 
-  it('says everything that a status may mean', () => {
+  it('explains every possible meaning of a status', () => {
     const { paths } = openApi('http://127.0.0.1:3000', fleetContract)
     expect(paths['/commands/retire']).toMatchObject({
       post: {

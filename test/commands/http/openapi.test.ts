@@ -23,7 +23,7 @@ interface Described {
 function operationsOf(offered: FeatureContract) {
   const { paths } = openApi('http://127.0.0.1:3000', offered)
   return Object.entries(paths).flatMap(([path, methods]) =>
-    // The tests below look at what they need.
+    // Each test below checks the fields that it needs.
     Object.values(methods).map((operation) => ({ path, operation: operation as unknown as Described })),
   )
 }
@@ -40,7 +40,7 @@ describe.each(contracts)('the OpenAPI document of %s', (_, offered) => {
     ...Object.values(responses).flatMap(({ content }) => Object.values(content ?? {})),
   ]
 
-  it('has an id for every operation that a URL and a function name can contain', () => {
+  it('gives every operation an id that a URL and a function name can contain', () => {
     const ids = operations.map(({ operation }) => operation.operationId)
     expect(ids.filter((id) => !/^[A-Za-z][A-Za-z0-9-]*$/.test(id))).toEqual([])
     expect(new Set(ids).size).toBe(ids.length)
@@ -65,7 +65,7 @@ describe.each(contracts)('the OpenAPI document of %s', (_, offered) => {
     }
   })
 
-  it('refuses unknown fields of bodies, and lets answers have further ones', () => {
+  it('refuses unknown fields in bodies, and allows further ones in answers', () => {
     const { schemas } = JSON.parse(JSON.stringify(openApi('http://127.0.0.1:3000', offered))).components
     for (const [name, schema] of Object.entries(schemas))
       expect(JSON.stringify(schema).includes('"additionalProperties":false')).toBe(name.endsWith('Body'))
@@ -80,7 +80,7 @@ describe.each(contracts)('the OpenAPI document of %s', (_, offered) => {
           })
   })
 
-  it('has only expressions that need no flag, in schemas that are all there', () => {
+  it('has only regular expressions that need no flag, and defines every schema that it refers to', () => {
     const document = JSON.stringify(openApi('http://127.0.0.1:3000', offered))
     const patterns = [...document.matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(([, text]) =>
       String(JSON.parse(String(text))),
@@ -95,7 +95,7 @@ describe.each(contracts)('the OpenAPI document of %s', (_, offered) => {
       expect(components.schemas).toHaveProperty(String(name))
   })
 
-  it('has the syntax of every header and parameter that has one', () => {
+  it('has the syntax of every header and parameter with a format', () => {
     const patternsOf = (name: string) =>
       operations.flatMap(({ operation }) =>
         operation.parameters.filter((one) => one.name === name).map(({ schema }) => schema.pattern),
@@ -109,7 +109,7 @@ describe.each(contracts)('the OpenAPI document of %s', (_, offered) => {
       expect(new Set(patternsOf(name))).toEqual(new Set([expression.source]))
   })
 
-  it('has examples that the API takes and answers', () => {
+  it('has examples that the API accepts and returns', () => {
     const example = (path: string, of: 'body' | 'answer') => {
       const operation = operations.find((one) => one.path === path)?.operation
       const content = of === 'body' ? operation?.requestBody?.content : operation?.responses['200']?.content

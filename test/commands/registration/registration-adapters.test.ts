@@ -15,7 +15,7 @@ describe('the registration function, invoked', () => {
     }
   }
 
-  it('is told whom to register, and of which pool', async () => {
+  it('is told the user to register and the user pool', async () => {
     const { requests, done } = await register(json({ registered: true }))
     await done
     expect(requests[0]?.url).toContain('/functions/Registration/invocations')
@@ -26,7 +26,7 @@ describe('the registration function, invoked', () => {
     })
   })
 
-  it('answers a problem, which is thrown', async () => {
+  it('returns a problem, which is thrown', async () => {
     const problem = { code: 'taken', detail: 'Taken.', rule: 'email-taken' }
     const { done } = await register(json({ problem }))
     await expect(done).rejects.toMatchObject({ code: 'taken', rule: 'email-taken', message: 'Taken.' })
@@ -39,17 +39,17 @@ describe('the registration function, invoked', () => {
       json({ message: 'Rate exceeded' }, 429, { 'x-amzn-errortype': 'TooManyRequestsException' }),
     ],
     ['meets a 500', json({ message: 'Oops' }, 500, { 'x-amzn-errortype': 'ServiceException' })],
-  ])('is to be tried again where it %s', async (_, answer) => {
+  ])('fails temporarily if it %s', async (_, answer) => {
     const { done } = await register(answer)
     await expect(done).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 })
   })
 
-  it('is to be tried again where it does not answer in time', async () => {
+  it('fails temporarily if it does not answer in time', async () => {
     const { done } = await register(() => {}, { left: () => 50 })
     await expect(done).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  it('fails for good where it may not be invoked', async () => {
+  it('fails permanently if its invocation is not allowed', async () => {
     const { done } = await register(
       json({ message: 'not authorized' }, 403, { 'x-amzn-errortype': 'AccessDeniedException' }),
     )
@@ -77,31 +77,31 @@ describe('the directory of a user pool', () => {
     expect(JSON.parse(requests[0]?.body ?? '')).toEqual({ UserPoolId: 'pool', Username: 'ann' })
   })
 
-  it('knows an address that was changed and not confirmed', async () => {
+  it('knows that an address was changed and not confirmed', async () => {
     const { person } = await find(attributes({ sub: 'ann', email: 'x@example.com', email_verified: 'false' }))
     expect(await person).toMatchObject({ emailVerified: false })
   })
 
-  it('takes nobody else for the person', async () => {
+  it('never mistakes another user for the person', async () => {
     const { person } = await find(attributes({ sub: 'bob', email: 'bob@example.com' }))
     expect(await person).toBeUndefined()
   })
 
-  it('finds nobody where there is nobody', async () => {
+  it('returns undefined if there is no such user', async () => {
     const { person } = await find(
       json({ __type: 'UserNotFoundException', message: 'User does not exist.' }, 400),
     )
     expect(await person).toBeUndefined()
   })
 
-  it('is to be tried again where it is throttled or does not answer', async () => {
+  it('fails temporarily if it is throttled or does not answer', async () => {
     const throttled = await find(json({ __type: 'TooManyRequestsException', message: 'Slow down' }, 400))
     await expect(throttled.person).rejects.toMatchObject({ code: 'unavailable' })
     const silent = await find(() => {}, { left: () => 50 })
     await expect(silent.person).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  it('fails for good where it may not be asked', async () => {
+  it('fails permanently if reading it is not allowed', async () => {
     const { person } = await find(json({ __type: 'NotAuthorizedException', message: 'No' }, 400))
     await expect(person).rejects.toMatchObject({ name: 'NotAuthorizedException' })
   })

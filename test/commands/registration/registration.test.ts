@@ -7,7 +7,7 @@ const events = (table: ReturnType<typeof backend>['table']) =>
 const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 30_000 }
 
 describe("registration as Cognito's trigger", () => {
-  it('registers who has confirmed their address, and returns the event', async () => {
+  it('registers a person who has confirmed their address, and returns the event', async () => {
     const { confirm, table } = backend()
     const event = await confirm('ann', { email: 'Ann@example.com', name: 'Ann' })
     expect(event).toMatchObject({ triggerSource: 'PostConfirmation_ConfirmSignUp', userName: 'ann' })
@@ -26,27 +26,27 @@ describe("registration as Cognito's trigger", () => {
     ['an empty name', { name: ' ' }],
     ['a name that is too long', { name: 'x'.repeat(101) }],
     ['control characters in the name', { name: 'a\u0000b' }],
-  ])('takes what stands before the @ where there is %s', async (_, attributes) => {
+  ])('uses the part before the @ if there is %s', async (_, attributes) => {
     const { confirm, table } = backend()
     await confirm('ann', { email: 'ann.b@example.com', ...attributes })
     expect(events(table)).toMatchObject([{ data: { name: 'ann.b' } }])
   })
 
-  it('registers once, however often it is called, though the attributes have changed', async () => {
+  it('registers once, however often it is called, even if the attributes have changed', async () => {
     const { confirm, table } = backend()
     await confirm('ann')
     await confirm('ann', { name: 'Annie' })
     expect(events(table)).toHaveLength(1)
   })
 
-  it('ignores what else Cognito calls it for', async () => {
+  it('ignores the other events that Cognito calls it for', async () => {
     const { confirm, table } = backend()
     const event = await confirm('ann', {}, 'PostConfirmation_ConfirmForgotPassword')
     expect(event).toMatchObject({ userName: 'ann' })
     expect(events(table)).toEqual([])
   })
 
-  it('never fails: the address is confirmed by then, and the first use says what is wrong', async () => {
+  it("never fails: the address is already confirmed, and the person's first request reports the problem", async () => {
     const { confirm, table } = backend()
     await confirm('ann', { email: 'same@example.com' })
     const event = await confirm('bob', { email: 'Same@example.com' })
@@ -56,7 +56,7 @@ describe("registration as Cognito's trigger", () => {
 })
 
 describe('registration before a sign-up', () => {
-  it('lets an address pass that can be registered, and writes nothing', async () => {
+  it('accepts an address that can be registered, and writes nothing', async () => {
     const { confirm, table } = backend()
     expect(await confirm('ann', {}, 'PreSignUp_SignUp')).toMatchObject({ userName: 'ann' })
     expect(events(table)).toEqual([])
@@ -67,7 +67,7 @@ describe('registration before a sign-up', () => {
     ['a control character', 'a\u0007b@example.com'],
     ['a direction mark', 'a\u202eb@example.com'],
     ['263 characters', `${'a'.repeat(251)}@example.com`],
-  ])('refuses an address with %s, which the domain would refuse forever', async (_, email) => {
+  ])('refuses an address with %s, which the domain would always refuse', async (_, email) => {
     const { confirm } = backend()
     await expect(confirm('ann', { email }, 'PreSignUp_SignUp')).rejects.toMatchObject({
       message: 'This email address is not supported. Use another one.',
@@ -78,7 +78,7 @@ describe('registration before a sign-up', () => {
 describe('registration for an API', () => {
   const request = (userId: string) => ({ userPoolId: 'pool', userId, correlationId: 'correlation' })
 
-  it('looks the person up and registers them', async () => {
+  it('looks up the person and registers them', async () => {
     const { registration, signUp, table } = backend()
     signUp('ann', { name: 'Ann' })
     expect(await registration(request('ann'), context)).toEqual({ registered: true })
@@ -86,7 +86,7 @@ describe('registration for an API', () => {
     expect(table.all()).toMatchObject([{ actorId: 'ann', correlationId: 'correlation' }])
   })
 
-  it('finds who was registered by the trigger', async () => {
+  it('finds a person whom the trigger registered', async () => {
     const { registration, confirm, signUp, table } = backend()
     signUp('ann')
     await confirm('ann')
@@ -97,22 +97,22 @@ describe('registration for an API', () => {
   it.each([
     ['email-taken', { email: 'same@example.com' }, { code: 'taken', rule: 'email-taken' }],
     ['an address that was changed and not confirmed', { email_verified: 'false' }, { code: 'forbidden' }],
-    ['an address that is none', { email: 'ann' }, { code: 'invalid-input' }],
-  ])('answers what stands against it: %s', async (_, attributes, problem) => {
+    ['an invalid address', { email: 'ann' }, { code: 'invalid-input' }],
+  ])('returns the problem that prevents it: %s', async (_, attributes, problem) => {
     const { registration, confirm, signUp } = backend()
     await confirm('bob', { email: 'same@example.com' })
     signUp('ann', attributes)
     expect(await registration(request('ann'), context)).toMatchObject({ problem })
   })
 
-  it('answers that nobody is there', async () => {
+  it('reports that the person does not exist', async () => {
     const { registration } = backend()
     expect(await registration(request('ann'), context)).toMatchObject({
       problem: { code: 'unauthenticated' },
     })
   })
 
-  it('keeps what is wrong on our side to the log', async () => {
+  it('keeps the details of an internal error in the log', async () => {
     const { registration, signUp, people } = backend()
     signUp('ann')
     people.get = () => {

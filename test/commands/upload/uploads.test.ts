@@ -25,7 +25,7 @@ const withProject = async () => {
 }
 
 describe('a request for an upload', () => {
-  it.each(['ann', 'bob'])('answers a form to %s, who may change the project', async (person) => {
+  it.each(['ann', 'bob'])('returns a form to %s, who may change the project', async (person) => {
     const { request } = await withProject()
     const { status, body } = await request(person)
     expect(status).toBe(200)
@@ -37,7 +37,7 @@ describe('a request for an upload', () => {
     })
   })
 
-  it('is repeated with the same upload and a fresh form, until the upload has ended', async () => {
+  it('is repeated with the same upload and a new form, until the upload has ended', async () => {
     const { request, command, clock } = await withProject()
     const headers = { 'idempotency-key': 'one' }
     const { body } = await request('ann', {}, headers)
@@ -63,7 +63,7 @@ describe('a request for an upload', () => {
     expect((await request('bob', {}, headers)).body).not.toHaveProperty('upload')
   })
 
-  it('names the version of the project that it was decided on', async () => {
+  it('names the version of the project that was decided on', async () => {
     const { request, store } = await withProject()
     const { body } = await request('bob')
     const { commits } = await store.read(`upload-${body['id']}`, 1, { left: () => 1000 })
@@ -74,7 +74,7 @@ describe('a request for an upload', () => {
     const { request, store } = await withProject()
     const headers = { 'idempotency-key': 'one' }
     expect((await request('bob', {}, headers)).body).toMatchObject({ upload: form })
-    // An account is kept while it owns shared projects, except from a member who joins at that very moment.
+    // A shared project keeps its owner's account, unless a member joins at the moment of the deletion.
     const { head } = await store.load('user-ann', { left: () => 1000 })
     const ids = { actorId: 'ann', correlationId: 'correlation', causationId: 'request' }
     await store.append(
@@ -121,7 +121,7 @@ describe('a request for an upload', () => {
     })
   })
 
-  it("is refused at once where the owner's plan has no room, whoever asks", async () => {
+  it("is refused immediately if the owner's plan has too little storage, whoever asks", async () => {
     const { request, store, clock } = await withProject()
     const full = { uploadId: 'other', bytes: terms.free.bytesAllowed - 1999 }
     const head = (await store.load('subscription-ann', { left: () => 1000 })).head
@@ -147,7 +147,7 @@ describe('a request for an upload', () => {
 })
 
 describe('an upload', () => {
-  it.each(['ann', 'bob'])('is cancelled by %s, who asked for it or owns the project', async (person) => {
+  it.each(['ann', 'bob'])('is cancelled by %s, who requested it or owns the project', async (person) => {
     const { request, command } = await withProject()
     const { body } = await request('bob')
     const uploadId = body['id']
@@ -175,7 +175,7 @@ describe('an upload', () => {
     })
   })
 
-  it('is not there any more for its requester once they are removed from the project', async () => {
+  it('is not found by its requester once they are removed from the project', async () => {
     const { request, command, projectId } = await withProject()
     const { body } = await request('bob')
     await command('ann', 'remove-project-member', { projectId, userId: 'bob' })
@@ -183,7 +183,7 @@ describe('an upload', () => {
     expect(await command('ann', 'cancel-upload', { uploadId: body['id'] })).toMatchObject({ status: 200 })
   })
 
-  it('that there is not is not found', async () => {
+  it('that does not exist is not found', async () => {
     const { command } = await withProject()
     expect(await command('ann', 'cancel-upload', { uploadId: 'nothing' })).toMatchObject({ status: 404 })
   })

@@ -7,7 +7,7 @@ import { ample } from '../../kit/memory/read-side.ts'
 const lamps = { set: (userId: string) => `lamps-of-${userId}`, rule: 'owns-lamps', detail: 'Sell them.' }
 const boats = { set: (userId: string) => `boats-of-${userId}`, rule: 'owns-boats', detail: 'Sell them too.' }
 
-/** Reservations of which only these sets are not empty. */
+/** Reservations in which only these sets are not empty. */
 function holding(...sets: readonly string[]) {
   return {
     isEmpty: async (set: string) => ({ empty: !sets.includes(set), cost: { ...noCost, requests: 1 } }),
@@ -21,7 +21,7 @@ describe('the holds on an account', () => {
     expect(cost.requests).toBe(2)
   })
 
-  it('are named by the first whose set is not empty', async () => {
+  it('are named by the first set that is not empty', async () => {
     expect((await holdOn('ann', [lamps, boats], holding('boats-of-ann'), ample)).hold).toBe(boats)
     expect((await holdOn('ann', [lamps, boats], holding('boats-of-ann', 'lamps-of-ann'), ample)).hold).toBe(
       lamps,
@@ -35,7 +35,7 @@ describe('the holds on an account', () => {
     })
   })
 
-  it('have a rule each, and sets of their own', () => {
+  it('have their own rules, and their own sets', () => {
     expect(new Set(accountHolds.map(({ rule }) => rule)).size).toBe(accountHolds.length)
     expect(new Set(accountHolds.map(({ set }) => set('ann'))).size).toBe(accountHolds.length)
   })

@@ -4,7 +4,7 @@ import type { Files } from '../../../workflows/upload/file-store.ts'
 const bytes = (text: string) => new TextEncoder().encode(text)
 const replaced = { name: 'ReplacedFile' }
 
-/** The contract of every store of files. `open` gives an empty one. */
+/** The tests that every store of files must pass. `open` returns an empty one. */
 export function filesContract(name: string, open: () => Promise<Files> | Files): void {
   describe(`files: ${name}`, () => {
     let files: Files
@@ -16,7 +16,7 @@ export function filesContract(name: string, open: () => Promise<Files> | Files):
       return (await files.look(key))?.etag ?? ''
     }
 
-    it('say of a file how large it is, and how it begins', async () => {
+    it('report the size of a file and its first bytes', async () => {
       const etag = await put('incoming/a', 'abcdefghijklmnop')
       expect(etag).toMatch(/^[0-9a-f]{32}$/)
       const found = await files.look('incoming/a')
@@ -26,11 +26,11 @@ export function filesContract(name: string, open: () => Promise<Files> | Files):
       expect(await files.look('incoming/b')).toMatchObject({ size: 2, head: bytes('ab') })
     })
 
-    it('say of none that there is none', async () => {
+    it('report a missing file as missing', async () => {
       expect(await files.look('incoming/none')).toBeUndefined()
     })
 
-    it('read the content that is named, and no other', async () => {
+    it('read the named content, and no other', async () => {
       const etag = await put('incoming/a', 'one')
       expect(await files.read('incoming/a', etag)).toEqual(bytes('one'))
       await put('incoming/a', 'two')
@@ -38,7 +38,7 @@ export function filesContract(name: string, open: () => Promise<Files> | Files):
       await expect(files.read('incoming/none', etag)).rejects.toMatchObject(replaced)
     })
 
-    it('copy the content that is named, and no other', async () => {
+    it('copy the named content, and no other', async () => {
       const etag = await put('incoming/a', 'one')
       await files.copy('incoming/a', etag, 'files/a/original')
       expect(await files.read('files/a/original', etag)).toEqual(bytes('one'))
@@ -48,7 +48,7 @@ export function filesContract(name: string, open: () => Promise<Files> | Files):
       expect(await files.read('files/a/original', etag)).toEqual(bytes('one'))
     })
 
-    it('remove a file, also one that is not there', async () => {
+    it('remove a file, even a missing one', async () => {
       await put('incoming/a', 'one')
       await files.remove('incoming/a')
       await files.remove('incoming/a')

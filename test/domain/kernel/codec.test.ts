@@ -30,29 +30,29 @@ describe('a codec', () => {
   })
 
   it.each([
-    ['a type that it does not know', { type: 'PriceForgotten', schema: 1, data: {} }],
-    ['a type that is a name of every object', { type: 'constructor', schema: 1, data: {} }],
+    ['an unknown type', { type: 'PriceForgotten', schema: 1, data: {} }],
+    ['a type that is the name of an Object method', { type: 'constructor', schema: 1, data: {} }],
     ['a schema from the future', { type: 'PriceSet', schema: 4, data: set.data }],
     ['a schema of 0', { type: 'PriceSet', schema: 0, data: set.data }],
-    ['a schema that is no whole number', { type: 'PriceSet', schema: 1.5, data: set.data }],
-    ['data that does not fit', { type: 'PriceSet', schema: 3, data: { amount: 'five', currency: 'EUR' } }],
-    ['data with a field too many', { type: 'PriceSet', schema: 3, data: { ...set.data, tax: 1 } }],
+    ['a schema that is not an integer', { type: 'PriceSet', schema: 1.5, data: set.data }],
+    ['data of another shape', { type: 'PriceSet', schema: 3, data: { amount: 'five', currency: 'EUR' } }],
+    ['data with an additional field', { type: 'PriceSet', schema: 3, data: { ...set.data, tax: 1 } }],
   ])('finds %s unreadable, and never skips it', (_, stored) => {
     expect(() => events.decode(stored)).toThrow(expect.objectContaining({ code: 'unreadable' }))
   })
 
-  it('does not store what does not fit', () => {
+  it('does not store data of another shape', () => {
     const wrong = { type: 'PriceSet', data: { amount: Number.NaN, currency: 'EUR' } } as const
     expect(() => events.encode(wrong)).toThrow(expect.objectContaining({ code: 'unreadable' }))
   })
 
-  it('says at once that an upcaster is missing', () => {
+  it('throws immediately if an upcaster is missing', () => {
     expect(() => codec({ Moved: { schema: 2, data: z.string() } })).toThrow(
       'Moved has schema 2 but no upcaster from schema 1',
     )
   })
 
-  it('gives the events of a commit their places, from the one that is asked for', () => {
+  it('gives the events of a commit their versions, from the requested one', () => {
     const commit: Commit = {
       stream: 'price-1',
       version: 4,
@@ -71,9 +71,9 @@ describe('a codec', () => {
   })
 
   it.each([
-    ['of a type that it does not know', { type: 'Unknown', schema: 1, data: {} }],
+    ['of an unknown type', { type: 'Unknown', schema: 1, data: {} }],
     ['of a schema from the future', { type: 'PriceSet', schema: 4, data: set.data }],
-  ])('reads the events of a commit up to one %s, and never passes over that', (_, unreadable) => {
+  ])('reads the events of a commit up to one %s, and never skips that', (_, unreadable) => {
     const commit: Commit = {
       stream: 'price-1',
       version: 1,

@@ -16,7 +16,7 @@ describe('a voyage that nobody has planned', () => {
       .then(planned)
   })
 
-  it('is known to nobody', () => {
+  it('is visible to nobody', () => {
     given()
       .when({ type: 'rename-voyage', ...ann, name: 'Globe' })
       .thenRefused('not-found')
@@ -30,13 +30,13 @@ describe('a planned voyage', () => {
       .thenNothing()
   })
 
-  it('is renamed, and renamed again to nothing', () => {
+  it('is renamed, and renamed to the same name without an event', () => {
     const rename = { type: 'rename-voyage', ...ann, name: 'Globe' } as const
     given(planned).when(rename).then(renamed('Globe'))
     given(planned, renamed('Globe')).when(rename).thenNothing()
   })
 
-  it('has one ship at a time', () => {
+  it('has at most one ship', () => {
     const charter = { type: 'charter-ship', ...ann, ship: 'Argo' } as const
     given(planned).when(charter).then(chartered)
     given(planned, chartered).when(charter).thenNothing()
@@ -48,7 +48,7 @@ describe('a planned voyage', () => {
       .thenNothing()
   })
 
-  it('takes a sailor aboard, who may have another role and may leave', () => {
+  it('takes a sailor aboard, who may change role and may leave', () => {
     const mate = { sailorId: 'bob', role: 'mate' } as const
     given(planned)
       .when({ type: 'sign-on', ...ann, ...mate })
@@ -70,7 +70,7 @@ describe('a planned voyage', () => {
       .thenRefused('captain-is-aboard')
   })
 
-  it('is changed only by a person who may', () => {
+  it('is changed only by people with the right to do so', () => {
     given(planned, joined('bob'))
       .when({ type: 'rename-voyage', ...bob, name: 'Globe' })
       .thenRefused('forbidden')
@@ -84,7 +84,7 @@ describe('a planned voyage', () => {
 })
 
 describe('a postponed voyage', () => {
-  it('is not renamed before it is resumed', () => {
+  it('is not renamed until it is resumed', () => {
     const rename = { type: 'rename-voyage', ...ann, name: 'Globe' } as const
     given(planned, postponed).when(rename).thenRefused('voyage-postponed')
     given(planned, postponed)

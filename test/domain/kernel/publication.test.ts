@@ -30,7 +30,7 @@ describe('a publication', () => {
     expect(decided.private).toEqual({ LampCleaned: 'Nobody asks.' })
   })
 
-  it('makes the public data of a stored event, and nothing else of it', () => {
+  it('creates the public data of a stored event, and adds nothing else from it', () => {
     const event = { id: '7', type: 'LampLit', data: { room: 'hall', by: 'ann' } }
     expect(decided.public[0]?.publish(event)).toEqual({ lampId: '7', room: 'hall' })
   })
@@ -40,12 +40,12 @@ describe('a publication', () => {
     expect(() => decided.public[0]?.publish(event)).toThrow()
   })
 
-  it('refuses a type that is not stored', () => {
+  it('refuses a type that is never stored', () => {
     const more = { LampLit: { private: '' }, LampCleaned: { private: '' }, LampSold: { private: '' } }
     expect(() => publication(events, more)).toThrow('"LampSold"')
   })
 
-  it('does not compile without a decision on every type, or with data that does not fit', () => {
+  it('compiles only with a decision on every type, and with data of the right shape', () => {
     const room = z.object({ room: z.string() })
     type Decisions = Parameters<
       typeof publication<EventOf<typeof definitions>, { LampLit: typeof room; LampCleaned: unknown }>

@@ -12,11 +12,11 @@ describe('a text of one line', () => {
     ['letters of any script', '日本語'],
     ['a joiner between letters that join', '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645'],
     ['a joiner after a mark', '\u0915\u094d\u200d\u0937'],
-    ['an emoji of several', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}'],
+    ['an emoji of several characters', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}'],
     ['an emoji with a variation selector', '\u2764\ufe0f\u200d\u{1f525}'],
-    ['a flag of tags', '\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}'],
-    ['an escape of a replacement character', '\ufffd'],
-  ])('takes %s', (_, value) => {
+    ['a flag with tags', '\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}'],
+    ['an escaped replacement character', '\ufffd'],
+  ])('accepts %s', (_, value) => {
     expect(line.safeParse(value)).toMatchObject({ success: true, data: value })
   })
 
@@ -32,14 +32,14 @@ describe('a text of one line', () => {
     ['only a Hangul filler', '\u3164'],
     ['only an empty Braille pattern', '\u2800'],
     ['only a variation selector', '\ufe0f'],
-    ['variation selectors after each other', 'a\ufe0f\ufe0e'],
+    ['several variation selectors in a row', 'a\ufe0f\ufe0e'],
     ['a joiner between letters that do not join', 'a\u200db'],
-    ['joiners after each other', '\u{1f468}\u200d\u200d\u{1f469}'],
+    ['several joiners in a row', '\u{1f468}\u200d\u200d\u{1f469}'],
     ['a soft hyphen', 'a\u00adb'],
     ['tags outside a flag', 'a\u{e0068}\u{e0069}\u{e007f}'],
     ['a noncharacter', 'a\uffff'],
     ['half a surrogate pair', 'a\ud83d'],
-    ['nothing but white space', ' \u00a0 '],
+    ['only white space', ' \u00a0 '],
   ])('refuses %s', (_, value) => {
     expect(isTaken(line, value)).toBe(false)
   })
@@ -48,14 +48,14 @@ describe('a text of one line', () => {
     expect(line.parse(' \ta  e\u0301 ')).toBe('a  e\u0301')
   })
 
-  it('is counted in characters, as in the document', () => {
+  it('is counted in characters, as in the OpenAPI document', () => {
     expect(isTaken(line, '\u{1f600}'.repeat(200))).toBe(true)
     expect(isTaken(line, '\u{1f600}'.repeat(201))).toBe(false)
   })
 })
 
 describe('a text of several lines', () => {
-  it('takes line breaks, tabs and direction marks', () => {
+  it('accepts line breaks, tabs and direction marks', () => {
     expect(isTaken(lines, 'a\r\n\tb\u200f\n')).toBe(true)
     expect(isTaken(lines, '')).toBe(true)
   })
@@ -66,7 +66,12 @@ describe('a text of several lines', () => {
 })
 
 describe('an id', () => {
-  it.each(['ann', '5f0c3f5e-9d0a-4c6e-8a64-0f6f5b1c2d3e', 'a.b_c~d', 'x'.repeat(64)])('is %s', (value) => {
+  it.each([
+    'ann',
+    '5f0c3f5e-9d0a-4c6e-8a64-0f6f5b1c2d3e',
+    'a.b_c~d',
+    'x'.repeat(64),
+  ])('may be %s', (value) => {
     expect(isTaken(id('An id'), value)).toBe(true)
   })
 
@@ -80,19 +85,19 @@ describe('an id', () => {
     'a\u0000',
     'a\n',
     'x'.repeat(65),
-  ])('is not %j', (value) => {
+  ])('may not be %j', (value) => {
     expect(isTaken(id('An id'), value)).toBe(false)
   })
 })
 
-describe('the document', () => {
-  /** Accepted in the right place only, which an expression without flags cannot say. */
+describe('the OpenAPI document', () => {
+  /** Accepted only in the right context, which an expression without flags cannot describe. */
   const byContext = /\p{Join_Control}|\p{Variation_Selector}/u
 
   it.each([
     ['one line', line],
     ['several lines', lines],
-  ])('has an expression that takes the same characters in a text of %s', (_, schema) => {
+  ])('has an expression that accepts the same characters in a text of %s', (_, schema) => {
     const { pattern = '' } = z.toJSONSchema(schema, { io: 'input' })
     const documented = new RegExp(pattern)
     const different: string[] = []

@@ -42,7 +42,7 @@ describe('a project that does not exist', () => {
 })
 
 describe('an active project', () => {
-  it('is created twice without a second event', () => {
+  it('is not created again by a repeat', () => {
     given(created)
       .when({ type: 'create-project', ...owner, title: 'Atlas' })
       .thenNothing()
@@ -54,13 +54,13 @@ describe('an active project', () => {
       .then(renamed)
   })
 
-  it('is renamed to the same title without an event', () => {
+  it('keeps its title without an event', () => {
     given(created, renamed)
       .when({ type: 'rename-project', ...owner, title: 'Globe' })
       .thenNothing()
   })
 
-  it('is renamed back, which is a change', () => {
+  it('is renamed back with an event', () => {
     given(created, renamed)
       .when({ type: 'rename-project', ...owner, title: 'Atlas' })
       .then({ type: 'ProjectRenamed', data: { title: 'Atlas' } })
@@ -72,13 +72,13 @@ describe('an active project', () => {
       .then(described)
   })
 
-  it('is described in the same words without an event', () => {
+  it('keeps its description without an event', () => {
     given(created, described)
       .when({ type: 'describe-project', ...owner, description: 'Maps' })
       .thenNothing()
   })
 
-  it('loses its description when that is emptied', () => {
+  it('loses its description if the new one is empty', () => {
     given(created, described)
       .when({ type: 'describe-project', ...owner, description: '' })
       .then({ type: 'ProjectDescribed', data: { description: '' } })
@@ -90,7 +90,7 @@ describe('an active project', () => {
       .then(archived)
   })
 
-  it('is restored without an event', () => {
+  it('is restored without an event, because it is not archived', () => {
     given(created)
       .when({ type: 'restore-project', ...owner })
       .thenNothing()
@@ -121,11 +121,11 @@ describe('a project with members', () => {
   const add = { type: 'add-project-member', ...owner, userId: 'bob', role: 'viewer' } as const
   const remove = { type: 'remove-project-member', ...owner, userId: 'a-viewer' } as const
 
-  it('takes a member', () => {
+  it('adds a member', () => {
     given(created).when(add).then(added('bob', 'viewer'))
   })
 
-  it('takes a member twice without a second event', () => {
+  it('adds a member twice without a second event', () => {
     given(created, added('bob', 'viewer')).when(add).thenNothing()
   })
 
@@ -144,19 +144,19 @@ describe('a project with members', () => {
       .thenNothing()
   })
 
-  it('does not take its owner as a member', () => {
+  it('refuses its owner as a member', () => {
     given(created)
       .when({ ...add, userId: 'ann' })
       .thenRefused('owner-is-member')
   })
 
-  it('does not take somebody whom nobody knows', () => {
+  it('refuses a person who has no account', () => {
     given(created)
       .when({ ...add, userId: undefined })
       .thenRefused('no-such-person')
   })
 
-  it('takes 100 members, and no more; their roles can still be changed', () => {
+  it('has at most 100 members, whose roles can still be changed', () => {
     const full = Array.from({ length: maxMembers }, (_, i) => added(`member-${i}`, 'viewer'))
     given(created, ...full.slice(1))
       .when(add)
@@ -169,7 +169,7 @@ describe('a project with members', () => {
       .then({ type: 'ProjectMemberRoleChanged', data: { userId: 'member-7', role: 'editor' } })
   })
 
-  it('takes no member while it is archived, but lets one go', () => {
+  it('adds no member while it is archived, but removes one', () => {
     given(...shared, archived)
       .when(add)
       .thenRefused('project-archived')
@@ -178,7 +178,7 @@ describe('a project with members', () => {
       .then(removed('a-viewer'))
   })
 
-  it('loses a member whom its owner removes', () => {
+  it('loses a member removed by its owner', () => {
     given(...shared)
       .when(remove)
       .then(removed('a-viewer'))
@@ -196,7 +196,7 @@ describe('a project with members', () => {
       .then(removed('a-viewer'))
   })
 
-  it('does not exist any more for a member who has left', () => {
+  it('no longer exists for a member who has left', () => {
     given(...shared, removed('a-viewer'))
       .when({ ...remove, ...viewer })
       .thenRefused('not-found')
@@ -239,13 +239,13 @@ describe('a project with members', () => {
   it.each([
     { type: 'rename-project', ...stranger, title: 'Mine' },
     add,
-  ] as const)('is unknown to a stranger who sends $type', (command) => {
+  ] as const)('does not exist for a stranger who sends $type', (command) => {
     given(...shared)
       .when({ ...command, ...stranger })
       .thenRefused('not-found')
   })
 
-  it('holds its place among the shared projects of its owner while it has any member', () => {
+  it("occupies a place among its owner's shared projects while it has any member", () => {
     const holdsAfter = (...history: ProjectEvent[]) =>
       project.holds?.(history.reduce(project.evolve, project.initial), '1')
     const held = [{ set: 'shared-by-ann', key: '1' }]
@@ -282,7 +282,7 @@ describe('an archived project', () => {
       .then(restored)
   })
 
-  it('takes changes again once it is restored', () => {
+  it('accepts changes again once it is restored', () => {
     given(created, archived, restored)
       .when({ type: 'rename-project', ...owner, title: 'Globe' })
       .then(renamed)

@@ -9,7 +9,7 @@ import { type SubscriptionCommand, subscription } from '../../../domain/subscrip
 import { subscriptionsV1 } from '../../../projections/subscription/v1/projection.ts'
 import { command } from '../../kit/arbitraries/subscription.ts'
 
-/** The events that a series of commands leads to; what is refused adds none. */
+/** The events of a series of commands. A refused command adds none. */
 function historyOf(commands: readonly SubscriptionCommand[]): SubscriptionEvent[] {
   const history: SubscriptionEvent[] = []
   for (const command of commands) {
@@ -27,7 +27,10 @@ interface Held {
   readonly plan: Plan
 }
 
-/** Which plans were held in which months, up to one: what a change says, and what goes on from the month before. */
+/**
+ * The plans held in each month, up to a given one: those that a change names, and those continued from the
+ * month before.
+ */
 function heldIn(history: readonly SubscriptionEvent[], until: string): Held[] {
   const changes = history.flatMap(({ type, data }): Held[] => {
     if (type === 'PlanChanged') return [{ month: data.month, plan: data.plan }]
@@ -45,7 +48,7 @@ function heldIn(history: readonly SubscriptionEvent[], until: string): Held[] {
   return held
 }
 
-/** What has to be paid for each month. */
+/** The amount to be paid for each month. */
 function owed(held: readonly Held[]): [month: string, amount: number][] {
   const months = new Map<string, number>()
   for (const { month, plan } of held) months.set(month, Math.max(months.get(month) ?? 0, terms[plan].amount))
@@ -56,7 +59,7 @@ const end = '2026-06'
 const lastly: SubscriptionCommand = { type: 'issue-invoices', actorId: 'billing', until: end }
 
 describe('invoices', () => {
-  it('are one for each month that a plan was paid for, at the dearest, however they were issued and repeated', () => {
+  it('are issued once for each paid month, for the dearest plan, whatever the order and repeats', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 20 }), (commands) => {
         const history = historyOf([...commands, lastly, lastly])
@@ -68,7 +71,7 @@ describe('invoices', () => {
     )
   })
 
-  it('of a month are followed by no plan that is chosen in it, and by no change before it', () => {
+  it('of a month prevent later choices of a plan in that month, and changes before it', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 20 }), (commands) => {
         let change = ''
@@ -94,14 +97,14 @@ describe('the list of subscribers', () => {
     correlationId: 'correlation',
     causationId: 'causation',
   }
-  /** What the read model makes of a history. */
+  /** The read model's rows for a history. */
   const projected = (history: readonly SubscriptionEvent[]) =>
     history.reduce(
       (state, event, index) => subscriptionsV1.evolve(state, { ...event, ...occurrence, version: index + 1 }),
       subscriptionsV1.initial,
     )
 
-  it('has everyone who has something to be invoiced, at no later month, and nobody who will not have', () => {
+  it('has everyone with something to invoice, under the right month or an earlier one, and nobody else', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 20 }), (commands) => {
         const history = historyOf(commands)
@@ -119,7 +122,7 @@ describe('the list of subscribers', () => {
 })
 
 describe('the quota', () => {
-  /** Bytes that are taken up and kept, from the events alone. */
+  /** Bytes that are used and reserved, computed from the events alone. */
   const bytesOf = (history: readonly SubscriptionEvent[]) => {
     const kept = new Map<string, number>()
     let used = 0
@@ -133,7 +136,7 @@ describe('the quota', () => {
   const planAfter = (history: readonly SubscriptionEvent[]) =>
     history.reduce(subscription.evolve, subscription.initial).plan
 
-  it('is never kept beyond what the plan allows at that moment, and only what is kept is taken up or released', () => {
+  it('never reserves more than the plan allows at that moment, and uses or releases only reserved bytes', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 20 }), (commands) => {
         const history = historyOf(commands)

@@ -55,7 +55,7 @@ const use = (uploadId: string, bytes: number): SubscriptionCommand => ({
 const release = (uploadId: string): SubscriptionCommand => ({ type: 'release-quota', ...ann, uploadId })
 
 describe('a person who has chosen no plan', () => {
-  it('changes to one that is paid for', () => {
+  it('changes to a plan that costs money', () => {
     given().when(change('pro', '2026-01')).then(changed('pro', '2026-01'))
   })
 
@@ -75,32 +75,32 @@ describe('a person who pays for a plan', () => {
     given(paying).when(change('business', '2026-02')).then(changed('business', '2026-02'))
   })
 
-  it('changes to the same without an event', () => {
+  it('keeps the same plan without an event', () => {
     given(paying).when(change('pro', '2026-02')).thenNothing()
   })
 
-  it.each([cancel('2026-02'), change('free', '2026-02')])('goes back to the free one: $type', (command) => {
+  it.each([cancel('2026-02'), change('free', '2026-02')])('returns to the free plan: $type', (command) => {
     given(paying).when(command).then(cancelled('2026-02'))
   })
 
-  it('goes back twice without a second event', () => {
+  it('returns only once without a second event', () => {
     given(paying, cancelled('2026-02')).when(cancel('2026-02')).thenNothing()
   })
 
-  it('changes in the month of the change before where the clock has jumped back', () => {
+  it('changes in the month of the previous change if the clock has jumped back', () => {
     given(changed('pro', '2026-03')).when(change('business', '2026-02')).then(changed('business', '2026-03'))
     given(changed('pro', '2026-03')).when(cancel('2026-02')).then(cancelled('2026-03'))
   })
 
-  it('changes in no month that is invoiced already', () => {
+  it('never changes in a month that is already invoiced', () => {
     given(paying, invoice('2026-01')).when(change('business', '2026-01')).then(changed('business', '2026-02'))
   })
 })
 
-describe('a cancellation that comes late', () => {
+describe('a late cancellation', () => {
   const late = [changed('pro', '2026-01'), invoice('2026-01')]
 
-  it('makes the month that is invoiced already the last one', () => {
+  it('makes the month that is already invoiced the last one', () => {
     given(...late)
       .when(cancel('2026-01'))
       .then(cancelled('2026-01'))
@@ -134,11 +134,11 @@ describe('an invoice', () => {
     given(changed('pro', '2026-01'), invoice('2026-01')).when(issue('2026-02')).then(invoice('2026-02'))
   })
 
-  it('is not issued for a month that the plan was not held in yet', () => {
+  it('is not issued for a month before the plan began', () => {
     given(changed('pro', '2026-02')).when(issue('2026-01')).thenNothing()
   })
 
-  it('is for the whole month in which a plan was chosen, changed or cancelled, at the dearest', () => {
+  it('is for the whole month in which a plan was chosen, changed or cancelled, at the dearest price', () => {
     given(changed('business', '2026-01'), changed('pro', '2026-01'), cancelled('2026-01'))
       .when(issue('2026-02'))
       .then(invoice('2026-01', 'business'))
@@ -147,13 +147,13 @@ describe('an invoice', () => {
       .then(invoice('2026-01'), invoice('2026-02', 'business'))
   })
 
-  it('is for the dearer plan where a month began with that', () => {
+  it('is for the dearer plan if the month began with that', () => {
     given(changed('business', '2026-01'), invoice('2026-01', 'business'), changed('pro', '2026-02'))
       .when(issue('2026-03'))
       .then(invoice('2026-02', 'business'), invoice('2026-03'))
   })
 
-  it('is issued for the last month of a plan that was cancelled, and for none after that', () => {
+  it('is issued for the last month of a cancelled plan, and for no later one', () => {
     given(changed('pro', '2026-01'), invoice('2026-01'), cancelled('2026-03'))
       .when(issue('2026-05'))
       .then(invoice('2026-02'), invoice('2026-03'))
@@ -167,7 +167,7 @@ describe('an invoice', () => {
 })
 
 describe('the quota of a person', () => {
-  it('is kept for an upload, and taken up or released by it', () => {
+  it('is reserved for an upload, and then used or released', () => {
     given()
       .when(reserve('a', 300 * mb))
       .then(reserved('a', 300 * mb))
@@ -175,24 +175,24 @@ describe('the quota of a person', () => {
     given(reserved('a', 300)).when(release('a')).then(released('a'))
   })
 
-  it('is taken up by no more than was kept', () => {
+  it('is used only up to the reserved bytes', () => {
     given(reserved('a', 300)).when(use('a', 400)).then(used('a', 300))
   })
 
   it.each([
     use('b', 300),
     release('b'),
-  ])('is not changed by $type of an upload that nothing is kept for', (command) => {
+  ])('is not changed by $type of an upload without a reservation', (command) => {
     given(reserved('a', 300)).when(command).thenNothing()
     given(reserved('b', 300), used('b', 300)).when(command).thenNothing()
     given(reserved('b', 300), released('b')).when(command).thenNothing()
   })
 
-  it('is kept once for each upload', () => {
+  it('is reserved once for each upload', () => {
     given(reserved('a', 300)).when(reserve('a', 400)).thenNothing()
   })
 
-  it('ends with what the plan allows, kept and taken up together', () => {
+  it('limits reserved and used bytes together to what the plan allows', () => {
     const history = [reserved('a', 200 * mb), used('a', 200 * mb), reserved('b', 200 * mb)]
     given(...history)
       .when(reserve('c', 100 * mb))
@@ -205,14 +205,14 @@ describe('the quota of a person', () => {
       .then(reserved('c', 1024 * mb))
   })
 
-  it('leaves nothing to keep on a plan that allows less than is taken up', () => {
+  it('allows no reservation if the plan allows less than is used', () => {
     const history = [changed('pro', '2026-01'), reserved('a', 1024 * mb), used('a', 1024 * mb)]
     given(...history, cancelled('2026-01'))
       .when(reserve('b', 1))
       .thenRefused('quota-exceeded')
   })
 
-  it('is kept for so many uploads at once, and no more', () => {
+  it('is reserved for a limited number of uploads at once', () => {
     const many = Array.from({ length: maxReserved }, (_, index) => reserved(`upload-${index}`, 1))
     given(...many)
       .when(reserve('one-more', 1))
@@ -238,7 +238,7 @@ describe('a month', () => {
   it.each([
     '2026-01-31T23:59:59.999Z',
     '2026-01-01T00:00:00.000Z',
-  ])('is that of a moment in UTC: %s', (at) => {
+  ])('is the UTC month of a moment: %s', (at) => {
     expect(monthAt(Date.parse(at))).toBe('2026-01')
     expect(startOf('2026-01')).toBe('2026-01-01T00:00:00.000Z')
   })

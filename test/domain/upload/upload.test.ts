@@ -18,7 +18,7 @@ const byPipeline = { actorId: pipeline }
 const expiresAt = '2026-01-10T13:00:00.000Z'
 const afterwards = (ms: number) => new Date(Date.parse(expiresAt) + ms).toISOString()
 
-/** Ann's project, as bob, an editor, sees it. */
+/** Ann's project as Bob, an editor, sees it. */
 const project: ProjectAsRead = {
   version: 7,
   ownerId: 'ann',
@@ -27,7 +27,7 @@ const project: ProjectAsRead = {
   ownerDeleted: false,
 }
 
-/** The command with which bob, an editor of ann's project, requests an upload. */
+/** The command with which Bob, an editor of Ann's project, requests an upload. */
 const ask = {
   type: 'request-upload',
   ...bob,
@@ -86,7 +86,7 @@ const ends: readonly [Ended, UploadEvent][] = [
 ]
 
 describe('an upload that does not exist', () => {
-  it('is requested by an editor, at the expense of the owner', () => {
+  it("is requested by an editor, and uses the owner's quota", () => {
     given().when(ask).then(requested)
   })
 
@@ -103,13 +103,13 @@ describe('an upload that does not exist', () => {
         .thenRefused('forbidden')
   })
 
-  it('is not requested for a project that is not there, or not for the actor', () => {
+  it('is not requested for a project that does not exist, or not for the actor', () => {
     given()
       .when({ ...ask, project: { ...project, role: undefined } })
       .thenRefused('not-found')
   })
 
-  it('is not requested where it is larger than what the plan of the owner has left', () => {
+  it("is not requested if it exceeds the storage left in the owner's plan", () => {
     given()
       .when({ ...ask, size: 2001 })
       .thenRefused('quota-exceeded')
@@ -132,13 +132,13 @@ describe('an upload that does not exist', () => {
     validate,
     expire,
     ...steps.map(([command]) => command),
-  ])('is not there for $type', (command) => {
+  ])('is not found by $type', (command) => {
     given().when(command).thenRefused('not-found')
   })
 })
 
 describe('a requested upload', () => {
-  it('is requested again without a second event, whatever has become of the project', () => {
+  it('is requested again without a second event, whatever the state of the project', () => {
     given(requested).when(ask).thenNothing()
     given(requested)
       .when({ ...ask, project: { ...project, role: 'viewer', archived: true }, bytesLeft: 0 })
@@ -148,11 +148,11 @@ describe('a requested upload', () => {
       .thenNothing()
   })
 
-  it('is taken on by the first run that finds the file as it was requested', () => {
+  it('is processed by the first run that finds the requested file', () => {
     given(requested).when(validate).then(validated)
   })
 
-  it('is rejected where the file has another size', () => {
+  it('is rejected if the file has another size', () => {
     given(requested)
       .when({ ...validate, found: { ...found, size: 2001 } })
       .then({
@@ -164,30 +164,30 @@ describe('a requested upload', () => {
   it.each([
     ['image/png', 'The file is image/png. The request was for image/jpeg.'],
     [undefined, 'The file is not a picture. The request was for image/jpeg.'],
-  ] as const)('is rejected where the file is %s', (contentType, reason) => {
+  ] as const)('is rejected if the file is %s', (contentType, reason) => {
     given(requested)
       .when({ ...validate, found: { ...found, contentType } })
       .then({ type: 'UploadRejected', data: { reason } })
   })
 
-  it.each(steps.slice(0, -1))('is no further before it was validated: $type does nothing', (command) => {
+  it.each(steps.slice(0, -1))('makes no progress before its validation: $type does nothing', (command) => {
     given(requested).when(command).thenNothing()
   })
 
-  it('has failed where the pipeline could not even validate it', () => {
+  it('fails if the pipeline could not even validate it', () => {
     given(requested)
       .when({ type: 'fail-upload', ...inRun, reason: 'It cannot be read.' })
       .then(failed)
   })
 
-  it('expires once a file that was sent at the last moment has had its time', () => {
+  it('expires once a file sent at the last moment has had its time', () => {
     given(requested).when(expire).then(expired)
     given(requested)
       .when({ ...expire, now: afterwards(maxRunMs - 1) })
       .thenNothing()
   })
 
-  it.each([bob, ann])('is not there for $actorId once the project is not shared with them', (actor) => {
+  it.each([bob, ann])('is not found by $actorId once the project is no longer shared with them', (actor) => {
     given(requested)
       .when({ ...cancel, ...actor, role: undefined })
       .thenRefused('not-found')
@@ -201,11 +201,11 @@ describe('a requested upload', () => {
 })
 
 describe('an upload in processing', () => {
-  it.each(steps)('is taken further by its run: $type', (command, event) => {
+  it.each(steps)('is advanced by its run: $type', (command, event) => {
     given(requested, validated).when(command).then(event)
   })
 
-  it.each(steps)('is not touched by another run: $type', (command) => {
+  it.each(steps)('is not changed by another run: $type', (command) => {
     given(requested, validated)
       .when({ ...command, run: 'run-2' })
       .thenNothing()
@@ -238,7 +238,7 @@ describe('an upload in processing', () => {
       .then({ type: 'UploadRejected', data: { reason: 'The project is archived.' } })
   })
 
-  it('is not validated again, by its run or by another', () => {
+  it('is not validated again by any run', () => {
     given(requested, validated).when(validate).thenNothing()
     given(requested, validated)
       .when({ ...validate, run: 'run-2', found: { size: 1, contentType: undefined } })
@@ -249,13 +249,13 @@ describe('an upload in processing', () => {
     given(requested, validated).when(ask).thenNothing()
   })
 
-  it('is not cancelled any more', () => {
+  it('can no longer be cancelled', () => {
     given(...processed)
       .when(cancel)
       .thenRefused('upload-processing')
   })
 
-  it('is given time after its expiry, and has failed after that', () => {
+  it('has extra time after its expiry, and fails after that', () => {
     given(...processed)
       .when({ ...expire, now: afterwards(maxRunMs - 1) })
       .thenNothing()
@@ -295,7 +295,7 @@ describe.each(ends)('an upload that is %s', (status, end) => {
     validate,
     { ...expire, now: afterwards(maxRunMs) },
     ...steps.map(([command]) => command),
-  ])('is done with: $type does nothing', (command) => {
+  ])('is final: $type does nothing', (command) => {
     given(...history)
       .when(command)
       .thenNothing()
@@ -318,7 +318,7 @@ describe.each(ends)('an upload that is %s', (status, end) => {
 })
 
 describe('an upload', () => {
-  it('is known to who asked for it, to the owner of the project and to the pipeline', () => {
+  it('is visible to its requester, to the owner of the project and to the pipeline', () => {
     const state = upload.evolve(upload.initial, requested)
     const knows = (actorId: string) => upload.knownTo?.(state, actorId)
     expect(['ann', 'bob', pipeline, 'carol'].map(knows)).toEqual([true, true, true, false])

@@ -20,8 +20,8 @@ const leave = { type: 'delete-account', ...ann, hold: undefined } as const
 
 const holdsAfter = (...history: UserEvent[]) => user.holds?.(history.reduce(user.evolve, user.initial), 'ann')
 
-describe('a person who is unknown', () => {
-  it('is registered, with the address as it was given and as it is compared', () => {
+describe('an unknown person', () => {
+  it('is registered, with the given address and its normalised form', () => {
     given().when(register).then(registered)
   })
 
@@ -35,7 +35,7 @@ describe('a registered person', () => {
     given(registered).when(register).thenNothing()
   })
 
-  it('keeps the address of the first registration', () => {
+  it('keeps the address of their first registration', () => {
     given(registered)
       .when({ ...register, email: 'bob@example.com' })
       .thenNothing()
@@ -45,7 +45,7 @@ describe('a registered person', () => {
     given(registered).when(rename).then(renamed)
   })
 
-  it('changes their name to the same without an event', () => {
+  it('keeps the same name without an event', () => {
     given(registered, renamed).when(rename).thenNothing()
   })
 
@@ -53,7 +53,7 @@ describe('a registered person', () => {
     given(registered).when(leave).then(deleted)
   })
 
-  it('cannot delete their account while there is a hold on it, and learns its rule', () => {
+  it('cannot delete their account while there is a hold on it, and gets its rule', () => {
     given(registered)
       .when({ ...leave, hold: { rule: 'owns-lamps', detail: 'Give the lamps away first.' } })
       .thenRefused('owns-lamps')
@@ -61,11 +61,11 @@ describe('a registered person', () => {
 })
 
 describe('a person who deleted their account', () => {
-  it('deletes it twice without a second event', () => {
+  it('deletes it only once without a second event', () => {
     given(registered, deleted).when(leave).thenNothing()
   })
 
-  it.each([register, rename])('cannot $type any more', (command) => {
+  it.each([register, rename])('can no longer $type', (command) => {
     given(registered, deleted).when(command).thenRefused('account-deleted')
   })
 })
@@ -77,7 +77,7 @@ describe('the address of a person', () => {
     expect(holdsAfter(registered, deleted)).toEqual([])
   })
 
-  it('is held as it was normalised then, though the rule has changed since', () => {
+  it('is held as it was normalised then, even if the rule has changed since', () => {
     const old: UserEvent = {
       type: 'UserRegistered',
       data: { email: 'Ann@Example.com', emailKey: 'EXAMPLE.COM/ann', name: 'Ann' },
@@ -89,13 +89,13 @@ describe('the address of a person', () => {
     ['Ann@Example.COM', 'ann@example.com'],
     [' ann@example.com ', 'ann@example.com'],
     ['a\u030ann@example.com', '\u00e5nn@example.com'],
-  ])('%j is compared as %j', (email, key) => {
+  ])('%j is normalised to %j', (email, key) => {
     expect(emailReservation(email)).toEqual({ set: 'email', key })
   })
 })
 
-describe('the key that a person holds', () => {
-  it('is the one that was stored, though it would be another by the rule of today', () => {
+describe('the key of a person', () => {
+  it("is the stored one, even if today's rule would compute another", () => {
     const registered: UserEvent = {
       type: 'UserRegistered',
       data: { email: 'Ann@example.com', emailKey: 'EXAMPLE.COM/ann', name: 'Ann' },
@@ -106,11 +106,11 @@ describe('the key that a person holds', () => {
   })
 })
 
-describe('what other services learn of a person', () => {
+describe('the public event of a person', () => {
   const publicFormOf = (type: UserEvent['type']) =>
     userPublication.public.find((entry) => entry.type === type)
 
-  it('is the id at the registration, and nothing personal', () => {
+  it('is published at the registration, with the id and nothing personal', () => {
     const data = { email: 'ann@example.com', emailKey: 'ann@example.com', name: 'Ann' }
     const event = { type: 'UserRegistered', data, id: 'sub' }
     expect(publicFormOf('UserRegistered')?.publish(event)).toEqual({ userId: 'sub' })
@@ -119,7 +119,7 @@ describe('what other services learn of a person', () => {
 })
 
 describe('an address', () => {
-  it('is normalised to the same, however often', () => {
+  it('is normalised to the same result, however often', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (address) => {
         const normal = normalAddress(address)
@@ -134,11 +134,11 @@ describe('an address', () => {
     ['T\u0308om@example.com', '\u1e97om@example.com'],
     ['A\u030angstrom@example.com', '\u00c5NGSTROM@EXAMPLE.COM'],
     ['\u0130@example.com', 'i\u0307@example.com'],
-  ])('%j is one with %j', (one, other) => {
+  ])('%j equals %j', (one, other) => {
     expect(emailReservation(one)).toEqual(emailReservation(other))
   })
 
-  it('is also found under the key of the rule before', () => {
+  it('is also found under the key of the previous rule', () => {
     expect(emailKeys('Ann@example.com').map(({ key }) => key)).toEqual(['ann@example.com'])
     expect(emailKeys('T\u0308om@example.com').map(({ key }) => key)).toEqual([
       '\u1e97om@example.com',

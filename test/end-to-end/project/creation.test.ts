@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => running.close())
 
-it('one Idempotency-Key, used by several at once, creates one project, whichever environment answers', async () => {
+it('one Idempotency-Key in several requests at once creates one project, whichever environment answers', async () => {
   await ann.command('create-project', { title: 'Atlas' })
   running.cloud.faults.next('delay', { at: /^PutItem .*Command/, times: 3, delayMs: 150 })
   const headers = { 'idempotency-key': randomUUID() }
@@ -27,7 +27,7 @@ it('one Idempotency-Key, used by several at once, creates one project, whichever
   expect(mine.body['items']).toMatchObject([{ title: 'Borealis' }, { title: 'Atlas' }])
 })
 
-it('a person is told once of each project, after the welcome', async () => {
+it('a person gets one mail about each project, after the welcome', async () => {
   const subjects = async () =>
     (await mailsTo(running.config, ann.email)).map(({ subject }) => subject).toReversed()
   await vi.waitFor(async () => expect(await subjects()).toHaveLength(2), soon)

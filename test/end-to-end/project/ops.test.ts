@@ -20,7 +20,7 @@ describe('the operator of the read model of projects', () => {
   const json = async (...args: string[]) => JSON.parse((await ops(...args, '--json')).stdout)
   const idOf = async (title: string) => String((await ann.command('create-project', { title })).body['id'])
 
-  /** The read model's table, past all of our code. */
+  /** The read model's table, read without any of our own code. */
   const readModel = async () => {
     const { outputs = {} } = (await readAnnouncement(running.dataDir)) ?? {}
     const { client } = developer(running)
@@ -48,7 +48,7 @@ describe('the operator of the read model of projects', () => {
   })
   afterAll(() => running.close())
 
-  it('finds a project by a part of its title, in whatever case', async () => {
+  it('finds a project by a part of its title, ignoring case', async () => {
     const id = await idOf('Lost and found')
     await vi.waitFor(
       async () =>
@@ -59,7 +59,7 @@ describe('the operator of the read model of projects', () => {
     )
   })
 
-  it('compares the read models with the event store, and has done what can be put right', async () => {
+  it('compares the read models with the event store, and repairs what can be repaired', async () => {
     const id = await idOf('Atlas')
     await ann.command('rename-project', { projectId: id, title: 'Globe' })
     for (const projection of ['projects', 'users'])
@@ -94,7 +94,7 @@ describe('the operator of the read model of projects', () => {
     })
   })
 
-  it('sends events again, which does nothing again', async () => {
+  it('sends events again, which repeats no effect', async () => {
     const from = new Date().toISOString()
     const id = await idOf('Once')
     const to = new Date(Date.now() + 1000).toISOString()
@@ -103,15 +103,15 @@ describe('the operator of the read model of projects', () => {
     expect(await json('republish', `project-${id}`)).toEqual({ streams: 1, sent: 1, unsent: 0, failures: [] })
     expect(await ops('republish', '--from', from, '--to', to)).toEqual({
       code: 0,
-      stdout: 'events sent: 1, of streams: 1\n',
+      stdout: 'events sent: 1, from streams: 1\n',
       stderr: '',
     })
-    const again = (line: string) => /^ProjectCreatedEmail.*"repeated":true/.test(line) && line.includes(id)
+    const again = (line: string) => /^SendMail.*"repeated":true/.test(line) && line.includes(id)
     await vi.waitFor(() => expect(running.lines.filter(again)).toHaveLength(2), soon)
     expect(await told()).toHaveLength(1)
   })
 
-  it('rebuilds a read model while everything continues, lets queries read it, and rolls back', async () => {
+  it('rebuilds a read model while everything continues, switches queries to it, and rolls back', async () => {
     const before = await idOf('Before')
     const building = ops('replay', 'start', 'projects', '--segments', '2', '--json')
     const meanwhile = await idOf('Meanwhile')
@@ -122,10 +122,11 @@ describe('the operator of the read model of projects', () => {
     const after = await idOf('After')
     const tagOf = async (id: string) =>
       (await ann.query(`/projects/${id}`)).headers.get('etag')?.replace(/\.\d+"$/, '')
-    // Within five seconds, and without a position: what came meanwhile was delivered to both.
+    // Within five seconds, and without a position: events of that time were delivered to both.
     for (const id of [before, meanwhile, after])
       await vi.waitFor(async () => expect(await tagOf(id)).toBe('"projects.v1.2'), soon)
-    // The differences that the verification above could not repair in the old generation are not in the new one.
+    // The differences that the verification above could not repair in the old generation are not in the new
+    // one.
     const { generations } = await json('verify', 'projects')
     expect(generations).toMatchObject([
       expect.objectContaining({ generation: 'projects.v1.1' }),
@@ -144,7 +145,7 @@ describe('the operator of the read model of projects', () => {
 })
 
 describe('a project that the deployed code cannot continue', () => {
-  it('is listed, and is taken to its end by resubmitting with code that can', async () => {
+  it('is listed, and is taken to its end by resubmitting with code that can continue it', async () => {
     const running = await runLocalCloud({}, withoutArchiving)
     onTestFinished(running.close)
     const ops = (...args: string[]) => runOps(running.dataDir, args)
@@ -175,7 +176,7 @@ describe('a project that the deployed code cannot continue', () => {
     expect(await ann.query(`/projects/${projectId}`)).toMatchObject({ body: { version: 2, archived: true } })
   })
 
-  it('is found by verification, which takes it to its end with code that can', async () => {
+  it('is found by verification, which takes it to its end with code that can continue it', async () => {
     const running = await runLocalCloud({}, withoutArchiving)
     onTestFinished(running.close)
     const ann = await signUp(running.config)
@@ -196,12 +197,12 @@ describe('a project that the deployed code cannot continue', () => {
   })
 })
 
-/** Takes an event that the commands emit away from what the projector and the forwarder know. */
+/** Removes an event type of the commands from the code of the projector and the forwarder. */
 function withoutArchiving({ Resources }: Template, assembly: string): void {
-  const { files } = JSON.parse(readFileSync(join(assembly, 'Annals.assets.json'), 'utf8'))
+  const { files } = JSON.parse(readFileSync(join(assembly, 'annals-dev-service.assets.json'), 'utf8'))
   for (const [id, { Type, Properties }] of Object.entries(Resources)) {
     if (Type !== 'AWS::Lambda::Function' || !/^(Projector|Forwarder)/.test(id)) continue
-    const { S3Key } = Properties['Code'] as { S3Key: string } // as CDK writes it
+    const { S3Key } = Properties['Code'] as { S3Key: string } // CDK writes this shape
     const file = join(assembly, files[S3Key.replace('.zip', '')].source.path, 'index.mjs')
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll('ProjectArchived', 'ProjectBurnt'))
   }

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => running.close())
 
-/** A new project of ann's, with the position to read it after. */
+/** A new project of Ann's, with the position to read it after. */
 async function newProject(title = 'Atlas'): Promise<{ id: string; after: { 'read-after': string } }> {
   const { status, body } = await ann.command('create-project', { title })
   expect(status).toBe(200)
@@ -25,7 +25,7 @@ async function newProject(title = 'Atlas'): Promise<{ id: string; after: { 'read
 }
 
 describe('a project', () => {
-  it('is created, renamed and read, by a query that is told where the command left it', async () => {
+  it('is created, renamed and read, by a query with the position of the command', async () => {
     const created = await ann.command('create-project', { title: 'Atlas', description: 'Maps' })
     expect(created).toMatchObject({
       status: 200,
@@ -54,7 +54,7 @@ describe('a project', () => {
     })
   })
 
-  it('becomes visible by itself, through the stream', async () => {
+  it('becomes visible without help, through the stream', async () => {
     const { body } = await ann.command('create-project', { title: 'Streamed' })
     await vi.waitFor(
       async () =>
@@ -66,7 +66,7 @@ describe('a project', () => {
     )
   })
 
-  it('is archived, takes no change until it is restored, and repeats nothing', async () => {
+  it('is archived, accepts no change until it is restored, and repeats nothing', async () => {
     const { id: projectId } = await newProject()
     expect((await ann.command('archive-project', { projectId })).body).toMatchObject({ version: 2 })
     expect((await ann.command('archive-project', { projectId })).body).toMatchObject({
@@ -81,7 +81,7 @@ describe('a project', () => {
     expect((await ann.command('describe-project', { projectId, description: 'x' })).status).toBe(200)
   })
 
-  it('is kept from strangers', async () => {
+  it('is hidden from strangers', async () => {
     const { id: projectId, after } = await newProject()
     expect((await bob.query(`/projects/${projectId}`, after)).status).toBe(404)
     expect(await bob.command('rename-project', { projectId, title: 'Mine' })).toMatchObject({
@@ -93,7 +93,7 @@ describe('a project', () => {
 })
 
 describe('the activity of a project', () => {
-  it('fills by itself, through the stream', async () => {
+  it('appears without help, through the stream', async () => {
     const { id: projectId } = await newProject()
     await ann.command('rename-project', { projectId, title: 'Globe' })
     const summaries = async () => {
@@ -112,7 +112,7 @@ describe('the activity of a project', () => {
 })
 
 describe('the analytics of each day', () => {
-  it('count what has just happened', async () => {
+  it('count a recent event', async () => {
     const projectsOf = async (after: Record<string, string> = {}) => {
       const { status, body } = await ann.query('/analytics/daily', after)
       expect(status).toBe(200)
@@ -143,14 +143,14 @@ describe("a person's projects", () => {
 })
 
 describe('a command', () => {
-  it('under a key that was used answers the same, and changes nothing again', async () => {
+  it('under a used key gets the same answer, and changes nothing again', async () => {
     const key = { 'idempotency-key': randomUUID() }
     const first = await ann.command('create-project', { title: 'Once' }, key)
     const again = await ann.command('create-project', { title: 'Once' }, key)
     expect(again.body).toEqual(first.body)
   })
 
-  it('under a key that was used for another body is refused', async () => {
+  it('under a used key with another body is refused', async () => {
     const key = { 'idempotency-key': randomUUID() }
     await ann.command('create-project', { title: 'Once' }, key)
     expect(await ann.command('create-project', { title: 'Twice' }, key)).toMatchObject({
@@ -159,7 +159,7 @@ describe('a command', () => {
     })
   })
 
-  it('that names the version it saw is refused at another', async () => {
+  it('that names an outdated version is refused', async () => {
     const { id: projectId } = await newProject()
     const rename = (title: string, version: string) =>
       ann.command('rename-project', { projectId, title }, { 'if-match': version })
@@ -170,7 +170,7 @@ describe('a command', () => {
     })
   })
 
-  it('keeps the correlation id that it is given', async () => {
+  it('keeps the correlation id of its request', async () => {
     const id = randomUUID()
     const { headers } = await ann.command('create-project', { title: 'x' }, { 'x-correlation-id': id })
     expect(headers.get('x-correlation-id')).toBe(id)
@@ -179,7 +179,7 @@ describe('a command', () => {
 })
 
 describe('a query', () => {
-  it('answers 304 to who has it already, until it changes', async () => {
+  it('answers 304 to a client that already has the response, until it changes', async () => {
     const { id: projectId, after } = await newProject()
     const etag = String((await ann.query(`/projects/${projectId}`, after)).headers.get('etag'))
     const cached = { 'if-none-match': etag }
@@ -189,7 +189,7 @@ describe('a query', () => {
     expect((await ann.query(`/projects/${projectId}`, changed)).status).toBe(200)
   })
 
-  it('after a position from the future says when to come again', async () => {
+  it('after a position from the future says when to retry', async () => {
     const { id } = await newProject()
     const future = Buffer.from(`project-${id}@9`).toString('base64url')
     const answer = await ann.query(`/projects/${id}`, { 'read-after': future })
@@ -197,7 +197,7 @@ describe('a query', () => {
   })
 })
 
-describe('what is wrong is refused, and nothing is written:', () => {
+describe('an invalid request is refused, and nothing is written:', () => {
   const json = { 'content-type': 'application/json' }
   const create = '/commands/create-project'
 
@@ -289,8 +289,8 @@ describe('a condition', () => {
   })
 })
 
-describe('anyone', () => {
-  it('reads whether it is up, where to sign in, and the documentation', async () => {
+describe('a visitor', () => {
+  it('can read whether it is up, where to sign in, and the documentation', async () => {
     expect((await call(running.config, '/health')).body).toEqual({ status: 'ok' })
     expect((await call(running.config, '/config.json')).body).toEqual({
       region: 'eu-west-1',

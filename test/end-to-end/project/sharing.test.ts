@@ -13,8 +13,8 @@ async function people(count: number): Promise<Person[]> {
 
 const readAfter = ({ body }: Answer) => ({ 'read-after': String(body['position']) })
 
-describe('a project that is shared', () => {
-  it('is seen and changed by its members as far as their roles go, until they are removed', async () => {
+describe('a shared project', () => {
+  it('is visible to its members and changed by them as their roles allow, until they are removed', async () => {
     const [ann, bob, carol] = await people(3)
     if (!ann || !bob || !carol) throw new Error('three signed up')
     const created = await ann.command('create-project', { title: 'Atlas' })

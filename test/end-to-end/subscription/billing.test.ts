@@ -31,20 +31,20 @@ const eventStore = () =>
     region: running.config.region,
   })
 
-/** Lets a person have chosen a plan in a month that is over. */
+/** Makes a person choose a plan in a past month. */
 async function choseIn(month: string, person: Person): Promise<void> {
   const { client, TableName } = eventStore()
   const chosen = { type: 'PlanChanged', schema: 1, data: { plan: 'pro', month } }
   const commit = newCommit({ events: [chosen], actorId: person.userId, at: startOf(month) })
   const Item = marshall(toItem({ ...commit, stream: streamOf(person), version: 1 }))
   await client.send(new PutItemCommand({ TableName, Item }))
-  // This brings the read model as far as that.
+  // This query catches up the read model.
   const position = encodePosition({ stream: streamOf(person), version: 1 })
   const { body } = await person.query('/me/subscription', { 'read-after': position })
   expect(body).toMatchObject({ version: 1, plan: 'pro' })
 }
 
-/** Types of the events of a person's subscription, as they are stored. */
+/** The types of the stored events of a person's subscription. */
 async function eventsOf(person: Person): Promise<string[]> {
   const { client, TableName } = eventStore()
   const { Items = [] } = await client.send(
@@ -120,7 +120,7 @@ describe('a plan', () => {
   })
 })
 
-describe('a month that is over', () => {
+describe('a past month', () => {
   it('is invoiced once, by mail and in the list', async () => {
     const ann = await newPerson()
     const month = monthBefore(monthAt(Date.now()))

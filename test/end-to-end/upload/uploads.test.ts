@@ -25,7 +25,7 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true })
 })
 
-/** A local cloud with a person who has a project. */
+/** A local cloud with a person who owns a project. */
 async function start(...o: Parameters<typeof runLocalCloud>): Promise<void> {
   running = await runLocalCloud(...o)
   ann = await signUp(running.config)
@@ -41,7 +41,7 @@ const request = (size: number, more: object = {}) =>
     ...more,
   })
 
-/** The upload, once it has come to this end. */
+/** The upload, once it has ended with this status. */
 async function ended(uploadId: unknown, status: string): Promise<Record<string, unknown>> {
   return vi.waitFor(async () => {
     const { body } = await ann.query(`/uploads/${uploadId}`)
@@ -51,7 +51,7 @@ async function ended(uploadId: unknown, status: string): Promise<Record<string, 
 }
 
 describe('a picture', () => {
-  it('is sent, checked, counted, shown and told of', async () => {
+  it('is sent, checked, counted, shown and announced by mail', async () => {
     await start()
     const content = await picture()
     const requested = await request(content.length)
@@ -63,7 +63,7 @@ describe('a picture', () => {
 
     const upload = await ended(requested.body['id'], 'completed')
     expect(upload).toMatchObject({ projectId, size: content.length, width: 1600, height: 1200 })
-    const steps = upload['steps'] as { name: string }[] // the contract's form
+    const steps = upload['steps'] as { name: string }[] // the contract defines this shape
     expect(new Set(steps.map(({ name }) => name))).toEqual(
       new Set(['requested', 'validated', 'quota-reserved', 'metadata-read', 'thumbnail-made', 'completed']),
     )
@@ -87,7 +87,7 @@ describe('a picture', () => {
     }, soon)
   })
 
-  it('that is none is rejected, with the reason, and leaves nothing behind', async () => {
+  it('that is not a picture is rejected, with the reason, and leaves nothing behind', async () => {
     await start()
     const text = new TextEncoder().encode('I am a picture. '.repeat(20))
     const plain = await request(text.length)
@@ -108,7 +108,7 @@ describe('a picture', () => {
     expect((await ann.query(`/projects/${projectId}/stats`)).body).toMatchObject({ uploads: 0, bytes: 0 })
   })
 
-  it("of a person who was removed after they got the form is rejected, at nobody's expense", async () => {
+  it("of a person who was removed after they got the form is rejected, and uses nobody's quota", async () => {
     await start()
     const bob = await signUp(running.config)
     const add = { projectId, email: bob.email, role: 'editor' } as const
@@ -132,7 +132,7 @@ describe('a picture', () => {
     }, soon)
   })
 
-  it('is refused by S3 itself where it is not what the form is for', async () => {
+  it('is refused by S3 itself if it does not match the form', async () => {
     await start()
     const content = await picture(40, 30)
     const requested = await request(content.length)
@@ -140,7 +140,7 @@ describe('a picture', () => {
     longer.set(content)
     expect((await sendFile(requested, longer)).status).toBe(400)
     expect((await sendFile(requested, content.slice(1))).status).toBe(400)
-    const { upload } = requested.body as { upload: { fields: object } } // the contract's form
+    const { upload } = requested.body as { upload: { fields: object } } // the contract defines this shape
     const fields = { ...upload.fields, key: 'files/other/original' }
     expect((await sendFile({ ...requested, body: { upload: { ...upload, fields } } }, content)).status).toBe(
       403,
@@ -149,7 +149,7 @@ describe('a picture', () => {
     expect(listed.body).toMatchObject({ items: [{ status: 'requested' }] })
   })
 
-  it('goes through although every function fails now and then', async () => {
+  it('is processed although every function fails at times', async () => {
     await start()
     running.cloud.faults.shake({
       chances: { kill: 0.2, fail: 0.05, 'lose-answer': 0.05 },
@@ -170,7 +170,7 @@ describe('a picture', () => {
       { timeout: 50_000, interval: 100 },
     )
     running.cloud.faults.calm()
-    // Whatever came of each, the books are right.
+    // Whatever the outcomes, the quota is right.
     const completed = ends.filter((status) => status === 'completed').length
     const counted = { bytesUsed: completed * content.length, bytesReserved: 0 }
     await vi.waitFor(async () => {
@@ -178,7 +178,7 @@ describe('a picture', () => {
     }, soon)
   })
 
-  it('is processed after a restart, where the local cloud was stopped meanwhile', async () => {
+  it('is processed after a restart if the local cloud was stopped meanwhile', async () => {
     await start({ dataDir })
     running.cloud.faults.shake({
       chances: { kill: 1 },
@@ -197,7 +197,7 @@ describe('a picture', () => {
 })
 
 describe('a run of the pipeline', () => {
-  it('can be looked at state by state, where it is a Standard one', async () => {
+  it('can be inspected state by state if it is a Standard one', async () => {
     await start({}, ({ Resources }) => {
       for (const { Type, Properties } of Object.values(Resources))
         if (Type === 'AWS::StepFunctions::StateMachine') Properties['StateMachineType'] = 'STANDARD'

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => running.close())
 
 describe("a browser's sign-in", () => {
-  it('works by SRP, from signing up to a refreshed token that the API takes', async () => {
+  it('works by SRP, from the sign-up to a refreshed token that the API accepts', async () => {
     const email = 'ann@example.com'
     const ann = browserSignIn(running.config, email)
     await ann.signUp(password)

@@ -15,7 +15,7 @@ async function people(count: number, change?: (template: Template) => void): Pro
 const readAfter = ({ body }: Answer) => ({ 'read-after': String(body['position']) })
 
 describe('a person', () => {
-  it('is registered by confirming the address, with the name that stands before the @', async () => {
+  it('is registered by confirming the address, with the part before the @ as name', async () => {
     const [ann] = await people(1)
     await vi.waitFor(
       () => expect(running.lines.filter((line) => /^Registration.*"registered"/.test(line))).toHaveLength(1),
@@ -28,7 +28,7 @@ describe('a person', () => {
     })
   })
 
-  it('cannot sign up with an address that could never be registered', async () => {
+  it('cannot sign up with an address that can never be registered', async () => {
     await people(0)
     const ClientId = running.config.userPoolClientId
     const input = { ClientId, Username: `a\u202eb@example.com`, Password: password }
@@ -51,7 +51,7 @@ describe('a person', () => {
     expect(await ann?.query('/me')).toMatchObject({ status: 200, body: { email: ann?.email } })
   })
 
-  it('who deletes the account is out, and the address may sign up anew', async () => {
+  it('is signed out by deleting their account, and may sign up again with the same address', async () => {
     const [ann] = await people(1)
     const deleted = await ann?.command('delete-account', {})
     expect(deleted).toMatchObject({ status: 200, body: { version: 2 } })

@@ -8,7 +8,7 @@ const recipe = ['package.json', 'package-lock.json', 'tsconfig.json']
 let root: string
 const past = new Date(Date.now() - 60_000)
 
-/** Saves a file, a minute ago. */
+/** Saves a file with a time one minute ago. */
 function save(name: string, text: string, at = past): void {
   writeFileSync(join(root, name), text)
   utimesSync(join(root, name), at, at)
@@ -25,7 +25,7 @@ afterEach(() => rmSync(root, { recursive: true }))
 
 const remember = () => startBuild(root, root).remember(['a.ts', 'b.ts'])
 
-it('a folder is up to date once its sources are remembered, and for as long as they stay the same', () => {
+it('a folder is up to date from the moment its sources are recorded until they change', () => {
   expect(isUpToDate(root, root)).toBe(false)
   remember()
   expect(isUpToDate(root, root)).toBe(true)
@@ -43,12 +43,12 @@ it.each(['a.ts', 'b.ts', 'package-lock.json'])('a change of %s makes it out of d
 it.each([
   'infra/build/bundle.ts',
   'infra/build/functions.ts',
-])('a build by a process that loaded an older %s never is up to date', (name) => {
+])('a build by a process that loaded an older %s is never up to date', (name) => {
   remember()
   expect(isUpToDate(root, root)).toBe(true)
   save(name, `${name}, and more`)
   expect(isUpToDate(root, root)).toBe(false)
-  // This process still builds as before, so its results must not pass for those of the new code.
+  // This process still builds as before, so its results must not count as those of the new code.
   remember()
   expect(isUpToDate(root, root)).toBe(false)
 })
@@ -60,7 +60,7 @@ it('a source that is removed during the build makes it out of date, and does not
   expect(isUpToDate(root, root)).toBe(false)
 })
 
-it('a result that is missing makes it out of date', () => {
+it('a missing result makes it out of date', () => {
   mkdirSync(join(root, 'second-welcome'))
   save('second-welcome/index.mjs', '')
   remember()
@@ -69,26 +69,26 @@ it('a result that is missing makes it out of date', () => {
   expect(isUpToDate(root, root)).toBe(false)
 })
 
-it('a source that is gone makes it out of date', () => {
+it('a missing source makes it out of date', () => {
   remember()
   rmSync(join(root, 'b.ts'))
   expect(isUpToDate(root, root)).toBe(false)
 })
 
-it('a source that was saved during the build makes it out of date', () => {
+it('a source saved during the build makes it out of date', () => {
   const started = startBuild(root, root)
   save('b.ts', 'b.ts', new Date(Date.now() + 1000))
   started.remember(['a.ts', 'b.ts'])
   expect(isUpToDate(root, root)).toBe(false)
 })
 
-it('a build that is not complete is never up to date', () => {
+it('an incomplete build is never up to date', () => {
   remember()
   startBuild(root, root)
   expect(isUpToDate(root, root)).toBe(false)
 })
 
-it('a build that depends on something else, too, is out of date if that is another', () => {
+it('a build with an additional dependency is out of date if that changes', () => {
   startBuild(root, root).remember(['a.ts'], 'one')
   expect([isUpToDate(root, root, 'one'), isUpToDate(root, root, 'other'), isUpToDate(root, root)]).toEqual([
     true,

@@ -44,7 +44,7 @@ function environmentOf(construct: string): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(texts), AWS_REGION: 'eu-west-1' }
 }
 
-/** Runs code in a Node process of its own, whose variable `bundle` is what the bundle exports. */
+/** Runs code in a separate Node process, with the bundle's exports in the variable `bundle`. */
 async function withBundle(name: string, env: NodeJS.ProcessEnv, code: string, ...flags: string[]) {
   const url = JSON.stringify(pathToFileURL(fileOf(name)).href)
   const script = `const bundle = await import(${url}); ${code}`
@@ -58,14 +58,14 @@ async function withBundle(name: string, env: NodeJS.ProcessEnv, code: string, ..
 describe('a bundle', () => {
   it.each(
     functionNames,
-  )('of %s exports a handler when Node loads it with what its template sets', async (name) => {
+  )('of %s exports a handler when Node loads it with the variables of its template', async (name) => {
     const code = 'console.log(Object.keys(bundle).join(), typeof bundle.handler)'
     expect(await withBundle(name, environmentOf(constructOf(name)), code)).toBe('handler function')
   })
 
   it.each(
     functionNames,
-  )('of %s loads nothing from elsewhere but modules of Node and credentials', async (name) => {
+  )('of %s contains everything that it imports, except modules of Node, credential providers and sharp', async (name) => {
     const { metafile } = await build({
       entryPoints: [fileOf(name)],
       bundle: true,
@@ -88,11 +88,11 @@ describe('a bundle', () => {
     expect(bundleOf('command-api').bytes).toBeLessThanOrEqual(500_000)
   })
 
-  it('of a function that was removed is removed, so that no template can run it', () => {
+  it('of a removed function is removed, so that no template can run it', () => {
     expect(existsSync(join(folder, 'removed'))).toBe(false)
   })
 
-  it('is there for each file in a folder of functions, and out of date once there is another', () => {
+  it('exists for each file in a folder of functions, and is out of date once there is another', () => {
     expect(Object.keys(bundles)).toEqual(functionNames)
     expect(isBundled(folder)).toBe(true)
     const record = JSON.parse(readFileSync(join(folder, 'made.json'), 'utf8'))
@@ -101,7 +101,7 @@ describe('a bundle', () => {
     expect(isBundled(folder)).toBe(false)
   })
 
-  it("has a map that shows an error's place in the source", async () => {
+  it('has a source map that shows the place of an error in the source', async () => {
     await expect(withBundle('command-api', {}, '', '--enable-source-maps')).rejects.toThrow(
       /is not set[\s\S]*commands\/aws\/environment\.ts:\d+:\d+\)\n.*commands\/composition\/store\.ts:[\s\S]*commands\/functions\/command-api\.ts:/,
     )

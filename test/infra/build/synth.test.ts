@@ -14,7 +14,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('npm run synth', () => {
-  it('writes a template to deploy, with neither account nor CLI, and says how large its bundles are', async () => {
+  it('writes a deployable template without an account or a CLI, and prints the size of each bundle', async () => {
     const tsx = resolve('node_modules/tsx/dist/cli.mjs')
     const { stdout } = await run(process.execPath, [tsx, resolve('infra/cli/synth.ts')], {
       cwd: folder,
@@ -26,7 +26,7 @@ describe('npm run synth', () => {
     const { stackNames, ofType, assetFolder } = readTemplate(join(folder, 'cdk.out/dev'))
     expect(stackNames).toEqual(['annals-dev-data', 'annals-dev-service'])
     for (const { properties } of ofType('AWS::Lambda::Function')) {
-      const { S3Key } = properties['Code'] as { S3Key: string } // as synthesis writes it
+      const { S3Key } = properties['Code'] as { S3Key: string } // synthesis writes this shape
       expect(existsSync(join(assetFolder(S3Key), 'index.mjs'))).toBe(true)
     }
   })

@@ -19,7 +19,7 @@ describe("a function's log line", () => {
     )
   })
 
-  it('names its level where that is not INFO', () => {
+  it('names its level unless that is INFO', () => {
     expect(format('{"level":"WARN","message":"slow"}')).toContain('WARN slow')
   })
 
@@ -34,7 +34,7 @@ describe("a function's log line", () => {
     )
   })
 
-  it.each(['plain text', '{broken', '{"no":"message"}', '[]'])('stays as it is where it is %s', (text) => {
+  it.each(['plain text', '{broken', '{"no":"message"}', '[]'])('is printed unchanged if it is %s', (text) => {
     expect(format(text)).toBe(`10:20:30.400 CommandApi         ${text}`)
   })
 })

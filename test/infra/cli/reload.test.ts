@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createReload } from '../../../infra/cli/reload.ts'
 
-/** A reload whose assembly and local cloud do as told, and the lines that it says. */
+/** A reload whose assembly and local cloud behave as given, and the lines that it prints. */
 function reloading(
   o: {
     changed?: readonly string[]
@@ -28,7 +28,7 @@ function reloading(
   return { reload, said, asked, behaviour }
 }
 
-it('names the functions that changed, and the files', async () => {
+it('names the changed functions and files', async () => {
   const { reload, said, asked } = reloading({ changed: ['QueryApi3CD11506', 'ProjectorA28C91BB'] })
   await reload(['domain/a.ts', 'domain/b.ts', 'domain/c.ts', 'domain/d.ts'])
   expect(said).toEqual([
@@ -39,14 +39,14 @@ it('names the functions that changed, and the files', async () => {
   expect(asked).toEqual([false])
 })
 
-it('says that nothing changed, and asks for no restart after a save that leaves the template as it is', async () => {
+it('reports no change, and asks for no restart, after a save that leaves the template unchanged', async () => {
   const { reload, said, asked } = reloading()
   await reload(['commands/contract.ts'])
   expect(said).toEqual(['The template is unchanged: commands/contract.ts'])
   expect(asked).toEqual([false, true])
 })
 
-it('says that a restart is needed and which resources change, until the change is taken back', async () => {
+it('asks for a restart and names the changed resources, until the change is undone', async () => {
   const { reload, said, asked, behaviour } = reloading({
     reloads() {
       throw new Error('the template adds SecondWelcome4F')
@@ -63,11 +63,11 @@ it('says that a restart is needed and which resources change, until the change i
     'The template is unchanged: domain/a.ts',
     'No function changed: domain/a.ts',
   ])
-  // A template that was refused is read from its sources again at the next save.
+  // After a refusal, the next save synthesises the template again.
   expect(asked).toEqual([false, true, false, true, false, true, false])
 })
 
-it('reloads the code at once, and says after that whether the template needs a restart', async () => {
+it('reloads the code immediately, and then reports whether the template needs a restart', async () => {
   const { reload, said, behaviour } = reloading()
   let times = 0
   behaviour.reloads = () => {
@@ -82,7 +82,7 @@ it('reloads the code at once, and says after that whether the template needs a r
   ])
 })
 
-it('says why it cannot build, and that the older code still runs', async () => {
+it('reports why it cannot build, and that the older code still runs', async () => {
   const { reload, said, behaviour, asked } = reloading({
     assembles: () => Promise.reject(new Error('domain/a.ts:3:30: ERROR: Could not resolve "./b.ts"')),
   })
@@ -96,7 +96,7 @@ it('says why it cannot build, and that the older code still runs', async () => {
   expect(asked).toEqual([false, true, false, true])
 })
 
-it('says that npm start itself has to be restarted for its own code, and nothing of other commands', async () => {
+it('asks for a restart of npm start for its own code, and ignores the code of other commands', async () => {
   const { reload, said, asked } = reloading()
   await reload(['infra/local/gateway/gateway.ts', 'infra/build/bundle.ts', 'infra/cli/start.ts'])
   await reload(['infra/cli/ops/verify.ts', 'infra/cli/new/new.ts', 'infra/deploy/deploy.ts'])
@@ -106,7 +106,7 @@ it('says that npm start itself has to be restarted for its own code, and nothing
   expect(asked).toEqual([])
 })
 
-it('says once that the template lacks a function that was added', async () => {
+it('reports once that the template lacks an added function', async () => {
   const { reload, said } = reloading({ added: ['second-welcome'] })
   await reload(['workflows/functions/second-welcome.ts'])
   await reload(['workflows/functions/second-welcome.ts'])

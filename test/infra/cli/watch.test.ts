@@ -26,11 +26,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-/** Slow enough for what is saved each time to count as a change of its own. */
+/** Slow enough that every save counts as a separate change. */
 const spaced = { timeout: 5_000, interval: 300 }
 const seen = () => changes.flat().map((file) => file.slice(folder.length + 1))
 
-it('tells what was saved, whatever the depth, as one change', async () => {
+it('reports everything saved at once, at any depth, as one change', async () => {
   write('a.ts')
   write('deep/deeper/b.ts')
   write('deep/notes.md')
@@ -38,7 +38,7 @@ it('tells what was saved, whatever the depth, as one change', async () => {
   expect(changes).toHaveLength(1)
 })
 
-it('sees a file that an editor replaces, each time', async () => {
+it('reports a file that an editor replaces, each time', async () => {
   for (const time of [1, 2, 3]) {
     write('a.ts.new')
     renameSync(join(folder, 'a.ts.new'), join(folder, 'a.ts'))
@@ -46,7 +46,7 @@ it('sees a file that an editor replaces, each time', async () => {
   }
 })
 
-it('sees what is saved in a folder that is new', async () => {
+it('reports files that are saved in a new folder', async () => {
   mkdirSync(join(folder, 'new'))
   await vi.waitFor(() => {
     write('new/c.ts')
@@ -54,7 +54,7 @@ it('sees what is saved in a folder that is new', async () => {
   }, spaced)
 })
 
-it('tells of one change after the other', async () => {
+it('reports one change after another', async () => {
   stop()
   let running = 0
   let most = 0
@@ -72,7 +72,7 @@ it('tells of one change after the other', async () => {
   expect(most).toBe(1)
 })
 
-it('tells of the files of a folder that is restored with its content, and keeps watching it', async () => {
+it('reports the files of a folder that is restored with its content, and keeps watching it', async () => {
   write('deep/deeper/b.ts')
   await vi.waitFor(() => expect(seen()).toContain('deep/deeper/b.ts'), spaced)
   for (let round = 0; round < 3; round++) {
@@ -90,7 +90,7 @@ it('tells of the files of a folder that is restored with its content, and keeps 
   }
 })
 
-it('watches a folder again that was removed and restored between two looks', async () => {
+it('continues to watch a folder that was removed and restored between two polls', async () => {
   rmSync(join(folder, 'deep'), { recursive: true })
   mkdirSync(join(folder, 'deep/deeper'), { recursive: true })
   await new Promise((resolve) => setTimeout(resolve, 300))
@@ -99,11 +99,15 @@ it('watches a folder again that was removed and restored between two looks', asy
   await vi.waitFor(() => expect(seen()).toEqual(['deep/deeper/b.ts']), { timeout: 5_000 })
 })
 
-it('says that a watched folder is missing, and watches it again once it is back', async () => {
+it('reports a missing watched folder, and watches it again once it is back', async () => {
   stop()
   stop = watchFolders([join(folder, 'deep')])
   rmSync(join(folder, 'deep'), { recursive: true })
-  await vi.waitFor(() => expect(notices).toEqual([expect.stringMatching(/deep is missing: restore it/)]))
+  await vi.waitFor(() =>
+    expect(notices).toEqual([
+      expect.stringMatching(/deep is missing\. It is watched again as soon as you restore it/),
+    ]),
+  )
   mkdirSync(join(folder, 'deep'))
   await vi.waitFor(() => expect(notices).toHaveLength(2))
   expect(notices[1]).toMatch(/deep is back and is watched again$/)
@@ -112,7 +116,7 @@ it('says that a watched folder is missing, and watches it again once it is back'
   await vi.waitFor(() => expect(seen()).toContain('deep/c.ts'))
 })
 
-it('tells of a folder that is moved away, and of its files once it is back', async () => {
+it('reports a folder that is moved away, and its files once it is back', async () => {
   write('deep/deeper/b.ts')
   await vi.waitFor(() => expect(seen()).toContain('deep/deeper/b.ts'), spaced)
   changes.length = 0

@@ -23,11 +23,11 @@ describe('docs/local-cloud.md', () => {
 })
 
 describe.each(operations)('the operation $operation', ({ operation, use }) => {
-  it('has a file that calls it or a tool that people explore it with', () => {
+  it('has a file that calls it, or a tool with which people explore it', () => {
     expect([...findCallers(operation, use), ...(use.tool ? [use.tool] : [])]).not.toEqual([])
   })
 
-  it('finds the call in code, if it says how code makes it', () => {
+  it('has a call in the code, if the table says what the code calls', () => {
     if (use.call !== undefined) expect(findCallers(operation, use)).not.toEqual([])
   })
 })
@@ -36,7 +36,7 @@ describe('the callers of an operation', () => {
   it('are found by the text of the call, outside the local cloud', () => {
     expect(findCallers('GetParameter', {})).toEqual([])
     expect(findCallers('PutItem', { call: 'new PutCommand(' })).not.toEqual([])
-    // Only infra/local has this text.
+    // Only infra/local contains this text.
     expect(findCallers('', { call: 'satisfies OperationTable' }).filter((file) => !isTest(file))).toEqual([])
   })
 })
@@ -44,7 +44,7 @@ describe('the callers of an operation', () => {
 const isTest = (file: string) => file.startsWith('test/')
 
 describe('the providers', () => {
-  it('model no resource type twice', () => {
+  it('never model a resource type twice', () => {
     const types = providers.flatMap(({ resources }) => Object.keys(resources))
     expect(types).toHaveLength(new Set(types).size)
   })

@@ -20,7 +20,7 @@ function functionOf(target: unknown): unknown {
 }
 
 describe('the API', () => {
-  it('has the routes of the contract, each to its function, those with a token behind the authorizer', () => {
+  it('routes every route of the contract to its function, with the authorizer on those that need a token', () => {
     const byKey = (one: { readonly key: unknown }, other: { readonly key: unknown }) =>
       String(one.key).localeCompare(String(other.key))
     const declared = declaredOf('AWS::ApiGatewayV2::Route').map(({ Properties }) => ({
@@ -46,7 +46,7 @@ describe('the API', () => {
     })
   })
 
-  it('hands requests on in payload format 2.0', () => {
+  it('passes requests on in payload format 2.0', () => {
     const integrations = declaredOf('AWS::ApiGatewayV2::Integration').map(({ Properties }) => Properties)
     expect(integrations).toHaveLength(new Set(routes.map((route) => route.function)).size)
     for (const integration of integrations) {
@@ -54,7 +54,7 @@ describe('the API', () => {
     }
   })
 
-  it('is served at its root, deploys by itself and is throttled', () => {
+  it('is served at its root, deploys automatically and is throttled', () => {
     expect(only('Stage')).toEqual({
       ApiId: 'Api',
       StageName: '$default',
@@ -63,7 +63,7 @@ describe('the API', () => {
     })
   })
 
-  it('may invoke each of its functions, by one permission for all routes', () => {
+  it('may invoke each of its functions, with one permission for all routes', () => {
     const permissions = declaredOf('AWS::Lambda::Permission')
       .map(({ Properties }) => Properties)
       .filter(({ Principal }) => Principal === 'apigateway.amazonaws.com')

@@ -7,15 +7,7 @@ import { addFunction } from '../../../infra/stack/parts/lambda-function.ts'
 import { deliveryActions } from '../../../infra/stack/parts/monitoring/execution-log.ts'
 import { readStage } from '../../../infra/stages/read-stage.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
-import {
-  type ExpectedFunction,
-  mailFrom,
-  onFirstUse,
-  reaction,
-  sendMail,
-  eventStore as table,
-} from './expected.ts'
-import { projectFunctions } from './project/expected.ts'
+import { type ExpectedFunction, onFirstUse, reaction, eventStore as table } from './expected.ts'
 import { subscriptionFunctions } from './subscription/expected.ts'
 import { uploadFunctions, uploadInQueryApi } from './upload/expected.ts'
 
@@ -123,7 +115,12 @@ const functions: readonly ExpectedFunction[] = [
     },
   },
 
-  reaction('WelcomeEmail', 'welcome-email', mailFrom, sendMail),
+  reaction(
+    'SendMail',
+    'send-mail',
+    { MAIL_FROM: 'annals@example.com', MAIL_INTERVAL_MS: '2000' },
+    { 'arn:aws:ses:region:account:identity/annals@example.com': 'ses: SendEmail' },
+  ),
 
   reaction(
     'DeleteSignIn',
@@ -132,7 +129,6 @@ const functions: readonly ExpectedFunction[] = [
     { 'UserPool.Arn': 'cognito-idp: AdminDeleteUser' },
   ),
 
-  ...projectFunctions,
   ...uploadFunctions,
   ...subscriptionFunctions,
 ]
@@ -143,7 +139,7 @@ function grantsOf(role: string): Record<string, string> {
     [Properties['Roles']].flat().includes(role),
   )
   const statements = policies.flatMap(
-    ({ Properties }) => fieldsOf(Properties['PolicyDocument'])['Statement'] as Statement[], // the form of a policy
+    ({ Properties }) => fieldsOf(Properties['PolicyDocument'])['Statement'] as Statement[], // the shape of a policy
   )
   const grants = statements.map(({ Effect, Action, Resource, Condition }) => {
     const actions = [Action].flat().map((action) => action.split(':'))
@@ -157,7 +153,7 @@ function grantsOf(role: string): Record<string, string> {
 }
 
 describe('the function', () => {
-  it.each(functions)('$name runs its bundle on the newest Node with what that needs', ({
+  it.each(functions)('$name runs its bundle on the newest Node with the settings that it needs', ({
     name,
     bundle,
     seconds,
@@ -190,16 +186,16 @@ describe('the function', () => {
     expect(existsSync(join(folder, 'index.mjs.map'))).toBe(true)
   })
 
-  it.each(functions)('$name writes a log of its own, kept for a month', ({ name }) => {
+  it.each(functions)('$name writes its own log, which is kept for a month', ({ name }) => {
     expect(declared(name).Properties['LoggingConfig']).toEqual({ LogGroup: `${name}Log` })
     expect(declared(`${name}Log`).Properties).toEqual({ RetentionInDays: 30 })
   })
 
-  it.each(functions)('$name is made after the policy that it works under', ({ name }) => {
+  it.each(functions)('$name is created after its policy', ({ name }) => {
     expect(declared(name).DependsOn).toContain(`${name}RoleDefaultPolicy`)
   })
 
-  it('is there once for each file in a folder of functions', () => {
+  it('exists once for each file in a folder of functions', () => {
     const files = ['commands', 'projections', 'workflows'].flatMap((layer) =>
       readdirSync(join(layer, 'functions')),
     )
@@ -229,7 +225,7 @@ describe('the function', () => {
 })
 
 describe('the role', () => {
-  it.each(functions)('of $name allows exactly what it calls', ({ name, grants }) => {
+  it.each(functions)('of $name allows exactly the calls that it makes', ({ name, grants }) => {
     expect(grantsOf(`${name}Role`)).toEqual({
       [`Allow ${name}Log.Arn`]: 'logs: CreateLogStream PutLogEvents',
       ...Object.fromEntries(
@@ -238,7 +234,7 @@ describe('the role', () => {
     })
   })
 
-  it.each(functions)('of $name is for Lambda alone', ({ name }) => {
+  it.each(functions)('of $name can be assumed only by Lambda', ({ name }) => {
     expect(declared(`${name}Role`).Properties).toEqual({
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
@@ -249,7 +245,7 @@ describe('the role', () => {
     })
   })
 
-  it('allows nothing by a wildcard, except to deliver logs, for which no resource can be named', () => {
+  it('has no wildcard, except to deliver logs, for which no resource can be named', () => {
     const granted = declaredOf('AWS::IAM::Policy').flatMap(
       ({ Properties }) => fieldsOf(Properties['PolicyDocument'])['Statement'] as Statement[], // the form of a policy
     )
@@ -257,7 +253,7 @@ describe('the role', () => {
     const rest = granted.filter(({ Action }) => [Action].flat().toSorted().join() !== withoutResource.join())
     expect(rest).toHaveLength(granted.length - declaredOf('AWS::StepFunctions::StateMachine').length)
     expect(granted.length).toBeGreaterThanOrEqual(functions.length)
-    // Files have keys of their own, which no policy can know: of them only the folder and the last part are named.
+    // No policy can name the keys of files, so it names only the folder and the last part.
     const named = JSON.stringify(rest).replaceAll(/(Files\.Arn\/|")(incoming|files)\/\*/g, '')
     expect(named).not.toContain('*')
   })

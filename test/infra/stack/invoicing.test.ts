@@ -17,7 +17,7 @@ describe('the invoicing', () => {
     })
   })
 
-  it('is run by a role for the scheduler of this account, which may do nothing but that', () => {
+  it('is started with a role for the scheduler of this account, which has no other permission', () => {
     const { AssumeRolePolicyDocument, Policies } = declared('IssueInvoicesDailyRole').Properties
     expect(AssumeRolePolicyDocument).toMatchObject({
       Statement: [
@@ -41,7 +41,7 @@ describe('the invoicing', () => {
     ])
   })
 
-  it('is tried again if it fails, and a run that failed in every try waits in a queue, with an alarm', () => {
+  it('is retried after a failure; a run that fails every try waits in a queue, with an alarm', () => {
     const configs = declaredOf('AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties)
     expect(configs.filter(({ FunctionName }) => FunctionName === 'IssueInvoices')).toMatchObject([
       {

@@ -21,6 +21,6 @@ export interface RequiredParts {
 export interface OptionalPart {
   readonly name: string
   add(required: RequiredParts): void
-  /** Texts that only a stack with this part contains. */
+  /** Texts that occur only in a stack with this part. */
   readonly marks: readonly string[]
 }

@@ -52,7 +52,7 @@ const optional: readonly OptionalPart[] = [
         publishing,
         data: addMailData(data, publishing.bus, { stage, isProtected: true }),
       }),
-    marks: ['MAIL_FROM', 'ses:', 'WelcomeEmail'],
+    marks: ['MAIL_FROM', 'ses:', 'SendMail', 'WelcomeEmail'],
   },
   {
     name: 'billing',
@@ -73,7 +73,7 @@ interface Resources {
   readonly Resources: object
 }
 
-/** The resources of both stacks with these optional parts only. */
+/** The resources of both stacks with only these optional parts. */
 function resourcesWith(...parts: readonly OptionalPart[]): Readonly<Record<string, unknown>> {
   const required = requiredParts()
   for (const part of parts) part.add(required)
@@ -86,7 +86,7 @@ function resourcesWith(...parts: readonly OptionalPart[]): Readonly<Record<strin
 }
 
 describe('an optional part of the stacks', () => {
-  it.each(optional)('leaves nothing behind when it is taken out: $name', (part) => {
+  it.each(optional)('leaves nothing behind when it is removed: $name', (part) => {
     const whole = JSON.stringify([...declaredResources().values()])
     const without = JSON.stringify(resourcesWith(...optional.filter((other) => other !== part)))
     for (const mark of part.marks) {
@@ -95,7 +95,7 @@ describe('an optional part of the stacks', () => {
     }
   })
 
-  it('takes no resource of the others with it', () => {
+  it('is removed without any resource of the other parts', () => {
     const whole = [...declaredResources().values()].map(({ logicalId }) => logicalId)
     const least = resourcesWith()
     const left = optional.flatMap((part) => Object.keys(resourcesWith(part)))

@@ -5,10 +5,10 @@ import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.t
 const consumers = ['Projector', 'Forwarder']
 const failureQueues = declaredOf('AWS::SQS::Queue')
 
-describe('the queue of what a mapping gave up', () => {
+describe('the queue for records that a mapping gave up', () => {
   it.each(
     consumers,
-  )('of the %s tries for as long as a stream keeps its records, then keeps it for people', (name) => {
+  )('of the %s is retried for as long as a stream keeps its records, and then kept for operators', (name) => {
     const { RedrivePolicy, VisibilityTimeout, ...others } = declared(`${name}Failures`).Properties
     expect(others).toEqual({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true })
     const { deadLetterTargetArn, maxReceiveCount } = fieldsOf(RedrivePolicy)
@@ -25,7 +25,7 @@ describe('the queue of what a mapping gave up', () => {
     expect(declared(`${name}Failures`).Properties['VisibilityTimeout']).toBe(6 * seconds)
   })
 
-  it.each(consumers)('of the %s is emptied by a function that reports what failed once more', (name) => {
+  it.each(consumers)('of the %s is emptied by a function that reports repeated failures', (name) => {
     const mappings = declaredOf('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties)
     expect(mappings.filter(({ FunctionName }) => FunctionName === `${name}Redrive`)).toEqual([
       {
@@ -38,7 +38,7 @@ describe('the queue of what a mapping gave up', () => {
     ])
   })
 
-  it.each(consumers)('of the %s sounds an alarm if something stays in it, in flight or not', (name) => {
+  it.each(consumers)('of the %s raises an alarm if a message stays in it, in flight or not', (name) => {
     expect(declared(`${name}FailuresAlarm`).Properties).toMatchObject({
       Threshold: 1,
       EvaluationPeriods: 3,
@@ -52,7 +52,7 @@ describe('the queue of what a mapping gave up', () => {
     })
   })
 
-  it.each(consumers)('of the %s sounds an alarm as soon as something is past redriving', (name) => {
+  it.each(consumers)('of the %s raises an alarm as soon as a message has used up its retries', (name) => {
     expect(declared(`${name}DeadLettersAlarm`).Properties).toMatchObject({
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Dimensions: [{ Name: 'QueueName', Value: `${name}DeadLetters.QueueName` }],
@@ -69,7 +69,7 @@ function metricOf(name: string, MetricName: string) {
 }
 
 describe('every queue', () => {
-  it.each(failureQueues)('has one alarm of its own: $logicalId', ({ logicalId }) => {
+  it.each(failureQueues)('has its own alarm: $logicalId', ({ logicalId }) => {
     const name = logicalId.replace(/[0-9A-F]{8}$/, '')
     const dimensions = [{ Name: 'QueueName', Value: `${name}.QueueName` }]
     const alarms = declaredOf('AWS::CloudWatch::Alarm').filter(({ Properties }) =>
@@ -78,7 +78,7 @@ describe('every queue', () => {
     expect(alarms.map((alarm) => alarm.logicalId.replace(/[0-9A-F]{8}$/, ''))).toEqual([`${name}Alarm`])
   })
 
-  it.each(failureQueues)('is spoken to over TLS only: $logicalId', ({ logicalId }) => {
+  it.each(failureQueues)('accepts only TLS: $logicalId', ({ logicalId }) => {
     const name = logicalId.replace(/[0-9A-F]{8}$/, '')
     const { PolicyDocument, Queues } = declared(`${name}Policy`).Properties
     expect(Queues).toEqual([name])

@@ -5,11 +5,11 @@ const pool = () => declared('UserPool').Properties
 const client = () => declared('UserPoolClient').Properties
 
 describe('the user pool', () => {
-  it('is on the plan that has what it needs and costs least', () => {
+  it('is on the cheapest plan with the features that it needs', () => {
     expect(pool()['UserPoolTier']).toBe('LITE')
   })
 
-  it('lets people sign up by themselves, with an email in any case, which is verified', () => {
+  it('lets people sign up themselves, with an email in any case, which is verified', () => {
     expect(pool()).toMatchObject({
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: false },
       UsernameAttributes: ['email'],
@@ -19,14 +19,14 @@ describe('the user pool', () => {
     expect(pool()).not.toHaveProperty('AliasAttributes')
   })
 
-  it('lets people back in by email, and asks for no second factor', () => {
+  it('lets people recover their account by email, and asks for no second factor', () => {
     expect(pool()).toMatchObject({
       AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }] },
       MfaConfiguration: 'OFF',
     })
   })
 
-  it('takes passwords of 8 characters with lower case, upper case and digits', () => {
+  it('accepts passwords of 8 characters with lower case, upper case and digits', () => {
     expect(pool()['Policies']).toEqual({
       PasswordPolicy: {
         MinimumLength: 8,
@@ -38,16 +38,16 @@ describe('the user pool', () => {
     })
   })
 
-  it('requires no attribute, as that could never be changed back', () => {
+  it('requires no attribute, because that could never be undone', () => {
     expect(pool()['Schema']).toEqual([{ Name: 'name', Required: false, Mutable: true }])
   })
 
-  it('asks the registration before each sign-up and after each confirmation', () => {
+  it('calls the registration before each sign-up and after each confirmation', () => {
     const registration = 'Registration.Arn'
     expect(pool()['LambdaConfig']).toEqual({ PreSignUp: registration, PostConfirmation: registration })
   })
 
-  it('has the group of those who may read the analytics', () => {
+  it('has the group of people who may read the analytics', () => {
     expect(declared('UserPoolAdmin').Properties).toMatchObject({ UserPoolId: 'UserPool', GroupName: 'admin' })
   })
 
@@ -72,11 +72,11 @@ describe('the client of the user pool', () => {
     expect(client()).not.toHaveProperty('CallbackURLs')
   })
 
-  it('lets people write their name and nothing else, so that no address changes without an event', () => {
+  it('lets people write only their name, so that no address changes without an event', () => {
     expect(client()['WriteAttributes']).toEqual(['name'])
   })
 
-  it('does not tell who has an account', () => {
+  it('does not reveal who has an account', () => {
     expect(client()['PreventUserExistenceErrors']).toBe('ENABLED')
   })
 

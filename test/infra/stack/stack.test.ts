@@ -21,7 +21,7 @@ function read(assembly: string, name: string) {
 }
 
 describe('the stack', () => {
-  it('holds these types of resources and no others', () => {
+  it('contains exactly these types of resources', () => {
     const types = new Set([...declaredResources().values()].map(({ Type }) => Type))
     const expected = [
       'AWS::ApiGatewayV2::Api',
@@ -104,13 +104,13 @@ describe('the stack', () => {
     }
   })
 
-  it('says nothing of the machine that it was synthesised on, nor to AWS of the tool', () => {
+  it('reveals nothing about the machine that synthesised it, nor the tool to AWS', () => {
     const resources = [...declaredResources().values()]
     expect(resources.filter(({ Metadata }) => Metadata !== undefined)).toEqual([])
     for (const file of stackFiles) expect(read(inject('assembly'), file)).not.toContain(process.cwd())
   })
 
-  it('comes out the same of the same bundles', async () => {
+  it('is identical for identical bundles', async () => {
     synthesise({
       bundles: inject('bundles'),
       outDir: join(folder, 'again'),
@@ -131,11 +131,11 @@ describe('CloudFormation', () => {
       stackTemplates: [{ ...place, templatePath }],
     })
 
-  it('finds nothing to object to, not even as a warning', { timeout: 60_000 }, () => {
+  it('reports no error and no warning', { timeout: 60_000 }, () => {
     for (const file of stackFiles) expect(validate(join(inject('assembly'), file)).violations).toEqual([])
   })
 
-  it('would object to a value out of bounds', { timeout: 60_000 }, () => {
+  it('rejects a value out of bounds', { timeout: 60_000 }, () => {
     const broken = join(folder, 'broken.json')
     writeFileSync(
       broken,

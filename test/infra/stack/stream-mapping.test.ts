@@ -13,7 +13,7 @@ function mappingOf(name: string) {
 }
 
 function record(eventName: string, stream: string): StreamRecord {
-  // The fields that a filter looks at.
+  // The fields that a filter reads.
   return { eventName, dynamodb: { Keys: { pk: { S: stream }, sk: { N: '1' } } } } as unknown as StreamRecord
 }
 
@@ -28,7 +28,7 @@ describe('the mapping of the event store', () => {
   it.each([
     'Projector',
     'Forwarder',
-  ])('brings the %s its whole stream, and tells a queue of what it gives up at last', (name) => {
+  ])('delivers its whole stream to the %s, and sends to a queue what it gives up', (name) => {
     const { FilterCriteria: _, ...settings } = mappingOf(name)
     expect(settings).toEqual({
       EventSourceArn: 'EventStore.StreamArn',
@@ -52,7 +52,7 @@ describe('the mapping of the event store', () => {
     [true, 'REMOVE', 'project-1'],
     [true, 'MODIFY', 'nothing-1'],
     [true, 'REMOVE', 'nothing-1'],
-  ])('lets through (%s) to the projector an %s of %s', (passes, eventName, stream) => {
+  ])('passes (%s) to the projector an %s of %s', (passes, eventName, stream) => {
     expect(readStreamMapping(mappingOf('Projector'), true).wants(record(eventName, stream))).toBe(passes)
   })
 })
@@ -63,7 +63,7 @@ describe('the mapping of the forwarder', () => {
     [true, 'INSERT', 'nothing-1'],
     [false, 'MODIFY', 'project-1'],
     [false, 'REMOVE', 'project-1'],
-  ])('lets through (%s) an %s of %s', (passes, eventName, stream) => {
+  ])('passes (%s) an %s of %s', (passes, eventName, stream) => {
     expect(readStreamMapping(mappingOf('Forwarder'), true).wants(record(eventName, stream))).toBe(passes)
   })
 })
@@ -78,8 +78,8 @@ function filtersOf(metric: string) {
     })
 }
 
-describe('the alarm for a commit that was changed or removed', () => {
-  it('goes off at the first such line in the log of the projector or of its redrive', () => {
+describe('the alarm for a changed or removed commit', () => {
+  it('is raised by the first such line in the log of the projector or of its redrive', () => {
     const filters = filtersOf('ChangedCommits')
     expect(filters.map(({ LogGroupName }) => LogGroupName)).toEqual(['ProjectorLog', 'ProjectorRedriveLog'])
     for (const filter of filters)
@@ -95,7 +95,7 @@ describe('the alarm for a commit that was changed or removed', () => {
     })
   })
 
-  it('goes off as well if a stream is parked by any of the four functions that handle them', () => {
+  it('is also raised if one of the four functions that handle streams parks one', () => {
     const filters = filtersOf('ParkedStreams')
     expect(filters.map(({ LogGroupName }) => LogGroupName)).toEqual([
       'ProjectorLog',

@@ -13,11 +13,11 @@ const deniedToAll = [
 function replicaOf(name: string): Record<string, unknown> {
   const { Replicas } = declared(name).Properties
   expect(Replicas).toHaveLength(1)
-  return (Replicas as Record<string, unknown>[])[0] ?? {} // a list, as was just seen
+  return (Replicas as Record<string, unknown>[])[0] ?? {} // a list, as checked above
 }
 
 describe('the event store', () => {
-  it('has commits by stream and version, paid by the request, and a stream of new ones', () => {
+  it('has commits by stream and version, pay-per-request billing, and a stream of new ones', () => {
     expect(declared('EventStore').Properties).toMatchObject({
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
@@ -46,7 +46,7 @@ describe('the event store', () => {
     })
   })
 
-  it('is append-only for everyone', () => {
+  it('is append-only for every function', () => {
     expect(replicaOf('EventStore')).toHaveProperty('ResourcePolicy.PolicyDocument.Statement', [
       { Sid: 'AppendOnly', Effect: 'Deny', Principal: { AWS: '*' }, Action: deniedToAll, Resource: '*' },
     ])
@@ -59,7 +59,7 @@ describe('the event store', () => {
 })
 
 describe('the read model', () => {
-  it('has rows by PK and SK, paid by the request, without stream, and one sparse index of keys alone', () => {
+  it('has rows by PK and SK, pay-per-request billing, no stream, and one sparse index of keys alone', () => {
     const { Properties } = declared('ReadModel')
     expect(Properties).toMatchObject({
       KeySchema: [
@@ -100,7 +100,7 @@ describe('the read model', () => {
 })
 
 describe('the reservations', () => {
-  it('are by set and key, paid by the request', () => {
+  it('are stored by set and key, with pay-per-request billing', () => {
     expect(declared('Reservations').Properties).toMatchObject({
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
@@ -126,8 +126,8 @@ describe('the reservations', () => {
   })
 })
 
-describe('what holds data', () => {
-  it('keeps its logical id, for a change of that is a new and empty resource', () => {
+describe('a resource that holds data', () => {
+  it('keeps its logical id, because a change of that means a new and empty resource', () => {
     const types = ['AWS::DynamoDB::GlobalTable', 'AWS::Cognito::UserPool']
     expect(types.flatMap(declaredOf).map(({ logicalId }) => logicalId)).toEqual([
       'EventStore165FCE28',

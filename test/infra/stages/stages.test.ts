@@ -6,7 +6,7 @@ import { stackNames, stageName } from '../../../infra/stages/stage-name.ts'
 import { parseSettings } from '../../../infra/stages/stage-settings.ts'
 
 describe('the stage', () => {
-  it('is the one of --stage, else of the variable STAGE, else dev', () => {
+  it('comes from --stage, or else from the variable STAGE, and is dev by default', () => {
     expect(stageName('prod', { STAGE: 'other' })).toBe('prod')
     expect(stageName(undefined, { STAGE: 'other' })).toBe('other')
     expect(stageName(undefined, { STAGE: '' })).toBe('dev')
@@ -38,7 +38,7 @@ describe('the settings of a stage', () => {
     'staging',
     'read-stage',
     'stage-settings',
-  ])('say how to create what is no stage: %s', async (name) => {
+  ])('explain how to create a missing stage: %s', async (name) => {
     await expect(readStage(name, {})).rejects.toThrow(
       `there is no stage ${name}: use dev or prod, or create it: cp infra/stages/dev.ts infra/stages/${name}.ts`,
     )
@@ -58,7 +58,7 @@ describe('the settings of a stage', () => {
     })
   })
 
-  it('refuse a variable that is wrong, and name the setting', async () => {
+  it('refuse a wrong variable, and name the setting', async () => {
     await expect(readStage('dev', { UPLOAD_PIPELINE: 'FAST' })).rejects.toThrow(
       /^MAIL_FROM.*\n {2}pipeline: /,
     )

@@ -22,7 +22,7 @@ export const command: fc.Arbitrary<ProjectCommand> = fc.oneof(
   fc.record({ type: fc.constant('remove-project-member' as const), actorId, userId }),
 )
 
-/** Any event, whether or not a decider would emit it there. */
+/** Any event, whether or not a decider would emit it in that state. */
 export const event: fc.Arbitrary<ProjectEvent> = fc.oneof(
   fc.record({
     type: fc.constant('ProjectCreated' as const),

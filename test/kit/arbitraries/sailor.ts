@@ -10,7 +10,7 @@ export const command: fc.Arbitrary<SailorCommand> = fc.oneof(
   fc.record({ type: fc.constant('retire' as const), actorId }),
 )
 
-/** Any event, whether or not the decider would emit it there. */
+/** Any event, whether or not the decider would emit it in that state. */
 export const event: fc.Arbitrary<SailorEvent> = fc.oneof(
   fc.record({
     type: fc.constantFrom('SailorEnlisted' as const, 'SailorRenamed' as const),

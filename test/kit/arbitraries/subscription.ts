@@ -24,7 +24,7 @@ export const command: fc.Arbitrary<SubscriptionCommand> = fc.oneof(
   fc.record({ type: fc.constant('release-quota' as const), actorId, uploadId }),
 )
 
-/** Any event, whether or not the decider would emit it there. */
+/** Any event, whether or not the decider would emit it in that state. */
 export const event: fc.Arbitrary<SubscriptionEvent> = fc.oneof(
   fc.record({ type: fc.constant('PlanChanged' as const), data: fc.record({ plan, month }) }),
   fc.record({ type: fc.constant('SubscriptionCancelled' as const), data: fc.record({ month }) }),
@@ -44,5 +44,5 @@ export const event: fc.Arbitrary<SubscriptionEvent> = fc.oneof(
   fc.record({ type: fc.constant('QuotaReleased' as const), data: fc.record({ uploadId }) }),
 )
 
-/** Everyone has a subscription, before anything happens in it. */
+/** Everyone has a subscription before its first event. */
 export const innate = true

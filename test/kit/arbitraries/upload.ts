@@ -16,7 +16,7 @@ const reason = fc.constant('It is no picture.')
 const request = { fileName: fc.constantFrom('river.jpg', 'lake.png'), contentType, size, expiresAt: moment }
 
 const role = fc.constantFrom<ProjectRole | undefined>('owner', 'editor', 'viewer', undefined)
-/** Mostly one that takes the file, so that uploads get to their other ends, too. */
+/** Mostly a project that takes the file, so that uploads also reach their later states. */
 const project: fc.Arbitrary<ProjectAsRead> = fc.record({
   version: fc.constantFrom(1, 7),
   ownerId: fc.constant('ann'),
@@ -68,7 +68,7 @@ export const command: fc.Arbitrary<UploadCommand> = fc.oneof(
   fc.record({ type: fc.constant('expire-upload' as const), actorId: fc.constant(pipeline), now: moment }),
 )
 
-/** Any event, whether or not the decider would emit it there. */
+/** Any event, whether or not the decider would emit it in that state. */
 export const event: fc.Arbitrary<UploadEvent> = fc.oneof(
   fc.record({
     type: fc.constant('UploadRequested' as const),

@@ -17,7 +17,7 @@ export const command: fc.Arbitrary<UserCommand> = fc.oneof(
   }),
 )
 
-/** Any event, whether or not a decider would emit it there. */
+/** Any event, whether or not a decider would emit it in that state. */
 export const event: fc.Arbitrary<UserEvent> = fc.oneof(
   fc.record({
     type: fc.constant('UserRegistered' as const),

@@ -27,7 +27,7 @@ export const command: fc.Arbitrary<VoyageCommand> = fc.oneof(
   }),
 )
 
-/** Any event, whether or not the decider would emit it there. */
+/** Any event, whether or not the decider would emit it in that state. */
 export const event: fc.Arbitrary<VoyageEvent> = fc.oneof(
   fc.record({
     type: fc.constant('VoyagePlanned' as const),

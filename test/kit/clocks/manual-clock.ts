@@ -1,6 +1,8 @@
 import type { Clock } from '../../../domain/kernel/clock.ts'
 
-/** A clock that only sleeping moves, so that what waits takes no time; `now` can be set, also back. */
+/**
+ * A clock that moves only when something sleeps, so waiting takes no real time. `now` can be set, even back.
+ */
 export function manualClock(
   start = Date.parse('2026-01-01T00:00:00.000Z'),
 ): Clock & { setNow(now: number): void } {

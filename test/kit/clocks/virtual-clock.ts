@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { ExecutionClock } from '../../../infra/local/index.ts'
 
 /**
- * A clock that jumps to where the next sleeper wakes as soon as nothing else is to be done, so that what waits takes
- * no time and wakes in its order.
+ * A clock that jumps to the next wake-up as soon as there is nothing else to do. Waiting takes no real time,
+ * and sleepers wake in order.
  */
 export function virtualClock(start = Date.parse('2026-01-01T00:00:00.000Z')): ExecutionClock {
   const sleepers = new Set<{ readonly at: number; readonly wake: () => void }>()

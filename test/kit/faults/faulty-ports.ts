@@ -10,8 +10,8 @@ import type { Checkpoints } from '../../../projections/rebuild/replay/checkpoint
 import type { CommitScan } from '../../../projections/rebuild/walk/commit-scan.ts'
 
 /**
- * How a call gets to a port and its answer back. `effect` is the call itself, and `failed` what the caller gets or is
- * thrown where it does not learn what became of it.
+ * Carries a call to a port and its answer back. `effect` is the call itself. `failed` returns or throws what
+ * the caller gets if it does not learn the outcome.
  */
 export type Wire = <T>(
   place: string,
@@ -21,10 +21,10 @@ export type Wire = <T>(
 ) => Promise<T>
 
 const faultsOfCalls: readonly Fault[] = ['throttle', 'fail', 'fail-after', 'lose-answer']
-/** Places where DynamoDB may have a transaction under way. */
+/** Places where DynamoDB may have a transaction in progress. */
 const transactions = ['putNew', 'move']
 
-/** What can go wrong with a call at this place. */
+/** The faults that a call at this place can have. */
 export function faultsAt(place: string): readonly Fault[] {
   return transactions.includes(place) ? [...faultsOfCalls, 'conflict'] : faultsOfCalls
 }
@@ -44,7 +44,7 @@ const unavailable = (): never => {
 }
 const oneRequest = { ...noCost, requests: 1 }
 
-/** A table of commits behind a wire. It keeps everything that was put, for a look at retries. */
+/** A commit table behind a wire. It keeps every put, so that tests can examine retries. */
 export function faultyCommitTable<Table extends CommitTable>(
   table: Table,
   wire: Wire,
@@ -86,7 +86,7 @@ export function faultyRowStore(rows: RowStore, wire: Wire): RowStore {
   }
 }
 
-/** Lists of generations behind a wire. */
+/** Generation lists behind a wire. */
 export function faultyGenerationLists(lists: GenerationLists, wire: Wire): GenerationLists {
   return {
     read: (projections) => wire('readLists', () => lists.read(projections), unavailable),
@@ -120,7 +120,7 @@ export function faultyCommitScan(scan: CommitScan, wire: Wire): CommitScan {
   }
 }
 
-/** Marks of the forwarder behind a wire. */
+/** The forwarder's marks behind a wire. */
 export function faultyParkedStreams(marks: ParkedStreams, wire: Wire): ParkedStreams {
   return {
     read: (streams) => wire('readMarks', () => marks.read(streams), unavailable),

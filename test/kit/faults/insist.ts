@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Answer, Person } from '../people/person.ts'
 
-/** Nobody waits longer for an answer; the same command is then sent again. */
+/** Maximum time to wait for an answer; the same command is then sent again. */
 const patienceMs = 5_000
 const pauseMs = 50
 
 /**
- * Sends a command as a good client does: with the same key, until the answer is neither missing nor one that says to try
- * again. `onRepeat` is called before each further try.
+ * Sends a command as a good client does: with the same key, until there is an answer that does not ask for a
+ * retry. `onRepeat` is called before each further try.
  */
 export async function insist(
   person: Person,

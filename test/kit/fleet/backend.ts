@@ -12,12 +12,12 @@ import { enlistIn, fleetAccountStatus, fleetCommands, fleetHandlers } from './co
 import { fleetVersions } from './fleet.ts'
 import { fleetAccounts, fleetQueries, fleetQueryHandlers } from './queries.ts'
 
-/** All that the two APIs of the fleet offer. */
+/** Everything that the two APIs of the fleet offer. */
 export const fleetContract = { commands: fleetCommands, queries: fleetQueries }
 
 /**
- * Both APIs of the fleet over one event store in memory, without a projector: a query catches up by itself with what it
- * shows. Everyone is enlisted at their first request.
+ * Both APIs of the fleet over one event store in memory. There is no projector: a query catches up the
+ * streams that it shows. Everyone is enlisted at their first request.
  */
 export function fleetBackend() {
   const table = createMemoryCommitTable()

@@ -7,8 +7,9 @@ const cabinsState = z.strictObject({ name: z.string(), cabins: z.int() })
 export type CabinsView = z.infer<typeof cabinsState>
 
 /**
- * A projection that uses all that the engine offers. Every cabin has a row with the name of its voyage, so one event can
- * change more rows than one write holds. It counts the cabins, and it lists and counts the events.
+ * A projection that uses every feature of the engine. Each cabin has a row with the name of its voyage, so
+ * one event can change more rows than one write holds. It counts the cabins, and it lists and counts the
+ * events.
  */
 export const cabinsV1: Projection<CabinsView, VoyageEvent> = {
   name: 'cabins',

@@ -80,7 +80,7 @@ export function fleetAccountStatus(store: Pick<EventStore, 'load'>): AccessPorts
   }
 }
 
-/** Enlists a person at their first request. Nothing happens to those who are enlisted or have retired. */
+/** Enlists a person at their first request. It does nothing for a person who has enlisted or retired. */
 export function enlistIn(store: EventStore, clock: Clock): Register {
   return async ({ userId, correlationId, deadline }) => {
     const command = { type: 'enlist', actorId: userId, name: userId } as const

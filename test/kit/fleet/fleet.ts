@@ -10,30 +10,33 @@ import { sailorsV1 } from './sailors.ts'
 import { voyage } from './voyage.ts'
 import { voyagesV1, voyagesV2 } from './voyages.ts'
 
-/** The aggregates of the tests' own: no application has them, so the engine's tests stand without any application. */
+/**
+ * The aggregates that exist only for tests. No application has them, so the engine's tests need no
+ * application.
+ */
 export const fleetAggregates: readonly PublishedAggregate<unknown, Command, Event>[] = [
   { ...voyage, publication: voyagePublication },
   { ...sailor, publication: sailorPublication },
 ]
 
-/** The projections of the fleet, as a deploy has them. */
+/** The fleet's projections in one deploy. */
 export const fleetVersions = projectionVersions([
   versionOf(voyagesV1),
   versionOf(cabinsV1),
   versionOf(sailorsV1),
 ])
 
-/** The same after the next deploy, which brings a second version of one projection. */
+/** The projections of the next deploy, which adds a second version of one projection. */
 export const nextFleetVersions = projectionVersions([...fleetVersions.all, versionOf(voyagesV2)])
 
-/** The first generations: these are live while no list of generations is written. */
+/** The first generations: these are live until a list of generations is written. */
 export const voyages = { projection: voyagesV1, generation: 1 }
 export const cabins = { projection: cabinsV1, generation: 1 }
 
 /** The aggregate of a category. Throws `unreadable` if there is none. */
 export const fleetAggregateNamed = aggregatesNamed(fleetAggregates)
 
-/** What the forwarder sends of the fleet's events. */
+/** The events of the fleet that the forwarder sends. */
 export const fleetCatalogue: EventCatalogue = {
   codecOf: (category) => fleetAggregateNamed(category).events,
   publicEventOf: (type) =>

@@ -8,7 +8,7 @@ const name = z.string()
 const sailorId = z.string()
 const aboard = { voyageId: '1', sailorId: 'bob', role: 'mate' } as const
 
-/** Which events of a voyage leave. A note is the crew's own. */
+/** Which events of a voyage are published. A note is private to the crew. */
 export const voyagePublication = publication(voyageEvents, {
   VoyagePlanned: {
     schema: 1,
@@ -65,7 +65,7 @@ export const voyagePublication = publication(voyageEvents, {
   },
 })
 
-/** Nothing of an account leaves but that there is one. */
+/** The only public fact about an account is that it exists. */
 export const sailorPublication = publication(sailor.events, {
   SailorEnlisted: {
     schema: 1,

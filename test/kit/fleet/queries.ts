@@ -104,7 +104,7 @@ export const fleetQueryHandlers: QueryHandlers<typeof fleetQueries> = {
   },
 }
 
-/** Accounts as the read model of sailors has them. */
+/** Accounts as the read model of sailors shows them. */
 export const fleetAccounts: Accounts = {
   projection: sailorsV1.name,
   streamOf: (userId) => streamName(sailorsV1.aggregate, userId),

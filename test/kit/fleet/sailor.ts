@@ -53,6 +53,6 @@ export const sailor: Aggregate<SailorState, SailorCommand, SailorEvent> = {
   initial: { status: 'none' },
   evolve,
   decide,
-  // A person sends commands only to the stream of their own.
+  // A person sends commands only to their own stream.
   knownTo: ({ status }) => status !== 'none',
 }

@@ -7,7 +7,7 @@ const sailorState = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('enlisted'), name: z.string() }),
 ])
 
-/** A read model without rows: the guard's item holds all that it shows. */
+/** A read model without rows: the guard's item holds everything that it shows. */
 export const sailorsV1: Projection<z.infer<typeof sailorState>, SailorEvent> = {
   name: 'sailors',
   version: 1,

@@ -1,6 +1,6 @@
 import * as history from './history.ts'
 
-/** What happens to the voyages of the engine's tests, as the event store has it. */
+/** The events of the voyages in the engine's tests, as the event store holds them. */
 export const planned = history.stored(history.planned)
 export const renamed = (name: string) => history.stored(history.renamed(name))
 export const noted = (note: string) => history.stored(history.noted(note))

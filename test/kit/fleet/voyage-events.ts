@@ -20,7 +20,7 @@ const definitions = {
   SailorJoined: {
     schema: 2,
     data: sailor,
-    // Everyone was a hand before there were mates.
+    // Before there were mates, everyone was a hand.
     upcast: { 1: (data) => ({ ...Object(data), role: 'hand' }) },
   },
   SailorRoleChanged: { schema: 1, data: sailor },

@@ -1,10 +1,10 @@
 import type { Execution } from '../../../commands/execution/execution.ts'
 import type { VoyageCommand, VoyageOrder } from './voyage.ts'
 
-/** The stream that the tests of one stream use. */
+/** The stream used by tests that need only one. */
 export const stream = 'voyage-1'
 
-/** A command of ann on that stream, under this id unless `over` says otherwise. */
+/** A command by Ann on that stream, with this id unless `over` says otherwise. */
 export function voyageExecution(
   commandId: string,
   command: VoyageOrder & { readonly actorId?: string },

@@ -131,7 +131,7 @@ function signOff({ sailorId }: CommandOf<'sign-off'>, voyage: Planned): readonly
   return [{ type: 'SailorLeft', data: { sailorId } }]
 }
 
-/** What someone is aboard; undefined for a stranger. */
+/** The role of a person aboard; undefined for a stranger. */
 function roleOf(state: VoyageState, personId: string): 'captain' | SailorRole | undefined {
   if (state.status === 'none') return undefined
   if (state.captainId === personId) return 'captain'

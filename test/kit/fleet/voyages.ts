@@ -6,7 +6,7 @@ import { sailorRole, type VoyageEvent, voyageEvents } from './voyage-events.ts'
 
 const sailor = z.strictObject({ sailorId: z.string(), role: sailorRole, since: z.string() })
 
-/** What the read model shows of a voyage: this state, which is stored in the guard's item. */
+/** The state that the read model keeps of a voyage, stored in the guard's item. */
 const voyageState = z.discriminatedUnion('exists', [
   z.strictObject({ exists: z.literal(false) }),
   z.strictObject({
@@ -22,7 +22,7 @@ const voyageState = z.discriminatedUnion('exists', [
 
 export type VoyageView = z.infer<typeof voyageState>
 
-/** A note, a ship and cabins change nothing here. The guard moves past those events all the same. */
+/** A note, a ship and cabins change nothing here. The guard still moves past those events. */
 function evolve(state: VoyageView, event: Recorded<VoyageEvent>): VoyageView {
   if (event.type === 'VoyagePlanned')
     return { exists: true, ...event.data, postponed: false, crew: [], plannedAt: event.at }

@@ -8,14 +8,14 @@ import { readStage } from '../../../infra/stages/read-stage.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Folder of a cloud assembly, made once for all tests of a run. */
+    /** Folder of the cloud assembly, which is synthesised once for all tests of a run. */
     assembly: string
     /** Folder of the bundled functions. */
     bundles: string
   }
 }
 
-/** Bundles the functions and synthesises the template once for a run, whatever lanes it has. */
+/** Bundles the functions and synthesises the template once per run, whatever its lanes. */
 export default async function setup(project: TestProject): Promise<(() => void) | undefined> {
   const everyLane = project.vitest.getRootProject()
   if ('assembly' in everyLane.getProvidedContext()) return undefined

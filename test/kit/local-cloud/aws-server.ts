@@ -2,7 +2,10 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** For one test: a server that answers every request alike, and the settings of a client of it. */
+/**
+ * Starts a server for one test that gives every request the same answer. Returns the settings of a client
+ * for it.
+ */
 export async function awsServer(answer: (response: ServerResponse) => void) {
   const requests: { url: string | undefined; target: unknown; body: string }[] = []
   const server = createServer(async (request, response) => {

@@ -5,7 +5,7 @@ import { readStacks } from './stacks.ts'
 export interface DeclaredResource {
   readonly logicalId: string
   readonly Type: string
-  /** A reference to another resource is its name, one to an attribute `Name.Attribute`. */
+  /** A reference to another resource appears as its name, a reference to an attribute as `Name.Attribute`. */
   readonly Properties: Properties
   readonly DeletionPolicy?: string
   readonly UpdateReplacePolicy?: string

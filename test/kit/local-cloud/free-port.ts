@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { listen } from '../../../infra/local/index.ts'
 
-/** A port that was free a moment ago, for what cannot pick one itself. */
+/** A port that was free a moment ago, for programs that cannot pick one themselves. */
 export async function freePort(): Promise<number> {
   const server = createServer()
   const port = await listen(server, 0, 'PORT')

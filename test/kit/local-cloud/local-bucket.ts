@@ -11,7 +11,7 @@ import { dataDir, log, region, serve } from './local-service.ts'
 export const Bucket = 'annals-uploads'
 export const objectArn = `arn:aws:s3:::${Bucket}/*`
 
-/** The functions of the tests, by what their roles allow. */
+/** The functions in the tests, with the permissions of their roles. */
 const granted: Readonly<Record<string, Properties | readonly Properties[] | undefined>> = {
   Commands: { Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${Bucket}/uploads/*` },
   Queries: { Effect: 'Allow', Action: 's3:GetObject', Resource: objectArn },
@@ -20,7 +20,7 @@ const granted: Readonly<Record<string, Properties | readonly Properties[] | unde
     Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket'],
     Resource: [objectArn, `arn:aws:s3:::${Bucket}`],
   },
-  /** Like the function that opens pictures. */
+  /** The permissions of the function that opens pictures. */
   Pictures: [
     { Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/incoming/*` },
     { Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${Bucket}/files/*/thumbnail` },
@@ -40,7 +40,7 @@ export interface OpenBucket {
   /** The settings of such a client. */
   configOf(accessKeyId?: string, secretAccessKey?: string): S3ClientConfig
   readonly url: string
-  /** The events that EventBridge was sent. */
+  /** The events that were sent to EventBridge. */
   readonly events: readonly BusEvent[]
   readonly faults: Faults
 }
@@ -98,7 +98,7 @@ export async function openBucket(
   }
 }
 
-/** The headers with which the developer signs a request, with a secret that the local cloud does not know. */
+/** The headers of a request that the developer signed, with a secret that the local cloud does not know. */
 export function developerHeaders(): Record<string, string> {
   const at = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
   const scope = `${at.slice(0, 8)}/eu-west-1/s3/aws4_request`
@@ -108,7 +108,7 @@ export function developerHeaders(): Record<string, string> {
   }
 }
 
-/** The error of an answer of S3, as `Code: Message`. */
+/** The error in a response of S3, as `Code: Message`. */
 export async function errorOf(response: Response): Promise<string> {
   const [, code, message] = /<Code>(.*)<\/Code><Message>(.*)<\/Message>/.exec(await response.text()) ?? []
   return `${code}: ${message}`

@@ -12,7 +12,7 @@ export interface RunningCloud {
   readonly dataDir: string
   /** Every line that the local cloud and its functions wrote. */
   readonly lines: readonly string[]
-  /** Ends it and removes what it kept. */
+  /** Stops it and removes its data. */
   close(): Promise<void>
 }
 
@@ -23,7 +23,10 @@ export interface Template {
 /** Changes the resources of both stacks in place; `assembly` is its folder, which is a copy. */
 export type Change = (template: Template, assembly: string) => void
 
-/** Starts the local cloud in this process, on free ports and a folder of its own, on the template as `change` leaves it. */
+/**
+ * Starts the local cloud in this process, on free ports and in a folder of its own, with the template that
+ * `change` returns.
+ */
 export async function runLocalCloud(
   over: Partial<LocalCloudOptions> = {},
   change?: Change,
@@ -52,7 +55,7 @@ export async function runLocalCloud(
   return { cloud, config: await readConfig(cloud.apiUrl), dataDir, lines, close }
 }
 
-/** Copies the assembly to a folder, with its templates as `change` leaves it. Returns the folder. */
+/** Copies the assembly to a folder and lets `change` edit the copied templates. Returns the folder. */
 export function changedAssembly(folder: string, change: Change): string {
   cpSync(inject('assembly'), folder, { recursive: true })
   const stacks = readStacks<Template['Resources'][string]>(folder)

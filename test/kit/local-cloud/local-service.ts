@@ -7,12 +7,12 @@ import { type GatewayOptions, startGateway } from '../../../infra/local/gateway/
 
 export const region = 'eu-west-1'
 
-/** Of the test that runs: a data folder, and every line that was logged. */
+/** The data folder of the running test, and every line that was logged. */
 export let dataDir: string
 export let lines: string[]
 const closers: (() => unknown)[] = []
 
-/** Gives each test of a file a data folder, and closes what the test started. */
+/** Gives each test of a file a data folder, and closes everything that the test started. */
 export function withDataDir(): void {
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'annals-service-'))
@@ -26,19 +26,19 @@ export function withDataDir(): void {
 
 export const log = (source: string, message: string) => void lines.push(`${source} ${message}`)
 
-/** Closes this when the test is over, before what was started earlier. */
+/** Closes a resource after the test, before the resources that were opened earlier. */
 export function closeAfter(close: () => unknown): void {
   closers.push(close)
 }
 
-/** Serves a service as the local cloud does. Resolves to what an AWS client needs to call it. */
+/** Serves a service as the local cloud does. Resolves to the settings that an AWS client needs to call it. */
 export async function serve(service: AwsService, refusal: GatewayOptions['refusal'] = () => undefined) {
   const gateway = await startGateway({
     port: 0,
     services: [service],
     page: () => undefined,
     refusal,
-    // The gate is in front; the services behind it have rules of their own for origins.
+    // The gate runs before the services, which have their own rules for origins.
     origins: { accepts: () => true },
     log,
   })

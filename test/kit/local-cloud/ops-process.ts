@@ -10,11 +10,14 @@ export interface OpsProcess {
   stdout(): string
   stderr(): string
   interrupt(): void
-  /** Resolves to its exit code, or the signal that ended it. */
+  /** Resolves to its exit code, or to the signal that ended it. */
   ended(): Promise<number | string>
 }
 
-/** Starts what `npm run ops` starts, on this data folder, with the code of this checkout or of another. */
+/**
+ * Starts the process that `npm run ops` starts, on this data folder, with the code of this checkout or
+ * another.
+ */
 export function startOps(
   dataDir: string,
   args: readonly string[],
@@ -41,7 +44,7 @@ export function startOps(
   }
 }
 
-/** Runs it to its end. */
+/** Runs it until it exits. */
 export async function runOps(
   dataDir: string,
   args: readonly string[],

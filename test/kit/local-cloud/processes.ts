@@ -8,7 +8,10 @@ export interface Process {
   readonly command: string
 }
 
-/** Every process that is not a zombie, which only waits for its parent to look. */
+/**
+ * Every process that is not a zombie. A zombie has ended and waits only until its parent collects its
+ * status.
+ */
 export function processes(): Process[] {
   const lines = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
   const fields = lines
@@ -20,13 +23,13 @@ export function processes(): Process[] {
   )
 }
 
-/** The processes that this one started, directly or not. */
+/** The direct and indirect children of a process. */
 export function childrenOf(pid: number | undefined, all = processes()): Process[] {
   const direct = all.filter(({ parent }) => parent === pid)
   return direct.flatMap((child) => [child, ...childrenOf(child.pid, all)])
 }
 
-/** Waits until none of these processes runs. */
+/** Waits until none of these processes is running. */
 export async function untilGone(gone: readonly Process[]): Promise<void> {
   const left = () => processes().filter(({ pid }) => gone.some((one) => one.pid === pid))
   await until(() => left().length === 0, { what: () => `${JSON.stringify(left())} to end`, timeoutMs: 3_000 })

@@ -1,6 +1,9 @@
 import { openObjects } from '../../../infra/local/services/s3/objects.ts'
 
-/** Puts one object over and over until it is killed, each time with other content, and tells once it is there. */
+/**
+ * Puts one object repeatedly, with different content each time, until the process is killed. It reports each
+ * put that succeeded.
+ */
 const objects = openObjects(process.argv[2] ?? '')
 
 async function* content(round: number): AsyncGenerator<Buffer> {

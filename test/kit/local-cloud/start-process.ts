@@ -10,9 +10,9 @@ export interface StartProcess {
   readonly child: ChildProcess
   /** Its output so far. */
   output(): string
-  /** Resolves to the API's address once it is ready. Throws with its output where it ends instead. */
+  /** Resolves to the API's address once it is ready. Throws an Error with its output if it ends first. */
   ready(): Promise<string>
-  /** Resolves to its exit code, or the signal that ended it. */
+  /** Resolves to its exit code, or to the signal that ended it. */
   ended(): Promise<number | string>
 }
 
@@ -21,7 +21,7 @@ export function runNpmStart(dataDir: string): StartProcess {
   return run('npm', ['start'], dataDir, {})
 }
 
-/** Runs what `npm start` runs, on free ports and with this data folder. */
+/** Starts the process that `npm start` starts, on free ports and with this data folder. */
 export function runStart(
   dataDir: string,
   env: Record<string, string> = {},

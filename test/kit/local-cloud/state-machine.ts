@@ -14,7 +14,7 @@ export const machine = {
   roleArn: 'arn:aws:iam::000000000000:role/Role',
 }
 
-/** A task that calls a function of this name with the state's input. */
+/** A task that calls the function of this name with the state's input. */
 export const task = (FunctionName: string, more: Json = { End: true }) => ({
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke',
@@ -27,20 +27,20 @@ export interface Ran {
   readonly outcome: Outcome
   readonly events: readonly HistoryEvent[]
   readonly types: readonly string[]
-  /** The lines for the developer. */
+  /** The lines that were printed for the developer. */
   readonly told: readonly string[]
   readonly tookMs: number
 }
 
 /**
- * Executes states from the first of them, in memory; time takes no time. At each of `kills` events it is killed, and
- * resumes from its positions.
+ * Executes states in memory, beginning with the first, on a clock that takes no real time. At each event in
+ * `kills` the execution is killed and resumes from its stored positions.
  */
 export async function runStates(
   States: Json,
   o: {
     readonly input?: unknown
-    /** Of the execution; `one` by default. */
+    /** Name of the execution; `one` by default. */
     readonly name?: string
     readonly invoke?: (functionName: string, payload: unknown, clock: ExecutionClock) => unknown
     readonly more?: Json

@@ -2,7 +2,7 @@ import { noOrigins } from '../../../infra/local/gateway/gate.ts'
 import { type Gateway, startGateway } from '../../../infra/local/gateway/gateway.ts'
 import { createDynamoDbStreams } from '../../../infra/local/services/dynamodb/streams-service.ts'
 
-/** Serves the streams of a DynamoDB alone, as the gateway of the local cloud does. */
+/** Serves only the streams of a DynamoDB, as the gateway of the local cloud does. */
 export function startStreamGateway(address: { endpoint: string; region: string }): Promise<Gateway> {
   return startGateway({
     port: 0,

@@ -33,7 +33,7 @@ export const password = 'Secret-123'
 export const email = 'ann@example.com'
 export const functionArn = 'arn:aws:lambda:eu-west-1:000000000000:function:Annals-Registration'
 
-/** As CDK writes them. */
+/** The properties that CDK writes. */
 export const poolProperties = {
   AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }] },
   AdminCreateUserConfig: { AllowAdminCreateUserOnly: false },
@@ -76,7 +76,7 @@ export const clientProperties = {
   UserPoolId: poolId,
 }
 
-/** Of the test that runs. */
+/** The data folder of the running test. */
 export let folder: string
 export let mailbox: Mailbox
 export let cognito: Cognito
@@ -84,9 +84,9 @@ export let client: CognitoIdentityProviderClient
 export const invoke = vi.fn<(functionArn: string, event: unknown) => Promise<Invocation>>()
 const closers: (() => unknown)[] = []
 
-/** Gives each test of a file a user pool of its own, with a client and nobody in it. */
+/** Gives each test of a file its own user pool, with a client and no users. */
 export function withUserPool(): void {
-  // To make a signing key takes longer than all else that a test does.
+  // Generating a signing key takes longer than everything else in a test, so all tests share one.
   const keyFolder = mkdtempSync(join(tmpdir(), 'annals-cognito-key-'))
   beforeAll(() => void openTokenSigner(join(keyFolder, 'cognito')))
   afterAll(() => rmSync(keyFolder, { recursive: true }))
@@ -129,7 +129,7 @@ export async function open(
     }
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // a TCP server that listens
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // a TCP server that is listening has an address object
   const credentials = { accessKeyId: 'anyone', secretAccessKey: 'any' }
   client = new CognitoIdentityProviderClient({ endpoint, region, credentials, maxAttempts: 1 })
   closers.push(() => {
@@ -168,12 +168,12 @@ export async function signInBySrp(o: { secret?: string; USERNAME?: string; late?
   return { input, answer: await client.send(new RespondToAuthChallengeCommand(input)) }
 }
 
-/** The six-digit runs in the newest mail; one, if all is well. */
+/** Every run of six digits in the newest mail: the code, if the mail is right. */
 export function codeOf(to = email): string {
   return (mailbox.list(to)[0]?.text.match(/\d{6,}/g) ?? []).join()
 }
 
-/** Another code of six digits. */
+/** A different code of six digits. */
 export function wrong(code: string): string {
   return code === '000000' ? '000001' : '000000'
 }
@@ -193,12 +193,12 @@ export async function expectFailure(
   await expect(call).rejects.toMatchObject({ name, message: expect.stringMatching(message) })
 }
 
-/** Lets this much time go by. */
+/** Moves the clock forward by this number of minutes. */
 export function pass(minutes: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 })
 }
 
-/** The claims of a token that AWS's verifier takes with the pool's keys; throws otherwise. */
+/** The claims of a token, if AWS's verifier accepts it with the pool's keys. Throws otherwise. */
 export function verify(token: string | undefined, tokenUse: 'access' | 'id') {
   const verifier = CognitoJwtVerifier.create({ userPoolId: poolId, clientId: ClientId, tokenUse })
   verifier.cacheJwks(cognito.keysOf(issuerOf(region, poolId)) ?? { keys: [] })

@@ -25,7 +25,7 @@ import { readableLinks } from '../upload/file-links.ts'
 import { withDynamoLimits } from './dynamo-limits.ts'
 import { lambdaContext, requestsTo } from './requests.ts'
 
-/** Forms that name the upload and nothing else. */
+/** Forms that contain only the id of the upload. */
 const forms: UploadForms = {
   async formFor(uploadId, { expiresAt }) {
     return { method: 'POST', url: 'https://files.example.com', fields: { key: uploadId }, expiresAt }
@@ -33,8 +33,8 @@ const forms: UploadForms = {
 }
 
 /**
- * Both APIs and the registration over one event store in memory, without a projector: what a query shows, it
- * has caught up itself. A new pair of APIs stands for another environment of the same backend.
+ * Both APIs and the registration over one event store in memory. There is no projector: a query catches up
+ * the streams that it shows. A new pair of APIs represents another environment of the same backend.
  */
 export function backend() {
   const table = withDynamoLimits(createMemoryCommitTable())
@@ -55,7 +55,7 @@ export function backend() {
   const logger = { info() {}, error() {} }
   const registration = registrationHandler({ store, directory, clock, logger })
   const register: Register = async ({ userId, correlationId }) => {
-    // Over the wire and back.
+    // As JSON, like an event that came over the network.
     const request = JSON.parse(JSON.stringify({ userPoolId: 'pool', userId, correlationId }))
     checkRegistered(JSON.parse(JSON.stringify(await registration(request, lambdaContext))))
   }
@@ -91,7 +91,7 @@ export function backend() {
   const claimsOf = (sub: string) => ({
     token_use: 'access',
     sub,
-    // As API Gateway writes a list.
+    // In the format that API Gateway uses for a list.
     ...(groups.has(sub) && { 'cognito:groups': `[${groups.get(sub)?.join(' ')}]` }),
   })
 
@@ -102,14 +102,14 @@ export function backend() {
     rows,
     lists,
     people,
-    /** The groups that somebody's token says they are in. */
+    /** The groups that each person's token names. */
     groups,
     lookUps,
     registration,
     restart() {
       apis = environment()
     },
-    /** Lets someone sign up, without the trigger. */
+    /** Signs a person up without the trigger. */
     signUp(userId: string, attributes: Readonly<Record<string, string>> = {}) {
       people.set(userId, personOf({ email: `${userId}@example.com`, name: userId, ...attributes }))
     },
@@ -121,7 +121,9 @@ export function backend() {
   }
 }
 
-/** The event by which Cognito says that a person has confirmed their address, or another one of its events. */
+/**
+ * The event that Cognito sends when a person has confirmed their address, or another event of the trigger.
+ */
 function confirmationOf(
   userId: string,
   attributes: Readonly<Record<string, string>>,
@@ -137,5 +139,5 @@ function confirmationOf(
     triggerSource,
     request: { userAttributes },
     response: {},
-  } as PostConfirmationTriggerEvent // Cognito may send sources that its types do not know.
+  } as PostConfirmationTriggerEvent // Cognito may send sources that its types do not list.
 }

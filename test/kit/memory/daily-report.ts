@@ -4,7 +4,7 @@ import { backend } from './backend.ts'
 
 export const dayMs = 24 * 60 * 60 * 1000
 
-/** A backend in memory in which Ann, who is in the group, reads the daily report. */
+/** A backend in memory with Ann, a member of the admin group who may read the daily report. */
 export async function withAdmin() {
   const all = backend()
   all.groups.set('ann', ['people', 'admin'])
@@ -16,7 +16,7 @@ export async function withAdmin() {
   }
 }
 
-/** Lets the clock go to the beginning of a day. Returns that day and the one after it. */
+/** Moves the clock to the start of the next day. Returns that day and the one after it. */
 export async function nextMorning(clock: Clock): Promise<{ today: string; tomorrow: string }> {
   await clock.sleep(dayMs - (clock.now() % dayMs))
   return { today: dateAt(clock.now()), tomorrow: dateAt(clock.now() + dayMs) }
@@ -26,7 +26,7 @@ const nothing = Object.fromEntries(
   Object.values(dailyFigures).flatMap((figures) => figures.map((figure) => [figure, 0])),
 )
 
-/** A day of the report, on which nothing happened but this. */
+/** A day of the report on which only these figures are not zero. */
 export const day = (date: string, figures: Readonly<Record<string, number>> = {}) => ({
   day: date,
   ...nothing,

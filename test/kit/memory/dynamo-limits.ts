@@ -11,8 +11,8 @@ const limits: Readonly<Record<string, number>> = {
 }
 
 /**
- * A port in memory that refuses what DynamoDB refuses or changes: keys that are empty or too long, and text that is not
- * well-formed. A text that is a whole argument is a partition key.
+ * Wraps a port in memory so that it refuses what DynamoDB refuses or changes: empty or overlong keys, and
+ * ill-formed text. A string argument counts as a partition key.
  */
 export function withDynamoLimits<Port extends object>(port: Port): Port {
   return new Proxy(port, {

@@ -12,7 +12,7 @@ import { fleetAggregateNamed, fleetCatalogue, fleetVersions } from '../fleet/fle
 import { newCommit } from '../stores/commits.ts'
 import { ample, readSide } from './read-side.ts'
 
-/** What the operator's commands work on, in memory, and how to run one. */
+/** The operator's commands over stores in memory, and a function that runs one. */
 export function opsSide() {
   const side = readSide()
   const { table, store, rows, clock } = side
@@ -54,13 +54,13 @@ export function opsSide() {
     },
   }
 
-  /** Appends events as they are stored, whether or not this code knows them. */
+  /** Appends stored events, whether or not this code knows their types. */
   const appendStored = async (stream: StreamName, at: string, ...events: StoredEvent[]): Promise<void> => {
     const { head } = await store.load(stream, ample)
     await store.append(head, newCommit({ at, events }), ample)
   }
 
-  /** Runs a command. `printed` is what it printed piece by piece. */
+  /** Runs a command. `printed` holds each piece of its output. */
   const run = async (
     command: OpsCommand,
     operands: readonly string[] = [],

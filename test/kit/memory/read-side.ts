@@ -36,7 +36,7 @@ export function readSide() {
     const at = new Date(clock.now() + head.version * 1000).toISOString()
     const commit = newCommit({ at, events: events.map(aggregate.events.encode) })
     const appended = await store.append(head, commit, ample)
-    if (appended.outcome !== 'appended') throw new Error('the test appends alone')
+    if (appended.outcome !== 'appended') throw new Error('no other process appends here')
     return appended.commit
   }
 
@@ -44,7 +44,7 @@ export function readSide() {
   return { table, clock, store, rows, append, options }
 }
 
-/** What a stream has to leave in the read model, folded from scratch without the engine. */
+/** The items that a stream must have in the read model, folded from scratch without the engine. */
 export function foldOf<State, E extends Event>(
   generation: Generation<State, E>,
   stream: StreamName,
@@ -77,7 +77,9 @@ export function foldOf<State, E extends Event>(
   }
 }
 
-/** The sums of any number of counters, one for each item, in order. What comes to nothing need not be there, so it is not. */
+/**
+ * The sum of each counter, in order. A counter whose sum is zero is left out, because it need not be stored.
+ */
 export function totals(items: readonly CounterItem[]): CounterItem[] {
   const sums = new Map<string, CounterItem>()
   for (const { PK, SK, amounts } of items) {

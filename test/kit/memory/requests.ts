@@ -5,7 +5,7 @@ import type { ApiHandler } from '../../../commands/http/api.ts'
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>
-  /** JSON of any shape: each test looks at what it needs. */
+  /** JSON of any shape: each test checks the fields that it needs. */
   readonly body: Record<string, unknown>
 }
 
@@ -28,7 +28,7 @@ export interface RequestParts {
   readonly isBase64Encoded?: boolean
 }
 
-/** Sends requests to the APIs of a moment, as API Gateway does. */
+/** Sends requests to the current APIs, as API Gateway does. */
 export function requestsTo<Name extends string>(
   apis: () => Apis,
   { queries }: { readonly commands: Readonly<Record<Name, unknown>>; readonly queries: object },
@@ -54,7 +54,7 @@ export function requestsTo<Name extends string>(
     })
   }
   return {
-    /** Sends a request as it is to one of the two APIs. */
+    /** Sends a request unchanged to one of the two APIs. */
     send(api: keyof Apis, userId: string, method: string, route: string, parts: RequestParts) {
       const { parameters = {}, headers = {}, query = {}, ...body } = parts
       return answerOf(apis()[api], {
@@ -73,14 +73,14 @@ export function requestsTo<Name extends string>(
     query(userId: string, query: string, ...positions: unknown[]) {
       return get(userId, query, positions.length === 0 ? {} : { 'read-after': positions.join(', ') })
     },
-    /** The same, of somebody who has what this entity tag is of. */
+    /** The same query from a client that already has the response with this entity tag. */
     ifNoneMatch(userId: string, query: string, etag: string) {
       return get(userId, query, { 'if-none-match': etag })
     },
   }
 }
 
-/** The parameters by name; those of one name are joined by a comma, as API Gateway does it. */
+/** The parameters by name. Values of the same name are joined with a comma, as API Gateway does it. */
 function joined(parameters: URLSearchParams): Record<string, string> {
   return Object.fromEntries(
     [...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name).join()]),
@@ -106,7 +106,7 @@ function requestOf(
       http: { method, path: route, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
       domainName: 'api.example.com',
       authorizer: { jwt: { claims, scopes: [] } },
-    } as never, // What the handlers look at.
+    } as never, // The fields that the handlers read.
   }
 }
 

@@ -15,7 +15,7 @@ export const later = '2025-12-02T00:00:00.000Z'
 export const id = 'voyages.v1.1'
 export const days = counterPartition(id, 'days')
 
-/** A read side with the moves of the projector, and of who tampers with what it wrote. */
+/** A read side with the projector's operations, and with ways to tamper with what it wrote. */
 export function verifySide() {
   const side = opsSide()
   const { rows, run, options } = side
@@ -41,7 +41,7 @@ export function verifySide() {
     over: Parameters<typeof run>[3] = {},
   ): Promise<VerifiedJson & { failed: boolean | undefined; text: string; told: string[] }> => {
     const { json, failed, text = '', told } = await run(verify, ['voyages'], options, over)
-    const { generations: results, clean } = json as { generations: VerifiedJson[]; clean: boolean } // as it is printed
+    const { generations: results, clean } = json as { generations: VerifiedJson[]; clean: boolean } // the fields that the command prints
     const [one, ...more] = results
     if (one === undefined || more.length > 0) throw new Error('there is one generation')
     expect(clean).toBe(!failed)
@@ -50,7 +50,7 @@ export function verifySide() {
   return { ...side, catchUp, tamper, rowsIn, verified }
 }
 
-/** Two voyages that were delivered. */
+/** A read side with two delivered voyages. */
 export async function deliveredSide() {
   const side = verifySide()
   for (const stream of ['voyage-1', 'voyage-2'] as const) {
@@ -61,7 +61,7 @@ export async function deliveredSide() {
   return side
 }
 
-/** Rows that do something before the n-th call of one of its functions. */
+/** Rows that call a function before the n-th call of one of their methods. */
 export function movedBefore(
   rows: RowStore,
   name: 'readRows' | 'sums',
@@ -73,7 +73,7 @@ export function movedBefore(
     async [name](...args: [never, never]) {
       calls += 1
       await act(calls)
-      // Whichever of the two it is, it gets what it was called with.
+      // Both methods get exactly the arguments of the call.
       return (rows[name] as (...given: [never, never]) => Promise<never>)(...args)
     },
   }

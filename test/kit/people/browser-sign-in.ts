@@ -7,7 +7,7 @@ import {
 } from 'amazon-cognito-identity-js'
 import type { ClientConfig } from './person.ts'
 
-/** A person at a browser, whose password never leaves it: the client that web pages use, with SRP. */
+/** A person at a browser whose password never leaves it. The client is the one for web pages, with SRP. */
 export interface BrowserSignIn {
   signUp(password: string): Promise<void>
   confirm(code: string): Promise<void>
@@ -15,7 +15,7 @@ export interface BrowserSignIn {
   refresh(session: CognitoUserSession): Promise<CognitoUserSession>
 }
 
-/** Nothing is kept from one page to the next. */
+/** Nothing is stored between pages. */
 const forgetful: ICognitoStorage = {
   setItem: () => {},
   getItem: () => null,

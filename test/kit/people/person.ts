@@ -6,7 +6,7 @@ import {
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 
-/** Where a running backend is, as its `/config.json` says. */
+/** The addresses of a running backend, from its `/config.json`. */
 export interface ClientConfig {
   readonly region: string
   readonly userPoolId: string
@@ -18,7 +18,7 @@ export interface ClientConfig {
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  /** The JSON that came, to look into with matchers. */
+  /** The JSON of the response, for matchers. */
   readonly body: Record<string, unknown>
 }
 
@@ -36,7 +36,7 @@ export const password = 'Secret-123'
 
 export async function readConfig(apiUrl: string): Promise<ClientConfig> {
   const response = await fetch(`${apiUrl}/config.json`)
-  // The contract's form of this answer.
+  // The contract defines the shape of this answer.
   return (await response.json()) as ClientConfig
 }
 
@@ -50,14 +50,14 @@ export interface Mail {
   readonly text: string
 }
 
-/** The mails to an address, newest first, as the local mailbox has them. */
+/** The mails to an address in the local mailbox, newest first. */
 export async function mailsTo(config: ClientConfig, to: string): Promise<Mail[]> {
   const response = await fetch(`${config.awsEndpoint}/_local/mail?to=${encodeURIComponent(to)}`)
-  // The contract's form of this answer.
+  // The contract defines the shape of this answer.
   return (await response.json()) as Mail[]
 }
 
-/** Signs a new person up, with the code from the mail, and in, by AWS's own client. */
+/** Signs up a new person with the code from the mail, then signs them in with AWS's own client. */
 export async function signUp(config: ClientConfig): Promise<Person> {
   const email = `person-${randomUUID()}@example.com`
   const client = cognitoClient(config)
@@ -85,7 +85,7 @@ export async function signIn(config: ClientConfig, email: string): Promise<Perso
   })
 }
 
-/** Someone who has signed in, with what they can do at the API. */
+/** A person who has signed in, with the requests that they can send to the API. */
 export function personOf(
   config: ClientConfig,
   email: string,
@@ -110,7 +110,7 @@ export function personOf(
 export async function call({ apiUrl }: ClientConfig, path: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(`${apiUrl}${path}`, init)
   const text = await response.text()
-  // Whatever it is, it is compared and not trusted.
+  // The body is only compared with expectations, so its type does not matter.
   const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
   return { status: response.status, headers: response.headers, body }
 }

@@ -1,6 +1,6 @@
 import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
-/** The 3,072-bit prime of RFC 3526, section 4, as it is printed there. */
+/** The 3,072-bit prime as printed in section 4 of RFC 3526. */
 const N = BigInt(
   `0x${[
     'FFFFFFFF FFFFFFFF C90FDAA2 2168C234 C4C6628B 80DC1CD1 29024E08 8A67CC74',
@@ -22,7 +22,7 @@ const N = BigInt(
 const g = 2n
 export const srpPrime = N.toString(16)
 
-/** What a client answers to the challenge `PASSWORD_VERIFIER`. */
+/** A client's answer to the challenge `PASSWORD_VERIFIER`. */
 export interface Claim {
   readonly USERNAME: string
   readonly PASSWORD_CLAIM_SECRET_BLOCK: string
@@ -31,8 +31,8 @@ export interface Claim {
 }
 
 /**
- * The client's half of an SRP-6a sign-in, as Amazon's client library for browsers computes it: written apart from
- * the server's half, which is tested with it.
+ * The client's half of an SRP-6a sign-in, computed as in Amazon's client library for browsers. It shares no
+ * code with the server's half, which is tested with it.
  */
 export function srpClient(poolId: string, password: string) {
   const a = toNumber(randomBytes(128))
@@ -66,7 +66,7 @@ export function srpClient(poolId: string, password: string) {
   }
 }
 
-/** Big-endian with a sign bit, as Java's `BigInteger.toByteArray` makes it. */
+/** Big-endian with a sign bit, like Java's `BigInteger.toByteArray`. */
 function toBytes(value: bigint): Buffer {
   const bits = value.toString(2).length + 1
   return Buffer.from(value.toString(16).padStart(Math.ceil(bits / 8) * 2, '0'), 'hex')

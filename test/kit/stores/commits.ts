@@ -3,7 +3,7 @@ import type { NewCommit } from '../../../domain/kernel/event-store.ts'
 
 let made = 0
 
-/** A commit with a command id of its own and as many events as wanted. */
+/** A commit with its own command id and any number of events. */
 export function newCommit(over: Partial<NewCommit> & { count?: number; text?: string } = {}): NewCommit {
   const { count = 1, text = 'Atlas', ...rest } = over
   made += 1

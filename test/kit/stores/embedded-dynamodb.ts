@@ -9,9 +9,9 @@ const region = 'eu-west-1'
 const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB']
 
 /**
- * A DynamoDB for a file of tests, a client of it and the settings for another: the embedded one, or the one that
- * `AWS_ENDPOINT_URL_DYNAMODB` names. Each call of `table` makes a table, by the type of each key; `readModel` makes
- * one as the read model's is.
+ * A DynamoDB for a file of tests, with a client and the settings for another client. It is the embedded one,
+ * or the one that `AWS_ENDPOINT_URL_DYNAMODB` names. Each call of `table` creates a table with these key
+ * types; `readModel` creates one like the read model's.
  */
 export async function embeddedDynamoDb() {
   const dataDir = mkdtempSync(join(tmpdir(), 'annals-adapter-'))

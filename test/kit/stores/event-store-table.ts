@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { physicalName, readTemplate } from '../../../infra/local/index.ts'
 
-/** The developer's own access to a running local cloud's event store, past all of our code. */
+/** The developer's own access to the event store of a running local cloud, without any of our own code. */
 export function eventStoreTable(o: { assembly: string; endpoint: string; region: string }): {
   client: DynamoDBClient
   TableName: string

@@ -5,11 +5,11 @@ import type { Commit } from '../../../domain/kernel/event.ts'
 
 let sequence = 0
 
-/** A record of the event store's stream as Lambda gets it, with other `events` than the commit's if wanted. */
+/** A record of the event store's stream as Lambda receives it. `over` can replace the commit's events. */
 export function record(commit: Commit, over: Partial<DynamoDBRecord> = {}, events?: string): DynamoDBRecord {
   sequence += 1
   const item = { ...toItem(commit), ...(events === undefined ? {} : { events }) }
-  // The same JSON, typed twice.
+  // Both types describe the same JSON.
   const image = marshall(item) as Record<string, AttributeValue>
   const { pk, sk } = image
   return {

@@ -2,7 +2,7 @@ import validate from 'asl-validator'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Fields of a definition that are data, for which the validator's rules are stricter than those of AWS. */
+/** Data fields of a definition, for which the validator is stricter than AWS. */
 const data = new Set(['Arguments', 'Output', 'Assign', 'ItemSelector', 'Items', 'Condition'])
 
 /** A copy of a definition without its data. */
@@ -18,7 +18,7 @@ function structureOf(json: Json): Json {
 
 /** The errors that a validator of the Amazon States Language finds in a definition; none if it is valid. */
 export function faultsOf(definition: object): string {
-  // JSON, whatever its type is called.
+  // The definition is plain JSON.
   const result = validate(structureOf(JSON.parse(JSON.stringify(definition)) as Json))
   return result.isValid ? '' : result.errorsText('; ')
 }

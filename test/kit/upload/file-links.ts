@@ -1,6 +1,6 @@
 import type { FileLinks } from '../../../projections/upload/file-links.ts'
 
-/** Links that say what they were made of. */
+/** Links that contain the values they were made from. */
 export const readableLinks: FileLinks = {
   async linksOf(uploadId, { fileName, from }) {
     const url = `https://files.example.com/${uploadId}`

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { type Files, ReplacedFile } from '../../../workflows/upload/file-store.ts'
 import { signatureBytes } from '../../../workflows/upload/signatures.ts'
 
-/** A store of files in memory, with what lies in it to look at. */
+/** A store of files in memory whose content tests can inspect. */
 export interface MemoryFiles extends Files {
   readonly contents: Map<string, Uint8Array>
 }

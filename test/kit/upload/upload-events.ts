@@ -5,7 +5,7 @@ import { type UploadEvent, uploadEvents } from '../../../domain/upload/events.ts
 import { ample } from '../memory/read-side.ts'
 import { newCommit } from '../stores/commits.ts'
 
-/** What an upload of ann's into a project begins with. */
+/** The first event of an upload by Ann into a project. */
 export function requested(projectId: string, over: object = {}): UploadEvent {
   return {
     type: 'UploadRequested',
@@ -22,7 +22,7 @@ export function requested(projectId: string, over: object = {}): UploadEvent {
   }
 }
 
-/** What the pipeline makes of a file that it takes, after the request. */
+/** The events that follow the request if the pipeline takes the file. */
 export const taken: readonly UploadEvent[] = [
   { type: 'UploadValidated', data: { run: 'run' } },
   { type: 'UploadQuotaReserved', data: {} },

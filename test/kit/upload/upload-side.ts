@@ -14,7 +14,7 @@ import { createSteps } from '../../../workflows/upload/steps.ts'
 import { manualClock } from '../clocks/manual-clock.ts'
 import { createMemoryFiles, etagOf } from './memory-files.ts'
 
-/** Begins as a JPEG does. */
+/** Content that begins like a JPEG. */
 export function jpegOf(size: number, filling = 0): Uint8Array {
   return new Uint8Array(size).fill(filling).map((byte, index) => [0xff, 0xd8, 0xff][index] ?? byte)
 }
@@ -26,7 +26,7 @@ export type Step = StepInput extends infer Input
     : never
   : never
 
-/** A deadline for a test that lets hours pass while steps run. */
+/** A deadline for tests in which hours pass while steps run. */
 const inTime = { left: () => 10_000 }
 
 /** The steps of the pipeline over an event store and files in memory. */
@@ -34,7 +34,7 @@ export function uploadSide(table = createMemoryCommitTable(), files = createMemo
   const clock = manualClock()
   const store = createEventStore(table, clock)
   const steps = createSteps({ store, files, clock })
-  /** Carries out a command, as the API does. */
+  /** Executes a command, as the API does. */
   const change = async <State, C extends Command, E extends Event>(
     aggregate: Aggregate<State, C, E>,
     id: string,
@@ -56,9 +56,9 @@ export function uploadSide(table = createMemoryCommitTable(), files = createMemo
     files,
     steps,
     change,
-    /** Changes the project that all uploads belong to. It is created first, if it does not exist. */
+    /** Changes the project of all uploads, and creates it first if it does not exist. */
     onProject: (command: ProjectCommand) => change(project, 'project', command),
-    /** A person, ann unless told otherwise, requests an upload into ann's project. */
+    /** Requests an upload into Ann's project, by Ann unless `actor` is someone else. */
     async request(uploadId: string, size = 1000, actorId = 'ann'): Promise<void> {
       await change(project, 'project', { type: 'create-project', actorId: 'ann', title: 'Atlas' })
       const command: UploadCommand = {
@@ -80,13 +80,13 @@ export function uploadSide(table = createMemoryCommitTable(), files = createMemo
       change(subscription, 'ann', { type: 'reserve-quota', actorId: 'ann', uploadId: 'other', bytes }),
     cancel: (uploadId: string) =>
       change(upload, uploadId, { type: 'cancel-upload', actorId: 'ann', role: 'owner' }),
-    /** Stores a file as it is sent, and returns its etag. */
+    /** Stores a file as if it had been sent, and returns its etag. */
     send(uploadId: string, content = jpegOf(1000)): string {
       files.contents.set(incomingKey(uploadId), content)
       return etagOf(content)
     },
     step: async (uploadId: string, run: string, step: Step): Promise<StepOutcome> =>
-      // `Step` is a step without these two.
+      // `Step` is a step input without these two fields.
       (await steps.step({ ...step, uploadId, run } as StepInput, rest())).outcome,
     expire: (uploadId: string) => steps.expire(uploadId, rest()),
     async uploadNow(uploadId: string): Promise<UploadState> {

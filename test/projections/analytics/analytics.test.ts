@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { day, dayMs, nextMorning, withAdmin } from '../../kit/memory/daily-report.ts'
 
 describe('the analytics of each day', () => {
-  it('count sign-ups on the day that they happened on', async () => {
+  it('count sign-ups on the day on which they happened', async () => {
     const { confirm, command, daily, clock } = await withAdmin()
     const { today, tomorrow } = await nextMorning(clock)
     const positions: unknown[] = []
@@ -20,16 +20,16 @@ describe('the analytics of each day', () => {
     })
   })
 
-  it('are those of the 30 days up to today where no range is named', async () => {
+  it('are those of the 30 days up to today if the request names no range', async () => {
     const { daily, today } = await withAdmin()
     const { body } = await daily()
-    const items = body['items'] as { day: string }[] // the contract's form
+    const items = body['items'] as { day: string }[] // the contract defines this shape
     expect(items).toHaveLength(30)
     expect(items.at(-1)?.day).toBe(today)
     expect(items[0]?.day).toBe(new Date(Date.parse(today) - 29 * 86_400_000).toISOString().slice(0, 10))
   })
 
-  it('have a line for each day of a range, also where nothing happened', async () => {
+  it('have a line for each day of a range, even if nothing happened', async () => {
     const { daily } = await withAdmin()
     const { body } = await daily('?from=2024-02-28&to=2024-03-01')
     expect(body).toEqual({ items: [day('2024-02-28'), day('2024-02-29'), day('2024-03-01')] })
@@ -57,7 +57,7 @@ describe('the analytics of each day', () => {
     })
   })
 
-  it('begin with the first day that there is', async () => {
+  it('begin with the first day that has figures', async () => {
     const { daily } = await withAdmin()
     const { body } = await daily('?to=1970-01-15')
     expect(body['items']).toHaveLength(15)
@@ -65,7 +65,7 @@ describe('the analytics of each day', () => {
     expect(await daily('?from=9999-12-30&to=9999-12-31')).toMatchObject({ status: 200 })
   })
 
-  it('are for the group admin', async () => {
+  it('are readable only for the group admin', async () => {
     const { confirm, query, groups } = await withAdmin()
     await confirm('bob')
     const asked = () => query('bob', '/analytics/daily')

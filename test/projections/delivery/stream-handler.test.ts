@@ -34,7 +34,7 @@ function setUp(shake: (rows: RowStore) => Partial<RowStore> = () => ({})) {
 }
 
 describe('the projector', () => {
-  it('projects what the stream delivers', async () => {
+  it('projects the delivered commits', async () => {
     const { append, deliver, guard, lines } = setUp()
     const answer = await deliver(
       record(await append('voyage-1', planned)),
@@ -74,7 +74,7 @@ describe('the projector', () => {
     ])
   })
 
-  it('projects the rest of a commit whose beginning was projected', async () => {
+  it('projects the rest of a partly projected commit', async () => {
     const { append, deliver, guard, options } = setUp()
     const commit = await append('voyage-1', planned, postponed)
     await catchUp(voyages, 'voyage-1', {
@@ -86,7 +86,7 @@ describe('the projector', () => {
     expect(await guard('voyage-1')).toMatchObject({ version: 2 })
   })
 
-  it('takes a record whose commit it cannot read as news of the stream, and asks the event store', async () => {
+  it('reads the event store for a stream whose record contains an unreadable commit', async () => {
     const { append, deliver, guard } = setUp()
     const garbage = record(await append('voyage-1', planned), {}, 'not JSON')
     expect(await deliver(garbage)).toEqual({ batchItemFailures: [] })
@@ -113,7 +113,7 @@ describe('the projector', () => {
     })
   })
 
-  it('says in its log what a generation that is being built misses, and acknowledges it', async () => {
+  it('logs the events that a generation under construction misses, and acknowledges them', async () => {
     const { append, deliver, lines, building } = setUp(() => ({
       readGuard: () => Promise.reject(new Error('connection lost')),
     }))
@@ -131,7 +131,7 @@ describe('the projector', () => {
   it.each([
     'MODIFY',
     'REMOVE',
-  ] as const)('raises an alarm at a %s of a commit, and projects nothing from it', async (eventName) => {
+  ] as const)('raises an alarm about a %s of a commit, and projects nothing from it', async (eventName) => {
     const { append, deliver, guard, lines } = setUp()
     const answer = await deliver(record(await append('voyage-1', planned), { eventName }))
     expect(answer).toEqual({ batchItemFailures: [] })

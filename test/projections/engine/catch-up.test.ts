@@ -18,7 +18,7 @@ const key = guardKey(generationId(voyages), stream)
 
 const sorted = (items: readonly RowItem[]) => [...items].sort((a, b) => (a.PK + a.SK < b.PK + b.SK ? -1 : 1))
 
-/** A read side that also counts the reads of the event store and the writes of the read model. */
+/** A read side that also counts reads of the event store and writes of the read model. */
 function counted() {
   const side = readSide()
   const count = { reads: 0, moves: 0 }
@@ -40,14 +40,14 @@ function counted() {
 }
 
 describe('catchUp', () => {
-  it('applies the next commit from the hint alone, without reading the event store', async () => {
+  it('applies the next commit from the record alone, without reading the event store', async () => {
     const { append, options, count } = counted()
     const result = await catchUp(voyages, stream, { ...options, hint: [await append(stream, planned)] })
     expect(result).toMatchObject({ version: 1, state: { exists: true, name: 'Atlas' } })
     expect(count).toEqual({ reads: 0, moves: 1 })
   })
 
-  it('skips a commit that was folded, without a write', async () => {
+  it('skips a folded commit without a write', async () => {
     const { append, options, count } = counted()
     const hint = [await append(stream, planned)]
     await catchUp(voyages, stream, { ...options, hint })
@@ -55,7 +55,7 @@ describe('catchUp', () => {
     expect(count).toEqual({ reads: 0, moves: 1 })
   })
 
-  it('fills a gap from the event store, also for a stream without a guard yet', async () => {
+  it('fills a gap from the event store, even for a stream without a guard', async () => {
     const { append, options } = counted()
     await append(stream, planned)
     await append(stream, renamed('Globe'))
@@ -64,7 +64,7 @@ describe('catchUp', () => {
     expect(result).toMatchObject({ version: 3, state: { name: 'Moon' } })
   })
 
-  it('makes one write of several commits of a batch, in whatever order they came', async () => {
+  it('makes one write of several commits of a batch, whatever their order', async () => {
     const { append, options, count } = counted()
     const commits = [
       await append(stream, planned),
@@ -75,7 +75,7 @@ describe('catchUp', () => {
     expect(count).toEqual({ reads: 0, moves: 1 })
   })
 
-  it('moves the guard also for events that change neither row nor state', async () => {
+  it('moves the guard even for events that change neither row nor state', async () => {
     const { append, options, rows } = readSide()
     const first = await append(stream, planned)
     await catchUp(voyages, stream, { ...options, hint: [first] })
@@ -84,7 +84,7 @@ describe('catchUp', () => {
     expect((await rows.readGuard(key)).guard?.version).toBe(3)
   })
 
-  it('is not misled by a late record: name A at 2, B at 4, A at 5, and 5 comes first', async () => {
+  it('is not misled by a late record: name A at 2, B at 4, A at 5, and 5 is delivered first', async () => {
     const { append, options, rows } = readSide()
     const history: Commit[] = []
     for (const event of [planned, renamed('A'), renamed('C'), renamed('B'), renamed('A')])
@@ -99,7 +99,7 @@ describe('catchUp', () => {
     expect(JSON.parse((await rows.readGuard(key)).guard?.state ?? '')).toMatchObject({ name: 'A' })
   })
 
-  it('folds each event once where it slices a commit whose beginning was folded', async () => {
+  it('folds each event once when it slices a partly folded commit', async () => {
     const { append, options, count } = counted()
     const { name, version, aggregate, events } = voyages.projection
     const counting: Generation<number, VoyageEvent> = {
@@ -122,7 +122,7 @@ describe('catchUp', () => {
     expect(count.reads).toBe(0)
   })
 
-  it('folds an event of an older schema as one of the newest', async () => {
+  it('folds an event of an older schema like one of the newest', async () => {
     const { append, options, store } = readSide()
     await append(stream, planned)
     const { head } = await store.load(stream, options.deadline)
@@ -134,7 +134,7 @@ describe('catchUp', () => {
     })
   })
 
-  it('slices a commit whose beginning was folded', async () => {
+  it('slices a partly folded commit', async () => {
     const { append, options, rows } = readSide()
     const commit = await append(stream, planned, renamed('Globe'), renamed('Moon'))
     const half = { ...commit, events: commit.events.slice(0, 2) }
@@ -144,7 +144,7 @@ describe('catchUp', () => {
     expect(result).toMatchObject({ version: 3, state: { name: 'Moon' } })
   })
 
-  it('reads the rest of a commit whose beginning was folded from the event store', async () => {
+  it('reads the rest of a partly folded commit from the event store', async () => {
     const { append, options } = readSide()
     const commit = await append(stream, planned, renamed('Globe'), renamed('Moon'))
     await catchUp(voyages, stream, { ...options, hint: [{ ...commit, events: commit.events.slice(0, 2) }] })
@@ -152,7 +152,7 @@ describe('catchUp', () => {
   })
 
   describe('at an event that it cannot fold', () => {
-    /** The generation as code has it that knows one type of event less. */
+    /** The generation in code that lacks one type of event. */
     const older: typeof voyages = {
       ...voyages,
       projection: {
@@ -170,7 +170,7 @@ describe('catchUp', () => {
       stack: expect.stringContaining('catch-up.test.ts'),
     }
 
-    it('parks the stream in one write with what came before', async () => {
+    it('parks the stream in the same write as the events before it', async () => {
       const { append, options, rows, count } = counted()
       const hint = [await append(stream, planned, renamed('Globe'), postponed, renamed('Moon'))]
       expect(await catchUp(older, stream, { ...options, hint })).toMatchObject({ version: 2, parked: reason })
@@ -180,7 +180,7 @@ describe('catchUp', () => {
       expect(JSON.parse(guard?.state ?? '')).toMatchObject({ name: 'Globe' })
     })
 
-    it('parks a stream whose first event it is', async () => {
+    it('parks a stream that begins with it', async () => {
       const { append, options, rows } = readSide()
       await catchUp(older, stream, { ...options, hint: [await append(stream, postponed)] })
       expect((await rows.readGuard(key)).guard).toMatchObject({ version: 0, parked: reason })
@@ -198,7 +198,7 @@ describe('catchUp', () => {
       expect((await rows.readGuard(key)).guard).toMatchObject({ version: 0 })
     })
 
-    it('tries again each time, and writes that it is parked but once', async () => {
+    it('tries again each time, and writes the mark only once', async () => {
       const { append, options, count } = counted()
       const hint = [await append(stream, planned, postponed)]
       await catchUp(older, stream, { ...options, hint })
@@ -206,7 +206,7 @@ describe('catchUp', () => {
       expect(count.moves).toBe(1)
     })
 
-    it('goes on from there once code that knows it comes, and is parked no longer', async () => {
+    it('continues from there with code that knows the event, and the stream is no longer parked', async () => {
       const { append, options, rows } = readSide()
       await append(stream, planned, postponed)
       await catchUp(older, stream, options)
@@ -218,7 +218,7 @@ describe('catchUp', () => {
       expect((await rows.readGuard(key)).guard).not.toHaveProperty('parked')
     })
 
-    it('is read first and alone, however much waits behind it', async () => {
+    it('reads only this event first, however many wait behind it', async () => {
       const { append, options, store } = counted()
       await append(stream, planned, postponed)
       await catchUp(older, stream, options)
@@ -239,7 +239,7 @@ describe('catchUp', () => {
       expect(await catchUp(voyages, stream, delivered)).toMatchObject({ version: 303 })
     })
 
-    it('makes a query that has to be as new say that it cannot be', async () => {
+    it('makes a query after its position report that it is parked', async () => {
       const { append, options } = readSide()
       await append(stream, planned, postponed)
       const live = {
@@ -259,7 +259,7 @@ describe('catchUp', () => {
     })
   })
 
-  it('stops where it was asked to, and says how far it came', async () => {
+  it('stops at the requested version, and returns how far it came', async () => {
     const { append, options, count } = counted()
     await append(stream, planned)
     await append(stream, renamed('Globe'))
@@ -270,7 +270,7 @@ describe('catchUp', () => {
     expect((await catchUp(voyages, stream, { ...options, until: 9 })).version).toBe(2)
   })
 
-  it('refuses a state that is not of its shape, rather than start anew from there', async () => {
+  it('refuses a state of another shape, and does not start from the beginning', async () => {
     const { append, options, rows } = readSide()
     await append(stream, planned)
     const to = { version: 1, state: '{"exists":"no"}' }
@@ -285,7 +285,7 @@ describe('catchUp', () => {
   it.each([
     ['generations', { ...voyages, generation: 2 }],
     ['versions', { ...voyages, projection: voyagesV2 }],
-  ])('keeps two %s of a projection apart, each with a guard and rows of its own', async (_, other) => {
+  ])('keeps two %s of a projection apart, each with its own guard and rows', async (_, other) => {
     const { append, options, rows } = readSide()
     const hint = [await append(stream, planned)]
     await catchUp(voyages, stream, { ...options, hint })
@@ -297,18 +297,18 @@ describe('catchUp', () => {
     expect((await rows.readGuard(key)).guard).toEqual(guard)
   })
 
-  it('reads the guard again when a rival moved it', async () => {
+  it('reads the guard again if a rival moved it', async () => {
     const { append, options, rows } = readSide()
     const hint = [await append(stream, planned)]
     const results = await Promise.all(
       Array.from({ length: 8 }, () => catchUp(voyages, stream, { ...options, hint })),
     )
     expect(results.map(({ version }) => version)).toEqual(Array.from({ length: 8 }, () => 1))
-    // One in the captain's list, one in the crew's, one in the log.
+    // One in the captain's list, one in the crew's and one in the log.
     expect(rows.rows()).toHaveLength(3)
   })
 
-  it('writes again what a lost answer left unknown, without doing it twice', async () => {
+  it('repeats a write with a lost answer, without a double effect', async () => {
     const { append, options, rows } = readSide()
     let lost = 0
     const losing: RowStore = {
@@ -327,7 +327,7 @@ describe('catchUp', () => {
     expect(lost).toBe(1)
   })
 
-  it('spares the read of the guard where none is expected, and does no harm where there is one', async () => {
+  it('omits the read of the guard if none is expected, and does no harm if there is one', async () => {
     const { append, options, rows } = readSide()
     let reads = 0
     const watched: RowStore = {
@@ -393,21 +393,21 @@ describe('catchUp', () => {
   it.each([
     ['many commits', 1],
     ['one commit', 100],
-  ])('makes several writes where %s change more rows than one holds, and keeps each', async (_, size) => {
+  ])('makes several writes if %s change more rows than one holds, and keeps each', async (_, size) => {
     const { append, options, rows, count } = counted()
     const commits = [await append(stream, planned)]
     const events = Array.from({ length: 100 }, (_event, i) => joined(`sailor-${i}`))
     while (events.length > 0) commits.push(await append(stream, ...events.splice(0, size)))
     const result = await catchUp(voyages, stream, { ...options, hint: commits })
     expect(result.version).toBe(101)
-    // 101 people with two rows each, 99 rows a write at most.
+    // 101 people with two rows each, at most 99 rows per write.
     expect(count.moves).toBeGreaterThanOrEqual(3)
     expect(count.moves).toBeLessThanOrEqual(6)
     const fold = foldOf(voyages, stream, commits)
     expect(sorted(rows.rows())).toEqual(sorted([...fold.rows, ...fold.feed]))
   })
 
-  it('reads each page of a long stream once, however many writes it takes', async () => {
+  it('reads each page of a long stream once, however many writes it needs', async () => {
     const { append, options, store } = counted()
     await append(stream, planned)
     for (let n = 0; n < 1000; n++) await append(stream, renamed(`${n}`.padEnd(2_500, 'x')))
@@ -425,7 +425,7 @@ describe('catchUp', () => {
     expect(units).toBeLessThanOrEqual(cost.readUnits + 3)
   })
 
-  it('makes one write of many events whose changes come to few', async () => {
+  it('makes one write of many events with few resulting changes', async () => {
     const { append, options, count } = counted()
     const commits = [await append(stream, planned)]
     for (let i = 0; i < 49; i++) {
@@ -435,7 +435,7 @@ describe('catchUp', () => {
     expect(count.moves).toBe(1)
   })
 
-  it('puts the stream into the key of every row, so two voyages of one moment stand side by side', async () => {
+  it('puts the stream into the key of every row, so that two voyages of one moment have separate rows', async () => {
     const { append, options, rows } = readSide()
     for (const name of ['voyage-1', 'voyage-2'] as const) {
       await catchUp(voyages, name, { ...options, hint: [await append(name, planned)] })

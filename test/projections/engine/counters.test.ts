@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { shardOf } from '../../../projections/engine/counters.ts'
 
 describe('the shard of a stream', () => {
-  it('is the same for good: what was counted is taken back where it was', () => {
+  it('never changes, so an amount is taken back from the counter that it was added to', () => {
     const streams = ['project-1', 'project-2', 'user-7f9c', 'user-ä', 'upload-01J'] as const
     expect(streams.map((stream) => [shardOf(stream, 1), shardOf(stream, 8), shardOf(stream, 13)])).toEqual([
       [0, 0, 0],

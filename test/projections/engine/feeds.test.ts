@@ -8,7 +8,7 @@ import { catchUp, foldOf, generationId, guardKey, readSide } from '../../kit/mem
 const stream = 'voyage-1'
 const key = guardKey(generationId(cabins), stream)
 
-/** A read side, with a look at the feed of the voyage's names, the first first. */
+/** A read side and the feed of the voyage's names, oldest first. */
 function withFeed() {
   const side = readSide()
   const names = async () => {
@@ -19,7 +19,7 @@ function withFeed() {
 }
 
 describe('the rows of a feed', () => {
-  it('are one for each event, and stay whatever comes after it', async () => {
+  it('are one for each event, and never change afterwards', async () => {
     const { append, options, names } = withFeed()
     const hint = [await append(stream, planned, renamed('Globe')), await append(stream, renamed('Atlas'))]
     await catchUp(cabins, stream, { ...options, hint })
@@ -28,7 +28,7 @@ describe('the rows of a feed', () => {
     expect(await names()).toEqual(['Atlas', 'Globe', 'Atlas', 'Moon'])
   })
 
-  it('are there once the guard has moved, also where the function dies then', async () => {
+  it('exist once the guard has moved, even if the function dies immediately afterwards', async () => {
     const { append, options, rows, names } = withFeed()
     await append(stream, planned)
     const dying: RowStore = {
@@ -43,7 +43,7 @@ describe('the rows of a feed', () => {
     expect(await names()).toEqual(['Atlas'])
   })
 
-  it('are put again where some may be missing, and the guard waits for them', async () => {
+  it('are put again if some may be missing, and the guard waits for them', async () => {
     const { append, options, rows, names } = withFeed()
     await append(stream, planned, renamed('Globe'))
     let puts = 0
@@ -61,7 +61,7 @@ describe('the rows of a feed', () => {
     expect(puts).toBe(3)
   })
 
-  it('are not there for an event that cannot be shown, nor is it counted', async () => {
+  it('do not exist for an event that cannot be shown, and it is not counted', async () => {
     const { append, options, rows, names } = withFeed()
     const commits = [await append(stream, planned), await append(stream, fitted(5))]
     const older: typeof cabins = {
@@ -85,7 +85,7 @@ describe('the rows of a feed', () => {
     expect(found()).toEqual(expect.arrayContaining(counted(commits)))
   })
 
-  it('of a long history are written in steps that are kept', async () => {
+  it('of a long history are written in steps that persist', async () => {
     const { append, options, rows, names } = withFeed()
     await append(stream, planned, ...Array.from({ length: 350 }, () => renamed('Sun')))
     const sizes: number[] = []

@@ -14,7 +14,7 @@ const stream = 'voyage-1'
 const sorted = (items: readonly RowItem[]) => [...items].sort((a, b) => (a.PK + a.SK < b.PK + b.SK ? -1 : 1))
 const KB = 1024
 
-/** The sizes that an event gives to the rows of its stream, and to the state. They are in the name of the voyage. */
+/** The sizes of the rows and the state that an event results in. They are part of the voyage's name. */
 const shape = z.object({ rows: z.number(), bytes: z.number(), key: z.number(), state: z.number() })
 type Shape = z.infer<typeof shape>
 const nothing: Shape = { rows: 0, bytes: 0, key: 1, state: 0 }
@@ -45,7 +45,7 @@ const rowsOfAnySize: Generation<Shape & { filling: string }, VoyageEvent> = {
 const key = guardKey(generationId(rowsOfAnySize), stream)
 
 describe('a change of more bytes than one write holds', () => {
-  it('of many events is halved, live and in a replay', async () => {
+  it('from many events is halved, live and in a replay', async () => {
     const { append, options, rows } = readSide()
     const commits: Commit[] = [await append(stream, planned)]
     for (let n = 1; n <= 30; n++)
@@ -59,7 +59,7 @@ describe('a change of more bytes than one write holds', () => {
     expect(live).toHaveLength(fold.rows.length + fold.feed.length)
   })
 
-  it('of a single event is written in parts', async () => {
+  it('from a single event is written in parts', async () => {
     const { append, options, rows } = readSide()
     const commits = [
       await append(stream, planned, fitted(90)),
@@ -70,7 +70,7 @@ describe('a change of more bytes than one write holds', () => {
     expect(result.version).toBe(3)
     const fold = foldOf(cabins, stream, commits)
     expect(sorted(rows.rows())).toEqual(sorted([...fold.rows, ...fold.feed]))
-    // Removing large rows takes as much as putting them.
+    // Removing large rows takes as many bytes as putting them.
     await append(stream, fitted(1))
     expect(await catchUp(cabins, stream, options)).not.toHaveProperty('parked')
     expect(rows.rows().filter(({ PK }) => PK.endsWith('#cabins'))).toHaveLength(1)
@@ -99,12 +99,12 @@ describe('an event with changes that the read model cannot hold', () => {
     const second = guardKey(generationId(rowsOfAnySize), 'voyage-2')
     expect((await rows.readGuard(second)).guard).toMatchObject({ version: 2, parked })
     expect((await rows.parkedKeys()).keys).toEqual([second])
-    // The next event makes it fit: the stream is parked all the same, at the same event.
+    // The next event makes it fit. The stream is still parked, at the same event.
     await append('voyage-2', shaped({ rows: 1 }))
     expect(await catchUp(rowsOfAnySize, 'voyage-2', options)).toMatchObject({ version: 2 })
   })
 
-  it('a guard with a key that is too long is parked in the result alone', async () => {
+  it('a stream whose name exceeds the key of a guard is parked only in the result', async () => {
     const { append, options, rows } = readSide()
     const long = `voyage-${'x'.repeat(2035)}` as const
     await append(long, planned)
@@ -124,7 +124,7 @@ describe('an event with changes that the read model cannot hold', () => {
     expect((await rows.parkedKeys()).keys).toEqual([guardKey(generationId(rowsOfAnySize), long)])
   })
 
-  it('a write that is refused for a reason that nobody foresaw parks the stream', async () => {
+  it('a write refused for an unforeseen reason parks the stream', async () => {
     const { append, options, rows } = readSide()
     await append(stream, planned, shaped({ rows: 1 }), shaped({ rows: 2 }))
     const refusing: typeof rows = {
@@ -159,7 +159,7 @@ describe('rows of any size', () => {
     fc.record({ rows: fc.integer({ min: 0, max: 3 }) }),
   )
 
-  it('are written, or park the stream at the first event whose rows or state no item can hold', async () => {
+  it('are written, or park the stream at the first event whose rows or state exceed an item', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(drawn, { minLength: 1, maxLength: 4 }), async (events) => {
         const { append, options, rows } = readSide()
@@ -172,7 +172,7 @@ describe('rows of any size', () => {
           const result = await catchUp(rowsOfAnySize, stream, { ...options, hint: [commit] })
           const { rows: wanted } = foldOf(rowsOfAnySize, stream, commits)
           const large = wanted.some((row) => rowBytes(row) > maxItemBytes || row.SK.length > maxSortKeyBytes)
-          // Of the state, the engine keeps a part free for the reason why a stream is parked.
+          // The engine reserves part of the state for the reason why a stream is parked.
           isParked ||= large || (result.parked !== undefined && (event as Partial<Shape>).state !== undefined)
           if (!isParked) end = commit.version
           expect(result.version).toBe(end)

@@ -12,7 +12,7 @@ const stream = 'voyage-1'
 const key = guardKey(generationId(cabins), stream)
 const sorted = (items: readonly RowItem[]) => [...items].sort((a, b) => (a.PK + a.SK < b.PK + b.SK ? -1 : 1))
 
-/** Rows that take so many moves, and then no more. */
+/** Rows that accept this number of moves, and then fail. */
 function failingAfter(most: number, rows: RowStore): RowStore {
   let moves = 0
   return {
@@ -25,7 +25,7 @@ function failingAfter(most: number, rows: RowStore): RowStore {
   }
 }
 
-describe('an event that alone changes more than one write holds', () => {
+describe('an event that exceeds one write by itself', () => {
   const expectFold = (rows: MemoryRowStore, commits: readonly Commit[]) => {
     const fold = foldOf(cabins, stream, commits)
     expect(sorted(rows.rows())).toEqual(sorted([...fold.rows, ...fold.feed]))
@@ -46,12 +46,12 @@ describe('an event that alone changes more than one write holds', () => {
     expect((await rows.readGuard(key)).guard).not.toHaveProperty('written')
   })
 
-  // The event after it changes as many rows, or takes nearly all of its changes back.
+  // The following event changes as many rows, or takes nearly all changes back.
   it.each([
     ['another name', renamed('Globe')],
     ['120 cabins', fitted(120)],
     ['7 cabins', fitted(7)],
-  ])('is finished by who comes next, before anything else: before %s', async (_, next) => {
+  ])('is finished by the next caller, before anything else: before %s', async (_, next) => {
     for (let stop = 1; stop <= 4; stop++) {
       const { append, options, rows } = readSide()
       const commits = [await append(stream, planned, fitted(250))]
@@ -82,7 +82,7 @@ describe('an event that alone changes more than one write holds', () => {
     expectFold(rows, commits)
   })
 
-  it('parks where it counts in more places than one write holds', async () => {
+  it('parks the stream if it counts in more places than one write holds', async () => {
     const { append, options } = readSide()
     const scattered: typeof voyages = {
       ...voyages,
@@ -101,7 +101,7 @@ describe('an event that alone changes more than one write holds', () => {
     })
   })
 
-  it('parks where it counts no whole number', async () => {
+  it('parks the stream if it counts a fraction', async () => {
     const { append, options, rows } = readSide()
     const record = () => ({ counters: [{ partition: 'a', sort: 'b', amounts: { bytes: Number.NaN } }] })
     const broken: typeof voyages = { ...voyages, projection: { ...voyages.projection, record } }

@@ -19,11 +19,11 @@ const built = () => withStatus(begin(first).list, 'p.v2.2', 'built')
 const refused = expect.objectContaining({ code: 'refused' })
 
 describe('a list of generations', () => {
-  it('has one where none was written, and that is live', () => {
+  it('has one live generation before it is written', () => {
     expect(first).toMatchObject({ revision: 0, live: 'p.v1.1', generations: [{ status: 'built' }] })
   })
 
-  it('lists one more before anything of it is built, under a number that is never used again', () => {
+  it('lists a new generation before it is built, under a number that is never used again', () => {
     const { list, id } = begin(first)
     expect(id).toBe('p.v2.2')
     expect(list).toMatchObject({ revision: 1, live: 'p.v1.1', next: 3 })
@@ -38,12 +38,12 @@ describe('a list of generations', () => {
     expect(begin(without).id).toBe('p.v2.3')
   })
 
-  it('builds one at a time', () => {
+  it('builds one generation at a time', () => {
     expect(() => begin(begin(first).list)).toThrow(refused)
     expect(begin(withStatus(begin(first).list, 'p.v2.2', 'abandoned')).id).toBe('p.v2.3')
   })
 
-  it('switches to one that is built, and to no other', () => {
+  it('switches only to a built generation', () => {
     expect(() => switchedTo(begin(first).list, 'p.v2.2', at)).toThrow(refused)
     expect(() => switchedTo(withStatus(built(), 'p.v2.2', 'abandoned'), 'p.v2.2', at)).toThrow(refused)
     expect(() => switchedTo(first, 'p.v1.1', at)).toThrow(refused)
@@ -56,14 +56,14 @@ describe('a list of generations', () => {
     })
   })
 
-  it('goes back and forth between two', () => {
+  it('switches back and forth between two generations', () => {
     expect(() => rolledBack(built(), at)).toThrow(refused)
     const back = rolledBack(switchedTo(built(), 'p.v2.2', at), at)
     expect(back).toMatchObject({ live: 'p.v1.1', previous: 'p.v2.2' })
     expect(switchedTo(back, 'p.v2.2', at)).toMatchObject({ live: 'p.v2.2', previous: 'p.v1.1' })
   })
 
-  it('keeps no third: the one to roll back to is cleaned up first', () => {
+  it('keeps no third generation: the one to roll back to is cleaned up first', () => {
     const third = begin(switchedTo(built(), 'p.v2.2', at), 3)
     const done = withStatus(third.list, third.id, 'built')
     expect(() => switchedTo(done, third.id, at)).toThrow(refused)
@@ -73,7 +73,7 @@ describe('a list of generations', () => {
     })
   })
 
-  it('never abandons or removes what is live, and abandons the one before it for good', () => {
+  it('never abandons or removes the live generation, and abandons the previous one permanently', () => {
     const switched = switchedTo(built(), 'p.v2.2', at)
     expect(() => withStatus(switched, 'p.v2.2', 'abandoned')).toThrow(refused)
     expect(() => withoutGeneration(switched, 'p.v2.2', now + 1e9, 0)).toThrow(refused)
@@ -81,7 +81,7 @@ describe('a list of generations', () => {
     expect(() => withStatus(built(), 'p.v2.2', 'built')).toThrow(refused)
   })
 
-  it('removes the one before the live one only once nobody reads it any more', () => {
+  it('removes the previous generation only once nobody reads it any longer', () => {
     const switched = switchedTo(built(), 'p.v2.2', at)
     expect(() => withoutGeneration(switched, 'p.v1.1', now + 14_999, 15_000)).toThrow(refused)
     const list = withoutGeneration(switched, 'p.v1.1', now + 15_000, 15_000)

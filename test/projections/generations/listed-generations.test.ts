@@ -26,11 +26,11 @@ const idsOf = async (lists: GenerationLists, versions = fleetVersions) =>
   (await listedGenerations(versions, lists, manualClock()))('voyage').map(({ id }) => id)
 
 describe('the generations that the projector keeps up to date', () => {
-  it('are the first of each projection where nothing is listed', async () => {
+  it('are the first of each projection if nothing is listed', async () => {
     expect(await idsOf(createMemoryGenerationLists())).toEqual(['voyages.v1.1', 'cabins.v1.1'])
   })
 
-  it('are all that are listed when it is asked, but those that are abandoned', async () => {
+  it('are all that are listed at that moment, except abandoned ones', async () => {
     const lists = createMemoryGenerationLists()
     const building = begin(1)
     await lists.move('voyages', building)
@@ -43,7 +43,7 @@ describe('the generations that the projector keeps up to date', () => {
     expect(kept.map(({ id }) => id)).toEqual(['voyages.v1.1'])
   })
 
-  it('are of every version that is listed and that this code has', async () => {
+  it('belong to every version that is listed and in this code', async () => {
     const lists = createMemoryGenerationLists()
     await lists.move('voyages', begin(2))
     expect(await idsOf(lists, nextFleetVersions)).toEqual(['voyages.v1.1', 'voyages.v2.2', 'cabins.v1.1'])
@@ -56,7 +56,7 @@ describe('the generations that the projector keeps up to date', () => {
     expect(counted).toMatchObject([{ PK: 'tally#voyages.v2.2#afloat', amounts: { sailors: 1 } }])
   })
 
-  it('do not hold one whose version this code lacks: it is abandoned, and says so', async () => {
+  it('exclude one whose version this code lacks, which is marked as abandoned', async () => {
     const lists = createMemoryGenerationLists()
     await lists.move('voyages', begin(2))
     expect(await idsOf(lists)).toEqual(['voyages.v1.1', 'cabins.v1.1'])
@@ -64,7 +64,7 @@ describe('the generations that the projector keeps up to date', () => {
     expect(list?.generations).toMatchObject([{ status: 'built' }, { status: 'abandoned' }])
   })
 
-  it('fail where this code lacks the version of the live one', async () => {
+  it('cannot be read if this code lacks the version of the live one', async () => {
     const lists = createMemoryGenerationLists()
     const built = withStatus(begin(2), 'voyages.v2.2', 'built')
     await lists.move('voyages', begin(2))
@@ -73,7 +73,7 @@ describe('the generations that the projector keeps up to date', () => {
     await expect(listedGenerations(fleetVersions, lists, manualClock())).rejects.toThrow(
       'voyages.v2.2 is live',
     )
-    // The one before it has no such claim.
+    // The projector fails, too, even for an empty batch.
     const { options } = readSide()
     const delivered = projectBatch([], {
       ...options,
@@ -82,7 +82,7 @@ describe('the generations that the projector keeps up to date', () => {
     await expect(delivered).rejects.toThrow('voyages.v2.2 is live')
   })
 
-  it('are listed anew for each batch', async () => {
+  it('are read again for each batch', async () => {
     const { append, options, rows } = readSide()
     const lists = createMemoryGenerationLists()
     const deliver = async () => {
@@ -100,7 +100,7 @@ describe('the generations that the projector keeps up to date', () => {
     expect(found).toEqual(new Set(['voyages.v1.1', 'voyages.v1.2', 'cabins.v1.1']))
   })
 
-  it('do not deliver again for what one that is being built has failed at', async () => {
+  it('do not cause a second delivery if only one under construction has failed', async () => {
     const { append, options } = readSide()
     const failing = (building: boolean): AnyGeneration => ({
       id: 'x',
@@ -124,7 +124,7 @@ describe('the generations that the projector keeps up to date', () => {
   })
 })
 
-describe('what queries read', () => {
+describe('the generations that queries read', () => {
   const switched = async () => {
     const lists = createMemoryGenerationLists()
     const clock = manualClock()
@@ -133,7 +133,7 @@ describe('what queries read', () => {
     return { lists, clock, readable, live }
   }
 
-  it('is the live generation, by a list of the last five seconds', async () => {
+  it('are the live ones, by a list that is at most five seconds old', async () => {
     const { lists, clock, live } = await switched()
     expect(await live()).toBe('voyages.v1.1')
     const built = withStatus(begin(1), 'voyages.v1.2', 'built')
@@ -144,7 +144,7 @@ describe('what queries read', () => {
     expect(await live()).toBe('voyages.v1.1')
     await clock.sleep(1)
     expect(await live()).toBe('voyages.v1.2')
-    // A clock that is set back keeps nothing for longer, nor does one that stood still.
+    // A list is not kept longer if the clock is set back or stands still.
     const back = switchedTo(built, 'voyages.v1.2', '')
     await lists.move('voyages', { ...back, live: 'voyages.v1.1', revision: 4 })
     clock.setNow(clock.now() - 60_000)
@@ -155,7 +155,7 @@ describe('what queries read', () => {
     expect(await live()).toBe('voyages.v1.2')
   })
 
-  it('knows those that are built by their id, for who goes on with a page of one', async () => {
+  it('include built ones by their id, for the next page of a list from one', async () => {
     const { lists, readable } = await switched()
     await lists.move('voyages', begin(1))
     const { listed } = await readable()

@@ -13,7 +13,7 @@ const withProject = async () => {
 }
 
 describe('the activity of a project', () => {
-  it('lists what happened, newest first, without the name of anybody', async () => {
+  it('lists the events, newest first, without names of people', async () => {
     const { change, query, path, projectId } = await withProject()
     await change('rename-project', { title: 'Globe' })
     await change('describe-project', { description: 'Round' })
@@ -27,7 +27,7 @@ describe('the activity of a project', () => {
 
     const { status, body } = await query('ann', path, last)
     expect(status).toBe(200)
-    const items = body['items'] as Record<string, unknown>[] // the contract's form
+    const items = body['items'] as Record<string, unknown>[] // the contract defines this shape
     expect(items.map(({ version, summary, actorId }) => [version, summary, actorId])).toEqual([
       [10, 'Left', 'bob'],
       [9, 'Restored', 'ann'],
@@ -53,7 +53,7 @@ describe('the activity of a project', () => {
     })
   })
 
-  it('comes page by page', async () => {
+  it('is listed page by page', async () => {
     const { change, query, path } = await withProject()
     let position = ''
     for (const title of ['a', 'b', 'c', 'd']) position = await change('rename-project', { title })
@@ -68,7 +68,7 @@ describe('the activity of a project', () => {
     expect(versions).toEqual([[5, 4], [3, 2], [1]])
   })
 
-  it('is for the people of the project', async () => {
+  it('is visible only to the people of the project', async () => {
     const { change, query, path, position } = await withProject()
     expect(await query('bob', path, position)).toMatchObject({ status: 404 })
     const added = await change('add-project-member', { email: 'bob@example.com', role: 'viewer' })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { day, dayMs, nextMorning, withAdmin } from '../../kit/memory/daily-report.ts'
 
-it('the daily report counts projects on the day that they were created on', async () => {
+it('the daily report counts projects on the day of their creation', async () => {
   const { confirm, command, daily, clock } = await withAdmin()
   const { today, tomorrow } = await nextMorning(clock)
   const positions: unknown[] = []

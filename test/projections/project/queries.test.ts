@@ -11,7 +11,7 @@ const projects = { projection: projectsV1, generation: 1 }
 const users = { projection: usersV1, generation: 1 }
 
 describe('the list of the people of a project', () => {
-  it('is never older than what lets a person in: who joins between its reads is not shown a list without them', async () => {
+  it('is never older than the access check: a person who joins between its reads does not get a list without them', async () => {
     const { append, options, rows } = readSide()
     const data = { ownerId: 'ann', title: 'Atlas', description: '' }
     await append('project-1', { type: 'ProjectCreated', data })

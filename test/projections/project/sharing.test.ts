@@ -8,7 +8,7 @@ const users = { projection: usersV1, generation: 1 }
 const problem = (code: string) => ({ type: `urn:annals:problem:${code}` })
 
 describe('a deleted account', () => {
-  it('reads nothing more once another query has come upon the deletion', async () => {
+  it('can read nothing more once another query has met the deletion', async () => {
     const { confirm, command, query, store, rows, clock } = backend()
     await confirm('ann')
     await query('ann', '/me')
@@ -19,7 +19,7 @@ describe('a deleted account', () => {
     expect(await query('ann', '/me/projects')).toMatchObject({ status: 403 })
   })
 
-  it('is not to be had while others are members of its projects', async () => {
+  it('is impossible while a project of the person has other members', async () => {
     const { confirm, command } = backend()
     await confirm('ann')
     await confirm('bob')
@@ -56,7 +56,7 @@ describe('a shared project', () => {
     expect(await query('ann', `/projects/${projectId}`)).toMatchObject({ body: { role: 'owner' } })
   })
 
-  it('lists its people, the newest first, with the names that they have', async () => {
+  it('lists its people, newest first, with their present names', async () => {
     const { query, command, projectId, position } = await shared()
     const renamed = await command('bob', 'change-profile', { name: 'Robert' })
     const people = await query('bob', `/projects/${projectId}/members`, position, renamed.body['position'])
@@ -64,7 +64,7 @@ describe('a shared project', () => {
     const times = { since: at, createdAt: at, updatedAt: at }
     expect(people.body['items']).toEqual([
       { id: 'bob', version: 2, userId: 'bob', name: 'Robert', role: 'editor', ...times },
-      // Nobody has looked at ann since she signed up: her name is shown once the projector has been there.
+      // No request has concerned Ann since she signed up, so her name appears once the projector has run.
       { id: 'ann', version: 1, userId: 'ann', name: '', role: 'owner', ...times },
     ])
     await query('ann', '/me')
@@ -74,7 +74,7 @@ describe('a shared project', () => {
     ])
   })
 
-  it('lists its people a page at a time', async () => {
+  it('lists its people page by page', async () => {
     const { query, add, clock, projectId } = await shared()
     await clock.sleep(1000)
     const { body } = await add('viewer@example.com', 'viewer')
@@ -97,11 +97,11 @@ describe('a shared project', () => {
     expect(await rename('bob')).toMatchObject({ status: 200 })
   })
 
-  it('keeps the day of a member who gets another role', async () => {
+  it('keeps the date of joining when a member gets another role', async () => {
     const { query, add, clock, projectId, position } = await shared()
     const since = async (after: unknown) => {
       const { body } = await query('ann', `/projects/${projectId}/members`, after)
-      const [bob] = body['items'] as { userId: string; role: string; since: string }[] // As the contract says.
+      const [bob] = body['items'] as { userId: string; role: string; since: string }[] // The contract defines this shape.
       return bob
     }
     const before = await since(position)
@@ -115,7 +115,7 @@ describe('a shared project', () => {
     })
   })
 
-  it('is gone for a member who was removed, or has left', async () => {
+  it('is not found by a member who was removed, or has left', async () => {
     const { query, command, projectId } = await shared()
     const { body } = await command('ann', 'remove-project-member', { projectId, userId: 'bob' })
     expect(await query('bob', '/me/projects', body['position'])).toMatchObject({ body: { items: [] } })
@@ -136,7 +136,7 @@ describe('a shared project', () => {
     ])
   })
 
-  it('cannot be shared with somebody whom nobody knows, and tells a stranger nothing of who is known', async () => {
+  it('cannot be shared with an unknown person, and does not tell a stranger who is known', async () => {
     const { command, add, projectId } = await shared()
     expect(await add('nobody@example.com', 'viewer')).toMatchObject({
       status: 422,
@@ -148,7 +148,7 @@ describe('a shared project', () => {
     }
   })
 
-  it('honours positions of several streams, ignores those it does not depend on, and waits for none', async () => {
+  it('honours positions of several streams, ignores those that it does not depend on, and waits for none', async () => {
     const { query, command, projectId, position } = await shared()
     const { body } = await command('viewer', 'create-project', { title: 'Other' })
     const future = Buffer.from(`project-${body['id']}@99`).toString('base64url')

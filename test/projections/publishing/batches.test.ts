@@ -19,21 +19,21 @@ const bytesOf = (batch: readonly { entry: BusEntry }[]) =>
 const fits = (batch: readonly { entry: BusEntry }[]) =>
   batch.length <= maxRequestEntries && bytesOf(batch) <= maxRequestBytes
 
-/** Sizes around the limits: many small ones, and some that fill a request by themselves or with another. */
+/** Sizes around the limits: many small ones, and some that fill a request alone or with another. */
 const size = fc.oneof(
   { weight: 3, arbitrary: fc.nat({ max: 2000 }) },
   fc.integer({ min: 90_000, max: 120_000 }),
   fc.constantFrom(maxRequestBytes - entryBytes(entryOf('')), maxRequestBytes / 2 - entryBytes(entryOf(''))),
 )
 
-describe('entries of a request', () => {
-  it('count 14 bytes for the time, and the rest in UTF-8', () => {
+describe('the entries of a request', () => {
+  it('count 14 bytes for the time, and the other fields in UTF-8', () => {
     expect(entryBytes({ source: 'annals', detailType: 'Tö', time: '2026', detail: '{"a":"é€😀"}' })).toBe(
       14 + 6 + 3 + 17,
     )
   })
 
-  it('are packed in order, whole, and into requests that AWS takes, none of which the one before could have taken', () => {
+  it('are packed in order, whole, and into requests that AWS accepts, with none that would have fitted into the previous one', () => {
     fc.assert(
       fc.property(fc.array(size, { maxLength: 60 }), (sizes) => {
         const items = sizes.map((length, id) => ({ id, entry: entryOf('x'.repeat(length)) }))

@@ -20,7 +20,7 @@ async function put(answer: Parameters<typeof awsServer>[0], timeoutMs = 5000) {
 }
 
 describe('a bus of EventBridge', () => {
-  it('takes entries in one request', async () => {
+  it('sends entries in one request', async () => {
     const { requests, done } = await put(
       json({ FailedEntryCount: 0, Entries: [{ EventId: 'a' }, { EventId: 'b' }] }),
     )
@@ -36,13 +36,13 @@ describe('a bus of EventBridge', () => {
     })
   })
 
-  it('says by what each entry failed', async () => {
+  it('returns the error of each failed entry', async () => {
     const failed = { ErrorCode: 'ThrottlingException', ErrorMessage: 'Rate exceeded' }
     const { done } = await put(json({ FailedEntryCount: 1, Entries: [failed, { EventId: 'b' }] }))
     expect(await done).toEqual(['ThrottlingException', undefined])
   })
 
-  it('takes an entry that nothing is said of for failed', async () => {
+  it('reports an entry without a result as failed', async () => {
     const { done } = await put(json({ FailedEntryCount: 1, Entries: [{ EventId: 'a' }] }))
     expect(await done).toEqual([undefined, 'InternalFailure'])
   })
@@ -52,7 +52,7 @@ describe('a bus of EventBridge', () => {
     ['unknown', 'is throttled', json({ __type: 'ThrottlingException', message: 'Slow down' }, 400)],
     ['unknown', 'does not answer', () => {}],
     ['definite', 'is forbidden', json({ __type: 'AccessDeniedException', message: 'No' }, 400)],
-  ])('leaves it %s what became of a request that %s', async (outcome, _, answer) => {
+  ])('reports the outcome as %s if a request %s', async (outcome, _, answer) => {
     const { done } = await put(answer, 100)
     expect(failureOf(await done.catch((error: unknown) => error))).toBe(outcome)
   })

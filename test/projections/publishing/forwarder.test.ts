@@ -20,7 +20,7 @@ function setUp() {
   const marks = createMemoryParkedStreams()
   const sent: BusEntry[] = []
   const lines: { level: string; message: unknown; extra: unknown }[] = []
-  /** What a test may put in the place of: which events the bus refuses, and what stands between the parts. */
+  /** The parts that a test may replace: which events the bus refuses, and what runs between the parts. */
   const world = {
     refuse: (_id: string): string | undefined => undefined,
     store: {} as Partial<EventStore>,
@@ -56,7 +56,7 @@ function setUp() {
   const appendStored = async (stream: StreamName, ...events: StoredEvent[]): Promise<Commit> => {
     const { head } = await store.load(stream, ample)
     const appended = await store.append(head, newCommit({ events }), ample)
-    if (appended.outcome !== 'appended') throw new Error('the test appends alone')
+    if (appended.outcome !== 'appended') throw new Error('no other process appends here')
     return appended.commit
   }
   const ids = () => sent.map(idOf)
@@ -107,7 +107,7 @@ describe('the forwarder', () => {
     })
   })
 
-  it('publishes what the catalogue makes of an event, and nothing else of it', async () => {
+  it('publishes the data that the catalogue makes of an event, and no other', async () => {
     const { append, deliver, sent, world } = setUp()
     const form = { schema: 3, publish: ({ id }: { readonly id: string }) => ({ of: id }) }
     world.catalogue = { ...fleetCatalogue, publicEventOf: () => form }
@@ -116,13 +116,13 @@ describe('the forwarder', () => {
     expect(sent[0]?.detail).not.toMatch(/example/)
   })
 
-  it('sends the public events of a commit in their order, and no private one', async () => {
+  it('sends the public events of a commit in order, and no private one', async () => {
     const { append, deliver, ids } = setUp()
     await deliver(record(await append('voyage-1', planned, noted('Maps'), postponed)))
     expect(ids()).toEqual(['voyage-1/1', 'voyage-1/3'])
   })
 
-  it('sends an event once that a batch holds twice, and again when it is delivered again', async () => {
+  it('sends an event once that occurs twice in a batch, and again if it is delivered again', async () => {
     const { append, deliver, ids } = setUp()
     const commit = await append('voyage-1', planned)
     await deliver(record(commit), record(commit))
@@ -131,7 +131,7 @@ describe('the forwarder', () => {
     expect(ids()).toEqual(['voyage-1/1', 'voyage-1/1'])
   })
 
-  it('sends the commits of a stream in whatever order they come', async () => {
+  it('sends the commits of a stream, whatever the order of their records', async () => {
     const { append, deliver, ids } = setUp()
     const first = await append('voyage-1', planned)
     await deliver(record(await append('voyage-1', postponed)), record(first))
@@ -144,7 +144,7 @@ describe('the forwarder', () => {
     expect([ids(), lines]).toEqual([[], []])
   })
 
-  it('reports the records that could not be sent in time, and only those', async () => {
+  it('reports only the records that could not be sent in time', async () => {
     const { append, deliver, world, ids, marks, clock } = setUp()
     const records = [
       record(await append('voyage-1', planned)),
@@ -168,14 +168,14 @@ describe('the forwarder', () => {
     expect(await deliver(...records, record(await append('voyage-2', planned)))).toEqual(again(...records))
   })
 
-  it('fails as a whole where the marks cannot be read', async () => {
+  it('fails as a whole if the marks cannot be read', async () => {
     const { append, deliver, world, ids } = setUp()
     world.parked = { read: () => Promise.reject(new Error('connection lost')) }
     await expect(deliver(record(await append('voyage-1', planned)))).rejects.toThrow('connection lost')
     expect(ids()).toEqual([])
   })
 
-  it('reports a record without a key that it could park by', async () => {
+  it('reports a record without a key to park it by', async () => {
     const { append, deliver, ids } = setUp()
     const strange = record(await append('voyage-1', planned))
     const keyless = { ...strange, dynamodb: { ...strange.dynamodb, Keys: { pk: { S: 'nothing' } } } }
@@ -183,7 +183,7 @@ describe('the forwarder', () => {
     expect(ids()).toEqual(['voyage-2/1'])
   })
 
-  it('says in its log what it forwarded, with the correlation ids', async () => {
+  it('logs the forwarded events, with their correlation ids', async () => {
     const { append, deliver, lines } = setUp()
     await deliver(record(await append('voyage-1', planned, noted('Maps'))))
     const extra = { stream: 'voyage-1', sent: 1, correlationIds: ['correlation'] }
@@ -192,7 +192,7 @@ describe('the forwarder', () => {
 })
 
 describe('a poisonous event', () => {
-  /** A stream of a plan, then something that stops it, then a postponement; and another stream. */
+  /** A stream with a plan, a poisonous event and a postponement, and another stream. */
   async function poisoned(poison: StoredEvent) {
     const all = setUp()
     const { append, appendStored, deliver } = all
@@ -209,8 +209,8 @@ describe('a poisonous event', () => {
     ['an unknown type', wrecked],
     ['an unknown schema', { type: 'VoyageRenamed', schema: 9, data: { name: 'Globe' } }],
     ['an unknown schema of a private event', { type: 'NoteWritten', schema: 9, data: {} }],
-    ['data that does not fit', { type: 'VoyageRenamed', schema: 1, data: { name: 5 } }],
-  ])('of %s parks its stream from there on, and no other', async (_, poison) => {
+    ['data of another shape', { type: 'VoyageRenamed', schema: 1, data: { name: 5 } }],
+  ])('of %s parks its stream from there on, and no other stream', async (_, poison) => {
     const { answer, ids, marks, lines } = await poisoned(poison)
     expect(answer).toEqual(acknowledged)
     expect(ids()).toEqual(['voyage-1/1', 'voyage-2/1'])
@@ -231,7 +231,7 @@ describe('a poisonous event', () => {
     expect(lines).toContainEqual({ level: 'error', message: 'stream is parked', extra })
   })
 
-  it('inside a commit leaves the events before it to be sent', async () => {
+  it('inside a commit does not stop the events before it', async () => {
     const { appendStored, deliver, ids, marks } = setUp()
     const known = stored(postponed)
     await deliver(record(await appendStored('voyage-1', known, wrecked, known)))
@@ -246,7 +246,7 @@ describe('a poisonous event', () => {
     expect(marks.all().get('voyage-1')?.version).toBe(1)
   })
 
-  it('may be in a stream of a kind that this code does not know', async () => {
+  it('may be in a stream of an unknown category', async () => {
     const { append, deliver, marks } = setUp()
     await deliver(record({ ...(await append('voyage-1', planned)), stream: 'planet-1' }))
     expect(marks.all().get('planet-1')).toMatchObject({ version: 1, error: expect.stringMatching('planet') })
@@ -257,7 +257,7 @@ describe('a poisonous event', () => {
     const first = await append('voyage-1', planned)
     const large = await append('voyage-1', renamed('Globe'))
     await deliver(record(first))
-    // No commit is that large; it is delivered as if it were, by way of the store.
+    // No commit is that large. It is delivered as if it were, by a mark and the store.
     await marks.move('voyage-1', undefined, { version: 2, error: '', at: '2025-01-01T00:00:00.000Z' })
     const events = [{ type: 'VoyageRenamed', schema: 1, data: { name: 'x'.repeat(1024 * 1024) } }]
     world.store = {
@@ -268,7 +268,7 @@ describe('a poisonous event', () => {
     expect(marks.all().get('voyage-1')?.error).toMatch('EventBridge accepts 1048576 bytes')
   })
 
-  it('may be one that the bus rejects for what it is', async () => {
+  it('may be an event whose content the bus rejects', async () => {
     const { append, deliver, world, marks } = setUp()
     world.refuse = (id) => (id === 'voyage-1/1' ? 'MalformedDetail' : undefined)
     expect(await deliver(record(await append('voyage-1', planned)))).toEqual(acknowledged)
@@ -278,7 +278,7 @@ describe('a poisonous event', () => {
 
 describe('a parked stream', () => {
   const healing = (store: EventStore): Partial<EventStore> => ({
-    // As code that knows the type would read it.
+    // The event as code that knows its type would read it.
     async read(...args) {
       const page = await store.read(...args)
       const known = ({ type, ...rest }: StoredEvent) => ({
@@ -301,7 +301,7 @@ describe('a parked stream', () => {
     return { ...all, commits }
   }
 
-  it('stays parked at its next record while the poison is one, and sends nothing of it', async () => {
+  it('stays parked at its next record while the event is poisonous, and sends nothing after it', async () => {
     const { append, deliver, ids, marks } = await parked()
     const before = marks.all().get('voyage-1')
     expect(await deliver(record(await append('voyage-1', postponed)))).toEqual(acknowledged)
@@ -309,7 +309,7 @@ describe('a parked stream', () => {
     expect(marks.all().get('voyage-1')).toMatchObject({ version: 3, error: before?.error })
   })
 
-  it('is caught up from the store at its next record once the code knows the event', async () => {
+  it('is caught up from the store at its next record once code that knows the event is deployed', async () => {
     const { store, append, deliver, world, ids, marks, lines } = await parked()
     world.store = healing(store)
     expect(await deliver(record(await append('voyage-1', postponed)))).toEqual(acknowledged)
@@ -333,7 +333,7 @@ describe('a parked stream', () => {
     expect(ids().slice(2)).toEqual(['voyage-1/3', 'voyage-1/4', 'voyage-1/5', 'voyage-1/6'])
   })
 
-  it('loses nothing that it held back by an earlier record that comes again', async () => {
+  it('loses no waiting event when an earlier record is delivered again', async () => {
     const { store, deliver, world, ids, marks, commits } = await parked()
     world.store = healing(store)
     await deliver(record(commits[1]))
@@ -341,20 +341,20 @@ describe('a parked stream', () => {
     expect(marks.all().size).toBe(0)
   })
 
-  it('sends what comes late from before the mark, and stays parked', async () => {
+  it('sends late events from before the mark, and stays parked', async () => {
     const { deliver, ids, marks, commits } = await parked()
     await deliver(record(commits[0]))
     expect(ids()).toEqual(['voyage-1/1', 'voyage-1/2', 'voyage-1/1'])
     expect(marks.all().get('voyage-1')?.version).toBe(3)
   })
 
-  it('is parked from an earlier event on where one comes late that is poison too', async () => {
+  it('is parked at an earlier event if a late one is poisonous, too', async () => {
     const { deliver, marks, commits } = await parked()
     await deliver(record(commits[0], {}, 'not JSON'))
     expect(marks.all().get('voyage-1')?.version).toBe(1)
   })
 
-  it('moves its mark on to the next poison', async () => {
+  it('moves its mark to the next poisonous event', async () => {
     const { store, appendStored, deliver, world, ids, marks } = await parked()
     world.store = healing(store)
     const next = await appendStored('voyage-1', { type: 'VoyageStranded', schema: 1, data: {} })
@@ -366,7 +366,7 @@ describe('a parked stream', () => {
     })
   })
 
-  it('keeps its mark where the bus fails, moved to what was not sent, and has its record delivered again', async () => {
+  it('keeps its mark if the bus fails, moved to the first unsent event, and has its record delivered again', async () => {
     const { store, append, deliver, world, ids, marks } = await parked()
     world.store = healing(store)
     world.refuse = (id) => (id === 'voyage-1/4' ? 'InternalFailure' : undefined)
@@ -379,7 +379,7 @@ describe('a parked stream', () => {
     expect(marks.all().size).toBe(0)
   })
 
-  it('has its record delivered again where the store does not answer', async () => {
+  it('has its record delivered again if the store does not answer', async () => {
     const { append, deliver, world, marks } = await parked()
     world.store = { read: () => Promise.reject(new Error('connection lost')) }
     const next = record(await append('voyage-1', postponed))
@@ -396,7 +396,7 @@ describe('a parked stream', () => {
     world.parked = {
       async move(...args) {
         world.parked = {}
-        // The other one holds back what comes after the record of this one.
+        // The other invocation keeps the events after this one's record waiting.
         world.refuse = () => 'InvalidArgument'
         await deliver(later)
         return marks.move(...args)
@@ -407,8 +407,8 @@ describe('a parked stream', () => {
   })
 })
 
-describe('the work that waits in a parked stream', () => {
-  /** A parked stream with many events after the poison, and the read units of each delivery. */
+describe('the waiting events of a parked stream', () => {
+  /** A parked stream with many events after the poisonous one, and the read units of each delivery. */
   async function waiting(events: number) {
     const all = setUp()
     const { append, appendStored, deliver, world, store, marks } = all
@@ -438,21 +438,21 @@ describe('the work that waits in a parked stream', () => {
     return { ...all, unitsOf }
   }
 
-  it('costs 2 read units for each commit that is delivered, however much waits', async () => {
+  it('cost 2 read units per delivered commit, however many wait', async () => {
     const { append, unitsOf, marks } = await waiting(500)
     for (let n = 0; n < 3; n++)
       expect(await unitsOf(await append('voyage-1', postponed, resumed))).toBeLessThanOrEqual(2)
     expect(marks.all().get('voyage-1')).toMatchObject({ version: 2, type: 'VoyageWrecked' })
   })
 
-  it('costs 2 read units as well where the poison is inside a commit', async () => {
+  it('cost 2 read units even if the poisonous event is inside a commit', async () => {
     const all = await waiting(0)
     const { append, appendStored, deliver, unitsOf } = all
     await deliver(record(await appendStored('voyage-2', stored(planned), stored(postponed), wrecked)))
     expect(await unitsOf(await append('voyage-2', resumed))).toBeLessThanOrEqual(2)
   })
 
-  it('is sent some at a time once the code knows the event, with a mark at what is left', async () => {
+  it('are sent in portions once the code knows the event, with a mark at the first unsent one', async () => {
     const { append, deliver, world, ids, marks } = await waiting(0)
     for (let n = 0; n < 20; n++) await append('voyage-1', renamed(`${n}`.padStart(300_000, 'x')))
     const versions: (number | undefined)[] = []
@@ -494,7 +494,7 @@ describe('a gap', () => {
     return { ...all, first, before, after }
   }
 
-  it('parks its stream before the event after it, in one batch or in two', async () => {
+  it('parks its stream at the missing version, in one batch or in two', async () => {
     const { deliver, before, after, ids, marks } = await withGap()
     expect(await deliver(record(before), record(after))).toEqual(acknowledged)
     expect(ids()).toEqual(['voyage-9/1'])
@@ -507,7 +507,7 @@ describe('a gap', () => {
     expect(marks.all().get('voyage-9')).toMatchObject({ version: 6 })
   })
 
-  it('is none between batches: the store has the commit before', async () => {
+  it('between batches is none: the store has the commits between', async () => {
     const { deliver, append, first, ids, marks } = await withGap()
     await deliver(record(first))
     await deliver(record(await append('voyage-1', resumed)))
@@ -516,7 +516,7 @@ describe('a gap', () => {
   })
 })
 
-describe('a stream that is resubmitted', () => {
+describe('a resubmitted stream', () => {
   const withoutRecords = ({ store, marks: parked, bus, clock }: ReturnType<typeof setUp>) => ({
     store,
     parked,
@@ -526,7 +526,7 @@ describe('a stream that is resubmitted', () => {
     deadline: ample,
   })
 
-  it('is sent from its mark to its end without a record, and is not parked any more', async () => {
+  it('is sent from its mark to its end without a record, and is no longer parked', async () => {
     const side = setUp()
     await side.append('voyage-1', planned, postponed)
     await side.append('voyage-1', resumed)
@@ -541,7 +541,7 @@ describe('a stream that is resubmitted', () => {
     expect(await resubmit('voyage-1', withoutRecords(side))).toMatchObject({ sent: 0, moved: false })
   })
 
-  it('is parked where it cannot go on now', async () => {
+  it('is parked at the event that it cannot pass now', async () => {
     const side = setUp()
     await side.append('voyage-1', planned)
     await side.appendStored('voyage-1', wrecked)
@@ -556,7 +556,7 @@ describe('a stream that is resubmitted', () => {
     expect(side.marks.all().get('voyage-1')).toEqual(mark)
   })
 
-  it('keeps its mark where the bus does not take it', async () => {
+  it('keeps its mark if the bus does not accept an event', async () => {
     const side = setUp()
     await side.append('voyage-1', planned)
     await side.marks.move('voyage-1', undefined, {

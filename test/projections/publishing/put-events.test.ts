@@ -11,7 +11,7 @@ const items = (count: number) =>
   }))
 const allTaken: Answer = (entries) => entries.map(() => undefined)
 
-/** A bus that gives its answers in turn and then takes everything. A request takes 100 ms. */
+/** A bus that gives these answers in turn and then accepts everything. A request takes 100 ms. */
 async function send(count: number, answers: Answer[], { deadlineMs = 10_000 } = {}) {
   const clock = manualClock()
   const requests: string[][] = []
@@ -32,13 +32,13 @@ const awsError = (name: string, $fault: 'client' | 'server', httpStatusCode: num
   Object.assign(new Error('no'), { name, $fault, $metadata: { httpStatusCode } })
 
 describe('sending entries', () => {
-  it('takes as few requests as AWS allows', async () => {
+  it('needs the minimum number of requests that AWS allows', async () => {
     const { requests, unsent } = await send(21, [])
     expect(requests.map((details) => details.length)).toEqual([10, 10, 1])
     expect(unsent).toEqual([])
   })
 
-  it('sends exactly those again that failed, packed anew', async () => {
+  it('repeats only the entries that failed, packed again', async () => {
     const { requests, unsent } = await send(12, [
       (entries) => entries.map((_, index) => (index % 5 === 0 ? 'ThrottlingException' : undefined)),
       (entries) => entries.map((_, index) => (index === 1 ? 'InternalFailure' : undefined)),
@@ -48,7 +48,7 @@ describe('sending entries', () => {
     expect(unsent).toEqual([])
   })
 
-  it('sends each alone where the bus refuses a request for what is in it, and rejects the one that is at fault', async () => {
+  it('sends each entry alone if the bus refuses a request for its content, and rejects the faulty one', async () => {
     const refuse: Answer = () => {
       throw awsError('ValidationException', 'client', 400)
     }
@@ -57,9 +57,9 @@ describe('sending entries', () => {
     expect(unsent).toEqual([['1', { outcome: 'rejected', error: 'ValidationException: no' }]])
   })
 
-  it('waits before it tries again', async () => {
+  it('waits before a retry', async () => {
     const { clock } = await send(1, [() => ['ThrottlingException'], () => ['ThrottlingException']])
-    // Half of 40 ms and half of 80 ms, beside three requests.
+    // Half of 40 ms and half of 80 ms, plus three requests.
     expect(clock.elapsed()).toBe(300 + 20 + 40)
   })
 
@@ -67,7 +67,7 @@ describe('sending entries', () => {
     ['is lost', new Error('socket hang up')],
     ['meets a 500', awsError('InternalException', 'server', 500)],
     ['is throttled', awsError('ThrottlingException', 'client', 400)],
-  ])('sends a request again that %s', async (_, error) => {
+  ])('repeats a request that %s', async (_, error) => {
     const { requests, unsent } = await send(2, [
       () => {
         throw error
@@ -80,7 +80,7 @@ describe('sending entries', () => {
     expect(unsent).toEqual([])
   })
 
-  it('does not send a request again that is forbidden', async () => {
+  it('does not repeat a forbidden request', async () => {
     const { requests, unsent } = await send(1, [
       () => {
         throw awsError('AccessDeniedException', 'client', 403)
@@ -95,20 +95,20 @@ describe('sending entries', () => {
     ['MalformedDetail', 'rejected'],
     ['NotAuthorizedForSourceException', 'failed'],
     ['AccessDeniedException', 'failed'],
-  ])('does not send an entry again that failed by %s: it is %s', async (code, outcome) => {
+  ])('does not repeat an entry that failed by %s: it is %s', async (code, outcome) => {
     const { requests, unsent } = await send(2, [() => [code, undefined]])
     expect(requests).toHaveLength(1)
     expect(unsent).toEqual([['0', { outcome, error: code }]])
   })
 
-  it('stops at the deadline, and says what is left', async () => {
+  it('stops at the deadline, and returns the rest', async () => {
     const throttled: Answer = (entries) => entries.map(() => 'ThrottlingException')
     const { unsent, clock } = await send(1, Array(50).fill(throttled), { deadlineMs: 1000 })
     expect(unsent).toEqual([['0', { outcome: 'failed', error: 'ThrottlingException' }]])
     expect(clock.elapsed()).toBeLessThanOrEqual(1100)
   })
 
-  it('begins no request without time', async () => {
+  it('starts no request without time', async () => {
     const { requests, unsent } = await send(1, [], { deadlineMs: 0 })
     expect(requests).toEqual([])
     expect(unsent).toEqual([

@@ -10,7 +10,7 @@ import { fleetVersions } from '../../kit/fleet/fleet.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 
-/** Three voyages of ann's, and how to let queries read another generation. */
+/** Three voyages of Ann's, and a function that switches queries to another generation. */
 async function withVoyages() {
   const all = fleetBackend()
   const positions: unknown[] = []
@@ -32,7 +32,7 @@ async function withVoyages() {
 }
 
 describe('a query, after a switch to another generation,', () => {
-  it('is as new as the position that it carries, also where nothing was ever delivered to that', async () => {
+  it('is as new as the position that it carries, even if no commit was ever delivered to that generation', async () => {
     const { query, lists, clock, positions, begun, built, switched, names } = await withVoyages()
     expect(names(await query('ann', '/me/voyages', ...positions))).toEqual(['three', 'two', 'one'])
     for (const list of [begun.list, built, switched]) await lists.move('voyages', list)
@@ -40,7 +40,7 @@ describe('a query, after a switch to another generation,', () => {
     expect(names(await query('ann', '/me/voyages', ...positions))).toEqual(['three', 'two', 'one'])
   })
 
-  it('has another entity tag: what a client has may differ', async () => {
+  it("has another entity tag, since the client's copy may differ", async () => {
     const { query, command, lists, clock, begun, built, switched } = await withVoyages()
     const { body } = await command('ann', 'plan-voyage', { name: 'four' })
     const path = `/voyages/${body['id']}`
@@ -51,7 +51,7 @@ describe('a query, after a switch to another generation,', () => {
     expect((await query('ann', path, body['position'])).headers['etag']).toBe('"voyages.v1.2.1"')
   })
 
-  it('goes on with the pages of the one before, until that is cleaned up', async () => {
+  it('continues with pages of the previous one, until that is cleaned up', async () => {
     const { query, lists, clock, positions, begun, built, switched, names } = await withVoyages()
     const first = await query('ann', '/me/voyages?limit=1', ...positions)
     const next = `/me/voyages?limit=1&cursor=${first.body['cursor']}`
@@ -69,7 +69,7 @@ describe('a query, after a switch to another generation,', () => {
     })
   })
 
-  it('takes no cursor of another projection, nor of a generation that is not built', async () => {
+  it('accepts no cursor of another projection, nor of a generation that is not built', async () => {
     const { query, lists, clock, begun } = await withVoyages()
     await lists.move('voyages', begun.list)
     await clock.sleep(5_001)

@@ -6,7 +6,7 @@ import { newCommit } from '../../kit/stores/commits.ts'
 
 const problem = (name: string) => ({ type: `urn:annals:problem:${name}` })
 
-/** A voyage of ann's, and the path to it. */
+/** A voyage of Ann's, and the path to it. */
 async function withVoyage() {
   const side = fleetBackend()
   const { body } = await side.command('ann', 'plan-voyage', { name: 'Atlas' })
@@ -23,7 +23,7 @@ describe('a query', () => {
     expect((await query('ann', path, body['position'])).body).toMatchObject({ version: 2, name: 'Globe' })
   })
 
-  it('says not yet, rather than not found or an older state, for a position that is ahead of the store', async () => {
+  it('answers not yet, instead of not found or an older state, for a position that is ahead of the store', async () => {
     const { query, path, voyageId, position } = await withVoyage()
     const ahead = encodePosition({ stream: `voyage-${voyageId}`, version: 2 })
     await query('ann', path, position)
@@ -38,7 +38,7 @@ describe('a query', () => {
     expect(await query('ann', path, position, ...others)).toMatchObject({ status: 200 })
   })
 
-  it('joins names as they are at the moment', async () => {
+  it('shows present names', async () => {
     const { query, command, path, voyageId } = await withVoyage()
     await command('bob', 'change-name', { name: 'Bob' })
     const { body } = await command('ann', 'sign-on', { voyageId, sailorId: 'bob', role: 'hand' })
@@ -56,19 +56,19 @@ describe('a query', () => {
       expect(await query('eve', one, position)).toMatchObject({ status: 404, body: problem('not-found') })
   })
 
-  it('is answered without a body where the client has the same', async () => {
+  it('is answered without a body if the client has the same data', async () => {
     const { query, ifNoneMatch, path, position } = await withVoyage()
     const { headers } = await query('ann', path, position)
     expect(headers['etag']).toBe('"voyages.v1.1.1"')
     expect(await ifNoneMatch('ann', path, String(headers['etag']))).toMatchObject({
       status: 304,
-      // API Gateway would add another one.
+      // Without it, API Gateway would add another one.
       headers: { 'content-type': 'application/json' },
       body: {},
     })
   })
 
-  it('lists a page at a time, the newest first', async () => {
+  it('lists a page at a time, newest first', async () => {
     const { query, command, clock } = fleetBackend()
     const positions: unknown[] = []
     for (const name of ['one', 'two', 'three']) {
@@ -83,7 +83,7 @@ describe('a query', () => {
     expect(next.body).not.toHaveProperty('cursor')
   })
 
-  it('of a person who has closed their account is refused once it carries the position of that', async () => {
+  it('of a person who has closed their account is refused once it carries the position of that event', async () => {
     const { query, command, path, position } = await withVoyage()
     expect(await query('ann', path, position)).toMatchObject({ status: 200 })
     const { body } = await command('ann', 'retire')
@@ -95,7 +95,7 @@ describe('a query', () => {
 })
 
 describe('a position that cannot be reached', () => {
-  /** Adds an event of this person to the stream that no projection can read. Returns its position. */
+  /** Adds an event by this person to the stream that no projection can read. Returns its position. */
   async function park(side: Awaited<ReturnType<typeof withVoyage>>, id: string, actorId: string) {
     const stream = `voyage-${id}` as const
     const { head } = await side.store.load(stream, ample)
@@ -104,7 +104,7 @@ describe('a position that cannot be reached', () => {
     return encodePosition({ stream, version: head.version + 1 })
   }
 
-  it('tells a stranger nothing, whether or not the store has it', async () => {
+  it('tells a stranger nothing, whether or not the store has the stream', async () => {
     const side = await withVoyage()
     const parked = await park(side, side.voyageId, 'ann')
     const ahead = encodePosition({ stream: `voyage-${side.voyageId}`, version: 99 })
@@ -120,7 +120,7 @@ describe('a position that cannot be reached', () => {
     }
   })
 
-  it('tells a former sailor, and a person who has closed their account, nothing', async () => {
+  it('tells nothing to a former sailor, or to a person who has closed their account', async () => {
     const side = await withVoyage()
     const { command, query, voyageId, path } = side
     await command('ann', 'sign-on', { voyageId, sailorId: 'bob', role: 'hand' })
@@ -131,7 +131,7 @@ describe('a position that cannot be reached', () => {
     expect(await query('ann', path, closed.body['position'], ahead)).toMatchObject({ status: 403 })
   })
 
-  it('is not yet for the people aboard, in the voyage and in every list that shows it', async () => {
+  it('answers not yet to the people aboard, for the voyage and for every list that shows it', async () => {
     const side = await withVoyage()
     const { command, query, voyageId, path } = side
     const { body } = await command('ann', 'sign-on', { voyageId, sailorId: 'bob', role: 'hand' })
@@ -142,7 +142,7 @@ describe('a position that cannot be reached', () => {
     expect(await query('bob', `${path}/crew`, ofAnn)).toMatchObject({ status: 503 })
   })
 
-  it('is not yet for the person who wrote it, even if nothing shows them the stream', async () => {
+  it('answers not yet to the person who wrote the event, even if nothing shows them the stream', async () => {
     const side = await withVoyage()
     const position = await park(side, 'new', 'eve')
     for (const path of ['/voyages/new', '/me/voyages']) {

@@ -66,7 +66,7 @@ describe('a generation that is taken off the list', () => {
       signal: new AbortController().signal,
     })
     expect(outcome).toBe('cancelled')
-    // Eight streams are written side by side.
+    // Eight streams are written in parallel.
     expect(await written()).toBe(8)
   })
 
@@ -81,7 +81,7 @@ describe('a generation that is taken off the list', () => {
     expect(await written()).toBeLessThanOrEqual(8)
   })
 
-  it('is read again every two seconds, and not more often', async () => {
+  it('is detected within two seconds, with no more than one read of the list in that time', async () => {
     const { lists, clock } = await setUp(building)
     let reads = 0
     const counted: GenerationLists = {
@@ -102,7 +102,7 @@ describe('a generation that is taken off the list', () => {
   })
 })
 
-describe('a change that is never made', () => {
+describe('a change that never succeeds', () => {
   const stuck = (lists: GenerationLists) => {
     let moves = 0
     const failing: GenerationLists = {

@@ -19,7 +19,7 @@ const streams: StreamName[] = ['voyage-1', 'voyage-2', long, 'voyage-3']
 const first = fleetVersions.newestOf('voyages').generation(1)
 const second = fleetVersions.newestOf('voyages').generation(2)
 
-/** Four voyages. The read model refuses every write of the second, and can have no guard of the third. */
+/** Four voyages. The read model refuses every write of the second, and can store no guard of the third. */
 async function setUp() {
   const side = readSide()
   const { rows, clock } = side
@@ -59,7 +59,7 @@ describe('a stream whose rows the read model refuses', () => {
     expect(await guard(first.id, 'voyage-3')).toMatchObject({ version: 1 })
   })
 
-  it('is parked by a replay, which is built', async () => {
+  it('is parked by a replay, which still ends as built', async () => {
     const { options, table, guard } = await setUp()
     let parked = 0
     const outcome = await replay(second, {

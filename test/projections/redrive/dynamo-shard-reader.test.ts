@@ -80,7 +80,7 @@ async function openShard() {
 shardReaderContract('DynamoDB Streams', openShard)
 
 describe('a shard', () => {
-  it('that is gone has no records any more', async () => {
+  it('that no longer exists has no records', async () => {
     const { range, write, reader } = await openShard()
     const [number = ''] = await write(1)
     const shardId = 'shardId-00000000000000000000-gone'
@@ -89,7 +89,7 @@ describe('a shard', () => {
     ])
   })
 
-  it('of a stream that is gone has none either', async () => {
+  it('of a deleted stream has no records either', async () => {
     const { range, write, reader } = await openShard()
     const [number = ''] = await write(1)
     const streamArn = 'arn:aws:dynamodb:eu-west-1:000000000000:table/Gone/stream/2026-01-01T00:00:00.000'
@@ -120,19 +120,19 @@ const page = (numbers: readonly string[], more: boolean) => ({
 const opened = { ShardIterator: 'first' }
 
 describe('a reading', () => {
-  it('goes on where a page is empty though there is more', async () => {
+  it('continues after an empty page that is not the last', async () => {
     const { config } = await answers(opened, page([], true), page(['5', '6'], true), page(['7', '8'], true))
     const records = recordsOf(await pagesOf(createDynamoShardReader(config), range))
     expect(records.map(({ dynamodb }) => dynamodb?.SequenceNumber)).toEqual(['5', '6', '7'])
   })
 
-  it('that a shard ends too early is of records that are trimmed', async () => {
+  it('reports trimmed records if the shard ends too early', async () => {
     const { config } = await answers(opened, page(['5'], false))
     const pages = await pagesOf(createDynamoShardReader(config), range)
     expect(pages).toMatchObject([{ records: [{ dynamodb: { SequenceNumber: '5' } }], trimmed: true }])
   })
 
-  it('goes on with what is left where records are trimmed in the middle of it', async () => {
+  it('continues with the remaining records if some in its middle are trimmed', async () => {
     const trimmed = { __type: 'TrimmedDataAccessException', message: 'too old' }
     const { config, requests } = await answers(opened, page(['5'], true), trimmed, opened, page(['7'], true))
     const pages = await pagesOf(createDynamoShardReader(config), range)
@@ -143,12 +143,12 @@ describe('a reading', () => {
     expect(JSON.parse(requests[3]?.body ?? '')).toMatchObject({ ShardIteratorType: 'TRIM_HORIZON' })
   })
 
-  it('that never comes to the end of the range fails', async () => {
+  it('fails if it never reaches the end of the range', async () => {
     const { config } = await answers(opened, page([], true))
     await expect(pagesOf(createDynamoShardReader(config), range)).rejects.toThrow('ends before 7')
   })
 
-  it('fails where the stream does not answer', async () => {
+  it('fails if the stream does not answer', async () => {
     const { config } = await answers({ __type: 'ValidationException', message: 'no' })
     await expect(pagesOf(createDynamoShardReader(config), range)).rejects.toThrow('no')
   })

@@ -15,7 +15,7 @@ import { record } from '../../kit/stores/stream-record.ts'
 
 const numberOf = (one: DynamoDBRecord | undefined) => one?.dynamodb?.SequenceNumber ?? ''
 
-/** What Lambda tells of the records from one to another (Lambda developer guide). */
+/** Lambda's message about the records from one to another (Lambda developer guide). */
 function messageOf(first: DynamoDBRecord, last = first, over: Partial<SQSRecord> = {}): SQSRecord {
   const body = {
     requestContext: {
@@ -66,7 +66,7 @@ function setUp() {
   const { store, clock } = side
   const shard: DynamoDBRecord[] = []
   const lines: { level: string; message: unknown; extra: unknown }[] = []
-  /** What a test may put in the place of. */
+  /** The parts that a test may replace. */
   const world = {
     rows: {} as Partial<RowStore>,
     bus: [] as BusEntry[],
@@ -123,7 +123,7 @@ function setUp() {
     world,
     parked,
     guard,
-    /** Appends a commit to a voyage, whose record is in the shard then. */
+    /** Appends a commit to a voyage, and its record to the shard. */
     async commit(id: number, event: VoyageEvent, over: Partial<DynamoDBRecord> = {}, events?: string) {
       const one = record(await side.append(`voyage-${id}`, event), over, events)
       shard.push(one)
@@ -137,7 +137,7 @@ function setUp() {
 }
 
 describe('the redrive of the projector', () => {
-  it('projects every stream of the range, and none besides', async () => {
+  it('projects every stream of the range, and no others', async () => {
     const { commit, project, guard, lines } = setUp()
     const all = []
     for (const id of [1, 2, 3, 4, 5]) all.push(await commit(id, planned))
@@ -158,7 +158,7 @@ describe('the redrive of the projector', () => {
     })
   })
 
-  it('brings a stream up to its newest event, whichever of them was given up', async () => {
+  it('catches up a stream to its newest event, whichever record was given up', async () => {
     const { commit, project, guard } = setUp()
     await commit(1, planned)
     const lost = await commit(1, postponed)
@@ -166,7 +166,7 @@ describe('the redrive of the projector', () => {
     expect(await guard(1)).toMatchObject({ version: 2 })
   })
 
-  it('does no harm where it happens twice, or late', async () => {
+  it('does no harm if it happens twice, or late', async () => {
     const { commit, project, guard } = setUp()
     const lost = await commit(1, planned)
     await project(messageOf(lost), messageOf(lost))
@@ -177,7 +177,7 @@ describe('the redrive of the projector', () => {
     expect(await guard(1)).toEqual(before)
   })
 
-  it('reports a message with a stream that fails once more, handles the others, and heals it later', async () => {
+  it('reports a message with a stream that fails again, handles the others, and repairs it later', async () => {
     const { commit, project, guard, world, side, lines } = setUp()
     const first = await commit(1, planned)
     const second = await commit(2, planned)
@@ -197,7 +197,7 @@ describe('the redrive of the projector', () => {
     expect(await guard(1)).toMatchObject({ version: 1 })
   })
 
-  it('parks a stream with a bad event, and is done with it', async () => {
+  it('parks a stream with a bad event, and is done with the message', async () => {
     const { commit, project, guard } = setUp()
     const unknown = JSON.stringify([wrecked])
     const bad = await commit(1, planned, {}, unknown)
@@ -209,14 +209,14 @@ describe('the redrive of the projector', () => {
     ])
   })
 
-  it('passes on a commit that was changed, which is an alarm', async () => {
+  it('passes over a changed commit, which raises an alarm', async () => {
     const { commit, project, lines, guard } = setUp()
     expect(await project(messageOf(await commit(1, planned, { eventName: 'MODIFY' })))).toEqual(done)
     expect(lines).toContainEqual(expect.objectContaining({ level: 'critical', message: changedCommit }))
     expect(await guard(1)).toBeUndefined()
   })
 
-  it('keeps a message whose records are trimmed, with a critical line that says which, and heals what is left', async () => {
+  it('keeps a message with trimmed records, with a critical line that names them, and handles the others', async () => {
     const { commit, project, shard, guard, lines } = setUp()
     const gone = await commit(1, planned)
     const left = await commit(2, planned)
@@ -238,7 +238,7 @@ describe('the redrive of the projector', () => {
     ])
   })
 
-  it('keeps a message of which no record is left', async () => {
+  it('keeps a message if all of its records are trimmed', async () => {
     const { commit, project, shard, levels } = setUp()
     const message = messageOf(await commit(1, planned))
     shard.shift()
@@ -246,7 +246,7 @@ describe('the redrive of the projector', () => {
     expect(levels()).toEqual(['error', 'critical'])
   })
 
-  it('keeps a message while the stream does not answer', async () => {
+  it('keeps a message if the stream does not answer', async () => {
     const { commit, projectWith, lines } = setUp()
     const message = messageOf(await commit(1, planned))
     const project = projectWith({
@@ -266,7 +266,7 @@ describe('the redrive of the projector', () => {
     ])
   })
 
-  it('keeps what it finds no time for', async () => {
+  it('keeps messages for which no time is left', async () => {
     const { commit, project, world, guard } = setUp()
     const message = messageOf(await commit(1, planned))
     world.msLeft = 5000
@@ -287,7 +287,7 @@ describe('the redrive of the projector', () => {
 })
 
 describe('the redrive of the forwarder', () => {
-  it('publishes the events of the range, and none besides', async () => {
+  it('publishes the events of the range, and no others', async () => {
     const { commit, forward, world } = setUp()
     await commit(1, planned)
     const first = await commit(2, planned)
@@ -296,7 +296,7 @@ describe('the redrive of the forwarder', () => {
     expect(world.bus.map(({ detail }) => JSON.parse(detail).id)).toEqual(['voyage-2/1', 'voyage-2/2'])
   })
 
-  it('keeps a message whose events the bus does not take, and publishes them later', async () => {
+  it('keeps a message if the bus does not accept its events, and publishes them later', async () => {
     const { commit, forward, world } = setUp()
     const message = messageOf(await commit(1, planned))
     world.code = 'InternalFailure'
@@ -306,14 +306,14 @@ describe('the redrive of the forwarder', () => {
     expect(world.bus).toHaveLength(1)
   })
 
-  it('parks a stream with an event that cannot be sent, and is done with it', async () => {
+  it('parks a stream with an event that cannot be sent, and is done with the message', async () => {
     const { commit, forward, parked } = setUp()
     const unknown = JSON.stringify([wrecked])
     expect(await forward(messageOf(await commit(1, planned, {}, unknown)))).toEqual(done)
     expect((await parked.read(['voyage-1'])).marks.get('voyage-1')).toMatchObject({ version: 1 })
   })
 
-  it('forwards nothing of a commit that was changed', async () => {
+  it('forwards nothing from a changed commit', async () => {
     const { commit, forward, world } = setUp()
     expect(await forward(messageOf(await commit(1, planned, { eventName: 'MODIFY' })))).toEqual(done)
     expect(world.bus).toEqual([])

@@ -9,7 +9,10 @@ import { ample } from '../../kit/memory/read-side.ts'
 const mb = 1024 * 1024
 const registeredAt = '2026-01-31T23:00:00.000Z'
 
-/** Ann, who registered an hour before February; how to let time pass, and what others do to her subscription. */
+/**
+ * Ann, who registered an hour before February, with functions that let time pass and change her
+ * subscription.
+ */
 async function withAnn() {
   const all = backend()
   const { clock, store } = all
@@ -36,7 +39,7 @@ async function withAnn() {
 const pipeline = { actorId: 'pipeline' }
 
 describe('a person who has chosen no plan', () => {
-  it('is on the free one since they registered, and has used nothing', async () => {
+  it('is on the free one since their registration, and has used nothing', async () => {
     const { query, clock } = await withAnn()
     await clock.sleep(60_000)
     const fields = { id: 'ann', version: 0, createdAt: registeredAt, updatedAt: registeredAt }
@@ -48,13 +51,13 @@ describe('a person who has chosen no plan', () => {
     expect((await query('ann', '/me/invoices')).body).toEqual({ items: [] })
   })
 
-  it('is on it although they have never used the API before', async () => {
+  it('is on it even if they have never used the API before', async () => {
     const { query, signUp } = await withAnn()
     signUp('carol')
     expect(await query('carol', '/me/subscription')).toMatchObject({ status: 200, body: { plan: 'free' } })
   })
 
-  it('has nothing to cancel, and reads after that', async () => {
+  it('has nothing to cancel, and can read after that', async () => {
     const { command, query } = await withAnn()
     const { status, body, headers } = await command('ann', 'cancel-subscription')
     expect({ status, body }).toMatchObject({
@@ -65,7 +68,7 @@ describe('a person who has chosen no plan', () => {
     expect(await query('ann', '/me/subscription', body['position'])).toMatchObject({ status: 200 })
   })
 
-  it('is on the free plan since they registered also when they have uploaded something', async () => {
+  it('is on the free plan since their registration even after an upload', async () => {
     const { send, query, clock } = await withAnn()
     await clock.sleep(60_000)
     const after = await send({ type: 'reserve-quota', ...pipeline, uploadId: 'a', bytes: mb })
@@ -81,7 +84,7 @@ describe('a person who has chosen no plan', () => {
 })
 
 describe('a plan', () => {
-  it('is chosen, and read where the command left it, with the moment when the next month begins', async () => {
+  it("is chosen, and read at the command's position, with the moment when the next month begins", async () => {
     const { command, query, clock } = await withAnn()
     await clock.sleep(60_000)
     const { status, body } = await command('ann', 'change-plan', { plan: 'pro' }, { 'if-match': '"0"' })
@@ -103,7 +106,7 @@ describe('a plan', () => {
     expect((await query('bob', '/me/subscription', body['position'])).body).toMatchObject({ plan: 'free' })
   })
 
-  it('that was cancelled does not renew', async () => {
+  it('that is cancelled does not renew', async () => {
     const { positionOf, query, clock } = await withAnn()
     await positionOf('change-plan', { plan: 'business' })
     await clock.sleep(60_000)
@@ -116,7 +119,7 @@ describe('a plan', () => {
     { plan: 'gold' },
     {},
     { plan: 'pro', month: '2020-01' },
-  ])('is refused where it is none: %j', async (body) => {
+  ])('is refused if it is unknown: %j', async (body) => {
     const { command, table } = await withAnn()
     expect(await command('ann', 'change-plan', body)).toMatchObject({
       status: 400,
@@ -125,7 +128,7 @@ describe('a plan', () => {
     expect(table.all().filter(({ pk }) => pk === 'subscription-ann')).toEqual([])
   })
 
-  it('is not chosen over one that the client has not seen', async () => {
+  it('is not chosen if the client names an outdated version', async () => {
     const { command, positionOf } = await withAnn()
     await positionOf('change-plan', { plan: 'business' })
     const seen = { 'if-match': '"0"' }
@@ -133,8 +136,8 @@ describe('a plan', () => {
   })
 })
 
-describe('what a client has of the plan', () => {
-  it('is true until the next month begins, although nothing happens', async () => {
+describe("a client's copy of the plan", () => {
+  it('is current until the next month begins, without any event', async () => {
     const { positionOf, get, clock } = await withAnn()
     const after = await positionOf('change-plan', { plan: 'pro' })
     const { headers } = await get('ann', '/me/subscription', { 'read-after': after })
@@ -148,7 +151,7 @@ describe('what a client has of the plan', () => {
     })
   })
 
-  it('stays true on the free plan', async () => {
+  it('stays current on the free plan', async () => {
     const { get, clock } = await withAnn()
     const { headers } = await get('ann', '/me/subscription', {})
     clock.setNow(Date.parse('2026-12-01T00:00:00.000Z'))
@@ -158,7 +161,7 @@ describe('what a client has of the plan', () => {
 })
 
 describe('the usage of a person', () => {
-  it('counts what is kept for uploads and what they have taken up', async () => {
+  it('counts reserved and used bytes', async () => {
     const { send, query } = await withAnn()
     const usage = async (after: string) => (await query('ann', '/me/usage', after)).body
     await send({ type: 'reserve-quota', ...pipeline, uploadId: 'a', bytes: 3 * mb })
@@ -169,7 +172,7 @@ describe('the usage of a person', () => {
     expect(await usage(released)).toMatchObject({ version: 4, bytesUsed: 3 * mb, bytesReserved: 0 })
   })
 
-  it('has an entity tag of what the plan allows, which may change with the code', async () => {
+  it("has an entity tag that includes the plan's limits, which may change with the code", async () => {
     const { get } = await withAnn()
     const { headers } = await get('ann', '/me/usage', {})
     expect(headers['etag']).toBe('"subscriptions.v1.1.0.524288000"')
@@ -177,7 +180,7 @@ describe('the usage of a person', () => {
 })
 
 describe('the invoices of a person', () => {
-  it('are listed newest first, page by page, for nobody else', async () => {
+  it('are listed newest first, page by page, and only to that person', async () => {
     const { positionOf, send, query, clock } = await withAnn()
     await positionOf('change-plan', { plan: 'pro' })
     clock.setNow(Date.parse('2026-04-01T00:30:00.000Z'))

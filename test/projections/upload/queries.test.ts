@@ -6,7 +6,7 @@ import { requested, taken, uploadsIn } from '../../kit/upload/upload-events.ts'
 const moment = expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/)
 const quarterMs = 15 * 60 * 1000
 
-/** Ann's project, which bob sees, and carol does not; at the start of a quarter of an hour. */
+/** Ann's project, which Bob can see and Carol cannot, at the start of a quarter of an hour. */
 async function withProject() {
   const all = backend()
   const { clock, store } = all
@@ -22,7 +22,7 @@ async function withProject() {
   return { ...all, projectId, position, share, happened }
 }
 
-/** With one upload that was requested. */
+/** The same with one requested upload. */
 async function withUpload() {
   const all = await withProject()
   const asked = await all.happened('u1', requested(all.projectId))
@@ -32,7 +32,7 @@ async function withUpload() {
 const positionOf = (stream: `${string}-${string}`, version: number) => encodePosition({ stream, version })
 
 describe('an upload', () => {
-  it('is shown as it was requested, without anything of its end', async () => {
+  it('is shown with the values of its request, and without an end', async () => {
     const { query, projectId, position, asked } = await withUpload()
     const { status, body, headers } = await query('ann', '/uploads/u1', asked, position)
     expect(status).toBe(200)
@@ -51,7 +51,7 @@ describe('an upload', () => {
     expect(headers['etag']).toBe('"uploads.v1.1.1"')
   })
 
-  it('shows the steps that it has passed, and its links only once it is completed', async () => {
+  it('shows its finished steps, and its links only once it is completed', async () => {
     const { query, happened, clock, position } = await withUpload()
     const seen: unknown[] = []
     for (const [index, event] of taken.entries()) {
@@ -85,9 +85,9 @@ describe('an upload', () => {
     ['UploadFailed', 'failed', { reason: 'It did not come to an end.' }],
     ['UploadCancelled', 'cancelled', {}],
     ['UploadExpired', 'expired', {}],
-  ] as const)('says after %s that it is %s, and why, without links', async (type, status, data) => {
+  ] as const)('shows after %s that it is %s, and why, without links', async (type, status, data) => {
     const { query, happened, position } = await withUpload()
-    // Each has the data of its type.
+    // The data matches the type in each case.
     const ended = await happened('u1', { type, data } as Parameters<typeof happened>[1])
     const { body } = await query('ann', '/uploads/u1', ended, position)
     expect(body).toMatchObject({ status, steps: [{ name: 'requested' }, { name: status }], ...data })
@@ -95,7 +95,7 @@ describe('an upload', () => {
     expect('reason' in body).toBe('reason' in data)
   })
 
-  it('is seen by the people of its project, as long as they are', async () => {
+  it('is visible to the present people of its project', async () => {
     const { query, command, share, projectId, position, asked } = await withUpload()
     expect(await query('bob', '/uploads/u1', asked, position)).toMatchObject({ status: 200 })
     const stranger = await query('carol', '/uploads/u1', asked, position)
@@ -109,7 +109,7 @@ describe('an upload', () => {
     expect(await query('carol', '/uploads/u1', removed.body['position'])).toMatchObject({ status: 404 })
   })
 
-  it('is as new as the positions of its own stream and of its project, and depends on no other upload', async () => {
+  it('is as new as the positions of its own stream and of its project, and ignores other uploads', async () => {
     const { query, projectId, position, asked } = await withUpload()
     expect(await query('ann', '/uploads/u1', position)).toMatchObject({ status: 404 })
     expect(await query('ann', '/uploads/u1', asked)).toMatchObject({ status: 200 })
@@ -141,7 +141,7 @@ describe('an upload', () => {
     expect(later.body['originalUrl']).toContain(`from=${new Date(clock.now()).toISOString()}`)
   })
 
-  it('has one entity tag for as long as it is not completed', async () => {
+  it('has one entity tag until it is completed', async () => {
     const { query, ifNoneMatch, clock, position, asked } = await withUpload()
     const { headers } = await query('ann', '/uploads/u1', asked, position)
     await clock.sleep(quarterMs)
@@ -151,7 +151,7 @@ describe('an upload', () => {
 })
 
 describe('the uploads of a project', () => {
-  it('are listed newest first, page by page, each as it is by itself', async () => {
+  it('are listed newest first, page by page, each as in its own query', async () => {
     const { query, happened, clock, projectId, position } = await withProject()
     const positions = [position]
     for (const id of ['a', 'b', 'c']) {
@@ -174,7 +174,7 @@ describe('the uploads of a project', () => {
     expect(rest.body).toEqual({ items: [expect.objectContaining({ id: 'a', status: 'requested' })] })
   })
 
-  it('are for the people of the project', async () => {
+  it('are visible only to the people of the project', async () => {
     const { query, command, projectId, position, asked } = await withUpload()
     const path = `/projects/${projectId}/uploads`
     expect(await query('bob', path, asked, position)).toMatchObject({ status: 200 })
@@ -195,8 +195,8 @@ describe('the uploads of a project', () => {
   })
 })
 
-describe('the numbers of a project', () => {
-  it('are its people, its completed uploads and their bytes, under a tag that changes with them', async () => {
+describe('the figures of a project', () => {
+  it('are its people, its completed uploads and their bytes, with an entity tag that changes with them', async () => {
     const { query, share, happened, projectId, position } = await withProject()
     const path = `/projects/${projectId}/stats`
     const before = await query('bob', path, position)
@@ -229,7 +229,7 @@ describe('the numbers of a project', () => {
     expect((await query('bob', path)).headers['etag']).toBe(tags[3])
   })
 
-  it('are for the people of the project', async () => {
+  it('are visible only to the people of the project', async () => {
     const { query, command, projectId, position } = await withProject()
     const path = `/projects/${projectId}/stats`
     expect(await query('bob', path, position)).toMatchObject({ status: 200 })
@@ -263,7 +263,7 @@ describe('a completed upload', () => {
 })
 
 describe('a position that cannot be reached', () => {
-  it('is not yet for the people of the project only, in everything that shows its stream', async () => {
+  it('answers not yet only to the people of the project, in everything that shows its stream', async () => {
     const { query, command, projectId, position, asked } = await withUpload()
     await query('ann', '/uploads/u1', asked, position)
     const ofProject = positionOf(`project-${projectId}`, 99)

@@ -6,7 +6,7 @@ import { withDataDir } from '../../kit/local-cloud/local-service.ts'
 
 withDataDir()
 
-/** The links to a river, with both files there, as a function makes them. */
+/** The links to the files of an upload of a river, as a function makes them. */
 async function linksOf(fileName: string) {
   const { url, clientOf } = await openBucket()
   for (const name of ['original', 'thumbnail'])
@@ -17,7 +17,7 @@ async function linksOf(fileName: string) {
 }
 
 describe('the links to the files of an upload', () => {
-  it('lead to them, and have the original saved under its name, whatever that is', async () => {
+  it('lead to them, and save the original under its name, whatever that is', async () => {
     const { originalUrl, thumbnailUrl } = await linksOf(`Fluß "川"\r\n'*.jpg`)
     const original = await fetch(originalUrl)
     expect([original.status, await original.text()]).toEqual([200, 'original'])

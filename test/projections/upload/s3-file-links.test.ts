@@ -7,13 +7,13 @@ const credentials = { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionTok
 const from = Date.parse('2026-01-10T12:15:00.000Z')
 const river = { fileName: 'river.jpg', contentType: 'image/jpeg', from }
 
-/** Made as a function makes them: with the configuration of another client. */
+/** Links made as in a function: with the configuration of another client. */
 function linksAt(endpoint?: string) {
   const { config } = new DynamoDBClient({ region: 'eu-west-1', credentials })
   return createS3FileLinks('files-bucket', { ...config, endpoint })
 }
 
-/** What the signature of a presigned GET has to be, by AWS's description of Signature Version 4. */
+/** The expected signature of a presigned GET, by AWS's description of Signature Version 4. */
 function signatureOf(link: string): string {
   const { host, pathname, search } = new URL(link)
   const query = search.slice(1).split('&')
@@ -49,7 +49,7 @@ describe('the links to the files of an upload', () => {
     }
   })
 
-  it('are the same for the same moment, and others for another', async () => {
+  it('are the same for the same moment, and different for another', async () => {
     const links = linksAt()
     const first = await links.linksOf('u1', river)
     expect(await links.linksOf('u1', river)).toEqual(first)
@@ -65,7 +65,7 @@ describe('the links to the files of an upload', () => {
     ['a\r\nSet-Cookie: x.jpg', 'a%0D%0ASet-Cookie%3A%20x.jpg'],
     ['../etc/passwd', '..%2Fetc%2Fpasswd'],
     ['half \ud83c.jpg', 'half%20%EF%BF%BD.jpg'],
-  ])('have %j saved under that name', async (fileName, encoded) => {
+  ])('save %j under that name', async (fileName, encoded) => {
     const { originalUrl, thumbnailUrl } = await linksAt().linksOf('u1', { ...river, fileName })
     const query = new URL(originalUrl).searchParams
     expect(query.get('response-content-disposition')).toBe(`attachment; filename*=UTF-8''${encoded}`)

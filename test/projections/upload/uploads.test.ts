@@ -6,7 +6,7 @@ import { requested, taken } from '../../kit/upload/upload-events.ts'
 
 const uploads = { projection: uploadsV1, generation: 1 }
 
-/** The sort keys of all that are open. */
+/** The sort keys of all open uploads. */
 async function openIn({ rows }: ReturnType<typeof readSide>) {
   const shards = Array.from({ length: openUploadShards }, (_, shard) => openUploads(shard))
   const partitions = shards.map((partition) => `${generationId(uploads)}#${partition}`)
@@ -15,7 +15,7 @@ async function openIn({ rows }: ReturnType<typeof readSide>) {
 }
 
 describe('the list of open uploads', () => {
-  it('holds an upload by its expiry, from its request to its end', async () => {
+  it('contains an upload under its expiry, from its request to its end', async () => {
     const side = readSide()
     const seen: unknown[] = []
     for (const event of [requested('project'), ...taken]) {
@@ -32,7 +32,7 @@ describe('the list of open uploads', () => {
     { type: 'UploadFailed', data: { reason: 'It did not come to an end.' } },
     { type: 'UploadCancelled', data: {} },
     { type: 'UploadExpired', data: {} },
-  ] as const)('holds none after $type', async (event) => {
+  ] as const)('no longer contains an upload after $type', async (event) => {
     const side = readSide()
     await side.append('upload-1', requested('project'), event)
     await catchUp(uploads, 'upload-1', side.options)

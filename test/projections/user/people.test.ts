@@ -4,14 +4,14 @@ import { backend } from '../../kit/memory/backend.ts'
 const problem = (code: string) => ({ type: `urn:annals:problem:${code}` })
 
 describe('a person', () => {
-  it('is registered on first use where the trigger did not run, by a command', async () => {
+  it('is registered by their first command if the trigger did not run', async () => {
     const { signUp, command, lookUps } = backend()
     signUp('ann')
     expect(await command('ann', 'change-profile', { name: 'Annie' })).toMatchObject({ status: 200 })
     expect(lookUps).toEqual(['ann'])
   })
 
-  it('is registered on first use where the trigger did not run, by a query', async () => {
+  it('is registered by their first query if the trigger did not run', async () => {
     const { signUp, query, lookUps } = backend()
     signUp('ann')
     expect(await query('ann', '/me')).toMatchObject({
@@ -21,7 +21,7 @@ describe('a person', () => {
     expect(lookUps).toEqual(['ann'])
   })
 
-  it('is told what stands against their registration', async () => {
+  it('gets the problem that prevents their registration', async () => {
     const { signUp, confirm, command, query } = backend()
     await confirm('bob', { email: 'same@example.com' })
     signUp('ann', { email: 'same@example.com' })
@@ -30,7 +30,7 @@ describe('a person', () => {
     expect(await query('nobody', '/me')).toMatchObject({ status: 401 })
   })
 
-  it('reads their own new name', async () => {
+  it('can read their own new name', async () => {
     const { confirm, command, query } = backend()
     await confirm('ann')
     await query('ann', '/me')
@@ -52,7 +52,7 @@ describe('a deleted account', () => {
     return { ...all, answer, position: answer.body['position'] }
   }
 
-  it('answers the command, with an event that says nothing of the person', async () => {
+  it('is answered to the command, with an event that contains nothing personal', async () => {
     const { answer, table } = await deleted()
     expect(answer).toMatchObject({ status: 200, body: { events: [{ type: 'UserDeleted', version: 2 }] } })
     expect(JSON.parse(table.all().at(-1)?.events ?? '')).toEqual([
@@ -60,7 +60,7 @@ describe('a deleted account', () => {
     ])
   })
 
-  it('may do nothing more, in this environment and in another', async () => {
+  it('can do nothing more, in this environment and in another', async () => {
     const { command, restart } = await deleted()
     for (const _ of ['this', 'another']) {
       expect(await command('ann', 'change-profile', { name: 'Annie' })).toMatchObject({
@@ -74,7 +74,7 @@ describe('a deleted account', () => {
     }
   })
 
-  it('gets the answer of its deletion again, in this environment and in another', async () => {
+  it('gets the first answer for a repeated deletion, in this environment and in another', async () => {
     const { command, restart, answer } = await deleted()
     for (const _ of ['this', 'another']) {
       const again = await command('ann', 'delete-account', {}, { 'idempotency-key': 'key' })
@@ -83,7 +83,7 @@ describe('a deleted account', () => {
     }
   })
 
-  it('reads nothing more as soon as its deletion is named, and in 5 s in any case', async () => {
+  it("can read nothing as soon as a request carries the deletion's position, and after 5 s in any case", async () => {
     const { query, position, clock } = await deleted()
     expect(await query('ann', '/me', position)).toMatchObject({
       status: 403,
@@ -94,7 +94,7 @@ describe('a deleted account', () => {
     expect(await query('ann', '/me')).toMatchObject({ status: 403 })
   })
 
-  it('leaves its address to whoever signs up with it next', async () => {
+  it('frees its address for the next person who signs up with it', async () => {
     const { confirm, query } = await deleted()
     await confirm('ann-again', { email: 'Ann@Example.com' })
     expect(await query('ann-again', '/me')).toMatchObject({ body: { email: 'Ann@Example.com' } })

@@ -4,7 +4,7 @@ import { sampleApp } from '../../simulation/project/app.ts'
 import { simulateAll } from '../../simulation/schedules.ts'
 import { simulate } from '../../simulation/simulate.ts'
 
-/** Number of schedules. `npm run verify` asks for many more. */
+/** Number of schedules. `npm run verify` runs many more. */
 const count = Number(process.env['SCHEDULES'] ?? 200)
 
 it(

@@ -9,10 +9,10 @@ import { notUtf8, untrustedText } from '../../kit/arbitraries/untrusted-text.ts'
 import { backend } from '../../kit/memory/backend.ts'
 import type { Answer } from '../../kit/memory/requests.ts'
 
-const names = Object.keys(commands) as (keyof typeof commands)[] // its own keys
+const names = Object.keys(commands) as (keyof typeof commands)[] // Object.keys loses the type of the keys.
 const json = { 'content-type': 'application/json' }
 
-/** A backend with a project of ann's. */
+/** A backend with a project of Ann's. */
 async function withProject() {
   const side = backend()
   side.signUp('ann')
@@ -35,7 +35,7 @@ const fields = names.flatMap((name) => {
   return [...Object.keys(properties), 'unknown'].map((field) => ({ name, field }))
 })
 
-/** Every answer has a status that the document names, and none of them is a fault of ours. */
+/** Every answer has a status that the OpenAPI document lists, and none is an internal error. */
 function expectDocumented(path: string, { status }: Answer): void {
   const [operation] = Object.values(document.paths[path] ?? {})
   expect(Object.keys(Object(operation?.['responses']))).toContain(String(status))
@@ -109,7 +109,7 @@ describe('text of any kind', () => {
     )
   }, 60_000)
 
-  it('inside a cursor or a position is 400, or a 503 for a position', async () => {
+  it('inside a cursor or a position is 400, or 503 for a position', async () => {
     const side = await withProject()
     const token = fc.oneof(
       untrustedText.map((text) => encodeCursor({ build: 'projects.v1.1', after: text })),

@@ -21,7 +21,7 @@ const directory = {
   }),
 }
 
-/** The sample, whose people change one project of all of them, a few of their own, and their accounts. */
+/** The sample. Its people change one shared project, a few of their own, and their accounts. */
 export const sampleApp: SimulatedApp = {
   contract,
   handlers: commandHandlers,
@@ -68,7 +68,7 @@ export const sampleApp: SimulatedApp = {
     const projectId = project.id
     const email = `${chance.pick(people)}@example.com`
     const word = chance.pick(['Atlas', 'Globe'])
-    // A command that is listed twice comes twice as often.
+    // A command that is listed twice is sent twice as often.
     const commands: readonly (readonly [string, object])[] = [
       ['rename-project', { projectId, title: word }],
       ['rename-project', { projectId, title: `${word} ${userId}` }],

@@ -16,7 +16,7 @@ import { invoicingHandler } from '../../../workflows/subscription/invoicing.ts'
 import { manualClock } from '../../kit/clocks/manual-clock.ts'
 import { ample } from '../../kit/memory/read-side.ts'
 
-/** An event store and a read model in memory, in which people have plans from January 2026 on. */
+/** An event store and a read model in memory, for people with plans from January 2026 on. */
 function setUp() {
   const table = createMemoryCommitTable()
   const clock = manualClock()
@@ -52,7 +52,7 @@ function setUp() {
     person: string,
     command: Omit<SubscriptionCommand, 'actorId' | 'month'> & { plan?: 'pro' },
   ) => {
-    const all = { ...command, actorId: person, month: monthAt(clock.now()) } as SubscriptionCommand // of the two below
+    const all = { ...command, actorId: person, month: monthAt(clock.now()) } as SubscriptionCommand // one of the two types below
     const stream = streamName(subscription.name, person)
     commands += 1
     const ids = { commandId: `${commands}`, digest: '', correlationId: 'c', causationId: 'c' }
@@ -70,20 +70,20 @@ function setUp() {
     handler,
     choose: (person: string) => send(person, { type: 'change-plan', plan: 'pro' }),
     cancel: (person: string) => send(person, { type: 'cancel-subscription' }),
-    /** Runs the invoicing at a moment, with some time left. */
+    /** Runs the invoicing at a moment, with this time left. */
     run: (at: string, left: () => number = () => 900_000) => {
       clock.setNow(Date.parse(at))
       loads.length = 0
       return handler({}, { awsRequestId: 'request', getRemainingTimeInMillis: left })
     },
-    /** Brings the read model up to date, in its first generation or another. */
+    /** Catches up the read model, in its first generation or another. */
     async project(generation = 1) {
-      const streams = new Set(table.all().map(({ pk }) => pk as StreamName)) // the names of the appended streams
+      const streams = new Set(table.all().map(({ pk }) => pk as StreamName)) // the table holds the names of the appended streams
       const options = { store, rows, clock, deadline: ample }
       for (const stream of streams)
         await versions.newestOf('subscriptions').generation(generation).catchUp(stream, options)
     },
-    /** The issued invoices: person and month. */
+    /** The issued invoices, by person and month. */
     issued: () =>
       table
         .all()
@@ -97,8 +97,8 @@ function setUp() {
   }
 }
 
-describe('the run of a day', () => {
-  it('issues the invoices of the month that is over, by billing, and the next day nothing', async () => {
+describe('the daily run', () => {
+  it('issues the invoices of the last month, as billing, and nothing the next day', async () => {
     const { choose, project, run, issued, loads, lines, table } = setUp()
     for (const person of ['ann', 'bob']) await choose(person)
     await project()
@@ -123,7 +123,7 @@ describe('the run of a day', () => {
     expect(issued().toSorted()).toEqual(['ann 2026-01', 'ann 2026-02', 'bob 2026-01', 'bob 2026-02'])
   })
 
-  it('issues every month that is missing, and the last one of a plan that was cancelled', async () => {
+  it('issues every missing month, and the last one of a cancelled plan', async () => {
     const { choose, cancel, clock, project, run, issued, rows } = setUp()
     await choose('ann')
     await choose('bob')
@@ -143,7 +143,7 @@ describe('the run of a day', () => {
     expect(subscribers.map(({ SK }) => SK)).toEqual(['2026-04#subscription-ann'])
   })
 
-  it('does nothing twice if the read model lags behind', async () => {
+  it('issues nothing twice if the read model lags behind', async () => {
     const { choose, project, run, issued } = setUp()
     await choose('ann')
     await project()
@@ -153,7 +153,7 @@ describe('the run of a day', () => {
     expect(issued()).toEqual(['ann 2026-01'])
   })
 
-  it('finds the next day who chose a plan in the last moment of the month', async () => {
+  it('finds on the next day a person who chose a plan at the end of the month', async () => {
     const { choose, clock, project, run, issued } = setUp()
     clock.setNow(Date.parse('2026-01-31T23:59:59.999Z'))
     await choose('ann')
@@ -164,7 +164,7 @@ describe('the run of a day', () => {
     expect(issued()).toEqual(['ann 2026-01'])
   })
 
-  it('issues what came late for a month, although that was tried before', async () => {
+  it('issues an invoice that is late for a month, although that month was already tried', async () => {
     const { choose, cancel, clock, project, run, issued } = setUp()
     await choose('ann')
     await cancel('ann')
@@ -177,7 +177,7 @@ describe('the run of a day', () => {
     expect(issued()).toEqual(['ann 2026-01', 'ann 2026-02'])
   })
 
-  it('reads the generation that is live', async () => {
+  it('reads the live generation', async () => {
     const { choose, lists, project, run, issued } = setUp()
     await choose('ann')
     await project(2)
@@ -198,7 +198,7 @@ describe('the run of a day', () => {
 })
 
 describe('a subscription that cannot be invoiced', () => {
-  it('holds up no other, is logged, and makes the run fail, so that it is tried again', async () => {
+  it('delays no other, is logged, and makes the run fail, so that it is retried', async () => {
     const { choose, project, run, issued, broken, lines } = setUp()
     for (const person of ['ann', 'bob', 'carol']) await choose(person)
     await project()
@@ -218,7 +218,7 @@ describe('a subscription that cannot be invoiced', () => {
     expect(issued()).toHaveLength(3)
   })
 
-  it('is not looked for if the list cannot be read: the run fails', async () => {
+  it('is not tried if the list cannot be read: the run fails', async () => {
     const { choose, project, run, issued, rows } = setUp()
     await choose('ann')
     await project()
@@ -233,11 +233,11 @@ describe('a subscription that cannot be invoiced', () => {
 describe('two thousand subscribers', () => {
   const people = Array.from({ length: 2000 }, (_, index) => `person${index}`)
 
-  it('are invoiced once each, ten at a time at most, by runs that their time is too short for', async () => {
+  it('are invoiced once each, at most ten at a time, by several runs that run out of time', async () => {
     const { choose, project, run, issued, loads, atOnce } = setUp()
     for (const person of people) await choose(person)
     await project()
-    // Time for 900 of them.
+    // Enough time for 900 of them.
     const short = () => (loads.length < 900 ? 60_000 : 10_000)
     await expect(run('2026-02-01T00:30:00.000Z', short)).rejects.toThrow('There was not enough time')
     expect(issued().length).toBeGreaterThanOrEqual(900)

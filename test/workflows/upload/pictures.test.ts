@@ -8,14 +8,14 @@ import { pictureTypeOf, signatureBytes } from '../../../workflows/upload/signatu
 const plain = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: 'teal' } })
 
-describe('what a file is', () => {
+describe('the type of a file', () => {
   it.each([
     ['image/jpeg', plain(4, 3).jpeg()],
     ['image/png', plain(4, 3).png()],
     ['image/webp', plain(4, 3).webp()],
     ['image/gif', plain(4, 3).gif()],
     [undefined, plain(4, 3).tiff()],
-  ])('is said by its first bytes: %s', async (type, picture) => {
+  ])('is recognised by its first bytes: %s', async (type, picture) => {
     const content = await picture.toBuffer()
     expect(pictureTypeOf(content.subarray(0, signatureBytes))).toBe(type)
   })
@@ -27,13 +27,13 @@ describe('what a file is', () => {
     'GIF7',
     '<svg xmlns="http://www.w3.org/2000/svg"/>',
     '\uFFD8',
-  ])('is no picture if it begins with %j', (text) => {
+  ])('is not a picture if it begins with %j', (text) => {
     expect(pictureTypeOf(new TextEncoder().encode(text))).toBeUndefined()
   })
 })
 
 describe('a picture', () => {
-  it('is measured as it is shown, turned by what the camera noted', async () => {
+  it("is measured as it is shown, with the camera's rotation", async () => {
     const turned = await plain(40, 30).withMetadata({ orientation: 6 }).jpeg().toBuffer()
     expect(await sharpPictures.factsOf(turned)).toEqual({ width: 30, height: 40 })
     expect(await sharpPictures.factsOf(await plain(40, 30).png().toBuffer())).toEqual({
@@ -42,14 +42,14 @@ describe('a picture', () => {
     })
   })
 
-  it('has a thumbnail that fits into a square, without what the camera noted', async () => {
+  it("has a thumbnail that fits into a square, without the camera's metadata", async () => {
     const turned = await plain(2000, 1000).withMetadata({ orientation: 6 }).jpeg().toBuffer()
     const thumbnail = await sharp(await sharpPictures.thumbnailOf(turned)).metadata()
     expect(thumbnail).toMatchObject({ format: 'webp', width: thumbnailPixels / 2, height: thumbnailPixels })
     expect(thumbnail.exif).toBeUndefined()
   })
 
-  it('that is small stays small', async () => {
+  it('that is small is not enlarged', async () => {
     const thumbnail = await sharp(
       await sharpPictures.thumbnailOf(await plain(40, 30).png().toBuffer()),
     ).metadata()
@@ -71,7 +71,7 @@ describe('a picture', () => {
   it.each([
     ['JPEG', 'jpeg', 15_812, 15_812, /250\.1 megapixels/],
     ['PNG', 'png', 20_001, 10_000, /200\.1 megapixels/],
-  ] as const)('of more pixels than fit into memory is rejected with the number: %s', async (_, format, width, height, number) => {
+  ] as const)('with more pixels than fit into memory is rejected with the number: %s', async (_, format, width, height, number) => {
     const bomb = claiming(await plain(40, 30)[format]().toBuffer(), width, height)
     const rejected = { name: 'TooManyPixels', message: expect.stringMatching(number) }
     await expect(sharpPictures.thumbnailOf(bomb)).rejects.toMatchObject(rejected)
@@ -81,23 +81,23 @@ describe('a picture', () => {
   it.each([
     ['JPEG', 'jpeg', 15_811, 15_811],
     ['PNG', 'png', 20_000, 10_000],
-  ] as const)('of as many pixels as are allowed is measured: %s', async (_, format, width, height) => {
+  ] as const)('with the maximum number of pixels is measured: %s', async (_, format, width, height) => {
     const large = claiming(await plain(40, 30)[format]().toBuffer(), width, height)
     expect(await sharpPictures.factsOf(large)).toEqual({ width, height })
   })
 
-  it('of a phone with 108 megapixels has a thumbnail', { timeout: 60_000 }, async () => {
+  it('of 108 megapixels from a phone has a thumbnail', { timeout: 60_000 }, async () => {
     const large = await plain(12_000, 9_000).withMetadata({ orientation: 6 }).jpeg().toBuffer()
     const thumbnail = await sharp(await sharpPictures.thumbnailOf(large)).metadata()
     expect(thumbnail).toMatchObject({ width: 384, height: 512 })
   })
 })
 
-describe('a picture that lacks its end', () => {
+describe('a truncated picture', () => {
   const formats = ['jpeg', 'png', 'webp', 'gif'] as const
   const made = async (format: (typeof formats)[number], side = 1600) => plain(side, side)[format]().toBuffer()
 
-  it.each(formats)('is rejected, if only by its last bytes: %s', async (format) => {
+  it.each(formats)('is rejected, even if only its last bytes are missing: %s', async (format) => {
     const whole = await made(format)
     for (const missing of [1, 2]) {
       const content = whole.subarray(0, whole.length - missing)
@@ -107,7 +107,11 @@ describe('a picture that lacks its end', () => {
     expect(await sharpPictures.factsOf(whole)).toEqual({ width: 1600, height: 1600 })
   })
 
-  it.each(['jpeg', 'png', 'gif'] as const)('is not one that something is appended to: %s', async (format) => {
+  it.each([
+    'jpeg',
+    'png',
+    'gif',
+  ] as const)('is not confused with one that has data appended: %s', async (format) => {
     const appended = Buffer.concat([
       await made(format, 40),
       Buffer.from('a phone adds its motion picture here'),
@@ -115,7 +119,7 @@ describe('a picture that lacks its end', () => {
     expect(await sharpPictures.factsOf(appended)).toEqual({ width: 40, height: 40 })
   })
 
-  it('is not taken for whole because of the preview within it', async () => {
+  it('is not mistaken for complete because of its embedded preview', async () => {
     const preview = await made('jpeg', 16)
     const whole = await made('jpeg', 400)
     const segment = Buffer.from([0xff, 0xe5, (preview.length + 2) >> 8, (preview.length + 2) & 0xff])
@@ -127,7 +131,7 @@ describe('a picture that lacks its end', () => {
 
   it.each([
     ['progressive', () => plain(400, 300).jpeg({ progressive: true })],
-    ['with gray only', () => plain(400, 300).grayscale().jpeg()],
+    ['in gray only', () => plain(400, 300).grayscale().jpeg()],
     ['interlaced', () => plain(400, 300).png({ progressive: true })],
     ['with a palette', () => plain(400, 300).png({ palette: true })],
     [
@@ -135,7 +139,7 @@ describe('a picture that lacks its end', () => {
       () =>
         sharp({ create: { width: 40, height: 60, channels: 3, background: 'teal', pageHeight: 30 } }).gif(),
     ],
-  ])('is not one that is %s', async (_, make) => {
+  ])('is not confused with one that is %s', async (_, make) => {
     const whole = await make().toBuffer()
     expect(await sharpPictures.factsOf(whole)).toMatchObject({ width: expect.any(Number) })
     await expect(sharpPictures.factsOf(whole.subarray(0, whole.length - 1))).rejects.toMatchObject({

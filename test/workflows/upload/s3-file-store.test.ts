@@ -14,13 +14,13 @@ filesContract('of S3 with versions', async () =>
   createS3Files(Bucket, (await openBucket(versioned)).configOf()),
 )
 
-it('files of S3 that may not be read are not taken for none', async () => {
+it('files of S3 that may not be read are not mistaken for missing ones', async () => {
   const files = await open('Nobody')
   await expect(files.look('incoming/a')).rejects.toMatchObject({ name: 'AccessDenied' })
   await expect(files.read('incoming/a', 'etag')).rejects.toMatchObject({ name: 'AccessDenied' })
 })
 
-it('a file that is removed is gone with all that it ever was, and no other file is', async () => {
+it('a removed file is gone with all its versions, and no other file is', async () => {
   const bucket = await openBucket(versioned)
   const files = createS3Files(Bucket, bucket.configOf())
   for (const text of ['one', 'two', 'three'])
@@ -36,7 +36,7 @@ it('a file that is removed is gone with all that it ever was, and no other file 
 describe('the function that opens pictures', () => {
   const bytes = new Uint8Array(3)
 
-  it('finds that a file is gone, and learns nothing of other keys', async () => {
+  it('learns that a file is gone, and nothing about other keys', async () => {
     const bucket = await openBucket()
     const files = createS3Files(Bucket, bucket.configOf('Pictures'))
     await expect(files.read('incoming/a', 'etag')).rejects.toMatchObject({ name: 'ReplacedFile' })

@@ -13,8 +13,8 @@ interface Payload {
 }
 
 /**
- * Runs the pipeline, and returns the inputs of its steps. `at` may throw, or return how many seconds a try of a step takes:
- * none by default, and Infinity if it hangs.
+ * Runs the pipeline, and returns the inputs of its steps. `at` may throw, or return how many seconds a try
+ * of a step takes: none by default, and Infinity if it hangs.
  */
 async function run(at: (step: string) => number | undefined) {
   const called: Payload[] = []
@@ -22,7 +22,7 @@ async function run(at: (step: string) => number | undefined) {
     input,
     maxSeconds: definition.TimeoutSeconds,
     async invoke(_, payload, clock) {
-      const one = payload as Payload // the pipeline gives each task a step
+      const one = payload as Payload // every task of the pipeline has a step as payload
       called.push(one)
       const seconds = at(one.step)
       if (seconds === Infinity) await new Promise(() => {})
@@ -51,7 +51,7 @@ describe('a task that hangs', () => {
     'complete',
   ]
 
-  it.each(steps)('is ended and closed within the time of the run: %s', async (hanging) => {
+  it.each(steps)('is stopped and closed within the time of the run: %s', async (hanging) => {
     const { outcome, called, closed, tookMs } = await run((step) => (step === hanging ? Infinity : undefined))
     expect(outcome).toMatchObject({ status: 'SUCCEEDED' })
     expect(called.filter(({ step }) => step === hanging)).toHaveLength(2)
@@ -59,14 +59,14 @@ describe('a task that hangs', () => {
     expect(tookMs).toBeLessThan(100_000)
   })
 
-  it('is closed in time even if every task before it took its time at every try that it has', async () => {
+  it('is closed in time even if every earlier task took the longest time in each of its tries', async () => {
     const tries = new Map<string, number>()
     const { outcome, closed, tookMs } = await run((step) => {
       const before = tries.get(step) ?? 0
       tries.set(step, before + 1)
       const byPictures = ['read-metadata', 'make-thumbnail'].includes(step)
       const most = byPictures ? taskSeconds.pictures : taskSeconds.steps
-      // First all retries of an error that comes at once, then all time that a try may take.
+      // First every retry of an immediate error, then the longest time of a try.
       if (before < 3) throw new StatesError('Lambda.TooManyRequestsException', '{}')
       if (step === 'complete' || before === 3) return Infinity
       return most
@@ -77,7 +77,7 @@ describe('a task that hangs', () => {
   })
 })
 
-it('a picture of too many pixels is not tried again, and the reason has the numbers', async () => {
+it('a picture with too many pixels is not retried, and the reason has the numbers', async () => {
   const { message, name } = new TooManyPixels(300_000_000)
   expect(message).toMatch(/300 megapixels.* 250/)
   const { called, closed } = await run((step) => {

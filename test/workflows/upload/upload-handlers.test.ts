@@ -14,7 +14,7 @@ import { jpegOf, uploadSide } from '../../kit/upload/upload-side.ts'
 const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 200_000 }
 const hour = 3_600_000
 
-/** A logger, and what it was told. */
+/** A logger, and the entries that it got. */
 function listening() {
   const lines: { message: unknown; extra: unknown }[] = []
   const log = (message: unknown, ...[extra]: unknown[]) => void lines.push({ message, extra })
@@ -30,7 +30,7 @@ describe('the function of the steps', () => {
   }
   const step = { step: 'validate', uploadId: 'u', run: 'run-1' }
 
-  it('answers what became of a step, and logs it with the correlation of the request', async () => {
+  it('returns the outcome of a step, and logs it with the correlation id of the request', async () => {
     const { handler, send, lines } = await setUp()
     const etag = send('u')
     expect(await handler({ ...step, etag }, context)).toEqual({ outcome: 'go-on' })
@@ -38,7 +38,7 @@ describe('the function of the steps', () => {
     expect(lines).toEqual([{ message: 'step done', extra: { ...extra, correlationId: 'of the request' } }])
   })
 
-  it('logs what fails, and lets the state machine try again', async () => {
+  it('logs a failure, and lets the state machine retry', async () => {
     const { handler, files, lines } = await setUp()
     const error = new Error('S3 is down')
     files.look = () => Promise.reject(error)
@@ -46,7 +46,7 @@ describe('the function of the steps', () => {
     expect(lines).toMatchObject([{ message: 'step failed', extra: { uploadId: 'u', error } }])
   })
 
-  it('says why a run was closed, which the person is told in other words', async () => {
+  it('logs why a run was closed, in other words than the person reads', async () => {
     const { handler, lines } = await setUp()
     const close = {
       ...step,
@@ -59,7 +59,7 @@ describe('the function of the steps', () => {
     expect(lines).toMatchObject([{ extra: { step: 'close', cause: 'Sandbox.Timedout' } }])
   })
 
-  it('takes no other step', async () => {
+  it('refuses any other step', async () => {
     const { handler } = await setUp()
     await expect(handler({ ...step, step: 'delete' }, context)).rejects.toThrow()
   })
@@ -78,12 +78,12 @@ describe('the function that opens pictures', () => {
     return { lines, input, send, handler: pictureHandler({ files, pictures, logger }) }
   }
 
-  it('answers what a picture is', async () => {
+  it('returns the measurements of a picture', async () => {
     const { handler, input } = setUp()
     expect(await handler({ ...input, step: 'read-metadata' })).toEqual({ width: 4, height: 3 })
   })
 
-  it('fails by the name that the state machine knows, and logs it', async () => {
+  it('fails with the name that the state machine knows, and logs it', async () => {
     const { handler, input, send, lines } = setUp()
     await expect(handler({ ...input, step: 'make-thumbnail' })).rejects.toMatchObject({ name: 'NotAPicture' })
     send('u', jpegOf(1000, 9))
@@ -94,7 +94,7 @@ describe('the function that opens pictures', () => {
 })
 
 describe('the expiry', () => {
-  /** Uploads that were requested at these moments, in hours, as the read model knows them. */
+  /** Uploads that were requested at these hours, as the read model shows them. */
   const setUp = async (requested: readonly number[], projected = requested.length) => {
     const side = uploadSide()
     const { store, clock } = side
@@ -110,7 +110,7 @@ describe('the expiry', () => {
       await versions.newestOf('uploads').generation(1).catchUp(`upload-u${index}`, options)
     }
     const handler = expiryHandler({ ...side, openUploads, logger })
-    /** Runs it so many hours after the begin, and says which uploads are still open. */
+    /** Runs the expiry this number of hours after the start. Returns the uploads that are still open. */
     const run = async (hours: number, ...left: [() => number] | []): Promise<string[]> => {
       clock.setNow(begin + hours * hour)
       const [getRemainingTimeInMillis = context.getRemainingTimeInMillis] = left
@@ -136,17 +136,17 @@ describe('the expiry', () => {
     ])
   })
 
-  it('goes through any number of them', async () => {
+  it('handles any number of them', async () => {
     const { run } = await setUp(Array.from({ length: 250 }, () => 0))
     expect(await run(9)).toEqual([])
   })
 
-  it('finds later what the read model does not know yet', async () => {
+  it('finds uploads later that the read model does not show yet', async () => {
     const { run } = await setUp([0, 0], 1)
     expect(await run(9)).toEqual(['u1'])
   })
 
-  it('continues past one that fails, and then fails', async () => {
+  it('continues after a failed upload, and fails at the end', async () => {
     const { run, files, lines, uploadNow } = await setUp([0, 0, 0])
     const { remove } = files
     files.remove = async (key) => {
@@ -161,7 +161,7 @@ describe('the expiry', () => {
     expect(await run(9)).toEqual([])
   })
 
-  it('begins none when its time is nearly over', async () => {
+  it('starts no further upload when its time is nearly over', async () => {
     const { run } = await setUp([0])
     expect(await run(9, () => 10_000)).toEqual(['u0'])
   })

@@ -13,11 +13,11 @@ import { jpegOf, uploadSide } from '../../kit/upload/upload-side.ts'
 
 const { States } = uploadPipeline({ steps: 'steps', pictures: 'pictures' })
 const size = 1000
-/** Room for a few of the uploads, and not for all. */
+/** Storage for a few of the uploads, but not for all. */
 const room = 3 * size
 const torn = 7
 
-/** A picture is what is filled with anything else. */
+/** Any file with another filling is a picture. */
 const pictures: Pictures = {
   async factsOf(content) {
     if (content[size - 1] === torn) throw new NotAPicture('torn')
@@ -36,15 +36,15 @@ const scenario = fc.record({
   content: fc.constantFrom('right', 'right', 'right', 'torn', 'text', 'short'),
   faults: fc.array(fault, { maxLength: 12 }),
   kills: fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 3 }),
-  /** S3 tells of a file twice. */
+  /** S3 reports a file twice. */
   twice: fc.boolean(),
-  /** Before which task somebody sends another file, asks for its end, or the sweeper comes by, hours later. */
+  /** The task before which a person sends another file or cancels, or the sweeper runs, hours later. */
   replacedBefore: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined }),
   cancelledBefore: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined }),
   sweptBefore: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined }),
-  /** Before which task the project is archived, for all uploads. */
+  /** The task before which the project is archived, for all uploads. */
   archivedBefore: fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined }),
-  /** Before which task the project is restored. */
+  /** The task before which the project is restored. */
   restoredBefore: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined }),
 })
 
@@ -55,8 +55,8 @@ const contents = {
   short: jpegOf(size - 1),
 }
 
-describe('whatever happens to uploads', () => {
-  it('each comes to an end, with a file if it is completed and nothing otherwise, and all bytes are counted', async () => {
+describe('uploads with any faults', () => {
+  it('all end, with a file if completed and with none otherwise, and the quota counts every byte', async () => {
     const ends = new Set<string>()
     await fc.assert(
       fc.asyncProperty(fc.array(scenario, { minLength: 1, maxLength: 5 }), async (scenarios) => {
@@ -132,7 +132,7 @@ describe('whatever happens to uploads', () => {
       }),
       { numRuns: 200 },
     )
-    // A test that never came to one of them would say nothing of it.
+    // Unless each of these ends occurs, the test proves nothing about it.
     expect([...ends].sort()).toEqual(['cancelled', 'completed', 'expired', 'failed', 'rejected'])
   })
 })

@@ -10,7 +10,7 @@ const unused = { bytesUsed: 0, reserved: {} }
 const rejected = { step: 'close', as: 'rejected', reason: 'No room.', cause: '' } as const
 const failed = { step: 'close', as: 'failed', reason: 'Broken.', cause: 'Error' } as const
 
-/** An upload whose file was sent and taken on by a run, with room kept for it. */
+/** An upload whose file was sent and accepted by a run, with reserved storage. */
 async function processing() {
   const side = uploadSide()
   await side.request('u')
@@ -21,7 +21,7 @@ async function processing() {
 }
 
 describe('a file that was sent', () => {
-  it('goes through all steps, and is where it is read', async () => {
+  it('passes all steps, and is stored where it is read', async () => {
     const { step, request, send, uploadNow, quotaOf, files } = uploadSide()
     await request('u')
     const etag = send('u')
@@ -41,7 +41,7 @@ describe('a file that was sent', () => {
     expect([...files.contents.keys()]).toEqual([originalKey('u')])
   })
 
-  it('is a matter of the request, under whose correlation all of it stands', async () => {
+  it('belongs to the request, and every event carries its correlation id', async () => {
     const { store, etag, step } = await processing()
     await step('u', 'run-1', { step: 'complete', etag })
     const left = { left: () => 1000 }
@@ -51,7 +51,7 @@ describe('a file that was sent', () => {
     }
   })
 
-  it('may be told of twice: the second run leaves it to the first', async () => {
+  it('may be reported twice: the second run leaves it to the first', async () => {
     const { step, etag, files, quotaOf } = await processing()
     expect(await step('u', 'run-2', { step: 'validate', etag })).toEqual({ outcome: 'other-run' })
     expect(await step('u', 'run-2', failed)).toEqual({ outcome: 'other-run' })
@@ -59,7 +59,7 @@ describe('a file that was sent', () => {
     expect(await quotaOf('ann')).toEqual({ bytesUsed: 0, reserved: { u: 1000 } })
   })
 
-  it('and is replaced is taken on by the run of the one that lies there', async () => {
+  it('and is replaced is processed by the run of the newest one', async () => {
     const { step, request, send } = uploadSide()
     await request('u')
     const first = send('u')
@@ -79,7 +79,7 @@ describe('a file that was sent', () => {
 
   it.each([
     ['has another size', jpegOf(999), /999 bytes instead of the requested 1000/],
-    ['is something else', new Uint8Array(1000), /not a picture\. The request was for image\/jpeg/],
+    ['has another type', new Uint8Array(1000), /not a picture\. The request was for image\/jpeg/],
   ])('and %s is rejected, and removed', async (_, content, reason) => {
     const { step, request, send, store, files } = uploadSide()
     await request('u')
@@ -93,7 +93,7 @@ describe('a file that was sent', () => {
     expect([...files.contents.keys()]).toEqual([])
   })
 
-  it('for which there is no room is rejected, and says so', async () => {
+  it('without enough storage is rejected, with that reason', async () => {
     const { step, request, send, reserve, uploadNow, quotaOf } = uploadSide()
     const bytes = terms.free.bytesAllowed - 999
     await reserve(bytes)
@@ -107,7 +107,7 @@ describe('a file that was sent', () => {
     expect(await quotaOf('ann')).toEqual({ bytesUsed: 0, reserved: { other: bytes } })
   })
 
-  it('nobody waits for any more is removed', async () => {
+  it('for an upload that has ended is removed', async () => {
     const { step, request, send, cancel, files, uploadNow } = uploadSide()
     await request('u')
     await cancel('u')
@@ -118,7 +118,7 @@ describe('a file that was sent', () => {
     expect(await uploadNow('u')).toMatchObject({ status: 'cancelled' })
   })
 
-  it('for an upload that nobody asked for is removed', async () => {
+  it('for an unknown upload is removed', async () => {
     const { step, send, files } = uploadSide()
     const etag = send('u')
     expect(await step('u', 'run-1', { step: 'validate', etag })).toEqual({ outcome: 'ended' })
@@ -131,7 +131,7 @@ describe('a file whose requester may no longer add it', () => {
   const member = (role: 'editor' | 'viewer') =>
     ({ type: 'add-project-member', actorId: 'ann', userId: 'bob', role }) as const
 
-  /** Bob, an editor of ann's project, has sent a file that is ready to be completed. */
+  /** Bob, an editor of Ann's project, has sent a file that is ready to be completed. */
   async function ready() {
     const side = uploadSide()
     const { change, onProject, request, send, step } = side
@@ -178,7 +178,7 @@ describe('a file whose requester may no longer add it', () => {
       2,
       ({ change }) => change(user, 'bob', { type: 'delete-account', actorId: 'bob', hold: undefined }),
     ],
-  ])('because they %s is rejected at the end, and nothing of it is left', async (_, why, version, happen) => {
+  ])('because they %s is rejected at the end, and nothing is left of it', async (_, why, version, happen) => {
     const side = await ready()
     const { step, store, files, uploadNow, quotaOf } = side
     await happen(side)
@@ -188,7 +188,7 @@ describe('a file whose requester may no longer add it', () => {
       reason: expect.stringMatching(why),
       projectVersion: version,
     })
-    // Everything that the step did can be repeated until the run is closed.
+    // Every part of the step can be repeated until the run is closed.
     expect(await uploadNow('u')).toMatchObject({ status: 'processing' })
     expect(await quotaOf('ann')).toEqual({ bytesUsed: 0, reserved: { u: 1000 } })
     if (outcome.outcome !== 'rejected') return
@@ -202,7 +202,7 @@ describe('a file whose requester may no longer add it', () => {
     ])
   })
 
-  it('is completed if they were removed and added again before the end; the event names the version', async () => {
+  it('is completed if they were removed and added again before the end, and the event names the version', async () => {
     const { step, etag, onProject, store } = await ready()
     await onProject({ type: 'remove-project-member', actorId: 'ann', userId: 'bob' })
     await onProject(member('editor'))
@@ -224,8 +224,8 @@ describe('a file whose requester may no longer add it', () => {
   })
 })
 
-describe('a run that does not go on', () => {
-  it.each([rejected, failed])('takes back what it did: $as', async (close) => {
+describe('a run that stops', () => {
+  it.each([rejected, failed])('undoes its work: $as', async (close) => {
     const { step, etag, files, uploadNow, quotaOf } = await processing()
     files.contents.set(thumbnailKey('u'), new Uint8Array(1))
     await files.copy(incomingKey('u'), etag, originalKey('u'))
@@ -235,7 +235,7 @@ describe('a run that does not go on', () => {
     expect([...files.contents.keys()]).toEqual([])
   })
 
-  it('keeps the upload open until all is taken back, so that somebody tries again', async () => {
+  it('keeps the upload open until everything is undone, so that a retry can finish', async () => {
     const { step, files, uploadNow } = await processing()
     const broken = { ...files, remove: () => Promise.reject(new Error('S3 is down')) }
     const { remove } = files
@@ -247,7 +247,7 @@ describe('a run that does not go on', () => {
     expect(await uploadNow('u')).toMatchObject({ status: 'failed' })
   })
 
-  it('after the end only settles: what is completed stays', async () => {
+  it('after the end only settles: a completed file stays', async () => {
     const { step, etag, uploadNow, quotaOf, files } = await processing()
     const { remove } = files
     files.remove = () => Promise.reject(new Error('S3 is down'))
@@ -275,13 +275,13 @@ describe('a run that does not go on', () => {
   })
 })
 
-describe('a run that the sweeper takes for dead in the middle of a step', () => {
+describe('a run that the sweeper ends in the middle of a step', () => {
   const sweep = async ({ clock, expire }: Pick<ReturnType<typeof uploadSide>, 'clock' | 'expire'>) => {
     await clock.sleep(3_600_000 + maxRunMs)
     await expire('u')
   }
 
-  it('leaves no file behind that it has just put where it is read', async () => {
+  it('leaves no file behind that it has just copied', async () => {
     const side = await processing()
     const { step, etag, files, uploadNow, quotaOf } = side
     const { copy } = files
@@ -296,7 +296,7 @@ describe('a run that the sweeper takes for dead in the middle of a step', () => 
     expect([...files.contents.keys()]).toEqual([])
   })
 
-  it('leaves nothing reserved that it has just reserved', async () => {
+  it('leaves no storage reserved that it has just reserved', async () => {
     const side = uploadSide()
     const { store, files, clock, request, send, step, quotaOf } = side
     await request('u')
@@ -317,8 +317,8 @@ describe('a run that the sweeper takes for dead in the middle of a step', () => 
   })
 })
 
-describe('an upload that nobody finishes', () => {
-  it('expires, but not before a file that was sent at the last moment had its time', async () => {
+describe('an upload that is never finished', () => {
+  it('expires, but only after a file sent at the last moment has had its time', async () => {
     const { request, expire, clock, uploadNow } = uploadSide()
     await request('u')
     await clock.sleep(3_600_000 + maxRunMs - 1)

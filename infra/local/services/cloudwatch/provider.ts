@@ -1,12 +1,12 @@
 import type { ServiceProvider } from '../../cloud/provider.ts'
 import { account, byLogicalId, nameFrom } from '../../cloud/resource-names.ts'
 
-/** Accepted and without effect: the developer reads the log of the local cloud. */
+/** Accepts CloudWatch resources without effect, because the developer reads the log of the local cloud. */
 export const cloudWatch: ServiceProvider = {
   service: 'CloudWatch',
   resources: {
     'AWS::Logs::LogGroup': {
-      modelled: 'Gives its name to functions. The lines of a function go to the log of the local cloud.',
+      modelled: 'Functions can refer to its name. The lines of a function go to the log of the local cloud.',
       names(group) {
         const name = nameFrom(undefined, group)
         return { Ref: name, Arn: `arn:aws:logs:${group.region}:${account}:log-group:${name}:*` }

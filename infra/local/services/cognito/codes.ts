@@ -5,7 +5,7 @@ import type { Code, User, UserPool } from './user-pool.ts'
 
 const wrongTriesAllowed = 5
 
-/** Makes a code and mails it to a user. Returns the code to keep. */
+/** Makes a code and mails it to a user. Returns the code to store. */
 export function mailCode(
   { mailbox }: Pick<CognitoOptions, 'mailbox'>,
   { settings }: Pick<UserPool, 'settings'>,
@@ -18,7 +18,7 @@ export function mailCode(
   return { value, expiresAt: Date.now() + lifeMs, wrongTries: 0 }
 }
 
-/** Throws as Cognito does unless a code is the one that was mailed. `keep` stores it after a wrong try. */
+/** Throws the error of Cognito unless a code is the one that was mailed. `keep` stores the code after a wrong try. */
 export function demandCode(code: Code, given: string, keep: (code: Code) => void): void {
   if (code.wrongTries >= wrongTriesAllowed)
     throw new AwsError('LimitExceededException', 'Attempt limit exceeded, please try after some time.')
@@ -32,7 +32,7 @@ export function expired(): AwsError {
   return new AwsError('ExpiredCodeException', 'Invalid code provided, please request a code again.')
 }
 
-/** The address that a code was sent to, masked as on AWS. For an unknown user it is the address given. */
+/** Returns the address that a code was sent to, masked as on AWS. For an unknown user, this is the given address. */
 export function deliveryTo(email: string) {
   const Destination = email.replace(/^(.)[^@]*(@.)?.*/, '$1***$2***')
   return { Destination, DeliveryMedium: 'EMAIL', AttributeName: 'email' }

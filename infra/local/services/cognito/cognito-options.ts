@@ -7,7 +7,7 @@ export interface CognitoOptions {
   readonly dataDir: string
   readonly mailbox: Mailbox
   readonly log: Log
-  /** Groups that everyone who signs up is put in. */
+  /** Groups that every new user joins. */
   readonly groups: readonly string[]
   /** Invokes a trigger's function by its ARN. */
   readonly invoke: (functionArn: string, event: unknown) => Promise<Invocation>

@@ -10,14 +10,14 @@ import type { ClientOperation, User, UserPool } from './user-pool.ts'
 /** How long a code for a forgotten password is valid (developer guide, "Passwords, account recovery"). */
 const codeLifeMs = 3_600_000
 
-/** The user with another password. Throws InvalidPasswordException if the pool does not take it. */
+/** Returns the user with another password. Throws InvalidPasswordException if the pool's policy refuses it. */
 export function withPassword(pool: UserPool, user: User, password: string): User {
   demandPassword(password, pool.settings.Policies.PasswordPolicy)
   const salt = randomBytes(16).toString('hex')
   return { ...user, salt, verifier: passwordVerifier(pool.settings.id, user.sub, salt, password) }
 }
 
-/** Choosing another password for a forgotten one, with a code from a mail. */
+/** The operations that replace a forgotten password, with a code from a mail. */
 export function forgottenPasswordOperations(o: CognitoOptions) {
   return {
     ForgotPassword(body, pool, client) {

@@ -3,7 +3,10 @@ import type { ClientSettings } from './template.ts'
 import { runTrigger } from './triggers.ts'
 import { attributesOf, type User, type UserPool } from './user-pool.ts'
 
-/** Runs the PostConfirmation trigger of a pool, if it has one. Resolves to the answer of the operation that confirmed. */
+/**
+ * Runs the PostConfirmation trigger of a pool, if it has one. Resolves to the answer of the operation that confirmed
+ * the user.
+ */
 export async function runPostConfirmation(
   o: Pick<CognitoOptions, 'invoke' | 'log' | 'region'>,
   { settings: { LambdaConfig, id } }: Pick<UserPool, 'settings'>,

@@ -34,7 +34,7 @@ export const cognito: ServiceProvider<Pick<Cognito, 'keysOf'>> = {
       names: ({ logicalId }) => ({ Ref: clientIdOf(logicalId) }),
     },
     [groupType]: {
-      modelled: 'A group. The start of the local cloud decides who is in it, not the pool.',
+      modelled: 'A group. Its members follow from an option of the local cloud, not from the pool.',
       names: ({ properties: { GroupName } }) => ({ Ref: String(GroupName) }),
     },
   },

@@ -26,9 +26,9 @@ export interface Cognito {
   createUserPoolClient(logicalId: string, properties: Record<string, unknown>): void
   /** Creates a group of an existing pool; throws as `createUserPool` does. */
   createGroup(logicalId: string, properties: Record<string, unknown>): void
-  /** `/<poolId>/.well-known/jwks.json` and `/openid-configuration`; `undefined` for any other path. */
+  /** Returns `/<poolId>/.well-known/jwks.json` or `/openid-configuration`; `undefined` for any other path. */
   document(path: string): AwsResponse | undefined
-  /** Public keys of an issuer; `undefined` for a foreign one. */
+  /** Returns the public keys of an issuer; `undefined` for a foreign issuer. */
   keysOf(issuer: string): TokenSigner['jwks'] | undefined
 }
 
@@ -100,7 +100,7 @@ export function openCognito(o: CognitoOptions): Cognito {
       clients.set(client.id, client)
     },
     createGroup(logicalId, properties) {
-      // The start decides who is in a group, for all groups and people alike.
+      // This only checks the properties: an option of the local cloud puts every user in the same groups.
       poolOf(groupSettings(logicalId, properties).UserPoolId)
     },
     document(path) {
@@ -117,7 +117,7 @@ export function openCognito(o: CognitoOptions): Cognito {
   }
 }
 
-/** A user as `AdminGetUser` answers it. */
+/** Describes a user in the format of `AdminGetUser`. */
 function describe(user: User) {
   return {
     Username: user.sub,

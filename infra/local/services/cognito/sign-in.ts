@@ -16,9 +16,12 @@ const respondRequest = z.object({
 })
 const claim = ['USERNAME', 'TIMESTAMP', 'PASSWORD_CLAIM_SECRET_BLOCK', 'PASSWORD_CLAIM_SIGNATURE'] as const
 
-/** Signing in by password, SRP or refresh token. Challenges are kept in memory only, and for one try. */
+/**
+ * The operations for signing in by password, SRP or refresh token. A challenge is kept in memory only, and for one
+ * try.
+ */
 export function signInOperations(o: CognitoOptions, signer: TokenSigner) {
-  /** By secret block. */
+  /** The open challenges, by secret block. */
   const challenges = new Map<string, { sub: string; clientId: string; expiresAt: number; srp: SrpExchange }>()
 
   function signIn(pool: UserPool, client: ClientSettings, user: User, proven: boolean) {
@@ -76,7 +79,7 @@ export function signInOperations(o: CognitoOptions, signer: TokenSigner) {
 
     RevokeToken(body, pool, client) {
       const hash = hashOf(texts(body, 'Token').Token)
-      // A token that is not known is no error, as the API reference says of one that has expired.
+      // An unknown token is not an error. The API reference says this about an expired token.
       if (pool.grants.get(hash)?.clientId === client.id) pool.grants.delete(hash)
       return {}
     },
@@ -95,7 +98,10 @@ export function signInOperations(o: CognitoOptions, signer: TokenSigner) {
   } satisfies Record<string, ClientOperation>
 }
 
-/** The user who signs in. AWS reports an unknown name at the end of an SRP sign-in; the local cloud does so at once. */
+/**
+ * Returns the user who signs in. AWS reports an unknown name at the end of an SRP sign-in; the local cloud reports it
+ * at once.
+ */
 function find(name: string, pool: UserPool, client: ClientSettings): User {
   const user = pool.find(name)
   if (user) return user
@@ -103,7 +109,7 @@ function find(name: string, pool: UserPool, client: ClientSettings): User {
   throw notAuthorized('Incorrect username or password.')
 }
 
-/** The sign-in that a refresh token continues. Throws NotAuthorizedException if there is none any more. */
+/** Returns the sign-in that a refresh token continues. Throws NotAuthorizedException if it no longer exists. */
 function refreshed(token: string, pool: UserPool, client: ClientSettings) {
   const grant = pool.grants.get(hashOf(token))
   const user = grant && pool.find(grant.sub)

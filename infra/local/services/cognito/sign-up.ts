@@ -14,7 +14,7 @@ const codeLifeMs = 24 * 3_600_000
 const attribute = z.object({ Name: z.string(), Value: z.string().max(2_048) })
 const signUpRequest = z.object({ UserAttributes: z.array(attribute).default([]) })
 
-/** Signing up, and confirming it with a code from a mail. */
+/** The operations for signing up and for confirming with a code from a mail. */
 export function signUpOperations(o: CognitoOptions) {
   function sendCode(pool: UserPool, user: User) {
     pool.save({ ...user, code: mailCode(o, pool, user, codeLifeMs) })
@@ -77,8 +77,10 @@ export function signUpOperations(o: CognitoOptions) {
   } satisfies Record<string, ClientOperation>
 }
 
-/** The email that is the username is not written by the client, unless the client also gives it as an attribute. */
-/** Throws NotAuthorizedException unless a client may write all of these attributes. */
+/**
+ * Throws NotAuthorizedException unless a client may write all of these attributes. An email that the client gives only
+ * as the username does not count as written.
+ */
 export function demandWritable(names: readonly string[], { WriteAttributes }: ClientSettings): void {
   const strange = names.some((name) => standardAttributes.includes(name) && !WriteAttributes.includes(name))
   if (strange) throw notAuthorized('A client attempted to write unauthorized attribute')
@@ -98,7 +100,7 @@ const characters = [
   ['RequireSymbols', /[!-/:-@[-`{-~ ]/, 'symbol'],
 ] as const
 
-/** Throws InvalidPasswordException unless a password is one that the pool takes. */
+/** Throws InvalidPasswordException unless a password meets the pool's policy. */
 export function demandPassword(password: string, policy: PoolSettings['Policies']['PasswordPolicy']): void {
   const missing = characters.find(([rule, pattern]) => policy[rule] && !pattern.test(password))
   const tooShort = password.length < policy.MinimumLength && 'Password not long enough'

@@ -13,7 +13,7 @@ const changes = z.object({
   UserAttributes: z.array(z.object({ Name: z.string(), Value: z.string().max(2_048) })).min(1),
 })
 
-/** The operations of a user who is signed in on their own account, by an access token. */
+/** The operations of a signed-in user on their own account. The access token names the user. */
 export const signedInOperations: Readonly<Record<string, SignedInOperation>> = {
   GetUser: (_, __, user) => ({
     Username: user.sub,
@@ -35,7 +35,7 @@ export const signedInOperations: Readonly<Record<string, SignedInOperation>> = {
       client,
     )
     if (given.some(([name]) => name === 'email'))
-      throw invalid('The local cloud does not model another email: sign up with it')
+      throw invalid('The local cloud does not model a change of the email: sign up with the new one')
     const strange = given.find(([name]) => !standardAttributes.includes(name))
     if (strange) throw invalid(`Attributes did not conform to the schema: ${strange[0]} does not exist in it`)
     pool.save({ ...user, attributes: { ...user.attributes, ...Object.fromEntries(given) } })
@@ -54,9 +54,9 @@ export const signedInOperations: Readonly<Record<string, SignedInOperation>> = {
 }
 
 /**
- * The user of an access token and their pool. A sign-in that ended takes its access tokens with it.
+ * Returns the user of an access token and their pool. The access tokens of an ended sign-in are not valid.
  *
- * @throws NotAuthorizedException as Cognito does for a token that is not valid, has expired or was revoked.
+ * @throws NotAuthorizedException if the token is not valid, has expired or was revoked.
  */
 export function holderOf(
   body: unknown,

@@ -1,21 +1,24 @@
 import { createHash, createHmac, getDiffieHellman, hkdfSync, randomBytes } from 'node:crypto'
 
 /**
- * The server's half of Cognito's secure remote password sign-in: SRP-6a (RFC 5054) over the 3,072-bit group
- * of RFC 3526 with generator 2 and SHA-256. Numbers are hashed as signed big-endian bytes, which is what
- * `pad` makes. All texts are hex unless said otherwise.
+ * The server's half of Cognito's secure remote password sign-in: SRP-6a (RFC 5054) over the 3,072-bit group of RFC
+ * 3526 with generator 2 and SHA-256. Numbers are hashed as signed big-endian bytes, which `pad` returns. All texts
+ * are hex, unless a comment says otherwise.
  */
 const N = BigInt(`0x${getDiffieHellman('modp15').getPrime('hex')}`)
 const G = 2n
 const K = number(hash(pad(N) + pad(G)))
 
-/** The stored form of a password: it checks one and signs nobody in. SRP prescribes its hash: there is no slower one. */
+/**
+ * The stored form of a password. It can check a password but cannot sign anybody in. SRP prescribes the hash, so no
+ * slower one can be used.
+ */
 export function passwordVerifier(poolId: string, userId: string, salt: string, password: string): string {
   const identity = Buffer.from(`${poolName(poolId)}${userId}:${password}`).toString('hex')
   return power(G, number(hash(pad(number(salt)) + hash(identity)))).toString(16)
 }
 
-/** Begins a sign-in. `undefined` if `clientPublic` is no hex number, or one that would fix the shared key. */
+/** Begins a sign-in. Returns `undefined` if `clientPublic` is not a hex number, or would fix the shared key. */
 export function openExchange(poolId: string, userId: string, verifier: string, clientPublic: string) {
   if (!/^[0-9a-f]{1,1024}$/i.test(clientPublic) || number(clientPublic) % N === 0n) return undefined
   const a = number(clientPublic)
@@ -25,9 +28,9 @@ export function openExchange(poolId: string, userId: string, verifier: string, c
   const secretBlock = randomBytes(512)
   return {
     serverPublic: serverPublic.toString(16),
-    /** Base64; stands for the exchange until the client answers. */
+    /** Identifies the exchange until the client answers, in base64. */
     secretBlock: secretBlock.toString('base64'),
-    /** The signature of a client that knows the password, at this time as the client words it. */
+    /** Returns the signature that a client with the right password sends, for its text of the time. */
     signature(timestamp: string): Buffer {
       const u = number(hash(pad(a) + pad(serverPublic)))
       const shared = Buffer.from(pad(power(a * power(v, u), b)), 'hex')
@@ -40,7 +43,7 @@ export function openExchange(poolId: string, userId: string, verifier: string, c
 
 export type SrpExchange = NonNullable<ReturnType<typeof openExchange>>
 
-/** The part of a pool's id after the region. */
+/** Returns the part of a pool's id after the region. */
 function poolName(poolId: string): string {
   return poolId.slice(poolId.indexOf('_') + 1)
 }

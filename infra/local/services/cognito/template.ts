@@ -2,17 +2,20 @@ import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { read } from './request.ts'
 
-/** Pool ids look like AWS's, `<region>_` and nine alphanumerics: `aws-jwt-verify` refuses others. */
+/**
+ * Returns a pool id in the format of AWS, `<region>_` and nine alphanumerics, because `aws-jwt-verify` refuses
+ * others.
+ */
 export function poolIdOf(region: string, logicalId: string): string {
   return `${region}_${digest(`pool/${logicalId}`).slice(0, 9)}`
 }
 
-/** 26 lower-case alphanumerics, as on AWS. */
+/** Returns a client id of 26 lower-case alphanumerics, as on AWS. */
 export function clientIdOf(logicalId: string): string {
   return digest(`client/${logicalId}`).slice(0, 26)
 }
 
-/** The issuer in the tokens of a pool. */
+/** Returns the issuer in the tokens of a pool. */
 export function issuerOf(region: string, poolId: string): string {
   return `https://cognito-idp.${region}.amazonaws.com/${poolId}`
 }
@@ -27,7 +30,7 @@ function digest(name: string): string {
 
 const required = z.boolean().default(false)
 const minutes = (least: number, most: number) => z.int().min(least).max(most)
-/** A property without meaning on one machine, or only for operations that are not modelled. */
+/** A property that has no meaning on one machine, or matters only to operations that are not modelled. */
 const anything = z.unknown().optional()
 
 export const standardAttributes = [
@@ -65,7 +68,7 @@ const passwordPolicy = z.strictObject({
   TemporaryPasswordValidityDays: anything,
 })
 
-/** The pools that are modelled: people sign up by themselves, with an email that a code in a mail verifies. */
+/** A modelled pool: people sign up themselves, with an email that a code in a mail verifies. */
 const userPool = z.strictObject({
   UsernameAttributes: z.tuple([z.literal('email')]),
   AutoVerifiedAttributes: z.tuple([z.literal('email')]),
@@ -83,7 +86,9 @@ const userPool = z.strictObject({
     EmailSubject: z.string(),
     SmsMessage: anything,
   }),
-  MfaConfiguration: z.literal('OFF').optional(),
+  /** Nobody can add a second factor here, so nobody is asked for one. */
+  MfaConfiguration: z.enum(['OFF', 'OPTIONAL']).optional(),
+  EnabledMfas: anything,
   AccountRecoverySetting: anything,
   DeletionProtection: anything,
   EmailConfiguration: anything,
@@ -97,11 +102,11 @@ const userPool = z.strictObject({
 
 const flow = z.enum(['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'])
 
-/** The clients that are modelled have no secret, and their tokens' validity in minutes, as CDK writes it. */
+/** A modelled client has no secret. The validity of its tokens is in minutes, as CDK writes it. */
 const userPoolClient = z.strictObject({
   UserPoolId: z.string(),
   ExplicitAuthFlows: z.array(flow),
-  /** `ENABLED`: who exists is not told. */
+  /** `ENABLED` hides whether a user exists. */
   PreventUserExistenceErrors: z.enum(['ENABLED', 'LEGACY']).default('LEGACY'),
   AccessTokenValidity: minutes(5, 1_440),
   IdTokenValidity: minutes(5, 1_440),
@@ -112,7 +117,7 @@ const userPoolClient = z.strictObject({
   GenerateSecret: z.literal(false).optional(),
   EnableTokenRevocation: z.literal(true).optional(),
   AllowedOAuthFlowsUserPoolClient: z.literal(false).optional(),
-  /** The attributes that the client may write. All standard ones by default. */
+  /** The attributes that the client may write. The default is all standard attributes. */
   WriteAttributes: z.array(z.enum(standardAttributes)).default(standardAttributes),
   ClientName: anything,
 })
@@ -123,7 +128,10 @@ export type PoolSettings = z.output<typeof userPool> & { readonly id: string }
 export type ClientSettings = z.output<typeof userPoolClient> & { readonly id: string }
 export type GroupSettings = z.output<typeof group>
 
-/** Reads the resolved properties of an `AWS::Cognito::UserPool`. Throws, naming it, on what is not modelled. */
+/**
+ * Reads the resolved properties of an `AWS::Cognito::UserPool`. Throws an Error that names a property that is not
+ * modelled.
+ */
 export function poolSettings(region: string, logicalId: string, properties: unknown): PoolSettings {
   return { ...read(userPool, properties, notModelled(logicalId)), id: poolIdOf(region, logicalId) }
 }

@@ -2,12 +2,12 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sig
 import { join } from 'node:path'
 import { openJournal } from '../../storage/journal.ts'
 
-/** A public key as JWKS lists it. */
+/** A public key in the format of JWKS. */
 export type Jwk = { kid: string; alg: 'RS256'; use: 'sig'; kty: 'RSA'; n: string; e: string }
 
 export type TokenSigner = ReturnType<typeof openTokenSigner>
 
-/** Opens the key pair in the folder, or makes one that only its owner may read. */
+/** Opens the key pair in the folder, or creates one that only its owner may read. */
 export function openTokenSigner(folder: string) {
   const keys = openJournal<string>(join(folder, 'signing-key.jsonl'))
   const { privateKey } = keys.size > 0 ? {} : generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -20,7 +20,7 @@ export function openTokenSigner(folder: string) {
   const jwk: Jwk = { kid, alg: 'RS256', use: 'sig', kty: 'RSA', n, e }
   return {
     jwks: { keys: [jwk] },
-    /** The claims of a JWT that this key signed; `undefined` for any other text. */
+    /** Returns the claims of a JWT that this key signed; `undefined` for any other text. */
     verify(token: string): Readonly<Record<string, unknown>> | undefined {
       const [head = '', claims = '', signature = '', ...more] = token.split('.')
       const isOurs = verify(
@@ -29,10 +29,10 @@ export function openTokenSigner(folder: string) {
         publicKey,
         Buffer.from(signature, 'base64url'),
       )
-      // The text that `sign` made of an object.
+      // `sign` made the text from an object.
       return isOurs && more.length === 0 ? JSON.parse(Buffer.from(claims, 'base64url').toString()) : undefined
     },
-    /** A JWT of these claims, signed with RS256. */
+    /** Returns a JWT of these claims, signed with RS256. */
     sign(claims: object): string {
       const signed = `${encode({ kid, alg: 'RS256' })}.${encode(claims)}`
       return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`

@@ -8,7 +8,7 @@ const triggerMs = 5_000
 export const triggers = ['PreSignUp', 'PostConfirmation'] as const
 export type Trigger = (typeof triggers)[number]
 
-/** Runs a trigger of a pool. Throws AwsError as Cognito does if the function fails or is late. */
+/** Runs a trigger of a pool. If the function fails or is late, throws the AwsError of Cognito. */
 export async function runTrigger(
   o: Pick<CognitoOptions, 'invoke' | 'log'>,
   trigger: Trigger,
@@ -20,7 +20,7 @@ export async function runTrigger(
   if (answer === undefined) throw new AwsError('UnexpectedLambdaException', `${trigger} timed out`)
   if (answer.error) {
     const message = `${trigger} failed with error ${answer.error.errorMessage}.`
-    if (trigger === 'PostConfirmation') o.log('cognito', `${message} The person is confirmed nevertheless.`)
+    if (trigger === 'PostConfirmation') o.log('cognito', `${message} The user is confirmed anyway.`)
     throw new AwsError('UserLambdaValidationException', message)
   }
   if (typeof answer.payload === 'object' && answer.payload !== null) return

@@ -10,19 +10,19 @@ export interface Code {
 }
 
 export interface User {
-  /** A UUID, and the username: people name themselves by their email. */
+  /** A UUID. It is the username, and people sign in with their email as an alias. */
   readonly sub: string
   readonly email: string
   /** The other attributes. */
   readonly attributes: Readonly<Record<string, string>>
-  /** Hex, as the verifier of `passwordVerifier`; the password itself is not kept. */
+  /** Salt and verifier of `passwordVerifier`, in hex. The password itself is not stored. */
   readonly salt: string
   readonly verifier: string
-  /** Milliseconds since the epoch, as all times here. */
+  /** In milliseconds since the epoch, like all times here. */
   readonly createdAt: number
-  /** Until the user is confirmed. */
+  /** Present until the user is confirmed. */
   readonly code?: Code
-  /** While the user may choose another password for a forgotten one. */
+  /** Present while the user may replace a forgotten password. */
   readonly reset?: Code
 }
 
@@ -31,15 +31,15 @@ export interface Grant {
   readonly sub: string
   readonly clientId: string
   readonly expiresAt: number
-  /** The claims that all tokens of one sign-in share. */
+  /** The claims that are the same in all tokens of the sign-in. */
   readonly claims: { readonly origin_jti: string; readonly event_id: string; readonly auth_time: number }
 }
 
 export type UserPool = ReturnType<typeof openUserPool>
-/** An operation that names a client; what the body holds is yet to be checked. */
+/** An operation that names a client. It checks the body itself. */
 export type ClientOperation = (body: unknown, pool: UserPool, client: ClientSettings) => object
 
-/** Opens the folder of a pool. What it holds survives a restart and `kill -9`. */
+/** Opens the folder of a pool. Its data survives a restart and `kill -9`. */
 export function openUserPool(folder: string, settings: PoolSettings) {
   const users = openJournal<User>(join(folder, 'users.jsonl'))
   const grants = openJournal<Grant>(join(folder, 'refresh-tokens.jsonl'))
@@ -55,9 +55,9 @@ export function openUserPool(folder: string, settings: PoolSettings) {
   return {
     settings,
     grants,
-    /** By sub or email. */
+    /** Finds a user by sub or email. */
     find: (username: string) => users.get(subs.get(canonical(username)) ?? username),
-    /** Keeps a new or changed user, whose email stays as it was. */
+    /** Stores a new or changed user. The email of a user never changes. */
     save(user: User) {
       users.set(user.sub, user)
       subs.set(canonical(user.email), user.sub)
@@ -72,7 +72,7 @@ export function openUserPool(folder: string, settings: PoolSettings) {
   }
 }
 
-/** A user's attributes as the API and triggers name them. */
+/** Returns a user's attributes under the names that the API and the triggers use. */
 export function attributesOf({ sub, email, attributes, code }: User): Record<string, string> {
   return { sub, email_verified: String(code === undefined), email, ...attributes }
 }

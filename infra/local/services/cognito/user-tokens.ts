@@ -7,7 +7,7 @@ import { attributesOf, type Grant, type User, type UserPool } from './user-pool.
 /** A user who is signed in to a client, and the claims that all tokens of the sign-in share. */
 export type SignedIn = [pool: UserPool, client: ClientSettings, user: User, shared: Grant['claims']]
 
-/** Access and ID token (developer guide, "Understanding user pool JSON web tokens (JWTs)"). */
+/** Returns an access token and an ID token (developer guide, "Understanding user pool JSON web tokens (JWTs)"). */
 export function tokensOf(
   o: Pick<CognitoOptions, 'region' | 'groups'>,
   signer: TokenSigner,
@@ -35,7 +35,7 @@ export function tokensOf(
   }
 }
 
-/** Now, in seconds since the epoch. */
+/** Returns the current time in seconds since the epoch. */
 export function seconds(): number {
   return Math.floor(Date.now() / 1_000)
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AwsError, type AwsResponse } from '../../gateway/aws-service.ts'
 import { authorization, type Credentials } from '../../gateway/signature-v4.ts'
 
-/** Where a DynamoDB listens, for its tables and its streams alike. */
+/** The address of a DynamoDB, for both its tables and its streams. */
 export interface DynamoDbAddress {
   readonly endpoint: string
   readonly region: string
@@ -13,10 +13,10 @@ export interface DynamoDbAddress {
 export const dynamoDbTarget = 'DynamoDB_20120810'
 export const streamsTarget = 'DynamoDBStreams_20120810'
 
-/** How long a refused connection is tried again: the embedded engine restarts within milliseconds. */
+/** How long a refused connection is retried. The embedded engine restarts within milliseconds. */
 const refusedForMs = 2000
 
-/** Everyone on the local cloud is one caller to a local DynamoDB: some keep a database per access key. */
+/** Every caller uses the same credentials with a local DynamoDB, because some keep a database per access key. */
 export const localCredentials: Omit<Credentials, 'sessionToken'> = {
   accessKeyId: 'local',
   secretAccessKey: 'local',
@@ -28,10 +28,10 @@ const agents = {
 }
 
 /**
- * Calls an operation, such as `DynamoDB_20120810.PutItem`, and gives its answer, of which the caller names the
- * fields that it reads.
+ * Calls an operation, such as `DynamoDB_20120810.PutItem`, and returns its answer. The caller declares the fields
+ * that it reads.
  *
- * @throws AwsError as DynamoDB words it; an Error of the socket if there was no answer.
+ * @throws AwsError with the error of DynamoDB; an Error of the socket if there was no answer.
  */
 export async function callDynamoDb<Output extends object = Record<string, unknown>>(
   address: DynamoDbAddress,
@@ -39,7 +39,7 @@ export async function callDynamoDb<Output extends object = Record<string, unknow
   input: unknown,
 ): Promise<Output> {
   const response = await postDynamoDb(address, target, Buffer.from(JSON.stringify(input)))
-  // The documented answer of this operation: nothing but the service answers here.
+  // Only the service answers here, so this is the documented answer of the operation.
   const output = JSON.parse(response.body.toString() || '{}') as Output & {
     __type?: string
     message?: string
@@ -50,7 +50,7 @@ export async function callDynamoDb<Output extends object = Record<string, unknow
   throw new AwsError(code, output.message ?? output.Message ?? '', response.status)
 }
 
-/** Sends a request's body as it is and gives the response's as it came, whatever its status. */
+/** Sends a request's body unchanged and returns the response unchanged, whatever its status. */
 export async function postDynamoDb(
   address: DynamoDbAddress,
   target: string,
@@ -81,7 +81,7 @@ export async function postDynamoDb(
   }
 }
 
-/** Is it this machine? Anything else is an account, or may be one. */
+/** Whether an endpoint is on this machine. Any other may be an AWS account. */
 export function isLoopback(endpoint: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(endpoint).hostname)
 }
@@ -114,7 +114,10 @@ function post(
 
 const chains = new Map<string, Promise<() => Promise<Credentials>>>()
 
-/** The developer's own credentials, found and refreshed by the SDK's default chain, which is loaded when needed. */
+/**
+ * Returns the developer's own credentials. The SDK's default chain finds and refreshes them, and is loaded when
+ * needed.
+ */
 async function defaultCredentials(region: string): Promise<Credentials> {
   const load = async () => {
     const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb')

@@ -2,15 +2,15 @@ import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 
-/** Where the engine listens. */
+/** The address that the engine listens on. */
 export interface EngineAddress {
   readonly host: string
   readonly port: number
 }
 
 /**
- * A random free port on a random address of 127.0.0.0/8, if this system has them (Linux and Windows do); a port of
- * 127.0.0.1 otherwise. The engine answers every page of every origin: what a page cannot find, it cannot use.
+ * Returns a random free port on a random address of 127.0.0.0/8, if this system has such addresses (Linux and Windows
+ * do); otherwise a port of 127.0.0.1. The engine answers pages of every origin, so its address must be hard to guess.
  */
 export async function freeAddress(): Promise<EngineAddress> {
   const byte = (least: number) => randomInt(least, 255)
@@ -22,7 +22,7 @@ export async function freeAddress(): Promise<EngineAddress> {
   throw new Error('No port of 127.0.0.1 is free for the embedded DynamoDB')
 }
 
-/** A free port of a host; `undefined` if this system has no such address. */
+/** Returns a free port of a host; `undefined` if this system has no such address. */
 async function freePort(host: string): Promise<number | undefined> {
   const server = createServer().listen(0, host)
   try {
@@ -30,7 +30,7 @@ async function freePort(host: string): Promise<number | undefined> {
   } catch {
     return undefined
   }
-  // A TCP server that listens has an address of this form.
+  // A listening TCP server has an address of this type.
   const { port } = server.address() as AddressInfo
   server.close()
   await once(server, 'close')

@@ -1,22 +1,22 @@
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Less free space than this is a full disk. */
+/** A disk with less free space than this counts as full. */
 const littleSpace = 1024 * 1024
 
 /**
- * Says in one line why the engine cannot use its file, and what to do. A file that holds data is never to be moved away:
- * that is the advice only for one that is no database.
+ * Returns one line that says why the engine cannot use its file, and what to do. It advises moving the file away only
+ * if the file is not a database, so that no data is lost.
  */
 export function adviceOn(file: string, complaint: string): string {
   const says = (what: string) => `DynamoDB cannot use ${file}: ${complaint}. ${what}`
   if (/not a (valid )?(SQLite )?database|malformed/i.test(complaint))
-    return `DynamoDB cannot open ${file}: ${complaint}; restore it from a copy, or move it away to start afresh`
+    return `DynamoDB cannot open ${file}: ${complaint}; restore it from a copy, or move it away to start without data`
   if (/full|no space/i.test(complaint) || isFull(file))
-    return says(`The disk is full: free some space on it. The data are kept`)
+    return says(`The disk is full: free some space on it. The data is kept`)
   if (/read-?only|permission|denied|unable to open|disk I\/O/i.test(complaint))
-    return says(`Make the file and its folder readable and writable (chmod u+rw). The data are kept`)
-  return says('The file is left as it is')
+    return says(`Make the file and its folder readable and writable (chmod u+rw). The data is kept`)
+  return says('The file is unchanged')
 }
 
 function isFull(file: string): boolean {

@@ -12,7 +12,7 @@ import { adviceOn } from './dynoxide-advice.ts'
 /** The process of the embedded DynamoDB: a native server on one SQLite file. */
 export interface Dynoxide {
   readonly endpoint: string
-  /** Why it is down at the moment; `undefined` while it runs. */
+  /** Returns why it is down at the moment; `undefined` while it runs. */
   failure(): string | undefined
   close(): Promise<void>
 }
@@ -21,14 +21,17 @@ export interface Dynoxide {
 const preparedFile = fileURLToPath(new URL('dynoxide.sqlite', import.meta.url))
 
 const startWithinMs = 10_000
-/** An engine that stops is started again at once a few times within a while, and then after growing waits. */
+/**
+ * An engine that stops is restarted at once up to `atOnce` times within `withinMs`, and after that with growing
+ * waits.
+ */
 const restarts = { atOnce: 5, withinMs: 10_000, firstWaitMs: 200, longestWaitMs: 10_000 }
 
 /**
- * Starts the engine on the data folder's file, which it creates if there is none. The engine dies with this
- * process, is started again on the same port whenever it stops, and is the only one on its file.
+ * Starts the engine on the data folder's file, which it creates if there is none. The engine dies with this process,
+ * is started again on the same port whenever it stops, and is the only one on its file.
  *
- * @throws Error in one line: no binary for this platform, a folder in use, or a file that cannot be used.
+ * @throws Error of one line: no binary for this platform, a folder in use, or a file that cannot be used.
  */
 export async function startDynoxide({ dataDir, log }: { dataDir: string; log: Log }): Promise<Dynoxide> {
   const binary = findBinary()
@@ -47,7 +50,7 @@ export async function startDynoxide({ dataDir, log }: { dataDir: string; log: Lo
   }
 }
 
-/** Creates the file if there is none. Only its owner may read it, as all that is in the data folder. */
+/** Creates the file if there is none. Like all files in the data folder, only its owner may read it. */
 function prepareFile(file: string): void {
   try {
     if (!fs.existsSync(file)) {
@@ -62,11 +65,11 @@ function prepareFile(file: string): void {
     const { mode } = fs.statSync(file)
     if ((mode & 0o077) !== 0) fs.chmodSync(file, mode & 0o700)
   } catch {
-    // The file belongs to someone else, or cannot be changed at all: the engine says so if it cannot use it.
+    // The file belongs to another user, or cannot be changed. The engine reports it if it cannot use the file.
   }
 }
 
-/** Starts the engine again whenever it stops, until the database is closed. */
+/** Restarts the engine whenever it stops, until the database is closed. */
 function supervise(o: {
   readonly engine: Engine
   readonly address: EngineAddress
@@ -101,11 +104,11 @@ function supervise(o: {
       try {
         engine = await run(o.binary, o.file, o.address)
         failure = undefined
-        o.log('dynamodb', `started again after it stopped (${reason})`)
+        o.log('dynamodb', `restarted after it stopped (${reason})`)
         return watch()
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error)
-        if (why !== failure) o.log('dynamodb', `is down and is tried again: ${why}`)
+        if (why !== failure) o.log('dynamodb', `is down and will be restarted: ${why}`)
         failure = why
       }
     }
@@ -123,18 +126,18 @@ function supervise(o: {
   }
 }
 
-/** How long to wait before an attempt to start the engine; negative numbers and 0 do not wait. */
+/** Returns how long to wait before an attempt to start the engine. Attempts up to number 0 do not wait. */
 function waitBefore(attempt: number): number {
   return attempt <= 0 ? 0 : Math.min(restarts.firstWaitMs * 2 ** (attempt - 1), restarts.longestWaitMs)
 }
 
 interface Engine {
   readonly child: ChildProcess
-  /** The last thing of note that it wrote to its standard error. */
+  /** Returns the last error that it wrote to its standard error. */
   complaint(): string
 }
 
-/** Runs the engine on a free address; another process may take it first, so it is tried again on another. */
+/** Runs the engine on a free address. Another process may take the address first, so several are tried. */
 async function launch(binary: string, file: string): Promise<{ engine: Engine; address: EngineAddress }> {
   for (let attempt = 1; ; attempt++) {
     const address = await freeAddress()
@@ -159,13 +162,13 @@ async function run(binary: string, file: string, { host, port }: EngineAddress):
       if (/listening on/i.test(written)) listening()
     })
     child.once('error', failed)
-    // Its last words may come after its exit.
+    // Its last output may arrive after its exit.
     child.once('close', () => failed(new Error(adviceOn(file, complaint()))))
   }).finally(() => clearTimeout(patience))
   return { child, complaint }
 }
 
-/** The line of an error, or the one line of a panic's many that describes the failure. */
+/** Returns the line of an error, or the line of a panic that describes the failure. */
 function complaintIn(written: string): string {
   const lines = written.trim().split('\n')
   const error = lines.find((line) => line.startsWith('error: '))
@@ -174,11 +177,14 @@ function complaintIn(written: string): string {
   return (panic >= 0 ? lines[panic + 1] : undefined) ?? written.trim()
 }
 
-/** Makes this process the owner of the data file: refuses if another is, and ends an engine without owner. */
+/**
+ * Makes this process the owner of the data file. Throws if another process owns it, and ends an engine without an
+ * owner.
+ */
 async function claim(pidFile: string, file: string): Promise<void> {
   const inUse = (owner: number) =>
     new Error(
-      `${dirname(file)} is in use by process ${owner}: stop that one, or choose another folder with ANNALS_DATA=…`,
+      `${dirname(file)} is in use by process ${owner}: stop that process, or choose another folder with ANNALS_DATA=…`,
     )
   if (fs.existsSync(pidFile)) {
     const [owner = 0, engine = 0] = fs.readFileSync(pidFile, 'utf8').split('\n').map(Number)
@@ -212,7 +218,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** A number in a file proves nothing, since the system gives numbers again: the command line does. */
+/** Whether a process is the engine of this file. The system reuses process ids, so the command line decides. */
 function isEngineOf(pid: number, file: string): boolean {
   if (!isRunning(pid) || process.platform === 'win32') return false
   try {

@@ -7,7 +7,7 @@ interface Input {
   readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName?: string }>>[]
 }
 
-/** The action that each kind of item in a transaction needs; there is none for the transaction itself. */
+/** The IAM action that each kind of item in a transaction needs. The transaction itself needs none. */
 const transactActions: Readonly<Record<string, string>> = {
   Put: 'PutItem',
   Update: 'UpdateItem',
@@ -17,8 +17,8 @@ const transactActions: Readonly<Record<string, string>> = {
 }
 
 /**
- * The permissions that a call of DynamoDB needs (service authorization reference, "Actions, resources, and
- * condition keys for Amazon DynamoDB"). `arnOf` gives a table's ARN by its name.
+ * Returns the permissions that a call of DynamoDB needs (service authorization reference, "Actions, resources, and
+ * condition keys for Amazon DynamoDB"). `arnOf` returns the ARN of a table by its name.
  */
 export function dynamoDbPermissionsOf(request: AwsRequest, arnOf: (table: string) => string): Permission[] {
   const input: Input = jsonOf(request)

@@ -27,7 +27,7 @@ export const dynamoDb: ServiceProvider<DynamoDb> = {
       const document = resourcePolicyOf(properties)
       if (document !== undefined) context.resourcePolicies.set(arn, compilePolicy(document, logicalId))
     }
-    // Side by side, because most of the time goes into waiting for the engine.
+    // Tables are created concurrently, because most of the time is spent waiting for the engine.
     await Promise.all(context.resourcesOf(tableType).map(create))
     context.serve(opened.service)
     context.serve(createDynamoDbStreams({ endpoint: opened.endpoint, region }))
@@ -35,7 +35,7 @@ export const dynamoDb: ServiceProvider<DynamoDb> = {
   },
 }
 
-/** The policy that is attached to a table itself. */
+/** Returns the resource policy of a table. */
 function resourcePolicyOf(table: Properties): unknown {
   const { Replicas: replicas } = table
   const [replica] = Array.isArray(replicas) ? replicas : []

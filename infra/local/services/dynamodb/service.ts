@@ -13,9 +13,12 @@ import { dynamoDbPermissionsOf } from './permissions.ts'
 import { createTable, type Table } from './table.ts'
 
 export interface DynamoDb {
-  /** Of the engine itself, behind the gateway. */
+  /** The endpoint of the engine itself, behind the gateway. */
   readonly endpoint: string
-  /** The keys that its tables are created with: a DynamoDB that keeps a database per key finds them by no others. */
+  /**
+   * The credentials that its tables are created with. A DynamoDB with a database per access key finds them only with
+   * these.
+   */
   readonly credentials: Omit<Credentials, 'sessionToken'>
   readonly service: AwsService
   /**
@@ -23,7 +26,7 @@ export interface DynamoDb {
    * match them. Throws if a property is not modelled or the name belongs to a table that cannot match.
    */
   createTable(logicalId: string, properties: Record<string, unknown>): Promise<Table>
-  /** Calls the listener after each write that went through the gateway. Returns how to stop that. */
+  /** Calls the listener after each write through the gateway. Returns a function that removes the listener. */
   onWrite(listener: () => void): () => void
   close(): Promise<void>
 }
@@ -31,7 +34,7 @@ export interface DynamoDb {
 const writes = new Set(['PutItem', 'BatchWriteItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'])
 
 /**
- * Starts the embedded DynamoDB on the data folder, or takes the one at `endpoint` instead.
+ * Starts the embedded DynamoDB on the data folder, or uses the one at `endpoint` instead.
  *
  * @throws Error as `startEngine` does.
  */
@@ -45,7 +48,7 @@ export async function startDynamoDb(o: {
   return openDynamoDb(await startEngine(o), o.region)
 }
 
-/** Serves the tables of an engine that runs. */
+/** Serves the tables of a running engine. */
 export function openDynamoDb(engine: DatabaseEngine, region: string): DynamoDb {
   const address: DynamoDbAddress = { endpoint: engine.endpoint, region }
   const listeners = new Set<() => void>()
@@ -61,16 +64,16 @@ export function openDynamoDb(engine: DatabaseEngine, region: string): DynamoDb {
 
   function pass({ operation, body }: AwsRequest): Promise<AwsResponse> {
     return postDynamoDb(address, `${dynamoDbTarget}.${operation}`, body).catch((error: Error) => {
-      // The engine went away before it answered; whether it wrote is unknown, as after any 500.
+      // The engine stopped before it answered. As after any 500, the caller does not know whether it wrote.
       throw new AwsError('InternalServerError', `DynamoDB did not answer: ${error.message}`, 500)
     })
   }
 
-  /** The engine knows no region and names itself in its place. */
+  /** The engine puts its own name in place of the region. */
   const local = (text: string) =>
     engine.isEmbedded ? text.replace(/arn:aws:dynamodb:[a-z0-9-]*:/g, `arn:aws:dynamodb:${region}:`) : text
 
-  /** An answer that describes a table, with its names as the template knows them. */
+  /** Returns an answer that describes a table, with the names that the template uses. */
   function described(answer: AwsResponse): AwsResponse {
     const { 'x-amz-crc32': _, ...headers } = answer.headers ?? {}
     return { ...answer, headers, body: local(String(answer.body)) }
@@ -100,8 +103,8 @@ export function openDynamoDb(engine: DatabaseEngine, region: string): DynamoDb {
 }
 
 /**
- * Refuses what aborts the engine: an expression with a character beyond ASCII in it. DynamoDB has none in its
- * grammar either; such a name belongs in ExpressionAttributeNames.
+ * Refuses an expression with a character beyond ASCII, which would abort the engine. DynamoDB's grammar does not
+ * allow it either; such a name belongs in ExpressionAttributeNames.
  */
 function refuseForeignCharacters(body: Buffer): void {
   if (!/[\x80-\xff]|\\u/.test(body.toString('latin1'))) return

@@ -5,7 +5,7 @@ import { AwsError } from '../../gateway/aws-service.ts'
 import { writing } from '../../storage/write-failure.ts'
 import { callDynamoDb, type DynamoDbAddress, streamsTarget } from './client.ts'
 
-/** A record of a DynamoDB stream as `GetRecords` gives it; its images are passed through unread. */
+/** A record of a DynamoDB stream, as `GetRecords` returns it. Its images are passed on without being read. */
 export interface StreamRecord {
   readonly eventName: string
   readonly userIdentity?: unknown
@@ -22,17 +22,19 @@ export interface Shard {
   readonly ShardId: string
   readonly ParentShardId?: string
   readonly SequenceNumberRange: {
-    /** Of its oldest record that is left. */
+    /** The number of its oldest record that is left. */
     readonly StartingSequenceNumber?: string
-    /** DynamoDB gives it for closed shards only; the embedded engine for an open one that has records, too. */
+    /**
+     * DynamoDB returns it only for closed shards. The embedded engine also returns it for an open shard with records.
+     */
     readonly EndingSequenceNumber?: string
   }
 }
 
-/** Where reading starts: at an end of the shard, or after a record. */
+/** The position where reading starts: an end of the shard, or after a record. */
 export type Start = 'TRIM_HORIZON' | 'LATEST' | { readonly after: string }
 
-/** A page is asked for by records, because the embedded engine does not bound its bytes. */
+/** Number of records in a page. It is set because the embedded engine does not limit the bytes of a page. */
 const pageSize = 100
 
 export async function listShards(address: DynamoDbAddress, streamArn: string): Promise<Shard[]> {
@@ -49,8 +51,8 @@ export async function listShards(address: DynamoDbAddress, streamArn: string): P
 }
 
 /**
- * Reads a shard page by page. `closed` comes with its last page. An expired iterator is replaced by one after
- * the last record read. If that record is trimmed by now, reading continues at the oldest record.
+ * Reads a shard page by page. `closed` is set on its last page. An expired iterator is replaced by one after the last
+ * record read. If that record was trimmed meanwhile, reading continues at the oldest record.
  */
 export function readShard(
   address: DynamoDbAddress,
@@ -98,11 +100,14 @@ export function readShard(
   }
 }
 
-/** How far a mapping has come in each shard of its stream, kept in a file that survives `kill -9`. */
+/** The progress of a mapping in each shard of its stream, stored in a file that survives `kill -9`. */
 export interface Checkpoint {
-  /** Was anything ever kept for this stream? */
+  /** Whether nothing was ever stored for this stream. */
   readonly isNew: boolean
-  /** The number of the last record that is done with, `'closed'` at the shard's end, `undefined` before its first. */
+  /**
+   * Returns the number of the last handled record, `'closed'` at the shard's end, or `undefined` before its first
+   * record.
+   */
   of(shardId: string): string | undefined
   advance(shardId: string, to: string): void
 }
@@ -132,7 +137,7 @@ export function openCheckpoint(stateDir: string, functionName: string, streamArn
 
 function readIfThere(file: string): { shards: Record<string, string> } | undefined {
   try {
-    // Written by `advance` above and replaced as a whole.
+    // Only `advance` above writes the file, and it replaces the whole file.
     return JSON.parse(readFileSync(file, 'utf8')) as { shards: Record<string, string> }
   } catch {
     return undefined

@@ -15,7 +15,7 @@ const reading = z.object({ ShardIterator: z.string().includes('|'), Limit: z.int
 
 /**
  * DynamoDB Streams for functions and operators. An iterator starts with the ARN of its stream, as on AWS, so that the
- * permission to read it can be checked. The rest of it is the engine's own.
+ * permission to read it can be checked. The rest of the iterator is that of the engine.
  */
 export function createDynamoDbStreams(address: DynamoDbAddress): AwsService {
   const read = <S extends z.ZodType>(request: AwsRequest, schema: S) =>
@@ -23,7 +23,7 @@ export function createDynamoDbStreams(address: DynamoDbAddress): AwsService {
   const post = (operation: string, input: object) =>
     postDynamoDb(address, `${streamsTarget}.${operation}`, Buffer.from(JSON.stringify(input)))
 
-  /** The engine answers an empty page for trimmed records and for shards that do not exist. */
+  /** Throws the error of DynamoDB for trimmed records and unknown shards. The engine would return an empty page. */
   async function checkPlace({ StreamArn, ShardId, SequenceNumber }: z.output<typeof place>): Promise<void> {
     const shards = await listShards(address, StreamArn)
     const shard = shards.find((one) => one.ShardId === ShardId)
@@ -74,10 +74,10 @@ function partsOf(iterator: string): { streamArn: string; iterator: string } {
   return { streamArn, iterator: own }
 }
 
-/** The answer with the stream's ARN in its iterators. */
+/** Returns the answer with the stream's ARN in its iterators. */
 function withStream(streamArn: string, answer: Awaited<ReturnType<typeof postDynamoDb>>) {
   if (answer.status !== 200) return answer
-  // The engine's answer to any operation; only its iterators are read.
+  // This is the engine's answer to any operation. Only its iterators are read.
   const body = JSON.parse(answer.body.toString()) as Record<string, unknown>
   for (const name of ['ShardIterator', 'NextShardIterator'])
     if (typeof body[name] === 'string') body[name] = `${streamArn}|1|${body[name]}`

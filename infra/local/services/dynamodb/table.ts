@@ -10,7 +10,10 @@ export interface Table {
   readonly streamArn?: string
 }
 
-/** The modelled properties of a table. Those marked so have no meaning for one database on one machine. */
+/**
+ * The modelled properties of a table. Properties marked "no meaning here" do not matter to one database on one
+ * machine.
+ */
 const modelled = {
   table: [
     'TableName',
@@ -22,8 +25,9 @@ const modelled = {
     'TimeToLiveSpecification',
     'Replicas',
     'SSESpecification', // no meaning here
+    'WriteOnDemandThroughputSettings', // no meaning here
   ],
-  index: ['IndexName', 'KeySchema', 'Projection'],
+  index: ['IndexName', 'KeySchema', 'Projection', 'WriteOnDemandThroughputSettings'],
   stream: ['StreamViewType'],
   replica: [
     'Region',
@@ -33,16 +37,17 @@ const modelled = {
     'Tags',
     'ContributorInsightsSpecification',
     'GlobalSecondaryIndexes',
+    'ReadOnDemandThroughputSettings',
     'SSESpecification',
     'TableClass',
   ],
 }
 
 /**
- * Creates the table of an `AWS::DynamoDB::GlobalTable` with resolved properties. An existing table of that
- * name and those keys keeps its items; its indexes, stream and time to live follow the properties.
+ * Creates the table of an `AWS::DynamoDB::GlobalTable` with resolved properties. An existing table with the same name
+ * and keys keeps its items. Its indexes, stream and time to live follow the properties.
  *
- * @throws Error in one line that names the property that is not modelled, or the table with other keys.
+ * @throws Error of one line that names the property that is not modelled, or the table with other keys.
  */
 export async function createTable(
   address: DynamoDbAddress,
@@ -79,7 +84,7 @@ export async function createTable(
     if (!isDeepStrictEqual(keysOf(table), keysOf(wanted)) || (view !== undefined && view !== wantedView)) {
       throw new Error(
         `Table ${name} exists with other keys or another stream than ${logicalId} has: delete it (or the data ` +
-          'folder, with all that it holds), or give the table another name',
+          'folder with everything in it), or give the table another name',
       )
     }
     const there = indexesOf(table)
@@ -109,7 +114,7 @@ export async function createTable(
   return { name, arn: String(table['TableArn']), ...(typeof streamArn === 'string' && { streamArn }) }
 }
 
-/** The properties as `CreateTable` takes them. */
+/** Returns the properties in the form that `CreateTable` takes. */
 function definitionOf(logicalId: string, properties: Properties): Properties {
   allowOnly(modelled.table, properties, logicalId)
   const indexes = recordsOf(properties['GlobalSecondaryIndexes'])
@@ -133,7 +138,7 @@ function definitionOf(logicalId: string, properties: Properties): Properties {
   }
 }
 
-/** The key attributes of a table in their order, each with its type. */
+/** Returns the key attributes of a table in their order, each with its type. */
 function keysOf(table: Properties): unknown[] {
   const types = recordsOf(table['AttributeDefinitions'])
   return recordsOf(table['KeySchema']).map(({ AttributeName, KeyType }) => {

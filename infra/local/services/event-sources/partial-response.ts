@@ -1,7 +1,7 @@
 /**
- * Which items of a batch failed, by what a function answered that reports failures: `{batchItemFailures:
- * [{itemIdentifier}]}`. No answer means success; if anything is garbled or unknown, all of them failed (Lambda developer
- * guide, `ReportBatchItemFailures`).
+ * Returns the failed items of a batch, from the answer of a function that reports failures: `{batchItemFailures:
+ * [{itemIdentifier}]}`. An empty answer means success. If the answer is malformed or names an unknown item, all items
+ * failed (Lambda developer guide, `ReportBatchItemFailures`).
  */
 export function failedItems(answer: unknown, items: readonly string[]): readonly string[] {
   if (answer === null || answer === undefined) return []

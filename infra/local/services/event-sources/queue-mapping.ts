@@ -9,7 +9,7 @@ import { failedItems } from './partial-response.ts'
 import { createBell } from './stream-lane.ts'
 
 export interface QueueMapping {
-  /** Receives no more messages; waits a moment for invocations under way. */
+  /** Stops receiving messages, and waits a moment for running invocations. */
   close(): Promise<void>
 }
 
@@ -23,16 +23,16 @@ const modelled = [
   'Tags',
 ]
 
-/** How often a queue is looked into for messages whose visibility timeout has passed. */
+/** How often a queue is checked for messages whose visibility timeout has passed. */
 const idleMs = 250
 const closeWithinMs = 2000
-/** Maximum number of batches under way unless the mapping sets one: the number that Lambda begins with. */
+/** Maximum number of concurrent batches, unless the mapping sets one. Lambda begins with this number. */
 const atFirst = 5
 
 /**
- * Delivers a queue's messages to a function as Lambda's event source mapping does: batch by batch, several at a time.
- * Handled messages are deleted, and the rest come again after the queue's visibility timeout (Lambda
- * developer guide, "Using Lambda with Amazon SQS").
+ * Delivers a queue's messages to a function as Lambda's event source mapping does: in batches, several at a time.
+ * Handled messages are deleted. The others return after the queue's visibility timeout (Lambda developer guide,
+ * "Using Lambda with Amazon SQS").
  *
  * @throws Error that names the property that is not modelled or not valid.
  */
@@ -42,6 +42,8 @@ export function startQueueMapping(o: {
   readonly properties: Properties
   readonly functionTimeoutSeconds: number
   readonly invoke: (payload: unknown) => Promise<Invocation>
+  /** Waits before a failed message comes again, instead of the queue's visibility timeout. */
+  readonly retryDelaysMs?: readonly number[] | undefined
   /** The faults of deliveries, at the place `queue <FunctionName>`. */
   readonly faults: Faults
   readonly log: Log
@@ -90,7 +92,11 @@ export function startQueueMapping(o: {
     const reported = settings.partialResponses ? failedItems(answer, ids) : []
     const failed = error ? ids : reported
     if (sealed) return
-    for (const { id, receiptHandle } of messages) if (!failed.includes(id)) queue.delete(receiptHandle)
+    for (const { id, receiptHandle, system } of messages) {
+      if (!failed.includes(id)) queue.delete(receiptHandle)
+      else if (o.retryDelaysMs !== undefined)
+        queue.hide(receiptHandle, delayAfter(Number(system['ApproximateReceiveCount']), o.retryDelaysMs))
+    }
   }
 
   const all = settings.enabled ? run() : Promise.resolve()
@@ -106,14 +112,14 @@ export function startQueueMapping(o: {
   }
 }
 
-/** With the defaults and bounds of Lambda's API reference, `CreateEventSourceMapping`. */
+/** Reads the properties, with the defaults and bounds of Lambda's API reference, `CreateEventSourceMapping`. */
 function readQueueMapping(o: Properties) {
   allowOnly(modelled, o, 'EventSourceMapping')
   const scaling = fieldsOf(o['ScalingConfig'])
   allowOnly(['MaximumConcurrency'], scaling, 'EventSourceMapping.ScalingConfig')
   const { BatchSize: batchSize = 10, FunctionResponseTypes: types = [] } = o
   const { MaximumConcurrency: concurrency = atFirst } = scaling
-  // Larger batches would take a batching window.
+  // Larger batches would need a batching window.
   if (!isInteger(batchSize, 1, 10)) throw invalid('BatchSize', batchSize)
   if (!isInteger(concurrency, 2, 1000)) throw invalid('ScalingConfig.MaximumConcurrency', concurrency)
   if (!Array.isArray(types) || types.some((type) => type !== 'ReportBatchItemFailures'))
@@ -126,6 +132,11 @@ function readQueueMapping(o: Properties) {
     enabled: o['Enabled'] !== false,
     partialResponses: types.length > 0,
   }
+}
+
+/** In seconds. The last delay holds for all further failures. */
+function delayAfter(receives: number, delaysMs: readonly number[]): number {
+  return (delaysMs[receives - 1] ?? delaysMs.at(-1) ?? 0) / 1000
 }
 
 function isInteger(value: unknown, least: number, most: number): value is number {

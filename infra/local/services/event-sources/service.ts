@@ -18,6 +18,7 @@ const actions = {
 export interface EventSourceOptions {
   readonly region: string
   readonly dataDir: string
+  readonly retryDelaysMs?: readonly number[] | undefined
   readonly dynamoDb: DynamoDb
   readonly queues: Queues
   readonly lambda: Pick<Lambda, 'find' | 'invoke'>
@@ -33,8 +34,9 @@ export interface StartedEventSource {
 }
 
 /**
- * Starts an `AWS::Lambda::EventSourceMapping`, its properties resolved: of a stream or of a queue. Returns how to stop
- * it and, of a stream, how far its deliveries are behind. Throws if the role of its function lacks a grant, or if a property is not modelled.
+ * Starts an `AWS::Lambda::EventSourceMapping` of a stream or a queue, with resolved properties. Returns functions
+ * that stop it and, for a stream, tell how far its deliveries are behind. Throws if the role of its function lacks a
+ * grant, or if a property is not modelled.
  */
 export function startEventSource(properties: Properties, o: EventSourceOptions): StartedEventSource {
   const source = String(properties['EventSourceArn'])

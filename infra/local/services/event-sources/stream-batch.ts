@@ -5,7 +5,7 @@ import type { StreamRecord } from '../dynamodb/stream-shards.ts'
 import type { Invocation } from '../lambda/invocation.ts'
 import { failedItems } from './partial-response.ts'
 
-/** How a mapping treats a batch that fails, by the mapping's properties. */
+/** How a mapping treats a failing batch, according to its properties. */
 export interface RetryPolicy {
   /** Retries after the first attempt; `Infinity` if there is no limit. */
   readonly retries: number
@@ -23,17 +23,17 @@ export interface BatchSource {
   readonly functionArn: string
 }
 
-/** The message of Lambda to an on-failure destination: it names the records without their content. */
+/** Lambda's message to an on-failure destination. It names the records without their content. */
 export type DiscardedBatch = ReturnType<typeof describeDiscarded>
 
 export interface DeliverOptions {
   readonly source: BatchSource
   readonly policy: RetryPolicy
   readonly invoke: (payload: unknown) => Promise<Invocation>
-  /** Records that are done with, delivered or discarded, oldest first. */
+  /** Called with records that were delivered or discarded, oldest first. */
   readonly onSettled: (records: readonly StreamRecord[]) => void
   readonly onDiscarded?: ((batch: DiscardedBatch) => Promise<void>) | undefined
-  /** Ends retrying; what is not settled by then is left. */
+  /** Ends retrying. Records that are not settled by then are left. */
   readonly signal: AbortSignal
   readonly log: Log
 }
@@ -42,15 +42,15 @@ interface Attempt {
   readonly records: readonly StreamRecord[]
   readonly retries: number
   readonly invocations: number
-  /** Whether the last invocation ended with an error: it may have reported failures instead. */
+  /** Whether the last invocation ended with an error, not with reported failures. */
   readonly threw: boolean
 }
 
 /**
- * Delivers a batch until all of its records are settled (Lambda developer guide, "Using Lambda with DynamoDB").
- * A partial response rewinds to the lowest record reported. With bisecting, the batch is split there, and in
- * halves if nothing succeeded; a split takes no retry, everything else does. A batch that is out of retries or too old
- * is discarded, so that the shard moves on.
+ * Delivers a batch until all of its records are settled (Lambda developer guide, "Using Lambda with DynamoDB"). A
+ * partial response rewinds to the lowest record reported. With bisecting, the batch is split there, and in halves if
+ * nothing succeeded; a split takes no retry, everything else does. A batch that is out of retries or too old is
+ * discarded, so that the shard continues.
  */
 export async function deliver(batch: readonly StreamRecord[], o: DeliverOptions): Promise<void> {
   const pending: Attempt[] = [{ records: batch, retries: 0, invocations: 0, threw: false }]
@@ -89,7 +89,7 @@ function backoffMs(retries: number): number {
   return Math.min(100 * 2 ** retries, 5000)
 }
 
-/** Invokes the function and tells how many of the records, from the first, it is done with. */
+/** Invokes the function and returns how many records, from the first, it has handled. */
 async function invokeOnce(
   records: readonly StreamRecord[],
   o: DeliverOptions,
@@ -114,7 +114,7 @@ async function invokeOnce(
   return { succeeded: 0, threw: true }
 }
 
-/** The record as a function gets it. The engine's own event ids are unique in one stream only. */
+/** Returns a record in the form that a function receives. The engine's own event ids are unique in one stream only. */
 function toLambdaRecord(record: StreamRecord, source: BatchSource): object {
   const { eventName, dynamodb, userIdentity } = record
   const identity = `${source.streamArn} ${dynamodb.SequenceNumber}`

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { StreamRecord } from '../dynamodb/stream-shards.ts'
 
-/** Item bytes of a batch: Lambda takes 6 MB of JSON, which is half as much again. */
+/**
+ * Maximum bytes of the items in a batch. Lambda takes 6 MB of JSON, and the JSON is half as long again as the items.
+ */
 const batchBytes = 4_000_000
 
 /** Delivers the records of a shard, or of a share of its items, batch after batch. */
 export interface Lane {
   push(record: StreamRecord): void
-  /** Settles when nothing is queued and nothing under way. */
+  /** Resolves when nothing is queued and no batch is being delivered. */
   idle(): Promise<void>
 }
 
@@ -21,7 +23,7 @@ export function createLane(
   let running: Promise<void> | undefined
 
   async function drain(): Promise<void> {
-    // All records of a page go into one batch: the queue is filled before this resumes.
+    // The queue is filled before this resumes, so all records of a page go into one batch.
     await undefined
     while (queue.length > 0 && !signal.aborted) {
       const until = Date.now() + limits.windowMs
@@ -42,7 +44,7 @@ export function createLane(
   }
 }
 
-/** How many records from the first make a batch. */
+/** Returns how many records, from the first, make a batch. */
 function sizeOf(queue: readonly StreamRecord[], batchSize: number): number {
   let bytes = 0
   const over = queue.findIndex((record, index) => {
@@ -52,25 +54,25 @@ function sizeOf(queue: readonly StreamRecord[], batchSize: number): number {
   return Math.min(batchSize, over === -1 ? queue.length : over)
 }
 
-/** The lane of an item: all of its records go the same way, in order. */
+/** Returns the lane of a record's item. All records of one item use the same lane, in order. */
 export function laneOf(record: StreamRecord, lanes: number): number {
   return createHash('md5').update(itemOf(record)).digest().readUInt32BE(0) % lanes
 }
 
-/** Names the item that a record is of. */
+/** Returns the key of the item that a record belongs to. */
 export function itemOf(record: StreamRecord): string {
   return JSON.stringify(Object.entries(record.dynamodb.Keys).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** Lets callers wait until another rings, or for a maximum time. */
+/** Lets callers wait until another caller rings, or for a maximum time. */
 export interface Bell {
   ring(): void
-  /** How often it rang so far. A caller that compares misses no ring between looking and waiting. */
+  /** Returns how often it has rung. A caller that compares the number misses no ring between its check and its wait. */
   rings(): number
   wait(ms: number): Promise<void>
 }
 
-/** Once `signal` is aborted, nobody waits any longer. */
+/** Creates a bell. Once `signal` is aborted, no caller waits any longer. */
 export function createBell(signal: AbortSignal): Bell {
   const waiting = new Set<() => void>()
   let rings = 0

@@ -20,27 +20,27 @@ import { readStreamMapping, type StreamMappingProperties } from './stream-templa
 export interface DeliveryLag {
   /** Name of the function. */
   readonly to: string
-  /** How many records were read from the stream and are not settled. Further ones may wait in the stream. */
+  /** Number of records that were read from the stream and are not yet settled. More may wait in the stream. */
   readonly records: number
   /** When the oldest of them was written; undefined if there is none. */
   readonly oldest?: string | undefined
 }
 
 export interface StreamMapping {
-  /** Says that something was written, so that the next read need not wait for its turn. */
+  /** Reports a write, so that the next read happens at once. */
   wake(): void
   lag(): DeliveryLag
-  /** Stops reading and retrying; waits a moment for invocations under way. */
+  /** Stops reading and retrying, and waits a moment for running invocations. */
   close(): Promise<void>
 }
 
-/** How often new shards are looked for. */
+/** How often the mapping looks for new shards. */
 const shardsMs = 10_000
 const closeWithinMs = 2000
 
 /**
- * Delivers a DynamoDB stream to a function as Lambda's event source mapping does: in order per item, at least
- * once, from a checkpoint that is kept in `stateDir` once records are settled.
+ * Delivers a DynamoDB stream to a function as Lambda's event source mapping does: in order per item, at least once,
+ * from a checkpoint in `stateDir` that moves as records are settled.
  *
  * @throws Error that names the property that is not modelled or not valid.
  */
@@ -61,7 +61,7 @@ export function startStreamMapping(o: {
   const checkpoint = openCheckpoint(o.stateDir, settings.functionName, o.streamArn)
   const stopped = new AbortController()
   const { signal } = stopped
-  // Every lane of every shard waits for it.
+  // Every lane of every shard listens to the signal.
   setMaxListeners(0, signal)
   let sealed = false
   const advance = (shardId: string, to: string) => {
@@ -97,7 +97,7 @@ export function startStreamMapping(o: {
         if (waits || finished(shard.ShardId) || running.has(shard.ShardId)) continue
         running.set(shard.ShardId, consume(shard, start))
       }
-      // A shard that is split off later is read from its beginning: it holds nothing older than the mapping.
+      // A shard that appears later is read from its beginning, because all of its records are newer than the mapping.
       if (shards) start = 'TRIM_HORIZON'
       await shardEnded.wait(shardsMs)
     }

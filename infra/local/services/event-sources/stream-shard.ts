@@ -21,23 +21,26 @@ export interface ShardContext {
   readonly streamArn: string
   readonly settings: StreamMappingSettings
   readonly checkpoint: Pick<Checkpoint, 'of' | 'advance'>
-  /** Rings after each write to the table that the local cloud knows of. */
+  /** Rings after each write to the table through the gateway. */
   readonly written: Bell
   readonly invoke: (payload: unknown) => Promise<Invocation>
   readonly onFailure?: ((batch: DiscardedBatch) => Promise<void>) | undefined
   readonly faults: Faults
   readonly signal: AbortSignal
   readonly log: Log
-  /** Called with the records of a shard that are read and not settled, oldest first, for whoever asks later. */
+  /**
+   * Stores the records of a shard that were read and are not yet settled, oldest first, for later questions about the
+   * lag.
+   */
   readonly watch: (shardId: string, unsettled: readonly StreamRecord[]) => void
 }
 
-/** How often an idle shard is read, for writes that bypass the gateway. */
+/** How often an idle shard is read, to find writes that bypass the gateway. */
 const idleMs = 250
 
 /**
- * Delivers the records of a shard to its end, and advances the checkpoint as they are settled. Resolves to whether the
- * shard is finished: if not, the signal was aborted.
+ * Delivers the records of a shard up to its end, and advances the checkpoint as they are settled. Resolves to true at
+ * the end of the shard, and to false if the signal was aborted.
  */
 export async function consumeShard(shard: Shard, otherwise: Start, context: ShardContext): Promise<boolean> {
   const { settings, signal, written } = context
@@ -68,7 +71,7 @@ export async function consumeShard(shard: Shard, otherwise: Start, context: Shar
   return true
 }
 
-/** Advances the checkpoint to the last record before which all are settled. */
+/** Advances the checkpoint to the last record up to which all records are settled. */
 function trackSettled({ checkpoint, signal, watch }: ShardContext, shardId: string) {
   const unsettled: StreamRecord[] = []
   watch(shardId, unsettled)
@@ -114,18 +117,18 @@ function openLanes(
   })
 }
 
-/** The place to begin to read a shard: after its checkpoint, if that is one of this shard. */
+/** Returns the position to start reading a shard: after its checkpoint, if the checkpoint fits this shard. */
 function startOf(shard: Shard, otherwise: Start, { checkpoint }: ShardContext): Start {
   const kept = checkpoint.of(shard.ShardId)
   const end = shard.SequenceNumberRange.EndingSequenceNumber
-  // A checkpoint from the future belongs to data that were replaced by older ones.
+  // A checkpoint beyond the shard's end belongs to data that an older copy has replaced.
   if (kept !== undefined && (end === undefined || BigInt(kept) <= BigInt(end))) return { after: kept }
   if (kept !== undefined || otherwise !== 'LATEST') return 'TRIM_HORIZON'
   if (end !== undefined) checkpoint.advance(shard.ShardId, end)
   return end === undefined ? 'LATEST' : { after: end }
 }
 
-/** Asks again until there is an answer, and logs the first failure; `undefined` once the signal is aborted. */
+/** Retries until there is an answer, and logs the first failure. Resolves to `undefined` once the signal is aborted. */
 export async function untilAnswered<T>(
   what: string,
   ask: () => Promise<T>,

@@ -15,7 +15,7 @@ export interface StreamMappingSettings {
   /** `ParallelizationFactor` */
   readonly lanes: number
   readonly policy: RetryPolicy
-  /** Does a filter let the record through? All pass if there is none. */
+  /** Whether a filter lets the record through. All records pass if there is no filter. */
   wants(record: StreamRecord): boolean
 }
 

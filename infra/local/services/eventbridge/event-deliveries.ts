@@ -5,7 +5,7 @@ import { backoffMs, deadLetterAttributes, type Failure } from '../sqs/dead-lette
 import type { BusEvent } from './input.ts'
 import { daySeconds, type RuleTarget } from './template.ts'
 
-/** An event on its way to a target, by the key of that. */
+/** An event to deliver to the target with this key. */
 export interface EventDelivery {
   readonly target: string
   readonly event: BusEvent
@@ -17,7 +17,7 @@ export function openEventDeliveries(o: {
   readonly dataDir: string
   readonly targets: ReadonlyMap<string, RuleTarget>
   /**
-   * Hands an event to a target, under the id of its delivery, which is the same at each attempt. Throws
+   * Passes an event to a target under the id of its delivery, which is the same for every attempt. Throws
    * `ResourceNotFoundException` if there is no such target.
    */
   readonly invoke: (targetArn: string, input: unknown, id: string) => void
@@ -31,7 +31,8 @@ export function openEventDeliveries(o: {
     async attempt({ target: key, event, ingestedAt }, id) {
       try {
         const target = o.targets.get(key)
-        if (!target) throw new AwsError('ResourceNotFoundException', 'The rule or its target is gone')
+        if (!target)
+          throw new AwsError('ResourceNotFoundException', 'The rule or its target no longer exists')
         o.invoke(target.arn, target.input(event, ingestedAt), `${event['id']}_${id}`)
         return undefined
       } catch (error) {
@@ -52,7 +53,7 @@ export function openEventDeliveries(o: {
   })
 }
 
-/** A target that is gone, or whose input is no JSON, is not tried again; anything else may be well next time. */
+/** A missing target, or an input that is not JSON, is not retried. Any other failure may be temporary. */
 function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof SyntaxError) return { code: 'INVALID_JSON', message, final: true }

@@ -1,21 +1,21 @@
 import { fieldsOf, type Properties } from '../../cloud/template.ts'
 
-/** An event as a rule sees it (EventBridge user guide, "Events"). */
+/** An event in the form that rules match (EventBridge user guide, "Events"). */
 export type BusEvent = Readonly<Record<string, unknown>>
 
-/** Makes of an event what its target gets; `ingestedAt` is when the bus took it. */
+/** Turns an event into the input of a target. `ingestedAt` is when the bus accepted the event. */
 export type TargetInput = (event: BusEvent, ingestedAt: string) => unknown
 
-/** A string as a whole, or a placeholder outside of one. */
+/** A whole string, or a placeholder outside a string. */
 const tokens = /"(?:[^"\\]|\\.)*"|<([\w.-]+)>/g
 const placeholder = /<([\w.-]+)>/g
 
 /**
- * Compiles what a target gets: all of the event, what is at its `InputPath`, or what its `InputTransformer` makes of
- * it (EventBridge user guide, "Input transformation"). A variable that leads nowhere is an empty text. What is put
- * into a string is not escaped: what comes out may be no JSON any more, as on AWS.
+ * Compiles the input of a target: the whole event, the part at its `InputPath`, or the result of its
+ * `InputTransformer` (EventBridge user guide, "Input transformation"). A variable whose path leads nowhere is an
+ * empty text. As on AWS, values inside a string are not escaped, so the result may not be JSON.
  *
- * @throws Error if AWS would refuse the target. The returned function throws SyntaxError if its result is no JSON.
+ * @throws Error if AWS would refuse the target. The returned function throws SyntaxError if its result is not JSON.
  */
 export function compileInput(
   { Id, InputPath, InputTransformer }: Properties,
@@ -33,7 +33,7 @@ export function compileInput(
     ['aws.events.rule-name', () => rule.name],
     ['aws.events.event.ingestion-time', (_, ingestedAt) => ingestedAt],
     ['aws.events.event.json', (event) => event],
-    // Not quite the event: AWS leaves its detail out, and writes detailType.
+    // AWS leaves out the detail here, and writes detailType.
     ['aws.events.event', ({ detail, 'detail-type': detailType, ...event }) => ({ ...event, detailType })],
   ])
   const unknown = [...String(template).matchAll(placeholder)].find(([, name = '']) => !variables.has(name))
@@ -41,7 +41,7 @@ export function compileInput(
   try {
     fill(String(template), () => '')
   } catch {
-    throw new Error(`InputTemplate for target ${Id} is no JSON: a text needs its quotes`)
+    throw new Error(`InputTemplate for target ${Id} is not JSON: a text needs quotes`)
   }
   return (event, ingestedAt) => fill(String(template), (name) => variables.get(name)?.(event, ingestedAt))
 }
@@ -56,7 +56,7 @@ function fill(template: string, read: (name: string) => unknown): unknown {
   return JSON.parse(filled)
 }
 
-/** `$.detail.names[0]`: dots and indices are modelled. */
+/** Compiles a path such as `$.detail.names[0]`. Only dots and indices are modelled. */
 function compilePath(path: unknown, missing: unknown): TargetInput {
   const steps = String(path).match(/[\w/-]+/g) ?? []
   if (!/^\$(\.[\w/-]+|\[\d+\])*$/.test(String(path))) {

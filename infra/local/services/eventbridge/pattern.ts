@@ -2,20 +2,20 @@ import { BlockList, isIP } from 'node:net'
 import { anyText, matchesGlob } from '../../cloud/glob.ts'
 
 type Fields = Readonly<Record<string, unknown>>
-/** Judges one value of a field that is no object and no array. */
+/** Tests one value of a field that is neither an object nor an array. */
 type Test = (leaf: unknown) => boolean
-/** Judges an object; `peers` are all objects at its path: `exists: false` asks about every one of them. */
+/** Tests an object. `peers` are all objects at its path, because `exists: false` must hold for each of them. */
 type Matcher = (object: Fields, peers: readonly Fields[]) => boolean
 
-/** Does the event match the pattern? Throws like {@link compilePattern}. */
+/** Whether an event matches a pattern. Throws like {@link compilePattern}. */
 export function matches(pattern: unknown, event: unknown): boolean {
   return compilePattern(pattern)(event)
 }
 
 /**
- * Compiles an event pattern of an EventBridge rule or of a Lambda event filter, whose language is the same
- * (EventBridge user guide, "Comparison operators for use in event patterns"). An array in the event matches
- * if one of its elements does; several fields of objects in an array must match within one of them.
+ * Compiles an event pattern of an EventBridge rule or of a Lambda event filter, which use the same language
+ * (EventBridge user guide, "Comparison operators for use in event patterns"). An array in the event matches if one of
+ * its elements does. Several fields of objects in an array must match within one of the objects.
  *
  * @throws Error that names the place, if AWS would refuse the pattern when it is created.
  */
@@ -84,12 +84,12 @@ function compileText(operator: string, operand: unknown, at: string): Test {
   if (test && operator !== 'equals-ignore-case' && isObject(operand)) {
     const [modifier, text] = onlyEntry(operand, at)
     if (modifier !== 'equals-ignore-case' || typeof text !== 'string')
-      throw malformed(at, `${operator} of what?`)
+      throw malformed(at, `${operator} needs a value`)
     return (leaf) => typeof leaf === 'string' && test(leaf.toLowerCase(), text.toLowerCase())
   }
-  if (typeof operand !== 'string') throw malformed(at, `${operator} does not take this`)
+  if (typeof operand !== 'string') throw malformed(at, `${operator} takes a string`)
   if (operator === 'wildcard') return compileWildcard(operand, at)
-  if (!test) throw malformed(at, `${operator} is no operator`)
+  if (!test) throw malformed(at, `${operator} is not an operator`)
   return (leaf) => typeof leaf === 'string' && test(leaf, operand)
 }
 
@@ -140,7 +140,7 @@ function onlyEntry(value: unknown, at: string): [string, unknown] {
   return entry
 }
 
-/** An object is no leaf, and an array is what it holds. */
+/** Returns the leaves of a value: none for an object, and those of its elements for an array. */
 function leavesIn(value: unknown): unknown[] {
   return Array.isArray(value) ? value.flatMap(leavesIn) : isLeaf(value) ? [value] : []
 }

@@ -12,6 +12,9 @@ import { nameRule } from './template.ts'
 const busType = 'AWS::Events::EventBus'
 const ruleType = 'AWS::Events::Rule'
 
+/** Whether a target is a queue. */
+const isQueue = (arn: string) => arn.startsWith('arn:aws:sqs:')
+
 export const eventBridge: ServiceProvider<Pick<EventBuses, 'publish'>> = {
   service: 'EventBridge',
   resources: {
@@ -25,7 +28,7 @@ export const eventBridge: ServiceProvider<Pick<EventBuses, 'publish'>> = {
     },
     [ruleType]: {
       modelled:
-        'A rule with an event pattern, whose targets are functions and state machines, with their retries, input ' +
+        'A rule with an event pattern, whose targets are functions, queues and state machines, with their retries, input ' +
         'transformers and dead-letter queues.',
       names(rule) {
         const { Name, EventBusName } = rule.properties
@@ -45,14 +48,18 @@ export const eventBridge: ServiceProvider<Pick<EventBuses, 'publish'>> = {
         name: context.nameOf(logicalId, 'Name'),
         properties,
       })),
-      invoke: (arn, input, id) =>
-        isStateMachine(arn) ? machines.start(arn, input, id) : invokeAsync(arn, input),
+      invoke(arn, input, id) {
+        if (isStateMachine(arn)) machines.start(arn, input, id)
+        else if (isQueue(arn)) queues.find(arn).send(JSON.stringify(input))
+        else invokeAsync(arn, input)
+      },
       findQueue: queues.find,
     })
     context.closeAfter(opened.close)
     context.serve(opened.service)
     for (const { rule, arn, roleArn, deadLetters } of opened.targets) {
       if (isStateMachine(arn)) machines.demandStart(rule, arn, roleArn)
+      else if (isQueue(arn)) policies.demandSend('events.amazonaws.com', rule, queues.find(arn))
       else context.use(iam).demandInvoke('events.amazonaws.com', rule, find(arn))
       if (deadLetters) policies.demandSend('events.amazonaws.com', rule, deadLetters)
     }

@@ -6,9 +6,9 @@ import { busOf, type Rule } from './template.ts'
 const bus = { EventBusName: z.string().default('default') }
 const listInput = z.object({ ...bus, NamePrefix: z.string().default('') })
 
-/** The operations that show the rules of a template: they change nothing. */
+/** The operations that show the rules of a template. They change nothing. */
 export interface RuleQueries {
-  /** `undefined` for any other operation. */
+  /** Answers such an operation; `undefined` for any other. */
   answer(request: AwsRequest): object | undefined
   permission(request: AwsRequest): Permission | undefined
 }

@@ -13,9 +13,9 @@ import { busOf, compileRule, type Rule } from './template.ts'
 
 export interface EventBuses {
   readonly service: AwsService
-  /** Takes an event for the rules of a bus, durably, and completes its envelope. Returns its id. */
+  /** Accepts an event for the rules of a bus, durably, and completes its envelope. Returns its id. */
   publish(bus: string, given: BusEvent): string
-  /** Of all rules, those that are disabled too. */
+  /** The targets of all rules, including disabled ones. */
   readonly targets: readonly {
     rule: string
     arn: string
@@ -42,9 +42,10 @@ const inputs = z.object({ Entries: z.array(entry).min(1).max(10) })
 type EventEntry = z.output<typeof entry>
 
 /**
- * EventBridge's buses: takes events, and delivers each to the targets of the rules that match, at least once, with
- * their retries and to their dead-letter queue at last (EventBridge user guide, "Using dead-letter queues to process
- * undelivered events"). An event for a bus that does not exist is taken and goes nowhere, as on AWS.
+ * Opens EventBridge's buses. A bus accepts events, and delivers each at least once to the targets of the matching
+ * rules. A failed delivery is retried, and finally goes to the target's dead-letter queue (EventBridge user guide,
+ * "Using dead-letter queues to process undelivered events"). As on AWS, an event for an unknown bus is accepted and
+ * dropped.
  *
  * @throws Error that names a property of a rule that is not modelled or not valid.
  */
@@ -53,8 +54,8 @@ export function openEventBuses(o: {
   readonly dataDir: string
   readonly rules: readonly Rule[]
   /**
-   * Hands an event to a target, under the id of its delivery, which is the same at each attempt. Throws
-   * `ResourceNotFoundException` where there is none.
+   * Passes an event to a target under the id of its delivery, which is the same for every attempt. Throws
+   * `ResourceNotFoundException` if there is no such target.
    */
   readonly invoke: (targetArn: string, input: unknown, id: string) => void
   readonly findQueue: (arn: string) => DeadLetters
@@ -109,7 +110,7 @@ export function openEventBuses(o: {
   }
 }
 
-/** Publishes an entry of a request. Returns its id, or why it is refused. */
+/** Publishes an entry of a request. Returns its id, or the reason for a refusal. */
 function put(one: EventEntry, publish: EventBuses['publish']): object {
   const missing = (['Source', 'DetailType', 'Detail'] as const).find((name) => one[name] === '')
   if (missing) {
@@ -124,7 +125,7 @@ function put(one: EventEntry, publish: EventBuses['publish']): object {
   return { EventId: publish(busOf(one.EventBusName), { ...event, ...time }) }
 }
 
-/** In bytes, as EventBridge counts (user guide, "Calculating PutEvents event entry size"). */
+/** Returns the size in bytes, as EventBridge counts it (user guide, "Calculating PutEvents event entry size"). */
 function sizeOf({ Source, DetailType, Detail, Resources, Time }: EventEntry): number {
   const size = Buffer.byteLength([Source, DetailType, Detail, ...Resources].join(''))
   return Time === undefined ? size : size + 14

@@ -4,14 +4,16 @@ import type { DeadLetters } from '../sqs/dead-letters.ts'
 import { type BusEvent, compileInput } from './input.ts'
 import { compilePattern } from './pattern.ts'
 
-/** An `AWS::Events::Rule`, its properties resolved. */
+/** An `AWS::Events::Rule` with resolved properties. */
 export interface Rule {
   readonly arn: string
   readonly name: string
   readonly properties: Properties
 }
 
-/** The names of a rule, by its resolved properties: `Ref` and `Arn` (those of the default bus leave the bus out). */
+/**
+ * Returns `Ref` and `Arn` of a rule with resolved properties. For a rule of the default bus, both leave out the bus.
+ */
 export function nameRule(stack: StackIdentity, logicalId: string, properties: Properties) {
   const { Name = `${stack.prefix}-${logicalId}`, EventBusName = 'default' } = properties
   const bus = busOf(String(EventBusName))
@@ -32,12 +34,12 @@ const modelledOfTarget = [
 ]
 export const daySeconds = 86_400
 
-/** A rule that is ready to match events. Throws Error that names a property that is not modelled or not valid. */
+/** Returns a rule that can match events. Throws an Error that names a property that is not modelled or not valid. */
 export function compileRule({ arn, name, properties }: Rule, findQueue: (arn: string) => DeadLetters) {
   allowOnly(modelledOfRule, properties, name)
   const { EventPattern, EventBusName = 'default', State, Targets = [] } = properties
   const matches = compilePattern(EventPattern)
-  // An array of objects, by CloudFormation's schema.
+  // CloudFormation's schema requires an array of objects.
   const targets = (Targets as Properties[]).map((target) => {
     allowOnly(modelledOfTarget, target, `${name}.Targets`)
     const policy = fieldsOf(target['RetryPolicy'])
@@ -59,7 +61,7 @@ export function compileRule({ arn, name, properties }: Rule, findQueue: (arn: st
 
 export type RuleTarget = ReturnType<typeof compileRule>['targets'][number]
 
-/** A bus is named by its name or its ARN. */
+/** Returns the name of a bus, which a caller gives as a name or an ARN. */
 export function busOf(nameOrArn: string): string {
   return nameOrArn.replace(/^arn:.*:event-bus\//, '')
 }

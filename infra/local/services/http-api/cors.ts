@@ -8,13 +8,16 @@ type Headers = Readonly<Record<string, string>>
 export interface Cors {
   /** Whether the setting lists the origin of a request. */
   lists(headers: IncomingHttpHeaders): boolean
-  /** The headers that answer a preflight; `undefined` if the request is none, or its origin is not listed. */
+  /**
+   * Returns the headers that answer a preflight; `undefined` if the request is not a preflight, or its origin is not
+   * listed.
+   */
   preflight(method: string | undefined, headers: IncomingHttpHeaders): Headers | undefined
-  /** The headers of any other answer. */
+  /** Returns the headers of any other answer. */
   headersFor(headers: IncomingHttpHeaders): Headers
 }
 
-/** Without a setting, API Gateway leaves CORS to the functions. */
+/** Creates the CORS handling of an API. Without a setting, API Gateway leaves CORS to the functions. */
 export function createCors(settings: CorsSettings | undefined): Cors {
   const listed = settings?.AllowOrigins.map((origin) => wildcard(origin)) ?? []
   const lists = ({ origin }: IncomingHttpHeaders) =>

@@ -7,25 +7,25 @@ export interface KeySet {
   readonly keys: readonly JsonWebKey[]
 }
 
-/** The part of a token that an event carries. */
+/** The part of a token that an event contains. */
 export interface Jwt {
   readonly claims: Readonly<Record<string, string>>
   readonly scopes: readonly string[] | null
 }
 
-/** Judges an `Authorization` header: its token, or the `www-authenticate` header of the 401. */
+/** Checks an `Authorization` header. Returns its token, or the `www-authenticate` header of the 401. */
 export type Authorizer = (
   header: string | undefined,
 ) => { readonly jwt: Jwt } | { readonly challenge: string }
 
 /**
  * A JWT authorizer (API Gateway developer guide, "Control access to HTTP APIs with JWT authorizers"): it checks the
- * signature, `exp`, `nbf`, `iss`, `iat`, and `aud` or, if there is none, `client_id`. An access token and an ID
- * token pass alike.
+ * signature, `exp`, `nbf`, `iss`, `iat`, and `aud` or, if there is none, `client_id`. It accepts access tokens and ID
+ * tokens.
  */
 export function createJwtAuthorizer(settings: AuthorizerSettings, keySet: KeySet): Authorizer {
   const verifier = JwtVerifier.create({ issuer: settings.Issuer, audience: null })
-  // A set of public keys is JSON; the type of a key says less.
+  // The set of public keys is the JSON that the verifier expects, but its type here is looser.
   verifier.cacheJwks(keySet as unknown as Parameters<typeof verifier.cacheJwks>[0])
 
   function verify(token: string): Jwt {
@@ -44,14 +44,14 @@ export function createJwtAuthorizer(settings: AuthorizerSettings, keySet: KeySet
     try {
       return { jwt: verify(token) }
     } catch (error) {
-      // AWS documents the wording for the audience only.
+      // AWS documents the wording only for the audience.
       const reason = String(error instanceof Error ? error.message : error).replace(/[^ -~]|["\\]/g, '')
       return { challenge: `Bearer scope="" error="invalid_token" error_description="${reason}"` }
     }
   }
 }
 
-/** API Gateway hands every claim on as a text, a list as `[a b]`. */
+/** API Gateway passes every claim on as a text, and a list as `[a b]`. */
 function textOf(claim: unknown): string {
   if (Array.isArray(claim)) return `[${claim.map(textOf).join(' ')}]`
   return typeof claim === 'string' ? claim : JSON.stringify(claim)

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { Jwt } from './jwt-authorizer.ts'
 
-/** The path decoded, as an HTTP API hands it on, and the query as it came, without the question mark. */
+/** The decoded path, as an HTTP API passes it on, and the raw query without the question mark. */
 export interface Target {
   readonly path: string
   readonly query: string
@@ -24,12 +24,15 @@ export interface HttpResponse {
   readonly body: string | Buffer
 }
 
-/** Content types that are passed on as text; others are base64. AWS does not document the list; this is observed. */
+/**
+ * Content types that are passed on as text. All others are passed on in base64. AWS does not document the list; it
+ * was found by observation.
+ */
 const textTypes = /^(text\/[^;]*|application\/(json|xml|javascript))\s*(;|$)/i
-/** Between client and gateway only, or handed on as `cookies`. */
+/** Headers that concern only client and gateway, or are passed on as `cookies`. */
 const ownHeaders = ['connection', 'keep-alive', 'transfer-encoding', 'cookie']
 
-/** `undefined` if it is malformed. */
+/** Splits a URL into path and query; `undefined` if it is malformed. */
 export function targetOf(url: string): Target | undefined {
   const [, path = '', query = ''] = /^(?:https?:\/\/[^/?]*)?([^?]*)\??(.*)$/is.exec(url) ?? []
   try {
@@ -40,8 +43,8 @@ export function targetOf(url: string): Target | undefined {
 }
 
 /**
- * The event of payload format 2.0 (API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP
- * APIs"). What is empty is left out.
+ * Returns the event in payload format 2.0 (API Gateway developer guide, "Create AWS Lambda proxy integrations for
+ * HTTP APIs"). Empty fields are left out.
  */
 export function toEvent(
   { method = '', httpVersion, headersDistinct, headers, socket }: IncomingMessage,
@@ -100,15 +103,15 @@ export function toEvent(
 }
 
 /**
- * The response to the client for a function's answer; `undefined` if a part is not of its type. An answer without a
- * `statusCode` is itself the body, as JSON, and a text as it is.
+ * Returns the response to the client for a function's answer; `undefined` if a field has the wrong type. An answer
+ * without a `statusCode` is itself the body: a text unchanged, anything else as JSON.
  */
 export function toResponse(payload: unknown): HttpResponse | undefined {
   if (typeof payload !== 'object' || payload === null || !('statusCode' in payload)) {
     const body = typeof payload === 'string' ? payload : JSON.stringify(payload ?? null)
     return { status: 200, headers: { 'content-type': 'application/json' }, body }
   }
-  // An object's members, each of them checked below.
+  // The members of an object. Each is checked below.
   const { statusCode, headers, cookies, body, isBase64Encoded } = payload as Record<string, unknown>
   const status = Number(statusCode)
   const values = Object.entries(headers ?? {})

@@ -1,9 +1,10 @@
 /**
- * Makes the function that selects a route by method and decoded path (API Gateway developer guide, "Create routes
- * for HTTP APIs"): a full match before one by a greedy variable before `$default`. Of several full matches the one
- * whose literals come first wins, then a method of its own before `ANY`. A variable is never empty.
+ * Returns a function that selects a route by method and decoded path (API Gateway developer guide, "Create routes for
+ * HTTP APIs"). A full match comes before a match of a greedy variable, and that before `$default`. Of several full
+ * matches, the one whose literals come first wins, and then one with a specific method before `ANY`. A variable is
+ * never empty.
  *
- * @throws Error for a key that is not a route's.
+ * @throws Error if a route key is not valid.
  */
 export function createRouter<Route extends { readonly routeKey: string }>(routes: readonly Route[]) {
   const compiled = routes
@@ -19,10 +20,10 @@ export function createRouter<Route extends { readonly routeKey: string }>(routes
   }
 }
 
-/** A method and a path whose variables are whole segments, a greedy one the last. */
+/** A method and a path. A variable is a whole segment, and a greedy variable is the last. */
 const keys = /^([A-Z]+) \/((?:(?:{[^{}+/]+}|[^{}/]+)\/)*(?:{[^{}+/]+\+?}|[^{}/]*))$/
 
-/** `rank` sorts routes, the first to try first. */
+/** Compiles a route key. Routes are tried in the order of `rank`. */
 function compile(routeKey: string) {
   if (routeKey === '$default') return { method: 'ANY', pattern: /^/, names: [], rank: '2' }
   const [, method, path] = keys.exec(routeKey) ?? []

@@ -20,31 +20,35 @@ export interface HttpApi {
 }
 
 export interface HttpApiOptions {
-  /** 0 picks one. */
+  /** 0 picks a free port. */
   readonly port: number
   /** Names the variable that chooses another port. */
   readonly portVariable: string
   readonly api: ApiDefinition
-  /** By ARN. May reject, with `TooManyRequestsException` if the function is throttled. */
+  /**
+   * Invokes a function by its ARN. Rejects if that fails, with `TooManyRequestsException` if the function is
+   * throttled.
+   */
   readonly invoke: (functionArn: string, payload: unknown) => Promise<Invocation>
-  /** The public keys of a token issuer. */
+  /** Returns the public keys of a token issuer. */
   readonly keysOf: (issuer: string) => KeySet | undefined
-  /** Why the database does not answer; `undefined` if it does. */
+  /** Resolves to why the database does not answer; `undefined` if it answers. */
   readonly databaseProblem: () => Promise<string | undefined>
-  /** The web pages that may call it. Those that its CORS setting lists and its own are added. */
+  /** The web pages that may call it. It adds its own pages and those that its CORS setting lists. */
   readonly origins: Origins
   readonly log: Log
 }
 
-/** Of the pages "Quotas for configuring and running an HTTP API" and "Lambda quotas". */
+/** Limits from the AWS pages "Quotas for configuring and running an HTTP API" and "Lambda quotas". */
 const limits = { headBytes: 10_240, bodyBytes: 10 * 1024 * 1024, payloadBytes: 6 * 1024 * 1024 }
-/** How long the rest of a request is thrown away after its answer, so that the client comes to read that. */
+/** How long the rest of a request is read and dropped after its answer, so that the client gets to read the answer. */
 const lingerMs = 1000
 
 /**
- * Serves a template's HTTP API on 127.0.0.1 and gives its requests to functions, as API Gateway does.
+ * Serves a template's HTTP API on 127.0.0.1, and passes its requests to functions as API Gateway does.
  *
- * @throws Error in one line: a property that is not modelled, an issuer without keys, or the port.
+ * @throws Error of one line: a property that is not modelled, an issuer without keys, or a port that is not
+ * available.
  */
 export async function startHttpApi(o: HttpApiOptions): Promise<HttpApi> {
   const settings = readApi(o.api)
@@ -91,7 +95,7 @@ export async function startHttpApi(o: HttpApiOptions): Promise<HttpApi> {
       if (invocation === undefined) return fail(503, `did not answer within ${timeoutMs} ms`)
       const { payload, error } = invocation
       if (error) return fail(500, `failed: ${error.errorType} ${error.errorMessage}`)
-      return toResponse(payload) ?? fail(500, 'answered what is not of payload format 2.0')
+      return toResponse(payload) ?? fail(500, 'returned an answer that is not in payload format 2.0')
     } catch (error) {
       const throttled = error instanceof Error && error.name === 'TooManyRequestsException'
       return fail(throttled ? 503 : 500, `could not be invoked: ${String(error)}`)
@@ -105,7 +109,7 @@ export async function startHttpApi(o: HttpApiOptions): Promise<HttpApi> {
     const requestId = randomBytes(11).toString('base64')
     answer(request, requestId)
       .catch((error: unknown) => {
-        // Destroyed is the request whose client went away in the middle of it.
+        // A request is destroyed if its client disconnects before its end.
         if (!request.destroyed) o.log('http-api', `failed: ${String(error)}`)
         return refusal(500)
       })
@@ -129,7 +133,7 @@ export async function startHttpApi(o: HttpApiOptions): Promise<HttpApi> {
   }
 }
 
-/** A token bucket: it holds `burst`, gains `rate` a second, and each request takes one. */
+/** Creates a token bucket: it holds `burst` tokens, gains `rate` a second, and each request takes one. */
 function createThrottle({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst }: ApiSettings['throttle']) {
   let tokens: number = burst
   let filledAt = performance.now()
@@ -143,14 +147,14 @@ function createThrottle({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst
   }
 }
 
-/** An answer of API Gateway itself. */
+/** Returns an answer of API Gateway itself. */
 function refusal(status: number, headers: Readonly<Record<string, string>> = {}) {
   const message = status === 413 ? 'Request Entity Too Large' : STATUS_CODES[status]
   const body = JSON.stringify({ message })
   return { status, headers: { 'content-type': 'application/json', ...headers }, body }
 }
 
-/** On AWS, the database is never down. Here it can be, and the function behind the path does not know. */
+/** The path that reports a stopped database. The function behind it does not check the database. */
 const healthPath = '/health'
 
 function unhealthy(problem: string): HttpResponse {
@@ -165,17 +169,18 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (socket.writable) socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n\r\n${body}`)
 }
 
-/** The request line and the values of the headers, as AWS counts them. */
+/** Counts the bytes of the request line and of the headers' values, as AWS does. */
 function headBytes({ method = '', url = '', rawHeaders }: IncomingMessage): number {
   return `${method} ${url} HTTP/1.1${rawHeaders.filter((_, i) => i % 2 === 1).join('')}`.length
 }
 
-/** `undefined` for one that is too large, of which no more is kept. */
+/** Reads a body; `undefined` if it is too large, and then no more of it is kept. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   if (Number(request.headers['content-length']) > limits.bodyBytes) return undefined
   const chunks: Buffer[] = []
   let bytes = 0
-  // Its chunks are buffers, as it has no encoding; it is not destroyed on the way out, being yet to be answered.
+  // The chunks are buffers, because the request has no encoding. Leaving the loop must not destroy it: its answer is
+  // still to be sent.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length
     if (bytes > limits.bodyBytes) return undefined
@@ -184,7 +189,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(chunks)
 }
 
-/** How an answer is framed is the gateway's own affair. */
+/** Headers that frame an answer. The gateway sets them itself. */
 const framing = ['connection', 'content-length', 'keep-alive', 'transfer-encoding']
 
 function send(
@@ -198,7 +203,7 @@ function send(
     for (const [name, value] of Object.entries(answered.headers))
       if (!framing.includes(name)) response.setHeader(name, value)
   } catch {
-    // A function's header that HTTP does not allow.
+    // The function returned a header that HTTP does not allow.
     for (const name of response.getHeaderNames()) response.removeHeader(name)
     send(request, response, refusal(500), requestId)
     return

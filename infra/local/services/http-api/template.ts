@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Resource } from '../../cloud/template.ts'
 
-/** A resource with its properties resolved; the `Ref` of an API, integration or authorizer is its logical id. */
+/** A resource with resolved properties. The `Ref` of an API, integration or authorizer is its logical id. */
 export type ApiResource = Pick<Resource, 'logicalId' | 'properties'>
 
 /** One HTTP API: its resources of the types `AWS::ApiGatewayV2::…`. */
@@ -17,10 +17,10 @@ export type ApiSettings = ReturnType<typeof readApi>
 export type CorsSettings = z.infer<typeof Cors>
 export type AuthorizerSettings = z.infer<typeof Authorizer>['JwtConfiguration']
 
-/** Without effect on one machine. Accesses are not logged here. */
+/** A property without effect on one machine. Accesses are not logged. */
 const unused = z.unknown().optional()
 const common = { ApiId: unused, Description: unused, Name: unused, Tags: unused }
-/** Where a stage names none, an account's quotas hold. */
+/** If a stage names no rate, the quota of the account applies. */
 const rate = z.number().nonnegative().default(10_000)
 const burst = z.int().nonnegative().default(5000)
 
@@ -76,7 +76,7 @@ const Authorizer = z.strictObject({
 /**
  * Reads the definition of an HTTP API, with CloudFormation's defaults and bounds.
  *
- * @throws Error in one line that names the property that is not modelled, or that refers to nothing.
+ * @throws Error of one line that names the property that is not modelled, or that refers to nothing.
  */
 export function readApi(definition: ApiDefinition) {
   const cors = read('Api', Api, [definition.api]).get(definition.api.logicalId)?.CorsConfiguration
@@ -102,7 +102,7 @@ export function readApi(definition: ApiDefinition) {
   return { throttle: stage.DefaultRouteSettings, routes, authorizers, cors }
 }
 
-/** The properties by logical id. */
+/** Reads the properties of resources, by logical id. */
 function read<Schema extends z.ZodType>(type: string, schema: Schema, resources: readonly ApiResource[]) {
   return new Map(
     resources.map(({ logicalId, properties }): [string, z.infer<Schema>] => {

@@ -8,7 +8,7 @@ import type { Invocation } from './invocation.ts'
 import type { Lambda } from './service.ts'
 
 export interface AsyncInvocations {
-  /** Applies the resolved properties of an `AWS::Lambda::EventInvokeConfig`. Throws if one is not modelled. */
+  /** Applies the resolved properties of an `AWS::Lambda::EventInvokeConfig`. Throws if a property is not modelled. */
   configure(functionArn: string, properties: Properties, onFailure?: (record: string) => void): void
   /** Accepts an event for a function, durably. Throws AwsError if there is no such function. */
   invokeAsync(functionArn: string, payload: unknown): void
@@ -29,8 +29,8 @@ const modelled = [
 const sixHours = 6 * 3600
 
 /**
- * Invokes functions asynchronously: an event is accepted at once; a function that fails on it is run again, after 1
- * and then 2 minutes unless `retryDelaysMs` differs; an event that keeps failing goes to its failure destination
+ * Invokes functions asynchronously. An event is accepted at once. If the function fails, it is retried after 1 minute
+ * and again after 2, unless `retryDelaysMs` differs. An event that fails every try goes to the failure destination
  * (Lambda developer guide, "Invoking a Lambda function asynchronously").
  */
 export function openAsyncInvocations(o: {
@@ -67,7 +67,7 @@ export function openAsyncInvocations(o: {
     },
     giveUp(work, { id, attempts, failure, exhausted }) {
       const condition = exhausted === 'age' ? 'EventAgeExceeded' : 'RetriesExhausted'
-      o.log('lambda', `${work.functionArn} never took event ${id}: ${condition}`)
+      o.log('lambda', `${work.functionArn} failed on event ${id} in every try: ${condition}`)
       const functionArn = `${work.functionArn}:$LATEST`
       const responseContext = { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' }
       const record = {

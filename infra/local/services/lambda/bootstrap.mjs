@@ -1,5 +1,6 @@
-// What runs in a function's process: asks the Lambda Runtime API for an event, calls the handler, sends back what it
-// answers (Lambda developer guide, "Building a custom runtime"). Plain JavaScript, so that it starts at once.
+// The program of a function's process: it asks the Lambda Runtime API for an event, calls the handler, and sends the
+// answer back (Lambda developer guide, "Building a custom runtime"). It is plain JavaScript, so that it starts at
+// once.
 
 import { existsSync } from 'node:fs'
 import { Agent, request } from 'node:http'
@@ -76,6 +77,6 @@ try {
     }
   }
 } catch {
-  // The local cloud is gone, and there is nobody to work for.
+  // The local cloud has ended, so this process has no more work.
   process.exit(0)
 }

@@ -1,9 +1,9 @@
 import type { FunctionDefinition } from './function-definition.ts'
 
-/** The operations that show functions, by what their path ends in. They change nothing. */
+/** The paths of the operations that show functions. Their ends distinguish the operations, which change nothing. */
 const functionsPath = /^\/2015-03-31\/functions(?:\/([^/]+))?(\/configuration)?\/?$/
 
-/** The operation of a `GET` that shows functions; `undefined` if its path is another. */
+/** Returns the operation of a `GET` that shows functions; `undefined` for any other path. */
 export function showingOperationOf(path: string): string | undefined {
   const [found, name, configuration] = functionsPath.exec(path) ?? []
   if (found === undefined) return undefined
@@ -11,17 +11,17 @@ export function showingOperationOf(path: string): string | undefined {
   return configuration === undefined ? 'GetFunction' : 'GetFunctionConfiguration'
 }
 
-/** The name in the path of a call, still encoded. */
+/** Returns the function's name in the path of a call, still encoded. */
 export function shownName(path: string): string {
   return functionsPath.exec(path)?.[1] ?? ''
 }
 
-/** The IAM action of an operation on a function. */
+/** Returns the IAM action of an operation on a function. */
 export function actionOf(operation: string): string {
   return operation === 'Invoke' ? 'lambda:InvokeFunction' : `lambda:${operation}`
 }
 
-/** The answer of an operation that shows functions; `undefined` for any other. `named` is the function in its path. */
+/** Answers an operation that shows functions; `undefined` for any other. `named` is the function in its path. */
 export function show(
   operation: string,
   named: () => FunctionDefinition,
@@ -35,7 +35,7 @@ export function show(
   return { Configuration: configurationOf(definition), Code }
 }
 
-/** A function as the API of Lambda describes it. */
+/** Describes a function in the format of Lambda's API. */
 function configurationOf(definition: FunctionDefinition) {
   const { name, arn, handler, memoryMb, timeoutSeconds, environment, logGroup } = definition
   return {

@@ -16,13 +16,13 @@ export interface PendingInvocation {
   readonly settle: (invocation: Invocation) => void
 }
 
-/** One process of a function, as the Runtime API speaks to it. */
+/** One process of a function, as the Runtime API uses it. */
 export interface RuntimeClient {
-  /** The process asks for work; the response is answered when there is some. */
+  /** Called when the process asks for work. The response is sent when there is an invocation. */
   next(response: ServerResponse): void
   respond(requestId: string, body: string): void
   respondError(requestId: string, body: string): void
-  /** The process could not start. */
+  /** Called when the process could not start. */
   fail(body: string): void
 }
 
@@ -32,7 +32,7 @@ type EnvironmentState =
   | { readonly status: 'starting' }
   /** The process waits for work, which is sent as this response. */
   | { readonly status: 'idle'; readonly response: ServerResponse }
-  /** The process has an invocation. */
+  /** The process is handling an invocation. */
   | { readonly status: 'working'; readonly pending: PendingInvocation }
   /** The process has answered, or failed, and is about to ask for work again. */
   | { readonly status: 'answered' }
@@ -42,7 +42,7 @@ type EnvironmentState =
 /** An execution environment of a function: a process that works on one invocation at a time. */
 export interface Environment extends RuntimeClient {
   status(): EnvironmentState['status']
-  /** Whether it takes the next invocation without being asked: it starts, or it has just answered. */
+  /** Whether it takes the next invocation by itself: it is starting, or has just answered. */
   isFreeSoon(): boolean
   /** Gives work to an environment that is idle. */
   run(pending: PendingInvocation): void
@@ -56,16 +56,16 @@ export interface EnvironmentOptions {
   readonly definition: FunctionDefinition
   readonly region: string
   readonly endpoint: string
-  /** `AWS_LAMBDA_RUNTIME_API` of an environment. */
+  /** Returns the value of `AWS_LAMBDA_RUNTIME_API` for an environment. */
   readonly runtimeApi: (id: string) => string
-  /** Whether it is killed while it works, at the place `run <name of the function>`. */
+  /** The fault `kill`, at the place `run <name of the function>`. */
   readonly faults: Faults
-  /** The port for a debugger. An invocation then may take as long as it likes. */
+  /** The port for a debugger. Invocations then have no time limit. */
   readonly inspectPort?: number | undefined
-  /** Whether its definition is still the one to run. If not, the process ends instead of taking more work. */
+  /** Whether its definition is still current. If not, the process ends instead of taking more work. */
   readonly isCurrent: () => boolean
   readonly onIdle: () => void
-  /** The process ended; `startFailure` is the reason if it never asked for work. */
+  /** Called when the process has ended. `startFailure` is the reason if it never asked for work. */
   readonly onEnd: (startFailure: Invocation | undefined) => void
   readonly log: Log
 }
@@ -84,9 +84,9 @@ export function startEnvironment(o: EnvironmentOptions): Environment {
   const { definition } = o
   const child = startProcess(o)
   let state: EnvironmentState = { status: 'starting' }
-  /** Why the process ends, if the local cloud or its bootstrap knows. */
+  /** The reason for the end of the process, if the local cloud or the bootstrap knows it. */
   let failure: Invocation['error']
-  // Runs out if the process does not get ready, if an invocation takes too long, or after a long time without any.
+  // The time limit for the current state: the start of the process, an invocation, or the time without one.
   let patience = setTimeout(() => kill('Init', `Init timed out after ${initMs / 1000} seconds`), initMs)
 
   function wait(ms: number, runOut: () => void): void {
@@ -104,7 +104,7 @@ export function startEnvironment(o: EnvironmentOptions): Environment {
     child.kill('SIGTERM')
   }
 
-  /** Settles the pending invocation, if it is this one. */
+  /** Settles the pending invocation, if it has this id. */
   function settle(requestId: string, outcome: () => Invocation): void {
     if (state.status !== 'working' || state.pending.requestId !== requestId) return
     const { pending } = state
@@ -167,7 +167,7 @@ function startProcess(o: EnvironmentOptions): ChildProcess {
   return child
 }
 
-/** Answers the request for work of a process. */
+/** Answers a process's request for work with an invocation. */
 function send(
   response: ServerResponse,
   { requestId, payload }: PendingInvocation,
@@ -190,7 +190,7 @@ function answerOf(body: string): Invocation {
 }
 
 function errorOf(body: string): { errorType: string; errorMessage: string } {
-  // Written by the bootstrap.
+  // The bootstrap wrote this body.
   const { errorType, errorMessage } = JSON.parse(body) as { errorType: string; errorMessage: string }
   return { errorType, errorMessage }
 }

@@ -2,13 +2,19 @@ import { fieldsOf, type Properties } from '../../cloud/template.ts'
 import type { Permissions } from '../../iam/permissions.ts'
 import type { Queues } from '../sqs/service.ts'
 
-/** How to tell a function's failure destination, if its `DestinationConfig` has one: a queue that its role may send to. */
+/**
+ * Returns a function that sends a record to a function's failure destination, if its `DestinationConfig` names one: a
+ * queue that its role may send to.
+ */
 export type FailureDestination = (
   functionId: string,
   properties: Properties,
 ) => ((record: string) => void) | undefined
 
-/** Throws if the role lacks the grant, or if the destination is no queue of the template. */
+/**
+ * Finds failure destinations. Throws if the role lacks the grant, or if the destination is not a queue of the
+ * template.
+ */
 export function failureDestinations(
   queues: Pick<Queues, 'find'>,
   permissions: Pick<Permissions, 'demand'>,

@@ -1,4 +1,4 @@
-/** An `AWS::Lambda::Function` as it is run. */
+/** An `AWS::Lambda::Function`, ready to run. */
 export interface FunctionDefinition {
   readonly logicalId: string
   readonly arn: string
@@ -6,7 +6,7 @@ export interface FunctionDefinition {
   /** Folder with the code. */
   readonly folder: string
   readonly handler: string
-  /** The variables that the template gives. */
+  /** The variables that the template sets. */
   readonly environment: Readonly<Record<string, string>>
   readonly timeoutSeconds: number
   readonly memoryMb: number

@@ -9,16 +9,19 @@ import type { FunctionDefinition } from './function-definition.ts'
 import type { Invocation } from './invocation.ts'
 
 export interface LambdaFunction {
-  /** As it was made or last replaced. */
+  /** Returns the current definition. */
   definition(): FunctionDefinition
-  /** Runs another definition from the next invocation on. Invocations under way are finished by the old one. */
+  /** Uses another definition from the next invocation on. Running invocations finish with the old one. */
   replace(next: FunctionDefinition): void
   invoke(payload: string, requestId?: string): Promise<Invocation>
   environment(id: string): RuntimeClient | undefined
   close(): Promise<void>
 }
 
-/** Maximum number of environments of a function. Each takes 45 to 60 MB, so further invocations wait for a free one. */
+/**
+ * Maximum number of environments of a function, because each takes 45 to 60 MB. Further invocations wait for a free
+ * one.
+ */
 const maxEnvironments = 3
 
 const closing: Invocation = {
@@ -39,7 +42,7 @@ export function createFunction(
   let closed = false
 
   function dispatch(): void {
-    // A debugger's port is free again only when its process is gone.
+    // A debugger's port is free again only when its process has ended.
     const limit = o.inspectPort ? 1 : Math.min(maxEnvironments, current.reserved ?? maxEnvironments)
     const all = [...environments.values()]
     for (const environment of all) {
@@ -61,7 +64,7 @@ export function createFunction(
       onIdle: dispatch,
       onEnd(startFailure) {
         environments.delete(id)
-        // The caller that caused a failed start is told. Nobody is told of an idle environment that ends.
+        // A failed start is reported to the first waiting caller. The end of an idle environment is not reported.
         if (startFailure !== undefined) queue.shift()?.settle(startFailure)
         dispatch()
       },

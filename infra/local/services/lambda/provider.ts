@@ -17,7 +17,7 @@ const invokeConfigType = 'AWS::Lambda::EventInvokeConfig'
 
 export interface LambdaHandle extends Pick<Lambda, 'find' | 'invoke'>, Pick<AsyncInvocations, 'invokeAsync'> {
   readonly failureDestination: FailureDestination
-  /** Runs the functions of another template, as far as their code differs. Returns the logical ids of those. */
+  /** Replaces the functions whose code differs in another template. Returns their logical ids. */
   reload(next: Template): readonly string[]
 }
 
@@ -33,7 +33,7 @@ export const lambda: ServiceProvider<LambdaHandle> = {
       },
     },
     [invokeConfigType]: {
-      modelled: 'How an asynchronous event is retried, and the queue that it goes to after that.',
+      modelled: 'The retries of an asynchronous event, and the queue for an event that fails every retry.',
       names: byLogicalId,
     },
   },

@@ -26,7 +26,7 @@ export async function startRuntimeApi(o: {
       })
     }),
   )
-  // A function may be idle for as long as it likes.
+  // A function may be idle for any time.
   server.keepAliveTimeout = 0
   server.requestTimeout = 0
   const port = await listen(server, 0, 'PORT')

@@ -17,13 +17,13 @@ import { startRuntimeApi } from './runtime-api.ts'
 
 export interface Lambda {
   readonly service: AwsService
-  /** Makes a function, or replaces the one of this ARN. */
+  /** Creates a function, or replaces the one with this ARN. */
   define(definition: FunctionDefinition): void
-  /** The function of this ARN or name. Throws if there is none. */
+  /** Returns the function with this ARN or name. Throws if there is none. */
   find(nameOrArn: string): FunctionDefinition
   /** Invokes a function by its ARN and waits for its answer. Rejects if there is no such function. */
   invoke(functionArn: string, payload: unknown, requestId?: string): Promise<Invocation>
-  /** When the oldest invocation that has no answer yet was asked for, in milliseconds since 1970. */
+  /** Returns when the oldest unanswered invocation was requested, in milliseconds since 1970. */
   oldestInvocation(): number | undefined
   close(): Promise<void>
 }
@@ -31,14 +31,14 @@ export interface Lambda {
 const invocationPath = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
 
 /**
- * Runs functions in processes of their own and serves them the Lambda Runtime API (Lambda developer guide, "Using
- * the Lambda runtime API for custom runtimes"). `endpoint` is where they find the AWS services.
+ * Runs functions in processes of their own and serves them the Lambda Runtime API (Lambda developer guide, "Using the
+ * Lambda runtime API for custom runtimes"). `endpoint` is the address of the AWS services for them.
  */
 export async function startLambda(o: {
   region: string
   endpoint: string
   faults: Faults
-  /** Where a debugger finds the first function; each further one has the next port. */
+  /** The debugger's port for the first function. Each further function has the next port. */
   inspectPort?: number | undefined
   log: Log
 }): Promise<Lambda> {
@@ -81,7 +81,7 @@ export async function startLambda(o: {
       return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(shown) }
     const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse'
     const payload = payloadOf(request)
-    // The permission is checked, and that the function exists; it does not run.
+    // A dry run checks the permission and the function's existence, and does not run it.
     if (type === 'DryRun') return { status: 204, body: '' }
     if (type === 'Event')
       throw new AwsError(
@@ -120,7 +120,7 @@ export async function startLambda(o: {
       const inspectPort = o.inspectPort && o.inspectPort + functions.size
       const options = { ...o, inspectPort, runtimeApi: runtimeApi.addressOf, newId: randomUUID }
       functions.set(definition.arn, createFunction(definition, options))
-      if (inspectPort) o.log(definition.logicalId, `takes a debugger at 127.0.0.1:${inspectPort}`)
+      if (inspectPort) o.log(definition.logicalId, `accepts a debugger at 127.0.0.1:${inspectPort}`)
     },
     async close() {
       await Promise.all([...functions.values()].map((f) => f.close()))
@@ -129,7 +129,7 @@ export async function startLambda(o: {
   }
 }
 
-/** The event in the body of a call: any JSON. Throws InvalidRequestContentException if it is none. */
+/** Returns the event in the body of a call. Throws InvalidRequestContentException if the body is not JSON. */
 function payloadOf({ body }: AwsRequest): unknown {
   try {
     return parseJson(body.toString() || '{}')
@@ -140,7 +140,7 @@ function payloadOf({ body }: AwsRequest): unknown {
   }
 }
 
-/** A part of a path, decoded; as it is if it cannot be decoded, since no function has such a name. */
+/** Decodes a part of a path. A part that cannot be decoded is returned unchanged: no function has such a name. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
@@ -149,7 +149,10 @@ function decoded(text: string): string {
   }
 }
 
-/** The answer of a synchronous `Invoke`: a failing function is a success with `X-Amz-Function-Error`. */
+/**
+ * Returns the answer of a synchronous `Invoke`. If the function fails, the status is still 200, with the header
+ * `X-Amz-Function-Error`.
+ */
 function answerOf({ payload, error }: Invocation): AwsResponse {
   const json = { 'content-type': 'application/json' }
   if (error === undefined) return { status: 200, headers: json, body: JSON.stringify(payload) }

@@ -1,7 +1,7 @@
 import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 
-/** Honoured, or without meaning on one machine: the processor, tags, tracing. */
+/** Properties that are honoured, or have no meaning on one machine, such as the processor, tags and tracing. */
 const modelled = [
   'Architectures',
   'Code',

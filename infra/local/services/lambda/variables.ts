@@ -3,7 +3,10 @@ import type { FunctionDefinition } from './function-definition.ts'
 /** The secret that every function signs with; each has its own key id. */
 export const secretAccessKey = 'local'
 
-/** Exactly what the template gives and what Lambda adds (Lambda developer guide, "Defined runtime environment variables"). */
+/**
+ * Returns exactly the variables of the template and those that Lambda adds (Lambda developer guide, "Defined runtime
+ * environment variables").
+ */
 export function variables(
   definition: FunctionDefinition,
   o: { region: string; endpoint: string; runtimeApi: (id: string) => string; id: string },
@@ -14,7 +17,7 @@ export function variables(
     _HANDLER: handler,
     AWS_REGION: o.region,
     AWS_DEFAULT_REGION: o.region,
-    // The gateway knows by the key id whose role to check.
+    // The gateway finds the role to check by the key id.
     AWS_ACCESS_KEY_ID: logicalId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_ENDPOINT_URL: o.endpoint,
@@ -27,7 +30,8 @@ export function variables(
     AWS_LAMBDA_LOG_STREAM_NAME: o.id,
     LAMBDA_TASK_ROOT: folder,
     PATH: process.env['PATH'] ?? '',
-    // Lambda has the runtime that the template names; a warning about this machine's Node would be beside the point.
+    // On Lambda, the function runs on the runtime of the template, so a warning about this machine's Node is
+    // irrelevant.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     TZ: ':UTC',
   }

@@ -4,10 +4,10 @@ import { isTlsOnly } from '../sqs/queue-policies.ts'
 import { bucketArnOf } from './template.ts'
 
 /**
- * Reads the resolved properties of an `AWS::S3::BucketPolicy`. A statement that denies access without TLS has
- * no effect on one machine.
+ * Reads the resolved properties of an `AWS::S3::BucketPolicy`. A statement that denies access without TLS has no
+ * effect on one machine.
  *
- * @throws Error that names what is not modelled, such as a statement that allows something.
+ * @throws Error that names the part that is not modelled, such as a statement that allows something.
  */
 export function readBucketPolicy(
   logicalId: string,

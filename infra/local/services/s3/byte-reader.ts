@@ -1,13 +1,13 @@
 /** Reads bytes that come in chunks of any size. */
 export interface ByteReader {
   /**
-   * The bytes before the next `end`, which is skipped; `undefined` if that is more than `most` bytes. Throws
-   * `cutOff` where there is none.
+   * Resolves to the bytes before the next `end`, and skips `end`; `undefined` if these are more than `most` bytes.
+   * Throws `cutOff` if there is no `end`.
    */
   until(end: string, most: number): Promise<Buffer | undefined>
-  /** The next bytes of this number, as they come. Throws `cutOff` if there are fewer. */
+  /** Yields this number of bytes as they arrive. Throws `cutOff` if there are fewer. */
   take(bytes: number): AsyncGenerator<Buffer>
-  /** The bytes before the next `end`, which is skipped, as they come. Throws `cutOff` if there is none. */
+  /** Yields the bytes before the next `end` as they arrive, and skips `end`. Throws `cutOff` if there is no `end`. */
   flow(end: string): AsyncGenerator<Buffer>
 }
 
@@ -15,7 +15,7 @@ export function createByteReader(chunks: AsyncIterable<Buffer>, cutOff: () => Er
   const source = chunks[Symbol.asyncIterator]()
   let buffer: Buffer = Buffer.alloc(0)
 
-  /** Whether there were more. */
+  /** Reads another chunk. Resolves to false at the end of the input. */
   async function more(): Promise<boolean> {
     const { done, value } = await source.next()
     if (done) return false
@@ -23,7 +23,7 @@ export function createByteReader(chunks: AsyncIterable<Buffer>, cutOff: () => Er
     return true
   }
 
-  /** Takes so many bytes off the front. */
+  /** Removes this number of bytes from the front and returns them. */
   function shift(bytes: number): Buffer {
     const front = buffer.subarray(0, bytes)
     buffer = buffer.subarray(bytes)
@@ -54,7 +54,7 @@ export function createByteReader(chunks: AsyncIterable<Buffer>, cutOff: () => Er
     async *flow(end) {
       for (;;) {
         const at = buffer.indexOf(end)
-        // The last bytes may be the beginning of the end.
+        // The last bytes may be the beginning of `end`.
         const certain = shift(at === -1 ? Math.max(0, buffer.length - end.length + 1) : at)
         if (certain.length > 0) yield certain
         if (at !== -1) return void shift(end.length)

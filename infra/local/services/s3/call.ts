@@ -16,7 +16,7 @@ export interface S3Call {
   readonly request: AwsRequest
   readonly message: IncomingMessage
   readonly bucket: Bucket
-  /** Empty if a form contains it. */
+  /** Empty if the key is in a form. */
   readonly key: string
   readonly query: URLSearchParams
   readonly id: string
@@ -25,11 +25,11 @@ export interface S3Call {
 /** The ports that operations use besides their call. */
 export interface S3Context {
   readonly signers: Signers
-  /** Throws NoSuchBucket. */
+  /** Returns the bucket with this name. Throws NoSuchBucket. */
   readonly bucketNamed: (name: string) => Bucket
   /** Throws AccessDenied unless the caller has these permissions. */
   readonly demand: (request: AwsRequest, needed: readonly Permission[]) => void
-  /** Takes an event for EventBridge, durably. */
+  /** Passes an event to EventBridge, durably. */
   readonly publish: (event: BusEvent) => void
 }
 

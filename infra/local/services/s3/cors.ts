@@ -15,7 +15,7 @@ export interface CorsRule {
  * Answers a preflight by the first rule that allows the origin, the method and every header (S3 user guide, "How does
  * Amazon S3 evaluate the CORS configuration on a bucket?").
  *
- * @throws AwsError as S3 refuses it.
+ * @throws AwsError with the refusal of S3.
  */
 export function preflight(rules: readonly CorsRule[], headers: IncomingHttpHeaders): AwsResponse {
   const method = headers['access-control-request-method']
@@ -37,7 +37,7 @@ export function preflight(rules: readonly CorsRule[], headers: IncomingHttpHeade
   return { status: 200, headers: { ...headersOf(rule, headers.origin), ...allowed }, body: '' }
 }
 
-/** The headers that let a browser read an answer to this request; none if no rule does. */
+/** Returns the headers that let a browser read the answer to this request; none if no rule allows it. */
 export function corsHeaders(
   rules: readonly CorsRule[],
   method: string,

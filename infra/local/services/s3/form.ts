@@ -7,7 +7,7 @@ import { parameterised } from './parameters.ts'
 import { checkedKey } from './target.ts'
 import { bytesOf } from './upload.ts'
 
-/** A form by which a browser posts a file. */
+/** A form with which a browser posts a file. */
 export interface Form {
   /** The fields before the file, by their names in lower case. */
   readonly fields: ReadonlyMap<string, string>
@@ -17,13 +17,13 @@ export interface Form {
 const modelledField =
   /^(key|bucket|policy|success_action_status|x-amz-(algorithm|credential|date|signature|security-token)|x-ignore-.*)$/
 
-/** The limits of the fields before the file. */
+/** Maximum total size of the fields before the file. */
 const mostBytes = 20_480
 
 /**
- * Reads a form up to its file; what comes after the file is ignored (S3 API reference, "POST Object").
+ * Reads a form up to its file. Fields after the file are ignored (S3 API reference, "POST Object").
  *
- * @throws AwsError if it is no form, or has no file.
+ * @throws AwsError if the request is not a form, or has no file.
  */
 export async function readForm(message: IncomingMessage): Promise<Form> {
   const type = parameterised(message.headers['content-type'] ?? '')
@@ -36,7 +36,7 @@ export async function readForm(message: IncomingMessage): Promise<Form> {
   const reader = createByteReader(afterLineBreak(message), malformed)
   const fields = new Map<string, string>()
   let left = mostBytes
-  /** The text before the next `end`. */
+  /** Resolves to the text before the next `end`. */
   const textBefore = async (end: string) => {
     const bytes = await reader.until(end, left)
     if (bytes === undefined) {
@@ -48,7 +48,7 @@ export async function readForm(message: IncomingMessage): Promise<Form> {
   }
 
   await textBefore(delimiter)
-  // After the last delimiter stand two dashes.
+  // Two dashes follow the last delimiter.
   while ((await textBefore('\r\n')) === '') {
     const name = nameOf(await textBefore('\r\n\r\n'))
     if (name === 'file') return { fields, file: reader.flow(delimiter) }
@@ -59,7 +59,8 @@ export async function readForm(message: IncomingMessage): Promise<Form> {
 }
 
 /**
- * The key field of a form. S3 looks for it first of all, so a form that puts its file first is told of the order.
+ * Returns the key field of a form. S3 checks for this field first. If a form has its file first, the error therefore
+ * mentions the order of fields.
  *
  * @throws AwsError if there is none.
  */
@@ -71,7 +72,7 @@ export function keyFieldOf({ fields }: Form): string {
   throw invalidArgument(reason)
 }
 
-/** The key that a form posts its file to. Throws if it has none, or a field that is not modelled. */
+/** Returns the key that a form posts its file to. Throws if there is none, or if a field is not modelled. */
 export function keyOfForm(form: Form): string {
   const { fields } = form
   const key = keyFieldOf(form)
@@ -82,13 +83,13 @@ export function keyOfForm(form: Form): string {
   return checkedKey(key)
 }
 
-/** The first delimiter may stand at the very beginning, and is like the others then. */
+/** Puts a line break before the message. A first delimiter at the very beginning then looks like the others. */
 async function* afterLineBreak(message: IncomingMessage): AsyncGenerator<Buffer> {
   yield Buffer.from('\r\n')
   yield* bytesOf(message)
 }
 
-/** The name of a part by its headers. */
+/** Returns the name of a part from its headers. */
 function nameOf(headers: string): string {
   const start = 'content-disposition:'
   const line = headers.split('\r\n').find((one) => one.toLowerCase().startsWith(start))

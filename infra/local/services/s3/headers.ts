@@ -4,7 +4,7 @@ import { invalidArgument, notModelled } from './errors.ts'
 import type { Range, StoredObject } from './objects.ts'
 import { copySource } from './target.ts'
 
-/** The headers that an object is served with as they were written, besides its metadata, `x-amz-meta-…`. */
+/** The headers of a write that are stored and served with the object, besides its metadata, `x-amz-meta-…`. */
 const kept = [
   'content-type',
   'cache-control',
@@ -14,12 +14,12 @@ const kept = [
   'expires',
 ]
 
-/** Whether a header of a write, or the field of a form, is kept with the object. */
+/** Whether a header of a write or a field of a form is stored with the object. */
 export function isKept(name: string): boolean {
   return kept.includes(name) || name.startsWith('x-amz-meta-')
 }
 
-/** Headers that mean something to S3 and that are honoured here, or that every SDK sends. */
+/** Headers with a meaning in S3 that are honoured here, or that every SDK sends. */
 const modelled = [
   'x-amz-date',
   'x-amz-content-sha256',
@@ -33,19 +33,25 @@ const modelled = [
   'x-amz-mp-object-size',
 ]
 
-/** Those of a call that writes or deletes that would change what it does. */
+/**
+ * Headers that would change the effect of a write or deletion. They are modelled for reads, and `If-None-Match: *` is
+ * modelled for PutObject.
+ */
 const conditions = ['content-md5', 'if-match', 'if-none-match']
 const reads = ['GET', 'HEAD']
 
-/** Those that say what to copy, and under what condition. */
+/** Headers that name the source of a copy, and its condition. */
 const ofCopies = [copySource, `${copySource}-if-match`, `${copySource}-range`]
 const copying = ['CopyObject', 'UploadPartCopy']
-/** A copy keeps the headers of its source; tags are not modelled. */
+/**
+ * Headers that tell whether a copy keeps the metadata and tags of its source. Only `COPY` is modelled: a copy keeps
+ * the metadata.
+ */
 const directives = ['x-amz-metadata-directive', 'x-amz-tagging-directive']
-/** Those with which a client says how it computes checksums. */
+/** Headers that name the client's checksum algorithm. */
 const checksumAlgorithms = ['x-amz-sdk-checksum-algorithm', 'x-amz-checksum-algorithm']
 
-/** Throws, naming it, if a request has a header that S3 would honour and the local cloud does not. */
+/** Throws an error that names a header which S3 would honour and the local cloud does not. */
 export function checkHeaders(method: string, operation: string, headers: IncomingHttpHeaders): void {
   const unknown = Object.keys(headers).find((name) => {
     if (ofCopies.includes(name)) return !copying.includes(operation)
@@ -58,23 +64,26 @@ export function checkHeaders(method: string, operation: string, headers: Incomin
   if (unknown !== undefined) throw notModelled(unknown)
 }
 
-/** Whether a header is `If-None-Match: *`, by which a write replaces nothing. S3 takes no other value there. */
+/**
+ * Whether a header is `If-None-Match: *`, which stops a write from replacing an object. S3 accepts no other value for
+ * writes.
+ */
 function isForNone(name: string, headers: IncomingHttpHeaders): boolean {
   return name === 'if-none-match' && headers[name] === '*'
 }
 
-/** Those to keep, by their names in lower case. */
+/** Returns the headers to store, by their names in lower case. */
 export function keptHeaders(given: Iterable<readonly [string, unknown]>): Record<string, string> {
   const headers = [...given].flatMap(([name, value]) => {
     if (!isKept(name)) return []
-    // It frames the request, and is no part of what is kept.
+    // `aws-chunked` describes the framing of the request, and is not stored.
     const text = String(value).replace(/^aws-chunked,?\s*/, '')
     return text === '' ? [] : [[name, text] as const]
   })
   return { 'content-type': 'binary/octet-stream', ...Object.fromEntries(headers) }
 }
 
-/** Throws PreconditionFailed if the object is none of those that a header such as `If-Match` names. */
+/** Throws PreconditionFailed unless a header such as `If-Match` names the object. */
 export function demandMatch(object: StoredObject, header: string | string[] | undefined): void {
   if (header !== undefined && !names(header, object)) throw preconditionFailed()
 }
@@ -84,17 +93,17 @@ export function preconditionFailed(): AwsError {
   return new AwsError('PreconditionFailed', reason, 412)
 }
 
-/**
- * Whether the holder of a copy has the object already, by `If-None-Match` or else `If-Modified-Since` (RFC 9110, section
- * 13.2.2).
- */
+/** Whether the client's copy is current, by `If-None-Match` or else `If-Modified-Since` (RFC 9110, section 13.2.2). */
 export function isNotModified(object: StoredObject, headers: IncomingHttpHeaders): boolean {
   const { 'if-none-match': etags, 'if-modified-since': since } = headers
   if (etags !== undefined) return names(etags, object)
   return since !== undefined && Math.floor(object.modifiedAt / 1000) * 1000 <= Date.parse(since)
 }
 
-/** Throws PreconditionFailed if `If-Match` names another object, or without it `If-Unmodified-Since` an earlier time. */
+/**
+ * Throws PreconditionFailed if `If-Match` names another object. Without that header, throws it if the object is newer
+ * than `If-Unmodified-Since`.
+ */
 export function demandConditions(object: StoredObject, headers: IncomingHttpHeaders): void {
   const { 'if-match': etags, 'if-unmodified-since': since } = headers
   demandMatch(object, etags)
@@ -110,7 +119,7 @@ function names(header: string | string[], { md5 }: StoredObject): boolean {
   return etags.some((etag) => etag === '*' || etag === `"${md5}"` || etag === md5)
 }
 
-/** The part of an object that a request asks for. Throws InvalidRange if the object has no such part. */
+/** Returns the part of an object that a request asks for. Throws InvalidRange if the object has no such part. */
 export function rangeOf({ size }: StoredObject, header: string | undefined): Range | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? []
   if (first === '' && last === '') return undefined
@@ -122,8 +131,8 @@ export function rangeOf({ size }: StoredObject, header: string | undefined): Ran
 }
 
 /**
- * The headers of an answer that serves an object, or a part of it. A presigned URL may name others, as in
- * `response-content-type`.
+ * Returns the headers of an answer with an object or a part of it. A presigned URL may override some, for example
+ * with `response-content-type`.
  */
 export function servedHeaders(
   object: StoredObject,
@@ -142,7 +151,7 @@ export function servedHeaders(
     ...Object.fromEntries(overridden),
     'content-length': String(end - start + 1),
     ...(range && { 'content-range': `bytes ${start}-${end}/${object.size}` }),
-    // It is of all of the object.
+    // The checksum covers the whole object.
     ...(o.checksum &&
       !range && { 'x-amz-checksum-crc32': object.crc32, 'x-amz-checksum-type': 'FULL_OBJECT' }),
     etag: `"${object.md5}"`,
@@ -151,7 +160,7 @@ export function servedHeaders(
   }
 }
 
-/** A value in US-ASCII, as S3 returns it (S3 user guide, "User-defined object metadata"). */
+/** Returns a value in US-ASCII, as S3 encodes it (S3 user guide, "User-defined object metadata"). */
 function inAscii(value: string): string {
   return /^[\t\x20-\x7e]*$/.test(value) ? value : `=?UTF-8?B?${Buffer.from(value).toString('base64')}?=`
 }

@@ -6,7 +6,7 @@ import type { StoredObject } from './objects.ts'
 
 const largestPage = 1000
 
-/** The buckets, which S3 lists without a bucket in the path. */
+/** Returns the list of buckets, which S3 gives for a path without a bucket. */
 export function bucketsXml(buckets: Iterable<Bucket>, createdAt: number): string {
   const date = element('CreationDate', new Date(createdAt).toISOString())
   const listed = [...buckets].map(({ name }) => element('Bucket', element('Name', escaped(name)) + date))
@@ -22,17 +22,17 @@ export const headBucket: S3Operation = async (_, { signers }) => ({
 
 export const getBucketLocation: S3Operation = async (_, { signers }) => ({
   status: 200,
-  // The SDK finds the region only beside the namespace. That of us-east-1 is empty.
+  // The SDK finds the region only if the element has a namespace. The region us-east-1 is an empty text.
   body: `<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${signers.region === 'us-east-1' ? '' : signers.region}</LocationConstraint>`,
 })
 
-/** Tags are not modelled, so there are none. */
+/** Returns no tags, because tags are not modelled. */
 export const getObjectTagging: S3Operation = async () => ({
   status: 200,
   body: document('Tagging', element('TagSet', '')),
 })
 
-/** Lists keys in the order of their bytes, and those that share a prefix up to a delimiter as that prefix. */
+/** Lists keys in the order of their bytes. Keys with a common prefix up to a delimiter are listed as that prefix. */
 export const listObjects: S3Operation = async ({ bucket, query }) => {
   const prefix = query.get('prefix') ?? ''
   const delimiter = query.get('delimiter') ?? ''

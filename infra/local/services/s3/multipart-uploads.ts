@@ -2,16 +2,16 @@ import { join } from 'node:path'
 import { type Journal, openJournal } from '../../storage/journal.ts'
 import { type Objects, openObjects } from './objects.ts'
 
-/** An upload in parts that is not complete. */
+/** A multipart upload that is not complete. */
 export interface MultipartUpload {
   readonly key: string
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** The uploads in parts to a bucket. They survive a restart, and nothing of them is an object until they are complete. */
+/** The multipart uploads of a bucket. They survive a restart. An upload becomes an object only when it is complete. */
 export interface MultipartUploads {
   readonly uploads: Journal<MultipartUpload>
-  /** The parts, by upload and number. */
+  /** The stored parts, by upload and number. */
   readonly parts: Objects
 }
 

@@ -35,7 +35,7 @@ export const uploadPart: S3Operation = async (call) => {
   return { status: 200, headers: { etag: `"${md5}"`, 'x-amz-checksum-crc32': crc32 }, body: '' }
 }
 
-/** Makes a part of an object, or of a range of it. */
+/** Stores a part that is a copy of an object, or of a range of it. */
 export const uploadPartCopy: S3Operation = async (call, context) => {
   const { headers } = call.request
   const source = sourceOf(headers)
@@ -91,7 +91,7 @@ async function* contentOf({ bucket }: S3Call, parts: readonly StoredObject[]): A
     if (part.size > 0) yield* bucket.multipart.parts.read(part, { start: 0, end: part.size - 1 })
 }
 
-/** The upload that a call names. Throws NoSuchUpload if it is complete, was aborted, or is of another key. */
+/** Returns the upload that a call names. Throws NoSuchUpload if it is complete, was aborted, or has another key. */
 function uploadOfCall({ bucket, key, query }: S3Call): {
   readonly id: string
   readonly upload: MultipartUpload
@@ -116,7 +116,7 @@ interface ListedPart {
   readonly etag: string
 }
 
-/** The parts that the XML in the body of a call lists. */
+/** Reads the list of parts from the XML in the body of a call. */
 async function listIn({ message }: S3Call): Promise<readonly ListedPart[]> {
   const chunks: Buffer[] = []
   let bytes = 0
@@ -133,7 +133,7 @@ async function listIn({ message }: S3Call): Promise<readonly ListedPart[]> {
   }))
 }
 
-/** The text of the first element of a name. */
+/** Returns the text of the first element with this name. */
 function textIn(part: string, name: string): string {
   const start = part.indexOf(`<${name}>`)
   const end = part.indexOf(`</${name}>`, start)
@@ -141,7 +141,7 @@ function textIn(part: string, name: string): string {
   return part.slice(start + name.length + 2, end).trim()
 }
 
-/** The stored parts of a list. Throws as S3 refuses a list that is out of order, or names a part that is not there. */
+/** Returns the stored parts of a list. Throws the error of S3 if the list is out of order, or names an unknown part. */
 function checkedParts(
   { bucket }: S3Call,
   id: string,

@@ -1,7 +1,7 @@
 import type { S3Call, S3Context } from './call.ts'
 import { bucketArnOf } from './template.ts'
 
-/** Tells EventBridge what happened to an object, if its bucket sends events. */
+/** Sends an event about an object to EventBridge, if its bucket sends events. */
 export function announce(
   { bucket: { name, sendsEvents }, id, message }: S3Call,
   { publish }: Pick<S3Context, 'publish'>,

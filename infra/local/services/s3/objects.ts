@@ -7,12 +7,12 @@ import { crc32 } from 'node:zlib'
 import { openJournal } from '../../storage/journal.ts'
 import { writeFailure } from '../../storage/write-failure.ts'
 
-/** The facts about a content once all of it is on the disk. */
+/** The properties of content that was written to the disk completely. */
 export interface Written {
   readonly size: number
-  /** In hexadecimal digits: the ETag without its quotes. That of an object in parts ends with their number. */
+  /** The ETag without its quotes, in hexadecimal digits. For a multipart object it ends with the number of parts. */
   readonly md5: string
-  /** In base64, as the header has it. */
+  /** In base64, as in the header. */
   readonly crc32: string
 }
 
@@ -20,11 +20,11 @@ export interface StoredObject extends Written {
   /** Name of the file that holds the content. */
   readonly file: string
   readonly modifiedAt: number
-  /** Of two of the same key, the greater one came later. */
+  /** Orders the objects of one key: a later object has a greater sequencer. */
   readonly sequencer: string
-  /** Those that it is served with, by their names in lower case. */
+  /** The headers that it is served with, by their names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** Absent if the bucket kept no versions when the object was stored. */
+  /** Undefined if the bucket kept no versions when the object was stored. */
   readonly versionId?: string
 }
 
@@ -38,7 +38,7 @@ export interface DeleteMarker {
 
 export type Version = StoredObject | DeleteMarker
 
-/** All that is stored under a key: an object, or its versions, the newest first. */
+/** The value stored under a key: an object, or its versions with the newest first. */
 type Stored = StoredObject | { readonly versions: readonly Version[] }
 
 /** The id of a version that was stored while its bucket kept none. */
@@ -46,44 +46,44 @@ export const nullVersion = 'null'
 
 export interface Range {
   readonly start: number
-  /** The last byte that belongs to it. */
+  /** Offset of the last byte, inclusive. */
   readonly end: number
 }
 
 /** The objects of a bucket. */
 export interface Objects {
   find(key: string): StoredObject | undefined
-  /** Every object by its key, in no order. */
+  /** Returns every object with its key, in no order. */
   entries(): readonly (readonly [key: string, object: StoredObject])[]
   /**
-   * Writes an object. Once this resolves it survives `kill -9`; until then, and if the content or `check` throws,
-   * the former object stays.
+   * Writes an object. Once this resolves, the object survives `kill -9`. Until then, and if the content or `check`
+   * throws, the former object stays.
    */
   put(o: {
     readonly key: string
     readonly content: AsyncIterable<Buffer>
     readonly headers: Readonly<Record<string, string>>
     readonly check: (written: Written) => void
-    /** The ETag of an object that was uploaded in parts, in place of the digest of its content. */
+    /** The ETag of a multipart object, instead of the digest of its content. */
     readonly etag?: string
   }): Promise<StoredObject>
   /**
-   * Deletes an object, durably. In a bucket that keeps versions this leaves a delete marker, unless one version is named:
-   * that version is gone then. Returns the version that is gone or that marks the deletion; `undefined` if there was none.
+   * Deletes an object, durably. In a bucket that keeps versions, this adds a delete marker. If a version is named, it
+   * removes that version instead. Returns the removed version or the new marker; `undefined` if there was no object.
    */
   delete(key: string, versionId?: string): Version | undefined
-  /** All versions of the keys that begin with a prefix, in the order of the keys, the newest first. */
+  /** Returns all versions of the keys with a prefix, in the order of the keys, with the newest first. */
   versions(prefix: string): readonly (readonly [key: string, versions: readonly Version[]])[]
-  /** The content, or a part of it. It must not be empty. */
+  /** Reads a non-empty range of the content. */
   read(object: StoredObject, range: Range): Readable
 }
 
 const journalFile = 'objects.jsonl'
 
 /**
- * The objects in `folder`: a journal of their facts by key, and each content in a file whose name does not
- * depend on the key, so that no file system takes two keys for one. A content that was being written when the
- * process was killed, or was about to be deleted, is deleted here.
+ * Opens the objects in `folder`. A journal holds their properties by key. Each content is in a file whose name does
+ * not depend on the key, so no file system confuses two keys. This deletes contents that a killed process left half
+ * written or not yet deleted.
  */
 export function openObjects(
   folder: string,
@@ -107,7 +107,7 @@ export function openObjects(
     return newest === undefined || isMarker(newest) ? undefined : newest
   }
 
-  /** Keeps these versions of a key and no other, durably. */
+  /** Keeps exactly these versions of a key, durably. */
   function keep(key: string, versions: readonly Version[]): void {
     const former = versionsIn(journal.get(key))
     const [only] = versions

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { copySource } from './target.ts'
 
-/** The query parameters that say how a call is signed, or that no operation depends on. */
+/** The query parameters that do not determine the operation, such as those of a signature. */
 const common =
   /^(x-id|AWSAccessKeyId|Signature|Expires|X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256)|x-amz-checksum-mode|response-[a-z-]+)$/
 
-/** The further parameters of a call, and the operation that they make of a method on an object. */
+/** The operations on an object, by the remaining query parameters and the method. */
 const onObjects: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': { PUT: 'PutObject', GET: 'GetObject', HEAD: 'HeadObject', DELETE: 'DeleteObject' },
   tagging: { GET: 'GetObjectTagging' },
@@ -15,13 +15,13 @@ const onObjects: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'partNumber uploadId': { PUT: 'UploadPart' },
 }
 
-/** The same for a call on a bucket. */
+/** The operations on a bucket, by the remaining query parameters and the method. */
 const onBuckets: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': { HEAD: 'HeadBucket', POST: 'PostObject' },
   location: { GET: 'GetBucketLocation' },
 }
 
-/** The operations that an object to copy makes others. */
+/** The operations that become others if the call names an object to copy. */
 const copies: Readonly<Record<string, string>> = { PutObject: 'CopyObject', UploadPart: 'UploadPartCopy' }
 
 const ofLists = [
@@ -37,7 +37,7 @@ const ofLists = [
 
 const ofVersions = ['key-marker', 'max-keys', 'prefix', 'version-id-marker', 'versions']
 
-/** The operation that a request of S3 calls; `undefined` if it is not modelled. */
+/** Returns the operation that a request of S3 calls; `undefined` if it is not modelled. */
 export function operationOf(
   method: string,
   path: string,

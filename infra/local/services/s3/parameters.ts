@@ -5,8 +5,8 @@ export interface Parameterised {
 }
 
 /**
- * Reads a header with parameters (RFC 9110, section 5.6.6). A semicolon in quotes separates nothing. Of two parameters
- * with one name, the first counts.
+ * Reads a header with parameters (RFC 9110, section 5.6.6). A semicolon in quotes does not separate parameters. If a
+ * name occurs twice, the first parameter counts.
  */
 export function parameterised(header: string): Parameterised {
   const [value = '', ...rest] = partsOf(header)
@@ -19,7 +19,7 @@ export function parameterised(header: string): Parameterised {
   return { value: value.trim().toLowerCase(), parameters }
 }
 
-/** The parts between semicolons that are in no quotes. */
+/** Splits a header at the semicolons that are not in quotes. */
 function partsOf(header: string): string[] {
   const parts: string[] = []
   let isQuoted = false

@@ -24,8 +24,9 @@ const onBuckets: Readonly<Record<string, string>> = {
 }
 
 /**
- * The permissions that a call of S3 needs (service authorization reference, "Actions, resources, and condition keys for
- * Amazon S3"): a form names its signer in its fields, and anybody may send a preflight.
+ * Returns the permissions that a call of S3 needs (service authorization reference, "Actions, resources, and
+ * condition keys for Amazon S3"). A form needs none here because it names its signer in its fields, and anybody may
+ * send a preflight.
  */
 export function s3PermissionsOf({ operation, path = '', headers, message }: AwsRequest): Permission[] {
   const { query } = pathAndQueryOf(message?.url ?? '')

@@ -20,14 +20,14 @@ const policies = z.object({
 type Condition = z.output<typeof policies>['conditions'][number]
 type SizeRange = ['content-length-range', number, number]
 
-/** The fields that no condition needs to name, beside those that begin with `x-ignore-`. */
+/** The fields that need no condition, besides those that begin with `x-ignore-`. */
 const free = ['policy', 'x-amz-signature']
 
 /**
- * Checks the fields of a form against the policy in it, and the policy against its signature (S3 API reference,
- * "POST policy").
+ * Checks the fields of a form against the policy in it, and the policy against its signature (S3 API reference, "POST
+ * policy").
  *
- * @throws AwsError as S3 refuses a form whose policy was changed, has expired or does not cover what it holds.
+ * @throws AwsError with the refusal of S3 if the policy was changed, has expired or does not cover the fields.
  */
 export function admit(
   o: Signers,
@@ -64,7 +64,7 @@ export function admit(
   return { signer, upload: limited(file, conditions.filter(isRange)) }
 }
 
-/** The file of a form, which throws if it is larger or smaller than a range. */
+/** Returns the file of a form. Reading it throws if the file is larger or smaller than a range. */
 function limited(file: Form['file'], ranges: readonly SizeRange[]): Upload {
   const most = Math.min(Number.POSITIVE_INFINITY, ...ranges.map(([, , largest]) => largest))
   async function* content() {
@@ -99,7 +99,10 @@ function isRange(condition: Condition): condition is SizeRange {
   return Array.isArray(condition) && condition[0] === 'content-length-range'
 }
 
-/** The fields that must equal a value or begin with one. The size is checked once the file has arrived. */
+/**
+ * Whether a condition on a field holds: the field must equal a value or begin with it. The size is checked once the
+ * file has arrived.
+ */
 function holds(condition: Condition, values: ReadonlyMap<string, string>): boolean {
   if (isRange(condition)) return true
   if (!Array.isArray(condition))
@@ -108,12 +111,12 @@ function holds(condition: Condition, values: ReadonlyMap<string, string>): boole
   const [name = ''] = namesOf(condition)
   const value = values.get(name)
   if (kind === 'eq') return value === wanted
-  // Each of a list of content types is to begin so.
+  // Every content type in a list must begin with the value.
   const all = name === 'content-type' ? value?.split(',') : value === undefined ? undefined : [value]
   return all?.every((one) => one.trimStart().startsWith(wanted)) ?? false
 }
 
-/** The fields that a condition names, in lower case. */
+/** Returns the fields that a condition names, in lower case. */
 function namesOf(condition: Condition): string[] {
   if (isRange(condition)) return []
   const names = Array.isArray(condition) ? [condition[1].slice(1)] : Object.keys(condition)

@@ -16,7 +16,7 @@ export const s3: ServiceProvider = {
   resources: {
     [bucketType]: {
       modelled:
-        'A bucket with its versions, its CORS rules and its notifications to EventBridge. Nothing expires by a lifecycle rule.',
+        'A bucket with its versions, its CORS rules and its notifications to EventBridge. Lifecycle rules have no effect.',
       names(bucket) {
         const name = bucketNameOf(bucket, bucket.logicalId, bucket.properties)
         return { Ref: name, Arn: bucketArnOf(name) }

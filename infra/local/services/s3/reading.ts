@@ -6,7 +6,10 @@ import { bucketArnOf } from './template.ts'
 
 const checksumMode = 'x-amz-checksum-mode'
 
-/** The object of this key. Throws NoSuchKey, or AccessDenied if the caller may not list the keys of the bucket. */
+/**
+ * Returns the object with this key. If there is none, throws NoSuchKey, or AccessDenied if the caller may not list
+ * the bucket.
+ */
 export function existing(
   request: AwsRequest,
   bucket: Bucket,

@@ -58,16 +58,17 @@ const handlers: Readonly<Record<Exclude<keyof typeof s3Operations, 'ListBuckets'
 }
 
 /**
- * S3 for the buckets of a template, called by path (`/bucket/key`), their objects in files under `dataDir`. A call that
- * a function or the developer signs names its caller. Presigned URLs and forms are in the hands of others: their
- * signature is checked with everything that it covers, and then whether its signer has the permission now.
+ * Opens S3 for the buckets of a template, with their objects in files under `dataDir`. Calls name the bucket in the
+ * path (`/bucket/key`). A call that a function or the developer signs names its caller. Other people use presigned
+ * URLs and forms, so their signature is checked with everything that it covers. Then the permission of the signer is
+ * checked at that moment.
  *
  * @throws Error that names a property of a bucket that is not modelled.
  */
 export function openS3(o: {
   readonly signers: Signers
   readonly dataDir: string
-  /** The names of the buckets and their properties, resolved. */
+  /** The names of the buckets and their resolved properties. */
   readonly buckets: readonly { readonly name: string; readonly properties: Properties }[]
   readonly refusal: Permissions['refusal']
   readonly publish: S3Context['publish']
@@ -188,7 +189,7 @@ function newRequestId(): string {
   return randomBytes(8).toString('hex').toUpperCase()
 }
 
-/** The headers of every answer, unless the answer has others. */
+/** Returns the headers of every answer, unless the answer sets other values. */
 function commonHeaders(requestId: string): Headers {
   return { 'content-type': 'application/xml', 'x-amz-request-id': requestId, 'x-amzn-requestid': requestId }
 }

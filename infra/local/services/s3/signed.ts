@@ -6,12 +6,12 @@ import { type PathAndQuery, percentEncoded } from './target.ts'
 /** The signers whose signatures are valid. */
 export interface Signers {
   readonly region: string
-  /** The secret that everyone here signs with. */
+  /** The secret that all functions sign with. */
   readonly secretAccessKey: string
   readonly isFunction: (accessKeyId: string) => boolean
 }
 
-/** A request whose signature is checked. */
+/** The parts of a request that a signature covers. */
 export interface SignedRequest {
   readonly method: string
   readonly target: PathAndQuery
@@ -19,14 +19,14 @@ export interface SignedRequest {
 }
 
 const longestSeconds = 7 * 24 * 3600
-/** How far a signature may be ahead of the clock here. */
+/** How far the time of a signature may be ahead of this machine's clock. */
 const skewMs = 15 * 60_000
 
 /**
- * Whose key signed a text at this time, such as `20260101T000000Z`. A key that is none of a function is the developer's,
- * and known only if the signature is right.
+ * Returns the key id that signed a text at this time, such as `20260101T000000Z`. A key that belongs to no function
+ * is the developer's, and is accepted only if the signature is right.
  *
- * @throws AwsError as S3 refuses a signature.
+ * @throws AwsError with the refusal of S3 if the signature is wrong.
  */
 export function signerOf(
   o: Signers,
@@ -49,9 +49,10 @@ export function signerOf(
 }
 
 /**
- * Whose key signed a URL that was handed out (S3 API reference, "Authenticating requests: using query parameters").
+ * Returns the key id that signed a presigned URL (S3 API reference, "Authenticating requests: using query
+ * parameters").
  *
- * @throws AwsError as S3 refuses a URL that was changed or has expired.
+ * @throws AwsError with the refusal of S3 if the URL was changed or has expired.
  */
 export function presignerOf(o: Signers, request: SignedRequest): string {
   const { query } = request.target
@@ -87,10 +88,10 @@ export function presignerOf(o: Signers, request: SignedRequest): string {
 
 /**
  * Checks the `Authorization` header of a request (S3 API reference, "Authenticating requests: using the Authorization
- * header"): its form, its time, and its signature if a function signed it. The developer may sign with any secret, and
- * nobody here knows that one.
+ * header"): its form, its time, and its signature if a function signed it. The developer may sign with any secret, so
+ * that signature cannot be checked.
  *
- * @throws AwsError as S3 refuses a header.
+ * @throws AwsError with the refusal of S3 if the header is not valid.
  */
 export function checkAuthorization(o: Signers, request: SignedRequest): void {
   const { headers, target } = request
@@ -137,7 +138,7 @@ function canonicalRequest(
   return [method, path, canonical(query), lines, signedHeaders.join(';'), payload].join('\n')
 }
 
-/** A time such as `20260101T000000Z` in milliseconds since the epoch; NaN if it is none. */
+/** Converts a time such as `20260101T000000Z` to milliseconds since the epoch; NaN if the text is not a time. */
 function timeOf(at: string): number {
   return Date.parse(at.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
 }

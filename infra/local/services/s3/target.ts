@@ -8,20 +8,20 @@ export interface ObjectPath {
 }
 
 export interface PathAndQuery {
-  /** Percent-encoded in the one way that signatures are made over. */
+  /** The path, percent-encoded as signatures require. */
   readonly path: string
   readonly query: URLSearchParams
 }
 
 const mostBytesOfKey = 1_024
 
-/** Reads a path of the form `/bucket/key`. Throws as S3 does if the key is not valid. */
+/** Reads a path of the form `/bucket/key`. Throws the error of S3 if the key is not valid. */
 export function objectPathOf(path: string): ObjectPath {
   const [, bucket = '', ...rest] = path.split('/')
   return { bucket, key: checkedKey(decoded(rest.join('/'))) }
 }
 
-/** The object that a copy is made of. */
+/** Returns the source of a copy. */
 export function sourceOf(headers: IncomingHttpHeaders): ObjectPath {
   const source = String(headers[copySource] ?? '')
   return objectPathOf(source.startsWith('/') ? source : `/${source}`)
@@ -29,7 +29,7 @@ export function sourceOf(headers: IncomingHttpHeaders): ObjectPath {
 
 export const copySource = 'x-amz-copy-source'
 
-/** The same key. Throws if it is too long. */
+/** Returns the key unchanged. Throws if it is too long. */
 export function checkedKey(key: string): string {
   if (Buffer.byteLength(key) > mostBytesOfKey) throw new AwsError('KeyTooLongError', 'Your key is too long')
   return key
@@ -41,7 +41,7 @@ export function pathAndQueryOf(url: string): PathAndQuery {
   return { path: segments.join('/'), query: new URLSearchParams(query) }
 }
 
-/** Everything encoded but what RFC 3986 leaves unreserved. */
+/** Encodes every character that RFC 3986 does not list as unreserved. */
 export function percentEncoded(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
 }

@@ -8,9 +8,9 @@ import type { CorsRule } from './cors.ts'
 export interface BucketSettings {
   readonly name: string
   readonly corsRules: readonly CorsRule[]
-  /** Whether EventBridge learns of its objects. */
+  /** Whether the bucket sends events about its objects to EventBridge. */
   readonly sendsEvents: boolean
-  /** Whether a version of an object stays when another replaces it or the object is deleted. */
+  /** Whether the bucket keeps the versions of objects that are replaced or deleted. */
   readonly keepsVersions: boolean
 }
 
@@ -18,7 +18,10 @@ export function bucketArnOf(name: string): string {
   return `arn:aws:s3:::${name}`
 }
 
-/** A bucket's own name, or one such as CloudFormation makes: 12 characters at its end tell it from others. */
+/**
+ * Returns the name of a bucket in the template, or a name like those of CloudFormation: 12 characters at its end make
+ * it unique.
+ */
 export function bucketNameOf(stack: StackIdentity, logicalId: string, { BucketName }: Properties): string {
   if (typeof BucketName === 'string') return BucketName
   const name = `${stack.prefix}-${logicalId}`.toLowerCase().slice(0, 50)
@@ -26,8 +29,8 @@ export function bucketNameOf(stack: StackIdentity, logicalId: string, { BucketNa
 }
 
 /**
- * Without effect on one machine: nobody but its functions and the developer has credentials, what is written is
- * not encrypted, and the local cloud does not sweep: an object stays when its lifecycle rule would let it expire.
+ * Properties without effect on one machine. Only functions and the developer have credentials, files are not
+ * encrypted, and objects do not expire by a lifecycle rule.
  */
 const unused = z.unknown().optional()
 const texts = z.array(z.string()).default([])
@@ -63,7 +66,7 @@ const settings = z.strictObject({
 /**
  * Reads the resolved properties of an `AWS::S3::Bucket`.
  *
- * @throws Error in one line that names the property that is not modelled, or the name that is none.
+ * @throws Error of one line that names the property that is not modelled, or the invalid name.
  */
 export function readBucket(name: string, properties: Properties): BucketSettings {
   if (!/^(?=.{3,63}$)[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*$/.test(name) || name.endsWith('-'))

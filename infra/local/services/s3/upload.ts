@@ -4,21 +4,21 @@ import { createByteReader } from './byte-reader.ts'
 import { incompleteBody, notModelled } from './errors.ts'
 import type { Written } from './objects.ts'
 
-/** A content that arrives, and what must turn out to be true of it. */
+/** Content that is being received, with a check of the result. */
 export interface Upload {
   readonly content: AsyncIterable<Buffer>
-  /** Throws unless what was written is what the client sent. */
+  /** Throws unless the written content matches the checksums of the client. */
   check(written: Written): void
 }
 
-/** The longest line between chunks: a size and a signature, or a trailer. */
+/** Maximum length of a line between chunks: a size and a signature, or a trailer. */
 const longestLine = 4_096
 const checksumHeader = 'x-amz-checksum-crc32'
 
-/** The body of a request as it comes. Throws IncompleteBody if the client breaks off. */
+/** Yields the body of a request as it arrives. Throws IncompleteBody if the client disconnects. */
 export async function* bytesOf(message: IncomingMessage): AsyncGenerator<Buffer> {
   try {
-    // Whoever is refused in the middle gets to read why.
+    // The request is not destroyed, so that a client that is refused in the middle can read the reason.
     yield* message.iterator({ destroyOnReturn: false })
   } catch {
     throw incompleteBody()
@@ -26,9 +26,9 @@ export async function* bytesOf(message: IncomingMessage): AsyncGenerator<Buffer>
 }
 
 /**
- * The body of a PutObject, out of the chunks that the SDKs frame streams in (S3 user guide, "Signature calculations:
- * Transferring a payload in multiple chunks"), with the checksum that they send before or after it. The signatures of
- * chunks are passed over, as those of requests are.
+ * Returns the body of a PutObject, taken out of the chunks in which the SDKs frame streams (S3 user guide, "Signature
+ * calculations: Transferring a payload in multiple chunks"). The checksum comes before or after the body. The
+ * signatures of chunks are not checked.
  */
 export function uploadOf(message: IncomingMessage): Upload {
   const { headers } = message
@@ -59,7 +59,7 @@ export function uploadOf(message: IncomingMessage): Upload {
       if (name === checksumHeader) expected = value?.trim()
       else if (name !== 'x-amz-trailer-signature') throw notModelled(name)
     }
-    // The header may announce what then does not come.
+    // The header may announce a trailer that does not arrive.
     if (headers['x-amz-trailer'] !== undefined && expected === undefined) throw incompleteBody()
   }
 

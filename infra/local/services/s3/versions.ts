@@ -3,10 +3,10 @@ import { escaped } from '../../gateway/xml.ts'
 import type { S3Operation } from './call.ts'
 import { isMarker, nullVersion, type Version } from './objects.ts'
 
-/** Maximum number of versions in an answer, and the number by default. */
+/** Maximum number of versions in an answer. It is also the default. */
 const maxOfPage = 1_000
 
-/** All versions of the keys with a prefix, by pages: the next one begins after the last version of this one. */
+/** Lists all versions of the keys with a prefix, in pages. The next page begins after the last version of this one. */
 export const listObjectVersions: S3Operation = async ({ bucket, query }) => {
   const prefix = query.get('prefix') ?? ''
   const afterKey = query.get('key-marker') ?? ''
@@ -70,7 +70,7 @@ function element(name: string, fields: Fields): string {
   return `<${name}>${texts(fields)}</${name}>`
 }
 
-/** Elements with a text each, by name and value. */
+/** Returns one element with a text for each name and value. */
 function texts(fields: Fields): string {
   return fields.map(([name, value]) => `<${name}>${escaped(String(value))}</${name}>`).join('')
 }

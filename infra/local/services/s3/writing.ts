@@ -12,7 +12,7 @@ import { existing } from './reading.ts'
 import { copySource, percentEncoded, sourceOf } from './target.ts'
 import { type Upload, uploadOf } from './upload.ts'
 
-/** Stores an object and announces it. `reason` is the operation, as EventBridge names it. */
+/** Stores an object and sends its event. `reason` is the operation, as EventBridge names it. */
 async function put(
   call: S3Call,
   context: S3Context,
@@ -114,7 +114,7 @@ export const deleteObject: S3Operation = async (call, context) => {
 
 async function* empty(): AsyncGenerator<Buffer> {}
 
-/** The bytes of a header as UTF-8: Node reads them as Latin-1. */
+/** Decodes a header as UTF-8, because Node decodes it as Latin-1. */
 function inUtf8(value: string | string[] | undefined): string {
   return Buffer.from(String(value), 'latin1').toString()
 }

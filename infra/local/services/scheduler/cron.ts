@@ -1,7 +1,7 @@
-/** The next reading of a clock after another that a cron expression matches; `undefined` if there is none. */
+/** Returns the next clock reading after the given one that a cron expression matches; `undefined` if there is none. */
 export type Cron = (reading: number) => number | undefined
 
-/** A field: its name, the least and the greatest of its values, and the names that stand for the first of them. */
+/** A field: its name, its least and greatest values, and names for its first values. */
 interface Field {
   readonly name: string
   readonly least: number
@@ -18,14 +18,15 @@ const monthsOfYear: Field = { name: 'month', least: 1, most: 12, names: months }
 const daysOfWeek: Field = { name: 'day-of-week', least: 1, most: 7, names: weekdays }
 const years: Field = { name: 'year', least: 1970, most: 2199 }
 
-/** Whether a day of a month is meant, by its date at midnight. */
+/** Whether an expression matches a day, given as its date at midnight. */
 type IsDay = (date: Date) => boolean
 
 const minuteMs = 60_000
 
 /**
- * Compiles what stands between the brackets of `cron(minutes hours day-of-month month day-of-week year)`, as the
- * EventBridge Scheduler user guide describes it ("Cron-based schedules"). A weekday nearest to a day stays in its month.
+ * Compiles the text between the brackets of `cron(minutes hours day-of-month month day-of-week year)`, as the
+ * EventBridge Scheduler user guide describes it ("Cron-based schedules"). The weekday nearest to a day is always in
+ * the same month.
  *
  * @throws Error that names the field that is not valid, or that the guide does not describe.
  */
@@ -74,7 +75,7 @@ function compileDayOfMonth(text: string): IsDay {
 
 function compileDayOfWeek(text: string): IsDay {
   const weekdayOf = (date: Date) => date.getUTCDay() + 1
-  // The last day of the week.
+  // `L` is the last day of the week.
   if (text === 'L') return (date) => weekdayOf(date) === daysOfWeek.most
   const [, named = '', last, nth = ''] = /^(\w+?)(?:(L)|#([1-5]))$/.exec(text) ?? []
   if (named !== '') {
@@ -90,7 +91,10 @@ function compileDayOfWeek(text: string): IsDay {
   return (date) => days.has(weekdayOf(date))
 }
 
-/** The values of a list of values, ranges and steps, in ascending order. A range may wrap around to the least value. */
+/**
+ * Expands a list of values, ranges and steps into values in ascending order. A range may wrap around to the least
+ * value.
+ */
 function valuesOf(text: string, field: Field): number[] {
   const { least, most } = field
   const size = most - least + 1
@@ -125,7 +129,9 @@ function lastOfMonth(date: Date): number {
   return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()
 }
 
-/** The day from Monday to Friday that is nearest to a day of a date's month; `undefined` if it has no such day. */
+/**
+ * Returns the day from Monday to Friday nearest to a day of a date's month; `undefined` if the month lacks that day.
+ */
 function weekdayNearest(day: number, date: Date): number | undefined {
   const last = lastOfMonth(date)
   if (day > last) return undefined

@@ -1,20 +1,20 @@
 import { compileCron } from './cron.ts'
 import { wallClock } from './wall-clock.ts'
 
-/** The first time after an instant; `undefined` if there is none. All are milliseconds since the epoch. */
+/** Returns the first time after an instant; `undefined` if there is none. Both are milliseconds since the epoch. */
 export type NextAfter = (instant: number) => number | undefined
 
-/** `NextAfter` of a schedule by when it begins: the first time of a rate. */
+/** Returns the `NextAfter` of a schedule that begins at this time. The beginning is the first time of a rate. */
 export type Expression = (begin: number) => NextAfter
 
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
 
 /**
  * Compiles `rate(…)` or `cron(…)` of EventBridge Scheduler (user guide, "Schedule types"). A day of a rate has 24
- * hours. What a cron expression says is of the clocks of the zone: a time that they skip is left out, and one that they
- * show twice comes once, the first time.
+ * hours. A cron expression follows the clocks of the zone. A time that they skip is left out, and a time that they
+ * show twice counts only the first time.
  *
- * @throws Error that says what is not valid or not modelled.
+ * @throws Error that names the part that is not valid or not modelled.
  */
 export function compileSchedule(expression: string, zone: string): Expression {
   const { read, firstShows } = wallClock(zone)
@@ -38,7 +38,7 @@ export function compileSchedule(expression: string, zone: string): Expression {
   }
 }
 
-/** The latest of the times after `from` and up to `until`; `undefined` if there is none. */
+/** Returns the latest time after `from` and up to `until`; `undefined` if there is none. */
 export function latestBetween(nextAfter: NextAfter, from: number, until: number): number | undefined {
   const inTime = (instant: number) => {
     const next = nextAfter(instant)

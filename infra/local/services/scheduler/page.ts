@@ -5,8 +5,9 @@ import type { Scheduler } from './service.ts'
 const path = '/_local/schedules'
 
 /**
- * The schedules over HTTP: `GET /_local/schedules` lists them, and `POST /_local/schedules/<logical id>` runs one now;
- * `undefined` for anything else. A browser says with every POST which page it comes from: none of them runs anything.
+ * Serves the schedules over HTTP: `GET /_local/schedules` lists them, and `POST /_local/schedules/<logical id>` runs
+ * one now. Returns `undefined` for anything else. Browsers send the origin of the page with every POST, and such a
+ * request is refused.
  */
 export function schedulesPage(
   scheduler: Pick<Scheduler, 'list' | 'runNow'>,
@@ -15,7 +16,7 @@ export function schedulesPage(
 ): AwsResponse | undefined {
   if (pathname === path && method === 'GET') return json(200, scheduler.list())
   if (!pathname.startsWith(`${path}/`) || method !== 'POST') return undefined
-  if (headers.origin !== undefined) return json(403, { message: 'A web page runs no schedule' })
+  if (headers.origin !== undefined) return json(403, { message: 'A web page may not run a schedule' })
   const scheduledTime = scheduler.runNow(pathname.slice(path.length + 1))
   if (scheduledTime !== undefined) return json(202, { scheduledTime })
   return json(404, {

@@ -6,7 +6,7 @@ import { backoffMs, deadLetterAttributes, type Failure } from '../sqs/dead-lette
 import { isoSeconds, targetInputOf } from './target-input.ts'
 import type { Schedule } from './template.ts'
 
-/** A time of a schedule, in milliseconds since the epoch, that its target is to be invoked for. */
+/** An invocation of a schedule's target for one of its times, in milliseconds since the epoch. */
 export interface ScheduledRun {
   readonly logicalId: string
   readonly scheduledAt: number
@@ -18,7 +18,7 @@ const internalError = 'AWS.Scheduler.InternalServerError'
 export function openRuns(o: {
   readonly dataDir: string
   readonly schedules: ReadonlyMap<string, Schedule>
-  /** Hands an input to a function. Throws `ResourceNotFoundException` if there is none. */
+  /** Passes an input to a function. Throws `ResourceNotFoundException` if there is no such function. */
   readonly invoke: (targetArn: string, input: unknown) => void
   readonly retryDelaysMs?: readonly number[] | undefined
   readonly log: Log
@@ -31,7 +31,7 @@ export function openRuns(o: {
       const executionId = randomBytes(8).toString('hex')
       try {
         const schedule = o.schedules.get(logicalId)
-        if (!schedule) throw new AwsError('ResourceNotFoundException', 'The schedule is gone')
+        if (!schedule) throw new AwsError('ResourceNotFoundException', 'The schedule no longer exists')
         o.invoke(
           schedule.targetArn,
           JSON.parse(targetInputOf(schedule, { scheduledAt, executionId, number })),
@@ -63,7 +63,7 @@ export function openRuns(o: {
   })
 }
 
-/** A function that is gone is not tried again. */
+/** A missing function is not retried. */
 function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error)
   const isGone = error instanceof AwsError && error.code === 'ResourceNotFoundException'

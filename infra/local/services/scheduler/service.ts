@@ -9,16 +9,16 @@ import type { Schedule } from './template.ts'
 export interface Scheduler {
   list(): readonly ListedSchedule[]
   /**
-   * Runs a schedule now, one that is disabled too, and changes nothing of its times. Returns the time that it runs
-   * for; `undefined` if there is no such schedule.
+   * Runs a schedule now, even if it is disabled, without changing its times. Returns the time that it runs for;
+   * `undefined` if there is no such schedule.
    */
   runNow(logicalId: string): string | undefined
-  /** Hands no further time on: it is missed. */
+  /** Stops running schedules. Later times are missed. */
   close(): Promise<void>
 }
 
 export interface ListedSchedule extends Pick<Schedule, 'logicalId' | 'expression' | 'zone' | 'enabled'> {
-  /** As `2026-01-02T03:04:05Z`; `null` if it has no further time. */
+  /** The next time, as in `2026-01-02T03:04:05Z`; `null` if there is none. */
   readonly next: string | null
 }
 
@@ -27,25 +27,25 @@ interface Progress {
   readonly identity: string
   /** When the schedule was created. */
   readonly begin: number
-  /** The time that was last handed on, or just before the schedule was created. */
+  /** The time of the last run, or the moment just before the schedule was created. */
   readonly last: number
 }
 
-/** How long to wait at most before looking at the clock again: timers stand still while the laptop sleeps. */
+/** Maximum time before the next check of the clock. A check is needed because timers stop while the laptop sleeps. */
 const lookMs = 60_000
 
 /**
- * EventBridge Scheduler: hands each time of a schedule to its target, at least once, with its retries and to its
- * dead-letter queue at last (EventBridge Scheduler user guide).
+ * Opens EventBridge Scheduler. It invokes the target for each time of a schedule, at least once. A failed invocation
+ * is retried, and finally goes to the dead-letter queue (EventBridge Scheduler user guide).
  *
- * AWS is never down; a laptop is for most of its time. At the start, only the latest of the missed times is handed on: a
- * scheduled function does everything that is due, and a night of `rate(5 minutes)` would be a
- * hundred runs at once. A schedule whose times changed since the last start begins again.
+ * Unlike AWS, a laptop is off for most of the time. At the start, only the latest missed time is run: a scheduled
+ * function does everything that is due, and a night of `rate(5 minutes)` would be a hundred runs at once. A schedule
+ * whose times changed since the last start begins again.
  */
 export function openScheduler(o: {
   readonly dataDir: string
   readonly schedules: readonly Schedule[]
-  /** Hands an input to a function. Throws `ResourceNotFoundException` if there is none. */
+  /** Passes an input to a function. Throws `ResourceNotFoundException` if there is no such function. */
   readonly invoke: (targetArn: string, input: unknown) => void
   readonly retryDelaysMs?: readonly number[] | undefined
   readonly log: Log
@@ -56,7 +56,7 @@ export function openScheduler(o: {
 
   const deliveries = openRuns({ ...o, schedules })
 
-  /** As of the last start, or from now on. */
+  /** Returns the stored progress, or a new progress that begins now. */
   function progressOf({ logicalId, identity }: Schedule): Progress {
     const known = progress.get(logicalId)
     if (known?.identity === identity) return known
@@ -66,18 +66,24 @@ export function openScheduler(o: {
     return fresh
   }
 
-  /** Looks at a schedule now and from then on. What cannot be stored, as on a full disk, is tried again. */
+  /**
+   * Checks a schedule now and again later. If its progress cannot be stored, as on a full disk, the check is
+   * repeated.
+   */
   function watch(schedule: Schedule): void {
     let nextLook: number | undefined = lookMs
     try {
       nextLook = look(schedule)
     } catch (error) {
-      o.log(schedule.logicalId, `is tried again: ${error instanceof Error ? error.message : String(error)}`)
+      o.log(schedule.logicalId, `will be retried: ${error instanceof Error ? error.message : String(error)}`)
     }
     if (nextLook !== undefined) timers.set(schedule.logicalId, setTimeout(watch, nextLook, schedule))
   }
 
-  /** Hands on what is due. Returns how long until something may be; `undefined` if nothing ever is. */
+  /**
+   * Runs a schedule that is due. Returns the time until the next check; `undefined` if the schedule has no further
+   * time.
+   */
   function look(schedule: Schedule): number | undefined {
     const { logicalId, windowMs } = schedule
     const known = progressOf(schedule)
@@ -88,7 +94,7 @@ export function openScheduler(o: {
     if (due !== undefined) {
       const then = next === undefined ? 'for the last time' : `next for ${isoSeconds(next)}`
       o.log(logicalId, `runs for ${isoSeconds(due)}, ${then}`)
-      // Twice at worst, if a kill comes between the two.
+      // A kill between these two lines makes the schedule run twice.
       deliveries.add({ logicalId, scheduledAt: due }, Math.floor(Math.random() * windowMs))
       progress.set(logicalId, { ...known, last: due })
     }
@@ -111,7 +117,7 @@ export function openScheduler(o: {
     runNow(logicalId) {
       if (!schedules.has(logicalId)) return undefined
       const scheduledAt = Date.now()
-      o.log(logicalId, `runs for ${isoSeconds(scheduledAt)}, as someone asked`)
+      o.log(logicalId, `runs for ${isoSeconds(scheduledAt)}, on request`)
       deliveries.add({ logicalId, scheduledAt })
       return isoSeconds(scheduledAt)
     },

@@ -3,16 +3,16 @@ import type { Schedule } from './template.ts'
 
 /** One attempt to run a schedule. */
 export interface Attempt {
-  /** The time of the schedule that it is for, in milliseconds since the epoch. */
+  /** The time of the schedule, in milliseconds since the epoch. */
   readonly scheduledAt: number
   readonly executionId: string
-  /** From 1. */
+  /** The number of the attempt, from 1. */
   readonly number: number
 }
 
 /**
- * The input of a schedule's target, as JSON: its `Input` with the attributes of the context filled in (EventBridge
- * Scheduler user guide, "Adding context attributes"), or EventBridge's own notice.
+ * Returns the input of a schedule's target as JSON. This is its `Input` with the context attributes filled in
+ * (EventBridge Scheduler user guide, "Adding context attributes"), or the default event of EventBridge.
  */
 export function targetInputOf({ arn, input }: Pick<Schedule, 'arn' | 'input'>, attempt: Attempt): string {
   const time = isoSeconds(attempt.scheduledAt)
@@ -39,7 +39,7 @@ export function targetInputOf({ arn, input }: Pick<Schedule, 'arn' | 'input'>, a
   )
 }
 
-/** As EventBridge Scheduler writes times: `2026-01-02T03:04:05Z`. */
+/** Formats a time like EventBridge Scheduler: `2026-01-02T03:04:05Z`. */
 export function isoSeconds(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+/, '')
 }

@@ -11,15 +11,18 @@ export interface Schedule {
   readonly expression: string
   readonly zone: string
   readonly enabled: boolean
-  /** Text of the properties that set its times. A schedule with another text begins again. */
+  /** The properties that set its times, as text. If the text changes, the schedule begins again. */
   readonly identity: string
-  /** Its times. `begin` is when the schedule was created. */
+  /** Returns its times. `begin` is when the schedule was created. */
   readonly times: (begin: number) => NextAfter
-  /** How long after its time it may run. */
+  /** Maximum time between a scheduled time and its run. */
   readonly windowMs: number
   readonly targetArn: string
   readonly roleArn: string
-  /** The input of its target, with the attributes of the context still to fill in; `undefined` is EventBridge's own notice. */
+  /**
+   * The input of its target, before context attributes are filled in; `undefined` means the default event of
+   * EventBridge.
+   */
   readonly input: string | undefined
   readonly limits: Limits
   readonly deadLetters: DeadLetters | undefined
@@ -62,7 +65,7 @@ const schedule = z.strictObject({
  * Reads the resolved properties of an `AWS::Scheduler::Schedule`, with the defaults and bounds of EventBridge
  * Scheduler's API reference.
  *
- * @throws Error in one line that names the property that is not modelled or not valid.
+ * @throws Error of one line that names the property that is not modelled or not valid.
  */
 export function readSchedule(o: {
   readonly logicalId: string
@@ -108,7 +111,7 @@ function parse(logicalId: string, properties: Properties): z.output<typeof sched
       `${[logicalId, ...issue.path, issue.keys[0]].join('.')} is not modelled by the local cloud`,
     )
   if (issue) throw new Error(`${[logicalId, ...issue.path].join('.')} is not valid here: ${issue.message}`)
-  return data as z.output<typeof schedule> // without an error, it is what the schema says
+  return data as z.output<typeof schedule> // without an error, the schema gives it this type
 }
 
 function orRefuse<T>(place: string, make: () => T): T {

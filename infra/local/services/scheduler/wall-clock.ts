@@ -1,15 +1,15 @@
-/** The clocks of a time zone. A reading is milliseconds since 1970, as if the clock showed UTC. */
+/** The clock of a time zone. A reading is in milliseconds since 1970, as if the clock showed UTC. */
 export interface WallClock {
   read(instant: number): number
-  /** When the clock first shows a reading; `undefined` if it skips it. */
+  /** Returns when the clock first shows a reading; `undefined` if it skips the reading. */
   firstShows(reading: number): number | undefined
 }
 
 const dayMs = 86_400_000
 
-/** The clocks of a zone of the IANA database, such as `Europe/Berlin`. Throws if there is no such zone. */
+/** Returns the clock of a zone in the IANA database, such as `Europe/Berlin`. Throws if there is no such zone. */
 export function wallClock(zone: string): WallClock {
-  // An offset is no name of a zone, though newer versions of Node.js take it for one.
+  // An offset is not a zone name, although newer versions of Node.js accept it.
   if (!/^[a-z]/i.test(zone)) throw new RangeError(`Invalid time zone specified: ${zone}`)
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
@@ -33,7 +33,8 @@ export function wallClock(zone: string): WallClock {
   return {
     read,
     firstShows(reading) {
-      // A zone changes its offset once in two days at most: it has that of the day before or that of the day after.
+      // A zone changes its offset at most once in two days. Its offset is that of the day before or that of the day
+      // after.
       const offsets = [-dayMs, dayMs].map((distance) => read(reading + distance) - (reading + distance))
       const instants = offsets.map((offset) => reading - offset).filter((at) => read(at) === reading)
       return instants.length > 0 ? Math.min(...instants) : undefined

@@ -6,21 +6,21 @@ export interface Mail {
   readonly to: string
   readonly subject: string
   readonly text: string
-  /** When it was delivered: ISO 8601 UTC with milliseconds. */
+  /** The time of delivery, in ISO 8601 UTC with milliseconds. */
   readonly at: string
 }
 
-/** Where all mail of the local cloud ends: nothing leaves the machine. */
+/** Receives all mail of the local cloud: no mail leaves the machine. */
 export interface Mailbox {
   deliver(mail: Omit<Mail, 'at'>): void
-  /** Newest first; with `to`, those to that address, whatever its case. */
+  /** Lists the mails, newest first. With `to`, lists only mails to that address, ignoring case. */
   list(to?: string): Mail[]
 }
 
-/** The newest that are kept; older ones make room. */
+/** Maximum number of mails that are kept. The oldest are removed first. */
 const KEPT = 5_000
 
-/** Opens the mailbox in `dataDir`. What was delivered survives a restart and `kill -9`. */
+/** Opens the mailbox in `dataDir`. Delivered mail survives a restart and `kill -9`. */
 export function openMailbox(dataDir: string): Mailbox {
   const mails = openJournal<Mail>(join(dataDir, 'mail.jsonl'))
   let last = Math.max(0, ...[...mails.entries()].map(([key]) => Number(key)))
@@ -42,7 +42,7 @@ export function openMailbox(dataDir: string): Mailbox {
   }
 }
 
-/** The mailbox over HTTP: `GET /_local/mail?to=ADDRESS`; `undefined` for any other address. */
+/** Serves the mailbox over HTTP: `GET /_local/mail?to=ADDRESS`. Returns `undefined` for any other path. */
 export function mailPage(mailbox: Mailbox, url: URL): AwsResponse | undefined {
   if (url.pathname !== '/_local/mail') return undefined
   const body = JSON.stringify(mailbox.list(url.searchParams.get('to') ?? undefined), undefined, 2)

@@ -9,7 +9,7 @@ export type MailRefusal = 'TooManyRequestsException' | 'SendingPausedException'
 
 export interface MailService {
   readonly service: AwsService
-  /** Makes SES refuse every mail, or take them again. */
+  /** Makes SES refuse every mail, or accept mail again. */
   refuse(refuses: boolean, code?: MailRefusal): void
 }
 
@@ -28,8 +28,8 @@ const inputs = z.strictObject({
 })
 
 /**
- * SES (API v2) for simple mails from the template's identities, which are verified by being declared: an address,
- * or a domain for every address in it. The mailbox keeps each mail, as text if it has any.
+ * Opens SES (API v2) for simple mails from the identities of the template: addresses, or domains for every address in
+ * them. A declared identity counts as verified. The mailbox keeps each mail, with its text part if there is one.
  */
 export function openMailService(o: {
   readonly region: string
@@ -38,7 +38,10 @@ export function openMailService(o: {
 }): MailService {
   let refusal: MailRefusal | undefined
 
-  /** `Annals <no-reply@example.com>` is from that address, whose identity is itself or else its domain. */
+  /**
+   * Reads a mail and its identity. `Annals <no-reply@example.com>` is from that address; its identity is the address
+   * or else the domain.
+   */
   function read(request: AwsRequest) {
     const input = readInput(request, inputs, 'BadRequestException')
     const address = addressIn(input.FromEmailAddress)
@@ -83,7 +86,7 @@ export function openMailService(o: {
   }
 }
 
-/** The address in `Annals <no-reply@example.com>`, or else the text itself. */
+/** Returns the address in `Annals <no-reply@example.com>`, or else the text itself. */
 function addressIn(from: string): string {
   const start = from.lastIndexOf('<')
   return start >= 0 && from.endsWith('>') ? from.slice(start + 1, -1) : from

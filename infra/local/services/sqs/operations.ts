@@ -4,6 +4,7 @@ import type { OperationTable } from '../../gateway/operations.ts'
 export const sqsOperations = {
   ListQueues: { tool: 'AWS CLI' },
   GetQueueUrl: { tool: 'AWS CLI' },
+  SendMessage: {},
   ReceiveMessage: { tool: 'AWS CLI' },
   DeleteMessage: { tool: 'AWS CLI' },
   GetQueueAttributes: { tool: 'AWS CLI' },

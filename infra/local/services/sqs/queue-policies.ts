@@ -1,7 +1,7 @@
 import { fieldsOf, type Properties } from '../../cloud/template.ts'
 import { wildcard } from '../../iam/policy.ts'
 
-/** A permission that an `AWS::SQS::QueuePolicy` gives a service. */
+/** A permission that an `AWS::SQS::QueuePolicy` grants a service. */
 interface SendGrant {
   readonly service: string
   readonly queueUrls: readonly unknown[]
@@ -15,8 +15,8 @@ export interface QueuePolicies {
 }
 
 /**
- * Reads the policies of queues, their properties resolved: services that may send, for a source or for any. A statement
- * that denies access without TLS has no effect on one machine.
+ * Reads the resolved policies of queues, which let services send for a source or for any source. A statement that
+ * denies access without TLS has no effect on one machine.
  *
  * @throws Error that names a policy with any other statement.
  */
@@ -51,7 +51,7 @@ export function isTlsOnly({ Effect, Condition }: Properties): boolean {
 
 function grantOf(statement: Properties, queueUrls: readonly unknown[], logicalId: string): SendGrant {
   const { Effect, Principal, Action, Resource, Condition } = statement
-  // CDK writes one of these, or none.
+  // CDK writes one of these conditions, or none.
   const { ArnEquals, ArnLike = ArnEquals, ...others } = fieldsOf(Condition)
   const service = fieldsOf(Principal)['Service']
   const isSend = listOf(Action).length === 1 && listOf(Action).includes('sqs:SendMessage')
@@ -61,7 +61,7 @@ function grantOf(statement: Properties, queueUrls: readonly unknown[], logicalId
   return { service, queueUrls, queueArns: listOf(Resource), sources }
 }
 
-/** One or several, as policies are written. */
+/** Returns a list. A policy may contain a single value instead of a list. */
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : value === undefined ? [] : [value]
 }

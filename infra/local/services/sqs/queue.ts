@@ -3,31 +3,39 @@ import { AwsError } from '../../gateway/aws-service.ts'
 import { type Journal, openJournal } from '../../storage/journal.ts'
 import type { QueueSettings } from './template.ts'
 
-/** A message as it is received. */
+/** A message in the form in which it is received. */
 export interface ReceivedMessage {
   readonly id: string
   readonly receiptHandle: string
   readonly body: string
   readonly attributes: Readonly<Record<string, string>>
-  /** Its system attributes, by the names of SQS. */
+  /** Its system attributes, under the names of SQS. */
   readonly system: Readonly<Record<string, string>>
 }
 
 export interface Queue {
   readonly arn: string
   readonly url: string
-  /** Once this returns, the message survives `kill -9`. The attributes are texts by name. */
-  send(body: string, attributes?: Readonly<Record<string, string>>): void
-  /** At most this many messages, hidden from now on for the queue's visibility timeout or the one given. */
+  /**
+   * Sends a message and returns its id. Once this returns, the message survives `kill -9`. The attributes are texts by
+   * name. A delay, in seconds, hides the message at first.
+   */
+  send(body: string, attributes?: Readonly<Record<string, string>>, delaySeconds?: number): string
+  /** Receives at most this many messages, and hides them for the given visibility timeout or the queue's own. */
   receive(most: number, visibilitySeconds?: number): ReceivedMessage[]
-  /** Only the latest handle of a message deletes it; an older one is accepted, as the API reference says. */
+  /**
+   * Deletes a message. Only its latest handle deletes it; an older handle is accepted without effect, as the API
+   * reference says.
+   */
   delete(receiptHandle: string): void
+  /** Hides a received message for this time from now on. An older handle is accepted and changes nothing. */
+  hide(receiptHandle: string, seconds: number): void
   readonly visibilitySeconds: number
-  /** Calls the listener after each message that was sent. Returns how to stop that. */
+  /** Calls the listener after each sent message. Returns a function that removes the listener. */
   onSend(listener: () => void): () => void
 }
 
-/** A message as it is stored. Times are milliseconds since the epoch. */
+/** A message in the form in which it is stored. Times are milliseconds since the epoch. */
 interface StoredMessage {
   readonly body: string
   readonly attributes: Readonly<Record<string, string>>
@@ -39,12 +47,12 @@ interface StoredMessage {
 
 type Stored = readonly [id: string, message: StoredMessage]
 
-/** A queue as the queues around it use it. */
+/** A queue with the members that other queues use. */
 export interface OpenQueue extends Queue {
   readonly settings: QueueSettings
-  /** How many messages could be received now, and how many are hidden. */
+  /** Returns how many messages could be received now, and how many are hidden. */
   count(): { readonly visible: number; readonly hidden: number }
-  /** Takes a message that another queue gave up, with everything that is known of it. */
+  /** Accepts a message from the queue whose dead-letter queue this is, with its attributes and counts. */
   take(id: string, message: StoredMessage): void
 }
 
@@ -60,7 +68,7 @@ export function openQueue(o: {
   const messages = openJournal<StoredMessage>(o.file)
   const listeners = new Set<() => void>()
 
-  /** Moves messages that were received too often, and returns the rest. */
+  /** Moves messages that were received too often to the dead-letter queue, and returns the rest. */
   function withoutDead(all: readonly Stored[]): readonly Stored[] {
     const { redrive } = settings
     if (redrive === undefined) return all
@@ -72,15 +80,26 @@ export function openQueue(o: {
     return all.filter((one) => !dead.includes(one))
   }
 
+  /** The message of its latest handle; without a message for an older one. */
+  function find(receiptHandle: string) {
+    const [id = '', receives] = Buffer.from(receiptHandle, 'base64url').toString().split(' ')
+    if (receives === undefined)
+      throw new AwsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.')
+    const message = messages.get(id)
+    return { id, message: message?.receives === Number(receives) ? message : undefined }
+  }
+
   return {
     arn,
     url,
     settings,
     visibilitySeconds: settings.visibilitySeconds,
-    send(body, attributes = {}) {
+    send(body, attributes = {}, delaySeconds = 0) {
       const now = Date.now()
-      messages.set(randomUUID(), { body, attributes, sentAt: now, visibleAt: now, receives: 0 })
+      const id = randomUUID()
+      messages.set(id, { body, attributes, sentAt: now, visibleAt: now + delaySeconds * 1000, receives: 0 })
       for (const listener of listeners) listener()
+      return id
     },
     receive(most, hiddenSeconds = settings.visibilitySeconds) {
       const now = Date.now()
@@ -93,10 +112,12 @@ export function openQueue(o: {
       })
     },
     delete(receiptHandle) {
-      const [id = '', receives] = Buffer.from(receiptHandle, 'base64url').toString().split(' ')
-      if (receives === undefined)
-        throw new AwsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.')
-      if (messages.get(id)?.receives === Number(receives)) messages.delete(id)
+      const { id, message } = find(receiptHandle)
+      if (message !== undefined) messages.delete(id)
+    },
+    hide(receiptHandle, seconds) {
+      const { id, message } = find(receiptHandle)
+      if (message !== undefined) messages.set(id, { ...message, visibleAt: Date.now() + seconds * 1000 })
     },
     onSend(listener) {
       listeners.add(listener)
@@ -130,7 +151,7 @@ function received(
   }
 }
 
-/** The messages of a queue. Those that are older than its retention are deleted first. */
+/** Returns the messages of a queue, after deleting those that are older than its retention. */
 function retained(messages: Journal<StoredMessage>, { retentionSeconds }: QueueSettings): readonly Stored[] {
   const oldest = Date.now() - retentionSeconds * 1000
   for (const [id, { sentAt }] of [...messages.entries()]) if (sentAt < oldest) messages.delete(id)

@@ -15,9 +15,9 @@ import { readQueue } from './template.ts'
 
 export interface Queues {
   readonly service: AwsService
-  /** Creates the queue of an `AWS::SQS::Queue` whose properties are resolved. Throws if one is not modelled. */
+  /** Creates the queue of an `AWS::SQS::Queue` with resolved properties. Throws if a property is not modelled. */
   createQueue(o: { name: string; arn: string; baseUrl: string; properties: Properties }): Queue
-  /** Throws if the template declares no such queue. */
+  /** Returns the queue with this ARN. Throws if the template declares no such queue. */
   find(arn: string): Queue
   /** Throws if the template does not declare the dead-letter queue of a queue. */
   checkRedrives(): void
@@ -34,10 +34,30 @@ const inputs = z.object({
   MessageAttributeNames: wanted,
   MaxNumberOfMessages: z.int().min(1).max(10).default(1),
   VisibilityTimeout: z.int().min(0).max(43_200).optional(),
+  MessageBody: z.string().default(''),
+  DelaySeconds: z.int().min(0).max(900).default(0),
+  MessageAttributes: z
+    .record(z.string(), z.object({ DataType: z.string(), StringValue: z.string() }))
+    .default({}),
 })
 type Input = z.output<typeof inputs>
 
+/** SQS API reference, `SendMessage`. */
+const maxMessageBytes = 1024 * 1024
+
 const handlers: Readonly<Record<string, (queue: OpenQueue, input: Input) => object>> = {
+  SendMessage(queue, { MessageBody, DelaySeconds, MessageAttributes }) {
+    if (MessageBody === '')
+      throw new AwsError('MissingParameter', 'The request must contain the parameter MessageBody.')
+    if (Buffer.byteLength(MessageBody) > maxMessageBytes)
+      throw new AwsError(
+        'InvalidParameterValue',
+        `One or more parameters are invalid. Reason: Message must be shorter than ${maxMessageBytes} bytes.`,
+      )
+    const attributes = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue])
+    const MessageId = queue.send(MessageBody, Object.fromEntries(attributes), DelaySeconds)
+    return { MessageId, MD5OfMessageBody: md5(MessageBody) }
+  },
   ReceiveMessage: (queue, input) => ({
     Messages: queue.receive(input.MaxNumberOfMessages, input.VisibilityTimeout).map((message) => ({
       MessageId: message.id,
@@ -74,8 +94,8 @@ const handlers: Readonly<Record<string, (queue: OpenQueue, input: Input) => obje
 }
 
 /**
- * The standard queues of a template, in journals under `dataDir` (SQS API reference). A call never waits for a
- * message. What is in flight appears again after its visibility timeout, a restart or not.
+ * Opens the standard queues of a template, in journals under `dataDir` (SQS API reference). A call never waits for a
+ * message. A message in flight reappears after its visibility timeout, also after a restart.
  */
 export function openQueues(dataDir: string): Queues {
   const queues = new Map<string, OpenQueue>()
@@ -96,7 +116,7 @@ export function openQueues(dataDir: string): Queues {
   const invalid = 'InvalidParameterValue'
   const read = (request: AwsRequest) => readInput(request, inputs, invalid)
 
-  /** The answer of a call that names no queue by its URL; `undefined` for any other. */
+  /** Answers a call that names no queue by its URL; `undefined` for any other call. */
   function lookUp(request: AwsRequest): object | undefined {
     if (request.operation === 'GetQueueUrl')
       return { QueueUrl: find(readInput(request, urlInput, invalid).QueueName).url }
@@ -144,14 +164,14 @@ export function openQueues(dataDir: string): Queues {
   }
 }
 
-/** The attribute that names the dead-letter queue of a queue. */
+/** Returns the attribute that names the dead-letter queue of a queue. */
 function redriveOf({ settings: { redrive } }: OpenQueue): { readonly RedrivePolicy?: string } {
   if (redrive === undefined) return {}
   const { target: deadLetterTargetArn, maxReceives: maxReceiveCount } = redrive
   return { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount }) }
 }
 
-/** Those that a call asks for, by name or all of them. */
+/** Returns the attributes that a call asks for: named ones, or all. */
 function pick<T>(values: Readonly<Record<string, T>>, names: readonly string[], show: (value: T) => unknown) {
   const isWanted = (name: string) => names.some((one) => ['All', '.*', name].includes(one))
   const picked = Object.entries(values).filter(([name]) => isWanted(name))

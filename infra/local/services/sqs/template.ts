@@ -1,6 +1,6 @@
 import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
 
-/** Honoured, or without meaning on one machine: encryption, tags. */
+/** Properties that are honoured, or have no meaning on one machine, such as encryption and tags. */
 const modelled = [
   'QueueName',
   'MessageRetentionPeriod',
@@ -12,7 +12,7 @@ const modelled = [
   'RedrivePolicy',
 ]
 
-/** Moves a message to another queue, by its ARN, once it was received this often. */
+/** The ARN of the queue that a message moves to, and the number of receives after which it moves. */
 export interface Redrive {
   readonly target: string
   readonly maxReceives: number
@@ -24,7 +24,10 @@ export interface QueueSettings {
   readonly redrive: Redrive | undefined
 }
 
-/** Reads the resolved properties of an `AWS::SQS::Queue`. Throws Error that names one that is not modelled or not valid. */
+/**
+ * Reads the resolved properties of an `AWS::SQS::Queue`. Throws an Error that names a property that is not modelled
+ * or not valid.
+ */
 export function readQueue(name: string, properties: Properties): QueueSettings {
   allowOnly(modelled, properties, name)
   return {

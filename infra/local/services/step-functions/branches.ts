@@ -6,10 +6,10 @@ import { anyOf } from './signals.ts'
 import { Abandoned, StatesError } from './states-error.ts'
 import type { RunWorkflow } from './workflow-options.ts'
 
-/** Maximum number of iterations of a Map that run at once, unless it sets one (developer guide, "Inline Map state"). */
+/** Maximum number of concurrent iterations of a Map, unless the Map sets one (developer guide, "Inline Map state"). */
 const mostAtOnce = 40
 
-/** Runs the branches of a state side by side. Resolves to their outputs, in order. */
+/** Runs the branches of a state concurrently. Resolves to their outputs, in order. */
 export async function runParallel(scope: Scope, state: Parallel, runWorkflow: RunWorkflow): Promise<unknown> {
   const { run, position } = scope
   const input =

@@ -1,14 +1,14 @@
 import { compileExpression } from './expressions.ts'
 
-/** As much of a node of jsonata's syntax tree as is looked at here. */
+/** The part of a node of jsonata's syntax tree that is read here. */
 type Node = Readonly<Record<string, unknown>>
 
-/** Parts of a node that are evaluated on what it gives, or on each item of that. */
+/** Parts of a node that are evaluated on its result, or on each item of the result. */
 const inner = new Set(['predicate', 'stages', 'group'])
 
 /**
- * Why AWS would refuse an expression; `undefined` if it would accept it. AWS also refuses an expression that
- * reads a context: there is only `$states`, and variables.
+ * Returns why AWS would refuse an expression; `undefined` if AWS would accept it. An expression may read only
+ * `$states` and variables, so AWS also refuses one that reads a context.
  */
 export function refusalOfExpression(text: string): string | undefined {
   try {
@@ -16,11 +16,11 @@ export function refusalOfExpression(text: string): string | undefined {
     return name === undefined ? undefined : `Reference to '${name}' at the top level is not supported`
   } catch (error) {
     // jsonata throws objects with a message.
-    return `no JSONata (${(error as { message?: string }).message})`
+    return `not valid JSONata (${(error as { message?: string }).message})`
   }
 }
 
-/** The first name, `$` or `$$` that is read from the context that an expression has as a whole. */
+/** Returns the first name, `$` or `$$` that is read from the context of the whole expression. */
 function contextRead(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { type, value: name, steps, ...node } = value as Node // its members are looked at one by one

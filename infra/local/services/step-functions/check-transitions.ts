@@ -1,10 +1,10 @@
 import { type State, type Workflow, workflowsOf } from './definition.ts'
 
 /**
- * Checks where the states of a definition lead: that each of these states is there, that something leads to every
- * state, that there is an end, and that no two have the same name (Amazon States Language, "Transitions").
+ * Checks the transitions of a definition (Amazon States Language, "Transitions"). Every target exists, every state
+ * can be reached, there is an end, and no two states have the same name.
  *
- * @throws Error in one line that names the state.
+ * @throws Error of one line that names the state.
  */
 export function checkTransitions(machine: string, root: Workflow): void {
   const named = new Set<string>()
@@ -12,14 +12,14 @@ export function checkTransitions(machine: string, root: Workflow): void {
     const { StartAt, States } = workflow
     const known = (name: string) => Object.hasOwn(States, name)
     for (const name of Object.keys(States)) {
-      if (named.has(name)) throw new Error(`${machine} has two states of the name ${name}`)
+      if (named.has(name)) throw new Error(`${machine} has two states with the name ${name}`)
       named.add(name)
     }
     const from = Object.entries(States).map(([name, state]) => ({ name, next: nextOf(state) }))
     for (const { name, next } of [{ name: 'StartAt', next: [StartAt] }, ...from]) {
       const missing = next.find((target) => !known(target))
       if (missing !== undefined)
-        throw new Error(`${machine}.States.${name} leads to ${missing}, which is no state there`)
+        throw new Error(`${machine}.States.${name} leads to ${missing}, which is not a state there`)
     }
     const reached = new Set([StartAt])
     for (const name of reached) for (const target of nextOf(States[name])) reached.add(target)

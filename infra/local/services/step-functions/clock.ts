@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Time, as the interpreter knows it. */
+/** The clock and the random numbers of the interpreter. */
 export interface ExecutionClock {
   /** Milliseconds since the epoch. */
   now(): number
   /** Rejects with the signal's reason once that is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>
-  /** From 0 to below 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   random(): number
 }
 
-/** The longest that a timer of Node can wait. */
+/** Maximum wait of a timer in Node. */
 const longestMs = 2 ** 31 - 1
 
 export const systemClock: ExecutionClock = {

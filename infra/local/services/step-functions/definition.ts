@@ -1,8 +1,8 @@
 import * as z from 'zod'
 
-/** A text of a template that is an expression. */
+/** A text that is an expression. */
 const expression = z.string().regex(/^\{%.*%\}$/s, 'is no JSONata expression: it stands between {% and %}')
-/** Any JSON, whose texts may be expressions. */
+/** Any JSON. Its texts may be expressions. */
 const template = z.unknown()
 const text = z.string()
 const count = z.union([z.int().min(0), expression])
@@ -28,7 +28,7 @@ const catcher = z.strictObject({
 })
 const handling = { Retry: z.array(retrier).default([]), Catch: z.array(catcher).default([]) }
 
-/** States that begin at one of them: a machine, a branch, or what a Map does for each item. */
+/** A set of states with a start: a machine, a branch, or the iteration of a Map. */
 export interface Workflow {
   readonly StartAt: string
   readonly States: Readonly<Record<string, State>>
@@ -90,7 +90,7 @@ const fail = z.strictObject({
 })
 const state = z.discriminatedUnion('Type', [task, parallel, map, wait, choose, pass, succeed, fail])
 
-/** The Amazon States Language as far as the local cloud models it, in JSONata. */
+/** The part of the Amazon States Language that the local cloud models, with JSONata. */
 export const definition = z.strictObject({
   Comment: text.optional(),
   Version: z.literal('1.0').optional(),
@@ -110,7 +110,7 @@ export type Choice = Readonly<z.output<typeof choose>>
 export type Retrier = Readonly<z.output<typeof retrier>>
 export type Catcher = Readonly<z.output<typeof catcher>>
 
-/** Every workflow of a definition, with the workflows around it, outermost first. */
+/** Yields every workflow of a definition, with the workflows around it, outermost first. */
 export function* workflowsOf(
   root: Workflow,
   within: readonly Workflow[] = [],

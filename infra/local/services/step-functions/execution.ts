@@ -13,9 +13,9 @@ export interface ExecutionOptions extends Omit<Run, 'context'> {
   readonly input: unknown
   /** Milliseconds since the epoch. */
   readonly startedAt: number
-  /** The longest that it may take, if its definition does not say less. */
+  /** Maximum duration, unless the definition sets a shorter one. */
   readonly maxSeconds: number
-  /** Whether it resumes from its positions after a restart. */
+  /** Whether it resumes from stored positions after a restart. */
   readonly isResumed: boolean
   /** Stops it at its positions, so that it can resume from there later. */
   readonly signal: AbortSignal
@@ -27,8 +27,8 @@ export type Outcome =
   | { readonly status: 'TIMED_OUT' }
 
 /**
- * Executes a state machine, in JSONata, from its start or from its positions (the Amazon States Language, and the Step
- * Functions developer guide, which has more detail). Rejects only with `Abandoned` if its signal is aborted.
+ * Executes a state machine in JSONata, from its start or from its positions (Amazon States Language and, with more
+ * detail, the Step Functions developer guide). Rejects only with `Abandoned`, if its signal is aborted.
  */
 export async function execute(o: ExecutionOptions): Promise<Outcome> {
   const { machine, input, record } = o
@@ -69,7 +69,7 @@ export async function execute(o: ExecutionOptions): Promise<Outcome> {
   }
 }
 
-/** Aborts its signal when an execution has taken too long. */
+/** Returns a signal that is aborted when an execution has taken too long. */
 function timer({ clock, startedAt, definition, maxSeconds }: ExecutionOptions) {
   const late = new AbortController()
   const ended = new AbortController()

@@ -13,19 +13,22 @@ import type { StateMachine } from './template.ts'
 
 export interface Executions {
   /**
-   * Starts an execution, durably. If an execution with this name and input runs already, returns that one.
-   * Throws `ExecutionAlreadyExists` for any other use of a name. Executions of an EXPRESS machine may have the same name.
+   * Starts an execution, durably. If an execution with this name and input is already running, returns it. Throws
+   * `ExecutionAlreadyExists` for any other use of a name. Executions of an EXPRESS machine may share a name.
    */
   start(machine: StateMachine, input: string, name: string): Execution
   get(arn: string): Execution | undefined
-  /** In the order in which they were started. */
+  /** Returns all executions in the order in which they were started. */
   all(): readonly Execution[]
   history(execution: Execution): readonly HistoryEvent[]
   /** Stops all executions at their positions. */
   close(): Promise<void>
 }
 
-/** Step Functions quotas. On AWS the one of events applies to Standard only; here it ends every endless loop. */
+/**
+ * Step Functions quotas. On AWS, the quota of events applies only to Standard machines; here it ends every endless
+ * loop.
+ */
 const maxEvents = 25_000
 const expressSeconds = 300
 const maxNameLength = 80
@@ -78,9 +81,9 @@ export function runExecutions(o: {
         else store.end({ ...execution, stoppedAt, ...kept(outcome) })
       })
       .catch((error: unknown) => {
-        // The stack ended in the data of a task, as it would at every further start.
-        if (error instanceof RangeError) return abort(execution, store, o, 'its data are nested too deeply')
-        if (!(error instanceof Abandoned)) tell(`is kept for the next start: ${error}`)
+        // Deeply nested data overflowed the stack, and would do so again at every further start.
+        if (error instanceof RangeError) return abort(execution, store, o, 'its data is nested too deeply')
+        if (!(error instanceof Abandoned)) tell(`will be continued at the next start: ${error}`)
       })
       .finally(() => running.delete(arn))
     running.set(arn, { history, ended })
@@ -89,7 +92,7 @@ export function runExecutions(o: {
   for (const execution of store.all().filter(({ status }) => status === 'RUNNING')) {
     const machine = o.machines.find((one) => one.arn === execution.machineArn)
     if (machine !== undefined) run(machine, execution)
-    else abort(execution, store, o, 'the template does not declare its state machine any more')
+    else abort(execution, store, o, 'the template no longer declares its state machine')
   }
 
   return {
@@ -114,7 +117,7 @@ export function runExecutions(o: {
   }
 }
 
-/** Ends an execution that cannot continue, and says why. */
+/** Ends an execution that cannot continue, and logs the reason. */
 function abort(
   execution: Execution,
   store: ExecutionStore,
@@ -125,12 +128,12 @@ function abort(
   store.end({ ...execution, status: 'ABORTED', stoppedAt: o.clock.now() })
 }
 
-/** Appends events to a history, until it is full or the signal is aborted. */
+/** Returns a function that appends events to a history, until the history is full or the signal is aborted. */
 function recorder(history: Journal<HistoryEvent>, clock: ExecutionClock, signal: AbortSignal) {
   return (event: NewEvent): number => {
     signal.throwIfAborted()
     const id = history.size + 1
-    // The last one is kept for the event that ends the execution.
+    // The last place is kept for the event that ends the execution.
     if (id >= maxEvents && !event.type.startsWith('Execution') && !/Failed|Aborted/.test(event.type))
       throw new StatesError(
         'States.Runtime',

@@ -4,7 +4,7 @@ import { functions } from './functions.ts'
 /** Values by the names of variables, without their `$`. */
 export type Variables = Readonly<Record<string, unknown>>
 
-/** An expression without a JSON value. `location` names its field, such as `Output/name`. */
+/** Thrown if an expression has no JSON value. `location` names its field, such as `Output/name`. */
 export class EvaluationError extends Error {
   readonly location: string
   constructor(message: string, location: string) {
@@ -20,7 +20,7 @@ export function isExpression(value: unknown): value is string {
   return typeof value === 'string' && value.startsWith('{%') && value.endsWith('%}')
 }
 
-/** Compiles an expression. Throws if it is no JSONata. */
+/** Compiles an expression. Throws if it is not valid JSONata. */
 export function compileExpression(text: string): jsonata.Expression {
   const there = compiled.get(text)
   if (there !== undefined) return there
@@ -29,7 +29,7 @@ export function compileExpression(text: string): jsonata.Expression {
   return expression
 }
 
-/** Every expression in a template, with its field. */
+/** Yields every expression in a template, with its field. */
 export function* expressionsIn(
   template: unknown,
   field: string,

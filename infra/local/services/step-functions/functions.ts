@@ -10,7 +10,7 @@ const algorithms: Readonly<Record<string, string>> = {
 
 /**
  * The functions that Step Functions adds to JSONata, and `$eval`, which it removes (Step Functions developer guide,
- * "Transforming data with JSONata"). A function has no value for an argument of another type.
+ * "Transforming data with JSONata"). For an argument of a wrong type, a function returns no value.
  */
 export const functions: Readonly<Record<string, unknown>> = {
   eval: undefined,

@@ -7,15 +7,18 @@ import type { stepFunctionsOperations } from './operations.ts'
 import type { Execution } from './store.ts'
 import type { StateMachine } from './template.ts'
 
-/** The machines of the template and their executions. */
+/** Finds the machines of the template and their executions. */
 export interface KnownExecutions {
   readonly executions: Executions
   readonly machines: readonly StateMachine[]
   /** When the local cloud opened the machines, in milliseconds since the epoch. */
   readonly createdAt: number
-  /** Throws StateMachineDoesNotExist. */
+  /** Returns the machine with this ARN. Throws StateMachineDoesNotExist. */
   machineOf(arn: string): StateMachine
-  /** Throws ExecutionDoesNotExist, or InvalidArn for one of an Express machine. */
+  /**
+   * Returns the execution with this ARN. Throws ExecutionDoesNotExist, or InvalidArn for an execution of an Express
+   * machine.
+   */
   executionOf(arn: string): Execution
 }
 
@@ -39,7 +42,7 @@ const historyInput = z.object({
   reverseOrder: z.boolean().default(false),
 })
 
-/** The ARN of the machine or the execution that a call is about. */
+/** Returns the ARN of the machine or the execution in a call. */
 export function resourceOf(request: AwsRequest): string {
   if (request.operation === 'ListStateMachines') return '*'
   const { stateMachineArn = '', executionArn = stateMachineArn } = read(
@@ -123,7 +126,10 @@ function summaryOf({ arn, machineArn, name, status, startedAt, stoppedAt }: Exec
   }
 }
 
-/** A page of a list, after the item that the token names. Throws InvalidToken for one that this did not make. */
+/**
+ * Returns a page of a list, after the item that the token names. Throws InvalidToken for any token that this function
+ * did not make.
+ */
 function pageOf<T>(
   all: readonly T[],
   nameOf: (item: T) => string,

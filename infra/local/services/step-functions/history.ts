@@ -1,6 +1,9 @@
 type Fields = Readonly<Record<string, unknown>>
 
-/** An event to record, as AWS types it and names its details (Step Functions API reference, "HistoryEvent"). */
+/**
+ * An event to record, with the type and the name of details that AWS uses (Step Functions API reference,
+ * "HistoryEvent").
+ */
 export interface NewEvent {
   readonly type: string
   readonly previousEventId: number
@@ -8,13 +11,13 @@ export interface NewEvent {
 }
 
 export interface HistoryEvent extends NewEvent {
-  /** From 1. */
+  /** Number of the event, from 1. */
   readonly id: number
   /** Seconds since the epoch. */
   readonly timestamp: number
 }
 
-/** An input or output in an event: JSON as a text, all of it. */
+/** Formats the input of an event: the whole JSON as a text. */
 export const inputOf = (value: unknown) => ({
   input: JSON.stringify(value),
   inputDetails: { truncated: false },
@@ -24,7 +27,7 @@ export const outputOf = (value: unknown) => ({
   outputDetails: { truncated: false },
 })
 
-/** An event without the data of the execution. */
+/** Returns an event without the data of the execution. */
 export function withoutData(event: HistoryEvent): HistoryEvent {
   const dropped = ['input', 'inputDetails', 'output', 'outputDetails']
   return JSON.parse(JSON.stringify(event, (key, value) => (dropped.includes(key) ? undefined : value)))

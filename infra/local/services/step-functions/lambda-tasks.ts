@@ -11,7 +11,10 @@ export type InvokeTask = (machine: StateMachine, functionName: string, payload: 
 
 const possible: readonly Fault[] = ['throttle', 'fail', 'fail-after', 'lose-answer', 'duplicate', 'delay']
 
-/** The errors of the call itself, as AWS names them (developer guide, "Handle transient Lambda service exceptions"). */
+/**
+ * The errors of the call itself, under the names of AWS (developer guide, "Handle transient Lambda service
+ * exceptions").
+ */
 const failures = {
   throttle: 'Lambda.TooManyRequestsException',
   fail: 'Lambda.ServiceException',
@@ -20,8 +23,8 @@ const failures = {
 }
 
 /**
- * Calls functions by the role of a state machine. The error of a failing function has the name that the function
- * gives it; the error of a failing call is `Lambda.` and the exception.
+ * Calls functions with the role of a state machine. The error of a failing function has the name that the function
+ * gives it. The error of a failing call is `Lambda.` followed by the exception.
  */
 export function lambdaTasks(o: {
   readonly lambda: Pick<Lambda, 'find' | 'invoke'>

@@ -1,21 +1,21 @@
 import type { Variables } from './expressions.ts'
 
-/** Where a workflow is: in a state, or at its end. */
+/** The position of a workflow: in a state, or at its end. */
 export type Position = InState | Ended
 
 export interface InState {
   readonly state: string
   readonly input: unknown
-  /** With those of the workflows around it. */
+  /** The variables, including those of the workflows around it. */
   readonly variables: Variables
-  /** Milliseconds since the epoch, as all times here. */
+  /** In milliseconds since the epoch, like all times here. */
   readonly enteredAt: number
   readonly enteredEventId: number
-  /** How often each of its retriers was used. */
+  /** How often each retrier of the state was used. */
   readonly retries?: readonly number[]
-  /** Until when it waits: a Wait, or a state before it is tried again. */
+  /** The end of a wait: of a Wait state, or before a retry. */
   readonly wakeAt?: number
-  /** The event that its branches or iterations follow, once they have begun. */
+  /** Id of the event that the first events of its branches or iterations follow, once they have begun. */
   readonly startedEventId?: number
   /** The items of a Map. */
   readonly items?: readonly unknown[]
@@ -27,12 +27,13 @@ export interface Ended {
 }
 
 /**
- * Everything needed to resume after a kill: the position of each workflow of an execution by its path, which is `` for
- * the machine itself, and for the branches and iterations of the state that a workflow is in, its own and their number.
+ * Everything needed to resume after a kill: the position of each workflow of an execution, by the path of the
+ * workflow. The path of the machine itself is empty. A branch or iteration has the path of the workflow around it,
+ * followed by its number.
  */
 export interface Positions {
   get(path: string): Position | undefined
   set(path: string, position: Position): void
-  /** Deletes the positions of all workflows within the one of this path. */
+  /** Deletes the positions of all workflows inside the workflow with this path. */
   forgetWithin(path: string): void
 }

@@ -8,9 +8,9 @@ import { expressionsIn, isExpression } from './expressions.ts'
 export const invokeResource = 'arn:aws:states:::lambda:invoke'
 
 /**
- * Reads the definition of a state machine: what it consists of, where its states lead, its variables and expressions.
+ * Reads and checks the definition of a state machine: its fields, transitions, variables and expressions.
  *
- * @throws Error in one line that names the machine, the place and what is wrong or not modelled there.
+ * @throws Error of one line that names the machine, the place, and the mistake or the part that is not modelled.
  */
 export function parseDefinition(machine: string, source: string): Definition {
   const json = parse(machine, source)
@@ -22,7 +22,7 @@ export function parseDefinition(machine: string, source: string): Definition {
   const { data, error } = definition.safeParse(json)
   const [issue] = error?.issues ?? []
   if (issue) throw new Error(describe(machine, issue))
-  const read = data as Definition // without an error, it is what the schema says
+  const read = data as Definition // without an error, the schema gives it this type
   checkTransitions(machine, read)
   for (const { workflow, within } of workflowsOf(read)) {
     const outer = new Set(within.flatMap(assignedIn))
@@ -38,14 +38,14 @@ type Json = Readonly<Record<string, unknown>>
 function parse(machine: string, source: string): Json {
   try {
     const json: unknown = JSON.parse(source)
-    if (typeof json === 'object' && json !== null) return json as Json // and what it holds is checked by the schema
+    if (typeof json === 'object' && json !== null) return json as Json // the schema checks its members
   } catch {}
-  throw new Error(`${machine}: its definition is no JSON object`)
+  throw new Error(`${machine}: its definition is not a JSON object`)
 }
 
-/** The first state that is not in JSONata. A state without a language has the one of the machine. */
+/** Returns the first state that is not in JSONata. A state without a language has the language of the machine. */
 function otherLanguage(workflow: Json, usual: unknown, path: string): string | undefined {
-  const states = Object.entries((workflow['States'] ?? {}) as Json) // of anything but an object there are none
+  const states = Object.entries((workflow['States'] ?? {}) as Json) // a value that is not an object has no entries
   for (const [name, value] of states) {
     const state = (value ?? {}) as Json // as above
     const place = `${path}.States.${name}`
@@ -66,7 +66,7 @@ function describe(machine: string, issue: z.core.$ZodIssue): string {
     : `${place} is not valid or not modelled by the local cloud: ${issue.message}`
 }
 
-/** The variables of the states themselves, without those of branches and iterations in them. */
+/** Returns the variables that the states assign, without those of branches and iterations in them. */
 function assignedIn({ States }: Workflow): string[] {
   return Object.values(States).flatMap((state) => {
     const all = [
@@ -110,7 +110,7 @@ function checkTask({ Resource, Arguments }: State & { Type: 'Task' }, place: str
     throw new Error(`${place}.Arguments.${unknown} is not modelled by the local cloud`)
 }
 
-/** The functions that the tasks of a machine name themselves, by the places where they do. */
+/** Lists the functions that the tasks of a machine name directly, not by an expression. */
 export function functionsNamedIn(root: Workflow): readonly string[] {
   const states = [...workflowsOf(root)].flatMap(({ workflow }) => Object.values(workflow.States))
   const names = states.flatMap((state) => {

@@ -1,7 +1,7 @@
 import type { Catcher, Retrier } from './definition.ts'
 import type { StatesError } from './states-error.ts'
 
-/** Names that only their own name matches, and one that nothing does (developer guide, "Handling errors"). */
+/** Errors that wildcards do not match (developer guide, "Handling errors"). */
 const beyondWildcards = new Set(['States.DataLimitExceeded'])
 const beyondAll = 'States.Runtime'
 
@@ -13,8 +13,8 @@ function matches({ ErrorEquals: names }: Retrier | Catcher, { error }: StatesErr
 }
 
 /**
- * Whether a state is tried again after an error: the first retrier that names it decides, by how often it was used
- * before. Returns how often each was used then, and the wait in milliseconds.
+ * Decides whether a state is retried after an error. The first retrier that names the error decides, depending on how
+ * often it was used. Returns the new uses of each retrier, and the wait in milliseconds.
  */
 export function retryAfter(
   retriers: readonly Retrier[],
@@ -32,7 +32,7 @@ export function retryAfter(
   return { retries, delayMs: seconds * 1000 * (JitterStrategy === 'FULL' ? random() : 1) }
 }
 
-/** The first catcher that names an error, with its index. */
+/** Returns the first catcher that names an error, with its index. */
 export function catcherFor(
   catchers: readonly Catcher[],
   error: StatesError,

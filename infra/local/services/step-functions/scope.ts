@@ -6,28 +6,28 @@ import { type NewEvent, outputOf } from './history.ts'
 import type { InState, Positions } from './positions.ts'
 import { StatesError } from './states-error.ts'
 
-/** The surroundings of a state's execution. */
+/** The execution around a state. */
 export interface Run {
   readonly clock: ExecutionClock
   readonly region: string
   readonly positions: Positions
-  /** `$states.context`, as far as it is the same everywhere in the execution. */
+  /** The members of `$states.context` that are the same everywhere in the execution. */
   readonly context: { readonly Execution: object; readonly StateMachine: object }
   /** Records an event. Returns its id. */
   record(event: NewEvent): number
   /** Calls a function. Rejects with the StatesError that its task fails with. */
   invoke(functionName: string, payload: unknown): Promise<unknown>
-  /** One line for the developer. */
+  /** Logs one line for the developer. */
   tell(message: string): void
 }
 
-/** A workflow that runs: the machine itself, a branch or an iteration. */
+/** A running workflow: the machine itself, a branch or an iteration. */
 export interface Thread {
   readonly path: string
   readonly signal: AbortSignal
   /** `$states.context.Map` of an iteration and of the states in it. */
   readonly map?: { readonly Item: { readonly Index: number; readonly Value: unknown } } | undefined
-  /** The event that the next one follows. */
+  /** Id of the last event of this workflow. The next event follows it. */
   previousEventId: number
 }
 
@@ -38,14 +38,14 @@ export interface Known {
   readonly map?: Thread['map']
 }
 
-/** How a state is left; `next` is undefined at the end of its workflow. */
+/** The result of leaving a state. `next` is undefined at the end of its workflow. */
 export interface Left {
   readonly output: unknown
   readonly variables: Variables
   readonly next: string | undefined
 }
 
-/** The 256 KiB that an input or output may have (Step Functions quotas), in bytes of its JSON. */
+/** Maximum size of an input or output in bytes of its JSON: 256 KiB (Step Functions quotas). */
 const maxBytes = 262_144
 
 /** A state that is being executed. */
@@ -74,14 +74,14 @@ export function note(scope: Scope, more: Partial<InState>): void {
   scope.run.positions.set(scope.thread.path, scope.position)
 }
 
-/** An error that the interpreter raises, worded as AWS does. */
+/** Returns an error of the interpreter, in the words of AWS. */
 export function failure(scope: Scope, error: string, message: string): StatesError {
   const { name, position } = scope
   const where = `the state '${name}' (entered at the event id #${position.enteredEventId})`
   return new StatesError(error, `An error occurred while executing ${where}. ${message}`)
 }
 
-/** Evaluates a template of a state. Throws StatesError, and records the reason, if it has no value. */
+/** Evaluates a template of a state. If it has no value, records the reason and throws StatesError. */
 export async function evaluateIn(
   scope: Scope,
   field: string,
@@ -108,7 +108,7 @@ export async function evaluateIn(
   }
 }
 
-/** The same for a field that must be of a kind. */
+/** Evaluates a field that must match a schema. */
 export async function evaluateAs<S extends z.ZodType>(
   scope: Scope,
   schema: S,
@@ -119,7 +119,7 @@ export async function evaluateAs<S extends z.ZodType>(
   const value = await evaluateIn(scope, field, template, known)
   const { data, error } = schema.safeParse(value)
   const [issue] = error?.issues ?? []
-  if (issue === undefined) return data as z.output<S> // without an error, it is what the schema says
+  if (issue === undefined) return data as z.output<S> // without an error, the schema gives it this type
   const message = `The JSONata expression specified for the field '${field}' returned an unexpected result: ${issue.message}`
   throw evaluationFailed(scope, new EvaluationError(message, field))
 }
@@ -132,7 +132,7 @@ function evaluationFailed(scope: Scope, { message, location }: EvaluationError):
   return error
 }
 
-/** Throws the StatesError of a value that is too large to be passed on. */
+/** Throws a StatesError if a value is too large to be passed on. */
 export function checkSize(of: string, value: unknown): void {
   if (Buffer.byteLength(JSON.stringify(value)) <= maxBytes) return
   const message = `The state/task '${of}' returned a result with a size exceeding the maximum number of bytes service limit.`
@@ -140,8 +140,8 @@ export function checkSize(of: string, value: unknown): void {
 }
 
 /**
- * Leaves a state: evaluates `Assign` and `Output` of it, its choice or its catcher, both with the variables as they
- * are, and records that. A state without `Output` passes on `otherwise`.
+ * Leaves a state: evaluates `Assign` and `Output` of the state, its choice or its catcher, and records the exit. Both
+ * are evaluated with the variables before the assignment. A state without `Output` passes on `otherwise`.
  */
 export async function leave(
   scope: Scope,
@@ -154,7 +154,7 @@ export async function leave(
   },
 ): Promise<Left> {
   const at = o.at ?? ''
-  // An object becomes an object.
+  // The value of an object is an object.
   const assigned = Assign && ((await evaluateIn(scope, `${at}Assign`, Assign, o.known)) as Variables)
   const output = Output === undefined ? o.otherwise : await evaluateIn(scope, `${at}Output`, Output, o.known)
   checkSize(scope.name, output)

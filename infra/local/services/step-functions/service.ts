@@ -11,20 +11,23 @@ import type { StateMachine } from './template.ts'
 export interface StepFunctions {
   readonly service: AwsService
   /**
-   * Starts an execution for a rule, durably. The same name again is the same delivery. Throws `StateMachineDoesNotExist`
-   * and what AWS refuses of an input.
+   * Starts an execution for a rule, durably. A repeated name means the same delivery. Throws
+   * `StateMachineDoesNotExist`, or the error of AWS for an invalid input.
    */
   start(machineArn: string, input: unknown, name: string): void
-  /** Throws unless the template declares the machine, and a role that is named lets a rule start it. */
+  /** Throws unless the template declares the machine, and the named role lets the rule start it. */
   demandStart(rule: string, machineArn: string, roleArn: string | undefined): void
   /** Stops all executions at their positions. They resume at the next start. */
   close(): Promise<void>
 }
 
-/** How many ended executions are kept. AWS keeps them for 90 days. */
+/** Number of ended executions that are kept. AWS keeps them for 90 days. */
 const kept = 1000
 
-/** State machines and their executions (Step Functions API reference). Executions of an earlier run resume at once. */
+/**
+ * Opens state machines and their executions (Step Functions API reference). Executions of an earlier run resume at
+ * once.
+ */
 export function openStepFunctions(o: {
   readonly region: string
   readonly dataDir: string
@@ -32,7 +35,7 @@ export function openStepFunctions(o: {
   readonly invoke: InvokeTask
   readonly refusalOfRole: Permissions['refusalOfRole']
   readonly clock?: ExecutionClock
-  /** How many ended executions are kept; 1,000 otherwise. */
+  /** Number of ended executions that are kept. The default is 1,000. */
   readonly keep?: number
   readonly log: Log
 }): StepFunctions {
@@ -77,7 +80,7 @@ export function openStepFunctions(o: {
       const permission = { action: 'states:StartExecution', resource: machineOf(machineArn).arn }
       const refused =
         roleArn === undefined
-          ? `${rule} has no RoleArn that lets it start ${machineArn}`
+          ? `${rule} has no RoleArn that may start ${machineArn}`
           : o.refusalOfRole(roleArn, 'events', permission)
       if (refused !== undefined) throw new Error(refused)
     },

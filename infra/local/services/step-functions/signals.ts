@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events'
 
-/** A signal that is aborted with any of these. Any number of listeners may listen to it. */
+/** Returns a signal that is aborted when any of these is. It may have any number of listeners. */
 export function anyOf(...signals: readonly AbortSignal[]): AbortSignal {
   const signal = AbortSignal.any([...signals])
   setMaxListeners(0, signal)
   return signal
 }
 
-/** The result of work, or the signal's reason once that is aborted, while the work continues. */
+/** Resolves to the result of work. If the signal is aborted first, rejects with its reason while the work continues. */
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason)

@@ -12,10 +12,10 @@ export function isStateMachine(arn: string): boolean {
 }
 
 /**
- * Starts the state machines of a template, their properties resolved.
+ * Starts the state machines of a template, with resolved properties.
  *
- * @throws Error that names the machine and what is not valid or not modelled, the function that does not exist, or
- * the grant that its role lacks to call it.
+ * @throws Error that names the machine and one of these: a part that is not valid or not modelled, a function that
+ * does not exist, or a missing grant to call it.
  */
 export async function startStateMachines(o: {
   readonly machines: readonly { readonly logicalId: string; readonly properties: Properties }[]

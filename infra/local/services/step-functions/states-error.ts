@@ -1,4 +1,4 @@
-/** Why a state failed, as `Retry` and `Catch` know it: an error's name and, as a text, its cause. */
+/** The failure of a state, as `Retry` and `Catch` see it: the name of the error, and its cause as a text. */
 export class StatesError extends Error {
   readonly error: string
   override readonly cause: string | undefined
@@ -10,7 +10,7 @@ export class StatesError extends Error {
   }
 }
 
-/** Thrown when work is given up because its result is no longer needed. */
+/** Thrown to abandon work whose result is no longer needed. */
 export class Abandoned extends Error {
   readonly because: 'closed' | 'timed-out' | 'branch-failed'
   constructor(because: Abandoned['because']) {
@@ -20,7 +20,7 @@ export class Abandoned extends Error {
   }
 }
 
-/** The message of a function that failed, from the JSON of the cause. */
+/** Returns the message of a failed function from the JSON of the cause. */
 function messageOf(cause: string): string {
   try {
     const { errorMessage } = JSON.parse(cause)

@@ -5,7 +5,7 @@ import { type Journal, openJournal } from '../../storage/journal.ts'
 import type { HistoryEvent } from './history.ts'
 import type { Position, Positions } from './positions.ts'
 
-/** An execution as it is stored, without its history. Input and output are JSON; times are milliseconds since the epoch. */
+/** A stored execution, without its history. Input and output are JSON; times are milliseconds since the epoch. */
 export interface Execution {
   readonly arn: string
   readonly machineArn: string
@@ -21,16 +21,19 @@ export interface Execution {
   readonly id: string
 }
 
-/** Executions in journals under `folder`: one of all executions, and one each for the history and the positions of an execution. */
+/**
+ * Executions in journals under `folder`. One journal lists all executions, and each execution has a journal of its
+ * history and one of its positions.
+ */
 export interface ExecutionStore {
   get(arn: string): Execution | undefined
-  /** In the order in which they were started. */
+  /** Returns all executions in the order in which they were started. */
   all(): readonly Execution[]
-  /** Once this returns, the execution survives `kill -9`. */
+  /** Adds an execution. Once this returns, it survives `kill -9`. */
   add(execution: Omit<Execution, 'id'>): Execution
   history(execution: Execution): Journal<HistoryEvent>
   positions(execution: Execution): Positions
-  /** Stores how an execution ended, and deletes the oldest ended ones beyond the number to keep. */
+  /** Stores the end of an execution, and deletes the oldest ended executions beyond the number to keep. */
   end(execution: Execution): void
   remove(execution: Execution): void
 }

@@ -7,7 +7,7 @@ import { StatesError } from './states-error.ts'
 const where = { resource: 'invoke', resourceType: 'lambda' }
 const call = z.strictObject({ FunctionName: z.string(), Payload: z.unknown().optional() })
 
-/** Runs a task once: a function, whose answer is the `Payload` of the result. */
+/** Runs a task once: invokes a function, whose answer becomes the `Payload` of the result. */
 export async function runTask(scope: Scope, { Arguments, TimeoutSeconds, Resource }: Task): Promise<unknown> {
   const { run, thread } = scope
   const given = await evaluateIn(scope, 'Arguments', Arguments)
@@ -47,7 +47,7 @@ export async function runTask(scope: Scope, { Arguments, TimeoutSeconds, Resourc
   }
 }
 
-/** Rejects once the time is over, unless the work is done by then. */
+/** Rejects after this time, unless the work is done by then. */
 async function timeout({ run, thread }: Scope, seconds: number, work: Promise<unknown>): Promise<never> {
   const done = new AbortController()
   const end = () => done.abort()

@@ -11,11 +11,11 @@ export interface StateMachine {
   readonly definition: Definition
   /** The text of its definition. */
   readonly source: string
-  /** The functions that its tasks name themselves, by name or ARN. */
+  /** The functions that its tasks name directly, by name or ARN. */
   readonly functionNames: readonly string[]
 }
 
-/** Honoured, or without effect on one machine: logging, tracing, tags. */
+/** Properties that are honoured, or have no effect on one machine, such as logging, tracing and tags. */
 const modelled = [
   'DefinitionString',
   'DefinitionSubstitutions',
@@ -27,7 +27,10 @@ const modelled = [
   'Tags',
 ]
 
-/** Reads the resolved properties of an `AWS::StepFunctions::StateMachine`. Throws, naming it, on what is not modelled. */
+/**
+ * Reads the resolved properties of an `AWS::StepFunctions::StateMachine`. Throws an Error that names anything that is
+ * not modelled.
+ */
 export function readStateMachine(o: {
   readonly logicalId: string
   readonly arn: string

@@ -7,7 +7,7 @@ export interface WorkflowOptions {
   readonly run: Run
   readonly thread: Thread
   readonly workflow: Workflow
-  /** The input of its first state, unless it has begun before. */
+  /** The input of its first state. It is not used if the workflow resumes from a position. */
   readonly input: unknown
   readonly variables: Variables
 }

@@ -10,8 +10,8 @@ import { runTask } from './task.ts'
 import type { WorkflowOptions } from './workflow-options.ts'
 
 /**
- * Runs a workflow to its end, from its start or from its stored position. Rejects with the StatesError that it fails
- * with, and with `Abandoned` if it is given up.
+ * Runs a workflow to its end, from its start or from its stored position. Rejects with a StatesError if it fails, and
+ * with `Abandoned` if it is abandoned.
  */
 export async function runWorkflow({ run, thread, workflow, ...start }: WorkflowOptions): Promise<Ended> {
   const enter = (name: string, given: Pick<InState, 'input' | 'variables'>): InState => {
@@ -32,10 +32,7 @@ export async function runWorkflow({ run, thread, workflow, ...start }: WorkflowO
   for (;;) {
     const state = workflow.States[position.state]
     if (state === undefined)
-      throw new StatesError(
-        'States.Runtime',
-        `The state '${position.state}' is not in the definition any more`,
-      )
+      throw new StatesError('States.Runtime', `The state '${position.state}' is no longer in the definition`)
     const scope: Scope = { run, thread, name: position.state, state, position }
     const { next, ...left } = await runState(scope).catch((error: unknown) => {
       recordAborted(scope, error)
@@ -52,7 +49,7 @@ export async function runWorkflow({ run, thread, workflow, ...start }: WorkflowO
   }
 }
 
-/** Records that a state in a branch ended with it, as AWS does for the types of states that take time. */
+/** Records that a state was aborted together with its branch. AWS does so for the types of states that take time. */
 function recordAborted({ run, thread: { path, previousEventId }, state }: Scope, error: unknown): void {
   const isOver =
     error instanceof StatesError || (error instanceof Abandoned && error.because === 'branch-failed')
@@ -116,7 +113,7 @@ async function choose(scope: Scope, state: Choice): Promise<Left> {
   return leave(scope, state, { next: state.Default, otherwise })
 }
 
-/** Tries a state, retries it as its retriers tell, and passes a remaining error to its catchers. */
+/** Runs a state, retries it according to its retriers, and passes a remaining error to its catchers. */
 async function handled(
   scope: Scope,
   state: State & { readonly Type: 'Task' | 'Parallel' | 'Map' },

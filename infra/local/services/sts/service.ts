@@ -5,7 +5,7 @@ import { stsOperations } from './operations.ts'
 
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/'
 
-/** STS tells a caller who they are: the first call of many tools. It needs no permission, as on AWS. */
+/** Creates STS, which tells callers who they are. Many tools call it first. As on AWS, it needs no permission. */
 export function createSts(arnOf: (caller: string | undefined) => string): AwsService {
   return {
     targets: [],

@@ -17,7 +17,7 @@ import { newAggregate } from '../../../../infra/cli/new/aggregate.ts'
 import { apply } from '../../../../infra/cli/new/change.ts'
 import { namesOf, takenBy } from '../../../../infra/cli/new/names.ts'
 
-// The names are ones that nobody takes, so that this holds of any domain.
+// No feature uses these names, so the test holds for any domain.
 const oneWord = 'zebra'
 const twoWords = 'zebra-crossing'
 
@@ -27,7 +27,7 @@ const others = [
   'test/properties',
   'test/projections',
   'test/simulation',
-  // What the tests of the ports are shaken by.
+  // The tests of the ports need these faults.
   'infra/local',
   'package.json',
   'tsconfig.json',
@@ -35,7 +35,7 @@ const others = [
   '.gitignore',
 ]
 
-/** A copy of what the generator reads and writes. */
+/** The folder with a copy of the files that the generator reads and writes. */
 let root = ''
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'annals-new-'))
@@ -44,7 +44,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(root, { recursive: true }))
 
-/** Runs a program in the copy, without what this run of the tests has in its environment. */
+/** Runs a program in the copy, without the environment of this test run. */
 function node(...program: string[]): Promise<{ code: unknown; output: string }> {
   const env = { PATH: process.env['PATH'] ?? '' }
   return new Promise((ended) => {
@@ -74,7 +74,7 @@ describe('npm run new', () => {
     [['aggregate', 'engine'], '"engine" is taken by projections/engine'],
     // The sample lists invoices without an aggregate of that name.
     ...(existsSync('domain/subscription') ? [[['aggregate', 'invoice'], '/me/invoices exists already']] : []),
-  ])('writes nothing for %j, and says why in one line', async (args, reason) => {
+  ])('writes nothing for %j, and explains that in one line', async (args, reason) => {
     const before = everything()
     const { code, output } = await run(...args)
     expect(code).toBe(1)
@@ -83,14 +83,15 @@ describe('npm run new', () => {
     expect(everything()).toEqual(before)
   })
 
-  it('writes an aggregate that passes types, linter and tests without an edit, of one word and of two', async () => {
+  it('writes an aggregate that passes types, linter and tests unedited, with a name of one word and of two', async () => {
     for (const name of [oneWord, twoWords]) {
       const { code, output } = await run('aggregate', name)
       expect(code, output).toBe(0)
       expect(output).toContain(`domain/${name}/${name}.ts`)
       expect(output).toContain('Next: npm test')
     }
-    // The stack is left out, which takes its routes and filters from the lists: its types take most of the time.
+    // Without the stack, which derives its routes and filters from the lists: its types take most of the
+    // time.
     const config = {
       extends: './tsconfig.json',
       include: [...folders, 'test/properties', `test/projections/${oneWord}*`],
@@ -120,7 +121,7 @@ describe('npm run new', () => {
       expect(tested.output).toContain(`test/domain/${name}/${name}.test.ts`)
       expect(tested.output).toContain(`test/projections/${name}/${name}.test.ts`)
     }
-    // The catalogue of events is up to date too.
+    // The catalogue of events is also up to date.
     expect(tested.output).toContain('test/projections/publishing/public-events.test.ts')
   }, 60_000)
 })
@@ -128,7 +129,7 @@ describe('npm run new', () => {
 describe('a new aggregate', () => {
   const change = newAggregate(namesOf('quokka'))
 
-  it('writes over nothing', async () => {
+  it('overwrites nothing', async () => {
     const path = join(root, 'commands/quokka/handlers.ts')
     mkdirSync(join(root, 'commands/quokka'))
     writeFileSync(path, 'mine')
@@ -139,7 +140,7 @@ describe('a new aggregate', () => {
     rmSync(join(root, 'commands/quokka'), { recursive: true })
   })
 
-  it('leaves nothing behind where a list is not found, and names the file', async () => {
+  it('leaves nothing behind if a list is not found, and names the file', async () => {
     const path = join(root, 'projections/versions.ts')
     const source = readFileSync(path, 'utf8')
     writeFileSync(path, source.replace('export const versions =', 'export const builds ='))
@@ -149,9 +150,9 @@ describe('a new aggregate', () => {
     writeFileSync(path, source)
   })
 
-  it('takes back what it has written where it cannot go on', async () => {
+  it('removes the files that it has written if it cannot continue', async () => {
     const path = join(root, 'projections/quokka')
-    writeFileSync(path, 'a file where a folder has to be')
+    writeFileSync(path, 'a file instead of a folder')
     const contract = readFileSync(join(root, 'commands/contract.ts'), 'utf8')
     const before = everything()
     await expect(apply(change, root)).rejects.toThrow('projections/quokka')
@@ -189,7 +190,7 @@ describe('a new aggregate', () => {
     expect(namesOf(name)).toMatchObject({ one: { kebab: name, pascal }, many: { kebab: many }, a })
   })
 
-  it('does not take a name from which one in use is made', () => {
+  it('refuses a name that shares a derived name with one in use', () => {
     const existing = ['kernel', 'user', 'calendar-event']
     for (const name of ['user', 'user-command', 'user-event', 'calendar'])
       expect(takenBy(name, existing)).toBeDefined()

@@ -6,12 +6,12 @@ const gone: Gone = (specifier) => {
   return specifier === './half.ts' ? new Set(['lost']) : undefined
 }
 
-/** The formatter puts the spaces right afterwards. */
+/** Joins all white space, because the formatter lays out the code afterwards. */
 const flat = (source = '') => source.replace(/\s+/g, ' ').trim()
 const pruned = (source: string) => flat(prune('list.ts', source, gone)?.source)
 
 describe('a source without a feature', () => {
-  it('is untouched if it uses nothing of it', () => {
+  it('is unchanged if it does not use the feature', () => {
     expect(
       prune('list.ts', `import { a } from './user/a.ts'\nexport const all = [a]\n`, gone),
     ).toBeUndefined()
@@ -31,7 +31,7 @@ describe('a source without a feature', () => {
     expect(pruned(source)).toBe(flat(`${kept}\n${after}`))
   })
 
-  it('lacks a statement, what the statement declared, and the uses of that', () => {
+  it('lacks a statement, its declarations, and their uses', () => {
     const source = `import { addUpload } from './upload/stack.ts'
 import { addApi } from './api.ts'
 
@@ -51,7 +51,7 @@ export function addStack(stack: unknown): void {
     )
   })
 
-  it('lacks the comment directly above a part, and keeps the others', () => {
+  it('lacks the comment directly above a removed part, and keeps the others', () => {
     const source = `import { u } from './upload/u.ts'
 import { a } from './user/a.ts'
 
@@ -78,12 +78,12 @@ export const all = [
     )
   })
 
-  it('lacks imports that nothing uses any more', () => {
+  it('lacks imports that are no longer used', () => {
     const source = `import { of } from './of.ts'\nimport { u } from './upload/u.ts'\nexport const all = [of(u)]\n`
     expect(pruned(source)).toBe(flat('export const all = []\n'))
   })
 
-  it('says which of its exports are gone, so that their users can follow', () => {
+  it('reports which of its exports are gone, so that their users can follow', () => {
     const source = `import { u } from './upload/u.ts'\nexport const both = u.and\nexport const one = 1\n`
     expect(prune('list.ts', source, gone)).toEqual({
       source: expect.stringMatching(/^export const one = 1\s*$/),
@@ -94,12 +94,12 @@ export const all = [
     )
   })
 
-  it('is refused with file and line if a use stands outside a list', () => {
+  it('is refused with file and line if a use is outside a list', () => {
     const source = `import { U } from './upload/u.ts'\n\nclass Bad extends U {}\nexport const bad = new Bad()\n`
     expect(() => pruned(source)).toThrow('list.ts:3 uses U outside a list')
   })
 
-  it('keeps properties and members that are only called the same', () => {
+  it('keeps properties and members that merely have the same name', () => {
     const source = `import { u } from './upload/u.ts'\nexport const all = [{ u: 1 }, x.u, u]\ndeclare const x: { u: number }\n`
     expect(pruned(source)).toBe(
       flat('export const all = [{ u: 1 }, x.u, ]\ndeclare const x: { u: number }\n'),

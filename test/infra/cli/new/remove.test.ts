@@ -64,7 +64,7 @@ describe('a removal', () => {
   })
   afterEach(() => rmSync(root, { recursive: true }))
 
-  it('takes a feature out of every layer, list, entry point, test and document, and nothing else', async () => {
+  it('removes a feature from every layer, list, entry point, test and document, and nothing else', async () => {
     const before = files()
     await removeFeatures(root, ['yak'], { force: false, stored: nothingStored })
     expect(before.filter((file) => !files().includes(file))).toEqual([
@@ -98,7 +98,7 @@ describe('a removal', () => {
     expect(planRemoval(root, ['yak', 'owl']).deleted).toContain('commands/owl/handlers.ts')
   })
 
-  it('of a name that is no feature is refused, and says which there are', () => {
+  it('of an unknown feature is refused, and the error lists the features', () => {
     expect(() => planRemoval(root, ['kernel'])).toThrow('no feature kernel; the features are owl, yak')
   })
 
@@ -154,7 +154,7 @@ describe('a generated aggregate', () => {
   })
   afterAll(() => rmSync(root, { recursive: true }))
 
-  it('leaves every file as it was once it is removed', async () => {
+  it('leaves every file unchanged after its removal', async () => {
     const read = () =>
       new Map(
         readdirSync(root, { recursive: true, withFileTypes: true })
@@ -173,7 +173,7 @@ describe('a generated aggregate', () => {
 })
 
 describe('stored events', () => {
-  it('are counted by category in a data folder that no local cloud runs on', async () => {
+  it('are counted by category in a data folder without a running local cloud', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'annals-stored-'))
     try {
       expect(await storedEvents(join(dataDir, 'none'))).toEqual(new Map())

@@ -7,18 +7,18 @@ import { renamed, wrecked } from '../../../kit/fleet/stored-history.ts'
 import { opsSide } from '../../../kit/memory/ops.ts'
 import { newCommit } from '../../../kit/stores/commits.ts'
 
-/** Of a schema and with data as no code knows them. */
+/** A stored event of an unknown schema, with unknown data. */
 const sunk = { ...wrecked, schema: 3, data: { price: 7 } }
 const at = '2026-01-01T00:00:00.000Z'
 
-/** Puts an item that no code of ours would write. */
+/** Puts an item that our code would never write. */
 async function putItem(side: ReturnType<typeof opsSide>, version: number, over: object): Promise<void> {
   const item = toItem({ ...newCommit(), stream: 'voyage-1', version })
   await side.table.putNew({ ...item, ...over }, noReservations, 1000)
 }
 
 describe('events show', () => {
-  it('shows the events of a stream in order, with who caused them and as they are stored', async () => {
+  it('shows the events of a stream in order, as they are stored, with the person who caused them', async () => {
     const { appendStored, run } = opsSide()
     await appendStored('voyage-1', at, renamed('Atlas'), renamed('Globe'))
     await appendStored('voyage-1', '2026-01-02T00:00:00.000Z', renamed('Map'))
@@ -35,7 +35,7 @@ describe('events show', () => {
     )
   })
 
-  it('shows an event that this code does not know, and why, and those after it', async () => {
+  it('shows an unknown event with the reason, and the events after it', async () => {
     const { appendStored, run } = opsSide()
     await appendStored('voyage-1', at, renamed('Atlas'), sunk, renamed('Map'))
     const { json, text } = await run(eventsShow, ['voyage-1'])
@@ -47,14 +47,14 @@ describe('events show', () => {
     expect(text).toContain('UNREADABLE: Unknown event type "VoyageWrecked".  {"price":7}')
   })
 
-  it('shows the events of a category that this code does not know', async () => {
+  it('shows the events of an unknown category', async () => {
     const { appendStored, run } = opsSide()
     await appendStored('invoice-1', at, sunk)
     const { json } = await run(eventsShow, ['invoice-1'])
     expect(json).toEqual([expect.objectContaining({ ...sunk, unreadable: 'Unknown category "invoice".' })])
   })
 
-  it('shows an item whose events cannot be told apart as it lies there, without the bytes of its snapshot', async () => {
+  it('shows a stored item whose events cannot be separated, without the bytes of its snapshot', async () => {
     const side = opsSide()
     await side.appendStored('voyage-1', at, renamed('Atlas'))
     await putItem(side, 2, { events: 'garbage', count: 2, state: new Uint8Array(9) })
@@ -71,7 +71,7 @@ describe('events show', () => {
     ])
   })
 
-  it('says where a commit is missing', async () => {
+  it('reports where a commit is missing', async () => {
     const side = opsSide()
     await side.appendStored('voyage-1', at, renamed('Atlas'))
     await putItem(side, 5, {})
@@ -83,7 +83,7 @@ describe('events show', () => {
     ])
   })
 
-  it('lets no data command the terminal', async () => {
+  it('escapes control characters in data, so that they cannot command the terminal', async () => {
     const { appendStored, run } = opsSide()
     await appendStored('voyage-1', at, { ...sunk, type: 'Sold\u001b[2J\u009b1m' }, renamed('\u009b1m'))
     const { text } = await run(eventsShow, ['voyage-1'])
@@ -96,13 +96,13 @@ describe('events show', () => {
     [['voyage'], '"voyage" is not the name of a stream.'],
     [[], 'give one STREAM, and nothing else'],
     [['voyage-1', 'voyage-2'], 'give one STREAM, and nothing else'],
-  ])('of %j says what is wrong', async (operands, message) => {
+  ])('of %j explains the mistake', async (operands, message) => {
     await expect(opsSide().run(eventsShow, operands)).rejects.toThrow(message)
   })
 })
 
 describe('events show, with code that cannot be loaded', () => {
-  it('shows the events as they are stored, and says that none is checked', async () => {
+  it('shows the events as they are stored, and says that it does not check them', async () => {
     const { appendStored, run } = opsSide()
     await appendStored('voyage-1', at, renamed('Atlas'), sunk)
     const code = () => Promise.reject(new Error('this checkout cannot be loaded: a brace is missing'))
@@ -111,7 +111,7 @@ describe('events show, with code that cannot be loaded', () => {
       expect.objectContaining(renamed('Atlas')),
       expect.not.objectContaining({ unreadable: expect.anything() }),
     ])
-    expect(told).toEqual([expect.stringContaining('none is checked: this checkout cannot be loaded')])
+    expect(told).toEqual([expect.stringContaining('without checking them: this checkout cannot be loaded')])
   })
 })
 

@@ -25,7 +25,7 @@ describe('find', () => {
   }
   const found = (options: object) => opsSide().run(find, [], options, { guards })
 
-  it('finds the stream with an email address in the live read model, in whatever case', async () => {
+  it('finds the stream with an email address in the live read model, ignoring case', async () => {
     expect(await found({ email: 'ANN@example.com' })).toMatchObject({
       failed: false,
       json: [{ stream: 'sailor-1', generation: 'sailors.v1.1', version: 3, value: 'ann@example.com' }],
@@ -41,13 +41,13 @@ describe('find', () => {
     expect((await found({ title: 'atlas' })).json).toMatchObject([{ stream: 'voyage-1' }])
   })
 
-  it.each([{}, { email: 'a', title: 'b' }])('wants one of the two, not %j', async (options) => {
+  it.each([{}, { email: 'a', title: 'b' }])('needs exactly one of the two, not %j', async (options) => {
     await expect(found(options)).rejects.toThrow('give --email ADDRESS or --title TEXT')
   })
 })
 
 describe('events handled', () => {
-  it('says of each event and each of its reactions what came of it', async () => {
+  it('shows the outcome of each reaction to each event', async () => {
     const { appendStored, run } = opsSide()
     await appendStored('voyage-1', at, planned, renamed('Globe'), renamed('Map'))
     const reactions = [
@@ -77,7 +77,7 @@ describe('events handled', () => {
     expect(text).toContain('not handled yet, failed, or longer ago')
   })
 
-  it('says that there is no stream', async () => {
+  it('reports that there is no stream', async () => {
     await expect(opsSide().run(eventsHandled, ['voyage-1'])).rejects.toThrow('there is no stream voyage-1')
   })
 })

@@ -6,7 +6,10 @@ import { readNewItems } from '../../../../infra/cli/ops/new-items.ts'
 type Call = readonly [operation: string, detail: unknown]
 type Input = Readonly<Record<string, unknown>>
 
-/** For one test: a stream that answers each call by `answer`, and an error where that names one in `__type`. */
+/**
+ * Serves a stream for one test. It answers each call with `answer`, which returns an error if it has a
+ * `__type`.
+ */
 async function stream(answer: (operation: string, input: Input) => Input) {
   const calls: Call[] = []
   const server = createServer(async (request, response) => {
@@ -24,7 +27,7 @@ async function stream(answer: (operation: string, input: Input) => Input) {
     server.closeAllConnections()
     server.close()
   })
-  const { port } = server.address() as AddressInfo // it listens on a port
+  const { port } = server.address() as AddressInfo // a server that is listening has an address object
   const settings = {
     endpoint: `http://127.0.0.1:${port}`,
     region: 'eu-west-1',
@@ -38,7 +41,7 @@ const put = (pk: string, number: string, eventName = 'INSERT') => ({
   dynamodb: { SequenceNumber: number, NewImage: { pk: { S: pk } } },
 })
 
-/** The first `count` items, and how often it said that it was ready before them. */
+/** The first `count` items, and how often it reported that it was ready before them. */
 async function take(settings: Parameters<typeof readNewItems>[0]['settings'], count: number) {
   const ended = new AbortController()
   const items: unknown[] = []
@@ -59,7 +62,7 @@ async function take(settings: Parameters<typeof readNewItems>[0]['settings'], co
   return { items, ready }
 }
 
-it('reads what is new in the open shards, and all of the children that come after them', async () => {
+it('reads new items in the open shards, and all items in their child shards', async () => {
   let listed = 0
   const { settings, calls } = await stream((operation, input) => {
     if (operation === 'DescribeStream') {
@@ -87,7 +90,7 @@ it('reads what is new in the open shards, and all of the children that come afte
 it.each([
   ['an iterator that expired', 'ExpiredIteratorException', 'shard AFTER_SEQUENCE_NUMBER 1'],
   ['a record that was trimmed', 'TrimmedDataAccessException', 'shard TRIM_HORIZON'],
-])('goes on after %s', async (_, error, start) => {
+])('continues after %s', async (_, error, start) => {
   let opened = 0
   const { settings, calls } = await stream((operation, input) => {
     if (operation === 'DescribeStream') return { StreamDescription: { Shards: [{ ShardId: 'shard' }] } }
@@ -103,7 +106,7 @@ it.each([
   expect(calls).toContainEqual(['GetShardIterator', start])
 })
 
-it('says what it cannot read the stream by', async () => {
+it('reports why it cannot read the stream', async () => {
   const { settings } = await stream(() => ({
     __type: 'ResourceNotFoundException',
     message: 'no such stream',

@@ -10,7 +10,7 @@ import { opsSide } from '../../../kit/memory/ops.ts'
 const at = '2026-01-01T00:00:00.000Z'
 const error = 'unreadable: Unknown event type "VoyageRenamed".'
 
-/** Streams at whose second event the code of before went no further, in the read model and in the forwarder. */
+/** Streams whose second event stopped earlier code, in the read model and in the forwarder. */
 async function parkedSide(...streams: StreamName[]) {
   const side = opsSide()
   for (const stream of streams) {
@@ -27,7 +27,7 @@ async function parkedSide(...streams: StreamName[]) {
 }
 
 describe('parked list', () => {
-  it('lists each stream with who is parked, how far that came, why and since when', async () => {
+  it('lists for each stream who has parked it, at which version, why and since when', async () => {
     const { run } = await parkedSide('voyage-1', 'voyage-2')
     const { json, text } = await run(parkedList)
     const one = { version: 1, error, since: at }
@@ -41,11 +41,11 @@ describe('parked list', () => {
     expect(text).toMatch(/\n.*parked resubmit STREAM \| --all$/)
   })
 
-  it('says that nothing is parked', async () => {
+  it('reports that nothing is parked', async () => {
     expect(await opsSide().run(parkedList)).toMatchObject({ json: [], text: 'Nothing is parked.' })
   })
 
-  it('does not list what the index still has and the item has not', async () => {
+  it('omits a stream that the index still lists but whose item has no mark', async () => {
     const { run, ports } = await parkedSide('voyage-1')
     const { keys, cost } = await ports.index.parkedKeys()
     await run(parkedResubmit, ['voyage-1'])
@@ -53,7 +53,7 @@ describe('parked list', () => {
     expect((await run(parkedList, [], {}, { index: lagging })).json).toEqual([])
   })
 
-  it('lists more than a request reads', async () => {
+  it('lists more streams than one request reads', async () => {
     const { run, rows } = opsSide()
     for (let id = 0; id < 205; id++) {
       const key = guardKey('voyages.v1.1', `voyage-${id}`)
@@ -77,11 +77,11 @@ describe('parked resubmit', () => {
     expect(guard).toMatchObject({ version: 3, state: expect.stringContaining('"Map"') })
     expect(guard?.parked).toBeUndefined()
     expect(sent.map(({ detail }) => JSON.parse(detail).id)).toEqual(['voyage-1/2', 'voyage-1/3'])
-    const left = (await run(parkedList)).json as { stream: string }[] // as listed above
+    const left = (await run(parkedList)).json as { stream: string }[] // listed above
     expect(left.map(({ stream }) => stream)).toEqual(['voyage-2', 'voyage-2'])
   })
 
-  it('does not wait for the index to list a stream', async () => {
+  it('does not need the index to list a stream', async () => {
     const { run, ports } = await parkedSide('voyage-1')
     const { cost } = await ports.index.parkedKeys()
     const index = { parkedKeys: async () => ({ keys: [], cost }) }
@@ -89,7 +89,7 @@ describe('parked resubmit', () => {
     expect(json).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }])
   })
 
-  it('fails where one is still parked, says why, and does the others', async () => {
+  it('fails if a stream is still parked, gives the reason, and resubmits the others', async () => {
     const { run, appendStored } = await parkedSide('voyage-1', 'voyage-2')
     await appendStored('voyage-1', at, wrecked)
     const { json, failed, text } = await run(parkedResubmit, [], { all: true })
@@ -105,7 +105,7 @@ describe('parked resubmit', () => {
     expect((await run(parkedList)).json).toHaveLength(2)
   })
 
-  it('leaves to the code that is deployed a generation that this code has not', async () => {
+  it('leaves a generation that this code lacks to the deployed code', async () => {
     const { run, rows } = opsSide()
     const key = guardKey('voyages.v9.1', 'voyage-1')
     const to = { version: 4, state: '{}', parked: { error, at } }
@@ -124,7 +124,7 @@ describe('parked resubmit', () => {
     expect((await rows.readGuard(key)).guard).toEqual(to)
   })
 
-  it('of what is not parked has nothing to do', async () => {
+  it('has nothing to do for a stream that is not parked', async () => {
     const { run, appendStored } = opsSide()
     await appendStored('voyage-1', at, planned)
     const nothing = { json: [], text: 'Nothing is parked.', failed: false }
@@ -137,7 +137,7 @@ describe('parked resubmit', () => {
     [[], {}, 'give one STREAM, or --all'],
     [['voyage-1'], { all: true }, 'not both'],
     [['voyage'], {}, '"voyage" is not the name of a stream.'],
-  ])('of %j with %j says what is wrong', async (operands, options, message) => {
+  ])('of %j with %j explains the mistake', async (operands, options, message) => {
     await expect(opsSide().run(parkedResubmit, operands, options)).rejects.toThrow(message)
   })
 })

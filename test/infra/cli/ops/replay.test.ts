@@ -12,7 +12,7 @@ import { opsSide } from '../../../kit/memory/ops.ts'
 const at = '2026-01-01T00:00:00.000Z'
 const voyages = ['voyages']
 
-/** Seven voyages that the first generation has, and the beginning of an eighth that it has not. */
+/** Seven voyages that the first generation shows, and the first event of an eighth that it lacks. */
 async function withVoyages() {
   const side = opsSide()
   for (let n = 1; n <= 7; n++) {
@@ -28,7 +28,7 @@ async function withVoyages() {
 }
 
 describe('a replay', () => {
-  it('builds a generation, switches to it, goes back, and is cleaned up', async () => {
+  it('builds a generation, switches to it, rolls back, and is cleaned up', async () => {
     const { run, has, live, clock, rows } = await withVoyages()
     const started = await run(replayStart, voyages, { segments: '3' })
     expect(started).toMatchObject({
@@ -55,7 +55,7 @@ describe('a replay', () => {
     expect(await live()).toBe('voyages.v1.2')
     expect((await run(replayRollback, voyages)).json).toMatchObject({ live: 'voyages.v1.1' })
     await expect(run(replaySwitch, voyages)).rejects.toThrow(
-      'only voyages.v1.2, which was read before, is built: replay rollback voyages returns to it',
+      'only the previous generation voyages.v1.2 is built. Return to it with: replay rollback voyages',
     )
     expect((await run(replayRollback, voyages)).json).toMatchObject({ live: 'voyages.v1.2' })
 
@@ -71,7 +71,7 @@ describe('a replay', () => {
     expect((await run(replayClean, voyages)).text).toBe('There is nothing to clean up.')
   })
 
-  it('that was stopped goes on from where it was, in as many segments', async () => {
+  it('that was stopped resumes, in the same number of segments', async () => {
     const { run, ports } = await withVoyages()
     const stopped = new AbortController()
     let pages = 0
@@ -111,17 +111,17 @@ describe('a replay', () => {
       failed: true,
       json: { outcome: 'cancelled', commits: 3 },
     })
-    // Not a stream of the second page was written.
+    // No stream of the second page was written.
     expect(rows.rows().filter(({ PK }) => PK === 'voyages.v1.2#voyages-of#ann')).toHaveLength(3)
     await expect(run(replaySwitch, voyages)).rejects.toThrow('no other generation of voyages is built')
-    await expect(run(replayCancel, voyages)).rejects.toThrow('nothing of voyages is being built')
+    await expect(run(replayCancel, voyages)).rejects.toThrow('no generation of voyages is being built')
     expect(await has('voyages.v1.2', 'voyage-1')).toBe(true)
     await run(replayClean, voyages)
     expect(await has('voyages.v1.2', 'voyage-1')).toBe(false)
     expect(await run(replayStart, voyages)).toMatchObject({ json: { generation: 'voyages.v1.3' } })
   })
 
-  it('that wrote to a generation after that was cleaned up leaves nothing that the next clean-up does not remove', async () => {
+  it('that wrote to a generation after its clean-up leaves only items that the next clean-up removes', async () => {
     const { run, rows, options, ports } = await withVoyages()
     const late = fleetVersions.newestOf('voyages').generation(7)
     await late.catchUp('voyage-1', options)
@@ -136,7 +136,7 @@ describe('a replay', () => {
     expect(rows.rows().length).toBeGreaterThan(0)
   })
 
-  it('is not switched to where it is not what the events say', async () => {
+  it('is not switched to if it differs from the events', async () => {
     const { run, rows, live, options } = await withVoyages()
     await run(replayStart, voyages)
     const key = guardKey('voyages.v1.2', 'voyage-3')
@@ -149,18 +149,20 @@ describe('a replay', () => {
       json: { live: 'voyages.v1.1', refused: ['streams that differ from their events: 1'] },
     })
     await fleetVersions.generationsOf('voyage')[0]?.catchUp('voyage-8', options)
-    // Nobody reads it, so its faults are shown and are no failure.
+    // No query reads it, so differences are shown but are no failure.
     const verified = await run(verify, voyages)
     expect(verified).toMatchObject({
       failed: false,
       json: { clean: true, generations: [{ clean: true }, { generation: 'voyages.v1.2', clean: false }] },
     })
     expect(verified.text).toContain('voyages.v1.2, unread: no query reads it: ')
-    expect(verified.text).toContain('replay cancel voyages abandons it, replay start voyages builds another')
+    expect(verified.text).toContain(
+      'abandon it with replay cancel voyages, then build another with replay start voyages',
+    )
     expect(await live()).toBe('voyages.v1.1')
   })
 
-  it('is caught up before the switch with what was missed, and switched to', async () => {
+  it('is caught up with missed events before the switch', async () => {
     const { run, has, appendStored, live } = await withVoyages()
     await run(replayStart, voyages)
     await appendStored('voyage-9', at, planned)
@@ -171,7 +173,7 @@ describe('a replay', () => {
 
   it.each([
     ['in neither', false, 'voyages.v1.2'],
-    ['in the live one as well', true, 'voyages.v1.2'],
+    ['also in the live one', true, 'voyages.v1.2'],
   ])('whose streams are parked %s', async (_, parkedInBoth, live) => {
     const { run, appendStored, options } = await withVoyages()
     if (parkedInBoth) {
@@ -183,9 +185,9 @@ describe('a replay', () => {
       const refused = await run(replaySwitch, voyages)
       expect(refused).toMatchObject({
         failed: true,
-        json: { live: 'voyages.v1.1', refused: ['streams parked in both: 1'] },
+        json: { live: 'voyages.v1.1', refused: ['streams parked in both generations: 1'] },
       })
-      expect(refused.text).toContain('parked in both: voyage-9\n')
+      expect(refused.text).toContain('parked in both generations: voyage-9\n')
       expect(refused.text).toContain('replay switch voyages --accept-parked')
     }
     const switched = await run(replaySwitch, voyages, { acceptParked: true })
@@ -193,17 +195,17 @@ describe('a replay', () => {
     if (parkedInBoth) expect(switched.text).toContain('parked streams: voyage-9')
   })
 
-  it('is not switched to where a stream is parked that is not in the live one', async () => {
+  it('is not switched to if a stream is parked that is not parked in the live one', async () => {
     const { run, appendStored, live } = await withVoyages()
     await appendStored('voyage-9', at, wrecked)
     await run(replayStart, voyages)
     expect(await run(replaySwitch, voyages)).toMatchObject({
-      json: { refused: ['streams parked that are not in voyages.v1.1: 1'] },
+      json: { refused: ['streams that are parked here but not in voyages.v1.1: 1'] },
     })
     expect(await live()).toBe('voyages.v1.1')
   })
 
-  it('that is stopped within a page resumes after the last stream that it finished', async () => {
+  it('that is stopped within a page resumes after the last finished stream', async () => {
     const { run, ports, rows, appendStored } = opsSide()
     for (let n = 100; n < 300; n++) await appendStored(`voyage-${n}`, at, planned)
     const stopped = new AbortController()
@@ -230,7 +232,7 @@ describe('a replay', () => {
     expect(written).toHaveLength(200)
   })
 
-  it('that is stopped while it keeps to its speed ends within a second', async () => {
+  it('that is stopped while it limits its speed ends within a second', async () => {
     const { run, clock } = await withVoyages()
     const stopped = new AbortController()
     const { sleep } = clock
@@ -248,16 +250,16 @@ describe('a replay', () => {
     expect(clock.elapsed() - began).toBeLessThan(6500)
   })
 
-  it('says while the older generation is kept that clean comes before the switch', async () => {
+  it('reports while an older generation is kept that a clean-up must precede the switch', async () => {
     const { run, clock } = await withVoyages()
     await run(replayStart, voyages)
     await run(replaySwitch, voyages)
     const { told } = await run(replayStart, voyages)
     expect(told[0]).toBe(
-      'voyages.v1.1 is kept to roll back to: before the switch, replay clean voyages has to remove it',
+      'voyages.v1.1 is kept for a rollback. Before the switch, remove it with: replay clean voyages',
     )
     await expect(run(replaySwitch, voyages)).rejects.toThrow(
-      'voyages.v1.1 is still kept to roll back to: replay clean voyages removes it, then switch to voyages.v1.3',
+      'voyages.v1.1 is still kept for a rollback. Remove it with replay clean voyages, then switch to voyages.v1.3',
     )
     await clock.sleep(15_000)
     await run(replayClean, voyages)
@@ -274,13 +276,13 @@ describe('a replay', () => {
     await expect(run(replaySwitch, voyages)).rejects.toThrow('no other generation of voyages is built')
   })
 
-  it('is cleaned up on a local cloud as soon as what was invoked before has ended', async () => {
+  it('is cleaned up on a local cloud as soon as earlier invocations have ended', async () => {
     const { run, clock, has } = await withVoyages()
     await run(replayStart, voyages)
     await run(replaySwitch, voyages)
     await clock.sleep(15_000)
     const began = clock.now()
-    // An invocation from before runs for six seconds; others follow it.
+    // An earlier invocation runs for six seconds; others follow it.
     const oldestInvocation = async () =>
       clock.now() - began < 6000 ? began - 10 : clock.now() - began < 8000 ? clock.now() : undefined
     await run(replayClean, voyages, {}, { oldestInvocation })
@@ -289,7 +291,7 @@ describe('a replay', () => {
     expect(await has('voyages.v1.1', 'voyage-1')).toBe(false)
   })
 
-  it('is cleaned up on a local cloud no sooner than operators have read the list again', async () => {
+  it('is cleaned up on a local cloud only after operators have read the list again', async () => {
     const { run, clock } = await withVoyages()
     await run(replayStart, voyages)
     await run(replaySwitch, voyages)
@@ -300,7 +302,7 @@ describe('a replay', () => {
     expect(clock.now() - began).toBeLessThan(4000)
   })
 
-  it('shows the streams that are parked now, not those that were', async () => {
+  it('shows the streams that are parked now, not earlier ones', async () => {
     const { run, rows, appendStored } = await withVoyages()
     await appendStored('voyage-9', at, wrecked)
     await run(replayStart, voyages)
@@ -321,13 +323,13 @@ describe('a replay', () => {
     expect((await run(replayCancel, voyages, {}, broken)).json).toMatchObject({ generation: 'voyages.v1.2' })
   })
 
-  it('leaves a stream that cannot be shown parked, and says so', async () => {
+  it('parks a stream that cannot be shown, and reports that', async () => {
     const { run, appendStored } = await withVoyages()
     await appendStored('voyage-9', at, wrecked)
     expect(await run(replayStart, voyages)).toMatchObject({ json: { outcome: 'built', parked: 1 } })
   })
 
-  it('takes a change whose answer was lost for made, and makes it once', async () => {
+  it('recognises a change of the list whose answer was lost, and makes it once', async () => {
     const { run, live, ports } = await withVoyages()
     let lost = 0
     const lists: typeof ports.lists = {
@@ -342,11 +344,11 @@ describe('a replay', () => {
     expect(await live()).toBe('voyages.v1.2')
     await run(replayRollback, voyages, {}, { lists })
     expect(await live()).toBe('voyages.v1.1')
-    // Begun, built, switched, rolled back.
+    // Started, built, switched and rolled back.
     expect(lost).toBe(4)
   })
 
-  it('keeps to its speed', async () => {
+  it('limits its speed', async () => {
     const { run, clock } = await withVoyages()
     const began = clock.elapsed()
     const { json } = await run(replayStart, voyages, { speed: '10' })
@@ -367,7 +369,7 @@ describe('a replay', () => {
     [replayStart, voyages, { speed: 'fast' }, '--speed is a whole number from 1 to 1000000'],
     [replaySwitch, voyages, {}, 'no other generation of voyages is built'],
     [replayRollback, voyages, {}, 'there is no generation to roll back to'],
-    [replayCancel, voyages, {}, 'nothing of voyages is being built'],
+    [replayCancel, voyages, {}, 'no generation of voyages is being built'],
   ])('says in one line what is wrong', async (command, operands, options, message) => {
     const { run } = await withVoyages()
     await expect(run(command, operands, options)).rejects.toThrow(message)

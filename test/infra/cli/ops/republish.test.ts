@@ -7,7 +7,7 @@ import { opsSide } from '../../../kit/memory/ops.ts'
 
 const day = (number: number) => `2026-01-0${number}T00:00:00.000Z`
 
-/** Two voyages, with a commit a day. */
+/** Two voyages with one commit per day. */
 async function publishedSide() {
   const side = opsSide()
   for (const stream of ['voyage-1', 'voyage-2'] as const) {
@@ -20,16 +20,16 @@ async function publishedSide() {
 }
 
 describe('republish', () => {
-  it('sends the public events of a stream again, as they were sent, and no other stream', async () => {
+  it('sends the public events of a stream again, unchanged, and no other stream', async () => {
     const { run, ids, sent } = await publishedSide()
     const { json, text, failed } = await run(republish, ['voyage-1'])
     expect(ids()).toEqual(['voyage-1/1', 'voyage-1/3', 'voyage-1/4', 'voyage-1/5'])
     expect(sent[0]).toMatchObject({ detailType: 'VoyagePlanned', time: day(1), source: 'annals' })
     expect(json).toEqual({ streams: 1, sent: 4, unsent: 0, failures: [] })
-    expect({ text, failed }).toEqual({ text: 'events sent: 4, of streams: 1', failed: false })
+    expect({ text, failed }).toEqual({ text: 'events sent: 4, from streams: 1', failed: false })
   })
 
-  it('sends those of a period, from its beginning and without its end', async () => {
+  it('sends those of a period, including its start and excluding its end', async () => {
     const { run, ids } = await publishedSide()
     const { json } = await run(republish, [], { from: day(2), to: day(3) })
     const wanted = ['voyage-1/3', 'voyage-1/4', 'voyage-2/3', 'voyage-2/4']
@@ -43,7 +43,7 @@ describe('republish', () => {
     })
   })
 
-  it.each([1, 2, 4])('sends each once from a walk in pages of %d', async (limit) => {
+  it.each([1, 2, 4])('sends each event once from a walk in pages of %d', async (limit) => {
     const { run, ids, table } = await publishedSide()
     const scan = createMemoryCommitScan(table, { limit })
     await run(republish, [], { from: '2026-01-01', to: '2026-02-01' }, { scan })
@@ -51,7 +51,7 @@ describe('republish', () => {
     expect(ids()).toHaveLength(8)
   })
 
-  it('says what could not be sent of which stream, and does the others', async () => {
+  it('reports the unsent events of each stream, and sends the others', async () => {
     const { run, ids, appendStored } = await publishedSide()
     await appendStored('voyage-1', day(4), renamed('Sun'), wrecked, renamed('Star'))
     const { json, text, failed } = await run(republish, [], { from: day(3), to: day(5) })
@@ -67,7 +67,7 @@ describe('republish', () => {
     expect(text).toMatch(/^voyage-1 +NOT SENT +version 7 and those after it +.*"VoyageWrecked"/m)
   })
 
-  it('does not mind an event that it cannot send before or after the period', async () => {
+  it('ignores an unsendable event before or after the period', async () => {
     const { run, appendStored } = await publishedSide()
     await appendStored('voyage-1', day(4), wrecked)
     await appendStored('voyage-1', day(5), renamed('Sun'))
@@ -78,7 +78,7 @@ describe('republish', () => {
       expect((await run(republish, [], { from, to })).failed).toBe(false)
   })
 
-  it('says which events the bus did not take, and sends what it can', async () => {
+  it('reports the events that the bus did not accept, and sends the others', async () => {
     const { run, ids, ports } = await publishedSide()
     const bus: typeof ports.bus = {
       async put(entries, timeoutMs) {
@@ -97,7 +97,7 @@ describe('republish', () => {
     expect(text).toMatch(/NOT SENT +version 3 +MalformedDetail$/m)
   })
 
-  it('goes on with other streams where the store does not give the rest of one', async () => {
+  it('continues with other streams if the store does not return the rest of one', async () => {
     const { run, ids, store, table } = await publishedSide()
     const broken: typeof store = {
       ...store,
@@ -116,11 +116,11 @@ describe('republish', () => {
     expect(ids().filter((id) => id.startsWith('voyage-2'))).toHaveLength(4)
   })
 
-  it('leaves the mark of a parked stream where it is', async () => {
+  it('does not move the mark of a parked stream', async () => {
     const { run, parked } = await publishedSide()
-    await parked.move('voyage-1', undefined, { version: 3, error: 'of before', at: day(2) })
+    await parked.move('voyage-1', undefined, { version: 3, error: 'an earlier error', at: day(2) })
     expect((await run(republish, ['voyage-1'])).json).toMatchObject({ sent: 4 })
-    expect(parked.all().get('voyage-1')).toEqual({ version: 3, error: 'of before', at: day(2) })
+    expect(parked.all().get('voyage-1')).toEqual({ version: 3, error: 'an earlier error', at: day(2) })
   })
 
   it.each([
@@ -133,7 +133,7 @@ describe('republish', () => {
     [[], { from: day(3), to: day(2) }, `--from ${day(3)} is not before --to ${day(2)}`],
     [[], { from: 'yesterday', to: day(2) }, '--from is "yesterday": give a time with its zone'],
     [[], { from: day(2), to: '2026-01-03T00:00' }, '--to is "2026-01-03T00:00": give a time with its zone'],
-  ])('of %j with %j says what is wrong', async (operands, options, message) => {
+  ])('of %j with %j explains the mistake', async (operands, options, message) => {
     const { run, sent } = await publishedSide()
     await expect(run(republish, operands, options)).rejects.toThrow(message)
     expect(sent).toEqual([])

@@ -24,12 +24,12 @@ describe('state', () => {
     ['between two commits', { at: '2026-01-05T11:59:59.999Z' }, 3, 'Map'],
     ['at a time in another zone', { at: '2026-01-05T12:30+01:00' }, 3, 'Map'],
     ['at the beginning of a day', { at: '2026-01-03' }, 2, 'Globe'],
-    ['at a time to come', { at: '2099-01-01T00:00Z' }, 4, 'Chart'],
-  ])('%s is what was folded by then', async (_, options, version, name) => {
+    ['at a future time', { at: '2099-01-01T00:00Z' }, 4, 'Chart'],
+  ])('%s is the fold of the events by then', async (_, options, version, name) => {
     const { run } = await voyage()
     const { json, text } = await run(state, ['voyage-1'], options)
     expect(json).toMatchObject({ stream: 'voyage-1', version, state: { status: 'planned', name } })
-    // Nothing in it could be appended at.
+    // There is no head, so nobody can append to it.
     expect(Object.keys(json as object)).toEqual(['stream', 'version', 'at', 'state'])
     expect(text).toContain(`voyage-1 at version ${version}, `)
   })
@@ -45,23 +45,23 @@ describe('state', () => {
     [{ at: '2026-13-03' }, 'give a time with its zone'],
     [{ at: '2025-12-31' }, `voyage-1 begins at ${noon(1)}`],
     [{ version: '1', at: noon(1) }, 'not both'],
-  ])('at %j says what is wrong', async (options, message) => {
+  ])('at %j explains the mistake', async (options, message) => {
     const { run } = await voyage()
     await expect(run(state, ['voyage-1'], options)).rejects.toThrow(message)
   })
 
-  it('of a stream that is not there, or of an unknown category, says so', async () => {
+  it('of a missing stream, or of an unknown category, is an error', async () => {
     const { run } = await voyage()
     await expect(run(state, ['voyage-9'])).rejects.toThrow('there is no stream voyage-9')
     await expect(run(state, ['zebra-1'])).rejects.toThrow('Unknown category "zebra"')
   })
 
-  it('before an event that this code cannot read is still there to see', async () => {
+  it('before an event that this code cannot read is still available', async () => {
     const { run, appendStored } = await voyage()
     await appendStored('voyage-1', noon(6), wrecked)
     await appendStored('voyage-1', noon(7), renamed('Plan'))
     await expect(run(state, ['voyage-1'])).rejects.toThrow(
-      'version 5 of voyage-1 cannot be read: Unknown event type "VoyageWrecked". --version 4 is the state before it',
+      'version 5 of voyage-1 cannot be read: Unknown event type "VoyageWrecked". Show the state before it with: --version 4',
     )
     await expect(run(state, ['voyage-1'], { version: '6' })).rejects.toThrow('version 5 of voyage-1')
     const { json } = await run(state, ['voyage-1'], { version: '4' })

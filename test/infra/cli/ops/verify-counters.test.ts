@@ -11,7 +11,7 @@ describe('the counters', () => {
     found: { voyages: found },
   })
 
-  it('are different where they are not the sum of what the streams count for, and are not repaired', async () => {
+  it('are different unless they are the sum over the streams, and are not repaired', async () => {
     const { verified, tamper } = await deliveredSide()
     await tamper('voyage-1', { amounts: { voyages: 1 } })
     for (const repair of [false, true]) {
@@ -22,7 +22,7 @@ describe('the counters', () => {
     }
   })
 
-  it('are found different also where a stream that counted there goes on meanwhile', async () => {
+  it('are found different even if a stream that counts there grows meanwhile', async () => {
     const { verified, tamper, appendStored, catchUp, rows } = await deliveredSide()
     await tamper('voyage-1', { amounts: { voyages: 1 } })
     const moving = movedBefore(rows, 'sums', async (call) => {
@@ -35,7 +35,7 @@ describe('the counters', () => {
     })
   })
 
-  it('are looked at again where somebody has counted meanwhile', async () => {
+  it('are compared again if a stream has counted meanwhile', async () => {
     const { verified, appendStored, catchUp, rows } = await deliveredSide()
     const moving = movedBefore(rows, 'sums', async (call) => {
       if (call > 1) return
@@ -46,7 +46,7 @@ describe('the counters', () => {
     expect(result).toMatchObject({ failed: false, tallies: { different: [], moved: [] } })
   })
 
-  it('could not be compared where somebody counts each time', async () => {
+  it('are not compared if a stream counts during every attempt', async () => {
     const { verified, appendStored, catchUp, rows } = await deliveredSide()
     let made = 10
     const moving = movedBefore(rows, 'sums', async () => {
@@ -62,18 +62,18 @@ describe('the counters', () => {
     expect(result.text).toContain('NOT COMPARED: it moved')
   })
 
-  it('are different where nobody counts for what is there', async () => {
+  it('are different if no stream counts for them', async () => {
     const { verified, rows } = await deliveredSide()
     const key = guardKey(id, 'voyage-1')
     const { guard } = await rows.readGuard(key)
-    if (guard === undefined) throw new Error('it was delivered')
+    if (guard === undefined) throw new Error('the stream was delivered')
     const counters = [{ PK: days, SK: '2025-11-30#3', amounts: { voyages: 1 } }]
     await rows.move({ key, from: { version: 5 }, to: guard, put: [], remove: [], counters })
     const different = [{ partition: days, sort: '2025-11-30', counted: {}, found: { voyages: 1 } }]
     expect((await verified()).tallies).toMatchObject({ compared: 2, different })
   })
 
-  it('count a stream where its guard is, also one that is behind or parked', async () => {
+  it('count a stream up to its guard, even if it is behind or parked', async () => {
     const { verified, appendStored, catchUp } = await deliveredSide()
     await appendStored('voyage-1', at, wrecked, planned)
     await catchUp('voyage-1')

@@ -9,7 +9,7 @@ import { opsSide } from '../../../kit/memory/ops.ts'
 import { at, deliveredSide, id, movedBefore, verifySide } from '../../../kit/memory/verify-side.ts'
 
 describe('verify', () => {
-  it('finds nothing where everything was delivered, whatever streams of other kinds there are', async () => {
+  it('finds nothing if every commit was delivered, even with streams of other categories', async () => {
     const { verified, appendStored } = await deliveredSide()
     await appendStored('sailor-1', at, wrecked)
     const result = await verified()
@@ -22,7 +22,7 @@ describe('verify', () => {
     expect(await verifySide().verified()).toMatchObject({ failed: false, streams: 0, findings: [] })
   })
 
-  it('finds a stream that was never delivered, which the guards do not know of, and repairs it', async () => {
+  it('finds a stream that was never delivered, which has no guard, and repairs it', async () => {
     const { verified, appendStored, rowsIn } = await deliveredSide()
     await appendStored('voyage-3', at, planned)
     await appendStored('voyage-3', at, renamed('Map'))
@@ -39,7 +39,7 @@ describe('verify', () => {
     expect(await verified()).toMatchObject({ failed: false, streams: 3 })
   })
 
-  it('waits for what is on its way, and calls it behind only after that', async () => {
+  it('waits for events that are still under way, and only then reports them as behind', async () => {
     const { verified, appendStored, catchUp, clock } = await deliveredSide()
     const now = () => new Date(clock.now()).toISOString()
     await appendStored('voyage-1', now(), renamed('Now'))
@@ -49,7 +49,7 @@ describe('verify', () => {
       slept += 1
       if (slept === 3) await catchUp('voyage-1')
     }
-    // What comes by itself is no repair.
+    // Events that arrive without help are no repair.
     const waited = await verified({ repair: true }, { clock: { ...clock, sleep } })
     expect(waited).toMatchObject({ failed: false, repaired: { streams: 0 } })
     await appendStored('voyage-1', now(), renamed('Then'))
@@ -58,12 +58,12 @@ describe('verify', () => {
     expect(clock.elapsed() - began).toBeGreaterThanOrEqual(3000)
   })
 
-  it('finds rows that are missing, wrong or left over, says which, and leaves them as they are', async () => {
+  it('finds rows that are missing, wrong or left over, names them, and does not change them', async () => {
     const { verified, rows, rowsIn, tamper } = await deliveredSide()
     const eve = `${id}#voyages-of#eve`
     const [bob] = rowsIn('voyages-of#bob').filter(({ SK }) => SK.endsWith('voyage-1'))
     const [person] = rowsIn('crew-of#1').filter(({ SK }) => SK.includes('#bob#'))
-    if (bob === undefined || person === undefined) throw new Error('bob was added')
+    if (bob === undefined || person === undefined) throw new Error('Bob was added')
     const over = { ...bob, PK: eve }
     await rows.put([over, { ...person, data: JSON.stringify({ ...JSON.parse(person.data), role: 'mate' }) }])
     await tamper('voyage-1', { remove: [bob] })
@@ -86,7 +86,7 @@ describe('verify', () => {
     const { verified, rows } = await deliveredSide()
     const key = guardKey('voyages.v1.1', 'voyage-1')
     const { guard } = await rows.readGuard(key)
-    if (guard === undefined) throw new Error('it was delivered')
+    if (guard === undefined) throw new Error('the stream was delivered')
     const state = JSON.stringify({ ...JSON.parse(guard.state), name: 'Spoilt', extra: 1 })
     await rows.move({ key, from: guard, to: { ...guard, state }, put: [], remove: [], counters: [] })
     const [finding] = (await verified()).findings
@@ -96,7 +96,7 @@ describe('verify', () => {
     ])
   })
 
-  it('takes the same data in another order for the same', async () => {
+  it('ignores the order of fields', async () => {
     const { verified, rows, rowsIn } = await deliveredSide()
     const reversed = rowsIn('crew-of#1').map((row) => {
       return {
@@ -108,7 +108,7 @@ describe('verify', () => {
     expect(await verified()).toMatchObject({ failed: false })
   })
 
-  it('puts rows of a feed that are missing, and leaves those that are wrong', async () => {
+  it('puts missing rows of a feed, and does not change wrong ones', async () => {
     const { verified, rows, rowsIn, tamper } = await deliveredSide()
     const feed = rowsIn('log-of#1')
     await tamper('voyage-1', { remove: feed.slice(1, 3) })
@@ -135,7 +135,7 @@ describe('verify', () => {
     expect(rowsIn('log-of#1')).toContainEqual(wrong)
   })
 
-  it('tells the first of many rows that are missing, and puts all of them', async () => {
+  it('prints the first of many missing rows, and puts all of them', async () => {
     const { verified, appendStored, catchUp, rowsIn, tamper } = verifySide()
     const titles = Array.from({ length: 250 }, (_, index) => renamed(`${index}`))
     await appendStored('voyage-1', at, planned, ...titles.slice(0, 120))
@@ -152,7 +152,7 @@ describe('verify', () => {
     expect(rowsIn('log-of#1')).toHaveLength(251)
   })
 
-  it('reports a parked stream as parked, and takes it further where this code can', async () => {
+  it('reports a parked stream as parked, and continues it if this code can', async () => {
     const { verified, appendStored, catchUp, rows } = await deliveredSide()
     await appendStored('voyage-1', at, renamed('Map'), wrecked)
     await catchUp('voyage-1')
@@ -163,14 +163,14 @@ describe('verify', () => {
 
     const key = guardKey(id, 'voyage-2')
     const { guard } = await rows.readGuard(key)
-    if (guard === undefined) throw new Error('it was delivered')
+    if (guard === undefined) throw new Error('the stream was delivered')
     await appendStored('voyage-2', at, renamed('Map'))
-    const to = { ...guard, parked: { error: 'of before', at } }
+    const to = { ...guard, parked: { error: 'an earlier error', at } }
     await rows.move({ key, from: { version: 5 }, to, put: [], remove: [], counters: [] })
     expect(await verified({ repair: true })).toMatchObject({ found: { parked: 1 }, repaired: { streams: 1 } })
   })
 
-  it('compares nothing of a stream that moved while its rows were read, and looks at it again', async () => {
+  it('discards the comparison of a stream that moved while its rows were read, and repeats it', async () => {
     const { verified, appendStored, catchUp, rows } = await deliveredSide()
     const moving = movedBefore(rows, 'readRows', async (call) => {
       if (call !== 2) return
@@ -180,7 +180,7 @@ describe('verify', () => {
     expect(await verified({}, { rows: moving })).toMatchObject({ failed: false, findings: [] })
   })
 
-  it('says that it could not compare a stream that moves at every look', async () => {
+  it('reports a stream that moves during every attempt as not compared', async () => {
     const { verified, appendStored, catchUp, rows } = await deliveredSide()
     const moving = movedBefore(rows, 'readRows', async () => {
       await appendStored('voyage-1', at, renamed('Map'))
@@ -194,7 +194,7 @@ describe('verify', () => {
     expect(await verified({}, { rows: moving })).toMatchObject({ failed: true, findings: [found] })
   })
 
-  it('says that it could not compare a stream whose rows could not be read, and goes on with the others', async () => {
+  it('reports a stream whose rows could not be read as not compared, and continues with the others', async () => {
     const { verified, rows } = await deliveredSide()
     const failing: RowStore = {
       ...rows,
@@ -213,7 +213,7 @@ describe('verify', () => {
     })
   })
 
-  it('tries to catch up again where the stores did not answer', async () => {
+  it('retries catching up if the stores did not answer', async () => {
     const { verified, appendStored, rows } = await deliveredSide()
     await appendStored('voyage-3', at, planned)
     let tries = 0
@@ -229,7 +229,7 @@ describe('verify', () => {
     expect(result).toMatchObject({ failed: false, repaired: { streams: 1 } })
   })
 
-  it('says why it cannot catch up, and goes on with the others', async () => {
+  it('reports why it cannot catch up a stream, and continues with the others', async () => {
     const { verified, appendStored, rows } = await deliveredSide()
     for (const stream of ['voyage-1', 'voyage-2'] as const) await appendStored(stream, at, renamed('Map'))
     const key = guardKey(id, 'voyage-1')
@@ -241,7 +241,7 @@ describe('verify', () => {
     expect(result).toMatchObject({ failed: true, repaired: { streams: 1 }, findings })
   })
 
-  it('cannot compare a stream whose guard is none, and goes on with the others', async () => {
+  it('reports a stream with an invalid guard as not compared, and continues with the others', async () => {
     const { verified, rows } = await deliveredSide()
     const failing: RowStore = {
       ...rows,
@@ -254,7 +254,7 @@ describe('verify', () => {
     expect(await verified({}, { rows: failing })).toMatchObject({ failed: true, findings, streams: 2 })
   })
 
-  it('says that it cannot compare where this code cannot fold what the generation has passed', async () => {
+  it('reports a stream as not compared if the generation has passed events that this code cannot fold', async () => {
     const { verified, appendStored, tamper } = await deliveredSide()
     await appendStored('voyage-1', at, wrecked)
     await tamper('voyage-1', { version: 6 })
@@ -264,14 +264,14 @@ describe('verify', () => {
     expect(result.tallies.uncompared).toBeDefined()
   })
 
-  it('finds a guard that is ahead of its stream, as after the store was restored to a moment before', async () => {
+  it('finds a guard that is ahead of its stream, as after a restore of the store', async () => {
     const { verified, tamper } = await deliveredSide()
     await tamper('voyage-1', { version: 9 })
     const details = ['the guard is at 9, and the stream ends at 5']
     expect(await verified({ repair: true })).toMatchObject({ findings: [{ found: 'different', details }] })
   })
 
-  it('folds a stream that goes over many pages of the walk', async () => {
+  it('folds a stream that spans many pages of the walk', async () => {
     const { verified, table, appendStored, catchUp } = await deliveredSide()
     for (let i = 0; i < 30; i++) await appendStored('voyage-1', at, renamed(`${i}`))
     await catchUp('voyage-1')
@@ -285,7 +285,7 @@ describe('verify', () => {
       )
   })
 
-  it('tells how far it has come where it takes long', async () => {
+  it('reports its progress if it takes long', async () => {
     const { verified, clock } = await deliveredSide()
     let elapsed = 0
     const slow = { ...clock, elapsed: () => (elapsed += 6000) }
@@ -294,7 +294,7 @@ describe('verify', () => {
     expect(told[1]).toMatch(/^voyages\.v1\.1: 2 streams compared, \d+ a second$/)
   })
 
-  it('names the projections where there is none of that name', async () => {
+  it('lists the projections if the given one is unknown', async () => {
     const { run } = opsSide()
     await expect(run(verify, ['invoices'])).rejects.toThrow(
       'there is no projection invoices. The projections are voyages, cabins, sailors',
@@ -303,10 +303,10 @@ describe('verify', () => {
   })
 })
 
-describe('what a verification consumes', () => {
-  it('is a read for each page, guard, row and counter', async () => {
+describe('the cost of a verification', () => {
+  it('is one read for each page, guard, row and counter', async () => {
     const { verified } = await deliveredSide()
-    // Of each stream twice the guard, 5 rows of a feed, the 4 rows of ann and bob, and the 2 that eve had.
+    // Each stream has its guard twice, 5 rows of a feed, the 4 rows of Ann and Bob, and the 2 that Eve had.
     const units = 1 + 2 * (2 + 5 + 4 + 2) + 1
     expect((await verified()).cost).toMatchObject({ readUnits: units, writeUnits: 0 })
   })

@@ -11,14 +11,14 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Writes a module that is nothing but its manifest. */
+/** Writes a module that contains only its manifest. */
 function install(modules: string, name: string, manifest: object = {}): void {
   mkdirSync(join(modules, name), { recursive: true })
   writeFileSync(join(modules, name, 'package.json'), JSON.stringify({ name, ...manifest }))
 }
 
-describe('a deployment', () => {
-  it('has the module for pictures in the version that is tested here, and for the machine of Lambda', () => {
+describe('the files of a deployment', () => {
+  it("include the tested version of the picture module, built for Lambda's machine", () => {
     const { packages } = json('infra/deploy/package-lock.json')
     const { dependencies } = json('package.json')
     expect(packages['node_modules/sharp'].version).toBe(dependencies.sharp)
@@ -26,7 +26,7 @@ describe('a deployment', () => {
     expect(readFileSync('infra/deploy/package-lock.json', 'utf8')).not.toContain('"resolved"')
   })
 
-  it('bundles modules from elsewhere, with those that they need and that are there', async () => {
+  it('include native modules, with their dependencies that are installed', async () => {
     const modules = join(folder, 'modules')
     install(modules, 'sharp', {
       dependencies: { '@img/colour': '1' },

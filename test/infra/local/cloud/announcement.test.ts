@@ -15,7 +15,7 @@ beforeEach(() => {
 })
 afterEach(() => removeDataDir(dataDir))
 
-/** A gateway that serves the page of whichever local cloud runs behind it. */
+/** A gateway that serves the page of the local cloud behind it. */
 async function gateway() {
   const behind: { cloud: Announcement | undefined } = { cloud: undefined }
   const server = createServer((request, response) => {
@@ -28,13 +28,13 @@ async function gateway() {
     server.close()
   }
   onTestFinished(close)
-  const { port } = server.address() as AddressInfo // it listens on a port
+  const { port } = server.address() as AddressInfo // a server that is listening has an address object
   const cloud = { endpoint: `http://127.0.0.1:${port}`, region: 'eu-west-1', outputs: { Table: 'Annals-T' } }
   return { behind, cloud, close }
 }
 
-describe('a local cloud that runs on a data folder', () => {
-  it('is found by the folder, until it ends', async () => {
+describe('a running local cloud', () => {
+  it('is found by its data folder, until it ends', async () => {
     const { behind, cloud } = await gateway()
     behind.cloud = openAnnouncement(dataDir)
     expect(await readAnnouncement(dataDir)).toBeUndefined()
@@ -52,7 +52,7 @@ describe('a local cloud that runs on a data folder', () => {
     expect(await readAnnouncement(dataDir)).toBeUndefined()
   })
 
-  it('that was killed is not mistaken for another that has its port now', async () => {
+  it('that was killed is not mistaken for another that now has its port', async () => {
     const { behind, cloud } = await gateway()
     openAnnouncement(dataDir).publish(cloud)
     const elsewhere = newDataDir()
@@ -63,7 +63,7 @@ describe('a local cloud that runs on a data folder', () => {
     expect(await readAnnouncement(elsewhere)).toMatchObject(cloud)
   })
 
-  it('is not found by a copy of the folder, which would let the copy change it, but by a link to it', async () => {
+  it('is found by a link to its folder, but not by a copy, through which a command would change it', async () => {
     const { behind, cloud } = await gateway()
     behind.cloud = openAnnouncement(dataDir)
     behind.cloud.publish(cloud)

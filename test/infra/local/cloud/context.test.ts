@@ -5,7 +5,7 @@ import type { Resource } from '../../../../infra/local/cloud/template.ts'
 import { AwsError, type AwsService } from '../../../../infra/local/gateway/aws-service.ts'
 import { resourceTypes } from '../../../../infra/local/services/providers.ts'
 
-/** A context on these resources, and the names of what was closed. */
+/** A context for these resources, and the names of the providers that were closed. */
 function contextOn(...resources: Resource[]) {
   const ends: (() => unknown)[] = []
   const context = createContext({
@@ -55,14 +55,14 @@ const request = (caller?: string) => ({
 })
 
 describe('a provider', () => {
-  it('uses the handle of one that was opened earlier', async () => {
+  it('uses the handle of a provider that was opened earlier', async () => {
     const { context } = contextOn()
     const earlier = provider(() => ({ value: 7 }))
     await context.open(earlier)
     expect(context.use(earlier).value).toBe(7)
   })
 
-  it('fails the start if it uses one that comes later', async () => {
+  it('fails the start if it uses a later provider', async () => {
     const { context } = contextOn()
     const later = provider(() => undefined)
     await expect(context.open(provider((given) => given.use(later)))).rejects.toThrow(
@@ -79,7 +79,7 @@ describe('a name', () => {
   }
   const bus = { logicalId: 'Bus', type: 'AWS::Events::EventBus', properties: { Name: 'annals' } }
 
-  it('may contain that of another resource, declared later', () => {
+  it('may contain the name of another resource that is declared later', () => {
     const { context } = contextOn(rule, bus)
     expect(context.nameOf('Welcome', 'Arn')).toBe(
       'arn:aws:events:eu-west-1:000000000000:rule/annals/Annals-Welcome',
@@ -97,7 +97,7 @@ describe('a name', () => {
 })
 
 describe('a request', () => {
-  it('of a function fails as the faults say, and one of a developer does not', async () => {
+  it('by a function fails as the faults say, and one by a developer does not', async () => {
     const code = { S3Key: 'code.zip' }
     const { context } = contextOn({
       logicalId: 'Commands',
@@ -111,11 +111,11 @@ describe('a request', () => {
     expect(await served?.handle(request())).toMatchObject({ body: 'done' })
   })
 
-  it('that is no call of an operation is answered by the first page that knows its address', () => {
+  it('that calls no operation is answered by the first page that knows its address', () => {
     const { context } = contextOn()
     context.servePage(({ pathname }) => (pathname === '/one' ? { status: 200, body: 'one' } : undefined))
     context.servePage(() => ({ status: 200, body: 'other' }))
-    // A page here looks at the address only.
+    // A page in this test reads only the address.
     const ask = (path: string) => context.served.page(new URL(path, 'http://127.0.0.1'), {} as never)
     expect([ask('/one')?.body, ask('/two')?.body]).toEqual(['one', 'other'])
   })

@@ -54,7 +54,7 @@ const call = (service: string, body: string, headers: Record<string, string>, pa
 const form = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }
 
 describe('a developer who explores the local cloud', () => {
-  it('is told who they are, in the XML of the query protocol', async () => {
+  it('gets their identity, in the XML of the query protocol', async () => {
     const answer = await call('sts', 'Action=GetCallerIdentity&Version=2011-06-15', form)
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/xml'])
     expect(await answer.text()).toMatch(
@@ -62,7 +62,7 @@ describe('a developer who explores the local cloud', () => {
     )
   })
 
-  it('is refused other calls of the query protocol in its XML, with what to do instead', async () => {
+  it('gets a refusal of other calls of the query protocol in its XML, with advice', async () => {
     for (const service of ['sts', 'iam']) {
       const answer = await call(service, 'Action=GetUser&Version=2010-05-08', form)
       expect(answer.status).toBe(400)
@@ -103,7 +103,7 @@ describe('a developer who explores the local cloud', () => {
     })
   })
 
-  it('lists and describes functions, and may ask whether it could invoke one', async () => {
+  it('lists and describes functions, and may check whether an invocation would be allowed', async () => {
     const client = new LambdaClient(settings())
     const { Functions = [] } = await client.send(new ListFunctionsCommand({}))
     expect(Functions).toHaveLength(declaredOf('AWS::Lambda::Function').length)
@@ -164,7 +164,7 @@ describe('a developer who explores the local cloud', () => {
     ['AWSStepFunctions.StartExecution', '{', 400],
     ['AWSCognitoIdentityProviderService.SignUp', 'null', 400],
     ['AWSCognitoIdentityProviderService.AdminGetUser', '{', 400],
-  ])('is told of a malformed body, with no stack in the log: %s %s', async (target, body, status) => {
+  ])('gets an error for a malformed body, with no stack in the log: %s %s', async (target, body, status) => {
     const lines = running.lines.length
     const answer = await fetch(running.cloud.awsUrl, {
       method: 'POST',

@@ -17,7 +17,7 @@ describe('a pattern with placeholders', () => {
     expect(wildcard(pattern)(text)).toBe(expected)
   })
 
-  it('matches a long text in a moment, whatever its stars', () => {
+  it('matches a long text fast, however many stars it has', () => {
     const began = performance.now()
     expect(wildcard('*a*a*a*a*b')('a'.repeat(100_000))).toBe(false)
     expect(performance.now() - began).toBeLessThan(1000)

@@ -30,10 +30,10 @@ describe('an intrinsic', () => {
       'x-Events.Ref-Events.Arn-eu-west-1-${Literal}',
     ],
     ['a Sub with variables', { 'Fn::Sub': ['${Own}', { Own: { Ref: 'Events' } }] }, 'Events.Ref'],
-    ['one in a list of objects', [{ A: { Ref: 'Events' } }], [{ A: 'Events.Ref' }]],
+    ['an intrinsic in a list of objects', [{ A: { Ref: 'Events' } }], [{ A: 'Events.Ref' }]],
     ['no value in an object', { A: 1, B: { Ref: 'AWS::NoValue' } }, { A: 1 }],
     ['no value in a list', [1, { Ref: 'AWS::NoValue' }], [1]],
-    ['a value without any', { A: [true, 0, '', 'x'] }, { A: [true, 0, '', 'x'] }],
+    ['a value without an intrinsic', { A: [true, 0, '', 'x'] }, { A: [true, 0, '', 'x'] }],
   ])('is resolved: %s', (_, value, expected) => {
     expect(resolve(value)).toEqual(expected)
   })
@@ -90,26 +90,26 @@ describe('a template', () => {
     expect(() => template.assetFolder('def.zip')).toThrow('No asset')
   })
 
-  it('is refused by name where a type of resource is not modelled', () => {
+  it('is refused by name if a type of resource is not modelled', () => {
     const template = readTemplate(assembly({ Game: { Type: 'AWS::GameLift::Fleet' } }))
     expect(() => nameResources(template, 'eu-west-1', resourceTypes)).toThrow(
       'Game: the local cloud does not model AWS::GameLift::Fleet. If the rest runs without it, list the type in infra/local/cloud/left-out.ts',
     )
   })
 
-  it('runs without a resource whose type is left out, and names it in whatever refers to it', () => {
-    const properties = { Arn: { 'Fn::GetAtt': ['Secret', 'Arn'] }, Topic: { Ref: 'Topic' } }
+  it('runs without a resource of a left-out type, and uses its name in everything that refers to it', () => {
+    const properties = { Arn: { 'Fn::GetAtt': ['Key', 'Arn'] }, Topic: { Ref: 'Topic' } }
     const template = readTemplate(
       assembly({
         Topic: { Type: 'AWS::SNS::Topic' },
-        Secret: { Type: 'AWS::SecretsManager::Secret' },
+        Key: { Type: 'AWS::KMS::Key' },
         Role: { Type: 'AWS::IAM::Role', Properties: properties },
       }),
     )
     const { leftOut, resolve } = nameResources(template, 'eu-west-1', resourceTypes)
-    expect(leftOut.map(({ logicalId }) => logicalId)).toEqual(['Topic', 'Secret'])
+    expect(leftOut.map(({ logicalId }) => logicalId)).toEqual(['Topic', 'Key'])
     expect(resolve(properties)).toEqual({
-      Arn: expect.stringMatching(/^arn:aws:left-out:eu-west-1:\d+:Secret$/),
+      Arn: expect.stringMatching(/^arn:aws:left-out:eu-west-1:\d+:Key$/),
       Topic: expect.stringMatching(/^arn:aws:left-out:eu-west-1:\d+:Topic$/),
     })
   })
@@ -160,13 +160,13 @@ describe('a template', () => {
     )
   })
 
-  it('says which file is missing', () => {
+  it('is refused with the name of a missing file', () => {
     const folder = assembly({})
     rmSync(join(folder, 'Stack0.assets.json'))
     expect(() => readTemplate(folder)).toThrow('Stack0.assets.json cannot be read')
   })
 
-  it('names its resources alike each time, and in the form that AWS gives them', () => {
+  it("always gives its resources the same names, in AWS's format", () => {
     const template = readTemplate(
       assembly({
         Pool: { Type: 'AWS::Cognito::UserPool' },

@@ -10,7 +10,7 @@ import {
 const times = (count: number) => Array.from({ length: count })
 const all = [...faultNames]
 
-describe('faults by chance', () => {
+describe('random faults', () => {
   const drawsOf = (seed: string, places: readonly string[]) => {
     const faults = createFaults()
     faults.shake({ chances: { fail: 0.3, delay: 0.3 }, seed })
@@ -18,7 +18,7 @@ describe('faults by chance', () => {
   }
   const at = (place: string, drawn: readonly string[]) => drawn.filter((one) => one.startsWith(`${place} `))
 
-  it('do not happen before anyone asks for them, nor after they are ended', () => {
+  it('do not happen before they are requested, nor after they are ended', () => {
     const faults = createFaults()
     expect(faults.draw('put', all)).toBeUndefined()
     faults.shake({ chances: { fail: 1 }, seed: '1' })
@@ -45,7 +45,7 @@ describe('faults by chance', () => {
     ).not.toEqual(alone)
   })
 
-  it('come about as often as their chance says, and only those that can happen', () => {
+  it('happen at the rate of their chance, and only if they are possible', () => {
     const faults = createFaults()
     faults.shake({ chances: { fail: 0.2, delay: 0.1, kill: 0.5 }, seed: 'any' })
     const drawn = times(5000).map(() => faults.draw('put', ['fail', 'delay'])?.fault)
@@ -57,7 +57,7 @@ describe('faults by chance', () => {
     expect(faults.fired()).toMatchObject({ fail: count('fail'), kill: 0 })
   })
 
-  it('happen only where they are asked for', () => {
+  it('happen only at the requested places', () => {
     const faults = createFaults()
     faults.shake({ chances: { fail: 1 }, seed: '1', at: /^PutItem / })
     expect(faults.draw('GetItem Queries', all)).toBeUndefined()
@@ -66,7 +66,7 @@ describe('faults by chance', () => {
 })
 
 describe('the next faults', () => {
-  it('come in their order, as often as asked for, before any by chance', () => {
+  it('happen in order, as often as requested, before any random fault', () => {
     const faults = createFaults()
     faults.shake({ chances: { fail: 1 }, seed: '1' })
     faults.next('throttle', { times: 2 })
@@ -79,7 +79,7 @@ describe('the next faults', () => {
     ])
   })
 
-  it('wait for a place that matches and that they can happen at', () => {
+  it('wait for a matching place at which they are possible', () => {
     const faults = createFaults()
     faults.next('duplicate', { at: /^stream/ })
     expect(faults.draw('put', all)).toBeUndefined()
@@ -91,7 +91,7 @@ describe('the next faults', () => {
 describe('a list of faults', () => {
   const ids = ['ProjectorA28C91BB', 'ProjectorRedriveB61C2E40', 'QueryApi3CD11506']
 
-  it('is aimed at one function, whose other faults and whose namesakes it leaves alone', () => {
+  it('is aimed at one function, and does not affect its other faults or other functions', () => {
     const parsed = parseFaults('projector:throttle=1,query-api:kill=1')
     parsed.check(ids)
     const faults = createFaults()
@@ -103,16 +103,16 @@ describe('a list of faults', () => {
       expect(faults.draw(other, all)).toBeUndefined()
   })
 
-  it('holds everywhere for faults that are aimed at no function', () => {
+  it('applies everywhere for faults that are aimed at no function', () => {
     const faults = createFaults()
     faults.shake({ ...parseFaults('fail=1,projector:throttle=1'), seed: '1' })
     expect(faults.draw('PutItem ProjectorA28C91BB', all)?.fault).toBe('throttle')
     expect(faults.draw('PutItem CommandApiA978DD50', all)?.fault).toBe('fail')
   })
 
-  it('is refused if it names no function', () => {
+  it('is refused if it names an unknown function', () => {
     expect(() => parseFaults('projecter:kill=1').check(ids)).toThrow(
-      'There is no function "projecter": there are Projector, ProjectorRedrive, QueryApi',
+      'There is no function "projecter". The functions are Projector, ProjectorRedrive, QueryApi',
     )
     expect(() => parseFaults('projector:explode=1')).toThrow('There is no fault "explode"')
   })
@@ -124,7 +124,7 @@ describe('a list of chances', () => {
   })
 
   it.each([
-    ['explode=0.1', 'There is no fault "explode": there are throttle, fail,'],
+    ['explode=0.1', 'There is no fault "explode". The faults are throttle, fail,'],
     ['kill', 'The chance of kill is "": give a number from 0 to 1'],
     ['kill=2', 'The chance of kill is "2"'],
     ['kill=often', 'The chance of kill is "often"'],

@@ -77,7 +77,7 @@ describe('a failure', () => {
   it.each([
     ['put', put],
     ['transaction', transact],
-  ])('without effect is a 500 to a %s that was not made', async (_, write) => {
+  ])('without effect is a 500 to a %s that was not executed', async (_, write) => {
     faults.next('fail')
     await expect(write()).rejects.toMatchObject(failed)
     expect(await stored()).toBeUndefined()
@@ -86,7 +86,7 @@ describe('a failure', () => {
   it.each([
     ['put', put],
     ['transaction', transact],
-  ])('with effect is a 500 to a %s that was made', async (_, write) => {
+  ])('with effect is a 500 to a %s that was executed', async (_, write) => {
     faults.next('fail-after')
     await expect(write()).rejects.toMatchObject(failed)
     expect(await stored()).toEqual(Item)
@@ -94,7 +94,7 @@ describe('a failure', () => {
 })
 
 describe('a lost answer', () => {
-  it('breaks the connection of a write that was made', async () => {
+  it('breaks the connection of a write that was executed', async () => {
     faults.next('lose-answer')
     await expect(put()).rejects.toMatchObject({ code: 'ECONNRESET' })
     expect(await stored()).toEqual(Item)
@@ -102,7 +102,7 @@ describe('a lost answer', () => {
 })
 
 describe('a delay', () => {
-  it('lets a write happen that nobody waits for any more', async () => {
+  it('lets a write happen after its caller has stopped waiting', async () => {
     faults.next('delay', { delayMs: 200 })
     await expect(put({ abortSignal: AbortSignal.timeout(50) })).rejects.toThrow()
     expect(await stored()).toBeUndefined()
@@ -118,7 +118,7 @@ describe('a fault', () => {
     expect(await stored()).toEqual(Item)
   })
 
-  it('throttles a REST service as that says it', async () => {
+  it("throttles a REST service with that service's own error", async () => {
     const identities = ['example.com']
     const mail = openMailService({ region, identities, mailbox: openMailbox(dataDir) })
     const ses = new SESv2Client(await serve(withRequestFaults(mail.service, faults)))

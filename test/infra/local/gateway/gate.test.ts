@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { behindGate, createOrigins, isFromPage } from '../../../../infra/local/gateway/gate.ts'
 
-/** A server behind the gate, whose API listens on `apiPort`, and how to send it a request with these headers. */
+/**
+ * A server behind the gate, whose API listens on `apiPort`, and a function that sends it a request with
+ * these headers.
+ */
 async function behind(apiPort = 3000, ...listed: string[]) {
   const origins = createOrigins()
   origins.addPort(apiPort)
@@ -11,7 +14,7 @@ async function behind(apiPort = 3000, ...listed: string[]) {
   const server = createServer(behindGate({ origins }, (_, response) => response.end('passed')))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
-  const { port } = server.address() as AddressInfo // it listens on a port
+  const { port } = server.address() as AddressInfo // a server that is listening has an address object
   const send = (headers: Record<string, string>, method = 'GET') =>
     new Promise<{ status: number | undefined; headers: Record<string, unknown>; body: string }>(
       (done, failed) => {
@@ -48,7 +51,7 @@ describe('the gate', () => {
     'user@127.0.0.1:PORT',
     '0.0.0.0:PORT',
     '192.168.0.1:PORT',
-  ])('refuses the host "%s", and says which to use', async (host) => {
+  ])('refuses the host "%s", and names the ones to use', async (host) => {
     const { port, send } = await behind()
     const answer = await send({ host: host.replace('PORT', String(port)) })
     expect(answer.status).toBe(403)
@@ -61,7 +64,7 @@ describe('the gate', () => {
     'http://[::1]:3000',
     'https://app.example.com',
     'https://a.preview.example.com',
-  ])('passes the origin %s, whose page may read the answer', async (origin) => {
+  ])('passes the origin %s, whose page may read the response', async (origin) => {
     const { send } = await behind(3000, 'https://app.example.com', 'https://*.preview.example.com')
     const answer = await send({ origin, 'sec-fetch-site': 'cross-site' }, 'POST')
     expect(answer).toMatchObject({ status: 200, body: 'passed' })
@@ -87,12 +90,12 @@ describe('the gate', () => {
     }
   })
 
-  it('takes `*` for no origin', async () => {
+  it('does not treat `*` as an origin', async () => {
     const { send } = await behind(3000, '*', 'https://*')
     expect((await send({ origin: 'https://elsewhere.example.com' })).status).toBe(403)
   })
 
-  it('refuses what another site loads without an origin, and passes a typed address, a page of its own and curl', async () => {
+  it('refuses loads by another site without an origin, and passes a typed address, its own pages and curl', async () => {
     const { send } = await behind()
     expect((await send({ 'sec-fetch-site': 'cross-site' })).status).toBe(403)
     for (const site of ['none', 'same-origin', 'same-site'])

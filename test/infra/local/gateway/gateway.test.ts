@@ -65,14 +65,14 @@ const client = (accessKeyId = 'CommandApi') =>
 const get = new GetItemCommand({ TableName: 'Projects', Key: { pk: { S: '1' } } })
 
 describe('the gateway', () => {
-  it('hands a call to its service, and tells who calls', async () => {
+  it('passes a call to its service, with the caller', async () => {
     expect((await client().send(get)).Item).toEqual({ title: { S: 'Atlas' } })
     expect(handle).toHaveBeenCalledWith(
       expect.objectContaining({ operation: 'GetItem', caller: 'CommandApi', body: expect.any(Buffer) }),
     )
   })
 
-  it('answers an error of the service as AWS words it', async () => {
+  it("returns an error of the service in AWS's words", async () => {
     handle.mockRejectedValue(new AwsError('ResourceNotFoundException', 'There is no such table'))
     await expect(client().send(get)).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
@@ -81,7 +81,7 @@ describe('the gateway', () => {
     })
   })
 
-  it('answers a failure of the local cloud without its details, and logs those', async () => {
+  it('returns a failure of the local cloud without its details, and logs them', async () => {
     handle.mockRejectedValue(new Error('a secret'))
     await expect(client().send(get)).rejects.toMatchObject({
       name: 'InternalFailure',
@@ -91,7 +91,7 @@ describe('the gateway', () => {
     expect(log).toHaveBeenCalledWith('gateway', expect.stringContaining('a secret'))
   })
 
-  it('refuses who may not, and does not bother the service', async () => {
+  it('refuses a caller without the permission, and does not call the service', async () => {
     refusal = 'User: x is not authorized'
     await expect(client().send(get)).rejects.toMatchObject({
       name: 'AccessDeniedException',
@@ -101,14 +101,14 @@ describe('the gateway', () => {
     expect(log).toHaveBeenCalledWith('CommandApi', 'refused: User: x is not authorized')
   })
 
-  it('answers an operation that is not modelled by its name, with those that are', async () => {
+  it('refuses an unmodelled operation by its name, and lists the modelled ones', async () => {
     await expect(client().send(new ScanCommand({ TableName: 'Projects' }))).rejects.toMatchObject({
       name: 'UnknownOperationException',
       message: expect.stringMatching(/DynamoDB_20120810\.Scan is not modelled.*: GetItem$/),
     })
   })
 
-  it('answers a service that is not modelled by its name', async () => {
+  it('refuses an unmodelled service by its name', async () => {
     const response = await fetch(gateway.url, {
       method: 'POST',
       headers: { 'x-amz-target': 'AWSGlue.GetJob' },
@@ -136,13 +136,7 @@ describe('the gateway', () => {
     expect(log).not.toHaveBeenCalled()
   })
 
-  it.each([
-    '//',
-    '/%zz',
-    '//page',
-    '/?a=%zz',
-    '*',
-  ])('answers the address %s as one that it does not know', async (path) => {
+  it.each(['//', '/%zz', '//page', '/?a=%zz', '*'])('answers the address %s as unknown', async (path) => {
     const { port } = new URL(gateway.url)
     const socket = connect(Number(port), '127.0.0.1').setEncoding('utf8')
     socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost:${port}\r\nconnection: close\r\n\r\n`)
@@ -152,7 +146,7 @@ describe('the gateway', () => {
 
   const page = { origin: 'http://localhost:3000', 'x-amz-target': 'DynamoDB_20120810.GetItem' }
 
-  it('lets no page act as the developer: what it sends is signed, or needs no permission', async () => {
+  it('never lets a page act as the developer: its requests are signed, or need no permission', async () => {
     origins.addPort(3000)
     const unsigned = await fetch(gateway.url, { method: 'POST', headers: page, body: '{}' })
     expect(unsigned.status).toBe(400)
@@ -165,7 +159,7 @@ describe('the gateway', () => {
     expect((await fetch(gateway.url, { method: 'POST', headers: elsewhere, body: '{}' })).status).toBe(403)
   })
 
-  it('takes no signature in a query for a call: only S3 does', async () => {
+  it('refuses a call with a signature in the query, which only S3 accepts', async () => {
     const query = '?X-Amz-Credential=any/20260101/eu-west-1/lambda/aws4_request&X-Amz-Signature=00'
     const response = await fetch(`${gateway.url}/2015-03-31/functions/x/invocations${query}`, {
       method: 'POST',
@@ -174,13 +168,13 @@ describe('the gateway', () => {
     expect(handle).not.toHaveBeenCalled()
   })
 
-  it('reads a long header in a moment', async () => {
+  it('reads a long header fast', async () => {
     const began = performance.now()
     await fetch(gateway.url, { headers: { authorization: 'Credential='.repeat(1_000) } })
     expect(performance.now() - began).toBeLessThan(500)
   })
 
-  it('serves pages, and tells a lost visitor where they are', async () => {
+  it('serves pages, and tells a visitor with a wrong address where the pages are', async () => {
     expect(await (await fetch(`${gateway.url}/page`)).text()).toBe('a page')
     const lost = await fetch(gateway.url)
     expect([lost.status, await lost.text()]).toEqual([404, expect.stringContaining('AWS gateway')])
@@ -195,7 +189,7 @@ describe('the gateway', () => {
     expect(response.status).toBe(413)
   })
 
-  it('says which variable chooses another port where its own is in use', async () => {
+  it('names the variable that chooses another port if its own is in use', async () => {
     const port = Number(new URL(gateway.url).port)
     const second = startGateway({
       port,

@@ -14,8 +14,12 @@ const allow = (action: unknown, resource: unknown) => ({
 
 describe('a role', () => {
   it.each([
-    ['the action and resource that it names', allow('dynamodb:PutItem', events), true],
-    ['one of several', allow(['dynamodb:Query', 'dynamodb:PutItem'], ['arn:aws:s3:::x', events]), true],
+    ['the action on the resource that it names', allow('dynamodb:PutItem', events), true],
+    [
+      'one of several actions',
+      allow(['dynamodb:Query', 'dynamodb:PutItem'], ['arn:aws:s3:::x', events]),
+      true,
+    ],
     ['an action in another case', allow('DynamoDB:putitem', events), true],
     [
       'an action and a resource that a pattern covers',
@@ -23,14 +27,10 @@ describe('a role', () => {
       true,
     ],
     ['no other action', allow('dynamodb:Query', events), false],
-    ['no action that merely begins so', allow('dynamodb:Put', events), false],
+    ['no action that merely begins with the same letters', allow('dynamodb:Put', events), false],
     ['no other resource', allow('dynamodb:PutItem', `${events}2`), false],
     ['no index by the name of its table', allow('dynamodb:PutItem', `${events}/index/x`), false],
-    [
-      'no characters that mean something elsewhere',
-      allow('dynamodb:PutItem', events.replace('/', '.')),
-      false,
-    ],
+    ['no pattern characters as themselves', allow('dynamodb:PutItem', events.replace('/', '.')), false],
   ])('may do %s', (_, statement, allowed) => {
     const caller = { name: 'role', policies: policy(statement) }
     const refusal = refusalOf({ action: 'dynamodb:PutItem', resource: events }, caller)
@@ -50,7 +50,7 @@ describe('a role', () => {
     expect(refusalOf(permission, caller) === undefined).toBe(allowed)
   })
 
-  it('is told what it may not do', () => {
+  it('gets an error with the action that it lacks', () => {
     const caller = { name: 'arn:aws:sts::000000000000:assumed-role/Projector/Projector', policies: policy() }
     expect(refusalOf({ action: 'dynamodb:Scan', resource: events }, caller)).toBe(
       'User: arn:aws:sts::000000000000:assumed-role/Projector/Projector is not authorized to perform: ' +
@@ -58,7 +58,7 @@ describe('a role', () => {
     )
   })
 
-  it('may not do what a statement of its own denies', () => {
+  it('may not do anything that one of its own statements denies', () => {
     const denied = { ...allow('dynamodb:*', '*'), Effect: 'Deny' }
     const caller = { name: 'role', policies: policy(allow('dynamodb:PutItem', events), denied) }
     expect(refusalOf({ action: 'dynamodb:PutItem', resource: events }, caller)).toContain('explicit deny')
@@ -76,21 +76,25 @@ describe('a trust policy', () => {
     ['the service that it names', assume, true],
     ['one of several', { ...assume, Principal: { Service: ['lambda.amazonaws.com', service] } }, true],
     ['no other service', { ...assume, Principal: { Service: 'lambda.amazonaws.com' } }, false],
-    ['no service where it names an account', { ...assume, Principal: { AWS: '*' } }, false],
-    ['nobody to do something else', { ...assume, Action: 'sts:TagSession' }, false],
+    ['no service if it names an account', { ...assume, Principal: { AWS: '*' } }, false],
+    ['nobody for another action', { ...assume, Action: 'sts:TagSession' }, false],
     [
-      'a service that acts for its source',
+      'a service that acts for the named source',
       where({ 'aws:SourceArn': group, 'aws:SourceAccount': '000000000000' }),
       true,
     ],
-    ['a service that acts for one of its sources', where({ 'aws:SourceArn': ['arn:other', group] }), true],
+    [
+      'a service that acts for one of the named sources',
+      where({ 'aws:SourceArn': ['arn:other', group] }),
+      true,
+    ],
     ['nobody who acts for another source', where({ 'aws:SourceArn': 'arn:other' }), false],
     ['nobody who acts for another account', where({ 'aws:SourceAccount': '111111111111' }), false],
   ])('trusts %s', (_, statement, expected) => {
     expect(isTrusted(statement)).toBe(expected)
   })
 
-  it('trusts by any of its statements, and nobody where there is none', () => {
+  it('trusts by any of its statements, and nobody without one', () => {
     expect(isTrusted({ ...assume, Principal: { Service: 'lambda.amazonaws.com' } }, assume)).toBe(true)
     expect(trusts(undefined, service, group, 'Role')).toBe(false)
   })
@@ -99,7 +103,7 @@ describe('a trust policy', () => {
     ['ArnLike', { Condition: { ArnLike: { 'aws:SourceArn': group } } }],
     ['aws:SourceOrgID', where({ 'aws:SourceOrgID': 'o' })],
     ['Deny', { Effect: 'Deny' }],
-  ])('is refused for its %s', (name, over) => {
+  ])('is refused because of its %s', (name, over) => {
     expect(() => isTrusted({ ...assume, ...over }, assume)).toThrow(
       `Role: ${name} of a trust policy is not modelled`,
     )
@@ -114,21 +118,21 @@ describe('the policy of a resource', () => {
     Resource: '*',
   })
 
-  it('denies everyone what it denies, the developer too', () => {
+  it('denies everyone what it denies, including the developer', () => {
     const all = { name: 'role', policies: policy(allow('dynamodb:*', '*')) }
     const action = 'dynamodb:DeleteItem'
     expect(refusalOf({ action, resource: events }, all, appendOnly)).toContain('resource-based policy')
     expect(refusalOf({ action, resource: events }, undefined, appendOnly)).toContain('resource-based policy')
   })
 
-  it('leaves the developer everything else', () => {
+  it('allows the developer everything else', () => {
     const permission = { action: 'dynamodb:PutItem', resource: events }
     expect(refusalOf(permission, undefined, appendOnly)).toBeUndefined()
   })
 
-  it('is refused where it allows something', () => {
+  it('is refused if it allows something', () => {
     expect(() => policy({ ...allow('dynamodb:PutItem', '*'), Principal: '*' })).toThrow(
-      'P: a policy of a resource',
+      'P: a statement of a resource',
     )
   })
 })
@@ -139,7 +143,7 @@ describe('a policy', () => {
     ['Condition', { Condition: { StringLike: { 's3:prefix': ['a'], 's3:delimiter': '/' } } }],
     ['Condition', { Condition: { StringLike: { 's3:prefix': ['a'] }, Bool: {} } }],
     ['NotAction', { NotAction: 'x' }],
-  ])('is refused for its %s', (name, over) => {
+  ])('is refused because of its %s', (name, over) => {
     expect(() => policy({ ...allow('dynamodb:PutItem', events), ...over })).toThrow(
       `P: ${name} of a policy is not modelled`,
     )

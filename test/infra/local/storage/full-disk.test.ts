@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { openJournal } from '../../../../infra/local/storage/journal.ts'
 
-/** Whether the disk takes only the first part of what is appended. */
+/** Whether the disk accepts only the first part of an append. */
 const disk = vi.hoisted(() => ({ isFull: false }))
 
 vi.mock('node:fs', async (load) => {
@@ -28,13 +28,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-it('a journal on a full disk says which file and what to do, and continues once there is space', () => {
+it('a journal on a full disk names the file and the remedy, and continues once there is space', () => {
   const file = join(folder, 'journal.jsonl')
   const journal = openJournal<string>(file)
   journal.set('before', 'kept')
   disk.isFull = true
   expect(() => journal.set('lost', 'never acknowledged')).toThrow(
-    `${file} cannot be written, the disk is full: free some space on it. What was accepted before is kept.`,
+    `${file} cannot be written, the disk is full: free some space on it. Everything that was accepted earlier is kept.`,
   )
   expect([journal.get('lost'), readFileSync(file, 'utf8')]).toEqual([undefined, '["before","kept"]\n'])
   disk.isFull = false

@@ -21,11 +21,11 @@ afterEach(() => {
 const reopened = () => [...openJournal<unknown>(file).entries()]
 
 describe('a journal', () => {
-  it('is empty where there is no file, and makes the folder', () => {
+  it('is empty if there is no file, and creates the folder', () => {
     expect(openJournal(file).size).toBe(0)
   })
 
-  it('holds what was set last, in the order in which the keys came, also when it is opened again', () => {
+  it('returns the latest values, in the order in which the keys arrived, even after it is opened again', () => {
     const journal = openJournal<{ n: number }>(file)
     journal.set('a', { n: 1 })
     journal.set('b', { n: 2 })
@@ -44,7 +44,7 @@ describe('a journal', () => {
     expect(readFileSync(file, 'utf8')).toBe('["a","été\\nsecond line"]\n')
   })
 
-  it('forgets what was deleted, and writes nothing for what is not there', () => {
+  it('forgets a deleted key, and writes nothing for a missing one', () => {
     const journal = openJournal<number>(file)
     journal.set('a', 1)
     journal.delete('a')
@@ -56,7 +56,7 @@ describe('a journal', () => {
     expect(reopened()).toEqual([])
   })
 
-  it.each(['["b"', '["b",{"n":2}]', '["b",{"name":"\xc3'])('drops a last line that is torn: %s', (torn) => {
+  it.each(['["b"', '["b",{"n":2}]', '["b",{"name":"\xc3'])('drops a torn last line: %s', (torn) => {
     openJournal<unknown>(file).set('a', 1)
     appendFileSync(file, torn, 'latin1')
     const journal = openJournal<unknown>(file)
@@ -67,7 +67,7 @@ describe('a journal', () => {
     ])
   })
 
-  it('refuses a file that is damaged before its last line, and names the line', () => {
+  it('refuses a file with damage before its last line, and names the line', () => {
     openJournal<number>(file).set('a', 1)
     appendFileSync(file, '["b",\n["c",3]\n')
     expect(() => openJournal(file)).toThrow(`${file}:2 is damaged`)
@@ -90,20 +90,20 @@ describe('a journal', () => {
     expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(3)
   })
 
-  it('leaves the file as it was where its rewriting was interrupted', () => {
+  it('leaves the file unchanged if its rewriting was interrupted', () => {
     openJournal<number>(file).set('a', 1)
     writeFileSync(`${file}.new`, '["a"')
     expect(reopened()).toEqual([['a', 1]])
   })
 
-  it('may be read by its owner only, also after it was rewritten', () => {
+  it('may be read only by its owner, even after it was rewritten', () => {
     openJournal<number>(file).set('a', 1)
     expect(statSync(file).mode & 0o777).toBe(0o600)
     openJournal<number>(file)
     expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 
-  it('does not hold in memory what could not be written', () => {
+  it('does not keep in memory what it failed to write', () => {
     const journal = openJournal<unknown>(file)
     journal.set('a', 1)
     expect(() => journal.set('a', 2n)).toThrow('BigInt')
@@ -116,7 +116,7 @@ describe('a journal', () => {
 describe('the mailbox', () => {
   const mail = (to: string, text: string) => ({ to, subject: 'Welcome', text })
 
-  it('lists what was delivered, newest first, with the time, also when it is opened again', () => {
+  it('lists delivered mail, newest first, with the time, even after it is opened again', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-25T08:00:00.123Z') })
     const mailbox = openMailbox(folder)
     mailbox.deliver(mail('ann@example.com', 'first'))
@@ -130,7 +130,7 @@ describe('the mailbox', () => {
     expect(openMailbox(folder).list()).toEqual(mails)
   })
 
-  it('lists the mails to one address, whatever its case', () => {
+  it('lists the mails to one address, ignoring case', () => {
     const mailbox = openMailbox(folder)
     mailbox.deliver(mail('Ann@example.com', 'first'))
     mailbox.deliver(mail('joann@example.com', 'another'))

@@ -1,19 +1,11 @@
-import {
-  type ExpectedFunction,
-  type ExpectedReaction,
-  eventStore,
-  mailFrom,
-  reaction,
-  sendMail,
-} from '../expected.ts'
+import { type ExpectedFunction, type ExpectedReaction, eventStore, mail, reaction } from '../expected.ts'
 
 export const subscriptionReactions: readonly ExpectedReaction[] = [
-  ['InvoiceEmail', ['InvoiceIssued']],
-  ['EndSubscription', ['UserDeleted']],
+  mail('InvoiceEmail', ['InvoiceIssued']),
+  ['EndSubscription', ['UserDeleted'], 'EndSubscription'],
 ]
 
 export const subscriptionFunctions: readonly ExpectedFunction[] = [
-  reaction('InvoiceEmail', 'invoice-email', mailFrom, sendMail),
   reaction('EndSubscription', 'end-subscription', {}, { 'EventStore.Arn': 'dynamodb: PutItem Query' }),
   {
     name: 'IssueInvoices',

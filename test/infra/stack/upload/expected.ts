@@ -1,19 +1,11 @@
-import {
-  type ExpectedFunction,
-  type ExpectedReaction,
-  eventStore,
-  mailFrom,
-  onFirstUse,
-  reaction,
-  sendMail,
-} from '../expected.ts'
+import { type ExpectedFunction, type ExpectedReaction, eventStore, mail, onFirstUse } from '../expected.ts'
 
 export const uploadReactions: readonly ExpectedReaction[] = [
-  ['UploadCompletedEmail', ['UploadCompleted']],
-  ['UploadNotTakenEmail', ['UploadRejected', 'UploadFailed']],
+  mail('UploadCompletedEmail', ['UploadCompleted']),
+  mail('UploadNotTakenEmail', ['UploadRejected', 'UploadFailed']),
 ]
 
-/** Types of resources that only uploads bring into the stack. */
+/** Types of resources that only uploads add to the stack. */
 export const uploadTypes = [
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy',
@@ -76,11 +68,9 @@ export const uploadFunctions: readonly ExpectedFunction[] = [
       'Files.Arn/files/*/thumbnail': 's3: PutObject',
     },
   },
-  reaction('UploadCompletedEmail', 'upload-completed-email', mailFrom, sendMail),
-  reaction('UploadNotTakenEmail', 'upload-not-taken-email', mailFrom, sendMail),
 ]
 
-/** What the query API needs besides, to sign links to files. */
+/** Grants and variables that the query API also needs, to sign links to files. */
 export const uploadInQueryApi = {
   environment: { FILES_BUCKET: 'Files' },
   grants: { 'Files.Arn/files/*': 's3: GetObject' },

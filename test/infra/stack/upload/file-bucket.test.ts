@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { declared } from '../../../kit/local-cloud/declared-resources.ts'
 
 describe('the bucket of files', () => {
-  it('is private, encrypted, and silent without TLS', () => {
+  it('is private and encrypted, and accepts only TLS', () => {
     const { Properties } = declared('Files')
     expect(Properties).toMatchObject({
       BucketEncryption: {
@@ -32,11 +32,11 @@ describe('the bucket of files', () => {
     })
   })
 
-  it('keeps the content of a file that is overwritten', () => {
+  it('keeps the content of an overwritten file', () => {
     expect(declared('Files').Properties['VersioningConfiguration']).toEqual({ Status: 'Enabled' })
   })
 
-  it('forgets files that were sent and never accepted, old versions, and parts that nobody completes', () => {
+  it('deletes files that were never accepted, old versions, and incomplete parts', () => {
     expect(declared('Files').Properties['LifecycleConfiguration']).toEqual({
       Rules: [
         {
@@ -52,7 +52,7 @@ describe('the bucket of files', () => {
     })
   })
 
-  it('tells EventBridge of its files, and takes forms and answers links from any page', () => {
+  it('reports its files to EventBridge, and accepts forms and serves links from any page', () => {
     expect(declared('Files').Properties).toMatchObject({
       NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
       CorsConfiguration: {

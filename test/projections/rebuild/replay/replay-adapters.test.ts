@@ -27,6 +27,6 @@ rowRemoverContract('memory', () => {
 })
 rowRemoverContract('DynamoDB', () => ({
   rows: { ...createDynamoRowStore(client, table, clock), ...createDynamoParkedIndex(client, table) },
-  // Pages of 20 items: it takes several.
+  // Pages of 20 items, so that a clean-up takes several.
   remover: createDynamoRowRemover(client, table, clock, 20),
 }))

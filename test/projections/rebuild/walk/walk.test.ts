@@ -9,7 +9,7 @@ import { ample, readSide } from '../../../kit/memory/read-side.ts'
 
 const globe = renamed('Globe')
 
-/** An event store with streams of so many commits each, the first named `voyage-0`. */
+/** An event store with streams of these numbers of commits, the first named `voyage-0`. */
 async function filled(...lengths: number[]) {
   const side = readSide()
   for (const [index, length] of lengths.entries())
@@ -25,7 +25,7 @@ async function all(walk: AsyncIterable<WalkedStream>): Promise<WalkedStream[]> {
 }
 
 describe('a walk over the event store', () => {
-  it.each([1, 2, 3, 4, 100])('brings every stream once, in pages of %d', async (limit) => {
+  it.each([1, 2, 3, 4, 100])('returns every stream once, in pages of %d', async (limit) => {
     const { scan, clock, store } = await filled(1, 7, 2, 1, 3)
     const streams = await all(walkStreams(scan(limit), clock))
     expect(streams.map(({ stream }) => stream)).toEqual([0, 1, 2, 3, 4].map((id) => `voyage-${id}`))
@@ -39,7 +39,7 @@ describe('a walk over the event store', () => {
     expect(await Promise.all(lengths)).toEqual([1, 7, 2, 1, 3])
   })
 
-  it('reads nothing of a stream again that was whole in its page', async () => {
+  it('reads no stream again that was whole in its page', async () => {
     const { scan, clock, store } = await filled(2, 2)
     let reads = 0
     const read: typeof store.read = (...args) => {
@@ -51,7 +51,7 @@ describe('a walk over the event store', () => {
     expect(reads).toBe(0)
   })
 
-  it('goes on with what was put after the walk, where that is wanted', async () => {
+  it('continues with commits that were put after the walk, if requested', async () => {
     const { scan, clock, store, append } = await filled(1)
     const [walked] = await all(walkStreams(scan(), clock))
     if (walked === undefined) throw new Error('there is one stream')
@@ -62,7 +62,7 @@ describe('a walk over the event store', () => {
     expect(versions).toEqual([1, 3])
   })
 
-  it('stops before a commit that cannot be read or is missing, and leaves it to the store to say so', async () => {
+  it('stops before an unreadable or missing commit, so that the store reports it', async () => {
     const { clock, table } = await filled(3)
     const [first, second, third] = table.all()
     if (first === undefined || second === undefined || third === undefined) throw new Error('three commits')
@@ -81,7 +81,7 @@ describe('a walk over the event store', () => {
     }
   })
 
-  it('passes over an item whose key names no stream', async () => {
+  it('skips an item whose key names no stream', async () => {
     const { scan, clock, table } = await filled(1, 1)
     const [first] = table.all()
     if (first === undefined) throw new Error('two commits')
@@ -91,7 +91,7 @@ describe('a walk over the event store', () => {
     )
   })
 
-  it('asks again for a page that did not come, and gives up where none comes', async () => {
+  it('repeats the request for a failed page, and gives up if it keeps failing', async () => {
     const { scan, clock } = await filled(2, 2)
     let calls = 0
     const failing = (every: number): CommitScan => ({
@@ -105,7 +105,7 @@ describe('a walk over the event store', () => {
     await expect(all(walkStreams(failing(1000), clock))).rejects.toThrow('Later.')
   })
 
-  it('ends with the first stream that fails, and takes no others', async () => {
+  it('ends with the first stream that fails, and reads no others', async () => {
     const { scan, clock } = await filled(1, 1, 1, 1, 1, 1)
     const begun: string[] = []
     const walking = eachInParallel(walkStreams(scan(1), clock), 2, async ({ stream }) => {

@@ -14,7 +14,7 @@ const created = (ownerId: string): ProjectEvent => ({
   data: { ownerId, title: 'Atlas', description: '' },
 })
 
-describe('the news of a project', () => {
+describe('the mail about a project', () => {
   it('goes to its owner', async () => {
     const { user, userId, ports, handlerOf, publish, append, mails } = setUp()
     await append(user, registered)

@@ -46,7 +46,7 @@ describe('an invoice', () => {
     ])
   })
 
-  it('goes to nobody who has deleted their account', async () => {
+  it('is not sent to a person who has deleted their account', async () => {
     const { user, subscription, ports, handlerOf, publish, append, mails } = setUp()
     await append(user, registered, deleted)
     await handlerOf(invoiceIssued(ports))(await publish(subscription, invoiced('2026-01')), context)
@@ -58,7 +58,7 @@ describe('the end of a subscription', () => {
   const eventsOf = ({ table, subscription }: ReturnType<typeof setUp>) =>
     table.all().flatMap(({ pk, events }) => (pk === subscription ? JSON.parse(events) : []))
 
-  it('follows the deletion of the account, once, and is by billing', async () => {
+  it('follows the deletion of the account, once, with billing as its actor', async () => {
     const all = setUp()
     const { user, subscription, ports, handlerOf, publish, append, table } = all
     await append(subscription, chosen('2025-12'))
@@ -73,7 +73,7 @@ describe('the end of a subscription', () => {
     ])
   })
 
-  it('is in the month of the deletion, however late it comes', async () => {
+  it('is in the month of the deletion, however late the event arrives', async () => {
     const all = setUp()
     const { user, subscription, ports, handlerOf, publish, append, clock } = all
     await append(subscription, chosen('2026-01'))
@@ -84,7 +84,7 @@ describe('the end of a subscription', () => {
     expect(eventsOf(all).at(-1)).toMatchObject({ data: { month: '2026-01' } })
   })
 
-  it('is nothing to do for who pays for no plan', async () => {
+  it('is a no-op for a person on the free plan', async () => {
     const all = setUp()
     const { user, ports, handlerOf, publish, lines } = all
     await handlerOf(subscriptionEnd(ports))(await publish(user, registered, deleted), context)
@@ -92,7 +92,7 @@ describe('the end of a subscription', () => {
     expect(lines).toMatchObject([{ extra: { outcome: 'nothing-to-end' } }])
   })
 
-  it('is not done on the word of an event alone', async () => {
+  it('needs more than an event: the account must be deleted', async () => {
     const all = setUp()
     const { user, subscription, ports, handlerOf, publish, append, lines } = all
     await append(user, registered)

@@ -17,8 +17,8 @@ const created = (ownerId: string): ProjectEvent => ({
   data: { ownerId, title: 'Atlas', description: '' },
 })
 
-describe('the news of an upload', () => {
-  it('goes to its requester, and names the file, which the event does not', async () => {
+describe('the mail about an upload', () => {
+  it('goes to its requester, and names the file, which the event does not contain', async () => {
     const { user, userId, ports, handlerOf, publish, append, mails } = setUp()
     await append(user, registered)
     await append('project-project', created(userId))
@@ -39,7 +39,7 @@ describe('the news of an upload', () => {
   it.each([
     ['UploadRejected', 'You can upload the file again when this reason no longer applies.'],
     ['UploadFailed', 'Your file is probably not the cause. Please upload it again.'],
-  ] as const)('says after %s why, and what to do', async (type, next) => {
+  ] as const)('explains after %s why it ended, and what to do', async (type, next) => {
     const { user, userId, ports, handlerOf, publish, append, mails } = setUp()
     await append(user, registered)
     const ended: UploadEvent = { type, data: { reason: 'There is no room for it.' } }
@@ -51,7 +51,7 @@ describe('the news of an upload', () => {
     expect(mails[0]?.text).toContain(`There is no room for it.\n\n${next}\n`)
   })
 
-  it('of its completion does not go to a person who was removed from the project meanwhile', async () => {
+  it('about its completion does not go to a person who was removed from the project meanwhile', async () => {
     const { user, userId, ports, handlerOf, publish, append, mails, lines } = setUp()
     await append(user, registered)
     const joined: ProjectEvent = { type: 'ProjectMemberAdded', data: { userId, role: 'editor' } }
@@ -63,7 +63,7 @@ describe('the news of an upload', () => {
     expect(lines).toMatchObject([{ extra: { outcome: 'no-access' } }])
   })
 
-  it('is not taken under the type of another, though both are known', async () => {
+  it('is not sent for an event under the type of another, even if both types are known', async () => {
     const { user, userId, ports, handlerOf, publish, append, mails } = setUp()
     await append(user, registered)
     const ended: UploadEvent = { type: 'UploadFailed', data: { reason: 'It cannot be read.' } }
@@ -75,7 +75,7 @@ describe('the news of an upload', () => {
     expect(mails).toEqual([])
   })
 
-  it('goes to nobody if there is no such upload, whatever the event says', async () => {
+  it('is not sent if there is no such upload, whatever the event says', async () => {
     const { user, userId, ports, handlerOf, publish, append, mails, lines } = setUp()
     await append(user, registered)
     const event = await publish(`upload-${userId}`, requested('project', { requestedBy: userId }), ...taken)

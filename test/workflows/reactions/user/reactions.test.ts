@@ -26,7 +26,7 @@ describe('a welcome', () => {
     ])
   })
 
-  it('names the person as they are called by now', async () => {
+  it("uses the person's present name", async () => {
     const { user, ports, handlerOf, publish, append, mails } = setUp()
     const event = await publish(user, registered)
     await append(user, renamed)
@@ -34,7 +34,7 @@ describe('a welcome', () => {
     expect(mails).toMatchObject([{ text: expect.stringContaining('Hello Annie,') }])
   })
 
-  it('goes to nobody who has deleted their account', async () => {
+  it('is not sent to a person who has deleted their account', async () => {
     const { user, ports, handlerOf, publish, append, mails, lines } = setUp()
     const event = await publish(user, registered)
     await append(user, deleted)
@@ -43,7 +43,7 @@ describe('a welcome', () => {
     expect(lines).toMatchObject([{ message: 'reacted', extra: { outcome: 'no-recipient' } }])
   })
 
-  it('goes to nobody who is unknown, whatever the event says', async () => {
+  it('is not sent to an unknown person, whatever the event says', async () => {
     const { user, ports, handlerOf, publish, mails } = setUp()
     const event = await publish(user, registered)
     const data = { userId: 'nobody', email: 'bob@example.com' }
@@ -51,7 +51,7 @@ describe('a welcome', () => {
     expect(mails).toEqual([])
   })
 
-  it('is sent once for an event that comes five times, to any environment', async () => {
+  it('is sent once for an event that arrives five times, in any environment', async () => {
     const { user, ports, handlerOf, publish, mails, lines } = setUp()
     const event = await publish(user, registered)
     const handler = handlerOf(welcome(ports))
@@ -64,17 +64,17 @@ describe('a welcome', () => {
     ])
   })
 
-  it('is sent once for an event that comes twice at the same time', async () => {
+  it('is sent once for an event that arrives twice at the same time', async () => {
     const { user, ports, handlerOf, publish, mails } = setUp()
     const event = await publish(user, registered)
     const both = [handlerOf(welcome(ports)), handlerOf(welcome(ports))]
     const results = await Promise.allSettled(both.map((handler) => handler(event, context)))
     expect(mails).toHaveLength(1)
-    // The other one has found it done, or fails and comes again.
+    // The other invocation has found it done, or fails and is repeated.
     expect(results.some(({ status }) => status === 'fulfilled')).toBe(true)
   })
 
-  it('is tried again if it was refused, and then sent', async () => {
+  it('is retried after a refusal, and then sent', async () => {
     const { user, ports, handlerOf, publish, mails, lines, faults } = setUp()
     const event = await publish(user, registered)
     faults.push(new Error('Throttled'))
@@ -85,7 +85,7 @@ describe('a welcome', () => {
     expect(lines.map(({ message }) => message)).toEqual(['reaction failed', 'reacted'])
   })
 
-  it('is sent after all if a function was cut off before it could, once its time has passed', async () => {
+  it('is sent if a function was cut off before it could send, once its time has passed', async () => {
     const { user, ports, handlerOf, publish, mails } = setUp()
     const event = await publish(user, registered)
     let started = false
@@ -101,7 +101,7 @@ describe('a welcome', () => {
     expect(mails).toHaveLength(1)
   })
 
-  it('is not sent for what is no news any more', async () => {
+  it('is not sent for an event that is too old', async () => {
     const { user, ports, handlerOf, publish, mails, lines, clock } = setUp()
     const event = await publish(user, registered)
     clock.setNow(clock.now() + 15 * 24 * 60 * 60 * 1000)
@@ -125,7 +125,7 @@ describe('a reaction', () => {
     ['of another source', { source: 'other' }],
     ['of another type', { 'detail-type': 'UserDeleted' }],
     ['without a detail', { detail: undefined }],
-  ])('fails at an event %s, which then goes to the dead-letter queue', async (_, over) => {
+  ])('fails at an event %s, which then moves to the dead-letter queue', async (_, over) => {
     const { user, ports, handlerOf, publish, mails, lines } = setUp()
     const event = { ...(await publish(user, registered)), ...over }
     await expect(handlerOf(welcome(ports))(event, context)).rejects.toMatchObject({ code: 'unreadable' })
@@ -135,7 +135,7 @@ describe('a reaction', () => {
 
   it.each<[string, object]>([
     ['another schema', { schema: 2 }],
-    ['another type than it is sent under', { type: 'UserDeleted' }],
+    ['a type other than its detail type', { type: 'UserDeleted' }],
     ['no id', { id: undefined }],
     ['data of another shape', { data: { user: 'ann' } }],
   ])('fails at an event with %s', async (_, over) => {
@@ -146,7 +146,7 @@ describe('a reaction', () => {
     expect(mails).toEqual([])
   })
 
-  it('takes an event with fields that it does not know', async () => {
+  it('accepts an event with unknown fields', async () => {
     const { user, ports, handlerOf, publish, mails } = setUp()
     const event = await publish(user, registered)
     await handlerOf(welcome(ports))({ ...event, detail: { ...event.detail, tenant: 'x' } }, context)
@@ -155,7 +155,7 @@ describe('a reaction', () => {
 })
 
 describe('the deletion of a sign-in', () => {
-  it('follows that of the account, once', async () => {
+  it('follows the deletion of the account, once', async () => {
     const { user, userId, ports, handlerOf, publish, deletions } = setUp()
     const event = await publish(user, registered, deleted)
     await handlerOf(signInDeletion(ports))(event, context)
@@ -163,7 +163,7 @@ describe('the deletion of a sign-in', () => {
     expect(deletions).toEqual([userId])
   })
 
-  it('is repeated if it failed', async () => {
+  it('is retried after a failure', async () => {
     const { user, userId, ports, handlerOf, publish, deletions, faults } = setUp()
     const event = await publish(user, registered, deleted)
     faults.push(new Error('Throttled'))
@@ -172,7 +172,7 @@ describe('the deletion of a sign-in', () => {
     expect(deletions).toEqual([userId])
   })
 
-  it('is not done on the word of an event alone', async () => {
+  it('needs more than an event: the account must be deleted', async () => {
     const { user, ports, handlerOf, publish, append, deletions, lines } = setUp()
     const event = await publish(`${user}-bob`, registered, deleted)
     await append(user, registered)

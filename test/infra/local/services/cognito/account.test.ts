@@ -55,7 +55,7 @@ describe('a forgotten password', () => {
     await expectFailure(reset(code), 'ExpiredCodeException')
   })
 
-  it('is not replaced late, or by guessing', async () => {
+  it('is not replaced after the code expires, or by guessing', async () => {
     await register()
     await forgot()
     const code = codeOf()
@@ -68,7 +68,7 @@ describe('a forgotten password', () => {
     expect(await signIn()).toHaveProperty('AccessToken')
   })
 
-  it('tells nobody who is registered, and is for those who have confirmed', async () => {
+  it('does not reveal who is registered, and is only for confirmed users', async () => {
     expect((await forgot('nobody@example.com')).CodeDeliveryDetails?.Destination).toBe('n***@e***')
     expect(mailbox.list()).toEqual([])
     await expectFailure(reset('123456', other, 'nobody@example.com'), 'ExpiredCodeException')
@@ -78,7 +78,7 @@ describe('a forgotten password', () => {
     await expectFailure(forgot('nobody@example.com'), 'UserNotFoundException')
   })
 
-  it('runs the trigger, as confirming does', async () => {
+  it('runs the trigger, as a confirmation does', async () => {
     await open({ pool: { LambdaConfig: { PostConfirmation: functionArn } } })
     await register()
     invoke.mockClear()
@@ -89,8 +89,8 @@ describe('a forgotten password', () => {
   })
 })
 
-describe('a user who is signed in', () => {
-  it('reads and changes their attributes, of which the email stays', async () => {
+describe('a signed-in user', () => {
+  it('reads and changes their attributes, except the email', async () => {
     const sub = await register()
     const { AccessToken } = await signIn()
     const change = (Name: string, Value: string) =>
@@ -99,11 +99,15 @@ describe('a user who is signed in', () => {
     const { Username, UserAttributes } = await getUser(AccessToken)
     expect(Username).toBe(sub)
     expect(UserAttributes).toContainEqual({ Name: 'name', Value: 'Anna' })
-    await expectFailure(change('email', 'b@example.com'), 'InvalidParameterException', /sign up with it/)
+    await expectFailure(
+      change('email', 'b@example.com'),
+      'InvalidParameterException',
+      /sign up with the new one/,
+    )
     await expectFailure(change('custom:x', '1'), 'InvalidParameterException', /custom:x/)
   })
 
-  it('changes their password with the one before', async () => {
+  it('changes their password with the present one', async () => {
     await register()
     const { AccessToken } = await signIn()
     const change = (PreviousPassword: string, ProposedPassword: string) =>
@@ -134,7 +138,7 @@ describe('a user who is signed in', () => {
     await client.send(new RevokeTokenCommand({ ClientId, Token: 'unknown' }))
   })
 
-  it('deletes their user', async () => {
+  it('deletes themselves', async () => {
     await register()
     const { AccessToken } = await signIn()
     await client.send(new DeleteUserCommand({ AccessToken }))
@@ -142,7 +146,7 @@ describe('a user who is signed in', () => {
     await expectFailure(getUser(AccessToken), 'NotAuthorizedException')
   })
 
-  it('is known by an access token of the pool, and by no other text', async () => {
+  it('is recognised only by an access token of the pool', async () => {
     await register()
     const { AccessToken = '', IdToken } = await signIn()
     const [head, , signature] = AccessToken.split('.')

@@ -44,7 +44,7 @@ function heldFiles(): string[] {
 }
 
 describe('signing up', () => {
-  it('makes an unconfirmed user with a UUID and mails the only six digits in the text', async () => {
+  it('creates an unconfirmed user with a UUID, and mails a text whose only six digits are the code', async () => {
     expect(await signUp()).toMatchObject({
       UserConfirmed: false,
       UserSub: expect.stringMatching(uuid),
@@ -78,7 +78,7 @@ describe('signing up', () => {
       ...(['InvalidParameterException', /email/] as const),
     ],
     [
-      'an attribute that is not there',
+      'an unknown attribute',
       { UserAttributes: [{ Name: 'custom:rank', Value: 'high' }] },
       ...(['InvalidParameterException', /custom:rank does not exist/] as const),
     ],
@@ -87,14 +87,14 @@ describe('signing up', () => {
       { UserAttributes: [{ Name: 'email_verified', Value: 'true' }] },
       ...(['InvalidParameterException', /email_verified/] as const),
     ],
-    ['a client that is not there', { ClientId: 'nobody' }, 'ResourceNotFoundException', /nobody/],
+    ['an unknown client', { ClientId: 'nobody' }, 'ResourceNotFoundException', /nobody/],
   ])('refuses %s', async (_, input, name, message) => {
     await expectFailure(signUp(input), name, message)
     expect(mailbox.list()).toEqual([])
     await expectFailure(adminGet(email), 'UserNotFoundException')
   })
 
-  it('refuses an email that is taken, confirmed or not, whatever its case', async () => {
+  it('refuses an email in use, confirmed or not, whatever its case', async () => {
     await signUp()
     await expectFailure(signUp({ Username: 'Ann@Example.com' }), 'UsernameExistsException')
     await confirm(codeOf())
@@ -102,14 +102,14 @@ describe('signing up', () => {
     expect(mailbox.list()).toHaveLength(1)
   })
 
-  it('tells emails apart by case where the pool does', async () => {
+  it('distinguishes emails by case if the pool does', async () => {
     await open({ pool: { UsernameConfiguration: { CaseSensitive: true } } })
     await register()
     await register('Ann@example.com')
     await expectFailure(signIn('ANN@example.com'), 'NotAuthorizedException')
   })
 
-  it('lets a client write only the attributes that it may write', async () => {
+  it('lets a client write only the attributes in its list', async () => {
     await open({ client: { WriteAttributes: ['name'] } })
     const refused = ['NotAuthorizedException', /write unauthorized attribute/] as const
     await expectFailure(signUp({ UserAttributes: [{ Name: 'email', Value: email }] }), ...refused)
@@ -118,7 +118,7 @@ describe('signing up', () => {
     expect((await adminGet(email)).UserAttributes).toContainEqual({ Name: 'email', Value: email })
   })
 
-  it('wants the attributes and symbols that the pool requires', async () => {
+  it('requires the attributes and symbols that the pool requires', async () => {
     const PasswordPolicy = { ...poolProperties.Policies.PasswordPolicy, RequireSymbols: true }
     const Schema = [{ Name, Required: true, Mutable: true }]
     await open({ pool: { Policies: { PasswordPolicy }, Schema } })
@@ -134,7 +134,7 @@ describe('signing up', () => {
 })
 
 describe('confirming', () => {
-  it('takes the code from the mail, once', async () => {
+  it('accepts the code from the mail, once', async () => {
     await signUp()
     await confirm(codeOf())
     expect(await adminGet(email)).toMatchObject({ UserStatus: 'CONFIRMED' })
@@ -164,11 +164,11 @@ describe('confirming', () => {
     await confirm(codeOf())
   })
 
-  it('takes only the newest code', async () => {
+  it('accepts only the newest code', async () => {
     await signUp()
     const first = codeOf()
     let second = first
-    // One code in a million comes twice in a row.
+    // One code in a million equals the previous one.
     for (; second === first; second = codeOf()) {
       expect(await resend()).toMatchObject({ CodeDeliveryDetails: { Destination: 'a***@e***' } })
     }
@@ -176,13 +176,13 @@ describe('confirming', () => {
     await confirm(second)
   })
 
-  it('does not tell who exists where the client hides it', async () => {
+  it('does not reveal who exists if the client hides it', async () => {
     await expectFailure(confirm('123456'), 'ExpiredCodeException')
     expect(await resend()).toMatchObject({ CodeDeliveryDetails: { Destination: 'a***@e***' } })
     expect(mailbox.list()).toEqual([])
   })
 
-  it('tells who exists where the client does not hide it', async () => {
+  it('reveals who exists if the client does not hide it', async () => {
     await open({ client: { PreventUserExistenceErrors: 'LEGACY' } })
     await expectFailure(confirm('123456'), 'UserNotFoundException', 'User does not exist.')
     await expectFailure(resend(), 'UserNotFoundException', 'User does not exist.')
@@ -192,7 +192,7 @@ describe('confirming', () => {
 describe('the post-confirmation trigger', () => {
   beforeEach(() => open({ pool: { LambdaConfig: { PostConfirmation: functionArn } } }))
 
-  it('gets the event once, after the person is confirmed', async () => {
+  it('gets the event once, after the confirmation of the person', async () => {
     let status: string | undefined
     invoke.mockImplementation(async (_, payload) => {
       status = (await adminGet(email)).UserStatus
@@ -218,7 +218,7 @@ describe('the post-confirmation trigger', () => {
   it.each<[string, Invocation, string, string]>([
     ['fails', { payload: error, error }, 'UserLambdaValidationException', 'failed with error no room.'],
     ['answers nothing', { payload: null }, 'InvalidLambdaResponseException', 'Unrecognizable lambda output'],
-  ])('fails the call where the function %s, and the person is confirmed', async (_, answer, name, message) => {
+  ])('fails the call if the function %s, and the person stays confirmed', async (_, answer, name, message) => {
     invoke.mockResolvedValue(answer)
     await expectFailure(register(), name, message)
     expect(await signIn()).toMatchObject({ TokenType: 'Bearer' })
@@ -238,7 +238,7 @@ describe('the post-confirmation trigger', () => {
 describe('the pre-sign-up trigger', () => {
   beforeEach(() => open({ pool: { LambdaConfig: { PreSignUp: functionArn } } }))
 
-  it('gets the event before there is a user', async () => {
+  it('gets the event before the user exists', async () => {
     const { UserSub } = await signUp({ UserAttributes: [{ Name: 'name', Value: 'Ann' }] })
     const event = {
       version: '1',
@@ -253,7 +253,7 @@ describe('the pre-sign-up trigger', () => {
     expect(invoke.mock.calls).toEqual([[functionArn, event]])
   })
 
-  it('refuses the sign-up where the function fails', async () => {
+  it('refuses the sign-up if the function fails', async () => {
     const error = { errorType: 'Problem', errorMessage: 'Not this one.' }
     invoke.mockResolvedValue({ payload: error, error })
     const message = 'PreSignUp failed with error Not this one.'
@@ -279,7 +279,7 @@ describe('the administration', () => {
     }
   })
 
-  it('deletes a user, whose refresh token ends, whose tokens last, and whose email may sign up again', async () => {
+  it('deletes a user, whose refresh token ends, whose other tokens last, and whose email may sign up again', async () => {
     const sub = await register()
     const { RefreshToken, AccessToken } = await signIn()
     await adminDelete(sub)
@@ -294,7 +294,7 @@ describe('the administration', () => {
     await expectFailure(refresh(RefreshToken), 'NotAuthorizedException', 'Invalid Refresh Token')
   })
 
-  it('knows no other pool', async () => {
+  it('does not know other pools', async () => {
     await expectFailure(adminGet(email, 'eu-west-1_Other1234'), 'ResourceNotFoundException', 'Other1234')
   })
 })
@@ -313,7 +313,7 @@ describe('the data folder', () => {
     await confirm(codeOf('bob@example.com'), 'bob@example.com')
   })
 
-  it('holds no password and no refresh token, and is for its owner only', async () => {
+  it('contains no password and no refresh token, and only its owner may read it', async () => {
     await register()
     const { RefreshToken = '' } = await signIn()
     const files = heldFiles()
@@ -330,11 +330,11 @@ describe('the data folder', () => {
   })
 })
 
-describe('what a pool publishes', () => {
+describe('the public documents of a pool', () => {
   const issuer = issuerOf(region, poolId)
   const textOf = (path: string) => String(cognito.document(path)?.body)
 
-  it('is its keys and where they are', () => {
+  it('are its keys and their address', () => {
     const jwks = JSON.parse(textOf(`/${poolId}/.well-known/jwks.json`))
     const key = { kty: 'RSA', use: 'sig', alg: 'RS256', kid: expect.any(String) }
     expect(jwks).toEqual({ keys: [{ ...key, n: expect.any(String), e: 'AQAB' }] })
@@ -348,11 +348,11 @@ describe('what a pool publishes', () => {
     `/${poolId}`,
     `/${poolId}/.well-known/toString`,
     '/eu-west-1_Other/.well-known/jwks.json',
-  ])('is nothing at %s', (path) => {
+  ])('do not exist at %s', (path) => {
     expect(cognito.document(path)).toBeUndefined()
   })
 
-  it('is nothing for a foreign issuer', () => {
+  it('do not exist for a foreign issuer', () => {
     expect(cognito.keysOf('https://example.com')).toBeUndefined()
     expect(cognito.keysOf(issuerOf('us-east-1', poolId))).toBeUndefined()
   })
@@ -366,7 +366,7 @@ describe('a request', () => {
     caller: undefined,
   })
 
-  it.each(['', '{', 'nonsense'])('that is no JSON is refused: "%s"', async (body) => {
+  it.each(['', '{', 'nonsense'])('that is not JSON is refused: "%s"', async (body) => {
     await expectFailure(cognito.service.handle(request('SignUp', body)), 'SerializationException')
   })
 
@@ -375,7 +375,7 @@ describe('a request', () => {
     await expectFailure(handled, 'InvalidParameterException')
   })
 
-  it.each(['AdminGetUser', 'AdminDeleteUser'])('of %s wants the permission on the pool', (operation) => {
+  it.each(['AdminGetUser', 'AdminDeleteUser'])('of %s needs the permission on the pool', (operation) => {
     const body = JSON.stringify({ UserPoolId: poolId, Username: email })
     expect(cognito.service.permissions(request(operation, body))).toEqual([
       { action: `cognito-idp:${operation}`, resource: poolArnOf(region, poolId) },
@@ -388,7 +388,7 @@ describe('a request', () => {
     'ResendConfirmationCode',
     'InitiateAuth',
     'RespondToAuthChallenge',
-  ])('of %s wants none', (operation) => {
+  ])('of %s needs no permission', (operation) => {
     expect(cognito.service.permissions(request(operation, '{}'))).toEqual([])
   })
 })

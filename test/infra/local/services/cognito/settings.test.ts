@@ -14,7 +14,7 @@ import {
 withUserPool()
 
 describe('a template', () => {
-  it('with a group is taken, of a pool that is there and with what is modelled', () => {
+  it('with a group is accepted if its pool exists and its properties are modelled', () => {
     const make = (over: object) =>
       cognito.createGroup('Admin', { UserPoolId: poolId, GroupName: 'admin', Description: 'All', ...over })
     expect(() => make({})).not.toThrow()
@@ -77,13 +77,13 @@ describe('a template', () => {
     expect(make).toThrow(name)
   })
 
-  it('with a client of a pool that is not there is refused', () => {
+  it('with a client of an unknown pool is refused', () => {
     const make = () =>
       cognito.createUserPoolClient('Client', { ...clientProperties, UserPoolId: 'elsewhere' })
     expect(make).toThrow('User pool elsewhere does not exist.')
   })
 
-  it("names pools and clients in AWS's form, always the same", () => {
+  it("gives pools and clients the same names each time, in AWS's format", () => {
     expect(poolIdOf(region, 'Pool')).toMatch(/^eu-west-1_[0-9a-zA-Z]{9}$/)
     expect(clientIdOf('Client')).toMatch(/^[0-9a-z]{26}$/)
     expect([poolIdOf(region, 'Other'), clientIdOf('Other')]).not.toEqual([poolId, ClientId])

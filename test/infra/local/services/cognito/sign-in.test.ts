@@ -32,7 +32,7 @@ import { srpClient, srpPrime } from '../../../../kit/people/srp-client.ts'
 withUserPool()
 
 describe('signing in', () => {
-  it("gives tokens that AWS's verifier takes, with Cognito's claims", async () => {
+  it("returns tokens that AWS's verifier accepts, with Cognito's claims", async () => {
     const sub = await register()
     const { AccessToken, IdToken, ...rest } = await signIn()
     expect(rest).toEqual({
@@ -77,13 +77,13 @@ describe('signing in', () => {
     })
   })
 
-  it('leaves the groups out where there are none', async () => {
+  it('leaves out the groups if there are none', async () => {
     await open({ groups: [] })
     await register()
     expect(verify((await signIn()).AccessToken, 'access')).not.toHaveProperty('cognito:groups')
   })
 
-  it.each(['ANN@Example.com', 'the sub'])('takes %s for a name', async (name) => {
+  it.each(['ANN@Example.com', 'the sub'])('accepts %s as a name', async (name) => {
     const sub = await register()
     expect(verify((await signIn(name === 'the sub' ? sub : name)).AccessToken, 'access').sub).toBe(sub)
   })
@@ -107,12 +107,7 @@ describe('signing in', () => {
       flow,
       /CUSTOM_AUTH flow not enabled/,
     ],
-    [
-      'a client that is not there',
-      { ClientId: 'x', AuthParameters: given },
-      'ResourceNotFoundException',
-      /x/,
-    ],
+    ['an unknown client', { ClientId: 'x', AuthParameters: given }, 'ResourceNotFoundException', /x/],
   ])('refuses %s', async (_, input, name, message) => {
     await register()
     await expectFailure(initiate(input), name, message)
@@ -122,21 +117,21 @@ describe('signing in', () => {
     'ALLOW_USER_PASSWORD_AUTH',
     'ALLOW_USER_SRP_AUTH',
     'ALLOW_REFRESH_TOKEN_AUTH',
-  ])('refuses what the client does not allow by %s', async (missing) => {
+  ])('refuses a flow that the client does not allow, for lack of %s', async (missing) => {
     await open({
       client: { ExplicitAuthFlows: clientProperties.ExplicitAuthFlows.filter((name) => name !== missing) },
     })
-    const AuthFlow = missing.replace('ALLOW_', '') as 'USER_SRP_AUTH' // or the others of the table
+    const AuthFlow = missing.replace('ALLOW_', '') as 'USER_SRP_AUTH' // or another flow of the table
     await expectFailure(initiate({ AuthFlow, AuthParameters: given }), flow, `${AuthFlow} flow not enabled`)
   })
 
-  it('tells who exists where the client does not hide it', async () => {
+  it('reveals who exists if the client does not hide it', async () => {
     await open({ client: { PreventUserExistenceErrors: 'LEGACY' } })
     await expectFailure(signIn(), 'UserNotFoundException', 'User does not exist.')
     await expectFailure(signInBySrp(), 'UserNotFoundException', 'User does not exist.')
   })
 
-  it('is for the confirmed, which only who knows the password is told', async () => {
+  it('is only for confirmed users, and says so only to a caller who knows the password', async () => {
     await signUp()
     await expectFailure(signIn(), 'UserNotConfirmedException', 'User is not confirmed.')
     await expectFailure(signIn(email, 'Secret-124'), 'NotAuthorizedException')
@@ -145,7 +140,7 @@ describe('signing in', () => {
 })
 
 describe('signing in by SRP', () => {
-  it('gives tokens to who proves the password', async () => {
+  it('returns tokens to a caller who proves the password', async () => {
     const sub = await register()
     const { answer } = await signInBySrp()
     const tokens = { TokenType: 'Bearer', ExpiresIn: 3_600, RefreshToken: expect.any(String) }
@@ -153,8 +148,8 @@ describe('signing in by SRP', () => {
     expect(verify(answer.AuthenticationResult?.AccessToken, 'access').sub).toBe(sub)
   })
 
-  it('holds for every password and number', async () => {
-    // Bytes are padded by their highest bit: a mistake shows in one exchange of two, or of sixteen.
+  it('works with every password and number', async () => {
+    // Bytes are padded if their highest bit is set: a mistake shows in one exchange of two, or of sixteen.
     for (let n = 0; n < 24; n += 1) {
       const Username = `person-${n}@example.com`
       const secret = `Sécret ${n}`
@@ -178,13 +173,13 @@ describe('signing in by SRP', () => {
     srpPrime,
     (2n * BigInt(`0x${srpPrime}`)).toString(16),
     'xyz',
-  ])('refuses a number that fixes the key or is none: %s', async (SRP_A) => {
+  ])('refuses a number that fixes the key or is invalid: %s', async (SRP_A) => {
     await register()
     const AuthParameters = { USERNAME: email, SRP_A }
     await expectFailure(initiate({ AuthFlow: 'USER_SRP_AUTH', AuthParameters }), 'InvalidParameterException')
   })
 
-  it('takes an answer once, and for its own person only', async () => {
+  it('accepts an answer once, and only for its own person', async () => {
     await register()
     await register('bob@example.com')
     const { input } = await signInBySrp()
@@ -202,7 +197,7 @@ describe('signing in by SRP', () => {
     await expectFailure(client.send(other), 'NotAuthorizedException')
   })
 
-  it('answers no other challenge', async () => {
+  it('accepts no other challenge', async () => {
     const other = { ClientId, ChallengeName: 'SMS_MFA', ChallengeResponses: { USERNAME: email } } as const
     const call = client.send(new RespondToAuthChallengeCommand(other))
     await expectFailure(call, 'InvalidParameterException', 'ChallengeName')
@@ -213,7 +208,7 @@ describe('refreshing', () => {
   it.each([
     'REFRESH_TOKEN_AUTH',
     'REFRESH_TOKEN',
-  ] as const)('by %s gives new tokens of the same sign-in', async (AuthFlow) => {
+  ] as const)('by %s returns new tokens of the same sign-in', async (AuthFlow) => {
     await register()
     const { RefreshToken, AccessToken } = await signIn()
     pass(50)
@@ -227,7 +222,7 @@ describe('refreshing', () => {
     expect(after.iat - before.iat).toBeGreaterThanOrEqual(3_000)
   })
 
-  it('ends after thirty days, also across a restart', async () => {
+  it('ends after thirty days, even across a restart', async () => {
     await register()
     const { RefreshToken } = await signIn()
     pass(43_199)
@@ -239,7 +234,7 @@ describe('refreshing', () => {
     await expectFailure(refresh(RefreshToken), 'NotAuthorizedException', 'Invalid Refresh Token')
   })
 
-  it('refuses a token of another client, and what is none', async () => {
+  it('refuses a token of another client, and other text', async () => {
     await register()
     const { RefreshToken } = await signIn()
     cognito.createUserPoolClient('Other', clientProperties)

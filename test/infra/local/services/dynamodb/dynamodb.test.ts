@@ -80,7 +80,7 @@ const placed = {
   GlobalSecondaryIndexes: [byPlace],
 }
 
-/** Listens on a port as the gateway does, with DynamoDB alone behind it. */
+/** Listens on a port like the gateway, with only DynamoDB behind it. */
 async function serve(db: DynamoDb): Promise<DynamoDBClient> {
   const { service } = db
   const server = createServer(async (request, response) => {
@@ -107,11 +107,11 @@ async function listen(server: Server): Promise<string> {
     server.closeAllConnections()
     await once(server.close(), 'close')
   })
-  // A TCP server that listens has an address of this form.
+  // A TCP server that is listening has an address of this shape.
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** The engine beside the database that it serves, to look at both. */
+/** The engine, and the database that it serves, so that tests can examine both. */
 async function startSupervised() {
   const engine = await startEngine({ dataDir: folder, allowRemote: false, log })
   closers.push(engine.close)
@@ -125,7 +125,7 @@ function enginePid(): number {
 const item = (pk: string, sk: number, more = {}) => ({ pk: { S: pk }, sk: { N: String(sk) }, ...more })
 
 describe('A table of the template', () => {
-  test('is named after its logical id, and its ARNs bear the region', async () => {
+  test('is named after its logical id, and its ARNs contain the region', async () => {
     const db = await start()
     const table = await db.createTable('EventStore', {
       ...definition,
@@ -140,7 +140,7 @@ describe('A table of the template', () => {
     })
   })
 
-  test('keeps its items and its stream over a restart', async () => {
+  test('keeps its items and its stream across a restart', async () => {
     const properties = { ...definition, StreamSpecification: { StreamViewType: 'NEW_IMAGE' } }
     const before = await start()
     const table = await before.createTable('EventStore', properties)
@@ -154,7 +154,7 @@ describe('A table of the template', () => {
     expect(Item).toEqual(item('a', 1))
   })
 
-  test('with other keys than the one that is there is refused in one line that says what to do', async () => {
+  test('whose stored keys differ is refused in one line with advice', async () => {
     const db = await start()
     await db.createTable('EventStore', definition)
     const AttributeDefinitions = [
@@ -166,7 +166,7 @@ describe('A table of the template', () => {
     )
   })
 
-  test('gets and loses an index with its items kept', async () => {
+  test('gets and loses an index without losing items', async () => {
     const db = await start()
     const client = await serve(db)
     const { name: TableName } = await db.createTable('ReadModel', definition)
@@ -185,7 +185,7 @@ describe('A table of the template', () => {
     expect(Item).toBeDefined()
   })
 
-  test('follows its time to live', async () => {
+  test('applies its time to live', async () => {
     const db = await start()
     const status = async () => {
       const input = { TableName: 'Annals-ReadModel' }
@@ -211,14 +211,14 @@ describe('A table of the template', () => {
       { ...definition, Replicas: [{ KinesisStreamSpecification: {} }] },
       'Replicas.KinesisStreamSpecification is not',
     ],
-  ])('is refused by the name of what is not modelled: %#', async (properties, message) => {
+  ])('is refused with the name of an unmodelled property: %#', async (properties, message) => {
     const db = await start()
     await expect(db.createTable('EventStore', properties)).rejects.toThrow(message)
   })
 })
 
 describe('A request', () => {
-  test('with a character beyond ASCII in an expression is refused as DynamoDB does, not passed on', async () => {
+  test("with a character beyond ASCII in an expression is refused in DynamoDB's words, not passed on", async () => {
     const db = await start()
     const client = await serve(db)
     const { name: TableName } = await db.createTable('ReadModel', definition)
@@ -247,7 +247,7 @@ describe('A request', () => {
     expect(answer.Item).toEqual({ größe: { S: 'ü' } })
   })
 
-  test('that writes tells those who listen, and one that reads does not', async () => {
+  test('that writes notifies the listeners, and one that reads does not', async () => {
     const db = await start()
     const client = await serve(db)
     const { name: TableName } = await db.createTable('ReadModel', definition)
@@ -286,7 +286,7 @@ describe('A request', () => {
 })
 
 describe('The engine', () => {
-  test('starts from a file whose stream log is indexed, trimmed and numbered at one length', async () => {
+  test('starts from a file whose stream log is indexed, trimmed and numbered at a fixed length', async () => {
     const db = await start()
     const { name: TableName, streamArn: StreamArn } = await db.createTable('EventStore', {
       ...definition,
@@ -310,11 +310,11 @@ describe('The engine', () => {
       expect(bytes).toContain(`CREATE INDEX ${index} `)
     }
     expect(bytes).toContain('CREATE TRIGGER stream_trimming ')
-    // The row of the key and its value: the version of the schema that these were made for.
+    // The row with the key and its value: the schema version that these statements were made for.
     expect(bytes).toContain('schema_version9')
   })
 
-  test('that aborts is started again on its port with what it held', async () => {
+  test('that aborts is started again on its port with its data', async () => {
     const db = await start()
     const client = await serve(db)
     const { name: TableName } = await db.createTable('ReadModel', definition)
@@ -325,24 +325,24 @@ describe('The engine', () => {
     const { Item } = await client.send(new GetItemCommand({ TableName, Key: item('a', 1) }))
     expect(Item).toEqual(item('a', 1))
     expect(log.mock.calls).toEqual([
-      ['dynamodb', expect.stringMatching(/^started again .*SIGABRT.*char boundary/)],
+      ['dynamodb', expect.stringMatching(/^restarted .*SIGABRT.*char boundary/)],
     ])
   })
 
-  test('comes back however often it is killed, and tells while it is down', async () => {
+  test('comes back however often it is killed, and reports that it is down meanwhile', async () => {
     const { db, engine } = await startSupervised()
     for (let kill = 1; kill <= 7; kill++) {
       process.kill(enginePid(), 'SIGKILL')
-      // It is down for the few milliseconds of a start.
+      // Between a kill and the next start it is down for a few milliseconds.
       const often = { timeout: 10_000, interval: 1 }
       await vi.waitFor(async () => expect(await engine.problem()).toMatch(/SIGKILL/), often)
       await vi.waitFor(async () => expect(await engine.problem()).toBeUndefined(), quick)
     }
     expect((await db.createTable('EventStore', definition)).name).toBe('Annals-EventStore')
-    expect(log.mock.calls.filter(([, line]) => line.startsWith('started again'))).toHaveLength(7)
+    expect(log.mock.calls.filter(([, line]) => line.startsWith('restarted'))).toHaveLength(7)
   })
 
-  test('whose file cannot be opened says what to do, keeps the file, and is back once that is done', async () => {
+  test('with a file that cannot be opened prints advice, keeps the file, and is back once that is done', async () => {
     const { db, engine } = await startSupervised()
     await db.createTable('EventStore', definition)
     const file = join(folder, 'dynamodb.sqlite')
@@ -354,7 +354,7 @@ describe('The engine', () => {
       quick,
     )
     const said = log.mock.calls.map(([, line]) => line).join()
-    expect(said).toContain('is down and is tried again')
+    expect(said).toContain('is down and will be restarted')
     expect(said).not.toContain('move it away')
     rmdirSync(file)
     renameSync(`${file}.kept`, file)
@@ -363,7 +363,7 @@ describe('The engine', () => {
     await client.send(new PutItemCommand({ TableName: 'Annals-EventStore', Item: item('a', 1) }))
   })
 
-  test('listens where no page finds it, and keeps its data from other users', async () => {
+  test('listens at an address that no page finds, and hides its data from other users', async () => {
     const db = await start()
     const { hostname, port } = new URL(db.endpoint)
     expect(hostname).toMatch(/^127\./)
@@ -379,13 +379,13 @@ describe('The engine', () => {
   })
 
   test.each([
-    ['attempt to write a readonly database', /Make the file .* writable .*The data are kept$/],
-    ['unable to open database file: x', /Make the file .* writable .*The data are kept$/],
-    ['EACCES: permission denied, open', /Make the file .* writable .*The data are kept$/],
-    ['database or disk is full', /The disk is full: free some space on it\. The data are kept$/],
-    ['ENOSPC: no space left on device', /The disk is full: free some space on it\. The data are kept$/],
-    ['something else', /The file is left as it is$/],
-    ['File is not a valid SQLite database', /restore it from a copy, or move it away to start afresh$/],
+    ['attempt to write a readonly database', /Make the file .* writable .*The data is kept$/],
+    ['unable to open database file: x', /Make the file .* writable .*The data is kept$/],
+    ['EACCES: permission denied, open', /Make the file .* writable .*The data is kept$/],
+    ['database or disk is full', /The disk is full: free some space on it\. The data is kept$/],
+    ['ENOSPC: no space left on device', /The disk is full: free some space on it\. The data is kept$/],
+    ['something else', /The file is unchanged$/],
+    ['File is not a valid SQLite database', /restore it from a copy, or move it away to start without data$/],
   ])('that complains of "%s" leads to advice that loses no data', (complaint, advice) => {
     const said = adviceOn(join(folder, 'dynamodb.sqlite'), complaint)
     expect(said).toMatch(advice)
@@ -399,7 +399,7 @@ describe('The engine', () => {
     await vi.waitFor(() => expect(fetch(endpoint)).rejects.toThrow('fetch failed'), quick)
   })
 
-  test('that outlived its parent is ended before another opens its file', async () => {
+  test('that outlived its parent is ended before another process opens its file', async () => {
     const binary = createRequire(import.meta.url).resolve(
       `@dynoxide/${process.platform}-${process.arch}/dynoxide`,
     )
@@ -422,7 +422,7 @@ describe('The engine', () => {
     await expect(start()).rejects.toThrow(`${folder} is in use by process ${parent.pid}`)
   })
 
-  test('does not mistake another process for its own by its number', async () => {
+  test('does not mistake another process with the same number for its own', async () => {
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
     closers.push(() => other.kill('SIGKILL'))
     writeFileSync(join(folder, 'dynamodb.pid'), `${other.pid}\n${other.pid}\n`)
@@ -430,18 +430,18 @@ describe('The engine', () => {
     expect(other.exitCode ?? other.signalCode).toBeNull()
   })
 
-  test('says in one line that it cannot read its file, and leaves nothing behind', async () => {
+  test('with an unreadable file reports that in one line, and leaves nothing behind', async () => {
     writeFileSync(
       join(folder, 'dynamodb.sqlite'),
       'no database, but long enough for one to be read'.repeat(200),
     )
     await expect(start()).rejects.toThrow(
-      /^DynamoDB cannot open .*dynamodb\.sqlite: .*not a valid SQLite database; restore it from a copy, or move it away to start afresh$/,
+      /^DynamoDB cannot open .*dynamodb\.sqlite: .*not a valid SQLite database; restore it from a copy, or move it away to start without data$/,
     )
     expect(readdirSync(folder)).toEqual(['dynamodb.sqlite'])
   })
 
-  test('that is not installed for this platform names the package and the way out', async () => {
+  test('that is not installed for this platform reports the package and a way out', async () => {
     const { arch } = process
     Object.defineProperty(process, 'arch', { value: 'sparc' })
     closers.push(() => Object.defineProperty(process, 'arch', { value: arch }))
@@ -449,8 +449,8 @@ describe('The engine', () => {
   })
 })
 
-describe("A DynamoDB of one's own", () => {
-  test('is used as it is, and none is started', async () => {
+describe("A DynamoDB of the developer's own", () => {
+  test('is used as it is, and no other is started', async () => {
     const own = await start()
     const other = mkdtempSync(join(tmpdir(), 'annals-unused-'))
     closers.push(() => rmSync(other, { recursive: true }))
@@ -473,7 +473,7 @@ describe("A DynamoDB of one's own", () => {
     expect(readdirSync(other)).toEqual([])
   })
 
-  test('that keeps a database per access key has its tables under the keys that are handed out', async () => {
+  test("that keeps a database per access key has its tables under the functions' keys", async () => {
     const keys = new Set<unknown>()
     const server = createServer((request, response) => {
       keys.add(/Credential=([^/]*)/.exec(request.headers.authorization ?? '')?.[1])
@@ -494,16 +494,18 @@ describe("A DynamoDB of one's own", () => {
     expect(keys).toEqual(new Set([db.credentials.accessKeyId]))
   })
 
-  test('that is not on this machine needs to be allowed', async () => {
+  test('on another machine must be allowed', async () => {
     const endpoint = 'https://dynamodb.eu-west-1.amazonaws.com'
     const starting = startDynamoDb({ dataDir: folder, endpoint, allowRemote: false, region, log })
-    await expect(starting).rejects.toThrow(`DynamoDB at ${endpoint} is not on this machine: --allow-remote`)
+    await expect(starting).rejects.toThrow(
+      `DynamoDB at ${endpoint} is not on this machine: to use it anyway, give --allow-remote`,
+    )
     const allowed = await startDynamoDb({ dataDir: folder, endpoint, allowRemote: true, region, log })
     expect(allowed.endpoint).toBe(endpoint)
   })
 })
 
-/** Starts DynamoDB on the test's folder in a process of its own, which never ends by itself. */
+/** Starts DynamoDB on the test's folder in a separate process that never ends by itself. */
 async function startElsewhere(): Promise<{ parent: ChildProcess; endpoint: string }> {
   const module = new URL('../../../../../infra/local/services/dynamodb/service.ts', import.meta.url).href
   const program = `

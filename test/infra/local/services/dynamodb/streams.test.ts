@@ -66,12 +66,12 @@ async function read(ShardIterator: string | undefined, Limit = 10) {
 }
 
 describe('a shard', () => {
-  it('is read from its oldest record, or from the one that is asked for', async () => {
+  it('is read from its oldest record, or from the requested one', async () => {
     expect((await read(await iteratorAt({}))).keys).toEqual(['a', 'b', 'c', 'd'])
     expect((await read(await iteratorAt(at(3)))).keys).toEqual(['c', 'd'])
   })
 
-  it('is read page by page, and has another page as long as it is open', async () => {
+  it('is read page by page, and always has another page while it is open', async () => {
     const first = await read(await iteratorAt(at(2)), 2)
     expect(first.keys).toEqual(['b', 'c'])
     const second = await read(first.next)
@@ -81,7 +81,7 @@ describe('a shard', () => {
 })
 
 describe('an iterator', () => {
-  it('names its stream, so that reading by it takes the permission on that', async () => {
+  it('names its stream, so that reading with it needs the permission on that', async () => {
     const ShardIterator = await iteratorAt({})
     expect(ShardIterator).toMatch(/^arn:aws:dynamodb:eu-west-1:\d+:table\/[^|]+\/stream\/[^|]+\|1\|./)
     const request = (operation: string, input: object) => ({
@@ -100,37 +100,37 @@ describe('an iterator', () => {
   })
 
   it.each([
-    ['at a record that is trimmed', () => at(0), 'TrimmedDataAccessException'],
+    ['at a trimmed record', () => at(0), 'TrimmedDataAccessException'],
     [
-      'of a shard that is gone',
+      'of a shard that no longer exists',
       () => ({ ShardId: 'shardId-00000000000000000000-gone' }),
       'ResourceNotFoundException',
     ],
     [
-      'of a stream that is gone',
+      'of a stream that no longer exists',
       () => ({ StreamArn: streamArn.replace('Store', 'Gone') }),
       'ResourceNotFoundException',
     ],
     [
-      'of a kind that there is not',
-      () => ({ ShardIteratorType: 'AT_TIMESTAMP' as 'LATEST' }), // as of a stream of Kinesis
+      'of an unknown type',
+      () => ({ ShardIteratorType: 'AT_TIMESTAMP' as 'LATEST' }), // a type that only Kinesis has
       'ValidationException',
     ],
-  ])('%s is refused as DynamoDB does', async (_, input, name) => {
+  ])("%s is refused in DynamoDB's words", async (_, input, name) => {
     await expect(iteratorAt(input())).rejects.toMatchObject({ name })
   })
 
-  it('that is none is refused', async () => {
+  it('with invalid text is refused', async () => {
     await expect(read('nonsense')).rejects.toMatchObject({ name: 'ValidationException' })
   })
 })
 
-it('a stream tells its shards', async () => {
+it('a stream lists its shards', async () => {
   const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamArn: streamArn }))
   expect(StreamDescription?.Shards?.map(({ ShardId }) => ShardId)).toContain(shardId)
 })
 
-it('an operation that nobody here calls is refused by its name', async () => {
+it('an operation that nothing here calls is refused by its name', async () => {
   await expect(client.send(new ListStreamsCommand({}))).rejects.toThrow(
     'DynamoDBStreams_20120810.ListStreams is not modelled by the local cloud: use what docs/local-cloud.md lists, or one of this service: DescribeStream, GetShardIterator, GetRecords',
   )

@@ -22,7 +22,7 @@ beforeEach(() => {
 })
 afterEach(() => void vi.useRealTimers())
 
-/** Lets messages appear again. */
+/** Moves the clock forward, so that messages become visible again. */
 function pass(seconds: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 })
 }
@@ -31,7 +31,7 @@ function queueOf(name = 'Failures', properties: Properties = { VisibilityTimeout
   return queues.createQueue({ name, arn: arnOf(name), baseUrl: 'http://127.0.0.1:4566', properties })
 }
 
-/** Maps a queue to a function in this process and notes the bodies of each batch. */
+/** Maps a queue to a function in this process and records the bodies of each batch. */
 function map(
   queue: Queue,
   answer: (records: SQSRecord[]) => unknown = () => undefined,
@@ -48,7 +48,7 @@ function map(
     log,
     properties: { EventSourceArn: queue.arn, FunctionName: 'Annals-Redrive', ...properties },
     async invoke(payload): Promise<Invocation> {
-      // The payload of a queue's event, as the types of AWS name it.
+      // AWS's type of the payload of a queue's event.
       const { Records } = payload as { Records: SQSRecord[] }
       records.push(...Records)
       batches.push(Records.map(({ body }) => body))
@@ -66,7 +66,7 @@ const failuresOf = (records: readonly SQSRecord[]) => ({
 })
 
 describe('a message', () => {
-  it('comes in the shape that Lambda gives it', async () => {
+  it('has the shape that Lambda gives it', async () => {
     const queue = queueOf()
     queue.send('body', { ERROR_CODE: 'NO_RESOURCE' })
     const { records } = map(queue)
@@ -96,7 +96,7 @@ describe('a message', () => {
     })
   })
 
-  it('is delivered as soon as it is sent, and deleted once the function is done with it', async () => {
+  it('is delivered as soon as it is sent, and deleted once the function has handled it', async () => {
     const queue = queueOf()
     const { seen } = map(queue)
     queue.send('one')
@@ -105,7 +105,7 @@ describe('a message', () => {
     expect(left(queue)).toEqual([])
   })
 
-  it('comes again after its visibility timeout where the function failed, with the count of its receives', async () => {
+  it('is delivered again after its visibility timeout if the function failed, with the number of its receives', async () => {
     const queue = queueOf()
     queue.send('one')
     let failures = 2
@@ -119,7 +119,7 @@ describe('a message', () => {
     expect(left(queue)).toEqual([])
   })
 
-  it('does not come again before that', async () => {
+  it('is not delivered again before that', async () => {
     const queue = queueOf()
     queue.send('one')
     const { seen } = map(queue, () => failing)
@@ -129,7 +129,7 @@ describe('a message', () => {
     await vi.waitFor(() => expect(seen()).toEqual(['one', 'two']), quick)
   })
 
-  it('is in the dead-letter queue once it was received too often', async () => {
+  it('moves to the dead-letter queue once it was received too often', async () => {
     const deadLetters = queueOf('DeadLetters')
     const RedrivePolicy = { deadLetterTargetArn: deadLetters.arn, maxReceiveCount: 3 }
     const queue = queueOf('Failures', { VisibilityTimeout: 300, RedrivePolicy })
@@ -146,14 +146,14 @@ describe('a message', () => {
 })
 
 describe('a batch', () => {
-  it('holds as many messages as the batch size allows', async () => {
+  it('has as many messages as the batch size allows', async () => {
     const queue = queueOf()
     for (const body of ['1', '2', '3', '4', '5']) queue.send(body)
     const { batches } = map(queue, undefined, { BatchSize: 2 })
     await vi.waitFor(() => expect(batches.map((batch) => batch.length)).toEqual([2, 2, 1]), quick)
   })
 
-  it('of which some are reported is done with but for those', async () => {
+  it('with some reported messages deletes the others', async () => {
     const queue = queueOf()
     for (const body of ['1', '2', '3']) queue.send(body)
     const bad = (records: SQSRecord[]) => records.filter(({ body }) => body === '2')
@@ -165,10 +165,15 @@ describe('a batch', () => {
   })
 
   it.each([
-    ['names nobody', { batchItemFailures: [{ itemIdentifier: 'nobody' }] }, partial, 2],
+    ['names an unknown message', { batchItemFailures: [{ itemIdentifier: 'nobody' }] }, partial, 2],
     ['is empty', { batchItemFailures: [] }, partial, 0],
-    ['reports failures that nobody asked for', { batchItemFailures: [{ itemIdentifier: 'nobody' }] }, {}, 0],
-  ])('whose answer %s is failed or done with as a whole', async (_, answer, properties, count) => {
+    [
+      'reports failures without the setting for that',
+      { batchItemFailures: [{ itemIdentifier: 'nobody' }] },
+      {},
+      0,
+    ],
+  ])('with an answer that %s fails or succeeds as a whole', async (_, answer, properties, count) => {
     const queue = queueOf()
     for (const body of ['1', '2']) queue.send(body)
     const { seen, mapping } = map(queue, () => answer, properties)
@@ -178,7 +183,7 @@ describe('a batch', () => {
     expect(left(queue)).toHaveLength(count)
   })
 
-  it('waits where as many are under way as the mapping allows', async () => {
+  it('waits if as many are under way as the mapping allows', async () => {
     const queue = queueOf()
     const release: (() => void)[] = []
     let inFlight = 0
@@ -201,7 +206,7 @@ describe('a batch', () => {
     expect(most).toBe(2)
   })
 
-  it('comes twice where deliveries go wrong', async () => {
+  it('is delivered twice if deliveries fail', async () => {
     const queue = queueOf()
     faults.next('duplicate', { at: /^queue Annals-Redrive$/ })
     queue.send('one')
@@ -219,14 +224,14 @@ describe('a mapping', () => {
     expect(seen()).toEqual([])
   })
 
-  it('takes up what an earlier run of the local cloud left', async () => {
+  it('delivers the messages that an earlier run of the local cloud left', async () => {
     queueOf().send('one')
     queues = openQueues(dataDir)
     const { seen } = map(queueOf())
     await vi.waitFor(() => expect(seen()).toEqual(['one']), quick)
   })
 
-  it('is refused where messages would come again while the function still works on them', () => {
+  it('is refused if messages would become visible again while the function still works on them', () => {
     expect(() => map(queueOf('Failures', {}), undefined, {}, 60)).toThrow(
       'Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds',
     )

@@ -26,7 +26,10 @@ function record(number: string, at = now): StreamRecord {
   }
 }
 
-/** Delivers a batch of which each character is a record; tells the calls, what was settled and discarded. */
+/**
+ * Delivers a batch in which each character is a record. Returns the calls, the settled and the discarded
+ * records.
+ */
 async function run(
   batch: string | StreamRecord[],
   policy: Partial<RetryPolicy>,
@@ -48,7 +51,7 @@ async function run(
       batches.push(one)
     },
     async invoke(payload) {
-      // The event of a stream, as `deliver` makes it.
+      // The event of a stream, as `deliver` creates it.
       const { Records } = payload as { Records: DynamoDBRecord[] }
       calls.push(Records.map(({ dynamodb }) => dynamodb?.SequenceNumber).join(''))
       const answered = answer(calls.at(-1) ?? '', calls.length)
@@ -79,7 +82,7 @@ describe('An answer', () => {
     ['an unknown identifier beside a known one', identified('c', 'z')],
     ['another key', { batchItemFailures: [{ sequenceNumber: 'c' }] }],
     ['an entry that is null', { batchItemFailures: [null] }],
-    ['a list that is none', { batchItemFailures: 'c' }],
+    ['a value that is not a list', { batchItemFailures: 'c' }],
     ['text', 'done'],
     ['a list', ['c']],
   ])('with %s fails the whole batch', async (_, answer) => {
@@ -87,19 +90,19 @@ describe('An answer', () => {
     expect(result).toMatchObject({ calls: ['abc', 'abc'], settled: 'abc', discarded: [] })
   })
 
-  test('rewinds to the lowest record that it reports, in whatever order', async () => {
+  test('rewinds to the lowest reported record, whatever their order', async () => {
     const result = await run('abcde', {}, (_, call) => (call === 1 ? identified('d', 'b') : null))
     expect(result).toMatchObject({ calls: ['abcde', 'bcde'], settled: 'abcde' })
   })
 
-  test('is not read where partial responses are not turned on', async () => {
+  test('is ignored if partial responses are not enabled', async () => {
     const result = await run('abc', { partialResponses: false }, () => identified('b'))
     expect(result).toMatchObject({ calls: ['abc'], settled: 'abc' })
   })
 })
 
 describe('A batch that keeps failing', () => {
-  test('is told to the failure destination in the shape that Lambda gives it', async () => {
+  test("is reported to the failure destination in Lambda's shape", async () => {
     const { batches } = await run(
       [record('a', 1_573_690_399), record('b', 1_573_690_400)],
       { retries: 0 },
@@ -129,12 +132,12 @@ describe('A batch that keeps failing', () => {
     ])
   })
 
-  test('by what the function reports is told without an error of its own', async () => {
+  test('because of reported records goes to the failure destination without an error', async () => {
     const { batches } = await run('ab', { retries: 0 }, () => identified('b'))
     expect(batches).toMatchObject([{ responseContext: { functionError: null } }])
   })
 
-  test('is discarded after its retries, with what came after the failure', async () => {
+  test('is discarded after its retries, with the records after the failure', async () => {
     const result = await run('abc', {}, () => identified('b'))
     expect(result).toMatchObject({ calls: ['abc', 'bc', 'bc'], settled: 'abc', discarded: ['b-c'] })
     expect(result.batches[0]?.requestContext).toMatchObject({
@@ -143,7 +146,7 @@ describe('A batch that keeps failing', () => {
     })
   })
 
-  test('is split in halves without taking a retry, until only the bad record is left', async () => {
+  test('is split in halves without using a retry, until only the bad record is left', async () => {
     const result = await run('abcd', { bisect: true, retries: 1 }, (numbers) =>
       numbers.includes('c') ? fails : null,
     )
@@ -151,7 +154,7 @@ describe('A batch that keeps failing', () => {
     expect(result).toMatchObject({ settled: 'abcd', discarded: ['c-c'] })
   })
 
-  test('is split at the record that it reports', async () => {
+  test('is split at the reported record', async () => {
     const result = await run('abcd', { bisect: true, retries: 0 }, (numbers) =>
       numbers.includes('c') ? identified('c') : null,
     )
@@ -159,7 +162,7 @@ describe('A batch that keeps failing', () => {
     expect(result).toMatchObject({ settled: 'abcd', discarded: ['c-c'] })
   })
 
-  test('is discarded at once where no retry is allowed', async () => {
+  test('is discarded immediately if no retry is allowed', async () => {
     expect(await run('ab', { retries: 0 }, () => fails)).toMatchObject({ calls: ['ab'], discarded: ['a-b'] })
   })
 })

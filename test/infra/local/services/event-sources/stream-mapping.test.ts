@@ -62,7 +62,7 @@ async function put(table: string, pk: string, sk: number, value = ''): Promise<v
 
 type Answer = (records: DynamoDBRecord[]) => unknown
 
-/** Maps a stream to a function in this process and notes what it was called with. */
+/** Maps a stream to a function in this process and records its calls. */
 function map(
   table: { name: string; streamArn: string },
   properties: Record<string, unknown> = {},
@@ -80,7 +80,7 @@ function map(
     faults,
     log: () => {},
     async invoke(payload): Promise<Invocation> {
-      // The payload of a stream's event, as the types of AWS name it.
+      // AWS's type of the payload of a stream's event.
       const { Records } = payload as { Records: DynamoDBRecord[] }
       batches.push(Records)
       try {
@@ -104,7 +104,7 @@ function numberOf(record: DynamoDBRecord | undefined): string | undefined {
 }
 
 describe('A record', () => {
-  test('comes in the shape that Lambda gives it', async () => {
+  test('has the shape that Lambda gives it', async () => {
     const table = await makeTable()
     await put(table.name, 'a', 1, 'one')
     await put(table.name, 'a', 1, 'two')
@@ -132,7 +132,7 @@ describe('A record', () => {
     expect(second?.eventID).not.toBe(first?.eventID)
   })
 
-  test('that no filter lets through is not delivered, and not waited for', async () => {
+  test('that no filter passes is not delivered, and does not delay others', async () => {
     const table = await makeTable()
     for (const pk of ['x', 'keep-1', 'x', 'keep-2', 'x']) await put(table.name, pk, 1)
     await put(table.name, 'keep-1', 1, 'changed')
@@ -146,7 +146,7 @@ describe('A record', () => {
 })
 
 describe('A batch', () => {
-  test('holds as many records as the batch size allows, in order', async () => {
+  test('has as many records as the batch size allows, in order', async () => {
     const table = await makeTable()
     for (let sk = 1; sk <= 7; sk++) await put(table.name, 'a', sk)
     const { batches } = map(table, { BatchSize: 3 })
@@ -165,7 +165,7 @@ describe('A batch', () => {
     expect(batches[0]).toHaveLength(4)
   })
 
-  test('with several lanes keeps the order of each item while items overlap', async () => {
+  test('with several lanes keeps the order of each item while different items overlap', async () => {
     const table = await makeTable()
     const items = Array.from({ length: 12 }, (_, index) => `item-${index}`)
     for (const value of ['one', 'two', 'three']) {
@@ -188,7 +188,7 @@ describe('A batch', () => {
 })
 
 describe('A failure', () => {
-  test('is delivered again until it succeeds, and holds back what comes after it', async () => {
+  test('is delivered again until it succeeds, and delays the records after it', async () => {
     const table = await makeTable()
     for (let sk = 1; sk <= 3; sk++) await put(table.name, 'a', sk)
     let failures = 2
@@ -198,7 +198,7 @@ describe('A failure', () => {
     await vi.waitFor(() => expect(seen()).toEqual(['a/1', 'a/1', 'a/1', 'a/2', 'a/3']), quick)
   })
 
-  test('goes to the failure destination once its retries are used up, and the shard moves on', async () => {
+  test('goes to the failure destination once its retries are used up, and the shard continues', async () => {
     const table = await makeTable()
     for (const pk of ['a', 'bad', 'c']) await put(table.name, pk, 1)
     const discarded: DiscardedBatch[] = []
@@ -221,10 +221,10 @@ describe('A failure', () => {
   })
 })
 
-describe('A delivery that goes wrong', () => {
+describe('A faulty delivery', () => {
   const oneByOne = { BatchSize: 1 }
 
-  test('comes twice', async () => {
+  test('is made twice', async () => {
     const table = await makeTable()
     const { seen, faults } = map(table, oneByOne)
     faults.next('duplicate')
@@ -233,7 +233,7 @@ describe('A delivery that goes wrong', () => {
     await vi.waitFor(() => expect(seen()).toEqual(['a/1', 'a/1', 'a/2']), quick)
   })
 
-  test('is overtaken by what comes after it, unless that is of the same item', async () => {
+  test('is overtaken by later records, unless they are of the same item', async () => {
     const table = await makeTable()
     for (const [pk, value] of [
       ['a', 'one'],
@@ -247,7 +247,7 @@ describe('A delivery that goes wrong', () => {
     await vi.waitFor(() => expect(seen()).toEqual(['b/1', 'a/1', 'a/1', 'c/1']), quick)
   })
 
-  test('brings once more what went before it', async () => {
+  test('repeats the records before it', async () => {
     const table = await makeTable()
     const { seen, faults } = map(table, oneByOne)
     for (const sk of [1, 2]) await put(table.name, 'a', sk)
@@ -257,10 +257,10 @@ describe('A delivery that goes wrong', () => {
     await vi.waitFor(() => expect(seen()).toEqual(['a/1', 'a/2', 'a/1', 'a/2', 'a/3']), quick)
   })
 
-  test('comes after a restart where it was late', async () => {
+  test('is made after a restart if it was late', async () => {
     const table = await makeTable()
     const first = map(table, oneByOne)
-    // Longer than all of this takes: it is the restart that brings it.
+    // Longer than the test: only the restart can deliver it.
     first.faults.next('reorder', { delayMs: 60_000 })
     await put(table.name, 'a', 1)
     await put(table.name, 'b', 1)
@@ -272,7 +272,7 @@ describe('A delivery that goes wrong', () => {
 })
 
 describe('A mapping that starts again', () => {
-  test('continues after the last batch that was done, with the records written meanwhile', async () => {
+  test('continues after the last finished batch, with the records written meanwhile', async () => {
     const table = await makeTable()
     await put(table.name, 'a', 1)
     const before = map(table)
@@ -283,7 +283,7 @@ describe('A mapping that starts again', () => {
     await vi.waitFor(() => expect(after.seen()).toEqual(['a/2']), quick)
   })
 
-  test('does not deliver again what was under way when it closed, and done soon after', async () => {
+  test('does not repeat a delivery that was under way at the close and finished soon after', async () => {
     const table = await makeTable()
     await put(table.name, 'a', 1)
     let release = () => {}
@@ -300,7 +300,7 @@ describe('A mapping that starts again', () => {
     await vi.waitFor(() => expect(after.seen()).toEqual(['a/2']), quick)
   })
 
-  test('delivers again what was not done', async () => {
+  test('repeats unfinished deliveries', async () => {
     const table = await makeTable()
     for (let sk = 1; sk <= 3; sk++) await put(table.name, 'a', sk)
     const before = map(table, { FunctionResponseTypes: ['ReportBatchItemFailures'] }, (records) => ({
@@ -312,7 +312,7 @@ describe('A mapping that starts again', () => {
     await vi.waitFor(() => expect(after.seen()).toEqual(['a/2', 'a/3']), quick)
   })
 
-  test('reads a table that is created again from its beginning', async () => {
+  test('reads a table that was created again from its beginning', async () => {
     const table = await makeTable('MadeAnew')
     for (let sk = 1; sk <= 3; sk++) await put(table.name, 'a', sk)
     const before = map(table)
@@ -325,7 +325,7 @@ describe('A mapping that starts again', () => {
     await vi.waitFor(() => expect(after.seen()).toEqual(['b/1']), quick)
   })
 
-  test('reads everything where its checkpoint is ahead of the stream', async () => {
+  test('reads everything if its checkpoint is ahead of the stream', async () => {
     const ahead = await makeTable()
     for (let sk = 1; sk <= 3; sk++) await put(ahead.name, 'a', sk)
     const before = map(ahead)
@@ -334,12 +334,12 @@ describe('A mapping that starts again', () => {
     await client.send(new DeleteTableCommand({ TableName: ahead.name }))
     const older = await makeTable(`Table${tables}`)
     await put(older.name, 'b', 1)
-    // The same stream to the mapping, as after a data file was replaced by an older copy of itself.
+    // To the mapping it is the same stream, as after its data file was replaced by an older copy.
     const after = map({ name: older.name, streamArn: ahead.streamArn })
     await vi.waitFor(() => expect(after.seen()).toEqual(['b/1']), quick)
   })
 
-  test('at LATEST skips what was there before its first start only', async () => {
+  test('at LATEST skips only the records before its first start', async () => {
     const table = await makeTable()
     await put(table.name, 'a', 1)
     const first = map(table, { StartingPosition: 'LATEST' })

@@ -62,7 +62,7 @@ const put = (...Entries: PutEventsRequestEntry[]) => client.send(new PutEventsCo
 const delivered = () => vi.waitFor(() => expect(invoke).toHaveBeenCalled())
 
 describe('an event', () => {
-  it('reaches the target of a rule that matches, in its envelope', async () => {
+  it('reaches the target of a matching rule, in its envelope', async () => {
     const { Entries = [], FailedEntryCount } = await put({
       ...entry,
       Resources: ['arn:one'],
@@ -87,7 +87,7 @@ describe('an event', () => {
     ])
   })
 
-  it('bears the time of its arrival where it names none', async () => {
+  it('has the time of its arrival unless it names one', async () => {
     await put(entry)
     await delivered()
     expect(invoke.mock.calls[0]?.[1]).toMatchObject({ time: expect.stringMatching(/T\d\d:\d\d:\d\dZ$/) })
@@ -105,14 +105,14 @@ describe('an event', () => {
     ['does not match', { DetailType: 'user-deleted' }],
     ['is for another bus', { EventBusName: 'default' }],
     ['is for a bus that does not exist', { EventBusName: 'Other' }],
-  ])('that %s is taken and goes nowhere', async (_, over) => {
+  ])('that %s is accepted and reaches no target', async (_, over) => {
     expect(await put({ ...entry, ...over })).toMatchObject({ FailedEntryCount: 0 })
     await put(entry)
     await delivered()
     expect(invoke).toHaveBeenCalledTimes(1)
   })
 
-  it('does not reach a rule that is disabled', async () => {
+  it('does not reach a disabled rule', async () => {
     await open({ State: 'DISABLED' })
     await put(entry)
     await open()
@@ -142,10 +142,10 @@ describe('PutEvents', () => {
       'InvalidArgument',
       'Parameter Detail is not valid. Reason: Detail is a required argument.',
     ],
-    ['a detail that is no JSON', { Detail: '{' }, 'MalformedDetail', 'Detail is malformed.'],
-    ['a detail that is no object', { Detail: '[1]' }, 'MalformedDetail', 'Detail is malformed.'],
+    ['a detail that is not JSON', { Detail: '{' }, 'MalformedDetail', 'Detail is malformed.'],
+    ['a detail that is not an object', { Detail: '[1]' }, 'MalformedDetail', 'Detail is malformed.'],
     ['a text as its detail', { Detail: '"text"' }, 'MalformedDetail', 'Detail is malformed.'],
-  ])('takes the other entries where one has %s', async (_, over, ErrorCode, ErrorMessage) => {
+  ])('accepts the other entries if one has %s', async (_, over, ErrorCode, ErrorMessage) => {
     const answer = await put(entry, { ...entry, ...over })
     expect(answer).toMatchObject({
       FailedEntryCount: 1,
@@ -174,13 +174,13 @@ describe('PutEvents', () => {
     expect(invoke).not.toHaveBeenCalled()
   })
 
-  it('takes ten entries of just 1 MB', async () => {
+  it('accepts ten entries that have 1 MB together', async () => {
     const rest = 1024 * 1024 - 10 * 'annalsuser-registered{"text":""}'.length
     const large = { ...entry, Detail: JSON.stringify({ text: 'x'.repeat(Math.floor(rest / 10)) }) }
     expect(await put(...Array<PutEventsRequestEntry>(10).fill(large))).toMatchObject({ FailedEntryCount: 0 })
   })
 
-  it('asks for the right to put on each bus', () => {
+  it('needs the permission on each bus', () => {
     const body = Buffer.from(JSON.stringify({ Entries: [entry, { ...entry, EventBusName: undefined }] }))
     const bus = 'arn:aws:events:eu-west-1:000000000000:event-bus'
     expect(events.service.permissions({ operation: 'PutEvents', body, headers: {} })).toEqual([
@@ -201,7 +201,7 @@ describe('a delivery', () => {
     return send.mock.calls[0]
   }
 
-  it('that fails is made again', async () => {
+  it('that fails is repeated', async () => {
     invoke.mockImplementationOnce(() => {
       throw new Error('busy')
     })
@@ -210,7 +210,7 @@ describe('a delivery', () => {
     expect(send).not.toHaveBeenCalled()
   })
 
-  it('has an id of its event and its own, the same at each attempt and after a restart', async () => {
+  it('has the id of its event and one of its own, the same in each attempt and after a restart', async () => {
     fail(new Error('busy'))
     await open(
       {
@@ -242,7 +242,7 @@ describe('a delivery', () => {
     expect(new Set(invoke.mock.calls.map(([, , id]) => id)).size).toBe(2)
   })
 
-  it('that fails 186 times goes to the dead-letter queue, with why', async () => {
+  it('that fails 186 times moves to the dead-letter queue, with the reason', async () => {
     fail(new Error('busy'))
     await put(entry)
     const [body, attributes] = (await deadLetter()) ?? []
@@ -258,7 +258,7 @@ describe('a delivery', () => {
     expect(invoke).toHaveBeenCalledTimes(186)
   })
 
-  it('is made as often as the template says', async () => {
+  it('is tried as often as the template says', async () => {
     fail(new Error('busy'))
     await open({ Targets: [{ ...target, RetryPolicy: { MaximumRetryAttempts: 1 } }] })
     await put(entry)
@@ -266,7 +266,7 @@ describe('a delivery', () => {
     expect(invoke).toHaveBeenCalledTimes(2)
   })
 
-  it('is given up where its next turn would be past its age', async () => {
+  it('is given up if its next try would exceed its maximum age', async () => {
     fail(new Error('busy'))
     await open({ Targets: [{ ...target, RetryPolicy: { MaximumEventAgeInSeconds: 60 } }] }, [61_000])
     await put(entry)
@@ -276,7 +276,7 @@ describe('a delivery', () => {
     })
   })
 
-  it('to a target that is gone is not made again', async () => {
+  it('to a missing target is not repeated', async () => {
     fail(new AwsError('ResourceNotFoundException', 'Function not found'))
     await put(entry)
     expect((await deadLetter())?.[1]).toEqual({
@@ -289,7 +289,7 @@ describe('a delivery', () => {
     expect(invoke).toHaveBeenCalledTimes(1)
   })
 
-  it('of an input that became no JSON is not made', async () => {
+  it('with an input that is not valid JSON is not made', async () => {
     const InputTransformer = { InputPathsMap: { name: '$.detail.name' }, InputTemplate: '"Hello, <name>"' }
     await open({ Targets: [{ ...target, InputTransformer }] })
     await put({ ...entry, Detail: JSON.stringify({ name: 'the "ann"' }) })
@@ -297,7 +297,7 @@ describe('a delivery', () => {
     expect(invoke).not.toHaveBeenCalled()
   })
 
-  it('that is given up is a line in the log where there is no dead-letter queue', async () => {
+  it('that is given up is logged if there is no dead-letter queue', async () => {
     fail(new AwsError('ResourceNotFoundException', 'Function not found'))
     await open({ Targets: [{ Arn: functionArn, Id: 'Target0' }] })
     await put(entry)
@@ -315,7 +315,7 @@ describe('a delivery', () => {
     await delivered()
   })
 
-  it('that was made is not made again after a restart', async () => {
+  it('that was made is not repeated after a restart', async () => {
     await put(entry)
     await delivered()
     await events.close()
@@ -331,7 +331,7 @@ describe('a rule', () => {
     [{ ScheduleExpression: 'rate(1 day)' }, 'Welcome.ScheduleExpression is not modelled'],
     [{ Targets: [{ ...target, SqsParameters: {} }] }, 'Welcome.Targets.SqsParameters is not modelled'],
     [{ EventPattern: {} }, 'Event pattern is not valid'],
-  ])('is refused by name where it has %j', async (over, message) => {
+  ])('is refused by name if it has %j', async (over, message) => {
     await expect(open(over)).rejects.toThrow(message)
   })
 
@@ -339,14 +339,14 @@ describe('a rule', () => {
     ['of a bus', { EventBusName: 'Annals' }, 'Annals/Stack-Rule', 'Annals|Stack-Rule'],
     ['of the default bus', {}, 'Stack-Rule', 'Stack-Rule'],
     ['with a name', { Name: 'Welcome', EventBusName: 'Annals' }, 'Annals/Welcome', 'Annals|Welcome'],
-  ])('%s is named as CloudFormation does', (_, properties, path, Ref) => {
+  ])('%s is named like in CloudFormation', (_, properties, path, Ref) => {
     const names = nameRule({ region, prefix: 'Stack' }, 'Rule', properties)
     expect(names).toMatchObject({ Ref, Arn: `arn:aws:events:eu-west-1:000000000000:rule/${path}` })
   })
 })
 
 describe("a target's input", () => {
-  /** The example of the EventBridge user guide, "Input transformation". */
+  /** The example from "Input transformation" in the EventBridge user guide. */
   const event = {
     version: '0',
     id: '7bf73129-1428-4cd3-a780-95db273d1602',
@@ -409,16 +409,16 @@ describe("a target's input", () => {
     ['reserved variables in a string', '"<aws.events.rule-name> triggered"', 'example triggered'],
     ['the whole event', '{"event": <aws.events.event.json>}', { event }],
     [
-      'the event but its detail',
+      'the event without its detail',
       '{"event": <aws.events.event>}',
       { event: { ...withoutDetail, detailType } },
     ],
     ['an object', '{"detail": <detail>}', { detail }],
     ['an element', '{"resource": <resource>}', { resource: event.resources[0] }],
-    ['a variable that leads nowhere', '{"a": <nothing>, "b": "<nothing>!"}', { a: '', b: '!' }],
+    ['a variable with a missing path', '{"a": <nothing>, "b": "<nothing>!"}', { a: '', b: '!' }],
     ['a variable that is null', '{"a": <empty>}', { a: null }],
-    ['brackets that hold no variable', '"{[/ 1 < 2 > 0 <state>"', '{[/ 1 < 2 > 0 RUNNING'],
-  ])('is made of %s', (_, template, expected) => {
+    ['brackets without a variable', '"{[/ 1 < 2 > 0 <state>"', '{[/ 1 < 2 > 0 RUNNING'],
+  ])('is made from %s', (_, template, expected) => {
     expect(transform(template)).toEqual(expected)
   })
 
@@ -428,7 +428,7 @@ describe("a target's input", () => {
       '"<other>"',
       'InputTemplate for target Target0 contains invalid placeholder other.',
     ],
-    ['a text without quotes', 'instance <instance>', 'a text needs its quotes'],
+    ['a text without quotes', 'instance <instance>', 'a text needs quotes'],
   ])('is refused for %s', (_, template, message) => {
     expect(() => transform(template)).toThrow(message)
   })
@@ -439,15 +439,15 @@ describe("a target's input", () => {
     ['$.detail.state', 'RUNNING'],
     ['$.resources[0]', event.resources[0]],
     ['$.nothing', null],
-  ])('is what is at the path %s', (InputPath, expected) => {
+  ])('is the value at the path %s', (InputPath, expected) => {
     expect(compileInput({ InputPath }, example)(event, '')).toEqual(expected)
   })
 
-  it('is refused for a path that is not modelled', () => {
+  it('is refused because of an unmodelled path', () => {
     expect(() => compileInput({ InputPath: '$.detail.*' }, example)).toThrow('$.detail.* is not modelled')
   })
 
-  it('is refused where there are two ways to make it', () => {
+  it('is refused if there are two ways to make it', () => {
     const both = { Id: 'Target0', InputPath: '$', InputTransformer: { InputTemplate: '""' } }
     expect(() => compileInput(both, example)).toThrow('Only one of Input, InputPath, or InputTransformer')
   })

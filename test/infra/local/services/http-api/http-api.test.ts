@@ -20,7 +20,7 @@ afterEach(async () => {
 
 type Properties = Record<string, unknown>
 
-/** An API with the routes that are named; `changes` add to the properties of a resource, by logical id. */
+/** An API with the given routes. `changes` adds to the properties of resources, by logical id. */
 function definition(routeKeys: readonly string[], changes: Record<string, Properties> = {}): ApiDefinition {
   const resource = (logicalId: string, properties: Properties): ApiResource => ({
     logicalId,
@@ -56,7 +56,7 @@ const withAuthorizer = { Route0: { AuthorizationType: 'JWT', AuthorizerId: 'Auth
 
 type Answer = (event: APIGatewayProxyEventV2) => unknown
 
-/** Starts an API whose function is in this process, and notes the events and the log lines. */
+/** Starts an API with a function in this process, and records the events and the log lines. */
 async function start(
   answer: Answer = () => ({ statusCode: 200, body: 'ok' }),
   {
@@ -72,7 +72,7 @@ async function start(
     api: definition(routeKeys, changes),
     async invoke(arn, payload): Promise<Invocation> {
       expect(arn).toBe(functionArn)
-      const event = payload as APIGatewayProxyEventV2 // what this API hands to functions
+      const event = payload as APIGatewayProxyEventV2 // the API passes this type to functions
       events.push(event)
       return { payload: await answer(event) }
     },
@@ -91,7 +91,7 @@ interface Received {
   body: string
 }
 
-/** A request with more freedom than `fetch` leaves. */
+/** Sends a request with more freedom than `fetch` allows. */
 async function send(
   url: string,
   o: { method?: string; path?: string; headers?: Record<string, string | string[]>; agent?: Agent } = {},
@@ -106,7 +106,7 @@ async function send(
   return { status: response.statusCode, headers: response.headers, body: text }
 }
 
-/** Writes to a socket what no HTTP client would, and reads until the other side ends. */
+/** Writes to a socket what no HTTP client would write, and reads until the other side ends. */
 async function sendRaw(port: number, text: string): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.write(text)
@@ -120,7 +120,7 @@ const publicKey = { ...key.export({ format: 'jwk' }), kid: 'key-1', alg: 'RS256'
 const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
 const now = Math.floor(Date.now() / 1000)
 
-/** A token as Cognito signs it; a claim that is `undefined` is left out. */
+/** A token signed like Cognito's. A claim that is `undefined` is left out. */
 function token(claims: Properties = {}, { signer = privateKey, kid = 'key-1' } = {}): string {
   const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url')
   const times = { iat: now - 10, exp: now + 3600 }
@@ -166,7 +166,7 @@ describe('route selection', () => {
     ['GET', '/files/a', 'GET /files/{path+}', { path: 'a' }],
     ['PUT', '/files/', 'ANY /{proxy+}', { proxy: 'files/' }],
     ['GET', '/', '$default', {}],
-  ])('gives %s %s to %s', (method, path, routeKey, parameters) => {
+  ])('routes %s %s to %s', (method, path, routeKey, parameters) => {
     expect(findRoute(method, path)).toEqual({ route: { routeKey }, parameters })
   })
 
@@ -175,17 +175,17 @@ describe('route selection', () => {
     ['GET', '/projects/'],
     ['GET', '/projects'],
     ['GET', '/projects/1/2'],
-  ])('gives %s %s to none where nothing matches', (method, path) => {
+  ])('routes %s %s nowhere, because nothing matches', (method, path) => {
     expect(createRouter([{ routeKey: 'GET /projects/{id}' }])(method, path)).toBeUndefined()
   })
 
-  it('is the same in whatever order the template names the routes', () => {
+  it('is independent of the order of routes in the template', () => {
     const reversed = createRouter(routeKeys.toReversed().map((routeKey) => ({ routeKey })))
     for (const path of ['/pets/dog/1', '/pets/dog/2', '/pets/cat/1', '/me', '/'])
       expect(reversed('GET', path)).toEqual(findRoute('GET', path))
   })
 
-  it('answers 404 as AWS words it', async () => {
+  it("answers 404 in AWS's words", async () => {
     const { url } = await start(undefined, { routeKeys: ['GET /health'] })
     const response = await fetch(`${url}/healthy`)
     expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/json'])
@@ -195,7 +195,7 @@ describe('route selection', () => {
 })
 
 describe('an event of payload format 2.0', () => {
-  it('carries the request as API Gateway words it', async () => {
+  it('describes the request as API Gateway does', async () => {
     const { api, events } = await start(undefined, { routeKeys: ['ANY /projects/{projectId}/{rest+}'] })
     const before = Date.now()
     await send(
@@ -259,7 +259,7 @@ describe('an event of payload format 2.0', () => {
     expect(requestContext.timeEpoch).toBeGreaterThanOrEqual(before)
   })
 
-  it('leaves out what is empty', async () => {
+  it('leaves out empty fields', async () => {
     const { events, url } = await start()
     await fetch(`${url}/`)
     const [event] = events
@@ -287,7 +287,7 @@ describe('an event of payload format 2.0', () => {
     ['application/octet-stream', true],
     ['image/png', true],
     ['', true],
-  ])('has a body of type "%s" in base64: %s', async (contentType, isBase64Encoded) => {
+  ])('with a body of type "%s" has it in base64: %s', async (contentType, isBase64Encoded) => {
     const { events, url } = await start()
     const headers: Record<string, string> = contentType === '' ? {} : { 'content-type': contentType }
     await send(url, { method: 'PUT', headers }, [Buffer.from('grün')])
@@ -295,7 +295,7 @@ describe('an event of payload format 2.0', () => {
     expect(events[0]).toMatchObject({ body, isBase64Encoded })
   })
 
-  it('is told the length of a body that came in chunks', async () => {
+  it('has the length of a body that arrived in chunks', async () => {
     const { events, url } = await start()
     await send(url, { method: 'PUT', headers: { 'content-type': 'text/plain' } }, [
       Buffer.from('one '),
@@ -332,7 +332,7 @@ describe("a function's answer", () => {
     ['a list', [1, 2], '[1,2]'],
     ['a number', 42, '42'],
     ['nothing', undefined, 'null'],
-  ])('is the body of a 200 in JSON where it is %s', async (_, answer, body) => {
+  ])('is the body of a 200 in JSON if it is %s', async (_, answer, body) => {
     const { url } = await start(() => answer)
     const response = await fetch(url)
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json'])
@@ -361,14 +361,14 @@ describe("a function's answer", () => {
   })
 
   it.each([
-    ['a body that is no text', { statusCode: 200, body: { a: 1 } }],
-    ['a status that is none', { statusCode: 200.5 }],
+    ['a body that is not a text', { statusCode: 200, body: { a: 1 } }],
+    ['an invalid status', { statusCode: 200.5 }],
     ['no status', { statusCode: null }],
-    ['headers that are no object', { statusCode: 200, headers: 'x' }],
-    ['a header that is no text', { statusCode: 200, headers: { a: ['1'] } }],
+    ['headers that are not an object', { statusCode: 200, headers: 'x' }],
+    ['a header that is not a text', { statusCode: 200, headers: { a: ['1'] } }],
     ['a header that HTTP forbids', { statusCode: 200, headers: { ok: '1', bad: 'a\r\nset-cookie: b' } }],
-    ['cookies that are no list', { statusCode: 200, cookies: 'a=1' }],
-  ])('is 500 where it has %s', async (_, answer) => {
+    ['cookies that are not a list', { statusCode: 200, cookies: 'a=1' }],
+  ])('is 500 if it has %s', async (_, answer) => {
     const { url } = await start(() => answer)
     const response = await send(url)
     expect([response.status, response.body]).toEqual([500, '{"message":"Internal Server Error"}'])
@@ -384,7 +384,7 @@ describe("a function's answer", () => {
   })
 })
 
-describe('a function that does not answer', () => {
+describe('a function that fails to answer', () => {
   it.each([
     ['rejects', new Error('There is no such function'), 500, 'Internal Server Error'],
     [
@@ -393,14 +393,14 @@ describe('a function that does not answer', () => {
       503,
       'Service Unavailable',
     ],
-  ])('is told in the log and as an error where it %s', async (_, error, status, message) => {
+  ])('is logged and answered with an error if it %s', async (_, error, status, message) => {
     const { url, lines } = await start(() => Promise.reject(error))
     const response = await fetch(url)
     expect([response.status, await response.json()]).toEqual([status, { message }])
     expect(lines).toEqual([expect.stringContaining(`$default answered ${status}: ${functionArn}`)])
   })
 
-  it("is 500 where it failed, and its error is the log's only", async () => {
+  it('is 500 if it failed, and its error is only in the log', async () => {
     const lines: string[] = []
     const api = await startHttpApi({
       port: 0,
@@ -418,7 +418,7 @@ describe('a function that does not answer', () => {
     expect(lines).toEqual([`$default answered 500: ${functionArn} failed: TypeError oops`])
   })
 
-  it("is 503 once the integration's time is over", async () => {
+  it("is 503 after the integration's timeout", async () => {
     const changes = { Integration: { TimeoutInMillis: 50 } }
     const { url } = await start(() => new Promise(() => {}), { changes })
     const response = await fetch(url)
@@ -433,13 +433,13 @@ describe('a JWT authorizer', () => {
     ['Bearer', (jwt: string) => `Bearer ${jwt}`],
     ['bearer', (jwt: string) => `bearer ${jwt}`],
     ['no', (jwt: string) => jwt],
-  ])('takes a token with %s prefix', async (_, header) => {
+  ])('accepts a token with %s prefix', async (_, header) => {
     const { url } = await start(undefined, routes)
     const response = await fetch(`${url}/me`, { headers: { authorization: header(token()) } })
     expect(response.status).toBe(200)
   })
 
-  it('hands on the claims as texts', async () => {
+  it('passes on the claims as texts', async () => {
     const { url, events } = await start(undefined, routes)
     const claims = { 'cognito:groups': ['admin', 'people'], email_verified: true, scope: 'openid email' }
     await fetch(`${url}/me`, { headers: { authorization: token(claims) } })
@@ -463,14 +463,14 @@ describe('a JWT authorizer', () => {
   it.each([
     ['an ID token, by its audience', { aud: 'client-2', client_id: undefined, token_use: 'id' }, 200],
     ['any audience of a list', { aud: ['other', 'client-1'] }, 200],
-    ['another audience, whatever the client', { aud: 'other' }, 401],
+    ['another audience, whatever the client id', { aud: 'other' }, 401],
     ['another client', { client_id: 'other' }, 401],
     ['neither audience nor client', { client_id: undefined }, 401],
     ['an expired token', { exp: now - 1 }, 401],
-    ['a token of the future', { nbf: now + 60 }, 401],
+    ['a token that is not valid yet', { nbf: now + 60 }, 401],
     ['a token issued in the future', { iat: now + 60 }, 401],
     ['another issuer', { iss: 'https://example.com' }, 401],
-  ])('judges %s', async (_, claims, status) => {
+  ])('checks %s', async (_, claims, status) => {
     const { url, events } = await start(undefined, routes)
     const response = await fetch(`${url}/me`, { headers: { authorization: `Bearer ${token(claims)}` } })
     expect(response.status).toBe(status)
@@ -479,9 +479,9 @@ describe('a JWT authorizer', () => {
 
   it.each([
     ['signed by another key', token({}, { signer: stranger })],
-    ['of an unknown key', token({}, { kid: 'key-2' })],
+    ['with an unknown key', token({}, { kid: 'key-2' })],
     ['without a signature', `${token().split('.').slice(0, 2).join('.')}.`],
-    ['that is none', 'nonsense'],
+    ['that is not a JWT', 'nonsense'],
     ['with another scheme', `Basic ${token()}`],
   ])('refuses a token %s', async (_, authorization) => {
     const { url } = await start(undefined, routes)
@@ -492,7 +492,7 @@ describe('a JWT authorizer', () => {
     )
   })
 
-  it('says which audience is wrong as AWS does', async () => {
+  it('names the wrong audience as AWS does', async () => {
     const { url } = await start(undefined, routes)
     const response = await fetch(`${url}/me`, { headers: { authorization: token({ client_id: 'other' }) } })
     expect(response.headers.get('www-authenticate')).toBe(
@@ -500,11 +500,7 @@ describe('a JWT authorizer', () => {
     )
   })
 
-  it.each([
-    undefined,
-    'Bearer',
-    'Bearer ',
-  ])('asks for a token where the header is %j', async (authorization) => {
+  it.each([undefined, 'Bearer', 'Bearer '])('requests a token if the header is %j', async (authorization) => {
     const { url } = await start(undefined, routes)
     const response = await fetch(`${url}/me`, {
       headers: authorization === undefined ? {} : { authorization },
@@ -512,7 +508,7 @@ describe('a JWT authorizer', () => {
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
   })
 
-  it('leaves a route without it open', async () => {
+  it('leaves a route without an authorizer open', async () => {
     const { url } = await start(undefined, routes)
     expect((await fetch(`${url}/health`)).status).toBe(200)
   })
@@ -523,7 +519,7 @@ describe('a quota', () => {
   const tooLarge = [413, '{"message":"Request Entity Too Large"}']
   const text = { 'content-type': 'text/plain' }
 
-  it('refuses a body over 10 MB by its length, before it has come', async () => {
+  it('refuses a body over 10 MB by its length, before it arrives', async () => {
     const { api, events } = await start()
     const socket = connect(api.port, '127.0.0.1')
     socket.write(
@@ -535,7 +531,7 @@ describe('a quota', () => {
     socket.destroy()
   })
 
-  it('refuses a body over 10 MB that came in chunks, and the connection can be used again', async () => {
+  it('refuses a body over 10 MB in chunks, and the connection stays usable', async () => {
     const { url } = await start()
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const large = await send(url, { method: 'POST', agent }, Array(12).fill(megabyte))
@@ -557,14 +553,14 @@ describe('a quota', () => {
     [9_000, 200],
     [10_240, 431],
     [100_000, 431],
-  ])('answers a request whose headers hold %i bytes with %i', async (bytes, status) => {
+  ])('answers a request with %i bytes of headers with %i', async (bytes, status) => {
     const { url } = await start()
     const response = await send(url, { headers: { 'x-long': 'x'.repeat(bytes) } })
     expect(response.status).toBe(status)
     if (status === 431) expect(response.body).toBe('{"message":"Request Header Fields Too Large"}')
   })
 
-  it('lets a burst through, and then as many as the rate allows', async () => {
+  it('accepts a burst, and then as many requests as the rate allows', async () => {
     const settings = { DefaultRouteSettings: { ThrottlingBurstLimit: 3, ThrottlingRateLimit: 50 } }
     const { url } = await start(undefined, { changes: { Stage: settings } })
     const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await fetch(url)).status))
@@ -573,7 +569,7 @@ describe('a quota', () => {
     await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200))
   })
 
-  it('words 429 as AWS does', async () => {
+  it("answers 429 in AWS's words", async () => {
     const settings = { DefaultRouteSettings: { ThrottlingBurstLimit: 0, ThrottlingRateLimit: 0 } }
     const { url, events } = await start(undefined, { changes: { Stage: settings } })
     const response = await fetch(url)
@@ -583,14 +579,14 @@ describe('a quota', () => {
 })
 
 describe('a connection', () => {
-  it.each(['NONSENSE\r\n\r\n', 'GET / HTTP/1.1\r\nno colon\r\n\r\n'])('is told 400 for %j', async (text) => {
+  it.each(['NONSENSE\r\n\r\n', 'GET / HTTP/1.1\r\nno colon\r\n\r\n'])('answers 400 to %j', async (text) => {
     const { api } = await start()
     expect(await sendRaw(api.port, text)).toMatch(
       /^HTTP\/1.1 400 Bad Request\r\n[\s\S]*{"message":"Bad Request"}$/,
     )
   })
 
-  it('is told 400 for a path that cannot be decoded', async () => {
+  it('answers 400 to a path that cannot be decoded', async () => {
     const { url } = await start()
     const response = await send(url, { path: '/%zz' })
     expect([response.status, response.body]).toEqual([400, '{"message":"Bad Request"}'])
@@ -618,7 +614,7 @@ describe('a connection', () => {
     expect(lines).toEqual([])
   })
 
-  it('is cut off where the rest of a refused request does not end', async () => {
+  it('is cut off if the rest of a refused request does not end', async () => {
     const { api } = await start(undefined, { routeKeys: ['GET /health'] })
     const answer = sendRaw(
       api.port,
@@ -627,7 +623,7 @@ describe('a connection', () => {
     expect(await answer).toContain('{"message":"Not Found"}')
   })
 
-  it('ends at once on close, idle, waiting or malformed', async () => {
+  it('ends immediately on close, if idle, waiting or malformed', async () => {
     const { api, events } = await start(() => new Promise(() => {}))
     const sockets = ['', `GET / HTTP/1.1\r\nhost: localhost:${api.port}\r\n\r\n`, 'NONSENSE\r\n\r\n'].map(
       (text) => {
@@ -701,7 +697,7 @@ describe('starting an HTTP API', () => {
     await expect(start(undefined, { changes })).rejects.toThrow(new Error(message))
   })
 
-  it('takes the properties that mean nothing on one machine', async () => {
+  it('accepts properties that mean nothing on one machine', async () => {
     const changes = {
       Api: { Description: 'x', Tags: {} },
       Stage: {
@@ -716,7 +712,7 @@ describe('starting an HTTP API', () => {
     expect((await fetch(url)).status).toBe(200)
   })
 
-  it('is 503 for /health while the database is down, and the answer of the function otherwise', async () => {
+  it("answers /health with 503 while the database is down, and otherwise with the function's answer", async () => {
     let problem: string | undefined
     const api = await startHttpApi({
       port: 0,
@@ -748,7 +744,7 @@ describe('starting an HTTP API', () => {
   }
   const origin = 'https://app.example.com'
 
-  it('is that of the CORS setting to a preflight of an origin that it lists', async () => {
+  it('answers a preflight of a listed origin by the CORS setting', async () => {
     const { url, events } = await start(undefined, { changes: { Api: { CorsConfiguration: cors } } })
     const headers = { origin, 'access-control-request-method': 'POST' }
     const preflight = await fetch(`${url}/any`, { method: 'OPTIONS', headers })
@@ -764,7 +760,7 @@ describe('starting an HTTP API', () => {
     expect(answer.headers.get('access-control-expose-headers')).toBe('etag')
   })
 
-  it('is a refusal to the page of any other origin, and to any other host', async () => {
+  it('refuses the page of any other origin, and any other host', async () => {
     const { url, api, events } = await start(undefined, { changes: { Api: { CorsConfiguration: cors } } })
     const status = async (headers: Record<string, string>) => (await fetch(url, { headers })).status
     expect(await status({ origin: 'https://elsewhere.example.com' })).toBe(403)
@@ -777,7 +773,7 @@ describe('starting an HTTP API', () => {
     ])
   })
 
-  it('names the variable where the port is in use', async () => {
+  it('names the variable if the port is in use', async () => {
     const { api } = await start()
     await expect(
       startHttpApi({

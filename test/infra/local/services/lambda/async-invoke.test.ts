@@ -49,7 +49,7 @@ function open(properties: object = {}, retryDelaysMs: readonly number[] | undefi
 const ids = () => invoke.mock.calls.map(([, , id]) => id)
 
 describe('an asynchronous invocation', () => {
-  it('runs the function with the event, once, a restart or not', async () => {
+  it('runs the function once with the event, with or without a restart', async () => {
     const first = open()
     first.invokeAsync(arn, { name: 'ann' })
     await vi.waitFor(() => expect(invoke).toHaveBeenCalledWith(arn, { name: 'ann' }, expect.any(String)))
@@ -66,7 +66,7 @@ describe('an asynchronous invocation', () => {
     expect(new Set(ids()).size).toBe(1)
   })
 
-  it('under way is waited for when the local cloud closes', async () => {
+  it('that is under way delays the close of the local cloud', async () => {
     let done = (_: Invocation) => {}
     invoke.mockReturnValueOnce(new Promise((resolve) => (done = resolve)))
     const first = open()
@@ -80,12 +80,12 @@ describe('an asynchronous invocation', () => {
     expect(invoke.mock.calls[1]?.[1]).toEqual({ name: 'bob' })
   })
 
-  it('of a function that does not exist is refused', () => {
+  it('of an unknown function is refused', () => {
     const invocations = open()
     expect(() => invocations.invokeAsync(`${arn}2`, {})).toThrow('Function not found')
   })
 
-  it('is repeated under the same request id until the function takes it', async () => {
+  it('is repeated under the same request id until the function succeeds', async () => {
     invoke.mockResolvedValueOnce(failure).mockRejectedValueOnce(new Error('there is none'))
     open().invokeAsync(arn, {})
     await vi.waitFor(() => expect(invoke).toHaveBeenCalledTimes(3))
@@ -93,7 +93,7 @@ describe('an asynchronous invocation', () => {
     expect(onFailure).not.toHaveBeenCalled()
   })
 
-  it('that fails three times is sent to the failure destination, as AWS describes it', async () => {
+  it("that fails three times is sent to the failure destination, in AWS's shape", async () => {
     invoke.mockResolvedValue(failure)
     open().invokeAsync(arn, { name: 'ann' })
     await vi.waitFor(() => expect(onFailure).toHaveBeenCalled())
@@ -111,17 +111,17 @@ describe('an asynchronous invocation', () => {
       responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
       responsePayload: failure.error,
     })
-    expect(lines.at(-1)).toMatch(/never took event .*: RetriesExhausted/)
+    expect(lines.at(-1)).toMatch(/failed on event .*: RetriesExhausted/)
   })
 
-  it('is repeated as often as the template says', async () => {
+  it('is tried as often as the template says', async () => {
     invoke.mockResolvedValue(failure)
     open({ MaximumRetryAttempts: 0 }).invokeAsync(arn, {})
     await vi.waitFor(() => expect(onFailure).toHaveBeenCalled())
     expect(invoke).toHaveBeenCalledTimes(1)
   })
 
-  it('is given up where its next turn would be past its age', async () => {
+  it('is given up if its next try would exceed its maximum age', async () => {
     invoke.mockResolvedValue(failure)
     open({ MaximumEventAgeInSeconds: 60 }, [61_000]).invokeAsync(arn, {})
     await vi.waitFor(() => expect(onFailure).toHaveBeenCalled())
@@ -131,7 +131,7 @@ describe('an asynchronous invocation', () => {
     })
   })
 
-  it('waits a minute and then two, unless told otherwise', async () => {
+  it('waits one minute and then two by default', async () => {
     vi.useFakeTimers()
     invoke.mockResolvedValue(failure)
     const retries = openAsyncInvocations({
@@ -171,7 +171,7 @@ describe('an asynchronous invocation', () => {
     expect(invoke).toHaveBeenCalledTimes(3)
   })
 
-  it('with a setting that is not modelled fails the start', () => {
+  it('with an unmodelled setting fails the start', () => {
     const invocations = open()
     expect(() => invocations.configure(arn, { OnSuccess: 'arn' })).toThrow('EventInvokeConfig.OnSuccess')
   })

@@ -26,7 +26,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** Defines a function whose module is this code. */
+/** Defines a function whose module has this code. */
 function define(code: string, over: Partial<FunctionDefinition> = {}): void {
   writeFileSync(join(folder, 'index.mjs'), code)
   lambda.define({
@@ -50,12 +50,12 @@ describe('a function', () => {
     expect(await lambda.invoke(arn, { name: 'ann' })).toEqual({ payload: { greeting: 'Hello, ann' } })
   })
 
-  it('answers null where it returns nothing', async () => {
+  it('answers null if it returns nothing', async () => {
     define('export async function handler() {}')
     expect(await lambda.invoke(arn, {})).toEqual({ payload: null })
   })
 
-  it('sees the variables of the template and of Lambda, and none of this process', async () => {
+  it('has the variables of the template and of Lambda, and none of this process', async () => {
     process.env['ANNALS_SECRET'] = 'not for functions'
     define('export const handler = async () => process.env', { environment: { TABLE: 'Events' } })
     const { payload } = await lambda.invoke(arn, {})
@@ -72,7 +72,7 @@ describe('a function', () => {
     expect(payload).not.toHaveProperty('ANNALS_SECRET')
   })
 
-  it('gets a context with its request id, its ARN and the time it has left', async () => {
+  it('gets a context with its request id, its ARN and its remaining time', async () => {
     define(`export const handler = async (_, context) =>
       ({ ...context, left: context.getRemainingTimeInMillis() })`)
     const { payload } = await lambda.invoke(arn, {})
@@ -81,18 +81,18 @@ describe('a function', () => {
       invokedFunctionArn: arn,
       functionName: 'Greeter',
     })
-    const { left } = payload as { left: number } // what the handler above answers
+    const { left } = payload as { left: number } // the handler above answers this shape
     expect(left).toBeGreaterThan(5_000)
     expect(left).toBeLessThanOrEqual(10_000)
   })
 
-  it('keeps its process from one event to the next', async () => {
+  it('keeps its process between events', async () => {
     define('let count = 0; export const handler = async () => ++count')
     await lambda.invoke(arn, {})
     expect(await lambda.invoke(arn, {})).toEqual({ payload: 2 })
   })
 
-  it('works on one event at a time in a process, and on three at once', async () => {
+  it('handles one event at a time per process, and three events in three processes', async () => {
     define(`import { setTimeout } from 'node:timers/promises'
       let busy = 0
       export const handler = async () => {
@@ -102,18 +102,18 @@ describe('a function', () => {
         return [process.pid, before]
       }`)
     const all = await Promise.all(Array.from({ length: 9 }, () => lambda.invoke(arn, {})))
-    const answers = all.map(({ payload }) => payload as [number, number]) // what the handler above answers
+    const answers = all.map(({ payload }) => payload as [number, number]) // the handler above answers this shape
     expect(answers.map(([, before]) => before)).toEqual(Array(9).fill(0))
     expect(new Set(answers.map(([pid]) => pid)).size).toBe(3)
   })
 
-  it('runs in no more processes than are reserved for it', async () => {
+  it('never exceeds its reserved number of processes', async () => {
     define('export const handler = async () => process.pid', { reserved: 1 })
     const all = await Promise.all(Array.from({ length: 4 }, () => lambda.invoke(arn, {})))
     expect(new Set(all.map(({ payload }) => payload)).size).toBe(1)
   })
 
-  it('writes its lines to the log under its name', async () => {
+  it('writes its output to the log under its name', async () => {
     define(`export const handler = async () => { console.log('one'); console.error('two') }`)
     await lambda.invoke(arn, {})
     await vi.waitFor(() => {
@@ -123,11 +123,11 @@ describe('a function', () => {
   })
 })
 
-describe('a function that is called again as soon as it has answered', () => {
+describe('a function that is called again immediately after its answer', () => {
   it.each([
     ['answers', 'export const handler = async () => process.pid'],
     ['fails', 'export const handler = async () => { throw new Error(String(process.pid)) }'],
-  ])('stays one process while it %s, because the process is about to be free', async (_, code) => {
+  ])('needs only one process if it %s, because that process is about to be free', async (_, code) => {
     define(code)
     const processes = new Set<unknown>()
     for (let i = 0; i < 20; i++) {
@@ -146,7 +146,7 @@ describe('a function that fails', () => {
       { errorType: 'RangeError', errorMessage: 'too far' },
     ],
     [
-      'throws what is no error',
+      'throws a value that is not an error',
       `export const handler = async () => { throw 'a text' }`,
       { errorType: 'string', errorMessage: 'a text' },
     ],
@@ -170,12 +170,12 @@ describe('a function that fails', () => {
       `export const handler = async () => 'x'.repeat(7_000_000)`,
       { errorType: 'Function.ResponseSizeTooLarge' },
     ],
-  ])('because it %s tells why', async (_, code, error) => {
+  ])('because it %s reports the reason', async (_, code, error) => {
     define(code)
     expect((await lambda.invoke(arn, {})).error).toMatchObject(error)
   })
 
-  it('by time is stopped, and starts again for the next event', async () => {
+  it('by timeout is stopped, and starts again for the next event', async () => {
     define('export const handler = async ({ spin }) => { while (spin); return process.pid }', {
       timeoutSeconds: 0.2,
     })
@@ -188,7 +188,7 @@ describe('a function that fails', () => {
     expect(next).toEqual({ payload: expect.any(Number) })
   })
 
-  it('because it was killed at work is an error, and starts again for the next event', async () => {
+  it('because it was killed is an error, and starts again for the next event', async () => {
     define('export const handler = async () => new Promise((done) => setTimeout(done, 200, process.pid))')
     faults.next('kill', { at: /^run Greeter$/ })
     expect(await lambda.invoke(arn, {})).toEqual({
@@ -198,19 +198,19 @@ describe('a function that fails', () => {
     expect(await lambda.invoke(arn, {})).toEqual({ payload: expect.any(Number) })
   })
 
-  it('answers the next event after it threw', async () => {
+  it('by an error handles the next event', async () => {
     define(`export const handler = async ({ bad }) => { if (bad) throw new Error('bad'); return 'good' }`)
     await lambda.invoke(arn, { bad: true })
     expect(await lambda.invoke(arn, {})).toEqual({ payload: 'good' })
   })
 
-  it('because there is none of that name rejects', async () => {
+  it('because it is unknown rejects', async () => {
     await expect(lambda.invoke(`${arn}2`, {})).rejects.toThrow('There is no function')
   })
 })
 
 describe('a function with a debugger', () => {
-  it('is found at its port, in one process, and may take longer than its time', async () => {
+  it('listens for the debugger at its port, in one process, without a timeout', async () => {
     await lambda.close()
     const inspectPort = await freePort()
     lambda = await startLambda({ region: 'eu-west-1', endpoint: '', faults, inspectPort, log })
@@ -224,8 +224,8 @@ describe('a function with a debugger', () => {
   })
 })
 
-describe('a function that is replaced', () => {
-  it('answers with its new code from then on, and finishes with the old one what is under way', async () => {
+describe('a replaced function', () => {
+  it('answers with its new code from then on, and finishes started events with the old code', async () => {
     define(`import { setTimeout } from 'node:timers/promises'
       export const handler = async ({ ms }) => { console.log('begun'); await setTimeout(ms); return 'old' }`)
     const underWay = lambda.invoke(arn, { ms: 200 })
@@ -240,7 +240,7 @@ describe('a function that is replaced', () => {
 })
 
 describe('closing', () => {
-  it('ends every process and answers what was under way with an error', async () => {
+  it('ends every process and answers events under way with an error', async () => {
     define(`export const handler = async ({ wait }) => { if (wait) await new Promise(() => setInterval(() => {}, 1000)); return process.pid }`)
     const { payload: pid } = await lambda.invoke(arn, {})
     const pending = lambda.invoke(arn, { wait: true })
@@ -269,7 +269,7 @@ describe("a template's function", () => {
       assetFolder: (key) => `cdk.out/${key}`,
     })
 
-  it('is read with the defaults of CloudFormation', () => {
+  it("is read with CloudFormation's defaults", () => {
     expect(read()).toMatchObject({
       folder: 'cdk.out/abc.zip',
       handler: 'index.handler',
@@ -285,7 +285,7 @@ describe("a template's function", () => {
     ['VpcConfig', { VpcConfig: {} }],
     ['Runtime', { Runtime: 'python3.13' }],
     ['Code', { Code: { ZipFile: 'code' } }],
-  ])('is refused for its %s', (name, over) => {
+  ])('is refused because of its %s', (name, over) => {
     expect(() => read(over)).toThrow(`Greeter.${name} is not modelled`)
   })
 })

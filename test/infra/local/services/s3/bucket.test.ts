@@ -5,11 +5,11 @@ import { bucketNameOf, readBucket } from '../../../../../infra/local/services/s3
 const place = { region: 'eu-west-1', prefix: 'Annals' }
 
 describe("a bucket's name", () => {
-  it('is its own where it has one', () => {
+  it('is the given one if there is one', () => {
     expect(bucketNameOf(place, 'Uploads', { BucketName: 'uploads' })).toBe('uploads')
   })
 
-  it('is made of the stack and its logical id otherwise, and is always the same', () => {
+  it('is otherwise made of the stack and its logical id, and never changes', () => {
     expect(bucketNameOf(place, 'Uploads5A1C', {})).toMatch(/^annals-uploads5a1c-[0-9a-f]{12}$/)
     expect(bucketNameOf(place, 'Uploads', {})).toBe(bucketNameOf(place, 'Uploads', {}))
     const long = 'Uploads'.repeat(10)
@@ -27,7 +27,7 @@ describe("a bucket's name", () => {
     'up/loads',
     'x'.repeat(64),
     '',
-  ])('is refused where S3 would refuse it: "%s"', (name) => {
+  ])('is refused if S3 would refuse it: "%s"', (name) => {
     expect(() => readBucket(name, {})).toThrow('BucketName is not valid')
   })
 })
@@ -62,8 +62,8 @@ describe('a bucket', () => {
 
   it.each([
     ['by its default', {}, true],
-    ['where it says so', { EventBridgeEnabled: true }, true],
-    ['not where it says no', { EventBridgeEnabled: false }, false],
+    ['if enabled', { EventBridgeEnabled: true }, true],
+    ['not if disabled', { EventBridgeEnabled: false }, false],
   ])('sends events to EventBridge %s', (_, EventBridgeConfiguration, sendsEvents) => {
     const NotificationConfiguration = { EventBridgeConfiguration }
     expect(readBucket('uploads', { NotificationConfiguration }).sendsEvents).toBe(sendsEvents)
@@ -77,7 +77,7 @@ describe('a bucket', () => {
       'uploads.NotificationConfiguration.LambdaConfigurations',
     ],
     [{ CorsConfiguration: { CorsRules: [{ Other: 1 }] } }, 'uploads.CorsConfiguration.CorsRules.0.'],
-  ])('is refused by name for what is not modelled: %j', (properties, message) => {
+  ])('is refused with the name of an unmodelled property: %j', (properties, message) => {
     expect(() => readBucket('uploads', properties)).toThrow(message)
     expect(() => readBucket('uploads', properties)).toThrow('is not modelled by the local cloud')
   })
@@ -89,7 +89,7 @@ describe("a bucket's policy", () => {
   const read = (statement: object) =>
     readBucketPolicy('Policy', { Bucket: 'uploads', PolicyDocument: { Statement: [statement] } })
 
-  it('is read with what it denies', () => {
+  it('is read with its denials', () => {
     const { bucketArn, policy } = read(deny)
     expect(bucketArn).toBe(arn)
     expect(policy.map(({ action, resource }) => action('s3:GetObject') && resource(`${arn}/key`))).toEqual([
@@ -97,7 +97,7 @@ describe("a bucket's policy", () => {
     ])
   })
 
-  it('that only asks for TLS is empty', () => {
+  it('that only requires TLS is empty', () => {
     expect(read({ ...deny, Condition: { Bool: { 'aws:SecureTransport': 'false' } } }).policy).toEqual([])
   })
 
@@ -107,7 +107,7 @@ describe("a bucket's policy", () => {
       { ...deny, Condition: { Bool: { 'aws:SecureTransport': 'true' } } },
       'Policy: Condition',
     ],
-    ['something allowed', { ...deny, Effect: 'Allow' }, 'Policy: a policy of a resource'],
+    ['something allowed', { ...deny, Effect: 'Allow' }, 'Policy: a statement of a resource'],
   ])('with %s is refused by its name', (_, statement, message) => {
     expect(() => read(statement)).toThrow(message)
   })

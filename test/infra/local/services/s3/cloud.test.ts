@@ -24,12 +24,12 @@ async function start(): Promise<void> {
   running = await runLocalCloud({ dataDir }, addBucket)
 }
 
-/** Adds a bucket, and a function that logs the events of it; its role may put objects. */
+/** Adds a bucket, and a function that logs its events and whose role may put objects. */
 function addBucket({ Resources }: Template, assembly: string): void {
   mkdirSync(join(assembly, 'asset.arrivals'))
   const source = 'export const handler = async (event) => console.log(JSON.stringify(event))'
   writeFileSync(join(assembly, 'asset.arrivals/index.mjs'), source)
-  const file = join(assembly, 'Annals.assets.json')
+  const file = join(assembly, 'annals-dev-service.assets.json')
   const assets = JSON.parse(readFileSync(file, 'utf8'))
   assets.files.arrivals = {
     source: { path: 'asset.arrivals' },
@@ -83,7 +83,7 @@ function addBucket({ Resources }: Template, assembly: string): void {
   })
 }
 
-/** A client of who has this access key id, by the secret that functions get. */
+/** A client for the holder of this access key id, with the secret of functions. */
 const clientOf = (accessKeyId: string) =>
   new S3Client({
     endpoint: running.cloud.awsUrl,
@@ -106,7 +106,7 @@ async function post(key: string): Promise<number> {
   return (await fetch(url, { method: 'POST', body: form })).status
 }
 
-/** The line that the function logged of an event. */
+/** The line that the function logged for an event. */
 const arrival = (key: string) =>
   vi.waitFor(
     () => {
@@ -118,7 +118,7 @@ const arrival = (key: string) =>
   )
 
 describe('an object on the local cloud', () => {
-  it('arrives at the target of a rule on the default bus, however it was put', async () => {
+  it('reaches the target of a rule on the default bus, however it was put', async () => {
     expect(await post('posted')).toBe(204)
     expect(await arrival('posted')).toMatchObject({
       version: '0',
@@ -135,14 +135,14 @@ describe('an object on the local cloud', () => {
     expect(await arrival('put')).toMatchObject({ detail: { reason: 'PutObject' } })
   })
 
-  it('is there when the local cloud starts again', async () => {
+  it('exists when the local cloud starts again', async () => {
     await post('kept')
     await running.close()
     await start()
     expect(await get('kept')).toBe('content')
   })
 
-  it('is not for a function whose role lacks the grant', async () => {
+  it('is refused to a function whose role lacks the grant', async () => {
     await post('mine')
     await expect(get('mine', 'Arrivals')).rejects.toMatchObject({
       name: 'AccessDenied',
@@ -150,7 +150,7 @@ describe('an object on the local cloud', () => {
     })
   })
 
-  it('is put once more by a function that was told to try again', async () => {
+  it('is put again by a function that was told to retry', async () => {
     running.cloud.faults.next('throttle', { at: /^PutObject Arrivals$/ })
     await put('other', 'developer')
     await expect(put('key')).rejects.toMatchObject({ name: 'SlowDown' })

@@ -37,7 +37,7 @@ const copy = (input: Partial<CopyObjectCommandInput> = {}, by = client) =>
 const get = (key = Key, IfMatch?: string) => client.send(new GetObjectCommand({ Bucket, Key: key, IfMatch }))
 
 describe('a copy', () => {
-  it('is the same content with the same headers, and told of', async () => {
+  it('has the same content and headers, and is announced', async () => {
     const { CopyObjectResult } = await copy()
     expect(CopyObjectResult).toEqual({ ETag: etag, LastModified: expect.any(Date) })
     const { Body, ContentType, Metadata } = await get()
@@ -52,13 +52,13 @@ describe('a copy', () => {
     })
   })
 
-  it('of nothing at all is nothing', async () => {
+  it('of an empty object is empty', async () => {
     await client.send(new PutObjectCommand({ Bucket, Key: 'empty', Body: '' }))
     await copy({ CopySource: `${Bucket}/empty` })
     expect((await get()).ContentLength).toBe(0)
   })
 
-  it('is made of the content that is named, and of no other', async () => {
+  it('is made of the named content, and of no other', async () => {
     await copy({ CopySourceIfMatch: etag })
     await client.send(new PutObjectCommand({ Bucket, Key: from, Body: 'another' }))
     await expect(copy({ CopySourceIfMatch: etag })).rejects.toMatchObject({
@@ -68,12 +68,12 @@ describe('a copy', () => {
     expect(await (await get()).Body?.transformToString()).toBe('content')
   })
 
-  it('of a key that there is not is refused', async () => {
+  it('of a missing key is refused', async () => {
     await expect(copy({ CopySource: `${Bucket}/none` })).rejects.toMatchObject({ name: 'NoSuchKey' })
     await expect(copy({ CopySource: 'elsewhere/none' })).rejects.toMatchObject({ name: 'NoSuchBucket' })
   })
 
-  it('takes the right to read the one, and to write the other', async () => {
+  it('needs the permission to read the source, and to write the target', async () => {
     await copy({}, bucket.clientOf('Pipeline'))
     for (const [who, action] of [
       ['Queries', 's3:PutObject'],
@@ -85,14 +85,14 @@ describe('a copy', () => {
       })
   })
 
-  it('that asks for more than is modelled is refused by name', async () => {
+  it('with unmodelled headers is refused by their names', async () => {
     await expect(copy({ MetadataDirective: 'REPLACE' })).rejects.toMatchObject({
       name: 'NotImplemented',
       message: expect.stringContaining('x-amz-metadata-directive'),
     })
   })
 
-  it('by a client that names it in a header alone is one, too', async () => {
+  it('is also made for a client that names the source only in a header', async () => {
     const headers = { ...developerHeaders(), 'x-amz-copy-source': `/${Bucket}/${from}` }
     const copied = await fetch(`${bucket.url}/${Key}`, { method: 'PUT', headers })
     expect([copied.status, await copied.text()]).toEqual([200, expect.stringContaining('<CopyObjectResult>')])
@@ -104,7 +104,7 @@ describe('a copy', () => {
 })
 
 describe('an object', () => {
-  it('is got where it is the one that is named', async () => {
+  it('is returned if the named version matches', async () => {
     expect((await get(from, etag)).ContentLength).toBe(7)
     await expect(get(from, '"0123"')).rejects.toMatchObject({ name: 'PreconditionFailed' })
   })

@@ -15,7 +15,7 @@ const origin = 'https://app.example.com'
 
 withDataDir()
 
-/** Fetch does not let its caller name these headers; the request that a browser makes beforehand has them. */
+/** Fetch does not let its caller set these headers; a browser's preflight has them. */
 const ask = (url: string, headers: Record<string, string>) =>
   fetch(url, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', ...headers } })
 
@@ -42,7 +42,7 @@ describe('a preflight', () => {
     ['the origin', { origin: 'https://elsewhere.example.com' }],
     ['the method', { 'access-control-request-method': 'DELETE' }],
     ['a header', { 'access-control-request-headers': 'content-type, authorization' }],
-  ])('is refused where no rule allows %s', async (_, headers) => {
+  ])('is refused if no rule allows %s', async (_, headers) => {
     const answer = await ask((await open(rule)).url, headers)
     expect(answer.headers.get('access-control-allow-origin')).toBeNull()
     expect([answer.status, await errorOf(answer)]).toEqual([
@@ -57,7 +57,7 @@ describe('a preflight', () => {
     )
   })
 
-  it('is refused where it does not say what is to come', async () => {
+  it('is refused if it does not name the later method', async () => {
     const { url } = await open(rule)
     expect((await fetch(url, { method: 'OPTIONS' })).status).toBe(400)
   })
@@ -65,23 +65,23 @@ describe('a preflight', () => {
   it.each([
     ['http://pc.local', 'http://pc.local'],
     ['http://pc.local.example.com', null],
-  ])('of the origin %s is told that %s may', async (asking, told) => {
+  ])('from the origin %s allows %s', async (asking, told) => {
     const answer = await ask((await open(rule)).url, { origin: asking })
     expect(answer.headers.get('access-control-allow-origin')).toBe(told)
   })
 
-  it('is told that everyone may, without credentials, where everyone may', async () => {
+  it('allows everyone, without credentials, if a rule allows everyone', async () => {
     const { headers } = await ask((await open({ ...rule, AllowedOrigins: ['*'] })).url, {})
     expect(headers.get('access-control-allow-origin')).toBe('*')
     expect(headers.get('access-control-allow-credentials')).toBeNull()
   })
 })
 
-describe('an answer', () => {
+describe('a response', () => {
   it.each([
-    ['what was asked for', 'GET', {}, 200],
+    ['a requested object', 'GET', {}, 200],
     ['a refusal', 'GET', { authorization: '' }, 403],
-    ['a refusal of a form', 'POST', {}, 412],
+    ['a refused form', 'POST', {}, 412],
   ])('may be read by the origins of a rule: %s', async (_, method, over, status) => {
     const { url, clientOf } = await open(rule)
     await clientOf().send(new PutObjectCommand({ Bucket, Key: 'key', Body: 'content' }))

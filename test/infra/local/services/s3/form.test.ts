@@ -20,7 +20,7 @@ beforeEach(async () => {
 })
 afterEach(() => void vi.useRealTimers())
 
-/** A form such as a command signs it. */
+/** A form that is signed in the same way as by a command. */
 const sign = (over: Partial<PresignedPostOptions> = {}, ...by: Parameters<OpenBucket['clientOf']>) =>
   createPresignedPost(bucket.clientOf(...(by.length > 0 ? by : (['Commands'] as const))), {
     Bucket,
@@ -45,7 +45,7 @@ const get = () => developer().send(new GetObjectCommand({ Bucket, Key }))
 const head = () => developer().send(new HeadObjectCommand({ Bucket, Key }))
 
 describe('a form', () => {
-  it('posts a file under the key, the type and the metadata that were signed', async () => {
+  it('posts a file with the signed key, type and metadata', async () => {
     const { url, fields } = await sign()
     expect(url).toBe(bucket.url)
     const answer = await post(fields)
@@ -57,7 +57,7 @@ describe('a form', () => {
     expect(await object.Body?.transformToString()).toBe('content')
   })
 
-  it('tells EventBridge', async () => {
+  it('notifies EventBridge', async () => {
     const { fields } = await sign()
     await post(fields)
     expect(bucket.events).toMatchObject([
@@ -74,20 +74,20 @@ describe('a form', () => {
       `<Bucket>${Bucket}</Bucket><Key>${Key}</Key><ETag>&#34;9a0364b9e99bb480dd25e1f0284c8555&#34;</ETag>`,
     ],
     ['302', 204, ''],
-  ])('is answered with the status %s that it asks for, where S3 knows it', async (wanted, status, body) => {
+  ])('is answered with the requested status %s if S3 knows it', async (wanted, status, body) => {
     const { fields } = await sign({ Fields: { success_action_status: wanted }, Conditions: [] })
     const answer = await post(fields)
     expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining(body)])
   })
 
-  it('takes a file that holds what looks like its boundary', async () => {
+  it('accepts a file that contains text like its boundary', async () => {
     const { fields } = await sign()
     const file = `\r\n--\r\n----\r\n------formdata-undici\r\n-${'\r\n'.repeat(70_000)}`
     expect((await post(fields, file)).status).toBe(204)
     expect(await (await get()).Body?.transformToString()).toBe(file)
   })
 
-  it('keeps a file of no known type, and returns what is not ASCII as S3 does', async () => {
+  it('keeps a file of unknown type, and returns non-ASCII characters as S3 does', async () => {
     const { fields } = await sign({ Fields: { 'x-amz-meta-name': 'Grüße' }, Conditions: [] })
     await post(fields)
     expect(await head()).toMatchObject({
@@ -101,7 +101,7 @@ describe('a form', () => {
     expect((await post(fields)).status).toBe(204)
   })
 
-  it('may leave the end of a field to who fills it in, and hold fields that are to be ignored', async () => {
+  it('may leave the end of a field to the sender, and contain fields that are ignored', async () => {
     const { fields } = await sign({
       Fields: {},
       Conditions: [['starts-with', '$Content-Type', 'image/']],
@@ -133,9 +133,9 @@ describe('a form is refused', () => {
       (f) => ({ ...f, 'x-amz-meta-upload': 'u-2' }),
       `${failed}Policy Condition failed: `,
     ],
-    ['without what is signed', without('x-amz-meta-upload'), `${failed}Policy Condition failed: `],
+    ['without a signed field', without('x-amz-meta-upload'), `${failed}Policy Condition failed: `],
     [
-      'with a field more',
+      'with an additional field',
       (f) => ({ ...f, 'x-amz-meta-x': '1' }),
       `${failed}Extra input fields: x-amz-meta-x`,
     ],
@@ -156,7 +156,7 @@ describe('a form is refused', () => {
       `${failed}Policy Condition failed: `,
     ],
     [
-      'in the name of nobody known',
+      'in the name of an unknown caller',
       (f) => ({ ...f, 'X-Amz-Credential': (f['X-Amz-Credential'] ?? '').replace('Commands', 'x') }),
       `${failed}Policy Condition failed: `,
     ],
@@ -187,7 +187,7 @@ describe('a form is refused', () => {
     ],
     ['much too large', Buffer.alloc(30_000_000), 'EntityTooLarge: '],
     ['too small', '0', 'EntityTooSmall: Your proposed upload is smaller than the minimum allowed size'],
-  ])('with a file that is %s, and what was there stays', async (_, file, error) => {
+  ])('with a file that is %s, and the present object stays', async (_, file, error) => {
     const { fields } = await sign()
     await post(fields, 'before')
     const answer = await post(fields, file)
@@ -207,14 +207,14 @@ describe('a form is refused', () => {
 
   it.each([
     ['another secret', 'Commands', 'wrong', 'SignatureDoesNotMatch'],
-    ['a key of nobody', 'stranger', 'wrong', 'InvalidAccessKeyId'],
+    ['an unknown key', 'stranger', 'wrong', 'InvalidAccessKeyId'],
   ])('that was signed with %s', async (_, accessKeyId, secret, code) => {
     const { fields } = await sign({}, accessKeyId, secret)
     const answer = await post(fields)
     expect([answer.status, await errorOf(answer)]).toEqual([403, expect.stringContaining(`${code}: `)])
   })
 
-  it('where the role of who signed it does not grant it', async () => {
+  it('if the role of its signer does not grant it', async () => {
     const { fields } = await sign({}, 'Queries')
     expect(await errorOf(await post(fields))).toContain('is not authorized to perform: s3:PutObject')
     expect(lines.at(-1)).toContain('Queries refused: User: arn:aws:sts')
@@ -222,12 +222,12 @@ describe('a form is refused', () => {
     expect((await post(elsewhere.fields)).status).toBe(403)
   })
 
-  it('of another bucket', async () => {
+  it('for another bucket', async () => {
     const { fields } = await sign({ Bucket: 'another-bucket' })
     expect(await errorOf(await post(fields))).toContain('Policy Condition failed: ')
   })
 
-  it('with one of several types that is another', async () => {
+  it('with a type outside its list', async () => {
     const Conditions: PresignedPostOptions['Conditions'] = [['starts-with', '$Content-Type', 'image/']]
     const { fields } = await sign({ Fields: {}, Conditions })
     const answer = await post({ ...fields, 'Content-Type': 'image/png,text/html' })
@@ -237,14 +237,14 @@ describe('a form is refused', () => {
   it.each([
     ['acl', { acl: 'public-read' }],
     ['success_action_redirect', { success_action_redirect: 'http://127.0.0.1' }],
-  ])('with the field %s, which is not modelled', async (name, Fields) => {
+  ])('with the unmodelled field %s', async (name, Fields) => {
     const { fields } = await sign({ Fields, Conditions: [] })
     const answer = await post(fields)
     expect(await errorOf(answer)).toBe(`NotImplemented: The field ${name} is not modelled by the local cloud`)
   })
 
   it('with a policy that S3 does not understand', async () => {
-    const Conditions = [['ends-with', '$key', 'x']] as never // what the types of the SDK do not allow
+    const Conditions = [['ends-with', '$key', 'x']] as never // the types of the SDK exclude this
     const { fields } = await sign({ Conditions })
     expect(await errorOf(await post(fields))).toContain('InvalidPolicyDocument: Invalid Policy: ')
   })
@@ -271,7 +271,7 @@ it('a form that the developer signed is refused to a web page, which never acts 
   expect((await send('Commands')).status).toBe(204)
 })
 
-describe('what is no form', () => {
+describe('an invalid form', () => {
   const send = (body: string, type = 'multipart/form-data; boundary=b') =>
     fetch(bucket.url, { method: 'POST', body, headers: { 'content-type': type } })
   const part = (name: string, value = '') =>
@@ -279,10 +279,10 @@ describe('what is no form', () => {
 
   it.each([
     ['of another type', 'a=b', 'PreconditionFailed', 'application/x-www-form-urlencoded'],
-    ['that breaks off', part('key', 'x'), 'MalformedPOSTRequest', undefined],
+    ['that ends too early', part('key', 'x'), 'MalformedPOSTRequest', undefined],
     ['without names', '--b\r\n\r\n\r\nx\r\n--b--\r\n', 'MalformedPOSTRequest', undefined],
     [
-      'with a field twice',
+      'with a repeated field',
       `${part('key', 'x')}${part('key', 'y')}--b--\r\n`,
       'MalformedPOSTRequest',
       undefined,
@@ -298,7 +298,7 @@ describe('what is no form', () => {
     expect(await errorOf(await send(body, type))).toContain(`${code}: `)
   })
 
-  it('is refused: one that puts its file first, with the code and the hint of S3', async () => {
+  it("is refused: one that puts its file first, with S3's code and hint", async () => {
     const { fields } = await sign()
     const parts = Object.entries(fields).map(([name, value]) => part(name, value))
     expect(await errorOf(await send(`${part('file', 'content')}${parts.join('')}--b--\r\n`))).toBe(
@@ -318,7 +318,7 @@ describe('what is no form', () => {
     expect((await send(`${parts.join('')}${file}`)).status).toBe(204)
   })
 
-  it('is refused at once, however its headers are made', async () => {
+  it('is refused fast, whatever its headers', async () => {
     const began = performance.now()
     await send('x', `multipart/form-data; ${'boundary="'.repeat(1_000)}`)
     const name = `--b\r\nContent-Disposition: ${'; name="'.repeat(2_000)}\r\n\r\nx\r\n`
@@ -326,7 +326,7 @@ describe('what is no form', () => {
     expect(performance.now() - began).toBeLessThan(2000)
   })
 
-  it('is refused: a file that breaks off', async () => {
+  it('is refused: a file that ends too early', async () => {
     const { fields } = await sign()
     const parts = Object.entries(fields).map(([name, value]) => part(name, value))
     expect(await errorOf(await send(`${parts.join('')}${part('file', 'content')}`))).toContain(
@@ -339,7 +339,7 @@ describe('what is no form', () => {
 it.each([
   ['its fields', 412, 'text/plain'],
   ['its file', 400, 'multipart/form-data; boundary=b'],
-])('a form that is refused for %s is read to its end, as browsers look for the answer then', async (_, status, type) => {
+])('a form that is refused for %s is read to its end, because browsers read the response only then', async (_, status, type) => {
   const body = `--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n${'x'.repeat(20_000_000)}`
   const { host } = new URL(bucket.url)
   const head = `POST /${Bucket} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n`

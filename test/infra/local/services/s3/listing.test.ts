@@ -28,7 +28,7 @@ const list = async (input: Partial<ListObjectsV2CommandInput> = {}, by = bucket.
 }
 
 describe('the objects of a bucket', () => {
-  it('are listed in the order of their keys, with what is known of them', async () => {
+  it('are listed in the order of their keys, with their attributes', async () => {
     const { names, Contents, IsTruncated, KeyCount } = await list()
     expect([names, IsTruncated, KeyCount]).toEqual([keys, false, 5])
     expect(Contents?.[0]).toMatchObject({ Size: 3, ETag: expect.stringMatching(/^"[0-9a-f]{32}"$/) })
@@ -53,14 +53,14 @@ describe('the objects of a bucket', () => {
     expect(seen).toEqual(keys)
   })
 
-  it('are shown only to a role that may list them', async () => {
+  it('are listed only to a role with that permission', async () => {
     await expect(list({}, bucket.clientOf('Queries'))).rejects.toMatchObject({ name: 'AccessDenied' })
     expect((await list({}, bucket.clientOf('Pipeline'))).names).toEqual(keys)
   })
 })
 
 describe('a bucket', () => {
-  it('is listed, is there, and has a place', async () => {
+  it('is listed, exists, and has a location', async () => {
     const client = bucket.clientOf()
     const { Buckets } = await client.send(new ListBucketsCommand({}))
     expect(Buckets).toEqual([{ Name: Bucket, CreationDate: expect.any(Date) }])

@@ -37,7 +37,7 @@ const complete = (UploadId: string | undefined, Parts: { PartNumber: number; ETa
 const md5 = (bytes: Buffer) => createHash('md5').update(bytes).digest()
 
 describe('an upload in parts', () => {
-  it('is an object once it is complete, whatever the order of its parts, and is announced', async () => {
+  it('becomes an object once it is complete, whatever the order of its parts, and is announced', async () => {
     const id = await begin()
     const two = await part(id, 2, last)
     const one = await part(id, 1, first)
@@ -65,7 +65,7 @@ describe('an upload in parts', () => {
     )
   })
 
-  it('is refused as S3 refuses it', async () => {
+  it("is refused with S3's errors", async () => {
     const id = await begin()
     const parts = [await part(id, 1, last), await part(id, 2, last)]
     await expect(complete(id, parts)).rejects.toMatchObject({ name: 'EntityTooSmall' })
@@ -81,7 +81,7 @@ describe('an upload in parts', () => {
     ).rejects.toMatchObject({ name: 'AccessDenied' })
   })
 
-  it('is gone once it is aborted', async () => {
+  it('no longer exists once it is aborted', async () => {
     const id = await begin()
     const one = await part(id, 1, last)
     await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId: id }))

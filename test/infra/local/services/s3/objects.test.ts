@@ -20,7 +20,7 @@ afterEach(() => void vi.useRealTimers())
 
 it.each([
   1, 2, 5,
-])('a kill, after %i objects, leaves the one before or the one after it, and nothing else', async (rounds) => {
+])('a kill, after %i objects, leaves the previous object or the new one, and nothing else', async (rounds) => {
   const folder = join(dataDir, 'objects')
   const child = spawn(process.execPath, ['--import', 'tsx', program, folder])
   let acknowledged = -1
@@ -54,7 +54,7 @@ it('a later write or deletion has a greater sequencer, whatever the clock says',
   expect([...new Set(sequencers)].sort()).toEqual(sequencers)
 })
 
-/** Names that a path, a URL or a file system might take for others. */
+/** Names that a path, a URL or a file system might treat as others. */
 const awkward = fc.constantFrom(
   '.',
   '..',
@@ -93,7 +93,7 @@ const key = fc
   .map((parts) => parts.join(''))
   .filter((text) => text !== '' && Buffer.byteLength(text) <= 1_024)
 
-it('a content is read back under the key that it was put under, whatever that is, and no other key has it', async () => {
+it('a content is read back under its key, whatever that is, and no other key has it', async () => {
   const client = (await openBucket()).clientOf()
   const get = (Key: string) =>
     client.send(new GetObjectCommand({ Bucket, Key })).then(
@@ -115,7 +115,7 @@ it('a content is read back under the key that it was put under, whatever that is
   await fc.assert(property, { numRuns: 40 })
 }, 60_000)
 
-it('a key may have 1,024 bytes and no more', async () => {
+it('a key has at most 1,024 bytes', async () => {
   const client = (await openBucket()).clientOf()
   const put = (Key: string) => client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }))
   await put('é'.repeat(512))

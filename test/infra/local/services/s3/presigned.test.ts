@@ -26,7 +26,7 @@ beforeEach(async () => {
 })
 afterEach(() => void vi.useRealTimers())
 
-/** A URL such as a query signs it. */
+/** A URL that is signed in the same way as by a query. */
 const sign = (over: Partial<GetObjectCommandInput> = {}, ...by: Parameters<OpenBucket['clientOf']>) =>
   getSignedUrl(
     bucket.clientOf(...(by.length > 0 ? by : (['Queries'] as const))),
@@ -37,18 +37,18 @@ const sign = (over: Partial<GetObjectCommandInput> = {}, ...by: Parameters<OpenB
   )
 
 describe('a presigned URL', () => {
-  it('gets what it was signed for', async () => {
+  it('returns the signed object', async () => {
     const answer = await fetch(await sign())
     expect([answer.status, await answer.text()]).toEqual([200, 'content'])
     expect(answer.headers.get('content-type')).toBe('image/jpeg')
   })
 
-  it('gets a part of it', async () => {
+  it('returns a part of it', async () => {
     const answer = await fetch(await sign(), { headers: { range: 'bytes=0-2' } })
     expect([answer.status, await answer.text()]).toEqual([206, 'con'])
   })
 
-  it('names the headers that the answer is to have', async () => {
+  it('names headers for the response', async () => {
     const ResponseContentDisposition = 'attachment; filename="a b.jpg"'
     const { headers } = await fetch(
       await sign({ ResponseContentDisposition, ResponseContentType: 'text/plain' }),
@@ -57,7 +57,7 @@ describe('a presigned URL', () => {
     expect(headers.get('content-type')).toBe('text/plain')
   })
 
-  it('that names a header that none can be is refused', async () => {
+  it('that names an invalid header is refused', async () => {
     const answer = await fetch(await sign({ ResponseContentDisposition: 'attachment; filename="日"' }))
     expect(await errorOf(answer)).toBe(
       'InvalidArgument: Header value cannot be represented using ISO-8859-1.',
@@ -74,7 +74,7 @@ describe('a presigned URL', () => {
     expect((await fetch(await sign({}, 'developer'))).status).toBe(200)
   })
 
-  it('may be read and written again by who hands it on', async () => {
+  it('may be parsed and rewritten by programs that pass it on', async () => {
     const url = new URL(await sign({ ResponseContentType: 'text/plain; charset=x' }))
     url.searchParams.sort()
     expect((await fetch(url)).status).toBe(200)
@@ -95,7 +95,7 @@ describe('a presigned URL is refused', () => {
     ['for longer', parameter('X-Amz-Expires', '3600'), 'SignatureDoesNotMatch: '],
     ['from another time', parameter('X-Amz-Date', '20260101T000000Z'), 'SignatureDoesNotMatch: '],
     [
-      'with another header to answer',
+      'with another header for the response',
       parameter('response-content-type', 'text/html'),
       'SignatureDoesNotMatch: ',
     ],
@@ -106,20 +106,20 @@ describe('a presigned URL is refused', () => {
       'AuthorizationQueryParametersError: ',
     ],
     ['for ever', parameter('X-Amz-Expires', '604801'), 'AuthorizationQueryParametersError: '],
-    ['for no time', parameter('X-Amz-Expires', ''), 'AuthorizationQueryParametersError: '],
+    ['with zero seconds of validity', parameter('X-Amz-Expires', ''), 'AuthorizationQueryParametersError: '],
     [
-      'by another algorithm',
+      'with another algorithm',
       parameter('X-Amz-Algorithm', 'AWS4-ECDSA-P256-SHA256'),
       'AuthorizationQueryParametersError: ',
     ],
     [
-      'where nothing says who signed it',
+      'if it does not name its signer',
       (url) => {
         url.search = ''
       },
       'AccessDenied: Access Denied',
     ],
-    ['with a parameter that is not modelled', parameter('versionId', '1'), 'NotImplemented: '],
+    ['with an unmodelled parameter', parameter('versionId', '1'), 'NotImplemented: '],
     [
       'in the name of another function',
       (url) => {
@@ -136,7 +136,7 @@ describe('a presigned URL is refused', () => {
     expect(await errorOf(answer)).toContain(error)
   })
 
-  it('with a header that was not signed', async () => {
+  it('with an unsigned header', async () => {
     const answer = await fetch(await sign(), { headers: { 'x-amz-meta-a': '1' } })
     expect(await errorOf(answer)).toBe(
       'AccessDenied: There were headers present in the request which were not signed',
@@ -160,14 +160,14 @@ describe('a presigned URL is refused', () => {
       )
   })
 
-  it('with the signature of version 2, and told how boto3 makes the other', async () => {
+  it('with the signature of version 2, with the setting that makes boto3 use version 4', async () => {
     const url = `${bucket.url}/${Key.slice(0, 8)}?AWSAccessKeyId=x&Signature=y&Expires=1`
     expect(await errorOf(await fetch(url))).toContain(
       'InvalidRequest: The authorization mechanism you have provided',
     )
   })
 
-  it('to a page, if the developer signed it: a page does not act as the developer', async () => {
+  it('to a page if the developer signed it: a page does not act as the developer', async () => {
     const headers = { 'sec-fetch-site': 'same-site', origin: 'http://localhost:3000' }
     const answer = await fetch(await sign({}, 'developer'), { headers })
     expect([answer.status, await errorOf(answer)]).toEqual([403, expect.stringContaining('does not act as')])
@@ -191,19 +191,19 @@ describe('a presigned URL is refused', () => {
 
   it.each([
     ['another secret', 'Queries', 'wrong', 'SignatureDoesNotMatch'],
-    ['a key of nobody', 'stranger', 'wrong', 'InvalidAccessKeyId'],
+    ['an unknown key', 'stranger', 'wrong', 'InvalidAccessKeyId'],
   ])('that was signed with %s', async (_, accessKeyId, secret, code) => {
     const answer = await fetch(await sign({}, accessKeyId, secret))
     expect([answer.status, await errorOf(answer)]).toEqual([403, expect.stringContaining(`${code}: `)])
   })
 
-  it('where the role of who signed it does not grant it', async () => {
+  it('if the role of its signer does not grant it', async () => {
     const answer = await fetch(await sign({}, 'Commands'))
     expect(await errorOf(answer)).toContain('is not authorized to perform: s3:GetObject')
     expect(lines.at(-1)).toContain('Commands refused: User: arn:aws:sts')
   })
 
-  it('for a key that is not there as for one that its signer may not know of', async () => {
+  it('for a missing key with the same error as for one that its signer may not list', async () => {
     expect((await fetch(await sign({ Key: 'none' }))).status).toBe(403)
     expect((await fetch(await sign({ Key: 'none' }, 'Pipeline'))).status).toBe(404)
   })

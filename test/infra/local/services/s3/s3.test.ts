@@ -43,7 +43,7 @@ const textOf = async (input: Partial<GetObjectCommandInput> = {}) =>
   (await get(input)).Body?.transformToString()
 
 describe('an object', () => {
-  it('is got as it was put, with what is known of it', async () => {
+  it('is returned as it was put, with its attributes', async () => {
     const { ETag } = await put({ ContentType: 'image/jpeg', Metadata: { owner: 'ann' } })
     expect(ETag).toBe('"9a0364b9e99bb480dd25e1f0284c8555"')
     const described = {
@@ -59,7 +59,7 @@ describe('an object', () => {
     expect(await textOf()).toBe('content')
   })
 
-  it('keeps the headers that it was put with', async () => {
+  it('keeps the headers of its put', async () => {
     const headers = {
       CacheControl: 'max-age=60',
       ContentDisposition: 'inline',
@@ -77,14 +77,14 @@ describe('an object', () => {
     expect(await textOf()).toBe('')
   })
 
-  it('is replaced whole', async () => {
+  it('is replaced as a whole', async () => {
     await put({ Metadata: { first: '1' } })
     await put({ Body: 'other', Metadata: { second: '2' } })
     expect(await textOf()).toBe('other')
     expect((await head()).Metadata).toEqual({ second: '2' })
   })
 
-  it('is gone once it is deleted, and deleting it once more is no error', async () => {
+  it('is deleted, and a second deletion is no error', async () => {
     await put()
     await remove()
     await remove()
@@ -92,12 +92,12 @@ describe('an object', () => {
     await expect(head()).rejects.toMatchObject({ name: 'NotFound', $metadata: { httpStatusCode: 404 } })
   })
 
-  it('may be of 100 MB', async () => {
+  it('may have 100 MB', async () => {
     const megabyte = Buffer.alloc(1024 * 1024, 'x')
     const Body = Readable.from(Array<Buffer>(100).fill(megabyte))
     await put({ Body, ContentLength: 100 * megabyte.length })
     let bytes = 0
-    for await (const chunk of (await get()).Body as Readable) bytes += chunk.length // in Node it is one
+    for await (const chunk of (await get()).Body as Readable) bytes += chunk.length // in Node the body is a stream
     expect(bytes).toBe(100 * megabyte.length)
   })
 
@@ -110,7 +110,7 @@ describe('an object', () => {
   })
 })
 
-it('an object whose writer breaks off is not there, and nothing of it is', async () => {
+it('an object whose upload breaks off does not exist, and leaves nothing', async () => {
   await put({ Key: 'other' })
   const folder = join(dataDir, 's3', Bucket)
   const files = readdirSync(folder)
@@ -136,7 +136,7 @@ describe('a range', () => {
     ['bytes=7-99', '789', 'bytes 7-9/10'],
     ['bytes=-2', '89', 'bytes 8-9/10'],
     ['bytes=-99', '0123456789', 'bytes 0-9/10'],
-  ])('%s is a part', async (Range, text, ContentRange) => {
+  ])('%s returns a part', async (Range, text, ContentRange) => {
     const answer = await get({ Range })
     expect(answer).toMatchObject({
       ContentRange,
@@ -153,13 +153,13 @@ describe('a range', () => {
     })
   })
 
-  it.each(['bytes=3-1', 'lines=0-1', 'bytes=0-1,4-5'])('%s is none', async (Range) => {
+  it.each(['bytes=3-1', 'lines=0-1', 'bytes=0-1,4-5'])('%s is ignored', async (Range) => {
     expect(await textOf({ Range })).toBe('0123456789')
   })
 })
 
 describe('a checksum', () => {
-  it('is returned to who asks for it with all of an object, and not with a part of it', async () => {
+  it('is returned on request with a whole object, and not with a part of it', async () => {
     const { ChecksumCRC32 } = await put()
     expect(ChecksumCRC32).toBe('/sUwqQ==')
     expect(await get()).toMatchObject({ ChecksumCRC32 })
@@ -171,7 +171,7 @@ describe('a checksum', () => {
   it.each([
     ['a text', 'content'],
     ['a stream', Readable.from([Buffer.from('content')])],
-  ])('that is wrong refuses %s, and what was there stays', async (_, Body) => {
+  ])('that is wrong refuses %s, and the present object stays', async (_, Body) => {
     await put({ Body: 'before' })
     const wrong = put({ Body, ContentLength: 7, ChecksumCRC32: 'AAAAAA==' })
     await expect(wrong).rejects.toMatchObject({ name: 'BadDigest', $metadata: { httpStatusCode: 400 } })
@@ -179,7 +179,7 @@ describe('a checksum', () => {
   })
 })
 
-/** Puts without the client, whose bodies are always as they say. */
+/** Puts without the client, whose bodies always match their headers. */
 const putRaw = (body: string, headers: Record<string, string>) =>
   fetch(`${bucket.url}/${Key}`, {
     method: 'PUT',
@@ -200,23 +200,27 @@ describe('a body in chunks', () => {
   it.each([
     ['with a trailer', `3\r\ncon\r\n4\r\ntent\r\n0\r\n${trailer}`, {}],
     [
-      'that are signed',
+      'with signatures',
       `7;chunk-signature=00\r\ncontent\r\n0;chunk-signature=00\r\n${trailer}`,
       { 'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER' },
     ],
-  ])('%s is what is in them', async (_, body, over) => {
+  ])('%s is stored without its framing', async (_, body, over) => {
     expect((await putRaw(body, framed(over))).status).toBe(200)
     expect(await textOf()).toBe('content')
     expect((await head()).ContentEncoding).toBeUndefined()
   })
 
   it.each([
-    ['a wrong checksum behind it', 'BadDigest', '7\r\ncontent\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n'],
-    ['no checksum where one is announced', 'IncompleteBody', '7\r\ncontent\r\n0\r\n\r\n'],
-    ['its last chunk missing', 'IncompleteBody', '7\r\ncontent\r\n'],
-    ['another length than it says', 'IncompleteBody', `6\r\nconten\r\n0\r\n${trailer}`],
+    [
+      'a wrong checksum after the last chunk',
+      'BadDigest',
+      '7\r\ncontent\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n',
+    ],
+    ['no checksum although one is announced', 'IncompleteBody', '7\r\ncontent\r\n0\r\n\r\n'],
+    ['the last chunk missing', 'IncompleteBody', '7\r\ncontent\r\n'],
+    ['another length than announced', 'IncompleteBody', `6\r\nconten\r\n0\r\n${trailer}`],
     ['no chunks', 'IncompleteBody', 'content'],
-    ['a chunk that is longer than it says', 'IncompleteBody', `6\r\ncontent\r\n0\r\n${trailer}`],
+    ['a chunk longer than announced', 'IncompleteBody', `6\r\ncontent\r\n0\r\n${trailer}`],
   ])('is refused with %s', async (_, code, body) => {
     const answer = await putRaw(body, framed())
     expect([answer.status, await answer.text()]).toEqual([
@@ -227,7 +231,7 @@ describe('a body in chunks', () => {
   })
 })
 
-describe('what is not modelled', () => {
+describe('an unmodelled request', () => {
   it.each([
     ['x-amz-acl', { ACL: 'public-read' }],
     ['x-amz-tagging', { Tagging: 'a=b' }],
@@ -248,7 +252,7 @@ describe('what is not modelled', () => {
     })
   })
 
-  it('is refused by its name: an operation that only its query tells from another', async () => {
+  it('is refused by its name: an operation that only its query distinguishes', async () => {
     await put()
     const answer = await putRaw('', {})
     expect(answer.status).toBe(200)
@@ -260,7 +264,7 @@ describe('what is not modelled', () => {
 })
 
 describe('a condition', () => {
-  it('of a read is honoured: a copy that is still the object is not sent again', async () => {
+  it('of a read is honoured: an unchanged object is not sent again', async () => {
     const { ETag = '' } = await put()
     const { LastModified = new Date() } = await head()
     const ask = (headers: Record<string, string>, method = 'GET') =>
@@ -280,7 +284,7 @@ describe('a condition', () => {
     expect((await ask({ 'if-unmodified-since': before ?? '' })).status).toBe(412)
   })
 
-  it('of a write is honoured: with If-None-Match `*` it replaces nothing', async () => {
+  it('of a write is honoured: If-None-Match `*` replaces nothing', async () => {
     await put({ Body: 'first', IfNoneMatch: '*' })
     await expect(put({ Body: 'second', IfNoneMatch: '*' })).rejects.toMatchObject({
       name: 'PreconditionFailed',
@@ -295,17 +299,21 @@ describe('an Authorization header', () => {
   const signed = developerHeaders()
 
   it.each([
-    ['of no known kind', { authorization: 'Bearer x' }, 'InvalidArgument: Unsupported Authorization Type'],
-    ['of the old signature', { authorization: 'AWS key:signature' }, 'InvalidArgument: Unsupported'],
+    [
+      'with an unknown scheme',
+      { authorization: 'Bearer x' },
+      'InvalidArgument: Unsupported Authorization Type',
+    ],
+    ['with the old signature', { authorization: 'AWS key:signature' }, 'InvalidArgument: Unsupported'],
     ['that is malformed', { authorization: 'AWS4-HMAC-SHA256 x' }, 'AuthorizationHeaderMalformed: '],
     [
       'without a signature',
       { authorization: String(signed['authorization']).replace(/Signature=.*/, 'Signature=') },
       'AuthorizationHeaderMalformed: ',
     ],
-    ['of another time', { 'x-amz-date': '20260101T000000Z' }, 'RequestTimeTooSkewed: '],
+    ['from another time', { 'x-amz-date': '20260101T000000Z' }, 'RequestTimeTooSkewed: '],
     [
-      'that a function did not sign',
+      'that the named function did not sign',
       { authorization: String(signed['authorization']).replace('=any/', '=Pipeline/') },
       'SignatureDoesNotMatch: ',
     ],
@@ -313,7 +321,7 @@ describe('an Authorization header', () => {
     expect(await ask({ ...developerHeaders(), ...over })).toContain(error)
   })
 
-  it('of a function that signs with its secret passes', async () => {
+  it('of a function that signs with its secret is accepted', async () => {
     await put()
     await expect(get({}, bucket.clientOf('Pipeline'))).resolves.toBeDefined()
     await expect(get({}, bucket.clientOf('Pipeline', 'wrong'))).rejects.toMatchObject({
@@ -321,7 +329,7 @@ describe('an Authorization header', () => {
     })
   })
 
-  it('makes no presigned link valid: only one way to sign is allowed', async () => {
+  it('makes no presigned link valid: only one signature is allowed', async () => {
     await put()
     const link = '?X-Amz-Credential=x/20260101/eu-west-1/s3/aws4_request&X-Amz-Signature=00'
     expect(await ask(developerHeaders(), link)).toContain('InvalidArgument: Only one auth mechanism allowed')
@@ -349,13 +357,13 @@ describe('a role', () => {
     expect(await textOf()).toBe('content')
   })
 
-  it('without the grant is refused: HeadObject, whose answer has no room for why', async () => {
+  it('without the grant is refused: HeadObject, whose response has no body for the reason', async () => {
     await expect(head({}, bucket.clientOf('Commands'))).rejects.toMatchObject({
       $metadata: { httpStatusCode: 403 },
     })
   })
 
-  it('may do what it is granted', async () => {
+  it('may use its grants', async () => {
     const pipeline = bucket.clientOf('Pipeline')
     await put({ Key: 'thumbnails/photo.jpg' }, pipeline)
     await head({}, pipeline)
@@ -364,7 +372,7 @@ describe('a role', () => {
     await put({}, bucket.clientOf('Commands'))
   })
 
-  it('learns that there is no such key only where it may list the bucket', async () => {
+  it('learns that a key is missing only if it may list the bucket', async () => {
     const missing = { Key: 'none' }
     await expect(get(missing, bucket.clientOf('Pipeline'))).rejects.toMatchObject({ name: 'NoSuchKey' })
     await expect(get(missing, bucket.clientOf('Queries'))).rejects.toMatchObject({
@@ -375,7 +383,7 @@ describe('a role', () => {
     await expect(described).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } })
   })
 
-  it('may not do what the bucket denies everyone; that it asks for TLS is without effect', async () => {
+  it("may not use what the bucket denies everyone; the bucket's requirement of TLS has no effect", async () => {
     const everyone = { Effect: 'Deny', Principal: { AWS: '*' }, Resource: objectArn }
     const tls = { ...everyone, Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }
     bucket = await openBucket({}, [tls, { ...everyone, Action: 's3:DeleteObject' }])
@@ -387,11 +395,11 @@ describe('a role', () => {
 })
 
 describe('a request', () => {
-  it('of a bucket that does not exist is refused as S3 does', async () => {
+  it('for a missing bucket is refused as S3 does', async () => {
     await expect(get({ Bucket: 'other' })).rejects.toMatchObject({ name: 'NoSuchBucket' })
   })
 
-  it('that nobody signed is refused as S3 does', async () => {
+  it('without a signature is refused as S3 does', async () => {
     await put()
     for (const method of ['GET', 'PUT', 'DELETE'])
       expect((await fetch(`${bucket.url}/${Key}`, { method })).status).toBe(403)
@@ -401,7 +409,7 @@ describe('a request', () => {
 describe('an event', () => {
   const sent = { NotificationConfiguration: { EventBridgeConfiguration: {} } }
 
-  it('tells of each object that is put or deleted, as S3 words it', async () => {
+  it("reports each put or deleted object, in S3's shape", async () => {
     bucket = await openBucket(sent)
     client = bucket.clientOf()
     const { $metadata } = await put()
@@ -438,17 +446,17 @@ describe('an event', () => {
     }
     expect(bucket.events).toEqual([created, created, deleted])
     expect(bucket.events[0]).toMatchObject({ detail: { 'request-id': $metadata.requestId } })
-    const sequencers = bucket.events.map((event) => (event as typeof deleted).detail.object.sequencer) // as above
+    const sequencers = bucket.events.map((event) => (event as typeof deleted).detail.object.sequencer) // checked above
     expect([...sequencers].sort()).toEqual(sequencers)
     expect(new Set(sequencers).size).toBe(3)
   })
 
-  it('is sent by no bucket that does not say so', async () => {
+  it('is not sent by a bucket without that setting', async () => {
     await put()
     expect(bucket.events).toEqual([])
   })
 
-  it('is not sent for what is refused', async () => {
+  it('is not sent for a refused request', async () => {
     bucket = await openBucket(sent)
     await expect(put({ ChecksumCRC32: 'AAAAAA==' }, bucket.clientOf())).rejects.toThrow()
     expect(bucket.events).toEqual([])
@@ -461,7 +469,7 @@ describe('a fault', () => {
     ['fail', { name: 'InternalError', $metadata: { httpStatusCode: 500 } }, 'before'],
     ['fail-after', { name: 'InternalError', $metadata: { httpStatusCode: 500 } }, 'content'],
     ['lose-answer', { code: 'ECONNRESET' }, 'content'],
-  ] as const)('strikes a call as S3 words it: %s', async (fault, error, left) => {
+  ] as const)("appears as S3's own error: %s", async (fault, error, left) => {
     await put({ Body: 'before' })
     bucket.faults.next(fault, { at: /^PutObject Commands$/ })
     await expect(put({}, bucket.clientOf('Commands'))).rejects.toMatchObject(error)

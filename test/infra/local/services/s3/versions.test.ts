@@ -15,7 +15,7 @@ const enabled = {
   NotificationConfiguration: { EventBridgeConfiguration: {} },
 }
 
-/** A bucket, and short names for what is done with it. */
+/** A bucket, and short names for the operations on it. */
 async function setUp(properties: object = enabled) {
   const bucket = await openBucket({ ...properties })
   const client = bucket.clientOf()
@@ -34,7 +34,7 @@ async function setUp(properties: object = enabled) {
 }
 const gone = { name: 'NoSuchKey' }
 
-it('an object that is replaced or deleted stays as a version until that is deleted', async () => {
+it('a replaced or deleted object stays as a version until that is deleted', async () => {
   const { put, remove, read, list, events } = await setUp()
   await put('a', 'one')
   await put('a', 'two')
@@ -58,7 +58,7 @@ it('an object that is replaced or deleted stays as a version until that is delet
   expect((await list()).Versions).toBeUndefined()
 })
 
-it('a bucket that keeps no versions has one of each object, named "null"', async () => {
+it('a bucket without versioning has one version of each object, named "null"', async () => {
   const { put, remove, read, list } = await setUp({})
   await put('a', 'one')
   await put('a', 'two')
@@ -69,7 +69,7 @@ it('a bucket that keeps no versions has one of each object, named "null"', async
   await expect(read('a')).rejects.toMatchObject(gone)
 })
 
-it('an object of before the bucket kept versions is one of them, and all survive a restart', async () => {
+it('an object from before versioning is one of the versions, and all survive a restart', async () => {
   const before = await setUp({})
   await before.put('a', 'one')
   const { put, list } = await setUp()
@@ -80,7 +80,7 @@ it('an object of before the bucket kept versions is one of them, and all survive
   expect(await read('a')).toBe('two')
 })
 
-it('a list has the keys with its prefix, in order, by pages', async () => {
+it('a list has the keys with its prefix, in order and in pages', async () => {
   const { put, list } = await setUp()
   for (const key of ['b/2', 'a', 'b/1', 'b/1', 'b<&', 'c']) await put(key, key)
   const keys: (string | undefined)[] = []

@@ -10,7 +10,7 @@ import { fieldsOf } from '../../../../../infra/local/cloud/template.ts'
 import { newDataDir, removeDataDir } from '../../../../kit/local-cloud/data-dir.ts'
 import type { Template } from '../../../../kit/local-cloud/local-cloud.ts'
 
-/** Folder of the code, and of what synthesis makes of it. */
+/** Folder of the code and of the synthesised template. */
 let folder: string
 let template: Template
 let dataDir: string
@@ -33,7 +33,7 @@ afterEach(async () => {
   removeDataDir(dataDir)
 })
 
-/** A function, a schedule by a rate that invokes it and one by a cron expression, as CDK writes them. */
+/** A function with a schedule by a rate and one by a cron expression, as CDK writes them. */
 function synthesise(): Template {
   const code = join(folder, 'code')
   mkdirSync(code)
@@ -127,7 +127,7 @@ describe('a schedule of the template', () => {
     expect(lines.filter((line) => line.startsWith(`${sweep} runs for`))).toHaveLength(2)
   })
 
-  it('leaves a function that fails to the retries of Lambda', async () => {
+  it('leaves retries of a failed function to Lambda', async () => {
     const { invoices, run } = await start()
     await toHaveReceived(1)
     await run(invoices)
@@ -135,10 +135,10 @@ describe('a schedule of the template', () => {
     expect(received().slice(1)).toEqual(Array(3).fill(expect.stringContaining('got {"fails":true}')))
   })
 
-  it('that cannot be handed on is in its dead-letter queue at last', async () => {
+  it('that cannot be handed over moves to its dead-letter queue', async () => {
     const { awsUrl, sweep, run } = await start()
     await toHaveReceived(1)
-    // Nothing can be written there any more.
+    // Makes the file unwritable.
     const file = join(dataDir, 'async-invocations.jsonl')
     rmSync(file, { force: true })
     mkdirSync(file)
@@ -163,7 +163,7 @@ describe('a schedule of the template', () => {
   })
 })
 
-/** The template without what `isMeant` of every policy. */
+/** The template without the policy statements that match `isMeant`. */
 function without(isMeant: (statement: { Action?: unknown; Principal?: unknown }) => boolean): Template {
   const kept = JSON.stringify(template, (name, value) =>
     name === 'Statement' ? value.filter((statement: object) => !isMeant(statement)) : value,
@@ -179,20 +179,20 @@ describe('the start fails', () => {
       'arn:aws:lambda:eu-west-1:000000000000:function:Annals-Function',
     ],
     ['send to the dead-letter queue', 'sqs:SendMessage', 'arn:aws:sqs:eu-west-1:000000000000:DeadLetters'],
-  ])('where the role of a schedule may not %s', async (_, action, resource) => {
+  ])('if the role of a schedule may not %s', async (_, action, resource) => {
     await expect(start(without(({ Action }) => Action === action))).rejects.toThrow(
       `is not authorized to perform: ${action} on resource: ${resource}`,
     )
   })
 
-  it('where EventBridge Scheduler may not assume the role', async () => {
+  it('if EventBridge Scheduler may not assume the role', async () => {
     const changed = without(({ Principal }) => /scheduler/.test(JSON.stringify(Principal)))
     await expect(start(changed)).rejects.toThrow(
       /^The trust policy of Scheduler\w+ does not let scheduler\.amazonaws\.com assume it for arn:\S+\/default$/,
     )
   })
 
-  it('where the function of a schedule is not there', async () => {
+  it('if the function of a schedule does not exist', async () => {
     const changed = structuredClone(template)
     for (const { Type, Properties } of Object.values(changed.Resources)) {
       if (Type === 'AWS::Scheduler::Schedule')

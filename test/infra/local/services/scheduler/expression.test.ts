@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileSchedule, latestBetween } from '../../../../../infra/local/services/scheduler/expression.ts'
 
-/** The first times of an expression after an instant, as `2026-01-02 03:04Z`. */
+/** The first times of an expression after an instant, in the format `2026-01-02 03:04Z`. */
 function timesAfter(
   expression: string,
   after: string,
@@ -20,9 +20,9 @@ function timesAfter(
 /** A Thursday. */
 const newYear = '2026-01-01T00:00Z'
 
-describe('a cron expression comes', () => {
+describe('a cron expression is due', () => {
   it.each([
-    // The examples of the EventBridge user guides.
+    // Examples from the EventBridge user guides.
     ['0 10 * * ? *', ['2026-01-01 10:00Z', '2026-01-02 10:00Z', '2026-01-03 10:00Z']],
     ['15 12 * * ? *', ['2026-01-01 12:15Z', '2026-01-02 12:15Z', '2026-01-03 12:15Z']],
     ['0 18 ? * MON-FRI *', ['2026-01-01 18:00Z', '2026-01-02 18:00Z', '2026-01-05 18:00Z']],
@@ -36,7 +36,7 @@ describe('a cron expression comes', () => {
     ['0 0 3W * ? *', ['2026-01-02 00:00Z', '2026-02-03 00:00Z', '2026-03-03 00:00Z']],
     ['0 0 ? * 3#2 *', ['2026-01-13 00:00Z', '2026-02-10 00:00Z', '2026-03-10 00:00Z']],
     ['0 0 1 JAN,FEB,MAR ? *', ['2026-02-01 00:00Z', '2026-03-01 00:00Z', '2027-01-01 00:00Z']],
-    // Cases that they leave to the reader.
+    // Cases that the guides do not show.
     ['0 6 L * ? *', ['2026-01-31 06:00Z', '2026-02-28 06:00Z', '2026-03-31 06:00Z']],
     ['0 6 L 2 ? *', ['2026-02-28 06:00Z', '2027-02-28 06:00Z', '2028-02-29 06:00Z']],
     ['0 6 ? * L *', ['2026-01-03 06:00Z', '2026-01-10 06:00Z', '2026-01-17 06:00Z']],
@@ -80,25 +80,25 @@ describe('a cron expression comes', () => {
     ],
     ['0 6 1 * ? *', 'Asia/Kolkata', '2026-01-01T00:00Z', ['01-01 00:30', '02-01 00:30', '03-01 00:30']],
     ['0 0 L * ? *', 'Pacific/Auckland', '2026-03-01T00:00Z', ['03-30 11:00', '04-29 12:00', '05-30 12:00']],
-  ])('as %s by the clocks of %s, after %s', (fields, zone, after, expected) => {
+  ])('for %s by the clock of %s, after %s', (fields, zone, after, expected) => {
     const times = expected.map((time) => `2026-${time}Z`)
     expect(timesAfter(`cron(${fields})`, after, { zone })).toEqual(times)
   })
 
-  it('not before it begins', () => {
+  it('never before its start', () => {
     const begin = '2026-05-01T10:00Z'
     expect(timesAfter('cron(0 10 * * ? *)', newYear, { begin, count: 1 })).toEqual(['2026-05-01 10:00Z'])
   })
 })
 
-describe('a rate comes', () => {
+describe('a rate is due', () => {
   const begin = '2026-03-28T10:20Z'
   it.each([
     ['rate(5 minutes)', '2026-03-28T10:19Z', ['2026-03-28 10:20Z', '2026-03-28 10:25Z', '2026-03-28 10:30Z']],
     ['rate(1 minute)', '2026-03-28T10:20Z', ['2026-03-28 10:21Z', '2026-03-28 10:22Z', '2026-03-28 10:23Z']],
     ['rate(2 hours)', '2026-03-28T12:19Z', ['2026-03-28 12:20Z', '2026-03-28 14:20Z', '2026-03-28 16:20Z']],
     ['rate(1 days)', '2026-03-28T10:20Z', ['2026-03-29 10:20Z', '2026-03-30 10:20Z', '2026-03-31 10:20Z']],
-  ])('%s from when it begins, whatever the clocks do', (expression, after, expected) => {
+  ])('%s from its start, whatever the clocks do', (expression, after, expected) => {
     expect(timesAfter(expression, after, { begin, zone: 'Europe/Berlin' })).toEqual(expected)
   })
 })
@@ -130,11 +130,11 @@ describe('an expression is refused', () => {
     ['cron(*/0 0 1 1 ? *)', 'its minutes is not valid or not modelled: */0'],
     ['cron(*-5 0 1 1 ? *)', 'its minutes is not valid or not modelled: *-5'],
     ['cron(1, 0 1 1 ? *)', 'its minutes is not valid or not modelled: nothing'],
-  ])('where it is %s', (expression, message) => {
+  ])('if it is %s', (expression, message) => {
     expect(() => compileSchedule(expression, 'UTC')).toThrow(message)
   })
 
-  it.each(['Europe/Atlantis', '+02:00', ''])('where its zone is %j', (zone) => {
+  it.each(['Europe/Atlantis', '+02:00', ''])('if its zone is %j', (zone) => {
     expect(() => compileSchedule('rate(1 day)', zone)).toThrow('Invalid time zone')
   })
 })
@@ -147,10 +147,10 @@ const formats = new Map(
     new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }),
   ]),
 )
-/** The reading of a clock, as `2026-01-02 03:04`. */
+/** The local time of a zone, in the format `2026-01-02 03:04`. */
 const shown = (zone: string, at: number) => formats.get(zone)?.format(at) ?? ''
 
-/** A field as text and as the values that it stands for. */
+/** A field as text, with the values that it represents. */
 const field = (least: number, most: number) =>
   fc.oneof(
     fc.constant({ text: '*', has: () => true }),
@@ -201,7 +201,7 @@ const expressions = fc
 
 const start = Date.parse('2026-01-01T00:00Z')
 const end = Date.parse('2028-01-01T00:00Z')
-/** Around the days on which some clock changes, as often as not. */
+/** Half of them are near the days on which some clock changes. */
 const instants = fc.oneof(
   fc.integer({ min: start, max: end }),
   fc
@@ -213,7 +213,7 @@ const instants = fc.oneof(
 )
 
 describe('the next time of a cron expression', () => {
-  it('is after the instant and matches, and none between them matches', () => {
+  it('is after the instant and matches, and no instant between them matches', () => {
     fc.assert(
       fc.property(expressions, fc.constantFrom(...zones), instants, ({ text, matches }, zone, instant) => {
         const next = compileSchedule(text, zone)(0)(instant)
@@ -222,7 +222,7 @@ describe('the next time of a cron expression', () => {
           expect(next % minuteMs).toBe(0)
           expect(matches(zone, next)).toBe(true)
         }
-        // Every minute of a day, and then some.
+        // Every minute of a day, and some beyond.
         const until = Math.min(next ?? end, instant + 40 * 86_400_000)
         const first = Math.floor(instant / minuteMs + 1) * minuteMs
         for (let at = first, n = 0; at < until; n += 1, at += (n < 1500 ? 1 : 37) * minuteMs) {
@@ -233,7 +233,7 @@ describe('the next time of a cron expression', () => {
     )
   })
 
-  it('after the latest up to an instant is after that instant', () => {
+  it('after the latest time up to an instant is later than that instant', () => {
     fc.assert(
       fc.property(expressions, instants, instants, ({ text }, a, b) => {
         const nextAfter = compileSchedule(text, 'Europe/Berlin')(0)

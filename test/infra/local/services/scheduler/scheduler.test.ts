@@ -30,7 +30,7 @@ beforeEach(() => {
     now: new Date('2026-01-01T00:00:00Z'),
   })
 })
-// Before what the test opened is closed: closing waits for real.
+// Runs before the hook that closes what the test opened, because closing waits in real time.
 afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
@@ -51,7 +51,7 @@ function open(schedules: readonly Schedule[] = [read()], retryDelaysMs: readonly
   return scheduler
 }
 
-/** With what is set for the last of the time. */
+/** Moves the clock forward, and runs the timers that are due. */
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms + 1)
 /** The scheduled times for which the function was invoked. */
 const times = () => invoke.mock.calls.map(([, input]) => (input as { at: string }).at) // the input of `hourly`
@@ -69,7 +69,7 @@ async function restart(
 }
 
 describe('a schedule', () => {
-  it('by a rate invokes its function at once and then at that rate', async () => {
+  it('by a rate invokes its function immediately, and then at that rate', async () => {
     open()
     await pass(2 * hour)
     expect(invoke.mock.calls.map(([called]) => called)).toEqual([functionArn, functionArn, functionArn])
@@ -85,13 +85,13 @@ describe('a schedule', () => {
     expect(times()).toEqual(['2026-01-31T05:00:00Z'])
   })
 
-  it('whose times are far apart waits for each', async () => {
+  it('with times that are far apart waits for each', async () => {
     open([read({ ScheduleExpression: 'rate(30 days)' })])
     await pass(30 * 24 * hour)
     expect(times()).toEqual(['2026-01-01T00:00:00Z', '2026-01-31T00:00:00Z'])
   })
 
-  it('tells in the log when it runs, and when next', async () => {
+  it('logs when it runs, and when it runs next', async () => {
     open([read({ EndDate: '2026-01-01T01:00:00Z' })])
     await pass(3 * hour)
     expect(lines).toEqual([
@@ -128,7 +128,7 @@ describe('a schedule', () => {
     expect(times()).toEqual(['2026-01-01T00:00:00Z'])
   })
 
-  it('whose window is longer than its rate leaves no time out', async () => {
+  it('with a window longer than its rate skips no time', async () => {
     open([read({ FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 180 } })])
     await pass(12 * hour)
     const first = Array.from({ length: 9 }, (_, n) => `2026-01-01T0${n}:00:00Z`)
@@ -147,7 +147,7 @@ describe('a restart', () => {
     expect(times()).toHaveLength(3)
   })
 
-  it('finds that nothing was handed on after the end', async () => {
+  it('knows that nothing was handed over after the end', async () => {
     const before = open()
     await pass(0)
     await before.close()
@@ -155,7 +155,7 @@ describe('a restart', () => {
     expect(lines).toHaveLength(1)
   })
 
-  it('runs once what was missed meanwhile, for the latest of its times', async () => {
+  it('runs once for missed times, with the latest of them', async () => {
     const before = open()
     await pass(0)
     await restart(before, 5.5 * hour)
@@ -164,14 +164,14 @@ describe('a restart', () => {
     expect(times()[2]).toBe('2026-01-01T06:00:00Z')
   })
 
-  it('runs nothing where nothing was missed', async () => {
+  it('runs nothing if nothing was missed', async () => {
     const before = open()
     await pass(0)
     await restart(before, 0.9 * hour)
     expect(times()).toHaveLength(1)
   })
 
-  it('delivers what was handed on and not taken', async () => {
+  it('delivers an invocation that was handed over and not accepted', async () => {
     invoke.mockImplementationOnce(() => {
       throw new Error('busy')
     })
@@ -185,7 +185,7 @@ describe('a restart', () => {
     ['expression', { ScheduleExpression: 'rate(2 hours)' }, '2026-01-01T05:30:00Z'],
     ['time zone', { ScheduleExpressionTimezone: 'Europe/Berlin' }, '2026-01-01T05:30:00Z'],
     ['start', { StartDate: '2026-01-01T05:30:01Z' }, '2026-01-01T05:30:01Z'],
-  ])('with another %s begins again', async (_, over, again) => {
+  ])('with another %s starts the schedule again', async (_, over, again) => {
     const before = open()
     await pass(0)
     await restart(before, 5.5 * hour, [read(over)])
@@ -193,7 +193,7 @@ describe('a restart', () => {
     expect(times()).toEqual(['2026-01-01T00:00:00Z', again])
   })
 
-  it('with a schedule that was disabled, or not there, begins it again', async () => {
+  it('with a schedule that was disabled or missing starts it again', async () => {
     const cron = { ScheduleExpression: 'cron(30 * * * ? *)' }
     const disabled = await restart(open([read(cron)]), 0, [read({ ...cron, State: 'DISABLED' })])
     const enabled = await restart(disabled, 5 * hour, [read(cron)])
@@ -203,7 +203,7 @@ describe('a restart', () => {
     expect(times()).toEqual(['2026-01-01T10:30:00Z'])
   })
 
-  it('without the schedule tells of what it leaves undone', async () => {
+  it('without the schedule logs the invocations that it drops', async () => {
     invoke.mockImplementationOnce(() => {
       throw new Error('busy')
     })
@@ -212,13 +212,13 @@ describe('a restart', () => {
     await restart(before, 10 * second, [])
     expect(invoke).toHaveBeenCalledTimes(1)
     expect(lines.at(-1)).toBe(
-      'Sweep did not run for 2026-01-01T00:00:00Z: ResourceNotFoundException The schedule is gone',
+      'Sweep did not run for 2026-01-01T00:00:00Z: ResourceNotFoundException The schedule no longer exists',
     )
   })
 })
 
 describe("a schedule's input", () => {
-  it('has the attributes of the context', async () => {
+  it('has the context attributes', async () => {
     const names = ['schedule-arn', 'scheduled-time', 'execution-id', 'attempt-number']
     const Input = JSON.stringify(names.map((name) => `<aws.scheduler.${name}>, <aws.scheduler.${name}>`))
     invoke.mockImplementationOnce(() => {
@@ -237,7 +237,7 @@ describe("a schedule's input", () => {
     expect(new Set(inputs.flat()).size).toBe(6)
   })
 
-  it('is a notice of EventBridge where the template has none', async () => {
+  it('is an EventBridge event if the template has none', async () => {
     open([read({ Target: target })])
     await pass(0)
     expect(invoke.mock.calls[0]?.[1]).toEqual({
@@ -268,7 +268,7 @@ describe('an invocation', () => {
     IS_PAYLOAD_TRUNCATED: 'false',
   }
 
-  it('that fails 186 times goes to the dead-letter queue, with why', async () => {
+  it('that fails 186 times moves to the dead-letter queue, with the reason', async () => {
     fail(new Error('busy'))
     open([read(withDeadLetters)])
     await pass(1000)
@@ -282,7 +282,7 @@ describe('an invocation', () => {
     })
   })
 
-  it('is made as often as the template says', async () => {
+  it('is tried as often as the template says', async () => {
     fail(new Error('busy'))
     open([read({ Target: { ...withDeadLetters.Target, RetryPolicy: { MaximumRetryAttempts: 1 } } })])
     await pass(10)
@@ -290,7 +290,7 @@ describe('an invocation', () => {
     expect(send.mock.calls[0]?.[1]).toMatchObject({ RETRY_ATTEMPTS: '1' })
   })
 
-  it('is given up where its next turn would be past its age, counted from when it was due', async () => {
+  it('is given up if its next try would exceed its maximum age, counted from its due time', async () => {
     fail(new Error('busy'))
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     const RetryPolicy = { MaximumEventAgeInSeconds: 60 }
@@ -304,7 +304,7 @@ describe('an invocation', () => {
     expect(send.mock.calls[0]?.[1]).toMatchObject({ EXHAUSTED_RETRY_CONDITION, RETRY_ATTEMPTS: '1' })
   })
 
-  it('of a function that is gone is not made again', async () => {
+  it('of a missing function is not repeated', async () => {
     fail(new AwsError('ResourceNotFoundException', 'Function not found'))
     open([read(withDeadLetters)])
     await pass(10)
@@ -317,7 +317,7 @@ describe('an invocation', () => {
     })
   })
 
-  it('that is given up is a line in the log', async () => {
+  it('that is given up is logged', async () => {
     fail(new AwsError('ResourceNotFoundException', 'Function not found'))
     open()
     await pass(10)
@@ -361,15 +361,15 @@ describe('the page of schedules', () => {
     ])
   })
 
-  it('runs one now, and changes nothing of its times', async () => {
+  it('runs one on request, and does not change its times', async () => {
     const answer = await run('Sweep')
     expect([answer.status, await answer.json()]).toEqual([202, { scheduledTime: '2026-01-01T00:20:00Z' }])
     await pass(40 * 60 * second)
     expect(times()).toEqual(['2026-01-01T00:20:00Z', '2026-01-01T01:00:00Z'])
-    expect(lines[0]).toBe('Sweep runs for 2026-01-01T00:20:00Z, as someone asked')
+    expect(lines[0]).toBe('Sweep runs for 2026-01-01T00:20:00Z, on request')
   })
 
-  it('names those that there are to who asks for another', async () => {
+  it('lists the schedules if the requested one is unknown', async () => {
     const answer = await run('Other')
     expect([answer.status, await answer.json()]).toEqual([
       404,
@@ -377,7 +377,7 @@ describe('the page of schedules', () => {
     ])
   })
 
-  it('runs nothing for a web page, nor for who only looks', async () => {
+  it("runs nothing for another site's page, nor for a GET", async () => {
     expect((await run('Sweep', { origin: 'https://example.com' })).status).toBe(403)
     expect((await run('Sweep', { origin: 'null' })).status).toBe(403)
     expect((await fetch(`${url}/_local/schedules/Sweep`)).status).toBe(404)
@@ -412,7 +412,7 @@ describe('a schedule is refused by name', () => {
       'Sweep.Target.RetryPolicy.Max',
     ],
     [{ Target: { ...Target, DeadLetterConfig: { Name: 'x' } } }, 'Sweep.Target.DeadLetterConfig.Arn is not'],
-  ])('where it has %j', (over, message) => {
+  ])('if it has %j', (over, message) => {
     expect(() => read(over)).toThrow(message)
   })
 })

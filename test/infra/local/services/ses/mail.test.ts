@@ -26,14 +26,14 @@ const send = (input: Partial<SendEmailCommandInput> = {}) =>
   )
 
 describe('SES', () => {
-  it('reads the sender of a mail in a moment, whatever it is', async () => {
+  it('finds the sender of a mail fast, whatever the text', async () => {
     const began = performance.now()
     const error = send({ FromEmailAddress: '<'.repeat(80_000) })
     await expect(error).rejects.toMatchObject({ name: 'MessageRejected' })
     expect(performance.now() - began).toBeLessThan(2000)
   })
 
-  it('puts a mail into the mailbox of each who gets it', async () => {
+  it('puts a mail into the mailbox of each recipient', async () => {
     const answer = await send({ Destination: { ToAddresses: ['ann@example.com', 'bob@example.com'] } })
     expect(answer.MessageId).toMatch(/^[0-9a-f-]{36}$/)
     for (const to of ['ann@example.com', 'bob@example.com']) {
@@ -42,8 +42,8 @@ describe('SES', () => {
   })
 
   it.each([
-    ['the text, where there is both', { Text: { Data: 'text' }, Html: { Data: '<p>html' } }, 'text'],
-    ['HTML, where that is all', { Html: { Data: '<p>html' } }, '<p>html'],
+    ['the text, if there are text and HTML', { Text: { Data: 'text' }, Html: { Data: '<p>html' } }, 'text'],
+    ['HTML, if there is no text', { Html: { Data: '<p>html' } }, '<p>html'],
   ])('keeps %s', async (_, Body, text) => {
     await send({ Content: { Simple: { Subject: { Data: 'Welcome' }, Body } } })
     expect(mailbox.list()).toMatchObject([{ text }])
@@ -53,12 +53,12 @@ describe('SES', () => {
     ['a declared address', 'hello@example.com'],
     ['a declared address with a name', 'Annals <hello@example.com>'],
     ['any address of a declared domain', 'news@example.org'],
-  ])('takes mail from %s', async (_, FromEmailAddress) => {
+  ])('accepts mail from %s', async (_, FromEmailAddress) => {
     await send({ FromEmailAddress })
     expect(mailbox.list()).toHaveLength(1)
   })
 
-  it('rejects mail from an address that is not declared, as AWS words it', async () => {
+  it("rejects mail from an undeclared address, in AWS's words", async () => {
     await expect(send({ FromEmailAddress: 'else@example.com' })).rejects.toMatchObject({
       name: 'MessageRejected',
       message:
@@ -67,7 +67,7 @@ describe('SES', () => {
     expect(mailbox.list()).toEqual([])
   })
 
-  it('asks for the right to send from the identity', () => {
+  it('needs the permission to send from the identity', () => {
     const body = Buffer.from(
       JSON.stringify({
         FromEmailAddress: 'Annals <news@example.org>',
@@ -83,7 +83,7 @@ describe('SES', () => {
   it.each([
     'TooManyRequestsException',
     'SendingPausedException',
-  ] as const)('refuses with %s while it is told to', async (code) => {
+  ] as const)('refuses with %s while told to', async (code) => {
     mail.refuse(true, code)
     await expect(send()).rejects.toMatchObject({ name: code })
     mail.refuse(false)
@@ -91,7 +91,7 @@ describe('SES', () => {
     expect(mailbox.list()).toHaveLength(1)
   })
 
-  it('refuses what is not modelled of a mail, by its place', async () => {
+  it('refuses an unmodelled part of a mail, and names it', async () => {
     await expect(send({ Content: { Raw: { Data: Buffer.from('Subject: Welcome') } } })).rejects.toMatchObject(
       { name: 'BadRequestException', message: expect.stringContaining('Content') },
     )

@@ -34,7 +34,10 @@ describe("a queue's policy", () => {
   it.each([
     ['for any source', [allow]],
     ['for the source', [{ ...allow, Condition: { ArnEquals: { 'aws:SourceArn': rule } } }]],
-    ['for sources like it', [{ ...allow, Condition: { ArnLike: { 'aws:SourceArn': 'arn:*:rule/*' } } }]],
+    [
+      'for sources that match a pattern',
+      [{ ...allow, Condition: { ArnLike: { 'aws:SourceArn': 'arn:*:rule/*' } } }],
+    ],
     ['over TLS only', [tlsOnly, allow]],
   ])('lets a service send %s', (_, statements) => {
     expect(demand(statements)).not.toThrow()

@@ -54,7 +54,7 @@ describe('a queue', () => {
     expect(queue.url).toBe('http://127.0.0.1:4566/000000000000/DeadLetters')
   })
 
-  it('gives a message with its attributes, of which the call names those that it wants', async () => {
+  it('returns a message with the attributes that the call names', async () => {
     queue.send('body', { RULE_ARN: 'a rule', ERROR_CODE: 'NO_RESOURCE' })
     const [message] = await receive({
       MessageAttributeNames: ['ERROR_CODE'],
@@ -70,17 +70,17 @@ describe('a queue', () => {
     })
   })
 
-  it('gives nothing where there is nothing', async () => {
+  it('returns nothing if it is empty', async () => {
     expect(await receive()).toEqual([])
   })
 
-  it('gives one message, or as many as are asked for', async () => {
+  it('returns one message, or as many as requested', async () => {
     for (const body of ['1', '2', '3']) queue.send(body)
     expect(await receive()).toHaveLength(1)
     expect(await receive({ MaxNumberOfMessages: 10 })).toHaveLength(2)
   })
 
-  it('hides a message for its visibility timeout, of 30 s unless told otherwise, and counts how often it came', async () => {
+  it('hides a message for its visibility timeout, 30 s by default, and counts its receives', async () => {
     queue.send('body')
     await receive()
     pass(29)
@@ -91,7 +91,7 @@ describe('a queue', () => {
     expect(await receive()).toHaveLength(1)
   })
 
-  it('counts its messages, those in flight apart', async () => {
+  it('counts its messages, separately those in flight', async () => {
     for (const body of ['1', '2', '3']) queue.send(body)
     await receive()
     expect(await count()).toEqual({
@@ -104,14 +104,14 @@ describe('a queue', () => {
     expect(await count('ApproximateNumberOfMessages')).toEqual({ ApproximateNumberOfMessages: '2' })
   })
 
-  it('forgets a message that is deleted', async () => {
+  it('forgets a deleted message', async () => {
     queue.send('body')
     const [message] = await receive({ VisibilityTimeout: 0 })
     await remove(message?.ReceiptHandle)
     expect(await receive()).toEqual([])
   })
 
-  it('keeps a message that is deleted by an older handle than its latest', async () => {
+  it('keeps a message if it is deleted with an outdated handle', async () => {
     queue.send('body')
     const [first] = await receive({ VisibilityTimeout: 0 })
     await receive({ VisibilityTimeout: 0 })
@@ -131,7 +131,7 @@ describe('a queue', () => {
     expect(await receive()).toEqual([])
   })
 
-  it('keeps its messages when the local cloud starts again', async () => {
+  it('keeps its messages across a restart of the local cloud', async () => {
     queue.send('body', { ERROR_CODE: 'NO_RESOURCE' })
     await open()
     const [message] = await receive({ MessageAttributeNames: ['All'] })
@@ -145,11 +145,11 @@ describe('a queue', () => {
     await expect(receive(input)).rejects.toMatchObject({ name })
   })
 
-  it('refuses a handle that it never gave', async () => {
+  it('refuses a handle that it never returned', async () => {
     await expect(remove('nonsense')).rejects.toMatchObject({ name: 'ReceiptHandleIsInvalid' })
   })
 
-  it('moves a message that was received as often as its redrive policy allows, once it would come again', async () => {
+  it('moves a message with the maximum number of receives when it would become visible again', async () => {
     const RedrivePolicy = { deadLetterTargetArn: arn, maxReceiveCount: 2 }
     const source = create('Failures', { RedrivePolicy, VisibilityTimeout: 0 })
     source.send('body', { ERROR_CODE: 'NO_RESOURCE' })
@@ -167,7 +167,7 @@ describe('a queue', () => {
     })
   })
 
-  it('keeps a message that it was moved no longer than if it had been sent there', async () => {
+  it('keeps a moved message no longer than if it had been sent there', async () => {
     const RedrivePolicy = { deadLetterTargetArn: arn, maxReceiveCount: 1 }
     const source = create('Failures', {
       RedrivePolicy,
@@ -195,12 +195,12 @@ describe('a queue', () => {
     expect(() => create('Failures', { RedrivePolicy })).toThrow(message)
   })
 
-  it('that is to move messages to one that is not declared is told before any message comes', () => {
+  it('with an undeclared dead-letter queue is refused before any message arrives', () => {
     create('Failures', { RedrivePolicy: { deadLetterTargetArn: `${arn}s`, maxReceiveCount: 5 } })
     expect(() => queues.checkRedrives()).toThrow(`The template declares no queue ${arn}s`)
   })
 
-  it('refuses a property that is not modelled, by its name', async () => {
+  it('refuses an unmodelled property by its name', async () => {
     await expect(open({ FifoQueue: true })).rejects.toThrow('DeadLetters.FifoQueue is not modelled')
   })
 })

@@ -8,7 +8,7 @@ const pass = (more: object = {}) => ({ Type: 'Pass', End: true, ...more })
 const branch = (name: string, state: object) => ({ StartAt: name, States: { [name]: state } })
 const caught = [{ ErrorEquals: ['States.ALL'], Next: 'B' }]
 
-/** A function that takes so many seconds, or fails at once where that is a text. */
+/** A function that takes this number of seconds, or fails immediately if the payload is a text. */
 async function seconds(_: string, payload: unknown, clock: ExecutionClock): Promise<unknown> {
   if (typeof payload === 'string') throw new StatesError(payload, 'why')
   await clock.sleep(Number(payload) * 1000, new AbortController().signal)
@@ -22,13 +22,13 @@ describe('a Parallel', () => {
     ...more,
   })
 
-  it('gives each branch its input, and gives out what they do, in their order', async () => {
+  it('passes its input to each branch, and returns their outputs in order', async () => {
     const Branches = [branch('X', pass({ Output: '{% $states.input + 1 %}' })), branch('Y', pass())]
     expect(await outputOf({ P: parallel(Branches) }, { input: 1 })).toEqual([2, 1])
     expect(await outputOf({ P: parallel(Branches, { Arguments: '{% 10 %}', End: true }) })).toEqual([11, 10])
   })
 
-  it('runs its branches side by side, and ends with the last', async () => {
+  it('runs its branches concurrently, and ends with the last', async () => {
     const slow = (name: string, Payload: number) =>
       branch(name, task('F', { Arguments: { FunctionName: 'F', Payload }, End: true }))
     const { outcome, tookMs } = await runStates(
@@ -38,7 +38,7 @@ describe('a Parallel', () => {
     expect([outcome, tookMs]).toEqual([{ status: 'SUCCEEDED', output: [3, 2] }, 3000])
   })
 
-  it('may assign and give out what it makes of the result', async () => {
+  it('may assign and output values made from the result', async () => {
     const more = { Assign: { all: '{% $states.result %}' }, Output: '{% $sum($states.result) %}', Next: 'B' }
     const States = {
       P: parallel([branch('X', pass()), branch('Y', pass())], more),
@@ -47,7 +47,7 @@ describe('a Parallel', () => {
     expect(await outputOf(States, { input: 2 })).toEqual([4, 2, 2])
   })
 
-  it('of which a branch fails ends the others, and fails as that did', async () => {
+  it('with a failed branch ends the others, and fails with the same error', async () => {
     const Branches = [
       branch('X', { Type: 'Wait', Seconds: 5, Next: 'X2' }),
       branch('Y', { Type: 'Wait', Seconds: 1, Next: 'Y2' }),
@@ -73,7 +73,7 @@ describe('a Parallel', () => {
     ])
   })
 
-  it('catches what fails in a branch by its name', async () => {
+  it('catches a failure in a branch by its name', async () => {
     const Branches = [branch('X', task('F')), branch('Y', pass())]
     const States = { P: parallel(Branches, { Catch: caught, End: true }), B: pass() }
     expect(await outputOf(States, { input: 'Busy', invoke: seconds })).toEqual({
@@ -82,7 +82,7 @@ describe('a Parallel', () => {
     })
   })
 
-  it('that is tried again runs all its branches again', async () => {
+  it('runs all its branches again in a retry', async () => {
     const invoke = vi.fn((name: string) => {
       if (name === 'Y' && invoke.mock.calls.length < 4) throw new StatesError('Busy', 'why')
       return name
@@ -98,7 +98,7 @@ describe('a Parallel', () => {
     expect(invoke).toHaveBeenCalledTimes(4)
   })
 
-  it('gives out no more than 256 KiB', async () => {
+  it('outputs at most 256 KiB', async () => {
     const large = branch('X', pass({ Output: "{% $join($map([1..140000], function() { 'x' })) %}" }))
     const two = [large, { StartAt: 'Y', States: { Y: large.States['X'] ?? {} } }]
     await expect(outputOf({ P: parallel(two) })).rejects.toThrow('States.DataLimitExceeded')
@@ -117,11 +117,11 @@ describe('a Map', () => {
     ['its items', { Items: ['a', '{% $states.input %}'] }, ['a', [1, 2]]],
     ['the items of an expression', { Items: '{% [$states.input, 3] %}' }, [1, 2, 3]],
     ['no item', { Items: [] }, []],
-  ])('goes through %s', async (_, more, expected) => {
+  ])('iterates over %s', async (_, more, expected) => {
     expect(await outputOf({ M: map(pass(), { ...more, End: true }) }, { input: [1, 2] })).toEqual(expected)
   })
 
-  it('selects what an iteration gets, and lets it know its item', async () => {
+  it('selects the input of an iteration, which can also read its item', async () => {
     const ItemSelector = { value: '{% $states.context.Map.Item.Value %}', all: '{% $count($states.input) %}' }
     const Output = '{% [$states.input.value, $states.input.all, $states.context.Map.Item.Index] %}'
     expect(
@@ -132,18 +132,18 @@ describe('a Map', () => {
     ])
   })
 
-  it('in a Map knows the item of its own', async () => {
+  it('within a Map has its own item', async () => {
     const Output = '{% $states.context.Map.Item.Value %}'
     const inner = { Type: 'Map', ItemProcessor: branch('Y', pass({ Output })), End: true }
     expect(await outputOf({ M: map(inner) }, { input: [[1, 2], [3]] })).toEqual([[1, 2], [3]])
   })
 
   it.each([
-    ['all, up to 40,', {}, 41, 2],
-    ['so many', { MaxConcurrency: 2 }, 5, 3],
-    ['so many by an expression', { MaxConcurrency: '{% 1 %}' }, 3, 3],
+    ['up to 40 iterations', {}, 41, 2],
+    ['two iterations', { MaxConcurrency: 2 }, 5, 3],
+    ['a number of iterations from an expression', { MaxConcurrency: '{% 1 %}' }, 3, 3],
     ['all', { MaxConcurrency: 0 }, 3, 1],
-  ])('runs %s at once', async (_, more, count, expected) => {
+  ])('runs %s concurrently', async (_, more, count, expected) => {
     const input = Array(count).fill(1)
     const { outcome, tookMs } = await runStates(
       { M: map(task('F'), { ...more, End: true }) },
@@ -152,11 +152,11 @@ describe('a Map', () => {
     expect([outcome, tookMs]).toEqual([{ status: 'SUCCEEDED', output: input }, expected * 1000])
   })
 
-  it('gives out in the order of its items, whichever ends first', async () => {
+  it('outputs results in the order of its items, whichever ends first', async () => {
     expect(await outputOf({ M: map(task('F')) }, { input: [3, 1, 2], invoke: seconds })).toEqual([3, 1, 2])
   })
 
-  it('of which an iteration fails ends the others, begins no more, and fails as that did', async () => {
+  it('with a failed iteration ends the others, starts no more, and fails with the same error', async () => {
     const invoke = vi.fn(seconds)
     const States = { M: map(task('F'), { MaxConcurrency: 2, Catch: caught, End: true }), B: pass() }
     const { outcome, types, tookMs } = await runStates(States, { input: [9, 'Refused', 1], invoke })
@@ -186,7 +186,7 @@ describe('a Map', () => {
     expect(tookMs).toBeLessThan(9000)
   })
 
-  it('records what AWS does of its iterations', async () => {
+  it('records the same events of its iterations as AWS', async () => {
     const { events } = await runStates({ M: map(pass()) }, { input: ['a'] })
     const of = { name: 'M', index: 0 }
     expect(events.slice(2, -2)).toMatchObject([
@@ -203,14 +203,14 @@ describe('a Map', () => {
     ['items', { Items: '{% 1 %}' }],
     ['concurrency', { MaxConcurrency: "{% 'all' %}" }],
     ['selector', { ItemSelector: '{% $states.input.nothing %}' }],
-  ])('whose %s cannot be evaluated fails', async (_, more) => {
+  ])('fails if its %s cannot be evaluated', async (_, more) => {
     await expect(outputOf({ M: map(pass(), { ...more, End: true }) }, { input: [1] })).rejects.toThrow(
       'States.QueryEvaluationError',
     )
   })
 })
 
-describe('an execution that is killed', () => {
+describe('a killed execution', () => {
   const Payload = '{% {"item": $states.input, "retries": $states.context.State.RetryCount} %}'
   const item = task('F', {
     Arguments: { FunctionName: 'F', Payload },
@@ -240,15 +240,15 @@ describe('an execution that is killed', () => {
     Z: pass({ Output: '{% {"input": $states.input, "all": $all, "factor": $factor} %}' }),
   }
 
-  /** Fails on every second item at first, and always on a text. */
+  /** Fails at first on every second item, and always on a text. */
   function invoke(_: string, payload: unknown) {
     if (typeof payload === 'string') throw new StatesError(payload, 'why')
-    const { item, retries } = payload as { item: number; retries: number } // as it is made above
+    const { item, retries } = payload as { item: number; retries: number } // the states above make this payload
     if (item % 2 === 0 && retries === 0) throw new StatesError('Busy', 'why')
     return item
   }
 
-  it('comes to the same end, wherever and however often that happens', async () => {
+  it('has the same result, wherever and however often it is killed', async () => {
     const input = [1, 2, 3]
     const { outcome, events } = await runStates(States, { input, invoke })
     const result = [[10, 20, 30], 'Refused']

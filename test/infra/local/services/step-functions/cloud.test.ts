@@ -27,7 +27,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-/** A function that does as it is told: fails, or hangs when it is called for the first time. */
+/** A function that fails as its input says, or hangs on its first call. */
 const code = `import { existsSync, writeFileSync } from 'node:fs'
 export async function handler({ fail, hang, ...rest }) {
   if (fail) throw Object.assign(new Error('The quota is used up'), { name: fail })
@@ -64,7 +64,7 @@ const withMachine: Change = ({ Resources }, assembly) => {
   const folder = join(assembly, 'asset.work')
   mkdirSync(folder)
   writeFileSync(join(folder, 'index.mjs'), code)
-  const assets = join(assembly, 'Annals.assets.json')
+  const assets = join(assembly, 'annals-dev-service.assets.json')
   const manifest = JSON.parse(readFileSync(assets, 'utf8'))
   manifest.files.work = { source: { path: 'asset.work' }, destinations: { one: { objectKey: 'work.zip' } } }
   writeFileSync(assets, JSON.stringify(manifest))
@@ -174,7 +174,7 @@ function clientOf(endpoint: string) {
 }
 
 describe('a state machine of a template', () => {
-  it('runs its functions, which fail as they say, and again when they are killed', async () => {
+  it('runs its functions, whose failures have their names, and which run again after a kill', async () => {
     newFolder()
     const cloud = await start(newAssembly())
     const { begin, ended, types } = clientOf(cloud.awsUrl)
@@ -184,7 +184,8 @@ describe('a state machine of a template', () => {
     expect(JSON.parse(failed.cause ?? '')).toMatchObject({ errorMessage: 'The quota is used up' })
     const hanging = join(dataDir, 'hanging')
     const killed = await begin({ hang: hanging, seconds: 0 })
-    // Only a kill after this file is written finds the function hanging: the next call would hang otherwise.
+    // Only a kill after this file is written finds the function hanging. An earlier kill would make the next
+    // call hang.
     await vi.waitFor(() => expect(Number(readFileSync(hanging, 'utf8'))).toBeGreaterThan(0), {
       timeout: 10_000,
     })
@@ -194,7 +195,7 @@ describe('a state machine of a template', () => {
     expect(lines.join('\n')).toMatch(/^Uploads \S+ Work failed, again in 1 s: Runtime.ExitError: /m)
   })
 
-  it('is started by a rule, once for an event, with what the rule makes of it', async () => {
+  it("is started by a rule, once per event, with the rule's input", async () => {
     newFolder()
     const { events, list, ended } = clientOf((await start(newAssembly())).awsUrl)
     const entry = { Source: 'aws.s3', DetailType: 'Object Created', Detail: '{"key":"a.png"}' }
@@ -220,7 +221,7 @@ describe('a state machine of a template', () => {
       /RuleRole\S* is not authorized to perform: states:StartExecution on resource: \S+:Annals-Uploads /,
     ],
     [
-      'that calls what does not exist',
+      'that calls a missing function',
       ({ Resources }) =>
         Object.assign(Resources['Uploads']?.Properties ?? {}, {
           DefinitionString: definition.replace('FUNCTION', 'Other'),
@@ -228,7 +229,7 @@ describe('a state machine of a template', () => {
       /Function not found: Other/,
     ],
     [
-      'with a property that is not modelled',
+      'with an unmodelled property',
       ({ Resources }) =>
         Object.assign(Resources['Uploads']?.Properties ?? {}, { EncryptionConfiguration: {} }),
       /Uploads.EncryptionConfiguration is not modelled/,
@@ -238,7 +239,7 @@ describe('a state machine of a template', () => {
     await expect(start(newAssembly(change))).rejects.toThrow(message)
   })
 
-  it('resumes where it was after kill -9 of the local cloud, in a task and in a wait', async () => {
+  it('resumes at its position after kill -9 of the local cloud, in a task and in a wait', async () => {
     newFolder()
     const assembly = newAssembly()
     const first = await startToBeKilled(assembly)
@@ -266,7 +267,7 @@ describe('a state machine of a template', () => {
   }, 60_000)
 })
 
-/** Starts a local cloud in a process of its own. */
+/** Starts a local cloud in a separate process. */
 async function startToBeKilled(assembly: string) {
   const cloudFile = fileURLToPath(new URL('../../../../../infra/local/cloud/local-cloud.ts', import.meta.url))
   const program = `

@@ -21,7 +21,7 @@ const read = async (definition: object, properties: object = {}) =>
 const ofStates = (States: object, more: object = {}) =>
   read({ QueryLanguage: 'JSONata', StartAt: Object.keys(States)[0], States, ...more })
 
-/** The resolved properties of a state machine with each type of state, as CDK writes it. */
+/** The resolved properties of a state machine with every type of state, as CDK writes them. */
 function propertiesOfCdk() {
   const app = new App({
     analyticsReporting: false,
@@ -70,7 +70,7 @@ function propertiesOfCdk() {
 }
 
 describe('a state machine', () => {
-  it('is read with what it says', async () => {
+  it('is read from its properties', async () => {
     const States = { A: task('F') }
     const machine = await read(
       { QueryLanguage: 'JSONata', StartAt: 'A', States, TimeoutSeconds: 60, Comment: 'one' },
@@ -80,7 +80,7 @@ describe('a state machine', () => {
     expect(machine.functionNames).toEqual(['F'])
   })
 
-  it('that CDK makes is read', async () => {
+  it('written by CDK is read', async () => {
     const machine = await read({}, propertiesOfCdk())
     expect(machine.functionNames).toEqual(['arn:aws:lambda:eu-west-1:000000000000:function:F'])
     expect(Object.keys(machine.definition.States)).toEqual([
@@ -110,7 +110,7 @@ describe('a state machine', () => {
     expect(machine.definition.States['A']).toMatchObject({ Comment: placeholder('Other') })
   })
 
-  it('names the functions of all its tasks that do not come from an expression', async () => {
+  it('names the functions of its tasks, except those from expressions', async () => {
     const machine = await ofStates({
       A: task('F', { Next: 'B' }),
       B: { Type: 'Parallel', Branches: [inner(task('G'))], Next: 'C' },
@@ -123,12 +123,12 @@ describe('a state machine', () => {
     expect(machine.functionNames).toEqual(['F', 'G'])
   })
 
-  it('may have each state say its language', async () => {
+  it('may name the language in each state', async () => {
     const States = { A: { ...pass, QueryLanguage: 'JSONata' } }
     await expect(read({ StartAt: 'A', States })).resolves.toMatchObject({ name: 'Name' })
   })
 
-  it('may hold any data', async () => {
+  it('may contain any data', async () => {
     const Output = { States: { A: 1 }, list: ['', 1, null, [], '{%\n $states.input\n %}'], Type: 'x' }
     await expect(ofStates({ A: { ...pass, Output } })).resolves.toMatchObject({ name: 'Name' })
     await expect(ofStates({ A: { ...pass, Output: 7 } })).resolves.toMatchObject({ name: 'Name' })
@@ -137,8 +137,8 @@ describe('a state machine', () => {
   it.each([
     [{ DefinitionS3Location: {} }, 'Machine.DefinitionS3Location is not modelled by the local cloud'],
     [{ StateMachineType: 'FAST' }, 'Machine.StateMachineType is not modelled by the local cloud: FAST'],
-    [{ DefinitionString: '{' }, 'Machine: its definition is no JSON object'],
-    [{ DefinitionString: '1' }, 'Machine: its definition is no JSON object'],
+    [{ DefinitionString: '{' }, 'Machine: its definition is not a JSON object'],
+    [{ DefinitionString: '1' }, 'Machine: its definition is not a JSON object'],
   ])('is refused for %j', async (properties, message) => {
     await expect(read({}, properties)).rejects.toThrow(message)
   })
@@ -155,7 +155,7 @@ describe('a state machine', () => {
       'Machine.States.A.States.X: the query language JSONPath is not modelled',
     ],
     [
-      'a field of JSONPath',
+      'a JSONPath field',
       { A: { ...pass, InputPath: '$.a' } },
       'Machine.States.A.InputPath is not modelled by the local cloud',
     ],
@@ -165,7 +165,7 @@ describe('a state machine', () => {
       'Machine.States.A.Type is not valid or not modelled',
     ],
     [
-      'a function by itself',
+      'a function ARN as resource',
       { A: task('F', { Resource: 'arn:aws:lambda:eu-west-1:000000000000:function:F', End: true }) },
       'Machine.States.A.Resource is not modelled by the local cloud: arn:aws:lambda:eu-west-1:000000000000:function:F (arn:aws:states:::lambda:invoke is)',
     ],
@@ -190,7 +190,7 @@ describe('a state machine', () => {
       'Machine.States.A.HeartbeatSeconds is not modelled',
     ],
     [
-      'an argument that is not modelled',
+      'an unmodelled argument',
       { A: task('F', { Arguments: { FunctionName: 'F', InvocationType: 'Event' }, End: true }) },
       'Machine.States.A.Arguments.InvocationType is not modelled by the local cloud',
     ],
@@ -219,27 +219,27 @@ describe('a state machine', () => {
       'Machine.States.A.ItemReader is not modelled',
     ],
     [
-      'a condition that is no expression',
+      'a condition that is not an expression',
       { A: { Type: 'Choice', Choices: [{ Condition: 'true', Next: 'B' }] }, B: pass },
       'Machine.States.A.Choices.0.Condition is not valid',
     ],
     [
-      'an expression that is none',
+      'an invalid expression',
       { A: { ...pass, Output: { a: '{% 1 + %}' } } },
-      'Machine.States.A.Output.a: no JSONata (Unexpected end of expression): {% 1 + %}',
+      'Machine.States.A.Output.a: not valid JSONata (Unexpected end of expression): {% 1 + %}',
     ],
     [
-      'the whole input',
+      'the root of the input',
       { A: { ...pass, Output: '{% $$.a %}' } },
       "Machine.States.A.Output: Reference to '$$' at the top level is not supported: {% $$.a %}",
     ],
     [
-      'an error where there is none',
+      'an error outside a catcher',
       { A: { ...pass, Output: '{% $states.errorOutput %}' } },
       'Machine.States.A.Output: $states.errorOutput is known where an error is caught only',
     ],
     [
-      'a variable of the workflow around it',
+      'a variable of the outer workflow',
       {
         A: { ...pass, Assign: { a: 1 }, End: undefined, Next: 'P' },
         P: { Type: 'Parallel', Branches: [inner({ ...pass, Assign: { a: 2 } })], End: true },
@@ -247,23 +247,27 @@ describe('a state machine', () => {
       'Machine.States.X assigns $a, which is a variable of the workflow around it',
     ],
     [
-      'a state that leads nowhere',
+      'a transition to a missing state',
       { A: { ...pass, End: undefined, Next: 'B' } },
-      'Machine.States.A leads to B, which is no state there',
+      'Machine.States.A leads to B, which is not a state there',
     ],
-    ['a state that nothing leads to', { A: pass, B: pass }, 'Machine.States.B: nothing leads to it'],
-    ['no end', { A: { ...pass, End: undefined, Next: 'A' } }, 'Machine: the states from A on have no end'],
+    ['an unreachable state', { A: pass, B: pass }, 'Machine.States.B: nothing leads to it'],
     [
-      'a name that is taken',
+      'a loop without an end',
+      { A: { ...pass, End: undefined, Next: 'A' } },
+      'Machine: the states from A on have no end',
+    ],
+    [
+      'a repeated name',
       { A: { Type: 'Parallel', Branches: [{ StartAt: 'A', States: { A: pass } }], End: true } },
-      'Machine has two states of the name A',
+      'Machine has two states with the name A',
     ],
     [
-      'two times to wait for',
+      'two wait times',
       { A: { Type: 'Wait', Seconds: 1, Timestamp: '2026-01-01T00:00:00Z', End: true } },
       'Machine.States.A takes either Seconds or Timestamp',
     ],
-  ])('is refused for %s', async (_, States, message) => {
+  ])('is refused because of %s', async (_, States, message) => {
     await expect(ofStates(States)).rejects.toThrow(message)
   })
 
@@ -293,7 +297,7 @@ describe('an expression', () => {
     ['$', '$'],
     ['$$.a', '$$'],
     ['*', '*'],
-  ])('%s is refused, for it reads %s of no context', (expression, name) => {
+  ])('%s is refused, because it reads %s without a context', (expression, name) => {
     expect(() => parse(expression)).toThrow(
       `Machine.States.A.Output: Reference to '${name}' at the top level is not supported`,
     )
@@ -311,7 +315,7 @@ describe('an expression', () => {
     '$states.input.**.a',
     '{ "name": 1 }.name',
     '\'name\' & "$$"',
-  ])('%s is taken', (expression) => {
+  ])('%s is accepted', (expression) => {
     expect(() => parse(expression)).not.toThrow()
   })
 })

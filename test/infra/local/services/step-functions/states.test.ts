@@ -29,7 +29,7 @@ describe('an expression', () => {
     ['$parse("{\\"a\\":1}").a', 1],
     ['$length($uuid())', 36],
     ['$uuid() = $uuid()', false],
-  ])('%s is %j', async (expression, expected) => {
+  ])('%s evaluates to %j', async (expression, expected) => {
     const input = { name: 'ann', list: [1, 2, 3], nothing: null }
     expect(await outputOf({ A: pass({ Output: `{% ${expression} %}`, End: true }) }, { input })).toEqual(
       expected,
@@ -60,7 +60,7 @@ describe('an expression', () => {
     expect(events[2]).toMatchObject({ evaluationFailedEventDetails: { location: 'Output', state: 'A' } })
   })
 
-  it('that fails says where it stands, and when its state was entered', async () => {
+  it('that fails reports its place, and the event at which its state was entered', async () => {
     const Output = { list: [1, { name: '{% $states.input.name %}' }] }
     await expect(outputOf({ A: pass({ Output, End: true }) })).rejects.toThrow(
       "An error occurred while executing the state 'A' (entered at the event id #2). The JSONata expression " +
@@ -68,7 +68,7 @@ describe('an expression', () => {
     )
   })
 
-  it('stands alone in its text: what is around it makes it a text', async () => {
+  it('must be the whole text: with text around it, it is plain text', async () => {
     const Output = [' {% 1 %}', '{% 1 %} ', '{%1%}', '{%\n1\n%}', '$states.input', '']
     const expected = [' {% 1 %}', '{% 1 %} ', 1, 1, '$states.input', '']
     expect(await outputOf({ A: pass({ Output, End: true }) })).toEqual(expected)
@@ -94,7 +94,7 @@ describe('the context', () => {
     })
   })
 
-  it('counts how often a state was tried again', async () => {
+  it('has the number of retries of a state', async () => {
     const invoke = vi.fn((_: string, count: unknown) => (count === 2 ? 'done' : failWith('Busy')()))
     const Arguments = { FunctionName: 'F', Payload: '{% $states.context.State.RetryCount %}' }
     const States = { A: task('F', { Arguments, Retry: [retry({ IntervalSeconds: 1 })], End: true }) }
@@ -104,7 +104,7 @@ describe('the context', () => {
 })
 
 describe('a variable', () => {
-  it('is known to all states after the one that assigns it', async () => {
+  it('is visible to all states after its assignment', async () => {
     const States = {
       A: pass({ Assign: { name: 'ann', list: [1, '{% 1 + 1 %}'] }, Next: 'B' }),
       B: pass({ Next: 'C' }),
@@ -113,7 +113,7 @@ describe('a variable', () => {
     expect(await outputOf(States)).toEqual(['ann', 1, 2])
   })
 
-  it('is what it was before, in all that its own state assigns and gives out', async () => {
+  it('keeps its previous value within the state that assigns it', async () => {
     const swap = { Assign: { a: '{% $b %}', b: '{% $a %}' }, Output: '{% [$a, $b] %}' }
     const States = {
       A: pass({ Assign: { a: 1, b: 2 }, Next: 'B' }),
@@ -123,7 +123,7 @@ describe('a variable', () => {
     expect(await outputOf(States)).toEqual([1, 2, 2, 1])
   })
 
-  it('of a workflow is read, not kept, by the workflows in it', async () => {
+  it('of a workflow can be read, but not assigned, by its inner workflows', async () => {
     const branch = (name: string) => ({
       StartAt: name,
       States: {
@@ -139,7 +139,7 @@ describe('a variable', () => {
     expect(await outputOf(States)).toEqual(['oi', 'oi', false])
   })
 
-  it('is in the history as the text of its JSON', async () => {
+  it('is recorded in the history as JSON text', async () => {
     const { events } = await runStates({ A: pass({ Assign: { a: { b: 1 } }, End: true }) })
     expect(events[2]).toMatchObject({
       type: 'PassStateExited',
@@ -173,19 +173,19 @@ describe('a Choice', () => {
     [11, ['Big', 'big', 1]],
     [6, ['Big', 6, 0]],
     [1, ['Small', 'small', 2]],
-  ])('of %j continues with the first that holds, or the default', async (input, expected) => {
+  ])('of %j continues with the first true condition, or the default', async (input, expected) => {
     expect(await outputOf(States, { input })).toEqual(expected)
   })
 
   it.each([
     ['has no default', { Default: undefined }, 1, 'States.Runtime'],
     [
-      'has a condition that is no boolean',
+      'has a condition that is not a boolean',
       { Choices: [{ Condition: '{% 1 %}', Next: 'Big' }] },
       1,
       'States.QueryEvaluationError',
     ],
-  ])('that %s where it needs one fails', async (_, over, input, error) => {
+  ])('that %s if it needs one fails', async (_, over, input, error) => {
     const { Big, Small } = States
     const states = { C: { ...choices, ...over }, Big, ...('Default' in over ? {} : { Small }) }
     expect((await runStates(states, { input })).outcome).toMatchObject({ status: 'FAILED', error })
@@ -195,11 +195,11 @@ describe('a Choice', () => {
 describe('a Wait', () => {
   it.each([
     ['Seconds', { Seconds: 90 }, 90_000],
-    ['Seconds of an expression', { Seconds: '{% $states.input %}' }, 7000],
+    ['Seconds from an expression', { Seconds: '{% $states.input %}' }, 7000],
     ['Timestamp', { Timestamp: '2026-01-01T00:01:00Z' }, 60_000],
     ['Timestamp of an expression', { Timestamp: "{% '2026-01-01T01:00:00+01:00' %}" }, 0],
-    ['Timestamp that is past', { Timestamp: '2025-01-01T00:01:00Z' }, 0],
-  ])('takes its %s', async (_, time, expected) => {
+    ['Timestamp in the past', { Timestamp: '2025-01-01T00:01:00Z' }, 0],
+  ])('waits for its %s', async (_, time, expected) => {
     const { outcome, tookMs } = await runStates(
       { W: { Type: 'Wait', ...time, Output: 1, End: true } },
       { input: 7 },
@@ -217,14 +217,14 @@ describe('a Wait', () => {
 })
 
 describe('an end', () => {
-  it('that succeeds gives out what it says, or its input', async () => {
+  it('that succeeds returns its output, or its input', async () => {
     expect(await outputOf({ S: { Type: 'Succeed' } }, { input: 1 })).toBe(1)
     expect(
       await outputOf({ S: { Type: 'Succeed', Output: { a: '{% $states.input %}' } } }, { input: 1 }),
     ).toEqual({ a: 1 })
   })
 
-  it('that fails says why', async () => {
+  it('that fails reports its error and cause', async () => {
     const { outcome, types, events } = await runStates(
       { F: { Type: 'Fail', Error: 'Refused', Cause: "{% 'no ' & $states.input %}" } },
       { input: 'way' },
@@ -239,7 +239,7 @@ describe('an end', () => {
 })
 
 describe('a Task', () => {
-  it('calls a function, and gives out what it answers with its status', async () => {
+  it('calls a function, and returns its answer with its status', async () => {
     const invoke = vi.fn(() => ({ id: 7 }))
     const { outcome, events } = await runStates(
       { T: task('F', { Output: undefined, End: true }) },
@@ -301,7 +301,7 @@ describe('a Task', () => {
     ])
   })
 
-  it('may name its function by an expression, and assign what comes back', async () => {
+  it('may name its function by an expression, and assign the answer', async () => {
     const invoke = vi.fn((name: string) => name)
     const States = {
       T: task('F', {
@@ -314,7 +314,7 @@ describe('a Task', () => {
     expect(await outputOf(States, { input: 'G', invoke })).toBe('G')
   })
 
-  it('fails as its function does', async () => {
+  it("fails with its function's error", async () => {
     const cause = JSON.stringify({ errorType: 'NoRoom', errorMessage: 'The quota is used up', trace: [] })
     const { outcome, types, told } = await runStates({ T: task('F') }, { invoke: failWith('NoRoom', cause) })
     expect(outcome).toEqual({ status: 'FAILED', error: 'NoRoom', cause })
@@ -342,7 +342,7 @@ describe('a Task', () => {
     expect(tookMs).toBeGreaterThanOrEqual(seconds * 1000)
   })
 
-  it('that is done in time is not too late', async () => {
+  it('that ends in time does not time out', async () => {
     const invoke = () => 'done'
     expect(
       await outputOf(
@@ -352,7 +352,7 @@ describe('a Task', () => {
     ).toBe('done')
   })
 
-  it('with an argument that is not modelled fails at the call', async () => {
+  it('with an unmodelled argument fails at the call', async () => {
     const Arguments = "{% {'FunctionName': 'F', 'InvocationType': 'Event'} %}"
     await expect(outputOf({ T: task('F', { Arguments, End: true }) })).rejects.toThrow(
       /States.Runtime.*InvocationType/s,
@@ -360,11 +360,11 @@ describe('a Task', () => {
   })
 })
 
-describe('what is larger than 256 KiB', () => {
+describe('a value over 256 KiB', () => {
   const large = 'x'.repeat(262_143)
   const cases: [string, object, unknown][] = [
     ['an output', pass({ Output: "{% $states.input & 'xx' %}", End: true }), undefined],
-    ['what is assigned', pass({ Assign: { a: "{% $states.input & 'xx' %}" }, End: true }), undefined],
+    ['an assigned value', pass({ Assign: { a: "{% $states.input & 'xx' %}" }, End: true }), undefined],
     ["a function's answer", task('F', { Output: 1, End: true }), large],
     [
       'arguments',
@@ -377,7 +377,7 @@ describe('what is larger than 256 KiB', () => {
     expect(outcome).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' })
   })
 
-  it('is caught by its own name only', async () => {
+  it('is caught only by its own name', async () => {
     const caught = (name: string) =>
       outputOf(
         { T: task('F', { Catch: [{ ErrorEquals: [name], Output: 1, Next: 'B' }], End: true }), B: pass() },
@@ -388,7 +388,7 @@ describe('what is larger than 256 KiB', () => {
     expect(await caught('States.DataLimitExceeded')).toBe(1)
   })
 
-  it('begins just there', async () => {
+  it('does not include one of exactly 256 KiB', async () => {
     expect(
       await outputOf(
         { A: pass({ Output: "{% $states.input & '' %}", End: true }) },
@@ -421,11 +421,11 @@ describe('a retrier', () => {
     ['up to a delay', { MaxAttempts: 5, MaxDelaySeconds: 3 }, [1, 2, 3, 3, 3]],
     ['with full jitter', { JitterStrategy: 'FULL' }, [0.5, 1, 2]],
     ['never', { MaxAttempts: 0 }, []],
-  ])('tries again %s', async (_, more, expected) => {
+  ])('retries %s', async (_, more, expected) => {
     expect(await waits(retry(more))).toEqual(expected)
   })
 
-  it('is the first that names the error; each counts for itself', async () => {
+  it('is the first that names the error, and each has its own count', async () => {
     expect(await waits(retry({ ErrorEquals: ['Other'] }), retry({ MaxAttempts: 1 }))).toEqual([1])
     let count = 0
     const errors = ['A', 'B', 'A', 'B', 'A']
@@ -435,7 +435,7 @@ describe('a retrier', () => {
     expect(count).toBe(5)
   })
 
-  it('says so', async () => {
+  it('logs each retry', async () => {
     const { told, types } = await runStates(
       { T: task('F', { Retry: [retry({ MaxAttempts: 1, IntervalSeconds: 2 })], End: true }) },
       { invoke: failWith('Busy') },
@@ -476,7 +476,7 @@ describe('a catcher', () => {
     )
   })
 
-  it('gives out and assigns what it says of the error', async () => {
+  it('outputs and assigns values made from the error', async () => {
     const caught = {
       ErrorEquals: ['States.ALL'],
       Next: 'B',
@@ -493,7 +493,7 @@ describe('a catcher', () => {
     expect(types.slice(4, 6)).toEqual(['TaskFailed', 'TaskStateExited'])
   })
 
-  it('comes after the retriers', async () => {
+  it('applies after the retriers', async () => {
     const invoke = vi.fn(failWith('Busy'))
     const Catch = [{ ErrorEquals: ['States.ALL'], Output: 'caught', Next: 'B' }]
     const States = { T: task('F', { Retry: [retry({ MaxAttempts: 2 })], Catch, End: true }), B: pass() }
@@ -501,14 +501,14 @@ describe('a catcher', () => {
     expect(invoke).toHaveBeenCalledTimes(3)
   })
 
-  it.each(['Arguments', 'Output', 'Assign'])('catches what fails in %s of its state', async (field) => {
+  it.each(['Arguments', 'Output', 'Assign'])('catches a failure in %s of its state', async (field) => {
     const broken = { FunctionName: 'F', Payload: '{% $states.input.nothing %}' }
     const Catch = [{ ErrorEquals: ['States.QueryEvaluationError'], Output: 'caught', Next: 'B' }]
     const States = { T: task('F', { [field]: broken, Catch, End: true }), B: pass() }
     expect(await outputOf(States, { invoke: () => 1 })).toBe('caught')
   })
 
-  it('that fails itself fails the execution', async () => {
+  it('that itself fails ends the execution as failed', async () => {
     const Catch = [{ ErrorEquals: ['States.ALL'], Output: '{% $states.input.nothing %}', Next: 'B' }]
     const States = { T: task('F', { Catch, End: true }), B: pass() }
     await expect(outputOf(States, { invoke: failWith('Refused') })).rejects.toThrow(
@@ -521,10 +521,10 @@ describe('an execution', () => {
   const slow = { W: { Type: 'Wait', Seconds: 100, End: true } }
 
   it.each([
-    ['its definition says', { more: { TimeoutSeconds: 10 } }, 10],
+    ['its definition allows', { more: { TimeoutSeconds: 10 } }, 10],
     ['its type allows', { maxSeconds: 30 }, 30],
-    ['its type allows, whatever its definition says', { more: { TimeoutSeconds: 50 }, maxSeconds: 30 }, 30],
-  ])('that takes longer than %s is timed out', async (_, o, seconds) => {
+    ['its type allows, despite its definition', { more: { TimeoutSeconds: 50 }, maxSeconds: 30 }, 30],
+  ])('that takes longer than %s times out', async (_, o, seconds) => {
     const { outcome, types, events, tookMs } = await runStates(slow, o)
     expect(outcome).toEqual({ status: 'TIMED_OUT' })
     expect(types).toEqual(['ExecutionStarted', 'WaitStateEntered', 'ExecutionTimedOut'])
@@ -535,7 +535,7 @@ describe('an execution', () => {
     expect(tookMs).toBe(seconds * 1000)
   })
 
-  it('that is timed out in a state cannot catch that', async () => {
+  it('that times out in a state cannot catch that', async () => {
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'B' }]
     const States = { T: task('F', { Catch, End: true }), B: pass() }
     const invoke = () => new Promise(() => {})

@@ -42,7 +42,7 @@ beforeEach(() => {
   refusalOfRole.mockReset()
 })
 
-/** Opens the data folder as the local cloud does when it starts, with one machine of these states. */
+/** Opens the data folder as the local cloud does when it starts, with one machine that has these states. */
 async function open(
   States: Readonly<Record<string, object>>,
   o: {
@@ -94,7 +94,7 @@ function ended(executionArn: string | undefined, status = 'SUCCEEDED') {
 }
 
 describe('an execution', () => {
-  it('is started, and described as AWS does', async () => {
+  it('is started, and described as on AWS', async () => {
     await open({ A: task('F') })
     const { executionArn, startDate } = await start({ a: 1 }, 'one')
     expect(executionArn).toBe(arnOf('one'))
@@ -116,28 +116,28 @@ describe('an execution', () => {
     })
   })
 
-  it('has a name of its own where none is given', async () => {
+  it('gets a unique name by default', async () => {
     await open({ A: pass })
     const [{ executionArn: one }, { executionArn: other }] = await Promise.all([start(), start()])
     expect(one).toMatch(/:[0-9a-f-]{36}$/)
     expect(other).not.toBe(one)
   })
 
-  it('that fails says why', async () => {
+  it('that fails reports its error', async () => {
     invoke.mockRejectedValue(new StatesError('NoRoom', 'why'))
     await open({ A: task('F') })
     const { executionArn } = await start()
     expect(await ended(executionArn, 'FAILED')).toMatchObject({ error: 'NoRoom', cause: 'why' })
   })
 
-  it('that was timed out has no error, as on AWS', async () => {
+  it('that timed out has no error, as on AWS', async () => {
     invoke.mockReturnValue(new Promise(() => {}))
     await open({ A: task('F') }, { type: 'EXPRESS', clock: virtualClock() })
     await start({}, 'one')
     await vi.waitFor(() => expect(lines).toContain('Uploads one timed out after 300000 ms'))
   })
 
-  it('is a few lines of the log', async () => {
+  it('writes a few lines to the log', async () => {
     invoke.mockRejectedValue(new StatesError('NoRoom', '{"errorMessage":"The quota is used up"}'))
     await open({ A: { ...pass, End: undefined, Next: 'B' }, B: task('F') }, { clock: virtualClock() })
     const { executionArn } = await start({}, 'one')
@@ -151,7 +151,7 @@ describe('an execution', () => {
     ])
   })
 
-  it('that never ends by itself ends with its history', async () => {
+  it('without an end fails when its history is full', async () => {
     await open({
       A: { Type: 'Choice', Choices: [{ Condition: '{% false %}', Next: 'B' }], Default: 'A' },
       B: pass,
@@ -168,7 +168,7 @@ describe('an execution', () => {
 })
 
 describe('StartExecution', () => {
-  it('of a name and an input that run answers the execution that runs', async () => {
+  it('with the name and input of a running execution returns that execution', async () => {
     invoke.mockReturnValue(new Promise(() => {}))
     await open({ A: task('F') })
     const first = await start({ a: 1 }, 'one')
@@ -180,7 +180,7 @@ describe('StartExecution', () => {
     await expect(start({ a: 2 }, 'one')).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' })
   })
 
-  it('of a name that has ended is refused, also after a restart', async () => {
+  it('with the name of an ended execution is refused, even after a restart', async () => {
     await open({ A: pass })
     await ended((await start({ a: 1 }, 'one')).executionArn)
     await expect(start({ a: 1 }, 'one')).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' })
@@ -189,7 +189,7 @@ describe('StartExecution', () => {
     await expect(start({ a: 1 }, 'one')).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' })
   })
 
-  it('of an EXPRESS machine starts one each time', async () => {
+  it('on an EXPRESS machine starts a new execution each time', async () => {
     await open({ A: pass }, { type: 'EXPRESS' })
     const arns = [await start({}, 'one'), await start({}, 'one')].map(({ executionArn }) => executionArn)
     expect(arns[0]).toMatch(/^arn:aws:states:eu-west-1:000000000000:express:Machine:one:[0-9a-f-]{36}$/)
@@ -198,25 +198,21 @@ describe('StartExecution', () => {
 
   const cases: [string, object, string][] = [
     ['another machine', { stateMachineArn: `${machine.id}2` }, 'StateMachineDoesNotExist'],
-    ['an input that is no JSON', { input: '{' }, 'InvalidExecutionInput'],
-    [
-      'an input that is nested deeply',
-      { input: `${'['.repeat(5_000)}${']'.repeat(5_000)}` },
-      'InvalidExecutionInput',
-    ],
+    ['an input that is not JSON', { input: '{' }, 'InvalidExecutionInput'],
+    ['a deeply nested input', { input: `${'['.repeat(5_000)}${']'.repeat(5_000)}` }, 'InvalidExecutionInput'],
     ['an input over 256 KiB', { input: `"${'x'.repeat(262_143)}"` }, 'InvalidExecutionInput'],
     ['a name with a blank', { name: 'a b' }, 'InvalidName'],
     ['a name with a slash', { name: 'a/b' }, 'InvalidName'],
     ['a name of 81 characters', { name: 'x'.repeat(81) }, 'InvalidName'],
   ]
-  it.each(cases)('of %s is refused', async (_, over, name) => {
+  it.each(cases)('with %s is refused', async (_, over, name) => {
     await open({ A: pass })
     const command = new StartExecutionCommand({ stateMachineArn: machine.id, ...over })
     await expect(client.send(command)).rejects.toMatchObject({ name })
     expect(await list()).toMatchObject({ executions: [] })
   })
 
-  it('takes an input of just 256 KiB and a name of 80 characters', async () => {
+  it('accepts an input of exactly 256 KiB and a name of 80 characters', async () => {
     await open({ A: { ...pass, Output: 1 } })
     const { executionArn } = await start('x'.repeat(262_142), 'é'.repeat(80))
     expect(await ended(executionArn)).toMatchObject({ output: '1' })
@@ -224,7 +220,7 @@ describe('StartExecution', () => {
 })
 
 describe('ListExecutions', () => {
-  it('gives the newest first, by status and by page', async () => {
+  it('returns the newest first, by status and in pages', async () => {
     invoke.mockRejectedValue(new StatesError('NoRoom'))
     const Choices = [{ Condition: "{% $states.input = 'fail' %}", Next: 'B' }]
     await open({ A: { Type: 'Choice', Choices, Default: 'C' }, B: task('F'), C: pass })
@@ -245,7 +241,7 @@ describe('ListExecutions', () => {
 })
 
 describe('GetExecutionHistory', () => {
-  it('gives the events, backwards, by page and without their data', async () => {
+  it('returns the events, also reversed, in pages and without their data', async () => {
     await open({ A: pass })
     const { executionArn } = await start({ a: 1 })
     await ended(executionArn)
@@ -272,7 +268,7 @@ describe('GetExecutionHistory', () => {
 })
 
 describe('an EXPRESS machine', () => {
-  it('shows nothing of its executions, as on AWS', async () => {
+  it('shows none of its executions, as on AWS', async () => {
     await open({ A: pass }, { type: 'EXPRESS' })
     const { executionArn } = await start()
     await expect(list()).rejects.toMatchObject({ name: 'StateMachineTypeNotSupported' })
@@ -288,13 +284,13 @@ describe('an EXPRESS machine', () => {
   })
 })
 
-it('an execution that does not exist is not described', async () => {
+it('a missing execution cannot be described', async () => {
   await open({ A: pass })
   await expect(describeIt(arnOf('one'))).rejects.toMatchObject({ name: 'ExecutionDoesNotExist' })
   await expect(historyOf(arnOf('one'))).rejects.toMatchObject({ name: 'ExecutionDoesNotExist' })
 })
 
-it('the newest executions that ended are kept, and what runs', async () => {
+it('the newest ended executions are kept, and all running ones', async () => {
   invoke.mockReturnValue(new Promise(() => {}))
   const Choices = [{ Condition: "{% $states.input = 'run' %}", Next: 'B' }]
   await open({ A: { Type: 'Choice', Choices, Default: 'C' }, B: task('F'), C: pass }, { keep: 2 })
@@ -310,7 +306,7 @@ it('the newest executions that ended are kept, and what runs', async () => {
 describe('after a restart, an execution', () => {
   const hourLong = { A: { ...pass, Assign: { who: 'ann' }, Output: 7, End: undefined, Next: 'W' } }
 
-  it('waits until when it would have', async () => {
+  it('waits until its original time', async () => {
     const States = {
       ...hourLong,
       W: { Type: 'Wait', Seconds: 3600, Next: 'B' },
@@ -342,7 +338,7 @@ describe('after a restart, an execution', () => {
     ])
   })
 
-  it('calls the function again that it was calling, and none that had answered', async () => {
+  it('calls the unanswered function again, and no function that had answered', async () => {
     invoke.mockResolvedValueOnce('first').mockReturnValueOnce(new Promise(() => {}))
     const States = { A: task('F', { Next: 'B' }), B: task('G') }
     await open(States)
@@ -358,7 +354,7 @@ describe('after a restart, an execution', () => {
     ])
   })
 
-  it('keeps count of its attempts, and what it waited for the next', async () => {
+  it('keeps the count of its attempts, and its wait for the next', async () => {
     const States = {
       A: task('F', { Retry: [{ ErrorEquals: ['Busy'], IntervalSeconds: 100, MaxAttempts: 2 }], End: true }),
     }
@@ -379,7 +375,7 @@ describe('after a restart, an execution', () => {
     expect(invoke).toHaveBeenCalledTimes(3)
   })
 
-  it('runs no branch or iteration again that had ended', async () => {
+  it('repeats no branch or iteration that had ended', async () => {
     const ItemProcessor = { StartAt: 'T', States: { T: task('F') } }
     const States = { M: { Type: 'Map', ItemProcessor, MaxConcurrency: 1, End: true } }
     invoke.mockResolvedValueOnce('one').mockReturnValueOnce(new Promise(() => {}))
@@ -395,7 +391,7 @@ describe('after a restart, an execution', () => {
     expect(started).toHaveLength(4)
   })
 
-  it('of an EXPRESS machine resumes too', async () => {
+  it('of an EXPRESS machine resumes, too', async () => {
     invoke.mockReturnValueOnce(new Promise(() => {}))
     await open({ A: task('F') }, { type: 'EXPRESS' })
     await start({}, 'one')
@@ -406,7 +402,7 @@ describe('after a restart, an execution', () => {
     expect(lines).toContain('Uploads one resumes')
   })
 
-  it('whose state is gone from the definition fails by name', async () => {
+  it('fails with the name of a state that the definition no longer has', async () => {
     invoke.mockReturnValueOnce(new Promise(() => {}))
     await open({ A: task('F') })
     const { executionArn } = await start()
@@ -415,11 +411,11 @@ describe('after a restart, an execution', () => {
     await open({ B: pass })
     expect(await ended(executionArn, 'FAILED')).toMatchObject({
       error: 'States.Runtime',
-      cause: "The state 'A' is not in the definition any more",
+      cause: "The state 'A' is no longer in the definition",
     })
   })
 
-  it('whose machine is gone from the template is aborted', async () => {
+  it('is aborted if its machine is no longer in the template', async () => {
     invoke.mockReturnValueOnce(new Promise(() => {}))
     await open({ A: task('F') })
     const { executionArn } = await start({}, 'one')
@@ -428,13 +424,13 @@ describe('after a restart, an execution', () => {
     await open({ A: pass }, { gone: true })
     await ended(executionArn, 'ABORTED')
     expect(lines.at(-1)).toBe(
-      `local cloud ${executionArn} is aborted: the template does not declare its state machine any more`,
+      `local cloud ${executionArn} is aborted: the template no longer declares its state machine`,
     )
   })
 })
 
 describe('a rule', () => {
-  it('starts one execution for a delivery, however often that is made', async () => {
+  it('starts one execution per delivery, however often that is repeated', async () => {
     await open({ A: task('F') })
     stepFunctions.start(machine.id, { detail: 1 }, 'event_delivery')
     expect(await ended(arnOf('event_delivery'))).toMatchObject({ input: '{"detail":1}' })
@@ -444,7 +440,7 @@ describe('a rule', () => {
     expect(invoke).toHaveBeenCalledTimes(2)
   })
 
-  it('of a machine that does not exist fails', async () => {
+  it('for a missing machine fails', async () => {
     await open({ A: pass })
     expect(() => stepFunctions.start(`${machine.id}2`, {}, 'one')).toThrow('State Machine Does Not Exist')
     expect(() => stepFunctions.demandStart('rule', `${machine.id}2`, 'role')).toThrow(
@@ -452,7 +448,7 @@ describe('a rule', () => {
     )
   })
 
-  it('needs a role that may start it', async () => {
+  it('needs a role with the permission to start it', async () => {
     await open({ A: pass })
     expect(() => stepFunctions.demandStart('rule', machine.id, undefined)).toThrow('rule has no RoleArn')
     expect(() => stepFunctions.demandStart('rule', machine.id, 'role')).not.toThrow()
@@ -465,7 +461,7 @@ describe('a rule', () => {
   })
 })
 
-it('a call needs the right to it on its machine or its execution', async () => {
+it('a call needs its permission on the machine or the execution', async () => {
   await open({ A: pass })
   const needs = (operation: string, input: object) =>
     stepFunctions.service.permissions({ operation, body: Buffer.from(JSON.stringify(input)), headers: {} })

@@ -30,14 +30,14 @@ const failing = (errorType: string, errorMessage = 'why') =>
   invoke.mockResolvedValue({ payload: null, error: { errorType, errorMessage } })
 
 describe("a task's function", () => {
-  it.each(['F', arn])('is called by %s, as the role may', async (name) => {
+  it.each(['F', arn])("is called by %s, with the role's permission", async (name) => {
     expect(await run(name)).toEqual({ id: 7 })
     expect(invoke).toHaveBeenCalledExactlyOnceWith(arn, { a: 1 })
     const permission = { action: 'lambda:InvokeFunction', resource: arn }
     expect(refusalOfRole).toHaveBeenCalledExactlyOnceWith('role', 'Machine', permission)
   })
 
-  it('gets an empty object where it is given null', async () => {
+  it('gets an empty object if it is passed null', async () => {
     await run('F', null)
     expect(invoke.mock.calls[0]?.[1]).toEqual({})
   })
@@ -74,20 +74,20 @@ describe("a task's function", () => {
   })
 })
 
-describe('a call that', () => {
+describe('a faulty call', () => {
   it.each([
     ['throttle', 'Lambda.TooManyRequestsException', 0],
     ['fail', 'Lambda.ServiceException', 0],
     ['fail-after', 'Lambda.ServiceException', 1],
     ['lose-answer', 'Lambda.SdkClientException', 1],
-  ] as const)('has the fault %s fails the task with %s after %i calls', async (fault, error, calls) => {
+  ] as const)('with the fault %s fails the task with %s after %i calls', async (fault, error, calls) => {
     faults.next(fault, { at: /^task F$/ })
     await expect(run()).rejects.toMatchObject({ error })
     expect(invoke).toHaveBeenCalledTimes(calls)
     expect(await run()).toEqual({ id: 7 })
   })
 
-  it('is duplicated runs the function twice, and gives its last answer', async () => {
+  it('that is duplicated runs the function twice, and returns its last answer', async () => {
     faults.next('duplicate', { at: /^task F$/ })
     invoke.mockResolvedValueOnce({ payload: 'first' })
     expect(await run()).toEqual({ id: 7 })

@@ -1,4 +1,0 @@
-import { projectCreated } from '../project/project-created-mail.ts'
-import { mailReactionFunction } from '../reactions/mail-reaction.ts'
-
-export const handler = mailReactionFunction(projectCreated)
