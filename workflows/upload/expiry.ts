@@ -41,9 +41,9 @@ export function expiryHandler({ openUploads, logger, measure = noMeasure, ...por
     const counts = { expired: 0, failed: 0 }
     const end = async (uploadId: string): Promise<void> => {
       try {
-        await expire(uploadId, { causationId, deadline: deadlineIn(expireMs, ports.clock) })
+        const ended = await expire(uploadId, { causationId, deadline: deadlineIn(expireMs, ports.clock) })
         counts.expired += 1
-        measure({ UploadsFailed: 1 }, { outcome: 'expired' })
+        if (ended) measure({ UploadsFailed: 1 }, { outcome: 'expired' })
       } catch (error) {
         counts.failed += 1
         logger.error('upload not expired', { uploadId, requestId: causationId, error: asError(error) })

@@ -49,14 +49,15 @@ export function createSteps({ store, files, clock }: StepPorts) {
       return { outcome: { outcome: 'ended' }, correlationId }
     },
 
-    /** Ends an upload whose file was not sent in time, or whose run has died. */
-    async expire(uploadId: string, context: StepContext): Promise<void> {
+    /** Ends an upload whose file was not sent in time, or whose run has died. Returns whether this call ended it. */
+    async expire(uploadId: string, context: StepContext): Promise<boolean> {
       const now = new Date(clock.now()).toISOString()
       const run = 'expiry'
       const { state, correlationId = run } = await tools.uploadNow(uploadId, context.deadline)
       const command = { type: 'expire-upload', actorId, now } as const
-      if (state.status === 'none' || upload.decide(command, state).length === 0) return
+      if (state.status === 'none' || upload.decide(command, state).length === 0) return false
       await giveUp(tools, state, command, { ...context, uploadId, run, correlationId })
+      return true
     },
   }
 }

@@ -143,10 +143,10 @@ describe('a metric', () => {
   })
 })
 
-describe('what can fail is watched', () => {
+describe('the watched resources', () => {
   const names = () => told().map(nameOf)
 
-  it('every function has an alarm for its errors, or a queue or a run that keeps its failed work', () => {
+  it('are functions: each has an alarm for its errors, or a queue or a run that keeps its failed work', () => {
     const machine = JSON.stringify(declaredOf('AWS::StepFunctions::StateMachine'))
     const kept = [
       ...declaredOf('AWS::Lambda::EventInvokeConfig'),
@@ -160,7 +160,7 @@ describe('what can fail is watched', () => {
     }
   })
 
-  it('every schedule has an alarm for a missed run, which takes no value for a bad one', () => {
+  it('are schedules: each has an alarm for a missed run, which takes no value for a bad one', () => {
     for (const { Properties } of declaredOf('AWS::Scheduler::Schedule')) {
       const target = String(fieldsOf(Properties['Target'])['Arn']).replace(/\.Arn$/, '')
       const { TreatMissingData, Period, EvaluationPeriods, ComparisonOperator, Threshold } = declared(
@@ -176,7 +176,7 @@ describe('what can fail is watched', () => {
     }
   })
 
-  it('a schedule of another form is refused, because nobody knows when it should have run', () => {
+  it('are no schedules of another form, because nothing knows when they should have run', () => {
     expect(intervalOf('cron(0/5 * * * ? *)')).toBe(5)
     expect(intervalOf('cron(30 0 * * ? *)')).toBe(24 * 60)
     expect(() => intervalOf('rate(1 hour)')).toThrow('The interval of rate(1 hour) is not known')

@@ -21,7 +21,7 @@ export interface Bill {
   readonly sum: number
 }
 
-/** What the monitoring in these resources costs. */
+/** The bill for the monitoring in these resources. */
 export function billOf(resources: readonly Resource[]): Bill {
   const of = (type: string) => resources.filter(({ Type }) => Type === type)
   const own = ownMetrics(resources)
