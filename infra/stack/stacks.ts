@@ -1,7 +1,7 @@
 import { type App, Stack, Tags } from 'aws-cdk-lib'
 import type { Stage } from '../stages/read-stage.ts'
 import { stackNames } from '../stages/stage-name.ts'
-import { addApiData } from './api.ts'
+import { type Api, addApiData } from './api.ts'
 import { addBilling, addBillingData } from './billing.ts'
 import { addMail, addMailData } from './mail.ts'
 import { addMonitoring, addMonitoringData } from './monitoring.ts'
@@ -61,9 +61,15 @@ export function addStacks(app: App, { bundles, stage, isProtected = true }: Stac
   addMail(service, { stage, publishing, data: mailData })
   addUpload(service, { bundles, stage, api, writeSide, readSide, data: uploadData })
   addBilling(service, { bundles, stage, writeSide, readSide, data: billingData })
-  addMonitoring({ data, service, stage, api })
-  deployReadersFirst(service)
-  return { data, service }
+  // After all parts: a new part goes above this line.
+  return completed({ data, service }, stage, api)
+}
+
+/** Adds the resources that follow from those of all parts. */
+function completed(stacks: Stacks, stage: Stage, api: Api): Stacks {
+  addMonitoring({ ...stacks, stage, api })
+  deployReadersFirst(stacks.service)
+  return stacks
 }
 
 function emptyStacks(app: App, stage: Stage, isProtected: boolean): Stacks {

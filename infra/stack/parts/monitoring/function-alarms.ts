@@ -2,6 +2,7 @@ import type { Stack } from 'aws-cdk-lib'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { addAlarm } from './alarm.ts'
 import { functionMetric, metricOf } from './aws-metric.ts'
+import { watchedInterval } from './interval.ts'
 import type { Watched } from './watched.ts'
 
 /** How long Cognito waits for a function, in milliseconds. */
@@ -74,7 +75,8 @@ function watchThrottles(stack: Stack): void {
 export function watchSchedules(stack: Stack, { schedules }: Watched): void {
   for (const { schedule, target } of schedules) {
     const { id } = target.node
-    const everyMinutes = intervalOf(schedule.scheduleExpression)
+    const everyMinutes = watchedInterval(schedule.scheduleExpression)
+    if (everyMinutes === undefined) continue
     // CloudWatch evaluates at most a day of short periods, and seven days of periods of an hour.
     const minutes = everyMinutes >= 60 ? 60 : 5
     addAlarm(stack, {
@@ -86,12 +88,4 @@ export function watchSchedules(stack: Stack, { schedules }: Watched): void {
       description: `${id} was not run when it was due. The schedule is off, or may not invoke it.`,
     })
   }
-}
-
-/** The minutes between two runs of the expressions that this stack uses. */
-export function intervalOf(expression: string): number {
-  const often = /^cron\(0\/(\d+) \* \* \* \? \*\)$/.exec(expression)?.[1]
-  if (often !== undefined) return Number(often)
-  if (/^cron\(\d+ \d+ \* \* \? \*\)$/.test(expression)) return 24 * 60
-  throw new Error(`The interval of ${expression} is not known: add its form to function-alarms.ts.`)
 }

@@ -7,7 +7,8 @@ import type { Watched } from './watched.ts'
 export const queries: Readonly<Record<string, readonly string[]>> = {
   'By correlation id': [
     'fields @timestamp, service, message, level, reaction, outcome, status, @log',
-    'filter correlationId = "CORRELATION-ID" or correlationIds.0 = "CORRELATION-ID"',
+    // A batch has several ids, in a list.
+    'filter @message like "CORRELATION-ID"',
     'sort @timestamp asc',
     'limit 1000',
   ],

@@ -7,7 +7,7 @@ import { addAlarm, sendAlarmsTo } from '../../../../infra/stack/parts/monitoring
 import { addAlerts } from '../../../../infra/stack/parts/monitoring/alerts.ts'
 import { burnRates } from '../../../../infra/stack/parts/monitoring/api-alarms.ts'
 import { metricOf } from '../../../../infra/stack/parts/monitoring/aws-metric.ts'
-import { intervalOf } from '../../../../infra/stack/parts/monitoring/function-alarms.ts'
+import { watchedInterval } from '../../../../infra/stack/parts/monitoring/interval.ts'
 import { readStage, type Stage } from '../../../../infra/stages/read-stage.ts'
 import { declared, declaredOf } from '../../../kit/local-cloud/declared-resources.ts'
 import { awsMetrics } from '../aws-metrics.ts'
@@ -172,14 +172,26 @@ describe('the watched resources', () => {
         Threshold: 1,
       })
       const watchedMinutes = (Number(Period) * Number(EvaluationPeriods)) / 60
-      expect(watchedMinutes).toBeGreaterThan(intervalOf(String(Properties['ScheduleExpression'])))
+      expect(watchedMinutes).toBeGreaterThan(
+        Number(watchedInterval(String(Properties['ScheduleExpression']))),
+      )
     }
   })
 
-  it('are no schedules of another form, because nothing knows when they should have run', () => {
-    expect(intervalOf('cron(0/5 * * * ? *)')).toBe(5)
-    expect(intervalOf('cron(30 0 * * ? *)')).toBe(24 * 60)
-    expect(() => intervalOf('rate(1 hour)')).toThrow('The interval of rate(1 hour) is not known')
+  it.each([
+    ['cron(0/5 * * * ? *)', 5],
+    ['cron(* * * * ? *)', 1],
+    ['cron(15 * * * ? *)', 60],
+    ['cron(0 0/6 * * ? *)', 360],
+    ['cron(30 0 * * ? *)', 1440],
+    ['rate(2 hours)', 120],
+    ['rate(1 day)', 1440],
+    ['rate(7 days)', undefined],
+    // Not every day: no alarm can look back far enough.
+    ['cron(0 3 1 * ? *)', undefined],
+    ['cron(0 3 ? * MON *)', undefined],
+  ])('that run by %s are due within this number of minutes: %s', (expression, minutes) => {
+    expect(watchedInterval(expression)).toBe(minutes)
   })
 
   it('Registration is slow before Cognito stops waiting for it', () => {

