@@ -87,7 +87,10 @@ const schema = z.strictObject({
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
   /** Days that logs are kept. $0.03 per GB and month. */
   logDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365]),
-  /** Share of requests that X-Ray traces, 0 to 1. $5 per million traces; the first 100,000 a month are free. */
+  /**
+   * Above 0, X-Ray traces the APIs and the pipeline: this share of the pipeline's runs, and of requests what Lambda chooses,
+   * which is one a second and 5% of the rest for each API. $5 per million traces; the first 100,000 a month are free.
+   */
   traceRate: z.number().min(0).max(1),
   /**
    * Whether people may add a code generator as a second factor. OPTIONAL asks those who did; it cannot be changed back to

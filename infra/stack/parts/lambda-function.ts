@@ -17,6 +17,8 @@ export interface FunctionOptions {
   readonly memoryMb: number
   readonly timeoutSeconds: number
   readonly environment: Readonly<Record<string, string>>
+  /** Whether it starts traces, if the stage has any. Another function only continues those of its caller. */
+  readonly startsTraces?: boolean
 }
 
 /**
@@ -53,7 +55,7 @@ export function addFunction(scope: Construct, id: string, o: FunctionOptions): L
     },
     ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
     // CDK then allows the role to send traces, to `*`: X-Ray has no resource that a policy could name.
-    ...(o.stage.settings.traceRate > 0 && { tracing: Tracing.ACTIVE }),
+    ...(o.startsTraces && o.stage.settings.traceRate > 0 && { tracing: Tracing.ACTIVE }),
     role,
     logGroup,
   })

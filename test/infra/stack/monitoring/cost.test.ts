@@ -50,9 +50,13 @@ describe('the monitoring of the stage prod', () => {
     ])
   })
 
-  it('traces functions and machines without a library, by their own permission', () => {
-    for (const { Properties } of of('AWS::Lambda::Function'))
-      expect(Properties['TracingConfig']).toEqual({ Mode: 'Active' })
+  it('traces the APIs and the machines without a library, by their own permission', () => {
+    const traced = of('AWS::Lambda::Function')
+      .filter(({ Properties }) => Properties['TracingConfig'] !== undefined)
+      .map(({ Properties }) => String(JSON.stringify(Properties['Environment'])))
+    // The APIs: another function would start a trace a second by itself.
+    expect(traced.length).toBeGreaterThanOrEqual(2)
+    for (const environment of traced) expect(environment).toMatch(/"POWERTOOLS_SERVICE_NAME":"[a-z]+-api"/)
     for (const { Properties } of of('AWS::StepFunctions::StateMachine'))
       expect(Properties['TracingConfiguration']).toEqual({ Enabled: true })
     const policies = JSON.stringify(of('AWS::IAM::Policy'))
