@@ -5,6 +5,7 @@ import { CfnEventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-l
 import { type IQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { addAlarm } from './monitoring/alarm.ts'
+import { keep } from './stored.ts'
 
 export type FailureQueueOptions = Pick<QueueProps, 'visibilityTimeout' | 'deadLetterQueue'>
 
@@ -15,6 +16,8 @@ export function addFailureQueue(scope: Construct, id: string, o: FailureQueueOpt
     retentionPeriod: Duration.days(14),
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
+    // A queue that was deleted with its stack would lose the work in it.
+    removalPolicy: keep,
   })
 }
 
