@@ -1,5 +1,5 @@
 import type { OnBehalfReason, WildcardReason } from './grant-reason.ts'
-import { uploadWildcards } from './upload/grant-reasons.ts'
+import { uploadOnBehalf, uploadWildcards } from './upload/grant-reasons.ts'
 
 const tracing = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']
 
@@ -36,6 +36,7 @@ export const onBehalf: readonly OnBehalfReason[] = [
     reason:
       'The event source mapping reads the queue by the role of its function. Lambda demands all three actions when the mapping is created.',
   },
+  ...uploadOnBehalf,
 ]
 
 /** The wildcards in the grants of the template. Any other is refused. */

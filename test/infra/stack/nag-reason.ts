@@ -23,12 +23,13 @@ export function failureQueues(...queues: readonly string[]): readonly NagAcknowl
   ]
 }
 
-/** The acknowledgement for functions in a stage whose settings trace no request, such as `dev`. */
+/** The acknowledgement for functions that start no trace, in any stage or in one that traces no request, such as `dev`. */
 export function untraced(...functions: readonly string[]): NagAcknowledgement {
   return {
     rule: 'Serverless-LambdaTracing',
     resources: functions,
-    reason: 'The setting `traceRate` of a stage decides. The stage `dev` traces no request.',
+    reason:
+      'The setting `traceRate` of a stage decides, and only the APIs start traces. The stage `dev` traces no request.',
   }
 }
 
