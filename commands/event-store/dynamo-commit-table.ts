@@ -58,7 +58,7 @@ export function createDynamoCommitTable(
         )
         return { outcome: 'put', cost: costOf('write', answer, answer.ConsumedCapacity ?? []) }
       } catch (error) {
-        // DynamoDB charges for a refused condition as for the write, but its answer does not report it.
+        // DynamoDB charges as much for a write that its condition refuses, but the answer does not report the charge.
         if (error instanceof ConditionalCheckFailedException && error.Item !== undefined) {
           const cost = costOf('write', error, [{ CapacityUnits: 1 }])
           return { outcome: 'occupied', item: standing(error.Item), cost }
@@ -114,7 +114,7 @@ export function createDynamoCommitTable(
 }
 
 function attemptsOf(error: unknown): number {
-  const { $metadata } = error as { $metadata?: { attempts?: number } } // SDK errors have it; others do not
+  const { $metadata } = error as { $metadata?: { attempts?: number } } // only errors of the SDK have this field
   return $metadata?.attempts ?? 1
 }
 

@@ -85,8 +85,8 @@ function isVisible(value: string): boolean {
 }
 
 /**
- * The same rules for the OpenAPI document, as far as an expression without flags can state them. It does not check
- * joiners, variation selectors and characters above U+FFFF.
+ * The same rules for the OpenAPI document, as far as a regular expression without flags can state them. It does not
+ * check joiners, variation selectors and characters above U+FFFF.
  */
 const rejected =
   '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufdd0-\\ufdef\\ufeff\\uffa0\\ufff0-\\ufffb\\ufffe\\uffff'

@@ -6,7 +6,7 @@ import { type FunctionSource, functionSources, root } from './functions.ts'
 
 /**
  * The sources of credentials that the SDK loads when the environment contains none. A function's environment always
- * does, so these, a quarter of a bundle, are never used.
+ * contains some, so these sources, a quarter of a bundle, are never used.
  */
 const otherCredentials = [
   ...['ini', 'sso', 'process', 'web-identity', 'login', 'http'].map(
@@ -98,12 +98,15 @@ function removeOthers(folder: string, sources: readonly FunctionSource[]): void 
   }
 }
 
-/** Whether a folder contains the bundles of all functions as their sources are now. */
+/** Whether a folder contains the bundles of all functions, built from their current sources. */
 export function isBundled(outDir: string): boolean {
   return isUpToDate(outDir, root, listOf(functionSources()))
 }
 
-/** The functions as text. A record cannot name the source of a function that is new. */
+/**
+ * The list of functions as text. It makes a new function count as a change, because the record does not name its source
+ * yet.
+ */
 function listOf(sources: readonly FunctionSource[]): string {
   return JSON.stringify(sources)
 }

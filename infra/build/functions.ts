@@ -29,7 +29,8 @@ export function functionSources(): readonly FunctionSource[] {
   )
   for (const [index, { name, entry }] of sources.entries()) {
     const other = sources.slice(0, index).find((source) => source.name === name)
-    if (other !== undefined) throw new Error(`${other.entry} and ${entry} are two functions of one name.`)
+    if (other !== undefined)
+      throw new Error(`${other.entry} and ${entry} are two functions with the same name.`)
   }
   return sources
 }

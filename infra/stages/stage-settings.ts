@@ -28,8 +28,9 @@ const concurrency = z.strictObject({
    */
   provisioned: z.record(logicalId, count),
   /**
-   * Concurrent environments that are set aside for a function, by its logical id, and its maximum at the same time.
-   * Free. AWS insists that 100 of the account's quota stay unreserved, so a new account with a quota of 10 refuses any.
+   * Concurrent environments that are reserved for a function, by its logical id. The number is also the function's
+   * maximum. Free. AWS insists that 100 of the account's quota stay unreserved, so a new account with a quota of 10
+   * refuses any.
    */
   reserved: z.record(logicalId, positive),
 })
@@ -43,13 +44,13 @@ const requests = z.strictObject({
 
 const tables = z.strictObject({
   /**
-   * Maximum read and write units a second of each table on demand, which caps the bill of a runaway client. Requests
-   * above it are throttled. Free. Left out: no maximum but the account's.
+   * Maximum read and write units a second of each on-demand table. It caps the bill that a runaway client can cause.
+   * Requests above it are throttled. Free. If left out, only the account's maximum applies.
    */
   maxUnits: z.optional(z.strictObject({ read: positive, write: positive })),
   /**
    * STANDARD, or STANDARD_INFREQUENT_ACCESS: storage of the event store costs $0.10 instead of $0.25 per GB and month,
-   * each request 25% more. It saves money once storage costs more than 42% of the requests.
+   * and each request costs 25% more. It saves money once storage costs more than 42% of the requests.
    */
   class: z.enum(['STANDARD', 'STANDARD_INFREQUENT_ACCESS']),
 })
@@ -84,8 +85,8 @@ const schema = z.strictObject({
   /** Share of requests that X-Ray traces, 0 to 1. $5 per million traces; the first 100,000 a month are free. */
   traceRate: z.number().min(0).max(1),
   /**
-   * Whether people may add a code generator as a second factor. OPTIONAL asks those who did; it cannot be changed back to
-   * OFF while it is in use. Free.
+   * Whether people may add a code generator as a second factor. OPTIONAL asks those people for a code; it cannot be
+   * changed back to OFF while it is in use. Free.
    */
   mfa: z.enum(['OFF', 'OPTIONAL']),
   /** US dollars a month. `alertEmail` is told at 80% and 100%, and when the forecast exceeds it. The first two budgets of an account are free. */

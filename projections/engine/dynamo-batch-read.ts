@@ -6,7 +6,7 @@ import { addCost, type Cost, noCost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { RowKey } from './projection.ts'
 
-/** Maximum keys of one request (`BatchGetItem` in the API reference). */
+/** Maximum number of keys in one request (`BatchGetItem` in the API reference). */
 const maxKeys = 100
 const maxAttempts = 9
 

@@ -5,7 +5,7 @@ import { addCost, type Cost, noCost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { RowItem, RowKey } from './projection.ts'
 
-/** Maximum items of one request (`BatchWriteItem` in the API reference). */
+/** Maximum number of items in one request (`BatchWriteItem` in the API reference). */
 const maxItems = 25
 const maxAttempts = 9
 

@@ -87,5 +87,5 @@ export interface RowStore {
   sums(partition: string, range: SortRange): Promise<{ readonly sums: Sums; readonly cost: Cost }>
 }
 
-/** Maximum changes of one transaction besides the guard. */
+/** Maximum number of changes in one transaction, not counting the guard. */
 export const maxChangesPerMove = 99

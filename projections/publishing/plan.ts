@@ -165,7 +165,7 @@ async function gapBefore(
   return { events: [] }
 }
 
-/** Maximum streams whose last version without a gap is remembered. */
+/** Maximum number of streams whose last version without a gap is remembered. */
 const maxKnown = 10_000
 
 function remember(known: Map<StreamName, number>, stream: StreamName, end: number): void {

@@ -40,7 +40,7 @@ export function zoneFindings(sources: Sources): Finding[] {
       line,
       rule: 'pure',
       subject: name,
-      advice: `uses ${name}: time, chance and I/O arrive in domain/ as input`,
+      advice: `uses ${name}: time, randomness and I/O arrive in domain/ as input`,
     }))
     return isPure(source.file) ? [...broken, ...impure] : broken
   })

@@ -43,7 +43,7 @@ export async function workOnProject(scene: Scene, ann: Person): Promise<string> 
   await tell.step('ann reads after her own write', async () => {
     const answer = await ann.query(`/projects/${projectId}`, readAfter(renamed))
     expectAnswer(answer, 200, { version: 2, title: 'Globe' })
-    return told(undefined, 'the answer is never from before it')
+    return told(undefined, 'the answer includes the change')
   })
   await tell.step('ann sends a title that is too long', async () => {
     const answer = await ann.command('rename-project', { projectId, title: 'x'.repeat(201) })

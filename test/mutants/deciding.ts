@@ -142,7 +142,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W7',
-    out: 'folds onto a snapshot the events that it contains',
+    out: 'folds events onto a snapshot that already contains them',
     file: 'commands/execution/cached-state.ts',
     find: 'if (snapshot !== undefined && commit.version <= snapshot.version) continue',
     replace: '',

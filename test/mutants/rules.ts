@@ -22,7 +22,7 @@ export const sharedRules = {
   R10: 'A version of a projection never changes its rows or the counters it adds to',
   R11: 'A row is never shared by two streams',
   R12: 'The reason why a stream is parked is kept in its guard, until a write passes the failing event',
-  R13: 'A query reads consistently, the guard first, and never answers from before a position',
+  R13: 'A query reads consistently, the guard first, and never answers with data older than a position',
   R14: 'A verification walks the event store, compares only streams that did not move, and repairs only what it can make whole',
   R15: 'Records that a stream mapping gives up are read again and handled, and those that cannot be are kept with an alarm',
   R16: 'A page ends only when the store says that nothing follows',
@@ -42,6 +42,6 @@ export interface Mutant {
   /** A piece of the file that occurs exactly once. */
   readonly find: string
   readonly replace: string
-  /** The test files, of which one must turn red. */
+  /** The test files. At least one of them must fail. */
   readonly tests: readonly string[]
 }

@@ -39,10 +39,7 @@ export function checkDecisions(streams: Streams, sent: readonly Execution<Comman
   }
 }
 
-/**
- * Checks every answer without a commit, a refusal or a no-op, against the states of the stream during the
- * request.
- */
+/** Checks every refusal and every no-op, which have no commit, against the states of the stream during the request. */
 export function checkAnswers(streams: Streams, answered: readonly Answered[]): void {
   for (const one of answered) {
     const { stream, command, commandId } = one.execution

@@ -55,7 +55,7 @@ interface Parts {
 export function openApi(apiUrl: string, { commands, queries }: FeatureContract): OpenApi {
   const schemas = createNamedSchemas()
   const parts = { schemas, problems: createProblemResponses(schemas) }
-  // An item has the name of the query that returns one of it, so these queries come first.
+  // The schema of an item is named after the query that returns a single item, so these queries come first.
   const ordered = Object.entries(queries).sort(
     ([, a], [, b]) => Number(b.kind === 'one') - Number(a.kind === 'one'),
   )

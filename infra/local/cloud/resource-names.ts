@@ -1,7 +1,7 @@
 import { leftOut, leftOutName } from './left-out.ts'
 import { createResolver, type Lookup, type Properties, type Resource, type Template } from './template.ts'
 
-/** The account that everything of the local cloud is in. */
+/** The id of the account that contains every resource of the local cloud. */
 export const account = '000000000000'
 
 /**
@@ -55,8 +55,8 @@ export interface ResourceNames {
 }
 
 /**
- * Names every resource of a template. Throws, naming it, if one is of a type that no provider models and that
- * `left-out.ts` does not list.
+ * Names every resource of a template. Throws an Error that names the resource if no provider models its type and
+ * `left-out.ts` does not list it.
  */
 export function nameResources(template: Template, region: string, types: ResourceTypes): ResourceNames {
   for (const { logicalId, type } of template.resources) {

@@ -78,7 +78,7 @@ function statusOf({ code }: User): string {
   return code === undefined ? 'CONFIRMED' : 'UNCONFIRMED'
 }
 
-/** The texts that a filter of `ListUsers` can name, by the name that it uses. */
+/** The attributes that a filter of `ListUsers` can test, by their names in the filter. */
 function userAttributes(user: User): Readonly<Record<string, string>> {
   return {
     ...attributesOf(user),
