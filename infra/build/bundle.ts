@@ -5,8 +5,8 @@ import { isUpToDate, startBuild } from './build-record.ts'
 import { type FunctionSource, functionSources, root } from './functions.ts'
 
 /**
- * The sources of credentials that the SDK loads when the environment contains none. A function's environment always
- * contains some, so these sources, a quarter of a bundle, are never used.
+ * The credential providers that the SDK loads when the environment contains no credentials. A function's environment
+ * always contains some, so these providers, a quarter of a bundle, are never used.
  */
 const otherCredentials = [
   ...['ini', 'sso', 'process', 'web-identity', 'login', 'http'].map(
@@ -103,10 +103,7 @@ export function isBundled(outDir: string): boolean {
   return isUpToDate(outDir, root, listOf(functionSources()))
 }
 
-/**
- * The list of functions as text. It makes a new function count as a change, because the record does not name its source
- * yet.
- */
+/** The list of functions as text. The record contains it, so that a new function counts as a change. */
 function listOf(sources: readonly FunctionSource[]): string {
   return JSON.stringify(sources)
 }

@@ -79,7 +79,7 @@ Annals is running (started in ${seconds} s).
   AWS    ${cloud.awsUrl}         for any AWS client, as its endpoint
   mail   ${cloud.awsUrl}/_local/mail
   stage  ${stage}
-  data   ${dataDir}${endpoint ? `, and the DynamoDB at ${endpoint}` : ''}${chances ? `\n  faults ${chances.text}, again with --seed ${seed}` : ''}
+  data   ${dataDir}${endpoint ? `, and the DynamoDB at ${endpoint}` : ''}${chances ? `\n  faults ${chances.text}, repeated by --seed ${seed}` : ''}
 
 Sign up, then look for the code in the mail. The README continues from there:
 

@@ -38,7 +38,7 @@ const concurrency = z.strictObject({
 const requests = z.strictObject({
   /** Requests a second that the HTTP API accepts before it answers 429. Free. */
   perSecond: positive,
-  /** Requests that it accepts at once. */
+  /** Requests that the HTTP API accepts at the same moment, as a burst. */
   burst: positive,
 })
 
@@ -68,9 +68,9 @@ const schema = z.strictObject({
   alertEmail: z.optional(address),
   concurrency,
   /**
-   * How many batches of one shard each stream consumer handles at once, 1 to 10. Any factor gives the same rows. With 1,
-   * a shard reaches its limit at about 1,250 streams a second. Costs nothing by itself; smaller batches mean more
-   * invocations.
+   * How many batches of one shard each stream consumer handles at once, 1 to 10. The rows are the same with any number.
+   * With 1, a shard reaches its limit at about 1,250 streams a second. Costs nothing by itself; smaller batches mean
+   * more invocations.
    */
   parallelizationFactor: z.int().min(1).max(10),
   /**

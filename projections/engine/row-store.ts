@@ -44,7 +44,10 @@ export interface ListOptions {
   /** Sort key of the row before the page. */
   readonly after?: string | undefined
   readonly limit: number
-  /** Of the sort keys; `descending` by default, the largest first. All pages of a list have the same order. */
+  /**
+   * The order of the sort keys. The default is `descending`, the largest first. All pages of a list have the same
+   * order.
+   */
   readonly order?: 'ascending' | 'descending' | undefined
 }
 

@@ -99,7 +99,7 @@ export async function changeProjectTogether(
   { ann, bob, projectId }: { readonly ann: Person; readonly bob: Person; readonly projectId: string },
 ): Promise<void> {
   tell.chapter('They change it together.')
-  const changed = await tell.step('ten changes at the same time, five by each', async () => {
+  const changed = await tell.step('ten changes at the same time, five from each', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
         (n % 2 === 0 ? ann : bob).command('describe-project', { projectId, description: `Edition ${n}` }),

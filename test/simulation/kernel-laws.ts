@@ -50,7 +50,7 @@ export function checkAnswers(streams: Streams, answered: readonly Answered[]): v
     if (stood.some((at) => isTold(one, at))) continue
     const told = 'executed' in one ? `nothing to do at ${one.executed.version}` : one.refused.code
     throw new Error(
-      `broken: ${command.type} ${commandId} was told ${told}, which is true of no state of ${stream} from ${one.from} to ${one.to}`,
+      `broken: ${command.type} ${commandId} was told ${told}, which is wrong for every state of ${stream} from ${one.from} to ${one.to}`,
     )
   }
 }

@@ -214,7 +214,7 @@ const publicAnswers: Readonly<Record<PublicPath, PublicAnswer>> = {
     schema: { type: 'object', examples: [{ openapi: '3.1.0' }] },
   },
   '/docs': {
-    summary: 'This document as a page of HTML',
+    summary: 'This document as an HTML page',
     type: 'text/html',
     schema: { type: 'string', examples: ['<!doctype html>'] },
   },

@@ -52,7 +52,7 @@ async function findLocalCloud(stage: string, region: string | undefined): Promis
   const running = await readAnnouncement(resolve(dataDir))
   if (running === undefined)
     throw new Error(
-      `no local cloud runs on ${dataDir}: npm start runs one, ANNALS_DATA=… names another folder, --stage NAME another stage, --aws the one in your account`,
+      `no local cloud runs on ${dataDir}: start it with npm start, or choose another folder (ANNALS_DATA=…), another stage (--stage NAME) or your AWS account (--aws)`,
     )
   const { endpoint } = running
   // The local cloud treats every caller that is not one of its functions as the developer.
@@ -81,7 +81,7 @@ async function findDeployed(stage: string, region: string | undefined): Promise<
     client,
     outputs: readOutputs(
       Object.fromEntries(outputs),
-      `Stack ${stack} lacks an output of this code: deploy it first`,
+      `Stack ${stack} lacks an output that this code needs: deploy this code first`,
     ),
   }
 }

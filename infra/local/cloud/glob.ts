@@ -1,4 +1,4 @@
-/** In a pattern: any characters, or any one character. */
+/** The placeholders in a pattern: for any characters, and for any one character. */
 export const anyText = Symbol('any text')
 export const anyCharacter = Symbol('any character')
 

@@ -37,7 +37,7 @@ export interface ResourceType {
 
 export type ResourceTypes = Readonly<Record<string, ResourceType>>
 
-/** For a resource that others refer to by its logical id, if at all. */
+/** The names of a resource whose `Ref` is its logical id. */
 export const byLogicalId: ResourceType['names'] = ({ logicalId }) => ({ Ref: logicalId })
 
 /** A resource's own name, or the one that the local cloud gives it. */

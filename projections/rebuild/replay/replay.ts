@@ -269,7 +269,7 @@ async function finish(generation: AnyGeneration, o: ReplayOptions): Promise<Repl
 /** Waits until this number of write units may be consumed, or until the replay is stopped. */
 type Pace = (writeUnits: number) => Promise<void>
 
-/** How long a pause lasts before the next check whether the replay was stopped, in milliseconds. */
+/** How long to pause before checking again whether the replay was stopped, in milliseconds. */
 const longestPauseMs = 200
 
 /** Spreads the writes over time, so that they consume at most the given number of write units per second. */

@@ -63,7 +63,7 @@ export const memory: Subject = async ({ size: { demos } }) => {
     bars: [
       barOf('memory of the local cloud, idle after the start', idleBar, idle),
       barOf(
-        `the same, the most during ${demos} demos and ${demos + 1} reloads`,
+        `the same, the maximum during ${demos} demos and ${demos + 1} reloads`,
         usedBar,
         Math.max(0, ...used),
       ),

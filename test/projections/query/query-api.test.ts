@@ -62,7 +62,7 @@ describe('a query', () => {
     expect(headers['etag']).toBe('"voyages.v1.1.1"')
     expect(await ifNoneMatch('ann', path, String(headers['etag']))).toMatchObject({
       status: 304,
-      // Without it, API Gateway would add another one.
+      // Without a content type, API Gateway would add its own.
       headers: { 'content-type': 'application/json' },
       body: {},
     })

@@ -134,7 +134,7 @@ function readQueueMapping(o: Properties) {
   }
 }
 
-/** In seconds. The last delay holds for all further failures. */
+/** In seconds. The last delay also applies to all further failures. */
 function delayAfter(receives: number, delaysMs: readonly number[]): number {
   return (delaysMs[receives - 1] ?? delaysMs.at(-1) ?? 0) / 1000
 }

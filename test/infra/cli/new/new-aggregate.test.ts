@@ -90,7 +90,7 @@ describe('npm run new', () => {
       expect(output).toContain(`domain/${name}/${name}.ts`)
       expect(output).toContain('Next: npm test')
     }
-    // Without the stack, which derives its routes and filters from the lists: its types take most of the
+    // Leaves out the stack, which derives its routes and filters from the lists: checking its types takes most of the
     // time.
     const config = {
       extends: './tsconfig.json',
