@@ -84,7 +84,7 @@ export function createDynamoCommitTable(
       const low = forward ? from : (to ?? 0)
       const high = forward ? (to ?? maxVersion) : from
       let more = false
-      // One page, unless that page is empty and more pages follow.
+      // Reads one page, and further pages only while each page is empty and more follow.
       const { items, cost } = await readPages<Record<string, unknown>, Record<string, unknown>>(
         async (after) => {
           const answer = await client

@@ -14,7 +14,7 @@ export interface FunctionSource {
   readonly entry: string
   /**
    * Modules that contain machine code, which cannot be bundled and are copied beside the bundle. They are listed as
-   * JSON in a file beside the entry, which has its name and ends in `.native.json`.
+   * JSON in a file beside the entry. That file has the name of the entry and the ending `.native.json`.
    */
   readonly native: readonly string[]
 }

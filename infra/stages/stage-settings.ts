@@ -23,8 +23,8 @@ const mail = z.strictObject({
 
 const concurrency = z.strictObject({
   /**
-   * Environments that are kept ready, by the logical id of an API's function: `CommandApi`. A request
-   * that they take waits for no cold start. $4.38 a month for each environment of 512 MB (us-east-1, arm64), used or not.
+   * Environments that are kept ready, by the logical id of an API's function: `CommandApi`. A request to one of them
+   * has no cold start. $4.38 a month for each environment of 512 MB (us-east-1, arm64), used or not.
    */
   provisioned: z.record(logicalId, count),
   /**

@@ -12,7 +12,7 @@ import type { Outcome } from './answers.ts'
 import type { SimulatedApp } from './app.ts'
 import type { SimulatedBackend } from './backend.ts'
 
-/** A command with the answers to each of its copies, which name what it wrote. */
+/** A command, and the answers to each of its copies. The answers name the events that it wrote. */
 export interface Acknowledged {
   readonly command: string
   readonly answers: readonly Written[]

@@ -38,9 +38,9 @@ const outputsOf = z.object({
 })
 
 /**
- * Finds the backend of a stage by the outputs of its templates: those of the local cloud that runs on the stage's data
- * folder, or of the data stack in the operator's account, whose credentials the SDK finds. Throws an Error that says what
- * to do if there is none.
+ * Finds the backend of a stage by the outputs of its templates. They come from the local cloud that runs on the stage's
+ * data folder, or from the data stack in the operator's account. The SDK finds the credentials. Throws an Error that
+ * says what to do if there is none.
  */
 export async function findStack({ stage, aws, region }: Where): Promise<Stack> {
   return aws ? findDeployed(stage, region) : findLocalCloud(stage, region)
