@@ -142,5 +142,5 @@ function isRefused({ Code }: CancellationReason): boolean {
   return Code === 'ConditionalCheckFailed'
 }
 
-/** The codes of a cancellation that can pass, from TransactWriteItems in the API reference. */
+/** The codes of a temporary cancellation, from TransactWriteItems in the API reference. */
 const transientReasons = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])

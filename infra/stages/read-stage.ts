@@ -9,7 +9,7 @@ export interface Stage {
   readonly settings: StageSettings
 }
 
-/** Files in this folder that are not a stage. */
+/** Files in this folder that are not stages. */
 const others = ['read-stage', 'stage-name', 'stage-settings']
 
 /**

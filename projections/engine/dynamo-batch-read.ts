@@ -43,7 +43,7 @@ export async function batchRead(
       cost = addCost(cost, costOf('read', answer, answer.ConsumedCapacity ?? []))
       items.push(...(answer.Responses?.[tableName] ?? []))
       const unprocessed = answer.UnprocessedKeys?.[tableName]?.Keys ?? []
-      // Only attempts without any result count, because an answer ends at 16 MB.
+      // This counts only attempts that read nothing, because an answer ends at 16 MB.
       if (unprocessed.length < pending.length) attempt = 0
       pending = unprocessed
     }

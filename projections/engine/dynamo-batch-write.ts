@@ -38,7 +38,7 @@ export async function batchWrite(
       cost = addCost(cost, costOf('write', answer, answer.ConsumedCapacity ?? []))
       // Unprocessed items have the same form as in the request.
       const unprocessed = (answer.UnprocessedItems?.[tableName] ?? []) as typeof pending
-      // Only attempts that wrote nothing count.
+      // This counts only attempts that wrote nothing.
       if (unprocessed.length < pending.length) attempt = 0
       pending = unprocessed
     }

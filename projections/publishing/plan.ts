@@ -185,7 +185,7 @@ interface Run {
 }
 
 interface HeldRun extends Run {
-  /** The first version that is not in this run. */
+  /** The first version after this run of commits. */
   readonly rest?: number
 }
 

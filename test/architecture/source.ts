@@ -30,7 +30,7 @@ export interface Source {
   readonly imports: readonly Import[]
   readonly functions: readonly FunctionSize[]
   readonly prose: readonly Prose[]
-  /** Lines of calls and constructions that read a clock, chance or the process. */
+  /** Lines of calls and constructions that read a clock, random numbers or the process. */
   readonly ambient: readonly { readonly name: string; readonly line: number }[]
 }
 

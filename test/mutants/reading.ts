@@ -112,7 +112,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R2',
-    out: 'answers not found instead of not yet',
+    out: 'answers that an item is not found instead of that it is not visible yet',
     file: readAfter,
     find: 'if (reached.version >= version) return',
     replace: 'if (reached.parked === undefined) return',

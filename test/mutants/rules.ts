@@ -7,7 +7,7 @@ export const sharedRules = {
   W5: 'The command id comes first, then the expected version, then the decision',
   W6: 'A command is identified by person, name and key, and another body under its key is refused',
   W7: 'An event that this code does not know is an error everywhere, and never skipped',
-  W8: 'A key has one holder. A conflict of the commit comes before one of a key, and a released key is the one in the state',
+  W8: 'A key has one holder. If a commit and a key are both refused, the commit is reported. A released key is the one in the state',
   W9: 'A commit is put by one function under its condition, and a changed commit raises an alarm',
   W12: 'A snapshot carries the receipts of the last two minutes, and of the last 28 commits in any case',
   R1: 'The guard moves only from the version that was read, and the counters move with it',

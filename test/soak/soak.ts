@@ -16,7 +16,7 @@ const usage = `npm run soak [-- OPTION…]
 
 Runs \`npm start\` under load with every kind of fault, and kills its processes at random moments. Between two such
 rounds it simulates schedules of whole backends, and many short ones of the kernel. Exits with 1 at the first event
-that is lost, doubled or wrong.`
+that is lost, duplicated or wrong.`
 
 /** Rates for every request, delivery and invocation of a round. */
 const faults =

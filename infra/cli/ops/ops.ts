@@ -54,7 +54,7 @@ ${commands.map(({ usage: line, summary }) => `  ${line.padEnd(42)} ${summary}`).
   --region NAME   AWS region, if it is not the one of your AWS settings; needs --aws
   --help          this text`
 
-/** Runs the command of the command line. Returns whether it achieved its purpose. */
+/** Runs the command that the operator typed. Returns whether it achieved its purpose. */
 async function run(): Promise<boolean> {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean' } as const

@@ -72,7 +72,7 @@ export function nameResources(template: Template, region: string, types: Resourc
   const named = ({ logicalId, type, properties }: Resource) =>
     types[type]?.names({ logicalId, properties, region, prefix: namePrefix, resolve })
 
-  /** Named when first asked for, because a name may contain that of another resource. */
+  /** Names a resource when its name is first needed, because a name may contain that of another resource. */
   function namesOf(logicalId: string): Readonly<Record<string, string | undefined>> {
     const there = known.get(logicalId)
     const resource = resources.get(logicalId)

@@ -69,7 +69,7 @@ export function readTemplate(assembly: string): Template {
     ({ Type, Properties = {} }, stackName, logicalId) => ({
       logicalId,
       type: Type,
-      // Properties stay an object.
+      // The result of an object is an object.
       properties: withinOneStack(Properties, stackName, stacks) as Properties,
     }),
   )
@@ -214,7 +214,7 @@ export function fieldsOf(value: unknown): Properties {
 
 function readJson<T>(file: string): T {
   try {
-    // Written by synthesis in the form that its readers share.
+    // Synthesis wrote the file, so its content has the type that the caller names.
     return JSON.parse(readFileSync(file, 'utf8')) as T
   } catch (error) {
     throw new Error(`${file} cannot be read: ${String(error)}`)
