@@ -17,7 +17,7 @@ function giveUpSoon({ Resources }: Template): void {
 const logged = (line: RegExp) =>
   vi.waitFor(() => expect(running.lines).toContainEqual(expect.stringMatching(line)), soon)
 
-/** Writes something, and kills a function whenever it runs until its mapping gives up the commit. */
+/** Writes something. Kills a function at each of its runs, until its mapping gives up the commit. */
 async function inVain<T>(name: 'Projector' | 'Forwarder', act: () => Promise<T>): Promise<T> {
   const { cloud } = running
   cloud.faults.shake({

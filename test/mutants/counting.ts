@@ -46,7 +46,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R5',
-    out: 'leaves the rows to remove',
+    out: 'does not remove the rows that no longer exist',
     file: step,
     find: 'remove: remove.slice(Math.max(0, written - put.length))',
     replace: 'remove: written > 0 ? [] : remove',

@@ -41,7 +41,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R6',
-    out: 'does not report a build that this code does not contain',
+    out: 'does not report a generation being built that this code does not contain',
     file: listed,
     find: 'else await abandon(versions, lists, clock, { name, id })',
     replace: '',

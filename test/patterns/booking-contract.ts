@@ -37,7 +37,7 @@ export const bookingContract = {
       body: z.strictObject({ bookingId, ...times }),
     },
     'archive-booking': {
-      summary: 'Give the room free again',
+      summary: 'Release the room',
       creates: false,
       body: z.strictObject({ bookingId }),
     },

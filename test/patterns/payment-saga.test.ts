@@ -69,7 +69,7 @@ describe('the payment of a booking', () => {
     expect(paid.get('1')).toBe('charged')
   })
 
-  it('gives the room free again if it is declined, and says why', async () => {
+  it('releases the room if it is declined, and says why', async () => {
     const { run, table, paid, stateOf, slots } = await setUp({ declines: true })
     await run()
     expect(await stateOf()).toMatchObject({ status: 'archived' })

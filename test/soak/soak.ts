@@ -69,7 +69,7 @@ async function soak(): Promise<void> {
   removeDataDir(dataDir)
   console.log(`schedules of whole backends: ${JSON.stringify(whole)}`)
   console.log(`schedules of the kernel: ${JSON.stringify(kernel)}`)
-  console.log('nothing was lost, doubled or wrong')
+  console.log('nothing was lost, duplicated or wrong')
 }
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'

@@ -5,8 +5,8 @@ import { jsonText, reasonOf } from './printing.ts'
 import type { Stored } from './stored-stream.ts'
 
 /**
- * An event as it is stored, in the shape of its `schema`. If it cannot be separated from its item, the whole item
- * instead.
+ * An event as it is stored, in the shape of its `schema`. It has the whole item instead if the item's events cannot be
+ * separated.
  */
 export interface ShownEvent {
   readonly stream: string

@@ -222,7 +222,7 @@ describe('the next time of a cron expression', () => {
           expect(next % minuteMs).toBe(0)
           expect(matches(zone, next)).toBe(true)
         }
-        // Every minute of a day, and some beyond.
+        // Every minute of a day, and some values beyond it.
         const until = Math.min(next ?? end, instant + 40 * 86_400_000)
         const first = Math.floor(instant / minuteMs + 1) * minuteMs
         for (let at = first, n = 0; at < until; n += 1, at += (n < 1500 ? 1 : 37) * minuteMs) {
