@@ -1,18 +1,33 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { copyRepository } from '../kit/repository-copy.ts'
+import { lintTemplates } from './cfn-lint.ts'
 import { checkOpenApi } from './openapi.ts'
 import { checkPythonClients } from './python.ts'
 import { npm, type Shell } from './shell.ts'
 
 const root = join(import.meta.dirname, '../..')
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+const tsx = join(root, 'node_modules/tsx/dist/cli.mjs')
 
 /** A step of `npm run verify`. It fails if `run` throws, and is skipped if that is `Skipped`. */
 export interface Step {
   readonly name: string
   run(shell: Shell): Promise<void>
 }
+
+/** The operands of `npm run new`, in order: one part of each kind. */
+const generated = [
+  ['aggregate', 'parking-permit'],
+  ['event', 'parking-permit', 'printed', '--public'],
+  ['command', 'parking-permit', 'print', '--emits', 'ParkingPermitPrinted'],
+  ['command', 'parking-permit', 'revoke', '--emits', 'revoked'],
+  ['query', 'parking-permit', 'summary'],
+  ['reaction', 'parking-permit-email', '--on', 'ParkingPermitCreated', '--mail'],
+  ['reaction', 'open-barrier', '--on', 'ParkingPermitPrinted'],
+  ['schedule', 'count-permits'],
+  ['version', 'parking-permits'],
+] as const
 
 export const steps: readonly Step[] = [
   { name: 'npm test', run: (shell) => shell.run(npm, ['test'], { folder: root }) },
@@ -24,12 +39,21 @@ export const steps: readonly Step[] = [
         env: { SCHEDULES: '10000' },
       }),
   },
+  {
+    name: 'cfn-lint',
+    run: async (shell) => {
+      const folder = shell.temporaryFolder()
+      const synth = [tsx, join(root, 'infra/cli/synth.ts'), '--stage']
+      for (const stage of ['dev', 'prod']) await shell.run(process.execPath, [...synth, stage], { folder })
+      await lintTemplates(templatesIn(folder), { shell, root, folder })
+    },
+  },
   { name: 'mutants', run: (shell) => shell.run(npm, ['run', 'mutants'], { folder: root }) },
   {
-    name: 'a generated aggregate, in a copy',
+    name: 'a generated aggregate with one part of each kind, in a copy',
     run: async (shell) => {
       const folder = copyInto(shell.temporaryFolder())
-      await shell.run(npm, ['run', 'new', 'aggregate', 'parking-permit'], { folder })
+      for (const part of generated) await shell.run(npm, ['run', 'new', '--', ...part], { folder })
       await shell.run(npm, ['test'], { folder })
     },
   },
@@ -53,6 +77,13 @@ export const steps: readonly Step[] = [
     },
   },
 ]
+
+/** The templates in a folder and in its folders. */
+function templatesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.template.json'))
+    .map((file) => join(folder, file))
+}
 
 /** Copies the files of the repository, and links to the installed packages. */
 function copyInto(folder: string): string {

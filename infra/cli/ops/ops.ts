@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { stageName } from '../../stages/stage-name.ts'
+import { adminAdd, adminList, adminRemove } from './admin.ts'
 import type { Answer, OpsCommand, Options } from './command.ts'
 import { eventsHandled } from './events-handled.ts'
 import { eventsShow } from './events-show.ts'
@@ -38,6 +39,9 @@ const commands: readonly OpsCommand[] = [
   replaySwitch,
   replayRollback,
   replayClean,
+  adminAdd,
+  adminRemove,
+  adminList,
 ]
 
 /**

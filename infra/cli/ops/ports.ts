@@ -27,6 +27,7 @@ import type { RowRemover } from '../../../projections/rebuild/replay/row-remover
 import type { CommitScan } from '../../../projections/rebuild/walk/commit-scan.ts'
 import { createDynamoCommitScan } from '../../../projections/rebuild/walk/dynamo-commit-scan.ts'
 import type { ReactionRow } from '../../../workflows/reactions/reaction-row.ts'
+import { type AdminGroup, openAdminGroup } from './admin-group.ts'
 import { type GuardScan, scanGuards } from './guard-scan.ts'
 import { createHandledEvents, type HandledEvents } from './handled-events.ts'
 import { type DeliveryLag, openLocalPages } from './local-pages.ts'
@@ -64,6 +65,8 @@ export interface Stores {
   readonly guards: GuardScan
   /** The events that reactions have handled. */
   readonly handled: HandledEvents
+  /** The people in the group `admin`. */
+  readonly admins: AdminGroup
   /** How far the deliveries of the stream are behind; undefined if the backend runs in an account. */
   readonly deliveryLag?: (() => Promise<readonly DeliveryLag[]>) | undefined
   /** When the oldest invocation that is running began; undefined if the backend runs in an account. */
@@ -112,6 +115,7 @@ export function openStores({ client: settings, outputs, isLocal }: Stack): Store
       readNewItems({ settings, streamArn: outputs.EventStoreStreamArn, signal, onReady }),
     guards: scanGuards(client, outputs.ReadModelTable),
     handled: createHandledEvents(client, outputs.HandledEventsTable),
+    admins: openAdminGroup(settings, outputs.UserPoolId),
     ...(isLocal && settings.endpoint !== undefined && openLocalPages(settings.endpoint)),
     code: loadCode,
   }

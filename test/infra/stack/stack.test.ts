@@ -65,10 +65,11 @@ describe('the stack', () => {
     ])
   })
 
-  it('is not protected from deletion by the template: a failed first deployment could not be undone', () => {
+  it('protects the stack of the data from deletion, and lets the service be made again', () => {
     const { artifacts } = JSON.parse(read(inject('assembly'), 'manifest.json'))
-    for (const name of ['annals-dev-data', 'annals-dev-service'])
-      expect(artifacts[name].properties.terminationProtection).toBe(false)
+    const isProtected = (name: string) => artifacts[name].properties.terminationProtection
+    expect(isProtected('annals-dev-data')).toBe(true)
+    expect(isProtected('annals-dev-service')).toBe(false)
   })
 
   it('tags everything that can be tagged with the stage', () => {
@@ -89,6 +90,22 @@ describe('the stack', () => {
     const { artifacts } = JSON.parse(read(inject('assembly'), 'manifest.json'))
     expect(artifacts['annals-dev-data'].dependencies).not.toContain('annals-dev-service')
     expect(artifacts['annals-dev-service'].dependencies).toContain('annals-dev-data')
+  })
+
+  it('keeps everything that remembers when its stack is deleted', () => {
+    const remembering = [
+      'AWS::DynamoDB::GlobalTable',
+      'AWS::SQS::Queue',
+      'AWS::Events::EventBus',
+      'AWS::Cognito::UserPool',
+      'AWS::S3::Bucket',
+    ]
+    const [data] = readStacks<{ Type: string; DeletionPolicy?: string }>(inject('assembly'))
+    const kept = Object.values(data?.template.Resources ?? {}).filter(({ Type }) =>
+      remembering.includes(Type),
+    )
+    expect(kept.length).toBeGreaterThan(10)
+    for (const { DeletionPolicy } of kept) expect(DeletionPolicy).toBe('RetainExceptOnCreate')
   })
 
   it('exports nothing, so that neither stack locks the other', () => {

@@ -46,6 +46,7 @@ export function opsSide() {
     },
     async *guards() {},
     handled: { read: async (keys) => keys.map(() => undefined) },
+    admins: { add: async () => 'unknown', remove: async () => 'unknown', list: async () => [] },
     reactions: [],
     code: async () => ports,
     async *newItems(_signal, onReady) {

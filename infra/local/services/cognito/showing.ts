@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { invalid, read, texts } from './request.ts'
 import { type ClientSettings, type GroupSettings, poolArnOf } from './template.ts'
-import { attributesOf, type User, type UserPool } from './user-pool.ts'
+import { attributesOf, statusOf, type User, type UserPool } from './user-pool.ts'
 
 /** The resources that the operations show. */
 export interface Shown {
@@ -73,10 +73,6 @@ function poolDescription({ settings, users }: UserPool, region: string): object 
     SchemaAttributes: Schema,
     EstimatedNumberOfUsers: users().length,
   }
-}
-
-function statusOf({ code }: User): string {
-  return code === undefined ? 'CONFIRMED' : 'UNCONFIRMED'
 }
 
 /** The attributes that a filter of `ListUsers` can test, by their names in the filter. */
