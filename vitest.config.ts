@@ -30,6 +30,6 @@ const projects = Object.entries(lanes).map(([name, { include, exclude }]) => ({
 }))
 
 export default defineConfig({
-  // The suites start servers and native processes; two cores bear two workers.
+  // The suites start servers and native processes; two cores can run two workers.
   test: { projects, maxWorkers: 2 },
 })

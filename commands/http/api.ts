@@ -194,7 +194,7 @@ function resultOf(
   return {
     statusCode: status,
     headers: {
-      // Without this header, API Gateway adds its own, and a cache would keep it from a 304.
+      // Without this header, API Gateway adds its own, and a cache would store that from a 304.
       'content-type': 'application/json',
       ...headers,
       'x-correlation-id': correlationId,

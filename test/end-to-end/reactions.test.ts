@@ -15,7 +15,7 @@ async function start(retryDelaysMs: number[], change?: Change): Promise<void> {
   running = await runLocalCloud({ retryDelaysMs }, change)
 }
 
-/** Gives up mail after this many receives. */
+/** Moves a mail to the dead-letter queue after it was received this many times. */
 const afterReceives =
   (receives: number): Change =>
   ({ Resources }) => {

@@ -46,7 +46,7 @@ export interface Code {
 
 /** The stores of a running backend, without the code of any feature. Tests give the commands stores in memory. */
 export interface Stores {
-  /** Reads commits that the event store refuses to read. It cannot write. */
+  /** Reads commits, even those that the event store refuses to read. This port cannot write. */
   readonly commits: Pick<CommitTable, 'query'>
   readonly store: EventStore
   readonly scan: CommitScan

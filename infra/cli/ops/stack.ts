@@ -40,9 +40,9 @@ const outputsOf = z.object({
 })
 
 /**
- * Finds the backend of a stage by the outputs of its templates: those of the local cloud that runs on the stage's data
- * folder, or of the data stack in the operator's account, whose credentials the SDK finds. Throws an Error that says what
- * to do if there is none.
+ * Finds the backend of a stage by the outputs of its templates. They come from the local cloud that runs on the stage's
+ * data folder, or from the data stack in the operator's account. The SDK finds the credentials. Throws an Error that
+ * says what to do if there is none.
  */
 export async function findStack({ stage, aws, region }: Where): Promise<Stack> {
   return aws ? findDeployed(stage, region) : findLocalCloud(stage, region)
@@ -54,7 +54,7 @@ async function findLocalCloud(stage: string, region: string | undefined): Promis
   const running = await readAnnouncement(resolve(dataDir))
   if (running === undefined)
     throw new Error(
-      `no local cloud runs on ${dataDir}: npm start runs one, ANNALS_DATA=… names another folder, --stage NAME another stage, --aws the one in your account`,
+      `no local cloud runs on ${dataDir}: start it with npm start, or choose another folder (ANNALS_DATA=…), another stage (--stage NAME) or your AWS account (--aws)`,
     )
   const { endpoint } = running
   // The local cloud treats every caller that is not one of its functions as the developer.
@@ -83,7 +83,7 @@ async function findDeployed(stage: string, region: string | undefined): Promise<
     client,
     outputs: readOutputs(
       Object.fromEntries(outputs),
-      `Stack ${stack} lacks an output of this code: deploy it first`,
+      `Stack ${stack} lacks an output that this code needs: deploy this code first`,
     ),
   }
 }
