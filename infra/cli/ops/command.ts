@@ -25,6 +25,7 @@ export interface Options {
   readonly to?: string | undefined
   readonly segments?: string | undefined
   readonly speed?: string | undefined
+  readonly reason?: string | undefined
 }
 
 export interface Answer {

@@ -4,6 +4,10 @@ import type { Answer, OpsCommand, Options } from './command.ts'
 import { eventsHandled } from './events-handled.ts'
 import { eventsShow } from './events-show.ts'
 import { eventsTail } from './events-tail.ts'
+import { failuresDiscard } from './failures-discard.ts'
+import { failuresList } from './failures-list.ts'
+import { failuresRetry } from './failures-retry.ts'
+import { failuresShow } from './failures-show.ts'
 import { find } from './find.ts'
 import { lag } from './lag.ts'
 import { parkedList } from './parked-list.ts'
@@ -27,6 +31,10 @@ const commands: readonly OpsCommand[] = [
   state,
   parkedList,
   parkedResubmit,
+  failuresList,
+  failuresShow,
+  failuresRetry,
+  failuresDiscard,
   lag,
   verify,
   republish,
@@ -75,6 +83,7 @@ async function run(): Promise<boolean> {
       speed: text,
       email: text,
       title: text,
+      reason: text,
     },
   })
   const { json, help, stage, aws, region, 'accept-parked': acceptParked, ...others } = values

@@ -27,6 +27,7 @@ import type { RowRemover } from '../../../projections/rebuild/replay/row-remover
 import type { CommitScan } from '../../../projections/rebuild/walk/commit-scan.ts'
 import { createDynamoCommitScan } from '../../../projections/rebuild/walk/dynamo-commit-scan.ts'
 import type { ReactionRow } from '../../../workflows/reactions/reaction-row.ts'
+import type { FailedWork } from './failures/failed-work.ts'
 import { type GuardScan, scanGuards } from './guard-scan.ts'
 import { createHandledEvents, type HandledEvents } from './handled-events.ts'
 import { type DeliveryLag, openLocalPages } from './local-pages.ts'
@@ -64,6 +65,8 @@ export interface Stores {
   readonly guards: GuardScan
   /** The events that reactions have handled. */
   readonly handled: HandledEvents
+  /** The queues of waiting and failed work. Their clients are loaded when a command needs them. */
+  readonly failedWork: () => Promise<FailedWork>
   /** How far the deliveries of the stream are behind; undefined if the backend runs in an account. */
   readonly deliveryLag?: (() => Promise<readonly DeliveryLag[]>) | undefined
   /** When the oldest invocation that is running began; undefined if the backend runs in an account. */
@@ -91,7 +94,7 @@ async function loadCode(): Promise<Code> {
 }
 
 /** The stores of a running backend. */
-export function openStores({ client: settings, outputs, isLocal }: Stack): Stores {
+export function openStores({ client: settings, outputs, prefixes, isLocal }: Stack): Stores {
   const client = createDynamoClient(settings)
   const commits = createDynamoCommitTable(client, outputs.EventStoreTable)
   return {
@@ -112,6 +115,10 @@ export function openStores({ client: settings, outputs, isLocal }: Stack): Store
       readNewItems({ settings, streamArn: outputs.EventStoreStreamArn, signal, onReady }),
     guards: scanGuards(client, outputs.ReadModelTable),
     handled: createHandledEvents(client, outputs.HandledEventsTable),
+    failedWork: async () => {
+      const { openFailedWork } = await import('./failures/aws-failed-work.ts')
+      return openFailedWork(settings, prefixes)
+    },
     ...(isLocal && settings.endpoint !== undefined && openLocalPages(settings.endpoint)),
     code: loadCode,
   }

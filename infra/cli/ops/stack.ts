@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import * as z from 'zod/mini'
-import { readAnnouncement } from '../../local/index.ts'
+import { physicalName, readAnnouncement } from '../../local/index.ts'
 import { stackNames } from '../../stages/stage-name.ts'
 import { dataFolderOf } from '../data-folder.ts'
 import { reasonOf } from './printing.ts'
@@ -12,6 +12,13 @@ export interface Stack {
   /** Settings for every AWS client. A missing setting has the default of the SDK. */
   readonly client: ClientSettings
   readonly outputs: z.infer<typeof outputsOf>
+  readonly prefixes: ResourcePrefixes
+}
+
+/** The beginnings of the names that the resources of both stacks have, unless the code names them itself. */
+export interface ResourcePrefixes {
+  readonly data: string
+  readonly service: string
 }
 
 export interface ClientSettings {
@@ -61,13 +68,18 @@ async function findLocalCloud(stage: string, region: string | undefined): Promis
     running.outputs,
     `The local cloud on ${dataDir} runs another template: start it again`,
   )
-  return { isLocal: true, client: { endpoint, region: running.region, credentials }, outputs }
+  return {
+    isLocal: true,
+    client: { endpoint, region: running.region, credentials },
+    outputs,
+    prefixes: { data: physicalName(''), service: physicalName('') },
+  }
 }
 
 async function findDeployed(stage: string, region: string | undefined): Promise<Stack> {
   // The client is loaded here, so that commands on the local cloud do not wait for it.
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation')
-  const { data: stack } = stackNames(stage)
+  const { data: stack, service } = stackNames(stage)
   const client: ClientSettings = region === undefined ? {} : { region }
   const cloudFormation = new CloudFormationClient(client)
   const { Stacks: [found] = [] } = await cloudFormation
@@ -83,6 +95,7 @@ async function findDeployed(stage: string, region: string | undefined): Promise<
       Object.fromEntries(outputs),
       `Stack ${stack} lacks an output of this code: deploy it first`,
     ),
+    prefixes: { data: `${stack}-`, service: `${service}-` },
   }
 }
 

@@ -41,7 +41,13 @@ export const lambda: ServiceProvider<LambdaHandle> = {
   async open(context) {
     const { faults, options } = context
     const { queues } = context.use(sqs)
-    const opened = await startLambda({ ...options, endpoint: context.use(gateway).url, faults })
+    const opened = await startLambda({
+      ...options,
+      endpoint: context.use(gateway).url,
+      faults,
+      // Opened below, before anything is invoked.
+      invokeAsync: (functionArn, payload) => invocations.invokeAsync(functionArn, payload),
+    })
     context.closeAfter(opened.close)
     context.serve(opened.service)
     context.servePage(({ pathname }) =>

@@ -12,13 +12,23 @@ const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:Greeter'
 let folder: string
 let lambda: Lambda
 let faults = createFaults()
+/** The events that calls of the type `Event` left. */
+const left: unknown[][] = []
+const invokeAsync = (...event: unknown[]) => void left.push(event)
 let log: ReturnType<typeof vi.fn<(source: string, message: string) => void>>
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'annals-lambda-'))
   log = vi.fn()
   faults = createFaults()
-  lambda = await startLambda({ region: 'eu-west-1', endpoint: 'http://127.0.0.1:4566', faults, log })
+  left.length = 0
+  lambda = await startLambda({
+    region: 'eu-west-1',
+    endpoint: 'http://127.0.0.1:4566',
+    faults,
+    invokeAsync,
+    log,
+  })
 })
 
 afterEach(async () => {
@@ -213,7 +223,14 @@ describe('a function with a debugger', () => {
   it('listens for the debugger at its port, in one process, without a timeout', async () => {
     await lambda.close()
     const inspectPort = await freePort()
-    lambda = await startLambda({ region: 'eu-west-1', endpoint: '', faults, inspectPort, log })
+    lambda = await startLambda({
+      region: 'eu-west-1',
+      endpoint: '',
+      faults,
+      invokeAsync,
+      inspectPort,
+      log,
+    })
     define('export const handler = () => new Promise((done) => setTimeout(done, 300, process.pid))', {
       timeoutSeconds: 0.1,
     })
