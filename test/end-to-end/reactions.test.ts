@@ -4,6 +4,7 @@ import { afterEach, describe, expect, inject, it, vi } from 'vitest'
 import { readTemplate } from '../../infra/local/index.ts'
 import { gaveUp } from '../../workflows/reactions/reaction-queue.ts'
 import { type Change, type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
+import { runOps } from '../kit/local-cloud/ops-process.ts'
 import { mailsTo, type Person, signIn, signUp } from '../kit/people/person.ts'
 
 let running: RunningCloud
@@ -140,7 +141,7 @@ describe('a mail provider', () => {
     await vi.waitFor(async () => expect(await subjectsOf(ann)).toHaveLength(2), { ...soon, timeout: 20_000 })
   })
 
-  it('that refuses every time leaves the event in the dead-letter queue, and the log says so', async () => {
+  it('that refuses every time leaves the event in a queue, from which an operator retries it', async () => {
     await start([10], afterReceives(3))
     running.cloud.faults.refuseMail(true, paused)
     const ann = await signUp(running.config)
@@ -158,5 +159,25 @@ describe('a mail provider', () => {
     const moved = running.lines.filter((line) => line.includes(gaveUp))
     expect(moved).toEqual([expect.stringMatching(/^SendMail.*SendMailQueue.*"receives":3/)])
     expect(await subjectsOf(ann)).toEqual([code])
+
+    const ops = async (...args: string[]) => {
+      const { code: exit, stdout, stderr } = await runOps(running.dataDir, ['failures', ...args, '--json'])
+      expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+      return JSON.parse(stdout)
+    }
+    const failed = (messages: number) =>
+      expect.arrayContaining([expect.objectContaining({ queue: 'SendMailFailures', messages, inFlight: 0 })])
+    expect(await ops('list')).toEqual(failed(1))
+    const [shown] = await ops('show', 'SendMailFailures')
+    const event = `user-${ann.userId}/1`
+    expect(shown).toMatchObject({ subject: 'UserRegistered', event, attempts: 3 })
+    running.cloud.faults.refuseMail(false)
+    expect(await ops('retry', 'SendMailFailures', '--all')).toMatchObject([
+      { id: shown.id, outcome: 'retried', by: 'sent to SendMailQueue' },
+    ])
+    await vi.waitFor(async () => expect(await subjectsOf(ann)).toHaveLength(2), soon)
+    expect(await ops('list')).toEqual(failed(0))
+    expect(await ops('retry', 'SendMailFailures', '--all')).toEqual([])
+    expect(await subjectsOf(ann)).toEqual([code, expect.stringMatching(/welcome/i)])
   })
 })

@@ -123,6 +123,18 @@ describe('a function', () => {
     expect(new Set(all.map(({ payload }) => payload)).size).toBe(1)
   })
 
+  it('accepts an event of an asynchronous call, which runs later', async () => {
+    define('export const handler = async () => 1')
+    const call = {
+      operation: 'Invoke',
+      path: '/2015-03-31/functions/Greeter/invocations',
+      body: Buffer.from('{"name":"ann"}'),
+      headers: { 'x-amz-invocation-type': 'Event' },
+    }
+    expect(await lambda.service.handle(call)).toEqual({ status: 202, body: '' })
+    expect(left).toEqual([[arn, { name: 'ann' }]])
+  })
+
   it('writes its output to the log under its name', async () => {
     define(`export const handler = async () => { console.log('one'); console.error('two') }`)
     await lambda.invoke(arn, {})
