@@ -52,12 +52,20 @@ export function streamHandler({ logger, ...options }: StreamHandlerOptions): Str
       // For the other generations, the streams are logged together with the records to deliver again.
       onFailed: (generation, stream, error) => {
         if (generation.building !== true) return
-        const line = { generation: generation.id, stream, error: asError(error) }
+        const correlationIds = correlationIdsOf(deliveries, stream)
+        const line = { generation: generation.id, stream, correlationIds, error: asError(error) }
         logger.error('a generation that is being built misses events', line)
       },
     })
-    for (const { stream, sequenceNumber, error } of failures)
-      logger.error('stream was not projected', { stream, sequenceNumber, error: asError(error) })
+    for (const { stream, sequenceNumber, error } of failures) {
+      const correlationIds = correlationIdsOf(deliveries, stream)
+      logger.error('stream was not projected', {
+        stream,
+        sequenceNumber,
+        correlationIds,
+        error: asError(error),
+      })
+    }
     const failed = [...unreadable, ...failures.map(({ sequenceNumber }) => sequenceNumber)]
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
   }

@@ -127,6 +127,37 @@ describe('a mail provider', () => {
     expect(await subjectsOf(ann)).toEqual([code])
     running.cloud.faults.refuseMail(false)
     await vi.waitFor(async () => expect(await subjectsOf(ann)).toHaveLength(2), soon)
+
+    // An operator follows the request of the registration to its mail.
+    const event = `user-${ann.userId}/1`
+    const traced = async () => {
+      const { stdout } = await runOps(running.dataDir, ['trace', '--event', event, '--json'])
+      return JSON.parse(stdout)
+    }
+    const mailed = { component: 'SendMail', what: `welcome-email ${event}` }
+    await vi.waitFor(async () => {
+      const { steps } = await traced()
+      expect(steps).toContainEqual(expect.objectContaining({ ...mailed, outcome: 'sent', failed: false }))
+    }, soon)
+    const { correlationId, streams, steps, parked } = await traced()
+    expect({ streams, parked }).toEqual({ streams: [`user-${ann.userId}`], parked: [] })
+    const order = [
+      { component: 'event store', what: `commit user-${ann.userId}`, outcome: 'version 1: UserRegistered' },
+      { component: 'Forwarder', what: `forward user-${ann.userId}`, outcome: '1 sent' },
+      { ...mailed, failed: true, outcome: expect.stringContaining('reaction failed') },
+      { ...mailed, failed: false, outcome: 'sent' },
+    ]
+    const places = order.map((step) =>
+      steps.findIndex((one: object) => expect.objectContaining(step).asymmetricMatch(one)),
+    )
+    expect(places).not.toContain(-1)
+    expect(places).toEqual(places.toSorted((one, other) => one - other))
+    expect(steps).toContainEqual(
+      expect.objectContaining({ component: 'Projector', what: `project users.v1.1 user-${ann.userId}` }),
+    )
+    expect(steps).toContainEqual(expect.objectContaining({ component: 'Registration', outcome: 'done' }))
+    const text = await runOps(running.dataDir, ['trace', correlationId])
+    expect(text.stdout).toMatch(/SendMail +welcome-email \S+ +FAILED: reaction failed .*SendingPaused/)
   })
 
   it('that accepts no more for a while postpones the mail, which is no failure', async () => {

@@ -26,6 +26,7 @@ export interface Options {
   readonly segments?: string | undefined
   readonly speed?: string | undefined
   readonly reason?: string | undefined
+  readonly event?: string | undefined
 }
 
 export interface Answer {

@@ -21,6 +21,7 @@ import { replayRollback, replaySwitch } from './replay-switch.ts'
 import { republish } from './republish.ts'
 import { findStack } from './stack.ts'
 import { state } from './state.ts'
+import { trace } from './trace.ts'
 import { verify } from './verify.ts'
 
 const commands: readonly OpsCommand[] = [
@@ -35,6 +36,7 @@ const commands: readonly OpsCommand[] = [
   failuresShow,
   failuresRetry,
   failuresDiscard,
+  trace,
   lag,
   verify,
   republish,
@@ -84,6 +86,7 @@ async function run(): Promise<boolean> {
       email: text,
       title: text,
       reason: text,
+      event: text,
     },
   })
   const { json, help, stage, aws, region, 'accept-parked': acceptParked, ...others } = values

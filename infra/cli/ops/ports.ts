@@ -34,6 +34,7 @@ import { type DeliveryLag, openLocalPages } from './local-pages.ts'
 import { readNewItems } from './new-items.ts'
 import { reasonOf } from './printing.ts'
 import type { Stack } from './stack.ts'
+import type { FunctionLogs } from './trace/logs.ts'
 
 /** The features of this checkout. They are loaded when a command needs them, because any of them may be broken. */
 export interface Code {
@@ -67,6 +68,8 @@ export interface Stores {
   readonly handled: HandledEvents
   /** The queues of waiting and failed work. Their clients are loaded when a command needs them. */
   readonly failedWork: () => Promise<FailedWork>
+  /** The logs of the functions. Their client is loaded when a command needs it. */
+  readonly functionLogs: () => Promise<FunctionLogs>
   /** How far the deliveries of the stream are behind; undefined if the backend runs in an account. */
   readonly deliveryLag?: (() => Promise<readonly DeliveryLag[]>) | undefined
   /** When the oldest invocation that is running began; undefined if the backend runs in an account. */
@@ -118,6 +121,10 @@ export function openStores({ client: settings, outputs, prefixes, isLocal }: Sta
     failedWork: async () => {
       const { openFailedWork } = await import('./failures/aws-failed-work.ts')
       return openFailedWork(settings, prefixes)
+    },
+    functionLogs: async () => {
+      const { openFunctionLogs } = await import('./trace/cloudwatch-function-logs.ts')
+      return openFunctionLogs(settings, prefixes)
     },
     ...(isLocal && settings.endpoint !== undefined && openLocalPages(settings.endpoint)),
     code: loadCode,

@@ -49,6 +49,7 @@ export function opsSide() {
     handled: { read: async (keys) => keys.map(() => undefined) },
     reactions: [],
     failedWork: async () => memoryFailedWork([]).work,
+    functionLogs: async () => ({ find: async () => [] }),
     code: async () => ports,
     async *newItems(_signal, onReady) {
       onReady()

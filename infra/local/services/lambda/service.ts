@@ -43,6 +43,8 @@ export async function startLambda(o: {
   /** The debugger's port for the first function. Each further function has the next port. */
   inspectPort?: number | undefined
   log: Log
+  /** Keeps a line of a function in its log group. */
+  keepLine: (logGroup: string, line: string) => void
 }): Promise<Lambda> {
   const functions = new Map<string, LambdaFunction>()
   const running = new Set<{ readonly since: number }>()

@@ -14,6 +14,9 @@ let lambda: Lambda
 let faults = createFaults()
 /** The events that calls of the type `Event` left. */
 const left: unknown[][] = []
+/** The lines that were kept in log groups. */
+const kept: [logGroup: string, line: string][] = []
+const keepLine = (...line: [string, string]) => void kept.push(line)
 const invokeAsync = (...event: unknown[]) => void left.push(event)
 let log: ReturnType<typeof vi.fn<(source: string, message: string) => void>>
 
@@ -27,6 +30,7 @@ beforeEach(async () => {
     endpoint: 'http://127.0.0.1:4566',
     faults,
     invokeAsync,
+    keepLine,
     log,
   })
 })
@@ -135,12 +139,19 @@ describe('a function', () => {
     expect(left).toEqual([[arn, { name: 'ann' }]])
   })
 
-  it('writes its output to the log under its name', async () => {
-    define(`export const handler = async () => { console.log('one'); console.error('two') }`)
+  it('writes its output to the log under its name, and to its log group', async () => {
+    kept.length = 0
+    define(`export const handler = async () => { console.log('one'); console.error('two') }`, {
+      logGroup: 'Annals-GreeterLog',
+    })
     await lambda.invoke(arn, {})
     await vi.waitFor(() => {
       expect(log).toHaveBeenCalledWith('Greeter', 'one')
       expect(log).toHaveBeenCalledWith('Greeter', 'two')
+      expect(kept.toSorted()).toEqual([
+        ['Annals-GreeterLog', 'one'],
+        ['Annals-GreeterLog', 'two'],
+      ])
     })
   })
 })
@@ -240,6 +251,7 @@ describe('a function with a debugger', () => {
       endpoint: '',
       faults,
       invokeAsync,
+      keepLine,
       inspectPort,
       log,
     })
