@@ -1,4 +1,4 @@
-import { parseStreamName } from '../../../domain/kernel/stream.ts'
+import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.ts'
 import { type OpsCommand, type OpsRequest, oneOperand } from './command.ts'
 import { allParked, type ParkedStream } from './parked.ts'
 import type { Stores } from './ports.ts'
@@ -11,8 +11,8 @@ import type { Step } from './trace/step.ts'
 
 /** How far back the logs are searched, in milliseconds, unless an option says otherwise. */
 const dayMs = 24 * 60 * 60 * 1000
-/** How long before its commit a request may have arrived, in milliseconds. */
-const earlierMs = 60_000
+/** How long before its commit a request may have arrived, and how much clocks may differ, in milliseconds. */
+const marginMs = 60_000
 
 export const trace: OpsCommand = {
   name: 'trace',
@@ -23,9 +23,13 @@ export const trace: OpsCommand = {
   async run(request, _, stores) {
     const wanted = wantedOf(request)
     const opened = await stores()
-    const { correlationId, period } = await wanted(opened)
+    const { correlationId, period, known } = await wanted(opened)
     const logs = await opened.functionLogs()
-    const { steps, streams } = await pathOf(correlationId, period, { logs, commits: opened.commits })
+    const { steps, streams } = await pathOf(correlationId, period, {
+      logs,
+      commits: opened.commits,
+      known,
+    })
     const parked = (await allParked(opened)).filter(({ stream }) => streams.includes(stream))
     return {
       json: { correlationId, streams, steps: steps.map((step) => shown(step, steps)), parked },
@@ -38,6 +42,8 @@ export const trace: OpsCommand = {
 interface Wanted {
   readonly correlationId: string
   readonly period: Period
+  /** A stream that has a commit of the request, even if no log line is left. */
+  readonly known?: StreamName
 }
 
 function wantedOf(request: OpsRequest): (stores: Stores) => Promise<Wanted> {
@@ -60,8 +66,8 @@ function wantedOf(request: OpsRequest): (stores: Stores) => Promise<Wanted> {
       if (!('commit' in stored)) continue
       const { commit } = stored
       if (version < commit.version || version >= commit.version + commit.events.length) continue
-      const at = Date.parse(commit.at) - earlierMs
-      return periodOf(commit.correlationId, at, given, clock.now())
+      const at = Date.parse(commit.at) - marginMs
+      return { ...periodOf(commit.correlationId, at, given, clock.now()), known: stream }
     }
     throw new Error(`there is no readable event ${printable(event)}`)
   }
@@ -73,7 +79,7 @@ function periodOf(
   given: { readonly from: number | undefined; readonly to: number | undefined },
   now: number,
 ): Wanted {
-  const period = { from: given.from ?? earliest, to: given.to ?? now }
+  const period = { from: given.from ?? earliest, to: given.to ?? Math.max(now, earliest) + marginMs }
   if (period.from >= period.to) throw new Error('--from is not before --to')
   return { correlationId, period }
 }

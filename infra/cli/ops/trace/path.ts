@@ -13,6 +13,12 @@ export interface RequestPath {
   readonly streams: readonly StreamName[]
 }
 
+export interface PathPorts extends Pick<Stores, 'commits'> {
+  readonly logs: FunctionLogs
+  /** A stream that has a commit of the request, whether or not a log line names it. */
+  readonly known?: StreamName | undefined
+}
+
 /** Maximum number of streams that are read. A request with more is a run of a schedule. */
 const maxStreams = 20
 
@@ -23,13 +29,13 @@ const maxStreams = 20
 export async function pathOf(
   correlationId: string,
   period: Period,
-  { logs, commits }: { readonly logs: FunctionLogs } & Pick<Stores, 'commits'>,
+  { logs, commits, known }: PathPorts,
 ): Promise<RequestPath> {
   const lines = (await logs.find(correlationId, period)).map(stepOf)
-  const named = [...new Set(lines.flatMap(streamsIn))].slice(0, maxStreams)
+  const named = [...new Set([...(known === undefined ? [] : [known]), ...lines.flatMap(streamsIn)])]
   const committed: Step[] = []
   const streams: StreamName[] = []
-  for (const stream of named) {
+  for (const stream of named.slice(0, maxStreams)) {
     const found = await commitsOf(stream, correlationId, commits)
     if (found.length > 0) streams.push(stream)
     committed.push(...found)
