@@ -28,6 +28,7 @@ import { phraseFindings } from './architecture/phrases.ts'
 import { deadFindings } from './architecture/reach.ts'
 import { aboutPhrases, compareHits, readRecord } from './architecture/record.ts'
 import { describeFindings, type Finding, openRepository } from './architecture/repository.ts'
+import { snippetFindings } from './architecture/snippets.ts'
 import { readSources } from './architecture/source.ts'
 import { pending } from './architecture/zones.ts'
 
@@ -49,8 +50,20 @@ const featureNames = [
 
 /** Files that documents may name although they are not in the repository: the generator's, and those of a build. */
 const examples = [
-  ...['invoice', 'price-list'].flatMap((name) => Object.keys(newAggregate(namesOf(name)).files)),
+  ...['booking', 'invoice', 'price-list'].flatMap((name) => Object.keys(newAggregate(namesOf(name)).files)),
   'dist/command-api/index.mjs',
+  // Written by those who follow docs/how-to.
+  'commands/booking/daily-figures.ts',
+  'projections/booking/due-reminders.ts',
+  'workflows/booking/booking-reminder-email.ts',
+  'workflows/booking/booking-webhook.ts',
+  'workflows/booking/payment-saga.ts',
+  'workflows/booking/reactions.ts',
+  'workflows/functions/booking-webhook.ts',
+  'workflows/functions/remind-bookings.ts',
+  'workflows/schedules/remind-bookings.ts',
+  'infra/stack/remind-bookings.ts',
+  'test/infra/stack/booking/expected.ts',
 ]
 
 const rules: Readonly<Record<string, readonly Finding[]>> = {
@@ -69,6 +82,7 @@ const rules: Readonly<Record<string, readonly Finding[]>> = {
   'has no function over 100 lines': longFunctionFindings(sources),
   'has no dead file': deadFindings(sources, repository),
   'names only paths that exist in documents and comments': pathFindings(sources, repository, examples),
+  'shows in documents the code that is tested': snippetFindings(repository),
   'has every test in exactly one lane': laneFindings(sources),
 }
 

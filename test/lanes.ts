@@ -5,7 +5,7 @@
 
 /** Names of tests that run an adapter against a service of the local cloud. */
 const adapterTests = [
-  'test/**/{dynamo,s3,cognito,ses,eventbridge,lambda}-*.test.ts',
+  'test/**/{dynamo,s3,cognito,ses,sqs,eventbridge,lambda}-*.test.ts',
   'test/**/*-adapters.test.ts',
   // The reactions record in DynamoDB which events they have handled.
   'test/workflows/reactions/**/*.test.ts',
@@ -22,7 +22,7 @@ export const lanes = {
   /** Pure and in-memory tests. */
   unit: {
     include: [
-      'test/{commands,domain,mutants,projections,properties,simulation,verify,workflows}/**/*.test.ts',
+      'test/{commands,domain,mutants,patterns,projections,properties,simulation,verify,workflows}/**/*.test.ts',
     ],
     exclude: adapterTests,
   },

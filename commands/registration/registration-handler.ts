@@ -76,8 +76,10 @@ export function registrationHandler({ store, directory, clock, logger }: Registr
       return { registered: true }
     } catch (error) {
       const { correlationId } = ids
-      logger.error('not registered', { userId, correlationId, error: asError(error) })
-      return problemAnswer(error)
+      const answer = problemAnswer(error)
+      if (isOurFault(error)) logger.error('not registered', { userId, correlationId, error: asError(error) })
+      else logger.info('not registered', { userId, correlationId, ...answer })
+      return answer
     }
   }
 
@@ -101,6 +103,11 @@ export function registrationHandler({ store, directory, clock, logger }: Registr
     const ids = { correlationId, requestId, deadline }
     return attempt(userId, ids, () => directory.find(userPoolId, userId, deadline))
   }
+}
+
+/** Whether an operator has to act. Anyone can sign up with an address that is taken. */
+function isOurFault(error: unknown): boolean {
+  return !(error instanceof Problem) || ['unavailable', 'unreadable', 'internal'].includes(error.code)
 }
 
 interface RegistrationIds {

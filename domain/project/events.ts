@@ -39,4 +39,9 @@ const definitions = {
 
 export type ProjectEvent = EventOf<typeof definitions>
 
+/** The fields that a person gives to a new project. The command and the state have them, too. */
+export type ProjectDetails = Readonly<
+  Omit<Extract<ProjectEvent, { type: 'ProjectCreated' }>['data'], 'ownerId'>
+>
+
 export const projectEvents = codec(definitions)

@@ -1,27 +1,32 @@
 import { folds } from '../generated/folds.ts'
 import type { PublishedAggregate } from '../kernel/decider.ts'
 import { Problem, refusal } from '../kernel/problem.ts'
-import { type MemberRole, type ProjectEvent, projectEvents } from './events.ts'
+import { type MemberRole, type ProjectDetails, type ProjectEvent, projectEvents } from './events.ts'
 import { projectPublication } from './public-events.ts'
 
 export type ProjectState =
   | { readonly status: 'none' }
-  | {
+  | (ProjectDetails & {
       readonly status: 'active' | 'archived'
       readonly ownerId: string
-      readonly title: string
-      readonly description: string
       /** The members, not including the owner. */
       readonly members: readonly Member[]
-    }
+    })
 
 export interface Member {
   readonly userId: string
   readonly role: MemberRole
 }
 
+/** The details that a person may leave out of a new project. */
+export const projectDefaults = { description: '' } as const satisfies Partial<ProjectDetails>
+
+type Defaults = typeof projectDefaults
+
 export type ProjectCommand = { readonly actorId: string } & (
-  | { readonly type: 'create-project'; readonly title: string; readonly description?: string | undefined }
+  | ({ readonly type: 'create-project' } & Omit<ProjectDetails, keyof Defaults> & {
+        readonly [Field in keyof Defaults]?: ProjectDetails[Field] | undefined
+      })
   | { readonly type: 'rename-project'; readonly title: string }
   | { readonly type: 'describe-project'; readonly description: string }
   | { readonly type: 'archive-project' }
@@ -101,8 +106,17 @@ function create(
   command: Extract<ProjectCommand, { type: 'create-project' }>,
 ): readonly ProjectEvent[] {
   if (state.status !== 'none') return []
-  const { actorId: ownerId, title, description = '' } = command
-  return [{ type: 'ProjectCreated', data: { ownerId, title, description } }]
+  const { type: _, actorId: ownerId, ...details } = command
+  return [{ type: 'ProjectCreated', data: { ownerId, ...projectDefaults, ...given(details) } }]
+}
+
+/** The fields that have a value. */
+function given<Fields extends object>(
+  fields: Fields,
+): { [Name in keyof Fields]: Exclude<Fields[Name], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined)
+  // Only fields without a value are left out.
+  return Object.fromEntries(entries) as { [Name in keyof Fields]: Exclude<Fields[Name], undefined> }
 }
 
 function addMember(

@@ -4,6 +4,7 @@ import { stackNames } from '../stages/stage-name.ts'
 import { addApiData } from './api.ts'
 import { addBilling, addBillingData } from './billing.ts'
 import { addMail, addMailData } from './mail.ts'
+import { deployReadersFirst } from './parts/deploy-order.ts'
 import { addPublishing, addPublishingData } from './publishing.ts'
 import { addReadSide, addReadSideData } from './read-side.ts'
 import { addUpload, addUploadData } from './upload.ts'
@@ -14,7 +15,7 @@ export interface StacksOptions {
   readonly bundles: string
   readonly stage: Stage
   /**
-   * Whether tables and pool refuse to be deleted. False only while the data stack is created, because CloudFormation
+   * Whether the data stack, its tables and its pool refuse to be deleted. False only while the data stack is created, because CloudFormation
    * could not undo a failed creation otherwise. True by default.
    */
   readonly isProtected?: boolean
@@ -34,7 +35,7 @@ export interface Stacks {
  * and its lines here, and nothing of it is left in the stacks.
  */
 export function addStacks(app: App, { bundles, stage, isProtected = true }: StacksOptions): Stacks {
-  const { data, service } = emptyStacks(app, stage)
+  const { data, service } = emptyStacks(app, stage, isProtected)
   const stored = { stage, isProtected }
 
   const api = addApiData(data, stored)
@@ -58,13 +59,15 @@ export function addStacks(app: App, { bundles, stage, isProtected = true }: Stac
   addMail(service, { stage, publishing, data: mailData })
   addUpload(service, { bundles, stage, api, writeSide, readSide, data: uploadData })
   addBilling(service, { bundles, stage, writeSide, readSide, data: billingData })
+  deployReadersFirst(service)
   return { data, service }
 }
 
-function emptyStacks(app: App, stage: Stage): Stacks {
+function emptyStacks(app: App, stage: Stage, isProtected: boolean): Stacks {
   const names = stackNames(stage.name)
   const data = new Stack(app, names.data, {
     description: `Annals ${stage.name}: the data, which is kept`,
+    terminationProtection: isProtected,
   })
   const service = new Stack(app, names.service, {
     description: `Annals ${stage.name}: the functions and everything else that can be made again`,

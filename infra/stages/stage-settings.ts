@@ -19,6 +19,12 @@ const mail = z.strictObject({
    * mails that are sent at once follows from it.
    */
   perSecond: positive,
+  /**
+   * The sender of codes for sign-up and forgotten passwords. COGNITO, the default, sends 50 mails a day from an address
+   * of its own, for free. SES sends them like all other mail, at $0.10 per thousand; SES must have verified the identity
+   * before the deployment.
+   */
+  codes: z.optional(z.enum(['COGNITO', 'SES'])),
 })
 
 const concurrency = z.strictObject({

@@ -94,18 +94,20 @@ async function readGuard(table: Table, key: RowKey): ReturnType<RowStore['readGu
 async function list(
   table: Table,
   partition: string,
-  { after, limit }: ListOptions,
+  { after, limit, order }: ListOptions,
 ): ReturnType<RowStore['list']> {
+  const isAscending = order === 'ascending'
+  const fromAfter = isAscending ? 'PK = :pk AND SK > :after' : 'PK = :pk AND SK < :after'
   const { items, cost } = await readPages<RowItem, Record<string, unknown>>(async (from, most) => {
     const answer = await table.client
       .send(
         new QueryCommand({
           TableName: table.name,
           ConsistentRead: true,
-          KeyConditionExpression: after === undefined ? 'PK = :pk' : 'PK = :pk AND SK < :after',
+          KeyConditionExpression: after === undefined ? 'PK = :pk' : fromAfter,
           ExpressionAttributeValues: { ':pk': partition, ...(after !== undefined && { ':after': after }) },
           ExclusiveStartKey: from,
-          ScanIndexForward: false,
+          ScanIndexForward: isAscending,
           Limit: most,
           ReturnConsumedCapacity: 'TOTAL',
         }),

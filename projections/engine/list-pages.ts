@@ -7,9 +7,9 @@ import type { Guard, ListOptions, ListPage, RowStore } from './row-store.ts'
 export async function listRows(
   rows: RowStore,
   partition: string,
-  { after, limit }: ListOptions,
+  { limit, ...options }: ListOptions,
 ): Promise<ListPage<RowItem>> {
-  const { rows: found, cost } = await rows.list(partition, { after, limit: limit + 1 })
+  const { rows: found, cost } = await rows.list(partition, { ...options, limit: limit + 1 })
   const items = found.slice(0, limit)
   return { items, next: found.length > limit ? items.at(-1)?.SK : undefined, cost }
 }

@@ -103,12 +103,13 @@ function move({ guards, rows, counters }: Memory, one: Move): Awaited<ReturnType
 async function list(
   { rows }: Memory,
   partition: string,
-  { after, limit }: ListOptions,
+  { after, limit, order }: ListOptions,
 ): ReturnType<RowStore['list']> {
+  const isBefore = (a: string, b: string) => (order === 'ascending' ? a < b : a > b)
   const { items, cost } = await readPages<RowItem, string>(async (from = after, most) => {
     const found = [...rows.values()]
-      .filter(({ PK, SK }) => PK === partition && (from === undefined || SK < from))
-      .sort((a, b) => (a.SK < b.SK ? 1 : -1))
+      .filter(({ PK, SK }) => PK === partition && (from === undefined || isBefore(from, SK)))
+      .sort((a, b) => (isBefore(a.SK, b.SK) ? -1 : 1))
     const page = pageOf(found, most)
     return { ...page, next: page.more ? page.items.at(-1)?.SK : undefined }
   }, limit)

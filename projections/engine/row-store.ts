@@ -44,6 +44,8 @@ export interface ListOptions {
   /** Sort key of the row before the page. */
   readonly after?: string | undefined
   readonly limit: number
+  /** Of the sort keys; `descending` by default, the largest first. All pages of a list have the same order. */
+  readonly order?: 'ascending' | 'descending' | undefined
 }
 
 /** A page of a list. */
@@ -76,7 +78,7 @@ export interface RowStore {
   put(rows: readonly RowItem[]): Promise<{ readonly outcome: 'put' | 'again'; readonly cost: Cost }>
   /** Reads the rows of these keys, any number of them, in no order. Missing rows are left out. */
   readRows(keys: readonly RowKey[]): Promise<{ readonly rows: readonly RowItem[]; readonly cost: Cost }>
-  /** Lists the rows of a partition, largest sort key first. */
+  /** Lists the rows of a partition in the order of their sort keys. */
   list(
     partition: string,
     options: ListOptions,

@@ -20,6 +20,18 @@ function queueOf({ eventSourceARN }: SQSRecord): string {
   return eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1)
 }
 
+function receivesOf({ attributes }: SQSRecord): number {
+  return Number(attributes.ApproximateReceiveCount)
+}
+
+function orNone<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * Minimum time to deliver a page, in milliseconds. With less time left, the remaining records wait for the next
  * attempt.
@@ -30,6 +42,8 @@ export interface RedriveOptions {
   readonly reader: ShardReader
   /** The handler of the function that the mapping delivered to. */
   readonly deliver: (event: DynamoDBStreamEvent, context: TimeLeft) => Promise<DynamoDBBatchResponse>
+  /** How often the queue hands a message out before it moves to the dead-letter queue. */
+  readonly maxReceives: number
   readonly logger: Pick<Logger, 'info' | 'error' | 'critical'>
 }
 
@@ -39,19 +53,29 @@ export interface RedriveOptions {
  * is trimmed, the message is reported as failed, and the queue delivers it again. A second delivery does no harm. The
  * log names the queue and the streams.
  */
-export function redriveHandler({ reader, deliver, logger }: RedriveOptions) {
+export function redriveHandler({ reader, deliver, maxReceives, logger }: RedriveOptions) {
   return async (event: SQSEvent, context: TimeLeft): Promise<SQSBatchResponse> => {
     const failed: string[] = []
     // The messages are handled one after another, so that older records come first, and because a shard has other
     // readers.
-    for (const message of event.Records)
-      if (!(await redrive(message, context))) failed.push(message.messageId)
+    for (const message of event.Records) {
+      if (await redrive(message, context)) continue
+      failed.push(message.messageId)
+      const receives = receivesOf(message)
+      if (receives >= maxReceives)
+        logger.error('discarded records failed for the last time and move to the dead-letter queue', {
+          messageId: message.messageId,
+          receives,
+          queue: queueOf(message),
+          ...orNone(() => discardedBatchOf(message.body)),
+        })
+    }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
   }
 
   /** Redrives a message. Returns whether it can be deleted. */
   async function redrive(message: SQSRecord, context: TimeLeft): Promise<boolean> {
-    const receives = Number(message.attributes.ApproximateReceiveCount)
+    const receives = receivesOf(message)
     const line = { messageId: message.messageId, receives, queue: queueOf(message) }
     let batch: DiscardedBatch | undefined
     try {

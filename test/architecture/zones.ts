@@ -177,6 +177,8 @@ export const sdk = [
   { packages: ['@aws-sdk/client-cognito-identity-provider'], files: ['**/cognito-*.ts'] },
   { packages: ['@aws-sdk/client-lambda'], files: ['**/lambda-*.ts'] },
   { packages: ['@aws-sdk/client-sesv2'], files: ['**/ses-*.ts'] },
+  { packages: ['@aws-sdk/client-secrets-manager'], files: ['**/secrets-manager-*.ts'] },
+  { packages: ['@aws-sdk/client-sqs'], files: ['**/sqs-*.ts'] },
   {
     packages: ['@aws-sdk/{client-s3,s3-presigned-post,s3-request-presigner,util-format-url}'],
     files: ['**/s3-*.ts'],
@@ -203,6 +205,7 @@ export const featureLists = [
   'projections/versions.ts',
   'projections/queries.ts',
   'workflows/reactions.ts',
+  'workflows/mails.ts',
   '{commands,projections,workflows}/functions/**',
   'infra/stack/**',
 ]

@@ -16,6 +16,7 @@ import { contention } from './subjects/contention.ts'
 import { growth } from './subjects/growth.ts'
 import { load } from './subjects/load.ts'
 import { lostAnswer } from './subjects/lost-answer.ts'
+import { memory } from './subjects/memory.ts'
 import { projection } from './subjects/projection.ts'
 import { replay } from './subjects/replay.ts'
 import { scan } from './subjects/scan.ts'
@@ -51,6 +52,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   replay,
   bundles,
   'start-up': startUp,
+  memory,
 }
 
 const peers = ['castore', 'equinox', 'event-store-adapter']

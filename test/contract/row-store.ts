@@ -294,6 +294,24 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       expect(rest.rows.map(({ SK }) => SK)).toEqual(['a'])
     })
 
+    it('lists the smallest sort key first if the caller asks for that, a page at a time', async () => {
+      const { store, list, row, move } = setUp()
+      await store.move(move({ put: ['a', 'd', 'b', 'c'].map((sort) => row(sort, sort)) }))
+      const page = { limit: 3, order: 'ascending' } as const
+      const first = await store.list(list, page)
+      expect(first.rows.map(({ SK }) => SK)).toEqual(['a', 'b', 'c'])
+      const rest = await store.list(list, { ...page, after: 'c' })
+      expect(rest.rows.map(({ SK }) => SK)).toEqual(['d'])
+      expect((await store.list(list, { limit: 1, order: 'descending' })).rows).toEqual([row('d', 'd')])
+    })
+
+    it('lists many rows in ascending order, whatever a read returns at once', async () => {
+      const { store, list, row } = setUp()
+      const rows = Array.from({ length: 25 }, (_, i) => row(`r${i + 10}`, large(100)))
+      await store.put(rows)
+      expect((await store.list(list, { limit: 100, order: 'ascending' })).rows).toEqual(rows)
+    })
+
     it('reads up to 100 guards at once, in the requested order', async () => {
       const { store, generation, move } = setUp()
       const keys = Array.from({ length: 100 }, (_, i) => guardKey(generation, `voyage-${i}`))

@@ -357,8 +357,8 @@ export const appending: readonly Mutant[] = [
     rule: 'W9',
     out: 'does not count for the alarm the changed commits found after records were given up',
     file: 'infra/stack/read-side.ts',
-    find: 'addLogAlarm([projector, projectorRedrive], {',
-    replace: 'addLogAlarm([projector], {',
+    find: 'addLogAlarm(stage, [projector, projectorRedrive], {',
+    replace: 'addLogAlarm(stage, [projector], {',
     tests: ofMapping,
   },
   {

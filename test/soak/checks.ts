@@ -2,6 +2,7 @@ import { DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb'
 import { checkContiguous, fromItem } from '../../commands/event-store/commit-item.ts'
 import type { Commit } from '../../domain/kernel/event.ts'
 import { streamName } from '../../domain/kernel/stream.ts'
+import { assemblyOf } from '../../infra/build/assemble.ts'
 import type { ClientConfig } from '../kit/people/person.ts'
 import { eventStoreTable } from '../kit/stores/event-store-table.ts'
 import { until } from '../kit/until.ts'
@@ -33,7 +34,7 @@ type Store = ReturnType<typeof eventStoreTable>
 export async function checkNothingLost(config: ClientConfig, all: readonly Acknowledged[]): Promise<void> {
   const { region, awsEndpoint: endpoint } = config
   // The template that `npm start` synthesised last.
-  const store = eventStoreTable({ assembly: 'cdk.out', endpoint, region })
+  const store = eventStoreTable({ assembly: assemblyOf('dev'), endpoint, region })
   for (const id of new Set(all.map((one) => one.id))) {
     const commits = await commitsOf(store, id)
     checkContiguous(commits, 1)

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { add, type Counts, countsIn } from './counts.ts'
+
+export const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 
 /** Maximum time of one command of a step. */
 const maximumMs = 20 * 60_000
@@ -17,6 +18,8 @@ export interface Command {
 export interface Shell {
   /** Throws if the command does not end with 0. */
   run(program: string, args: readonly string[], command: Command): Promise<void>
+  /** Runs a command that may fail. Returns what it printed if it failed; `undefined` if it ended with 0. */
+  try(program: string, args: readonly string[], command: Command): Promise<string | undefined>
   /** Makes a folder outside the repository that `close` removes. */
   temporaryFolder(): string
   output(): string
@@ -39,28 +42,42 @@ export function openShell({ show }: { readonly show: boolean }): Shell {
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.once(signal, interrupted)
-  return {
-    async run(program, args, { folder, env }) {
-      const child = spawn(program, args, {
-        cwd: folder,
-        detached: process.platform !== 'win32',
-        env: { ...process.env, ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
+  /** Returns what the command printed, and its exit code; no code if it was killed or could not start. */
+  async function execute(program: string, args: readonly string[], { folder, env }: Command) {
+    const child = spawn(program, args, {
+      cwd: folder,
+      detached: process.platform !== 'win32',
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    running = child
+    let printed = ''
+    child.once('error', (error) => {
+      printed += `${error.message}\n`
+    })
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data: Buffer) => {
+        printed += data
+        if (show) process.stdout.write(data)
       })
-      running = child
-      let printed = ''
-      for (const stream of [child.stdout, child.stderr])
-        stream.on('data', (data: Buffer) => {
-          printed += data
-          if (show) process.stdout.write(data)
-        })
-      const timer = setTimeout(() => killGroup(child), maximumMs)
-      const [code] = await once(child, 'close')
-      clearTimeout(timer)
-      running = undefined
-      output += printed
+    const timer = setTimeout(() => killGroup(child), maximumMs)
+    const code = await new Promise<number | null>((ended) => child.once('close', ended))
+    clearTimeout(timer)
+    running = undefined
+    output += printed
+    return { printed, code }
+  }
+
+  return {
+    async run(program, args, command) {
+      const { printed, code } = await execute(program, args, command)
       counts = add(counts, countsIn(printed, code === 0))
-      if (code !== 0) throw new Error(`${[program, ...args].join(' ')} ended with ${code} in ${folder}`)
+      if (code !== 0)
+        throw new Error(`${[program, ...args].join(' ')} ended with ${code} in ${command.folder}`)
+    },
+    async try(program, args, command) {
+      const { printed, code } = await execute(program, args, command)
+      return code === 0 ? undefined : printed
     },
     temporaryFolder() {
       const folder = mkdtempSync(join(tmpdir(), 'annals-verify-'))

@@ -1,17 +1,31 @@
-import { cpSync, existsSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { openRepository } from '../architecture/repository.ts'
-import type { Shell } from './shell.ts'
+import { copyRepository } from '../kit/repository-copy.ts'
+import { checkOpenApi } from './openapi.ts'
+import { checkPythonClients } from './python.ts'
+import { npm, type Shell } from './shell.ts'
 
 const root = join(import.meta.dirname, '../..')
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 
-/** A step of `npm run verify`. It fails if `run` throws. */
+/** A step of `npm run verify`. It fails if `run` throws, and is skipped if that is `Skipped`. */
 export interface Step {
   readonly name: string
   run(shell: Shell): Promise<void>
 }
+
+/** The operands of `npm run new`, in order: one part of each kind. */
+const generated = [
+  ['aggregate', 'parking-permit'],
+  ['event', 'parking-permit', 'printed', '--public'],
+  ['command', 'parking-permit', 'print', '--emits', 'ParkingPermitPrinted'],
+  ['command', 'parking-permit', 'revoke', '--emits', 'revoked'],
+  ['query', 'parking-permit', 'summary'],
+  ['reaction', 'parking-permit-email', '--on', 'ParkingPermitCreated', '--mail'],
+  ['reaction', 'open-barrier', '--on', 'ParkingPermitPrinted'],
+  ['schedule', 'count-permits'],
+  ['version', 'parking-permits'],
+] as const
 
 export const steps: readonly Step[] = [
   { name: 'npm test', run: (shell) => shell.run(npm, ['test'], { folder: root }) },
@@ -25,10 +39,10 @@ export const steps: readonly Step[] = [
   },
   { name: 'mutants', run: (shell) => shell.run(npm, ['run', 'mutants'], { folder: root }) },
   {
-    name: 'a generated aggregate, in a copy',
+    name: 'a generated aggregate with one part of each kind, in a copy',
     run: async (shell) => {
       const folder = copyInto(shell.temporaryFolder())
-      await shell.run(npm, ['run', 'new', 'aggregate', 'parking-permit'], { folder })
+      for (const part of generated) await shell.run(npm, ['run', 'new', '--', ...part], { folder })
       await shell.run(npm, ['test'], { folder })
     },
   },
@@ -40,6 +54,8 @@ export const steps: readonly Step[] = [
       await shell.run(npm, ['test'], { folder })
     },
   },
+  { name: 'the OpenAPI document, and a client in TypeScript', run: (shell) => checkOpenApi(shell, root) },
+  { name: 'clients in Python', run: checkPythonClients },
   {
     name: 'the suite on Node 24',
     run: async (shell) => {
@@ -53,8 +69,7 @@ export const steps: readonly Step[] = [
 
 /** Copies the files of the repository, and links to the installed packages. */
 function copyInto(folder: string): string {
-  for (const file of openRepository(root).files) cpSync(join(root, file), join(folder, file))
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
+  copyRepository(folder)
   return folder
 }
 

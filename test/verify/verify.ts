@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { openShell } from './shell.ts'
+import { Skipped } from './skipped.ts'
 import { type Step, steps } from './steps.ts'
 
 /**
@@ -22,12 +23,19 @@ async function runStep(step: Step, show: boolean): Promise<Outcome> {
   const began = performance.now()
   const shell = openShell({ show })
   let error: string | undefined
+  let skipped: string | undefined
   try {
     await step.run(shell)
   } catch (thrown) {
-    error = thrown instanceof Error ? thrown.message : String(thrown)
+    if (thrown instanceof Skipped) skipped = thrown.message
+    else error = thrown instanceof Error ? thrown.message : String(thrown)
   } finally {
     shell.close()
+  }
+  if (skipped !== undefined) {
+    const line = `skipped         ${step.name}: ${skipped}`
+    console.log(line)
+    return { line, passed: 0, failed: 0 }
   }
   const { passed, failed } = shell.counts()
   // A command that fails without a failed test, such as the type checker, counts as one.

@@ -14,6 +14,11 @@ export interface ReactionRow {
   readonly sendsMail: boolean
   /** The calls that only this reaction makes. Every reaction may read the event store and record handled events. */
   readonly calls: readonly ReactionCalls[]
+  /**
+   * The purpose of the secret that it reads, such as the key of a webhook. The stack makes the secret without a value,
+   * and names it in the variable `SECRET_ARN` of the function.
+   */
+  readonly secret?: string
 }
 
 /** Every public schema that a reaction can read. */

@@ -7,7 +7,7 @@ import { Postponed } from './postponed.ts'
 /** The errors with which SES says that it accepts mail again later (SES API v2 reference, `SendEmail`). */
 const throttles = ['TooManyRequestsException', 'ThrottlingException', 'LimitExceededException']
 
-const unavailable = orUnavailable('The mail was not accepted in time. The reaction will be retried.')
+const unavailable = orUnavailable('The mail was not accepted in time.')
 
 function postponedOrUnavailable(error: unknown): never {
   if (error instanceof Error && throttles.includes(error.name))

@@ -8,7 +8,7 @@ import { answerWithin } from '../../commands/aws/client.ts'
 import { orUnavailable, within } from '../../commands/aws/sdk-call.ts'
 import type { SignIns } from './sign-in-deletion.ts'
 
-const unavailable = orUnavailable('The sign-in was not deleted in time. The reaction will be retried.')
+const unavailable = orUnavailable('The sign-in was not deleted in time.')
 
 /** The sign-ins in a Cognito user pool. */
 export function createCognitoSignIns(

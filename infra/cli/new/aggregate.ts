@@ -1,4 +1,6 @@
-import type { Change } from './change.ts'
+import { type Change, editsOf } from './change.ts'
+import { addElement } from './edit/lists.ts'
+import { addImport } from './edit/statements.ts'
 import type { Names } from './names.ts'
 import { aggregateOf, eventsOf, publicEventsOf } from './templates/domain.ts'
 import { projectionOf, queriesOf, queryHandlersOf } from './templates/read-side.ts'
@@ -19,56 +21,39 @@ export function newAggregate(names: Names): Change {
       [`${readModel}/v1/projection.ts`]: projectionOf(names),
       [`${readModel}/v1/queries.ts`]: queriesOf(names),
       [`${readModel}/queries.ts`]: queryHandlersOf(names),
-      // The tests look for it by the name in the aggregate's streams.
+      // The tests find it by the name in the aggregate's streams.
       [`test/fixtures/events/${one.camel}.json`]: fixturesOf(names),
       [`test/kit/arbitraries/${one.kebab}.ts`]: arbitrariesOf(names),
       [`test/domain/${one.kebab}/${one.kebab}.test.ts`]: domainTestOf(names),
       [`test/projections/${one.kebab}/${one.kebab}.test.ts`]: apiTestOf(names),
     },
-    additions: [
-      {
-        file: 'domain/aggregates.ts',
-        imports: [`import { ${one.camel} } from './${one.kebab}/${one.kebab}.ts'`],
-        entries: [
-          {
-            list: 'export const aggregates = [',
-            entry: one.camel,
-          },
-        ],
-      },
-      {
-        file: 'commands/contract.ts',
-        imports: [`import { ${one.camel}Contract } from './${one.kebab}/contract.ts'`],
-        entries: [
-          { list: 'export const commands = {', entry: `...${one.camel}Contract.commands` },
-          { list: 'export const queries = {', entry: `...${one.camel}Contract.queries` },
-        ],
-      },
-      {
-        file: 'commands/handlers.ts',
-        imports: [`import { ${one.camel}Handlers } from './${one.kebab}/handlers.ts'`],
-        entries: [
-          {
-            list: 'export const commandHandlers: HandlersOf<typeof contract> = {',
-            entry: `...${one.camel}Handlers`,
-          },
-        ],
-      },
-      {
-        file: 'projections/versions.ts',
-        imports: [`import { ${many.camel}V1 } from './${one.kebab}/v1/projection.ts'`],
-        entries: [
-          {
-            list: 'export const versions = projectionVersions([',
-            entry: `versionOf(${many.camel}V1)`,
-          },
-        ],
-      },
-      {
-        file: 'projections/queries.ts',
-        imports: [`import { ${one.camel}Queries } from './${one.kebab}/queries.ts'`],
-        entries: [{ list: 'export const queryHandlers = {', entry: `...${one.camel}Queries` }],
-      },
+    edits: [
+      ...editsOf(
+        'domain/aggregates.ts',
+        addElement('aggregates', one.camel),
+        addImport([one.camel], `./${one.kebab}/${one.kebab}.ts`),
+      ),
+      ...editsOf(
+        'commands/contract.ts',
+        addElement('commands', `...${one.camel}Contract.commands`),
+        addElement('queries', `...${one.camel}Contract.queries`),
+        addImport([`${one.camel}Contract`], `./${one.kebab}/contract.ts`),
+      ),
+      ...editsOf(
+        'commands/handlers.ts',
+        addElement('commandHandlers', `...${one.camel}Handlers`),
+        addImport([`${one.camel}Handlers`], `./${one.kebab}/handlers.ts`),
+      ),
+      ...editsOf(
+        'projections/versions.ts',
+        addElement('versions', `versionOf(${many.camel}V1)`),
+        addImport([`${many.camel}V1`], `./${one.kebab}/v1/projection.ts`),
+      ),
+      ...editsOf(
+        'projections/queries.ts',
+        addElement('queryHandlers', `...${one.camel}Queries`),
+        addImport([`${one.camel}Queries`], `./${one.kebab}/queries.ts`),
+      ),
     ],
   }
 }

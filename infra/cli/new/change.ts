@@ -2,44 +2,92 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { type Edit, edited } from './edit/source.ts'
 
-/** An entry for the end of a list in a file. */
-export interface Entry {
-  /** The line with which the list begins, up to its opening bracket. It occurs once in the file. */
-  readonly list: string
-  readonly entry: string
-}
-
-/** What is to be written: files that are new, by their paths, and additions to those that are there. */
+/** A planned change of a repository: new files by their paths, and edits of existing files, in order. */
 export interface Change {
   readonly files: Readonly<Record<string, string>>
-  readonly additions: readonly {
-    readonly file: string
-    readonly imports: readonly string[]
-    readonly entries: readonly Entry[]
-  }[]
+  readonly edits: readonly FileEdit[]
+}
+
+export interface FileEdit {
+  readonly file: string
+  readonly edit: Edit
+}
+
+/** The paths that a change has written. */
+export interface Written {
+  readonly created: readonly string[]
+  readonly changed: readonly string[]
+}
+
+interface FileChange {
+  readonly file: string
+  /** Undefined for a new file. */
+  readonly before: string | undefined
+  readonly after: string
+}
+
+/** The edits of one file. */
+export function editsOf(file: string, ...edits: readonly Edit[]): FileEdit[] {
+  return edits.map((edit) => ({ file, edit }))
+}
+
+/** Several changes as one. */
+export function together(...changes: readonly Change[]): Change {
+  return {
+    files: Object.assign({}, ...changes.map(({ files }) => files)),
+    edits: changes.flatMap(({ edits }) => edits),
+  }
 }
 
 /**
- * Writes all of a change below the folder `root`, formatted as the linter wants it, or nothing. Throws, before
- * anything is written, where a new file is there already or a list is not found.
+ * Writes a whole change below the folder `root`, formatted for the linter, or nothing. Throws before it writes anything
+ * if a new file exists already, or if an edit does not find its place.
  */
-export async function apply(change: Change, root: string): Promise<void> {
-  const there = Object.keys(change.files).find((file) => existsSync(join(root, file)))
-  if (there !== undefined) throw new Error(`${there} is there already: remove it, or take another name.`)
+export async function apply(change: Change, root: string): Promise<Written> {
+  const existing = Object.keys(change.files).find((file) => existsSync(join(root, file)))
+  if (existing !== undefined)
+    throw new Error(`${existing} already exists: remove it, or choose another name.`)
 
-  const changed = change.additions.map(({ file, imports, entries }) => {
-    if (!existsSync(join(root, file))) throw new Error(`${file} is missing: restore it, it holds a list.`)
-    const before = readFileSync(join(root, file), 'utf8')
-    const after = entries.reduce((source, entry) => withEntry(source, entry, file), before)
-    // The formatter puts them in their places.
-    return { file, before, after: [...imports, after].join('\n') }
-  })
+  const changed = editedFiles(change.edits, root)
   const created = Object.entries(change.files).map(([file, after]) => ({ file, before: undefined, after }))
-  const all = await Promise.all(
+  const all: FileChange[] = await Promise.all(
     [...created, ...changed].map(async (one) => ({ ...one, after: await format(one, root) })),
   )
+  write(all, root)
+  return {
+    created: created.map(({ file }) => file),
+    changed: all
+      .filter(({ before, after }) => before !== undefined && before !== after)
+      .map(({ file }) => file),
+  }
+}
 
+function editedFiles(edits: readonly FileEdit[], root: string): FileChange[] {
+  const texts = new Map<string, { before: string; after: string }>()
+  for (const { file, edit } of edits) {
+    if (!existsSync(join(root, file))) throw new Error(`${file} is missing: restore it, then try again.`)
+    const { before, after } = texts.get(file) ?? read(file, root)
+    texts.set(file, { before, after: editedText(file, after, edit) })
+  }
+  return [...texts].map(([file, { before, after }]) => ({ file, before, after }))
+}
+
+function read(file: string, root: string): { before: string; after: string } {
+  const before = readFileSync(join(root, file), 'utf8')
+  return { before, after: before }
+}
+
+/** JSON is edited as the value of a constant. */
+function editedText(file: string, text: string, edit: Edit): string {
+  if (!file.endsWith('.json')) return edited(file, text, edit)
+  const declaration = 'const json = '
+  return edited(file, `${declaration}${text}`, edit).slice(declaration.length)
+}
+
+/** Writes all files, or restores those that it has written. */
+function write(all: readonly FileChange[], root: string): void {
   const undo: (() => void)[] = []
   try {
     for (const { file, before, after } of all) {
@@ -55,30 +103,9 @@ export async function apply(change: Change, root: string): Promise<void> {
   }
 }
 
-function withEntry(source: string, { list, entry }: Entry, file: string): string {
-  const [before, after, ...more] = source.split(list)
-  const end = after === undefined ? undefined : closingOf(after)
-  if (before === undefined || after === undefined || end === undefined || more.length > 0) {
-    throw new Error(`${file} has no list that begins with "${list}": restore it, or add to it by hand.`)
-  }
-  const entries = after.slice(0, end).trimEnd()
-  const comma = entries === '' || entries.endsWith(',') ? '' : ','
-  return `${before}${list}${entries}${comma}${entry},${after.slice(end)}`
-}
-
-/** Where the bracket closes that was opened just before `text`. */
-function closingOf(text: string): number | undefined {
-  let open = 1
-  for (const { 0: bracket, index } of text.matchAll(/[()[\]{}]/g)) {
-    open += '([{'.includes(bracket) ? 1 : -1
-    if (open === 0) return index
-  }
-  return undefined
-}
-
 const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome')
 
-/** Formats a source as the linter wants it. Throws an Error that names the file if it cannot be parsed. */
+/** Formats a source for the linter. Throws an Error that names the file if it cannot be parsed. */
 export function format({ file, after }: { file: string; after: string }, root: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = [biome, 'check', '--write', `--stdin-file-path=${file}`]

@@ -1,3 +1,5 @@
+import pluralize from 'pluralize'
+
 /** A name as it is spelled in each place. */
 export interface Spelling {
   /** In files, routes and commands: `price-list`. */
@@ -28,7 +30,7 @@ const javascript = new Set(
   ),
 )
 
-/** Words that the code around an aggregate already uses for something else. */
+/** Words that the code around an aggregate uses with another meaning. */
 const engine = new Set(
   `aggregate backend codec command commit contract event execute generation given guard item kernel list live me
   page position problem projection publication query refusal row sample state stream stream-name text`.split(
@@ -36,21 +38,53 @@ const engine = new Set(
   ),
 )
 
-/** Spells an aggregate's name. Throws, in one line that says what to do, what cannot be one. */
-export function namesOf(name: string): Names {
+/** Small letters and digits, in words joined by `-`. */
+const kebabName = /^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/
+
+/**
+ * Spells an aggregate's name. The plural follows from English grammar unless it is given. Throws an Error in one line that
+ * gives the reason and an example if the name cannot be used.
+ */
+export function namesOf(name: string, plural?: string): Names {
   const refuse = (reason: string) => new Error(`"${name}" ${reason}`)
-  if (!/^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/.test(name)) {
-    throw refuse('is no name: give small letters and digits, words joined by "-", such as price-list.')
+  checkKebab(name)
+  const last = name.split('-').at(-1) ?? name
+  if (plural === undefined && !pluralize.isSingular(last)) {
+    const singular = name.slice(0, -last.length) + pluralize.singular(last)
+    throw refuse(`is a plural: use the singular, such as ${singular}, or add --plural WORD.`)
   }
-  if (name.length > longest) throw refuse(`is too long: give at most ${longest} characters.`)
-  if (isPlural(name)) throw refuse(`is a plural: give the name of one, such as ${singularOf(name)}.`)
-  if (javascript.has(name)) throw refuse(`is a word of JavaScript: give two words, such as my-${name}.`)
-  if (engine.has(name)) throw refuse(`has a meaning in the engine: give another, such as my-${name}.`)
-  return {
-    one: spell(name),
-    many: spell(pluralOf(name)),
-    a: `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${spell(name).words}`,
-  }
+  if (javascript.has(name)) throw refuse(`is a word of JavaScript: use two words, such as my-${name}.`)
+  if (engine.has(name)) throw refuse(`has a meaning in the engine: choose another, such as my-${name}.`)
+  const many = plural ?? name.slice(0, -last.length) + pluralize.plural(last)
+  checkKebab(many)
+  return { one: spell(name), many: spell(many), a: withArticle(spell(name).words) }
+}
+
+/** Throws an Error that gives an example if a name has another form than `price-list`, or is too long. */
+export function checkKebab(name: string, example = 'price-list'): void {
+  if (!kebabName.test(name))
+    throw new Error(
+      `"${name}" is no name: use small letters and digits, and join words with "-", such as ${example}.`,
+    )
+  if (name.length > longest) throw new Error(`"${name}" is too long: use at most ${longest} characters.`)
+}
+
+/** Whether a name has the form of a type of event, such as `PriceListPublished`. */
+export function isPascal(name: string): boolean {
+  return /^[A-Z][A-Za-z0-9]*$/.test(name)
+}
+
+/** `PriceListPublished` as `price-list-published`. */
+export function kebabOf(pascal: string): string {
+  return pascal.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()
+}
+
+export function withArticle(words: string): string {
+  return `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`
+}
+
+export function withCapital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 /**
@@ -66,19 +100,4 @@ export function spell(kebab: string): Spelling {
   const pascal = kebab.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
   const camel = pascal.charAt(0).toLowerCase() + pascal.slice(1)
   return { kebab, camel, pascal, words: kebab.replaceAll('-', ' ') }
-}
-
-/** `address`, `status` and `analysis` are not plurals. */
-function isPlural(name: string): boolean {
-  return /[^sui]s$/.test(name)
-}
-
-function singularOf(name: string): string {
-  if (name.endsWith('ies')) return name.replace(/ies$/, 'y')
-  return name.replace(/(?<=ss|x|z|ch|sh)es$|s$/, '')
-}
-
-function pluralOf(name: string): string {
-  if (/[^aeiou]y$/.test(name)) return name.replace(/y$/, 'ies')
-  return /(?:s|x|z|ch|sh)$/.test(name) ? `${name}es` : `${name}s`
 }

@@ -1,87 +1,94 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
-import { basename } from 'node:path'
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { stageName } from '../../stages/stage-name.ts'
 import { dataFolderOf } from '../data-folder.ts'
-import { newAggregate } from './aggregate.ts'
 import { apply } from './change.ts'
-import { type Names, namesOf, takenBy } from './names.ts'
+import { regenerateAll, regenerateDomain } from './generated.ts'
+import { type GivenOptions, type Kind, kinds, type OptionName } from './kinds.ts'
 import { removeFeatures } from './remove/remove.ts'
 
-/** `npm run new`: writes a new aggregate, or removes features. */
-const usage = `npm run new aggregate NAME
-  Writes a working aggregate, from its events to its tests. NAME is that of one, in small letters: invoice, price-list.
+/** `npm run new`: writes new parts of the backend, or removes features. */
+const usage = `npm run new aggregate NAME [-- --plural WORD]
+  Writes a working feature, from its events to its tests. NAME is a singular in small letters: invoice, price-list.
+  The plural follows from English grammar, unless you give another.
+
+npm run new event AGGREGATE NAME [-- --public]
+  Adds an event without data. NAME is a past participle, such as published, or a type, such as PriceListPublished.
+  With --public, other services receive the event.
+
+npm run new command AGGREGATE NAME [-- --emits EVENT [--public]]
+  Adds a command, such as publish. With --emits, the command emits this event once. The event is added if it is new.
+
+npm run new query AGGREGATE NAME
+  Adds the query /PLURAL/{ID}/NAME, such as /price-lists/{priceListId}/summary.
+
+npm run new reaction NAME -- --on EVENT [--mail]
+  Adds a function that reacts to a public event, such as PriceListPublished. With --mail, it sends a mail to the owner.
+
+npm run new schedule NAME [-- --expression "cron(0 3 * * ? *)"]
+  Adds a function that runs on a schedule, in UTC. Without --expression, it runs every day at 03:00.
+
+npm run new version READ_MODEL
+  Copies the newest version of a read model, such as price-lists, to a version that you may change.
 
 npm run new -- --remove FEATURE… [--force]
   Removes features from every layer, list, test and document. It refuses while another feature imports one of them,
-  and while the data folder (ANNALS_DATA or .annals/STAGE) holds events that could no longer be read, unless you add --force.`
+  and while the data folder (ANNALS_DATA or .annals/STAGE) contains events that could no longer be read, unless you add
+  --force.
 
-/** The layers. A folder of a layer is a feature or has another meaning, so a new feature cannot have its name. */
-const layers = ['domain', 'commands', 'projections', 'workflows']
+Each of these writes everything or nothing.`
 
-/** The names of a layer's folders and files. */
-function namesIn(layer: string): string[] {
-  return existsSync(layer) ? readdirSync(layer).map((file) => basename(file, '.ts')) : []
-}
+const flag = { type: 'boolean' } as const
+const text = { type: 'string' } as const
+const optionsOfKinds = {
+  plural: text,
+  public: flag,
+  emits: text,
+  on: text,
+  mail: flag,
+  expression: text,
+} as const satisfies Record<OptionName, typeof flag | typeof text>
 
 async function run(args: string[]): Promise<void> {
-  const flag = { type: 'boolean', default: false } as const
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { help: flag, remove: flag, force: flag },
+    options: { ...optionsOfKinds, help: flag, remove: flag, force: flag },
   })
-  if (values.help) return console.log(usage)
+  const { help = false, remove: removes = false, force = false, ...options } = values
+  if (help) return console.log(usage)
   if (!existsSync('domain'))
-    throw new Error('this folder has no folder domain: run it in the folder of package.json.')
-  return values.remove ? remove(positionals, values.force) : create(positionals)
+    throw new Error('this folder has no folder domain: run this command in the folder of package.json.')
+  if (removes) return remove(positionals, force)
+  return create(positionals, options)
 }
 
-async function create([kind, name, ...more]: readonly string[]): Promise<void> {
-  if (kind === undefined) throw new Error('say what: npm run new aggregate NAME.')
-  if (kind !== 'aggregate')
-    throw new Error(`"${kind}" is not known, only "aggregate" is: npm run new aggregate NAME.`)
-  if (name === undefined || more.length > 0) throw new Error('give one name: npm run new aggregate NAME.')
+async function create([name, ...operands]: readonly string[], options: GivenOptions): Promise<void> {
+  const kind = kindNamed(name)
+  const expected = kind.operands.join(' ')
+  if (operands.length !== kind.operands.length)
+    throw new Error(
+      `${name} takes ${kind.operands.length === 1 ? 'one name' : 'two names'}: npm run new ${name} ${expected}.`,
+    )
+  for (const option of Object.keys(optionsOfKinds) as OptionName[]) // the keys of the object above
+    if (options[option] !== undefined && !kind.options.includes(option))
+      throw new Error(`${name} has no option --${option}: see npm run new -- --help.`)
 
-  const names = namesOf(name)
-  for (const layer of layers) {
-    const taken = takenBy(name, namesIn(layer))
-    if (taken !== undefined) throw new Error(`"${name}" is taken by ${layer}/${taken}: give another name.`)
-  }
-
-  const existing = await offeredBy(names)
-  if (existing !== undefined) throw new Error(`${existing} exists already: give another name.`)
-  const change = newAggregate(names)
-  await apply(change, process.cwd())
-  const generated = generate()
-  console.log(`Created aggregate ${names.one.kebab}:
-
-${list(Object.keys(change.files))}
-
-Added it to:
-
-${list([...change.additions.map(({ file }) => file), ...generated])}
-
-Next: npm test. To make it yours, read docs/how-to/add-an-aggregate.md.`)
-}
-
-/** The first route, command or event of a new aggregate that a feature has already. */
-async function offeredBy({ one, many }: Names): Promise<string | undefined> {
-  const [{ contract }, { aggregates }] = await Promise.all([
-    import('../../../commands/contract.ts'),
-    import('../../../domain/aggregates.ts'),
+  const { title, change, released = [], next } = kind.plan(process.cwd(), operands, options)
+  const { created, changed } = await apply(change, process.cwd())
+  const generated = regenerateDomain(released)
+  print(title, { Created: created, Changed: [...changed, ...generated.changed] }, [
+    ...generated.failures,
+    `Next: ${next}`,
   ])
-  const queries: object = contract.queries
-  const commands: object = contract.commands
-  const events = new Set(aggregates.flatMap((aggregate) => Object.keys(aggregate.events.schemas)))
-  const path = [`/me/${many.kebab}`, `/${many.kebab}/{${one.camel}Id}`].find((route) => route in queries)
-  const verbs = ['create', 'rename', 'archive']
-  const command = verbs.map((verb) => `${verb}-${one.kebab}`).find((name) => name in commands)
-  const event = ['Created', 'Renamed', 'Archived']
-    .map((what) => `${one.pascal}${what}`)
-    .find((type) => events.has(type))
-  return path ?? command ?? event
+}
+
+function kindNamed(name: string | undefined): Kind {
+  const known = Object.keys(kinds)
+  const kind = name !== undefined && known.includes(name) ? kinds[name] : undefined
+  if (kind !== undefined) return kind
+  const found = name === undefined ? 'nothing to write was named' : `"${name}" is not known`
+  throw new Error(`${found}: choose one of ${known.join(', ')}, or see npm run new -- --help.`)
 }
 
 async function remove(names: readonly string[], force: boolean): Promise<void> {
@@ -92,43 +99,24 @@ async function remove(names: readonly string[], force: boolean): Promise<void> {
     return storedEvents(dataFolderOf(stageName(undefined)))
   }
   const { deleted, changed } = await removeFeatures(process.cwd(), names, { force, stored })
-  const generated = generate()
-  console.log(`Removed ${names.join(', ')}. Deleted ${deleted.length} files:
-
-${list(deleted)}
-
-Changed:
-
-${list([...new Set([...Object.keys(changed), ...generated])])}
-
-Next: npm test.`)
+  const generated = regenerateAll()
+  const all = [...new Set([...Object.keys(changed), ...generated.changed])]
+  print(`Removed ${names.join(', ')}`, { Deleted: deleted, Changed: all }, [
+    ...generated.failures,
+    'Next: npm test.',
+  ])
 }
 
-/** Writes the generated files again, in processes that load the code as it is now. Returns the files. */
-function generate(): string[] {
-  const writers = [
-    { files: ['docs/events.md'], script: 'events', writer: 'projections/publishing/write-catalogue.ts' },
-    {
-      files: ['domain/generated/folds.ts', 'test/fixtures/projections.json'],
-      script: 'folds',
-      writer: 'test/kit/write-folds.ts',
-    },
-    { files: ['docs/local-cloud.md'], script: 'local-cloud', writer: 'infra/local/write-coverage.ts' },
-    {
-      files: ['test/architecture/not-yet-rewritten.json'],
-      script: 'rewritten',
-      writer: 'test/architecture/lower-record.ts',
-    },
-  ]
-  for (const { files, script, writer } of writers) {
-    const { status } = spawnSync(process.execPath, ['--import', 'tsx', writer], { stdio: 'ignore' })
-    if (status !== 0) console.log(`${files.join(', ')} could not be written: npm run ${script} says why.\n`)
-  }
-  return writers.flatMap(({ files }) => files)
-}
-
-function list(files: readonly string[]): string {
-  return files.map((file) => `  ${file}`).join('\n')
+/** Prints the files by their fate, and then these lines. */
+function print(
+  title: string,
+  files: Readonly<Record<string, readonly string[]>>,
+  lines: readonly string[],
+): void {
+  const lists = Object.entries(files)
+    .filter(([, paths]) => paths.length > 0)
+    .map(([fate, paths]) => `${fate}:\n${paths.map((path) => `  ${path}`).join('\n')}`)
+  console.log([`${title}.`, ...lists, ...lines].join('\n\n'))
 }
 
 run(process.argv.slice(2)).catch((error: unknown) => {

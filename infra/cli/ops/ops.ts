@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { stageName } from '../../stages/stage-name.ts'
+import { adminAdd, adminList, adminRemove } from './admin.ts'
 import type { Answer, OpsCommand, Options } from './command.ts'
 import { eventsHandled } from './events-handled.ts'
 import { eventsShow } from './events-show.ts'
@@ -12,6 +13,7 @@ import { find } from './find.ts'
 import { lag } from './lag.ts'
 import { parkedList } from './parked-list.ts'
 import { parkedResubmit } from './parked-resubmit.ts'
+import { parkedShow } from './parked-show.ts'
 import { openStores, type Stores } from './ports.ts'
 import { jsonText, printable, reasonOf } from './printing.ts'
 import { replayClean } from './replay-clean.ts'
@@ -31,6 +33,7 @@ const commands: readonly OpsCommand[] = [
   find,
   state,
   parkedList,
+  parkedShow,
   parkedResubmit,
   failuresList,
   failuresShow,
@@ -46,6 +49,9 @@ const commands: readonly OpsCommand[] = [
   replaySwitch,
   replayRollback,
   replayClean,
+  adminAdd,
+  adminRemove,
+  adminList,
 ]
 
 /**

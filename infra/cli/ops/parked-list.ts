@@ -11,15 +11,18 @@ export const parkedList: OpsCommand = {
     if (operands.length > 0) throw new Error('parked list takes no operand')
     const parked = await allParked(await stores())
     if (parked.length === 0) return { json: [], text: 'Nothing is parked.' }
-    const lines = parked.map(({ by, stream, version, since, error }) => [
+    const lines = parked.map(({ by, stream, version, since, event, error }) => [
       by,
       stream,
       String(version),
       since,
+      `${event.version} ${event.type ?? '?'}`,
       error,
     ])
-    const table = columns([['PARKED BY', 'STREAM', 'REACHED', 'SINCE', 'ERROR'], ...lines])
-    const hint = 'Deploy code that reads the event, then try again: parked resubmit STREAM | --all'
+    const table = columns([['PARKED BY', 'STREAM', 'REACHED', 'SINCE', 'EVENT', 'ERROR'], ...lines])
+    const hint =
+      'Show where the error was thrown: parked show STREAM\n' +
+      'Deploy code that reads the event, then try again: parked resubmit STREAM | --all'
     return { json: parked, text: `${table}\n${hint}` }
   },
 }

@@ -4,7 +4,7 @@ import { parseStreamName, type StreamName } from '../../../domain/kernel/stream.
 import { guardKey, type RowKey } from '../../../projections/engine/projection.ts'
 import { writersStreamMs } from '../../../projections/generations/listed-check.ts'
 import { keptGenerations } from '../../../projections/generations/listed-generations.ts'
-import { forwarderName, markKey } from '../../../projections/publishing/parked-streams.ts'
+import { forwarderName, type Mark, markKey } from '../../../projections/publishing/parked-streams.ts'
 import { resubmit } from '../../../projections/publishing/resubmit.ts'
 import type { Ports, Stores } from './ports.ts'
 import { reasonOf } from './printing.ts'
@@ -16,7 +16,11 @@ export interface ParkedStream {
   readonly stream: StreamName
   /** Version of the last event that was handled. The next event stops the stream. */
   readonly version: number
+  /** The event that stops it. Its type is missing if its commit cannot be read. */
+  readonly event: { readonly version: number; readonly type?: string }
   readonly error: string
+  /** The beginning of the error's stack. Marks of older code have none. */
+  readonly stack?: string
   /** When the event stopped it; for the forwarder, when it last tried. */
   readonly since: string
 }
@@ -89,8 +93,8 @@ async function readParked(keys: readonly RowKey[], { rows, parked }: Stores): Pr
     for (const [index, key] of some.entries()) {
       const guard = guards[index]
       if (guard?.parked === undefined) continue
-      const { error, at: since } = guard.parked
-      found.push({ ...ownerOf(key), version: guard.version, error, since })
+      const { at: since, version = guard.version + 1, ...parked } = guard.parked
+      found.push({ ...ownerOf(key), version: guard.version, ...reasonIn({ ...parked, version }), since })
     }
   }
   const marked = keys.map(ownerOf).filter(({ by }) => by === forwarderName)
@@ -98,9 +102,14 @@ async function readParked(keys: readonly RowKey[], { rows, parked }: Stores): Pr
   for (const place of marked) {
     const mark = marks.get(place.stream)
     if (mark !== undefined)
-      found.push({ ...place, version: mark.version - 1, error: mark.error, since: mark.at })
+      found.push({ ...place, version: mark.version - 1, ...reasonIn(mark), since: mark.at })
   }
   return found
+}
+
+function reasonIn({ version, type, error, stack }: Omit<Mark, 'at'>) {
+  const event = { version, ...(type !== undefined && { type }) }
+  return { event, error, ...(stack !== undefined && { stack }) }
 }
 
 /** Splits the key of an item, `<by>#<stream>`, into its owner and its stream. */

@@ -27,6 +27,7 @@ import type { RowRemover } from '../../../projections/rebuild/replay/row-remover
 import type { CommitScan } from '../../../projections/rebuild/walk/commit-scan.ts'
 import { createDynamoCommitScan } from '../../../projections/rebuild/walk/dynamo-commit-scan.ts'
 import type { ReactionRow } from '../../../workflows/reactions/reaction-row.ts'
+import { type AdminGroup, openAdminGroup } from './admin-group.ts'
 import type { FailedWork } from './failures/failed-work.ts'
 import { type GuardScan, scanGuards } from './guard-scan.ts'
 import { createHandledEvents, type HandledEvents } from './handled-events.ts'
@@ -70,6 +71,8 @@ export interface Stores {
   readonly failedWork: () => Promise<FailedWork>
   /** The logs of the functions. Their client is loaded when a command needs it. */
   readonly functionLogs: () => Promise<FunctionLogs>
+  /** The people in the group `admin`. */
+  readonly admins: AdminGroup
   /** How far the deliveries of the stream are behind; undefined if the backend runs in an account. */
   readonly deliveryLag?: (() => Promise<readonly DeliveryLag[]>) | undefined
   /** When the oldest invocation that is running began; undefined if the backend runs in an account. */
@@ -126,6 +129,7 @@ export function openStores({ client: settings, outputs, prefixes, isLocal }: Sta
       const { openFunctionLogs } = await import('./trace/cloudwatch-function-logs.ts')
       return openFunctionLogs(settings, prefixes)
     },
+    admins: openAdminGroup(settings, outputs.UserPoolId),
     ...(isLocal && settings.endpoint !== undefined && openLocalPages(settings.endpoint)),
     code: loadCode,
   }

@@ -42,6 +42,8 @@ const outputsOf = z.object({
   EventBusName: z.string(),
   // Only `events handled` needs it, and stacks that were deployed earlier lack it.
   HandledEventsTable: z.optional(z.string()),
+  // Only `admin` needs it.
+  UserPoolId: z.optional(z.string()),
 })
 
 /**

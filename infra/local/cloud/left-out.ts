@@ -19,7 +19,6 @@ export const leftOut: readonly string[] = [
   'AWS::Lambda::Url',
   'AWS::Logs::QueryDefinition',
   'AWS::Route53::RecordSet',
-  'AWS::SecretsManager::Secret',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',

@@ -121,5 +121,6 @@ export function isFromPage({ headers }: Pick<GateRequest, 'headers'>): boolean {
 /** Whether an authority such as `localhost:3000` is a loopback name with this port. Port 80 may be left out. */
 function isLoopback(authority: string, port: number): boolean {
   const [, name = '', given = '80'] = /^([a-z0-9.]+|\[::1\])(?::(\d{1,5}))?$/i.exec(authority) ?? []
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(name) && Number(given) === port
+  const isAddress = /^127(\.\d{1,3}){3}$/.test(name) && name.split('.').every((part) => Number(part) < 256)
+  return (isAddress || /^(localhost|\[::1\])$/i.test(name)) && Number(given) === port
 }

@@ -54,11 +54,12 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
     const { caller, signedFor, inQuery } = signatureOf(request, url)
     const header = String(request.headers['x-amz-target'] ?? '')
     const [prefix = '', named = ''] = header.split('.')
-    const service = o.services.find(({ targets, rest }) => {
+    const found = o.services.filter(({ targets, rest }) => {
       if (header !== '') return targets.includes(prefix)
       if (signedFor === undefined) return rest?.open?.takes(path)
       return rest?.signedFor === signedFor && (!inQuery || rest.open !== undefined)
     })
+    let service = found[0]
     if (service === undefined && header === '' && signedFor === undefined)
       return o.page(url, request) ?? unknownPage
 
@@ -66,7 +67,10 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
     const { headers } = request
     const body = service?.rest?.open ? Buffer.alloc(0) : await readBody(request)
     const query = isForm(request) ? withForm(url.searchParams, body) : url.searchParams
-    const operation = header === '' ? service?.rest?.operationOf(method, path, query, headers) : named
+    const operationOf = ({ rest }: AwsService) => rest?.operationOf(method, path, query, headers)
+    // Functions and their mappings are two services of one name.
+    if (header === '') service = found.find((one) => operationOf(one) !== undefined) ?? service
+    const operation = header === '' && service !== undefined ? operationOf(service) : named
     const action = query.get('Action')
     const what = header === '' ? `${signedFor ?? 'unsigned'}: ${action ?? `${method} ${path}`}` : header
     const call = { operation: operation ?? '', path, body, message: request, headers, caller }

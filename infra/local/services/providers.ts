@@ -11,6 +11,7 @@ import { httpApi } from './http-api/provider.ts'
 import { lambda } from './lambda/provider.ts'
 import { s3 } from './s3/provider.ts'
 import { scheduler } from './scheduler/provider.ts'
+import { secretsManager } from './secrets-manager/provider.ts'
 import { ses } from './ses/provider.ts'
 import { sqs } from './sqs/provider.ts'
 import { stepFunctions } from './step-functions/provider.ts'
@@ -31,6 +32,8 @@ export const providers: readonly ServiceProvider[] = [
   sts,
   // Cognito delivers its codes to the mailbox of SES.
   ses,
+  // Needs nothing. Functions read secrets when they start.
+  secretsManager,
   // Functions have URLs of queues in their variables, and queues as failure destinations.
   sqs,
   // Functions write their logs to it.

@@ -2,6 +2,7 @@ import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
 import {
   type ReactionResource,
@@ -55,6 +56,8 @@ export interface Reactions {
   readonly id: string
   readonly rows: readonly ReactionRow[]
   readonly queue: ReactionQueue
+  /** The secrets that the rows declare. They have no value in the template: an operator gives them one. */
+  readonly secrets: readonly CfnSecret[]
 }
 
 /** Adds a queue that the rules of these reactions send their events to. */
@@ -71,7 +74,14 @@ export function addReactionsData(
     // For events that the rule could not send to the queue.
     letRuleSend(queue.failures, rule)
   }
-  return { id, rows, queue }
+  const secrets = rows.flatMap((row) => (row.secret === undefined ? [] : [addSecret(scope, row, row.secret)]))
+  return { id, rows, queue, secrets }
+}
+
+function addSecret(scope: Construct, { name }: ReactionRow, description: string): CfnSecret {
+  const secret = new CfnSecret(scope, `${logicalId(name)}Secret`, { description })
+  secret.applyRemovalPolicy(keep)
+  return secret
 }
 
 function ruleOf({ name }: ReactionRow, stage: Stage, bus: EventBus): NamedRule {
@@ -90,7 +100,7 @@ export interface ReactionFunctionOptions {
 /** The function of reactions, the rules that send it events through its queue, and its alarms. */
 export function addReactions(
   scope: Construct,
-  { id, rows, queue }: Reactions,
+  { id, rows, queue, secrets }: Reactions,
   { bundles, stage, bus, eventStore, handled, resources }: Reacting,
   { name, environment = {}, concurrency }: ReactionFunctionOptions,
 ): LambdaFunction {
@@ -113,6 +123,7 @@ export function addReactions(
     target.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [called.arn] }))
     for (const [variable, value] of Object.entries(called.environment)) target.addEnvironment(variable, value)
   }
+  for (const secret of secrets) letReadSecret(target, secret)
   addReactionQueueMapping(scope, target, { queue, concurrency, eventTypes: rows.flatMap(typesOf) })
   for (const row of rows)
     addRule(scope, `${logicalId(row.name)}Rule`, {
@@ -127,6 +138,14 @@ export function addReactions(
       failures: queue.failures,
     })
   return target
+}
+
+/** Lets a function read a secret, which the variable `SECRET_ARN` names. */
+export function letReadSecret(reader: LambdaFunction, secret: CfnSecret): void {
+  reader.addEnvironment('SECRET_ARN', secret.ref)
+  reader.addToRolePolicy(
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.ref] }),
+  )
 }
 
 function typesOf({ eventTypes }: ReactionRow): readonly string[] {

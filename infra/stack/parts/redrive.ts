@@ -67,7 +67,7 @@ export function addRedrive(scope: Construct, id: string, o: RedriveOptions): Lam
     stage: o.stage,
     memoryMb: 512,
     timeoutSeconds,
-    environment: o.environment,
+    environment: { ...o.environment, MAX_RECEIVES: String(maxReceiveCount) },
   })
   allow(redrive, o.eventStore.tableStreamArn ?? '', ['GetRecords', 'GetShardIterator'])
   redrive.addToRolePolicy(

@@ -8,14 +8,16 @@ import type { Contribution, Projection, Row } from '../../engine/projection.ts'
 const membership = { userId: z.string(), since: z.string(), version: z.number(), updatedAt: z.string() }
 const member = z.strictObject({ ...membership, role: memberRole })
 
+/** The shown fields of the creation. A field that is added to the event later is not one of them. */
+const details = z.object({ title: z.string(), description: z.string() })
+
 /** The shown state of a project. `exists` is false until its creation is folded. */
 const projectState = z.discriminatedUnion('exists', [
   z.strictObject({ exists: z.literal(false) }),
   z.strictObject({
     exists: z.literal(true),
     ownerId: z.string(),
-    title: z.string(),
-    description: z.string(),
+    ...details.shape,
     archived: z.boolean(),
     /** The members, not including the owner. */
     members: z.array(member),
@@ -30,12 +32,10 @@ type Member = z.infer<typeof member>
 
 function evolve(state: ProjectState, event: Recorded<ProjectEvent>): ProjectState {
   if (event.type === 'ProjectCreated') {
-    const { ownerId, title, description } = event.data
     return {
       exists: true,
-      ownerId,
-      title,
-      description,
+      ownerId: event.data.ownerId,
+      ...details.parse(event.data),
       archived: false,
       members: [],
       createdAt: event.at,

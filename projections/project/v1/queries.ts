@@ -119,16 +119,7 @@ function itemOf(projectId: string, guard: Guard, userId: string): ProjectItem | 
   const state = parseState(projectsV1, guard.state)
   const role = roleOf(state, userId)
   if (!state.exists || role === undefined) return undefined
-  const { title, description, ownerId, archived, createdAt, updatedAt } = state
-  return {
-    id: projectId,
-    version: guard.version,
-    title,
-    description,
-    role,
-    ownerId,
-    archived,
-    createdAt,
-    updatedAt,
-  }
+  // Everything in the state is shown, except for the members.
+  const { exists: _, members: __, ...shown } = state
+  return { id: projectId, version: guard.version, role, ...shown }
 }

@@ -32,6 +32,7 @@ export interface Size {
   readonly visible: number
   readonly starts: number
   readonly bundleStarts: number
+  readonly demos: number
 }
 
 export const fullSize: Size = {
@@ -47,6 +48,7 @@ export const fullSize: Size = {
   visible: 200,
   starts: 3,
   bundleStarts: 11,
+  demos: 5,
 }
 
 export const quickSize: Size = {
@@ -62,6 +64,7 @@ export const quickSize: Size = {
   visible: 30,
   starts: 1,
   bundleStarts: 3,
+  demos: 2,
 }
 
 export type Subject = (field: Field) => Promise<Result>

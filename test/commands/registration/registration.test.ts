@@ -98,11 +98,12 @@ describe('registration for an API', () => {
     ['email-taken', { email: 'same@example.com' }, { code: 'taken', rule: 'email-taken' }],
     ['an address that was changed and not confirmed', { email_verified: 'false' }, { code: 'forbidden' }],
     ['an invalid address', { email: 'ann' }, { code: 'invalid-input' }],
-  ])('returns the problem that prevents it: %s', async (_, attributes, problem) => {
-    const { registration, confirm, signUp } = backend()
+  ])('returns the problem that prevents it, and logs no error: %s', async (_, attributes, problem) => {
+    const { registration, confirm, signUp, registrationErrors } = backend()
     await confirm('bob', { email: 'same@example.com' })
     signUp('ann', attributes)
     expect(await registration(request('ann'), context)).toMatchObject({ problem })
+    expect(registrationErrors).toEqual([])
   })
 
   it('reports that the person does not exist', async () => {
@@ -113,7 +114,7 @@ describe('registration for an API', () => {
   })
 
   it('keeps the details of an internal error in the log', async () => {
-    const { registration, signUp, people } = backend()
+    const { registration, signUp, people, registrationErrors } = backend()
     signUp('ann')
     people.get = () => {
       throw new Error('secret')
@@ -121,5 +122,6 @@ describe('registration for an API', () => {
     const answer = await registration(request('ann'), context)
     expect(answer).toMatchObject({ problem: { code: 'internal' } })
     expect(JSON.stringify(answer)).not.toContain('secret')
+    expect(registrationErrors).toEqual(['not registered'])
   })
 })

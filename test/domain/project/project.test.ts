@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ProjectEvent } from '../../../domain/project/events.ts'
 import { maxMembers, project } from '../../../domain/project/project.ts'
+import { atlas } from '../../kit/arbitraries/project.ts'
 import { givenOf } from '../../kit/given.ts'
 
 const given = givenOf(project)
@@ -9,7 +10,7 @@ const stranger = { actorId: 'bob' }
 
 const created: ProjectEvent = {
   type: 'ProjectCreated',
-  data: { ownerId: 'ann', title: 'Atlas', description: '' },
+  data: { ownerId: 'ann', ...atlas },
 }
 const renamed: ProjectEvent = { type: 'ProjectRenamed', data: { title: 'Globe' } }
 const described: ProjectEvent = { type: 'ProjectDescribed', data: { description: 'Maps' } }
@@ -18,15 +19,16 @@ const restored: ProjectEvent = { type: 'ProjectRestored', data: {} }
 
 describe('a project that does not exist', () => {
   it('is created by its owner, without a description unless one is given', () => {
+    const { description: _, ...details } = atlas
     given()
-      .when({ type: 'create-project', ...owner, title: 'Atlas' })
+      .when({ type: 'create-project', ...owner, ...details })
       .then(created)
   })
 
   it('is created with the description that is given', () => {
     given()
-      .when({ type: 'create-project', ...owner, title: 'Atlas', description: 'Maps' })
-      .then({ type: 'ProjectCreated', data: { ownerId: 'ann', title: 'Atlas', description: 'Maps' } })
+      .when({ type: 'create-project', ...owner, ...atlas, description: 'Maps' })
+      .then({ type: 'ProjectCreated', data: { ownerId: 'ann', ...atlas, description: 'Maps' } })
   })
 
   it.each([

@@ -75,7 +75,7 @@ const apis: readonly ExpectedFunction[] = [
     name: 'ProjectorRedrive',
     bundle: 'projector-redrive',
     seconds: 60,
-    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel' },
+    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel', MAX_RECEIVES: '240' },
     grants: {
       'EventStore.Arn': 'dynamodb: Query',
       'ReadModel.Arn': 'dynamodb: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem UpdateItem',
@@ -104,7 +104,12 @@ const functions: readonly ExpectedFunction[] = [
     name: 'ForwarderRedrive',
     bundle: 'forwarder-redrive',
     seconds: 60,
-    environment: { [table]: 'EventStore', READ_MODEL_TABLE: 'ReadModel', EVENT_BUS_NAME: 'Events' },
+    environment: {
+      [table]: 'EventStore',
+      READ_MODEL_TABLE: 'ReadModel',
+      EVENT_BUS_NAME: 'Events',
+      MAX_RECEIVES: '240',
+    },
     grants: {
       'EventStore.Arn': 'dynamodb: Query',
       'ReadModel.Arn': 'dynamodb: BatchGetItem DeleteItem PutItem',

@@ -65,10 +65,11 @@ describe('the stack', () => {
     ])
   })
 
-  it('is not protected from deletion by the template: a failed first deployment could not be undone', () => {
+  it('protects the stack of the data from deletion, and lets the service be made again', () => {
     const { artifacts } = JSON.parse(read(inject('assembly'), 'manifest.json'))
-    for (const name of ['annals-dev-data', 'annals-dev-service'])
-      expect(artifacts[name].properties.terminationProtection).toBe(false)
+    const isProtected = (name: string) => artifacts[name].properties.terminationProtection
+    expect(isProtected('annals-dev-data')).toBe(true)
+    expect(isProtected('annals-dev-service')).toBe(false)
   })
 
   it('tags everything that can be tagged with the stage', () => {

@@ -52,7 +52,8 @@ export function backend() {
       return people.get(userId)
     },
   }
-  const logger = { info() {}, error() {} }
+  const registrationErrors: unknown[] = []
+  const logger = { info() {}, error: (...[message]: unknown[]) => void registrationErrors.push(message) }
   const registration = registrationHandler({ store, directory, clock, logger })
   const register: Register = async ({ userId, correlationId }) => {
     // As JSON, like an event that came over the network.
@@ -106,6 +107,7 @@ export function backend() {
     groups,
     lookUps,
     registration,
+    registrationErrors,
     restart() {
       apis = environment()
     },

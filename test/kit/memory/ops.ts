@@ -47,6 +47,7 @@ export function opsSide() {
     },
     async *guards() {},
     handled: { read: async (keys) => keys.map(() => undefined) },
+    admins: { add: async () => 'unknown', remove: async () => 'unknown', list: async () => [] },
     reactions: [],
     failedWork: async () => memoryFailedWork([]).work,
     functionLogs: async () => ({ find: async () => [] }),

@@ -5,6 +5,7 @@ import { projectsV1 } from '../../../projections/project/v1/projection.ts'
 import { listMembers } from '../../../projections/project/v1/queries.ts'
 import { usersV1 } from '../../../projections/user/v1/projection.ts'
 import { readNames } from '../../../projections/user/v1/queries.ts'
+import { atlas } from '../../kit/arbitraries/project.ts'
 import { catchUp, readSide } from '../../kit/memory/read-side.ts'
 
 const projects = { projection: projectsV1, generation: 1 }
@@ -13,7 +14,7 @@ const users = { projection: usersV1, generation: 1 }
 describe('the list of the people of a project', () => {
   it('is never older than the access check: a person who joins between its reads does not get a list without them', async () => {
     const { append, options, rows } = readSide()
-    const data = { ownerId: 'ann', title: 'Atlas', description: '' }
+    const data = { ownerId: 'ann', ...atlas }
     await append('project-1', { type: 'ProjectCreated', data })
     await catchUp(projects, 'project-1', options)
     await append('project-1', { type: 'ProjectMemberAdded', data: { userId: 'bob', role: 'viewer' } })

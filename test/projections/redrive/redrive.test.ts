@@ -109,7 +109,7 @@ function setUp() {
   const redriveWith =
     (deliver: RedriveOptions['deliver'], over: Partial<RedriveOptions> = {}) =>
     (...Records: SQSRecord[]) =>
-      redriveHandler({ reader, deliver, logger, ...over })(
+      redriveHandler({ reader, deliver, maxReceives: 240, logger, ...over })(
         { Records },
         { getRemainingTimeInMillis: () => world.msLeft },
       )
@@ -264,6 +264,20 @@ describe('the redrive of the projector', () => {
       { level: 'error', message: 'records were given up and moved to a queue', extra },
       { level: 'error', message: 'discarded records could not be redriven', extra },
     ])
+  })
+
+  it.each([
+    239, 240,
+  ])('says of the last of 240 tries that a message moves to the dead-letter queue: %s', async (n) => {
+    const { commit, project, shard, lines } = setUp()
+    const gone = await commit(1, planned)
+    shard.shift()
+    const message = messageOf(gone)
+    const attributes = { ...message.attributes, ApproximateReceiveCount: String(n) }
+    await project({ ...message, attributes }, { ...message, attributes, body: 'nonsense' })
+    const last = lines.filter(({ message }) => String(message).includes('for the last time'))
+    const line = { level: 'error', extra: { queue: 'ProjectorFailures', receives: 240 } }
+    expect(last).toMatchObject(n < 240 ? [] : [{ extra: { startSequenceNumber: numberOf(gone) } }, line])
   })
 
   it('keeps messages for which no time is left', async () => {

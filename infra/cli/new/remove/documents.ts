@@ -2,13 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { layers } from './features.ts'
 
-/** Documents outside `docs/`. The change log keeps what was true once. */
+/** Documents outside `docs/`, without the change log, which describes the past. */
 const others = ['README.md', 'CONTRIBUTING.md', 'AGENTS.md', ...layers.map((layer) => `${layer}/README.md`)]
 
 /**
- * The documents without what they say of these features, by their paths: sections that are marked as a feature's, and
- * the deleted files that rows of tables name. A row goes if it names no other file. A document of which nothing is left
- * is an empty text.
+ * The changed documents by their paths, without the marked sections of these features, and without the deleted files
+ * that rows of tables name. A row is removed if it names no other file. A document that loses everything is an empty
+ * text.
  */
 export function prunedDocuments(
   root: string,
@@ -25,7 +25,7 @@ export function prunedDocuments(
   )
 }
 
-/** One document without what it says of these features. */
+/** One document without the sections of these features. */
 export function prunedDocument(text: string, names: readonly string[], deleted: ReadonlySet<string>): string {
   const withoutSections = names.reduce((before, name) => before.replace(sectionOf(name), ''), text)
   return withoutSections
@@ -34,7 +34,7 @@ export function prunedDocument(text: string, names: readonly string[], deleted: 
     .join('\n')
 }
 
-/** A section that belongs to a feature is between two comments, which no reader sees. */
+/** A section that belongs to a feature is between two comments, which the rendered page does not show. */
 function sectionOf(name: string): RegExp {
   return new RegExp(`<!-- feature: ${name} -->\\n[\\s\\S]*?<!-- end: ${name} -->\\n*`, 'g')
 }
@@ -48,7 +48,7 @@ function prunedLine(line: string, deleted: ReadonlySet<string>): string[] {
   return [gone.reduce((before, path) => before.replace(listed(path), ''), line)]
 }
 
-/** A path in a list of paths, with the comma that parts it from its neighbour. */
+/** A path in a list of paths, with the comma between it and its neighbour. */
 function listed(path: string): RegExp {
   const quoted = `\`${path.replaceAll('.', '\\.')}\``
   return new RegExp(`${quoted}, |, ${quoted}`)

@@ -8,7 +8,7 @@ export const layers = ['domain', 'commands', 'projections', 'workflows'] as cons
 /** Folders beside the features in `domain/`. */
 const notFeatures: ReadonlySet<string> = new Set(['kernel', 'generated'])
 
-/** The features of a repository: every folder of an aggregate, and every folder of a contract without one. */
+/** The features of a repository: every folder of an aggregate, and every folder of a contract without an aggregate. */
 export function featuresIn(root: string): string[] {
   const aggregates = foldersIn(join(root, 'domain')).filter((name) => !notFeatures.has(name))
   const contracts = foldersIn(join(root, 'commands')).filter((name) =>
@@ -18,11 +18,11 @@ export function featuresIn(root: string): string[] {
 }
 
 /**
- * The feature that a file belongs to: that of a folder on its path, or the one that the file is named after, such as a
- * part of the stack or the arbitraries of an aggregate. Paths are relative to the root of the repository.
+ * The feature that a file belongs to. A folder on its path has the name of the feature, or the file itself does, as a
+ * part of the stack and the arbitraries of an aggregate do. Paths are relative to the root of the repository.
  */
 export function featureOf(path: string, features: readonly string[]): string | undefined {
-  // The local cloud knows no feature: its folders are named after AWS's services, and its files after what they do.
+  // The local cloud knows no feature: its folders are named after AWS's services, and its files after their jobs.
   if (/^(test\/)?infra\/local\//.test(path)) return undefined
   const parts = path.split('/')
   const folder = features.find((feature) => parts.slice(1, -1).includes(feature))

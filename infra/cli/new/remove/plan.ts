@@ -1,22 +1,22 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import { nodesIn, parse, textOf } from '../syntax.ts'
 import { prunedDocuments } from './documents.ts'
 import { featureOf, featuresIn, layers } from './features.ts'
 import { type Gone, prune } from './prune.ts'
-import { nodesIn, parse, textOf } from './syntax.ts'
 
-/** The planned changes to the files of a repository. Nothing is written yet. Paths are relative to its root. */
+/** The planned changes to the files of a repository. Paths are relative to its root. */
 export interface Removal {
   readonly deleted: readonly string[]
-  /** The new text of files that stay. */
+  /** The new text of files that remain. */
   readonly changed: Readonly<Record<string, string>>
 }
 
 const folders = [...layers, 'infra', 'test'] as const
 
 /**
- * Plans to take features out of every layer, list, test and document. Throws an Error that says what to do if a name is
- * no feature, if another feature imports one of them, or if shared code uses one outside a list.
+ * Plans to remove features from every layer, list, test and document. Writes nothing. Throws an Error that advises the
+ * user if a name is no feature, if another feature imports one of them, or if shared code uses one outside a list.
  */
 export function planRemoval(root: string, names: readonly string[]): Removal {
   const features = featuresIn(root)
@@ -46,7 +46,7 @@ export function planRemoval(root: string, names: readonly string[]): Removal {
   }
 }
 
-/** Throws if a feature that stays imports a file that goes. */
+/** Throws an Error if a remaining feature imports a file that is removed. */
 function refuseUsers(
   sources: ReadonlyMap<string, string>,
   deleted: ReadonlySet<string>,
@@ -55,7 +55,7 @@ function refuseUsers(
   const users = new Map<string, string[]>()
   for (const [path, source] of sources) {
     const feature = featureOf(path, features)
-    // A test goes with what it tests: only the features themselves are asked.
+    // A test is removed together with its subject, so the imports of tests do not count.
     if (feature === undefined || deleted.has(path) || path.startsWith('test/')) continue
     const used = importsOf(path, source).filter((target) => deleted.has(target))
     if (used.length > 0)
@@ -64,11 +64,11 @@ function refuseUsers(
   if (users.size === 0) return
   const lines = [...users].map(([feature, uses]) => `  ${feature}: ${uses.join('; ')}`)
   throw new Error(
-    `${[...users.keys()].join(', ')} needs what you remove. Remove it too, or take the imports out:\n${lines.join('\n')}`,
+    `${[...users.keys()].join(', ')} imports files that you remove. Remove it too, or remove the imports:\n${lines.join('\n')}`,
   )
 }
 
-/** The entry points that only the removed features declare: a function goes with the last place that names it. */
+/** The entry points that only the removed features name. */
 function functionsOf(sources: ReadonlyMap<string, string>, deleted: ReadonlySet<string>): string[] {
   const entries = [...sources.keys()].filter((path) => /^[a-z]+\/functions\/[^/]+\.ts$/.test(path))
   const isNamed = (name: string, isDeleted: boolean) =>
@@ -85,7 +85,7 @@ function functionsOf(sources: ReadonlyMap<string, string>, deleted: ReadonlySet<
   })
 }
 
-/** Tests of what goes that are not in a feature's folder: those that import a function that goes. */
+/** Tests outside the features' folders that import a removed function. */
 function testsOf(sources: ReadonlyMap<string, string>, deleted: ReadonlySet<string>): string[] {
   return [...sources]
     .filter(([path]) => path.endsWith('.test.ts') && !deleted.has(path))
@@ -95,7 +95,7 @@ function testsOf(sources: ReadonlyMap<string, string>, deleted: ReadonlySet<stri
     .map(([path]) => path)
 }
 
-/** Sources without their uses of deleted files, and of what other sources lose by that. */
+/** Sources without their uses of deleted files, and of names that other sources no longer export. */
 function prunedSources(
   sources: ReadonlyMap<string, string>,
   deleted: ReadonlySet<string>,

@@ -1,4 +1,4 @@
-import { childrenOf, nameOf, nodesIn, parse, type Syntax, type SyntaxNode, textOf } from './syntax.ts'
+import { childrenOf, nameOf, nodesIn, parse, type Syntax, type SyntaxNode, textOf } from '../syntax.ts'
 
 export interface Pruned {
   readonly source: string
@@ -6,14 +6,15 @@ export interface Pruned {
   readonly exports: readonly string[]
 }
 
-/** Tells which names an imported file no longer exports: some, or all of them if the file itself is removed. */
+/** Returns the names that an imported file no longer exports, or `all` if the file itself is removed. */
 export type Gone = (specifier: string) => 'all' | ReadonlySet<string> | undefined
 
 /**
- * Takes out of a source every import of what is gone, and each part that uses what it imported: the list element, the
- * property, the member of a union, or the statement. Names that such a statement declared are gone in turn. Comments
- * directly above a part go with it, and so does a path of a `deleted` file in a list of paths. Returns `undefined` if the source uses nothing that is gone; throws an Error that
- * names file and line if a use stands in no part that can be taken out alone.
+ * Removes from a source every import of a removed file, and each part that uses an imported name: the list element, the
+ * property, the member of a union, or the statement. Names that such a statement declares are removed in turn. Comments
+ * directly above a part are removed with it, and so is the path of a `deleted` file in a list of paths. Returns
+ * `undefined` if the source uses nothing that is removed. Throws an Error that names file and line if a use is in no part
+ * that can be removed alone.
  */
 export function prune(
   file: string,
@@ -54,7 +55,7 @@ export function prune(
   return { source: withoutUnusedImports(file, pruned), exports }
 }
 
-/** The source without imports of which nothing is used any more. The linter keeps unused ones out of every source. */
+/** The source without unused imports. No source has any before, because the linter rejects them. */
 function withoutUnusedImports(file: string, source: string): string {
   const syntax = parse(file, source)
   const parents = parentsOf(syntax.program)
@@ -89,7 +90,7 @@ function isImport({ type }: SyntaxNode): boolean {
   return type === 'ImportDeclaration' || type === 'ExportNamedDeclaration' || type === 'ExportAllDeclaration'
 }
 
-/** The specifiers of an import that bring what is gone. */
+/** The specifiers of an import that name something removed. */
 function lostBy(statement: SyntaxNode, gone: Gone): SyntaxNode[] {
   const lost = gone(textOf(nodesIn(statement['source'])[0]) ?? '')
   if (lost === undefined) return []
@@ -133,7 +134,7 @@ function isKey(node: SyntaxNode, parents: Parents): boolean {
   return [...nodesIn(parent['key']), ...nodesIn(parent['property'])].includes(node)
 }
 
-/** Statements that can be taken out alone. A function or a class that uses a feature has to be changed by hand. */
+/** Statements that can be removed alone. A function or a class that uses a feature must be changed by hand. */
 const statements = new Set(['ExpressionStatement', 'VariableDeclaration', 'TSTypeAliasDeclaration'])
 
 function isStatement(node: SyntaxNode, { type }: SyntaxNode): boolean {
@@ -142,7 +143,7 @@ function isStatement(node: SyntaxNode, { type }: SyntaxNode): boolean {
   return declaration !== undefined && statements.has(declaration.type)
 }
 
-/** The smallest part around a use that can be taken out alone. */
+/** The smallest part around a use that can be removed alone. */
 function partOf(use: SyntaxNode, parents: Parents): SyntaxNode | undefined {
   for (let node = use; ; ) {
     const parent = parents.get(node)
@@ -222,7 +223,7 @@ function isUnion(parent: SyntaxNode | undefined): boolean {
   return parent?.type === 'TSUnionType' || parent?.type === 'TSIntersectionType'
 }
 
-/** Where the bar of a member of a union is: it goes with the member. */
+/** The start of the bar before a member of a union. It is removed with the member. */
 function barBefore(source: string, start: number): number {
   const bar = /[|&]\s*$/.exec(source.slice(0, start))
   return bar === null ? start : bar.index
@@ -237,12 +238,12 @@ function startWithComments(source: string, start: number, comments: Syntax['comm
   return startWithComments(source, above.start, comments)
 }
 
-/** Nothing but the end of the line between: a blank line parts a comment from what follows. */
+/** Whether a text is at most the end of a line. A blank line separates a comment from the code below it. */
 function isOnlySpace(text: string): boolean {
   return text.trim() === '' && text.split('\n').length <= 2
 }
 
 function placed(file: string, source: string, use: SyntaxNode): string {
   const line = source.slice(0, use.start).split('\n').length
-  return `${file}:${line} uses ${nameOf(use)} outside a list: take that use out by hand, then try again.`
+  return `${file}:${line} uses ${nameOf(use)} outside a list: remove that use by hand, then try again.`
 }

@@ -7,13 +7,13 @@ import { planRemoval, type Removal } from './plan.ts'
 export interface RemoveOptions {
   /** Whether stored events of the features may become unreadable. */
   readonly force: boolean
-  /** How many events the data folder holds, by category. */
+  /** The number of events in the data folder, by category. */
   readonly stored: () => Promise<ReadonlyMap<string, number>>
 }
 
 /**
- * Removes features from every layer, list, test and document below `root`, or nothing at all. Throws an Error that says
- * what to do if another feature needs one of them, or if the data folder holds events of one and `force` is not set.
+ * Removes features from every layer, list, test and document below `root`, or changes nothing. Throws an Error that advises
+ * the user if another feature needs one of them, or if the data folder contains events of one and `force` is not set.
  */
 export async function removeFeatures(
   root: string,
@@ -36,17 +36,17 @@ function refuseUnreadable(names: readonly string[], stored: ReadonlyMap<string, 
   })
   if (lost.length === 0) return
   throw new Error(
-    `the data folder holds events that could no longer be read: ${lost.join(', ')}. ` +
-      'Keep them with a copy of the folder, or add --force.',
+    `the data folder contains events that could no longer be read: ${lost.join(', ')}. ` +
+      'Copy the folder to keep them, or add --force.',
   )
 }
 
-/** Only sources are formatted: documents stay as they are written. */
+/** Formats sources only. Documents keep their format. */
 function textOf(file: string, after: string, root: string): Promise<string> | string {
   return file.endsWith('.ts') ? format({ file, after }, root) : after
 }
 
-/** Writes all of it, or takes back what it has written. */
+/** Writes all changes, or restores the files that it has written. */
 function write(root: string, { deleted, changed }: Removal): void {
   const touched = [...deleted, ...Object.keys(changed)]
   const before = new Map(touched.map((file) => [file, readFileSync(join(root, file))]))

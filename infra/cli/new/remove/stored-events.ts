@@ -8,7 +8,7 @@ import { parseStreamName } from '../../../../domain/kernel/stream.ts'
 import { createDynamoCommitScan } from '../../../../projections/rebuild/walk/dynamo-commit-scan.ts'
 import { readAnnouncement, startDynamoDb } from '../../../local/index.ts'
 
-/** How many events the local cloud's data folder holds, by category. Empty if there is no such folder. */
+/** The number of events in the local cloud's data folder, by category. Empty if there is no such folder. */
 export async function storedEvents(dataDir: string): Promise<ReadonlyMap<string, number>> {
   const folder = resolve(dataDir)
   const running = await readAnnouncement(folder)
@@ -24,7 +24,7 @@ export async function storedEvents(dataDir: string): Promise<ReadonlyMap<string,
 }
 
 async function countIn(endpoint: string, region: string): Promise<ReadonlyMap<string, number>> {
-  // The local cloud takes every caller that is none of its functions for the developer.
+  // The local cloud treats every caller that is not one of its functions as the developer.
   const credentials = { accessKeyId: 'developer', secretAccessKey: 'any' }
   const client = createDynamoClient({ endpoint, region, credentials })
   const counts = new Map<string, number>()

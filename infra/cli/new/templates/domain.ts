@@ -1,4 +1,4 @@
-import type { Names } from '../names.ts'
+import { type Names, withCapital } from '../names.ts'
 
 export const eventsOf = ({ one }: Names) => `import * as z from 'zod/mini'
 import { codec, type EventDefinitions, type EventOf } from '../kernel/codec.ts'
@@ -21,15 +21,34 @@ export type ${one.pascal}Event = EventOf<typeof definitions>
 export const ${one.camel}Events = codec(definitions)
 `
 
-export const publicEventsOf = ({ one }: Names) => `import { publication } from '../kernel/publication.ts'
+export const publicEventsOf = ({ one, a }: Names) => `import * as z from 'zod/mini'
+import { publication } from '../kernel/publication.ts'
 import { ${one.camel}Events } from './events.ts'
 
-/** Which events of ${one.words} streams other services receive. */
-export const ${one.camel}Publication = publication(${one.camel}Events, {
-  ${one.pascal}Created: { private: 'Nothing outside depends on it so far.' },
-  ${one.pascal}Renamed: { private: 'Nothing outside depends on it so far.' },
-  ${one.pascal}Archived: { private: 'Nothing outside depends on it so far.' },
-})
+const ${one.camel}Id = z.string().check(z.describe('Id of the ${one.words}'))
+
+/** The decision about each event of ${a}. Ids are published, and names are not. */
+export const ${one.camel}Publication = publication(
+  ${one.camel}Events,
+  {
+    ${one.pascal}Created: {
+      schema: 1,
+      description: '${withCapital(a)} was created by its owner.',
+      data: z.object({ ${one.camel}Id, ownerId: z.string().check(z.describe('Id of the owner')) }),
+      from: ({ id, data: { ownerId } }) => ({ ${one.camel}Id: id, ownerId }),
+      example: { ${one.camel}Id: '91be07d2', ownerId: '5f0c3f5e' },
+    },
+    ${one.pascal}Renamed: { private: 'A name is free text, and no other service depends on it so far.' },
+    ${one.pascal}Archived: {
+      schema: 1,
+      description: '${withCapital(a)} was closed to changes.',
+      data: z.object({ ${one.camel}Id }),
+      from: ({ id }) => ({ ${one.camel}Id: id }),
+      example: { ${one.camel}Id: '91be07d2' },
+    },
+  },
+  { exampleId: '91be07d2' },
+)
 `
 
 export const aggregateOf = ({ one }: Names) => `import { folds } from '../generated/folds.ts'
@@ -71,7 +90,7 @@ function decide(command: ${one.pascal}Command, state: ${one.pascal}State): reado
   switch (command.type) {
     case 'rename-${one.kebab}':
       if (state.status === 'archived') {
-        throw refusal('${one.kebab}-archived', 'The ${one.words} is archived: it cannot be changed any more.')
+        throw refusal('${one.kebab}-archived', 'The ${one.words} is archived and cannot be changed.')
       }
       if (state.name === command.name) return []
       return [{ type: '${one.pascal}Renamed', data: { name: command.name } }]

@@ -35,7 +35,7 @@ function evolve(state: ${one.pascal}State, event: Recorded<${one.pascal}Event>):
   }
 }
 
-/** One row in the owner's list. It holds nothing that changes: the list joins by key, so a renaming writes one item. */
+/** One row in the owner's list. It contains nothing that changes: the list joins by key, so a renaming writes one item. */
 function render(state: ${one.pascal}State): readonly Row[] {
   if (!state.exists) return []
   return [{ partition: ${many.camel}Of(state.ownerId), sort: state.createdAt, data: {} }]
@@ -74,7 +74,7 @@ import { ${many.camel}Of, ${many.camel}V1 } from './projection.ts'
 
 export type ${one.pascal}Item = ItemOf<typeof ${one.camel}Contract, '/${many.kebab}/{${one.camel}Id}'>
 
-/** One ${one.words}, by the key of its guard in a generation. Throws \`not-found\` for an unknown one and for a stranger's. */
+/** One ${one.words}, by the key of its guard in a generation. Throws \`not-found\` if it is unknown, or if somebody else owns it. */
 export async function read${one.pascal}(
   rows: RowStore,
   generation: string,
@@ -120,7 +120,7 @@ const projection = ${many.camel}V1.name
 const generationOf = (context: QueryContext) => context.generation(projection).id
 const ${one.camel}IdOf = ({ parameters }: QueryContext) => parameters['${one.camel}Id'] ?? ''
 
-/** How each query is answered, and what the answer depends on. */
+/** The handler of each query. */
 export const ${one.camel}Queries = {
   '/${many.kebab}/{${one.camel}Id}': {
     projection,

@@ -1,6 +1,6 @@
 import type { Names } from '../names.ts'
 
-/** A stored event of every schema, and what it reads as. */
+/** A stored event of every schema, beside the event that the codec reads from it. */
 export function fixturesOf({ one }: Names): string {
   const events = [
     {
@@ -30,7 +30,7 @@ export const command: fc.Arbitrary<${one.pascal}Command> = fc.oneof(
   fc.record({ type: fc.constant('archive-${one.kebab}' as const), actorId }),
 )
 
-/** Any event, whether or not a decider would emit it there. */
+/** Any event, even one that the decider would not emit. */
 export const event: fc.Arbitrary<${one.pascal}Event> = fc.oneof(
   fc.record({
     type: fc.constant('${one.pascal}Created' as const),
@@ -120,7 +120,7 @@ async function setUp() {
 }
 
 describe('${a}', () => {
-  it('is read by its owner where the command left it', async () => {
+  it('is read by its owner as soon as the command has succeeded', async () => {
     const { query, ${one.camel}Id, path, position } = await setUp()
     const created = { id: ${one.camel}Id, version: 1, name: 'Atlas', ownerId: 'ann', archived: false }
     expect(await query('ann', path, position)).toMatchObject({ status: 200, body: created })
@@ -143,7 +143,7 @@ describe('${a}', () => {
     })
   })
 
-  it('is not changed any more once it is archived', async () => {
+  it('cannot be changed once it is archived', async () => {
     const { command, ${one.camel}Id } = await setUp()
     await command('ann', 'archive-${one.kebab}', { ${one.camel}Id })
     expect(await command('ann', 'rename-${one.kebab}', { ${one.camel}Id, name: 'Globe' })).toMatchObject({
@@ -152,7 +152,7 @@ describe('${a}', () => {
     })
   })
 
-  it('is listed by its owner, the newest first', async () => {
+  it('is listed for its owner, newest first', async () => {
     const { command, query, clock, position } = await setUp()
     await clock.sleep(1000)
     const { body } = await command('ann', 'create-${one.kebab}', { name: 'Globe' })

@@ -1,22 +1,25 @@
 import { join } from 'node:path'
 import { AwsError, type AwsResponse, type AwsService } from '../../gateway/aws-service.ts'
+import { adminOperations } from './admin.ts'
 import type { CognitoOptions } from './cognito-options.ts'
 import { cognitoOperations } from './operations.ts'
 import { forgottenPasswordOperations } from './passwords.ts'
-import { notFound, texts, userNotFound } from './request.ts'
+import { notFound, texts } from './request.ts'
+import { showingOperations } from './showing.ts'
 import { signInOperations } from './sign-in.ts'
 import { signUpOperations } from './sign-up.ts'
 import { holderOf, signedInOperations } from './signed-in.ts'
 import {
   type ClientSettings,
   clientSettings,
+  type GroupSettings,
   groupSettings,
   issuerOf,
   poolArnOf,
   poolSettings,
 } from './template.ts'
 import { openTokenSigner, type TokenSigner } from './tokens.ts'
-import { attributesOf, type ClientOperation, openUserPool, type User, type UserPool } from './user-pool.ts'
+import { type ClientOperation, openUserPool, type UserPool } from './user-pool.ts'
 
 export interface Cognito {
   readonly service: AwsService
@@ -38,11 +41,14 @@ export function openCognito(o: CognitoOptions): Cognito {
   const signer = openTokenSigner(folder)
   const pools = new Map<string, UserPool>()
   const clients = new Map<string, ClientSettings>()
+  const groups: GroupSettings[] = []
   const ofClient = new Map<string, ClientOperation>([
     ...Object.entries(signUpOperations(o)),
     ...Object.entries(signInOperations(o, signer)),
     ...Object.entries(forgottenPasswordOperations(o)),
   ])
+
+  const admin = adminOperations(o)
 
   function poolOf(id: string): UserPool {
     const pool = pools.get(id)
@@ -56,6 +62,15 @@ export function openCognito(o: CognitoOptions): Cognito {
     return client
   }
 
+  const showing = showingOperations({
+    region: o.region,
+    pools: () => [...pools.values()],
+    poolOf,
+    clients: () => [...clients.values()],
+    clientOf,
+    groups: () => groups,
+  })
+
   function run(operation: string, body: unknown): object {
     const clientOperation = ofClient.get(operation)
     if (clientOperation) {
@@ -63,17 +78,16 @@ export function openCognito(o: CognitoOptions): Cognito {
       const client = clientOf(ClientId)
       return clientOperation(body, poolOf(client.UserPoolId), client)
     }
+    const shown = showing[operation]
+    if (shown !== undefined) return shown(body)
     const ofUser = signedInOperations[operation]
     if (ofUser !== undefined) {
       const { pool, user, clientId } = holderOf(body, signer, pools.values())
       return ofUser(body, pool, user, clientOf(clientId))
     }
-    const { UserPoolId, Username } = texts(body, 'UserPoolId', 'Username')
-    const user = poolOf(UserPoolId).find(Username)
-    if (user === undefined) throw userNotFound()
-    if (operation === 'AdminDeleteUser') poolOf(UserPoolId).remove(user)
-    if (operation !== 'AdminGetUser') return {}
-    return describe(user)
+    const ofAdmin = admin[operation]
+    if (ofAdmin === undefined) throw new AwsError('InvalidAction', `${operation} is not modelled`)
+    return ofAdmin(body, poolOf(texts(body, 'UserPoolId').UserPoolId))
   }
 
   return {
@@ -81,7 +95,8 @@ export function openCognito(o: CognitoOptions): Cognito {
       targets: ['AWSCognitoIdentityProviderService'],
       operations: cognitoOperations,
       permissions({ operation, body }) {
-        if (!operation.startsWith('Admin')) return []
+        if (operation === 'ListUserPools') return [{ action: `cognito-idp:${operation}`, resource: '*' }]
+        if (admin[operation] === undefined && showing[operation] === undefined) return []
         const { UserPoolId } = texts(parse(body), 'UserPoolId')
         return [{ action: `cognito-idp:${operation}`, resource: poolArnOf(o.region, UserPoolId) }]
       },
@@ -100,8 +115,9 @@ export function openCognito(o: CognitoOptions): Cognito {
       clients.set(client.id, client)
     },
     createGroup(logicalId, properties) {
-      // This only checks the properties: an option of the local cloud puts every user in the same groups.
-      poolOf(groupSettings(logicalId, properties).UserPoolId)
+      const group = groupSettings(logicalId, properties)
+      poolOf(group.UserPoolId).groups.add(group.GroupName)
+      groups.push(group)
     },
     document(path) {
       const [, id = '', name] = /^\/([^/]+)\/\.well-known\/([^/]+)$/.exec(path) ?? []
@@ -114,17 +130,6 @@ export function openCognito(o: CognitoOptions): Cognito {
     },
     keysOf: (issuer) =>
       [...pools.keys()].some((id) => issuerOf(o.region, id) === issuer) ? signer.jwks : undefined,
-  }
-}
-
-/** Describes a user in the format of `AdminGetUser`. */
-function describe(user: User) {
-  return {
-    Username: user.sub,
-    UserAttributes: Object.entries(attributesOf(user)).map(([Name, Value]) => ({ Name, Value })),
-    UserCreateDate: user.createdAt / 1_000,
-    Enabled: true,
-    UserStatus: user.code ? 'UNCONFIRMED' : 'CONFIRMED',
   }
 }
 

@@ -86,13 +86,15 @@ const userPool = z.strictObject({
     EmailSubject: z.string(),
     SmsMessage: anything,
   }),
-  MfaConfiguration: z.literal('OFF').optional(),
+  /** Nobody can add a second factor here, so nobody is asked for one. */
+  MfaConfiguration: z.enum(['OFF', 'OPTIONAL']).optional(),
+  EnabledMfas: anything,
   AccountRecoverySetting: anything,
   DeletionProtection: anything,
   EmailConfiguration: anything,
   EmailVerificationMessage: anything,
   EmailVerificationSubject: anything,
-  UserPoolName: anything,
+  UserPoolName: z.string().optional(),
   SmsVerificationMessage: anything,
   UserPoolTags: anything,
   UserPoolTier: anything,
@@ -117,13 +119,20 @@ const userPoolClient = z.strictObject({
   AllowedOAuthFlowsUserPoolClient: z.literal(false).optional(),
   /** The attributes that the client may write. The default is all standard attributes. */
   WriteAttributes: z.array(z.enum(standardAttributes)).default(standardAttributes),
-  ClientName: anything,
+  ClientName: z.string().optional(),
 })
 
-const group = z.strictObject({ UserPoolId: z.string(), GroupName: z.string(), Description: anything })
+const group = z.strictObject({
+  UserPoolId: z.string(),
+  GroupName: z.string(),
+  Description: z.string().optional(),
+})
 
-export type PoolSettings = z.output<typeof userPool> & { readonly id: string }
-export type ClientSettings = z.output<typeof userPoolClient> & { readonly id: string }
+export type PoolSettings = z.output<typeof userPool> & { readonly id: string; readonly name: string }
+export type ClientSettings = z.output<typeof userPoolClient> & {
+  readonly id: string
+  readonly name: string
+}
 export type GroupSettings = z.output<typeof group>
 
 /**
@@ -131,12 +140,14 @@ export type GroupSettings = z.output<typeof group>
  * modelled.
  */
 export function poolSettings(region: string, logicalId: string, properties: unknown): PoolSettings {
-  return { ...read(userPool, properties, notModelled(logicalId)), id: poolIdOf(region, logicalId) }
+  const settings = read(userPool, properties, notModelled(logicalId))
+  return { ...settings, id: poolIdOf(region, logicalId), name: settings.UserPoolName ?? logicalId }
 }
 
 /** Reads the resolved properties of an `AWS::Cognito::UserPoolClient`; throws as `poolSettings` does. */
 export function clientSettings(logicalId: string, properties: unknown): ClientSettings {
-  return { ...read(userPoolClient, properties, notModelled(logicalId)), id: clientIdOf(logicalId) }
+  const settings = read(userPoolClient, properties, notModelled(logicalId))
+  return { ...settings, id: clientIdOf(logicalId), name: settings.ClientName ?? logicalId }
 }
 
 /** Reads the resolved properties of an `AWS::Cognito::UserPoolGroup`; throws as `poolSettings` does. */

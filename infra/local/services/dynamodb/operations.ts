@@ -18,6 +18,7 @@ export const dynamoDbOperations = {
 
 /** The operations of DynamoDB Streams that are modelled. */
 export const streamOperations = {
+  ListStreams: { tool: 'AWS CLI' },
   DescribeStream: { tool: 'AWS CLI' },
   GetShardIterator: { tool: 'AWS CLI' },
   GetRecords: { tool: 'AWS CLI' },

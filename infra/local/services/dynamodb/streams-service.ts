@@ -10,6 +10,7 @@ const place = z.object({
   ShardIteratorType: z.enum(['AT_SEQUENCE_NUMBER', 'AFTER_SEQUENCE_NUMBER', 'TRIM_HORIZON', 'LATEST']),
   SequenceNumber: z.string().max(40).regex(/^\d+$/).optional(),
 })
+const listing = z.object({ TableName: z.string().optional() })
 const description = z.object({ StreamArn: z.string(), ExclusiveStartShardId: z.string().optional() })
 const reading = z.object({ ShardIterator: z.string().includes('|'), Limit: z.int().min(1).optional() })
 
@@ -51,9 +52,12 @@ export function createDynamoDbStreams(address: DynamoDbAddress): AwsService {
     targets: [streamsTarget],
     operations: streamOperations,
     permissions(request) {
+      if (request.operation === 'ListStreams') return [{ action: 'dynamodb:ListStreams', resource: '*' }]
       return [{ action: `dynamodb:${request.operation}`, resource: streamOf(request) }]
     },
     async handle(request) {
+      if (request.operation === 'ListStreams')
+        return inRegion(await post('ListStreams', read(request, listing)), address.region)
       if (request.operation === 'DescribeStream') {
         return post('DescribeStream', read(request, description))
       }
@@ -67,6 +71,13 @@ export function createDynamoDbStreams(address: DynamoDbAddress): AwsService {
       return withStream(streamArn, await post('GetRecords', { ...rest, ShardIterator: iterator }))
     },
   }
+}
+
+/** The answer with the region in its ARNs, in place of the embedded engine's own name. */
+function inRegion(answer: Awaited<ReturnType<typeof postDynamoDb>>, region: string) {
+  if (answer.status !== 200) return answer
+  const body = String(answer.body).replace(/arn:aws:dynamodb:dynoxide:/g, `arn:aws:dynamodb:${region}:`)
+  return { status: 200, body }
 }
 
 function partsOf(iterator: string): { streamArn: string; iterator: string } {

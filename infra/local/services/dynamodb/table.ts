@@ -25,8 +25,9 @@ const modelled = {
     'TimeToLiveSpecification',
     'Replicas',
     'SSESpecification', // no meaning here
+    'WriteOnDemandThroughputSettings', // no meaning here
   ],
-  index: ['IndexName', 'KeySchema', 'Projection'],
+  index: ['IndexName', 'KeySchema', 'Projection', 'WriteOnDemandThroughputSettings'],
   stream: ['StreamViewType'],
   replica: [
     'Region',
@@ -36,6 +37,7 @@ const modelled = {
     'Tags',
     'ContributorInsightsSpecification',
     'GlobalSecondaryIndexes',
+    'ReadOnDemandThroughputSettings',
     'SSESpecification',
     'TableClass',
   ],

@@ -5,7 +5,9 @@ import { iam } from '../../iam/provider.ts'
 import { dynamoDb } from '../dynamodb/provider.ts'
 import { lambda } from '../lambda/provider.ts'
 import { sqs } from '../sqs/provider.ts'
+import { eventSourceOperations } from './operations.ts'
 import { startEventSource } from './service.ts'
+import { showMappings } from './showing.ts'
 
 const mappingType = 'AWS::Lambda::EventSourceMapping'
 
@@ -18,7 +20,7 @@ export const eventSources: ServiceProvider = {
       names: byLogicalId,
     },
   },
-  operations: {},
+  operations: eventSourceOperations,
   open(context) {
     const { find, invoke, failureDestination } = context.use(lambda)
     const sources = {
@@ -35,6 +37,12 @@ export const eventSources: ServiceProvider = {
       context.closeAfter(source.close)
       return source
     })
+    const declared = context.resourcesOf(mappingType).map(({ logicalId, properties }) => ({
+      logicalId,
+      target: find(String(properties['FunctionName'])),
+      properties,
+    }))
+    context.serve(showMappings(declared))
     context.servePage(({ pathname }) =>
       pathname === '/_local/lag' ? jsonPage(started.flatMap(({ lag }) => lag?.() ?? [])) : undefined,
     )

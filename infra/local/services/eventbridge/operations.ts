@@ -2,6 +2,8 @@ import type { OperationTable } from '../../gateway/operations.ts'
 
 /** The operations of EventBridge that are modelled. */
 export const eventBridgeOperations = {
+  ListEventBuses: { tool: 'AWS CLI' },
+  DescribeEventBus: { tool: 'AWS CLI' },
   ListRules: { tool: 'AWS CLI' },
   DescribeRule: { tool: 'AWS CLI' },
   ListTargetsByRule: { tool: 'AWS CLI' },

@@ -43,6 +43,7 @@ export const eventBridge: ServiceProvider<Pick<EventBuses, 'publish'>> = {
     const machines = context.use(stepFunctions)
     const opened = openEventBuses({
       ...context.options,
+      buses: context.resourcesOf(busType).map(({ logicalId }) => context.nameOf(logicalId, 'Name')),
       rules: context.resourcesOf(ruleType).map(({ logicalId, properties }) => ({
         arn: context.nameOf(logicalId, 'Arn'),
         name: context.nameOf(logicalId, 'Name'),

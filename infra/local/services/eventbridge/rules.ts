@@ -6,14 +6,15 @@ import { busOf, type Rule } from './template.ts'
 const bus = { EventBusName: z.string().default('default') }
 const listInput = z.object({ ...bus, NamePrefix: z.string().default('') })
 
-/** The operations that show the rules of a template. They change nothing. */
-export interface RuleQueries {
+/** Operations that show resources of a template. They change nothing. */
+export interface Queries {
   /** Answers such an operation; `undefined` for any other. */
   answer(request: AwsRequest): object | undefined
   permission(request: AwsRequest): Permission | undefined
 }
 
-export function showRules(rules: readonly Rule[], region: string, account: string): RuleQueries {
+/** The operations that show the rules of a template. */
+export function showRules(rules: readonly Rule[], region: string, account: string): Queries {
   const read = <S extends z.ZodType>(request: AwsRequest, schema: S) =>
     readInput(request, schema, 'ValidationException')
 

@@ -5,6 +5,7 @@ import { AwsError, type AwsRequest, type AwsService, type Log, readInput } from 
 import { parseJson } from '../../gateway/json.ts'
 import type { Deliveries } from '../../storage/deliveries.ts'
 import type { DeadLetters } from '../sqs/dead-letters.ts'
+import { showBuses } from './buses.ts'
 import { openEventDeliveries } from './event-deliveries.ts'
 import type { BusEvent } from './input.ts'
 import { eventBridgeOperations } from './operations.ts'
@@ -52,6 +53,8 @@ type EventEntry = z.output<typeof entry>
 export function openEventBuses(o: {
   readonly region: string
   readonly dataDir: string
+  /** The names of the buses of the template. */
+  readonly buses?: readonly string[]
   readonly rules: readonly Rule[]
   /**
    * Passes an event to a target under the id of its delivery, which is the same for every attempt. Throws
@@ -78,7 +81,7 @@ export function openEventBuses(o: {
     return id
   }
 
-  const shown = showRules(o.rules, o.region, account)
+  const shown = [showBuses(o.buses ?? [], o.region, account), showRules(o.rules, o.region, account)]
 
   const read = (request: AwsRequest) => readInput(request, inputs, 'ValidationException').Entries
   return {
@@ -86,7 +89,7 @@ export function openEventBuses(o: {
       targets: ['AWSEvents'],
       operations: eventBridgeOperations,
       permissions(request) {
-        const ofQuery = shown.permission(request)
+        const ofQuery = shown.map(({ permission }) => permission(request)).find(isGiven)
         if (ofQuery !== undefined) return [ofQuery]
         return read(request).map(({ EventBusName }) => ({
           action: 'events:PutEvents',
@@ -94,7 +97,7 @@ export function openEventBuses(o: {
         }))
       },
       async handle(request) {
-        const found = shown.answer(request)
+        const found = shown.map(({ answer }) => answer(request)).find(isGiven)
         if (found !== undefined) return { status: 200, body: JSON.stringify(found) }
         const all = read(request)
         if (all.reduce((bytes, one) => bytes + sizeOf(one), 0) > maxBytes)
@@ -108,6 +111,10 @@ export function openEventBuses(o: {
     targets: [...targets.values()],
     close: deliveries.close,
   }
+}
+
+function isGiven<T>(value: T | undefined): value is T {
+  return value !== undefined
 }
 
 /** Publishes an entry of a request. Returns its id, or the reason for a refusal. */

@@ -8,6 +8,7 @@ import {
   type Log,
 } from '../../gateway/aws-service.ts'
 import { parseJson } from '../../gateway/json.ts'
+import { decoded } from '../../gateway/rest-query.ts'
 import { actionOf, show, showingOperationOf, shownName } from './describe.ts'
 import { createFunction, type LambdaFunction } from './function.ts'
 import type { FunctionDefinition } from './function-definition.ts'
@@ -140,15 +141,6 @@ function payloadOf({ body }: AwsRequest): unknown {
     const reason = error instanceof Error ? error.message : String(error)
     const message = `Could not parse request body into json: ${reason}`
     throw new AwsError('InvalidRequestContentException', message)
-  }
-}
-
-/** Decodes a part of a path. A part that cannot be decoded is returned unchanged: no function has such a name. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
   }
 }
 

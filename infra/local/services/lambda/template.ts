@@ -16,6 +16,7 @@ const modelled = [
   'Runtime',
   'Tags',
   'Timeout',
+  'TracingConfig',
 ]
 
 /**

@@ -26,6 +26,12 @@ export const getBucketLocation: S3Operation = async (_, { signers }) => ({
   body: `<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${signers.region === 'us-east-1' ? '' : signers.region}</LocationConstraint>`,
 })
 
+export const getBucketVersioning: S3Operation = async ({ bucket }) => ({
+  status: 200,
+  // A bucket that never kept versions has no status.
+  body: document('VersioningConfiguration', bucket.keepsVersions ? element('Status', 'Enabled') : ''),
+})
+
 /** Returns no tags, because tags are not modelled. */
 export const getObjectTagging: S3Operation = async () => ({
   status: 200,

@@ -19,6 +19,7 @@ const onObjects: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const onBuckets: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': { HEAD: 'HeadBucket', POST: 'PostObject' },
   location: { GET: 'GetBucketLocation' },
+  versioning: { GET: 'GetBucketVersioning' },
 }
 
 /** The operations that become others if the call names an object to copy. */
@@ -35,7 +36,7 @@ const ofLists = [
   'start-after',
 ]
 
-const ofVersions = ['key-marker', 'max-keys', 'prefix', 'version-id-marker', 'versions']
+const ofVersions = ['encoding-type', 'key-marker', 'max-keys', 'prefix', 'version-id-marker', 'versions']
 
 /** Returns the operation that a request of S3 calls; `undefined` if it is not modelled. */
 export function operationOf(

@@ -5,6 +5,7 @@ export const s3Operations = {
   ListBuckets: { tool: 'AWS CLI' },
   HeadBucket: { tool: 'AWS CLI' },
   GetBucketLocation: { tool: 'AWS CLI' },
+  GetBucketVersioning: { tool: 'AWS CLI' },
   ListObjectsV2: { tool: 'AWS CLI' },
   GetObjectTagging: { tool: 'AWS CLI' },
   CreateMultipartUpload: { tool: 'AWS CLI' },

@@ -15,7 +15,14 @@ import type { Bucket, S3Context, S3Operation } from './call.ts'
 import { corsHeaders, preflight } from './cors.ts'
 import { accessDenied, inWordsOfS3, notModelled, notTheDeveloper, oldSignature } from './errors.ts'
 import { checkHeaders } from './headers.ts'
-import { bucketsXml, getBucketLocation, getObjectTagging, headBucket, listObjects } from './listing.ts'
+import {
+  bucketsXml,
+  getBucketLocation,
+  getBucketVersioning,
+  getObjectTagging,
+  headBucket,
+  listObjects,
+} from './listing.ts'
 import {
   abortMultipartUpload,
   completeMultipartUpload,
@@ -47,6 +54,7 @@ const handlers: Readonly<Record<Exclude<keyof typeof s3Operations, 'ListBuckets'
   PostObject: postObject,
   HeadBucket: headBucket,
   GetBucketLocation: getBucketLocation,
+  GetBucketVersioning: getBucketVersioning,
   ListObjectsV2: listObjects,
   GetObjectTagging: getObjectTagging,
   CreateMultipartUpload: createMultipartUpload,

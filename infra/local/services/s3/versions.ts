@@ -11,6 +11,7 @@ export const listObjectVersions: S3Operation = async ({ bucket, query }) => {
   const prefix = query.get('prefix') ?? ''
   const afterKey = query.get('key-marker') ?? ''
   const afterVersion = query.get('version-id-marker') ?? ''
+  const show = query.get('encoding-type') === 'url' ? encodeURIComponent : String
   const max = Math.min(Number(query.get('max-keys') ?? maxOfPage), maxOfPage)
   if (!Number.isInteger(max) || max < 1) throw new AwsError('InvalidArgument', 'max-keys is not valid')
 
@@ -33,7 +34,7 @@ export const listObjectVersions: S3Operation = async ({ bucket, query }) => {
           ['Size', version.size],
         ]
     return element(isMarker(version) ? 'DeleteMarker' : 'Version', [
-      ['Key', key],
+      ['Key', show(key)],
       ['VersionId', idOf(version)],
       ['IsLatest', isLatest],
       ['LastModified', new Date(modifiedAt).toISOString()],
@@ -42,17 +43,18 @@ export const listObjectVersions: S3Operation = async ({ bucket, query }) => {
   })
   const next = isTruncated
     ? texts([
-        ['NextKeyMarker', end.key],
+        ['NextKeyMarker', show(end.key)],
         ['NextVersionIdMarker', idOf(end.version)],
       ])
     : ''
+  const encoding = query.has('encoding-type') ? texts([['EncodingType', 'url']]) : ''
   const head = texts([
     ['Name', bucket.name],
-    ['Prefix', prefix],
+    ['Prefix', show(prefix)],
     ['MaxKeys', max],
     ['IsTruncated', isTruncated],
   ])
-  const content = `${head}${next}${entries.join('')}`
+  const content = `${head}${encoding}${next}${entries.join('')}`
   return {
     status: 200,
     headers: { 'content-type': 'application/xml' },

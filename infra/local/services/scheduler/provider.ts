@@ -3,8 +3,10 @@ import { account, nameFrom } from '../../cloud/resource-names.ts'
 import { iam } from '../../iam/provider.ts'
 import { lambda } from '../lambda/provider.ts'
 import { sqs } from '../sqs/provider.ts'
+import { schedulerOperations } from './operations.ts'
 import { schedulesPage } from './page.ts'
 import { openScheduler } from './service.ts'
+import { showSchedules } from './showing.ts'
 import { readSchedule } from './template.ts'
 
 const scheduleType = 'AWS::Scheduler::Schedule'
@@ -21,7 +23,7 @@ export const scheduler: ServiceProvider = {
       },
     },
   },
-  operations: {},
+  operations: schedulerOperations,
   open(context) {
     const { find, invokeAsync } = context.use(lambda)
     const { queues } = context.use(sqs)
@@ -44,6 +46,12 @@ export const scheduler: ServiceProvider = {
     }
     const opened = openScheduler({ ...context.options, schedules, invoke: invokeAsync })
     context.closeAfter(opened.close)
+    const declared = context.resourcesOf(scheduleType).map(({ logicalId, properties }) => ({
+      name: context.nameOf(logicalId),
+      arn: context.nameOf(logicalId, 'Arn'),
+      properties,
+    }))
+    context.serve(showSchedules(declared, context.stack.region))
     context.servePage((url, request) => schedulesPage(opened, url, request))
   },
 }

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
-import { AwsError, type AwsRequest, type AwsService, readInput } from '../../gateway/aws-service.ts'
+import {
+  AwsError,
+  type AwsRequest,
+  type AwsResponse,
+  type AwsService,
+  readInput,
+} from '../../gateway/aws-service.ts'
 import type { Mailbox } from './mailbox.ts'
 import { sesOperations } from './operations.ts'
 
@@ -56,16 +62,23 @@ export function openMailService(o: {
       targets: [],
       rest: {
         signedFor: 'ses',
-        operationOf: (method, path) =>
-          method === 'POST' && path === '/v2/email/outbound-emails' ? 'SendEmail' : undefined,
+        operationOf(method, path) {
+          // Clients send either, by their version.
+          if (method === 'GET' && path === '/v2/email/identities') return 'ListEmailIdentities'
+          if (method === 'POST' && path === '/v2/email/list-identities') return 'ListEmailIdentities'
+          return method === 'POST' && path === '/v2/email/outbound-emails' ? 'SendEmail' : undefined
+        },
       },
       operations: sesOperations,
       permissions(request) {
+        if (request.operation === 'ListEmailIdentities')
+          return [{ action: 'ses:ListEmailIdentities', resource: '*' }]
         const { address, identity = address } = read(request)
         const resource = `arn:aws:ses:${o.region}:000000000000:identity/${identity}`
         return [{ action: 'ses:SendEmail', resource }]
       },
       async handle(request) {
+        if (request.operation === 'ListEmailIdentities') return identitiesPage(o.identities)
         const { input, address, identity } = read(request)
         if (refusal === 'TooManyRequestsException')
           throw new AwsError(refusal, 'Maximum sending rate exceeded.', 429)
@@ -83,6 +96,21 @@ export function openMailService(o: {
     refuse(refuses, code = 'TooManyRequestsException') {
       refusal = refuses ? code : undefined
     },
+  }
+}
+
+/** Every identity counts as verified. */
+function identitiesPage(identities: readonly string[]): AwsResponse {
+  const EmailIdentities = identities.map((IdentityName) => ({
+    IdentityName,
+    IdentityType: IdentityName.includes('@') ? 'EMAIL_ADDRESS' : 'DOMAIN',
+    SendingEnabled: true,
+    VerificationStatus: 'SUCCESS',
+  }))
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ EmailIdentities }),
   }
 }
 

@@ -27,7 +27,7 @@ export const sqs: ServiceProvider<{ readonly queues: Queues; readonly policies: 
   operations: sqsOperations,
   open(context) {
     const baseUrl = context.use(gateway).url
-    const queues = openQueues(context.options.dataDir)
+    const queues = openQueues(context.options)
     for (const { logicalId, properties } of context.resourcesOf(queueType)) {
       const name = context.nameOf(logicalId, 'QueueName')
       const arn = context.nameOf(logicalId, 'Arn')

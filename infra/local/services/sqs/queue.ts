@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { AwsError } from '../../gateway/aws-service.ts'
+import { AwsError, type Log } from '../../gateway/aws-service.ts'
 import { type Journal, openJournal } from '../../storage/journal.ts'
 import type { QueueSettings } from './template.ts'
 
@@ -56,6 +56,11 @@ export interface OpenQueue extends Queue {
   take(id: string, message: StoredMessage): void
 }
 
+/** The name in the ARN of a queue. */
+function nameOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf(':') + 1)
+}
+
 /** Opens a queue with its journal in `file`. `findQueue` finds its dead-letter queue by its ARN. */
 export function openQueue(o: {
   readonly arn: string
@@ -63,6 +68,7 @@ export function openQueue(o: {
   readonly file: string
   readonly settings: QueueSettings
   readonly findQueue: (arn: string) => OpenQueue
+  readonly log: Log
 }): OpenQueue {
   const { arn, url, settings } = o
   const messages = openJournal<StoredMessage>(o.file)
@@ -74,6 +80,8 @@ export function openQueue(o: {
     if (redrive === undefined) return all
     const dead = all.filter(([, { receives }]) => receives >= redrive.maxReceives)
     for (const [id, message] of dead) {
+      const target = nameOf(redrive.target)
+      o.log('queue', `${nameOf(arn)} moved message ${id} to ${target} after ${message.receives} tries`)
       o.findQueue(redrive.target).take(id, message)
       messages.delete(id)
     }

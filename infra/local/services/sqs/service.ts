@@ -6,6 +6,7 @@ import {
   AwsError,
   type AwsRequest,
   type AwsService,
+  type Log,
   type Permission,
   readInput,
 } from '../../gateway/aws-service.ts'
@@ -103,7 +104,7 @@ const handlers: Readonly<Record<string, (queue: OpenQueue, input: Input) => obje
  * Opens the standard queues of a template, in journals under `dataDir` (SQS API reference). A call never waits for a
  * message. A message in flight reappears after its visibility timeout, also after a restart.
  */
-export function openQueues(dataDir: string): Queues {
+export function openQueues({ dataDir, log }: { readonly dataDir: string; readonly log: Log }): Queues {
   const queues = new Map<string, OpenQueue>()
   const findQueue = (arn: string): OpenQueue => {
     const queue = [...queues.values()].find((one) => one.arn === arn)
@@ -159,6 +160,7 @@ export function openQueues(dataDir: string): Queues {
         file: join(dataDir, 'queues', `${name}.jsonl`),
         settings: readQueue(name, properties),
         findQueue,
+        log,
       })
       queues.set(name, queue)
       return queue

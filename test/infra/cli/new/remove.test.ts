@@ -93,7 +93,7 @@ describe('a removal', () => {
       'commands/owl/handlers.ts': `import { yak } from '../../domain/yak/yak.ts'\nexport const owls = yak\n`,
     })
     expect(() => planRemoval(root, ['yak'])).toThrow(
-      /^owl needs what you remove[\s\S]*owl: commands\/owl\/handlers\.ts imports domain\/yak\/yak\.ts$/,
+      /^owl imports files that you remove[\s\S]*owl: commands\/owl\/handlers\.ts imports domain\/yak\/yak\.ts$/,
     )
     expect(planRemoval(root, ['yak', 'owl']).deleted).toContain('commands/owl/handlers.ts')
   })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { StreamName } from '../../../../domain/kernel/stream.ts'
 import { parkedList } from '../../../../infra/cli/ops/parked-list.ts'
 import { parkedResubmit } from '../../../../infra/cli/ops/parked-resubmit.ts'
+import { parkedShow } from '../../../../infra/cli/ops/parked-show.ts'
 import { guardKey } from '../../../../projections/engine/projection.ts'
 import { fleetVersions } from '../../../kit/fleet/fleet.ts'
 import { planned, renamed, wrecked } from '../../../kit/fleet/stored-history.ts'
@@ -9,6 +10,8 @@ import { opsSide } from '../../../kit/memory/ops.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 const error = 'unreadable: Unknown event type "VoyageRenamed".'
+const type = 'VoyageRenamed'
+const stack = `Problem: ${error}\n    at decode (/code/codec.ts:12:34)`
 
 /** Streams whose second event stopped earlier code, in the read model and in the forwarder. */
 async function parkedSide(...streams: StreamName[]) {
@@ -18,10 +21,10 @@ async function parkedSide(...streams: StreamName[]) {
     await fleetVersions.generationsOf('voyage')[0]?.catchUp(stream, side.options)
     const key = guardKey('voyages.v1.1', stream)
     const { guard } = await side.rows.readGuard(key)
-    const to = { version: 1, state: guard?.state ?? '', parked: { error, at } }
+    const to = { version: 1, state: guard?.state ?? '', parked: { error, at, version: 2, type, stack } }
     await side.rows.move({ key, from: { version: 1 }, to, put: [], remove: [], counters: [] })
     await side.appendStored(stream, at, renamed('Globe'), renamed('Map'))
-    await side.parked.move(stream, undefined, { version: 2, error, at })
+    await side.parked.move(stream, undefined, { version: 2, error, at, type, stack })
   }
   return side
 }
@@ -30,14 +33,15 @@ describe('parked list', () => {
   it('lists for each stream who has parked it, at which version, why and since when', async () => {
     const { run } = await parkedSide('voyage-1', 'voyage-2')
     const { json, text } = await run(parkedList)
-    const one = { version: 1, error, since: at }
+    const one = { version: 1, event: { version: 2, type }, error, stack, since: at }
     expect(json).toEqual([
       { by: 'voyages.v1.1', stream: 'voyage-1', ...one },
       { by: 'voyages.v1.1', stream: 'voyage-2', ...one },
       { by: 'forwarder', stream: 'voyage-1', ...one },
       { by: 'forwarder', stream: 'voyage-2', ...one },
     ])
-    expect(text?.split('\n')).toHaveLength(6)
+    expect(text?.split('\n')).toHaveLength(7)
+    expect(text).toMatch(/^forwarder +voyage-1 +1 +2026\S+ +2 VoyageRenamed +unreadable/m)
     expect(text).toMatch(/\n.*parked resubmit STREAM \| --all$/)
   })
 
@@ -61,6 +65,51 @@ describe('parked list', () => {
       await rows.move({ key, from: { version: 0 }, to, put: [], remove: [], counters: [] })
     }
     expect((await run(parkedList)).json).toHaveLength(205)
+  })
+})
+
+describe('parked show', () => {
+  it('shows the event, the error and the lines of the stack', async () => {
+    const { run } = await parkedSide('voyage-1', 'voyage-2')
+    const { json, text } = await run(parkedShow, ['voyage-1'])
+    const one = { stream: 'voyage-1', version: 1, event: { version: 2, type }, error, stack, since: at }
+    expect(json).toEqual([
+      { by: 'voyages.v1.1', ...one },
+      { by: 'forwarder', ...one },
+    ])
+    expect(text?.split('\n').slice(0, 5)).toEqual([
+      `Parked by voyages.v1.1 since ${at}`,
+      '  event    2, VoyageRenamed',
+      '  reached  1',
+      `  error    ${error}`,
+      '           at decode (/code/codec.ts:12:34)',
+    ])
+  })
+
+  it('shows a mark of older code, and an event of an unreadable commit', async () => {
+    const { run, parked } = opsSide()
+    await parked.move('voyage-1', undefined, { version: 3, error, at })
+    const { json, text } = await run(parkedShow, ['voyage-1'])
+    const reason = { version: 2, event: { version: 3 }, error, since: at }
+    expect(json).toEqual([{ by: 'forwarder', stream: 'voyage-1', ...reason }])
+    expect(text).toContain('event    3, of which nothing can be read')
+  })
+
+  it('escapes the control characters of an error', async () => {
+    const { run, parked } = opsSide()
+    const hostile = 'unreadable: \u001b[2J'
+    await parked.move('voyage-1', undefined, {
+      version: 1,
+      error: hostile,
+      at,
+      stack: `${hostile}\n\u001b at`,
+    })
+    expect((await run(parkedShow, ['voyage-1'])).text).not.toContain('\u001b')
+  })
+
+  it('says that a stream is not parked', async () => {
+    const { run } = await parkedSide('voyage-1')
+    expect(await run(parkedShow, ['voyage-2'])).toMatchObject({ json: [], text: 'voyage-2 is not parked.' })
   })
 })
 

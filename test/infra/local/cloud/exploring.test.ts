@@ -1,22 +1,50 @@
 import {
+  CognitoIdentityProviderClient,
+  DescribeUserPoolClientCommand,
+  DescribeUserPoolCommand,
+  ListGroupsCommand,
+  ListUserPoolClientsCommand,
+  ListUserPoolsCommand,
+  ListUsersCommand,
+  type ListUsersCommandInput,
+  SignUpCommand,
+} from '@aws-sdk/client-cognito-identity-provider'
+import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
   ListTablesCommand,
 } from '@aws-sdk/client-dynamodb'
 import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  ListStreamsCommand,
+} from '@aws-sdk/client-dynamodb-streams'
+import {
+  DescribeEventBusCommand,
   DescribeRuleCommand,
   EventBridgeClient,
+  ListEventBusesCommand,
   ListRulesCommand,
   ListTargetsByRuleCommand,
 } from '@aws-sdk/client-eventbridge'
 import {
+  GetEventSourceMappingCommand,
   GetFunctionCommand,
   GetFunctionConfigurationCommand,
   InvokeCommand,
   LambdaClient,
+  ListEventSourceMappingsCommand,
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda'
+import {
+  GetBucketVersioningCommand,
+  ListBucketsCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { ListEmailIdentitiesCommand, SESv2Client } from '@aws-sdk/client-sesv2'
 import { DescribeStateMachineCommand, ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn'
 import {
   GetQueueAttributesCommand,
@@ -41,16 +69,21 @@ beforeAll(async () => {
 })
 afterAll(() => running.close())
 
+const signed = (service: string) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=developer/20260101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=00`,
+})
 /** A call as the AWS CLI makes it. */
 const call = (service: string, body: string, headers: Record<string, string>, path = '/') =>
   fetch(`${running.cloud.awsUrl}${path}`, {
     method: 'POST',
     body,
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=developer/20260101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=00`,
-      ...headers,
-    },
+    headers: { ...signed(service), ...headers },
   })
+/** A call of a REST service that only reads. */
+const get = async (service: string, path: string) => {
+  const answer = await fetch(`${running.cloud.awsUrl}${path}`, { headers: signed(service) })
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+}
 const form = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }
 
 describe('a developer who explores the local cloud', () => {
@@ -85,6 +118,20 @@ describe('a developer who explores the local cloud', () => {
       })
       await client.send(new DescribeTimeToLiveCommand({ TableName }))
     }
+  })
+
+  it('lists and describes streams', async () => {
+    const client = new DynamoDBStreamsClient(settings())
+    const { Streams = [] } = await client.send(new ListStreamsCommand({}))
+    const declared = declaredOf('AWS::DynamoDB::GlobalTable')
+    expect(Streams).toHaveLength(declared.filter((table) => table.Properties['StreamSpecification']).length)
+    for (const { StreamArn, TableName } of Streams) {
+      expect(StreamArn).toContain(`arn:aws:dynamodb:eu-west-1:000000000000:table/${TableName}/stream/`)
+      const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamArn }))
+      expect(StreamDescription).toMatchObject({ StreamArn, TableName })
+    }
+    const { Streams: ofNone } = await client.send(new ListStreamsCommand({ TableName: 'none' }))
+    expect(ofNone).toEqual([])
   })
 
   it('lists and describes queues', async () => {
@@ -127,6 +174,39 @@ describe('a developer who explores the local cloud', () => {
     expect((await call('lambda', '{}', {}, '/2015-03-31/functions/%zz/invocations')).status).toBe(404)
   })
 
+  it('lists and describes event source mappings', async () => {
+    const client = new LambdaClient(settings())
+    const { EventSourceMappings = [] } = await client.send(new ListEventSourceMappingsCommand({}))
+    expect(EventSourceMappings).toHaveLength(declaredOf('AWS::Lambda::EventSourceMapping').length)
+    for (const mapping of EventSourceMappings) {
+      const { UUID, FunctionArn = '', EventSourceArn } = mapping
+      expect(mapping).toMatchObject({ State: 'Enabled', BatchSize: expect.any(Number) })
+      const { $metadata: _, ...described } = await client.send(new GetEventSourceMappingCommand({ UUID }))
+      expect(described).toEqual(mapping)
+      const FunctionName = FunctionArn.slice(FunctionArn.lastIndexOf(':') + 1)
+      const ofFunction = await client.send(
+        new ListEventSourceMappingsCommand({ FunctionName, EventSourceArn }),
+      )
+      expect(ofFunction.EventSourceMappings).toEqual([mapping])
+    }
+    await expect(client.send(new GetEventSourceMappingCommand({ UUID: 'none' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    })
+  })
+
+  it('lists and describes buses', async () => {
+    const client = new EventBridgeClient(settings())
+    const { EventBuses = [] } = await client.send(new ListEventBusesCommand({}))
+    expect(EventBuses).toHaveLength(1 + declaredOf('AWS::Events::EventBus').length)
+    for (const { Name, Arn } of EventBuses)
+      expect(await client.send(new DescribeEventBusCommand({ Name }))).toMatchObject({ Name, Arn })
+    const { EventBuses: named } = await client.send(new ListEventBusesCommand({ NamePrefix: 'defa' }))
+    expect(named).toEqual([EventBuses[0]])
+    await expect(client.send(new DescribeEventBusCommand({ Name: 'none' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    })
+  })
+
   it('lists and describes rules and their targets', async () => {
     const client = new EventBridgeClient(settings())
     const [declared] = declaredOf('AWS::Events::EventBus')
@@ -155,6 +235,88 @@ describe('a developer who explores the local cloud', () => {
     }
   })
 
+  it('lists and describes schedules', async () => {
+    const { body } = await get('scheduler', '/schedules')
+    const schedules = body['Schedules'] as { Name: string; Arn: string; Target: { Arn: string } }[]
+    expect(schedules).toHaveLength(declaredOf('AWS::Scheduler::Schedule').length)
+    for (const { Name, Arn, Target } of schedules) {
+      expect(Target.Arn).toMatch(/^arn:aws:lambda:/)
+      expect((await get('scheduler', `/schedules/${Name}?groupName=default`)).body).toMatchObject({
+        Name,
+        Arn,
+        ScheduleExpression: expect.any(String),
+        Target: { RoleArn: expect.any(String) },
+      })
+    }
+    const [{ Name = '' } = {}] = schedules
+    const names = async (query: string) =>
+      ((await get('scheduler', `/schedules?${query}`)).body['Schedules'] as object[]).length
+    expect(await names(`NamePrefix=${Name}`)).toBe(1)
+    expect([await names('State=DISABLED'), await names('ScheduleGroup=none')]).toEqual([0, 0])
+    expect((await get('scheduler', '/schedule-groups')).body['ScheduleGroups']).toHaveLength(1)
+    expect((await get('scheduler', '/schedules/none')).status).toBe(404)
+    expect((await get('scheduler', `/schedules/${Name}?groupName=none`)).status).toBe(404)
+    expect((await get('scheduler', '/schedules/%zz')).status).toBe(404)
+  })
+
+  it('lists and describes the user pool and the people in it', async () => {
+    const client = new CognitoIdentityProviderClient(settings())
+    const { UserPools = [] } = await client.send(new ListUserPoolsCommand({ MaxResults: 10 }))
+    expect(UserPools).toHaveLength(declaredOf('AWS::Cognito::UserPool').length)
+    const [{ Id: UserPoolId = '', Name } = {}] = UserPools
+    const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId }))
+    expect(UserPool).toMatchObject({ Id: UserPoolId, Name, UsernameAttributes: ['email'] })
+    const { UserPoolClients = [] } = await client.send(new ListUserPoolClientsCommand({ UserPoolId }))
+    expect(UserPoolClients).toHaveLength(declaredOf('AWS::Cognito::UserPoolClient').length)
+    const [{ ClientId = '' } = {}] = UserPoolClients
+    const { UserPoolClient } = await client.send(new DescribeUserPoolClientCommand({ UserPoolId, ClientId }))
+    expect(UserPoolClient).toMatchObject({ ClientId, UserPoolId })
+    const { Groups } = await client.send(new ListGroupsCommand({ UserPoolId }))
+    expect(Groups).toHaveLength(declaredOf('AWS::Cognito::UserPoolGroup').length)
+
+    const emails = ['ann@example.com', 'anna@example.com', 'ben@example.com']
+    for (const Username of emails)
+      await client.send(new SignUpCommand({ ClientId, Username, Password: 'Secret-123' }))
+    const users = async (o: Omit<ListUsersCommandInput, 'UserPoolId'>) => {
+      const { Users = [], PaginationToken } = await client.send(new ListUsersCommand({ UserPoolId, ...o }))
+      const found = Users.map(({ Attributes = [] }) => Attributes.find((one) => one.Name === 'email')?.Value)
+      return { found, PaginationToken }
+    }
+    expect((await users({})).found).toEqual(emails)
+    expect((await users({ Filter: 'email = "ann@example.com"' })).found).toEqual(emails.slice(0, 1))
+    expect((await users({ Filter: 'email ^= "ann"' })).found).toEqual(emails.slice(0, 2))
+    expect((await users({ Filter: '"cognito:user_status" = "CONFIRMED"' })).found).toEqual([])
+    const { found, PaginationToken } = await users({ Limit: 2 })
+    expect(found).toEqual(emails.slice(0, 2))
+    expect(await users({ Limit: 2, PaginationToken })).toEqual({ found: emails.slice(2) })
+    await expect(users({ Filter: 'email' })).rejects.toMatchObject({ name: 'InvalidParameterException' })
+    await expect(client.send(new ListGroupsCommand({ UserPoolId: 'none' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    })
+  })
+
+  it('lists the identities that mail comes from', async () => {
+    const { EmailIdentities = [] } = await new SESv2Client(settings()).send(
+      new ListEmailIdentitiesCommand({}),
+    )
+    expect(EmailIdentities).toMatchObject([{ IdentityName: expect.any(String), SendingEnabled: true }])
+    const older = await get('ses', '/v2/email/identities')
+    expect(older.body['EmailIdentities']).toEqual(EmailIdentities)
+  })
+
+  it('sees which versions of objects a bucket keeps, with any characters in their keys', async () => {
+    const client = new S3Client({ ...settings(), forcePathStyle: true })
+    const [{ Name: Bucket } = {}] = (await client.send(new ListBucketsCommand({}))).Buckets ?? []
+    expect((await client.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBe('Enabled')
+    const Key = 'explored/a b+c&ü/\u0001'
+    await client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }))
+    const listed = await client.send(
+      new ListObjectVersionsCommand({ Bucket, Prefix: 'explored/', EncodingType: 'url' }),
+    )
+    expect(listed.EncodingType).toBe('url')
+    expect(listed.Versions?.map((one) => decodeURIComponent(one.Key ?? ''))).toEqual([Key])
+  })
+
   it.each([
     ['DynamoDB_20120810.ListTables', '{', 400],
     ['DynamoDB_20120810.GetItem', 'null', 400],
@@ -164,6 +326,8 @@ describe('a developer who explores the local cloud', () => {
     ['AWSStepFunctions.StartExecution', '{', 400],
     ['AWSCognitoIdentityProviderService.SignUp', 'null', 400],
     ['AWSCognitoIdentityProviderService.AdminGetUser', '{', 400],
+    ['AWSCognitoIdentityProviderService.ListUsers', 'null', 400],
+    ['AWSEvents.DescribeEventBus', '{', 400],
   ])('gets an error for a malformed body, with no stack in the log: %s %s', async (target, body, status) => {
     const lines = running.lines.length
     const answer = await fetch(running.cloud.awsUrl, {
@@ -189,10 +353,14 @@ describe('a web page', () => {
     const cognito = await post('AWSCognitoIdentityProviderService.InitiateAuth', origin)
     expect([cognito.status, cognito.headers.get('access-control-allow-origin')]).toEqual([400, origin])
     expect(await cognito.json()).toHaveProperty('__type', 'InvalidParameterException')
-    expect(await (await post('DynamoDB_20120810.ListTables', origin)).json()).toHaveProperty(
-      '__type',
-      'AccessDeniedException',
-    )
+    const ofDeveloper = [
+      'DynamoDB_20120810.ListTables',
+      'DynamoDBStreams_20120810.ListStreams',
+      'AWSEvents.ListEventBuses',
+      'AWSCognitoIdentityProviderService.ListUserPools',
+    ]
+    for (const target of ofDeveloper)
+      expect(await (await post(target, origin)).json()).toHaveProperty('__type', 'AccessDeniedException')
     for (const url of [running.cloud.awsUrl, `${running.cloud.awsUrl}/_local/mail`, running.cloud.apiUrl])
       expect((await fetch(url, { headers: { origin: 'https://elsewhere.example.com' } })).status).toBe(403)
   })

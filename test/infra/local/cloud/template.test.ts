@@ -98,18 +98,18 @@ describe('a template', () => {
   })
 
   it('runs without a resource of a left-out type, and uses its name in everything that refers to it', () => {
-    const properties = { Arn: { 'Fn::GetAtt': ['Secret', 'Arn'] }, Topic: { Ref: 'Topic' } }
+    const properties = { Arn: { 'Fn::GetAtt': ['Key', 'Arn'] }, Topic: { Ref: 'Topic' } }
     const template = readTemplate(
       assembly({
         Topic: { Type: 'AWS::SNS::Topic' },
-        Secret: { Type: 'AWS::SecretsManager::Secret' },
+        Key: { Type: 'AWS::KMS::Key' },
         Role: { Type: 'AWS::IAM::Role', Properties: properties },
       }),
     )
     const { leftOut, resolve } = nameResources(template, 'eu-west-1', resourceTypes)
-    expect(leftOut.map(({ logicalId }) => logicalId)).toEqual(['Topic', 'Secret'])
+    expect(leftOut.map(({ logicalId }) => logicalId)).toEqual(['Topic', 'Key'])
     expect(resolve(properties)).toEqual({
-      Arn: expect.stringMatching(/^arn:aws:left-out:eu-west-1:\d+:Secret$/),
+      Arn: expect.stringMatching(/^arn:aws:left-out:eu-west-1:\d+:Key$/),
       Topic: expect.stringMatching(/^arn:aws:left-out:eu-west-1:\d+:Topic$/),
     })
   })

@@ -49,6 +49,8 @@ describe('the gate', () => {
     '127.0.0.1:1',
     '127.0.0.1',
     'user@127.0.0.1:PORT',
+    '127.0.0.999:PORT',
+    '127.1:PORT',
     '0.0.0.0:PORT',
     '192.168.0.1:PORT',
   ])('refuses the host "%s", and names the ones to use', async (host) => {

@@ -182,7 +182,39 @@ describe('a call of DynamoDB', () => {
         'dynamodb:ConditionCheckItem arn:Rows',
       ],
     ],
+    [
+      'PutItem',
+      { TableName: 'Events', TransactItems: [], RequestItems: { Rows: {} } },
+      ['dynamodb:PutItem arn:Events'],
+    ],
+    [
+      'BatchGetItem',
+      { RequestItems: { Events: {} }, TransactItems: [], TableName: 'Rows' },
+      ['dynamodb:BatchGetItem arn:Events'],
+    ],
+    [
+      'TransactWriteItems',
+      { TransactItems: [{ Put: { TableName: 'Events' } }], RequestItems: {}, TableName: 'Rows' },
+      ['dynamodb:PutItem arn:Events'],
+    ],
   ])('%s needs these permissions', (operation, input, expected) => {
     expect(needs(operation, input).map(({ action, resource }) => `${action} ${resource}`)).toEqual(expected)
+  })
+
+  it.each([
+    ['PutItem', {}],
+    ['PutItem', { TableName: null }],
+    ['DescribeTable', { TableName: ['Events'] }],
+    ['Query', { TableName: 'Events', IndexName: 1 }],
+    ['BatchWriteItem', { RequestItems: null }],
+    ['BatchWriteItem', { RequestItems: {} }],
+    ['BatchGetItem', { RequestItems: 'Events' }],
+    ['TransactWriteItems', { TransactItems: 'Events' }],
+    ['TransactWriteItems', { TransactItems: [] }],
+    ['TransactWriteItems', { TransactItems: [null] }],
+    ['TransactWriteItems', { TransactItems: [{ Put: null }] }],
+    ['TransactWriteItems', { TransactItems: [{ Put: { TableName: 1 } }] }],
+  ])('%s of %j is refused, so that no call goes unchecked', (operation, input) => {
+    expect(() => needs(operation, input)).toThrow(expect.objectContaining({ code: 'ValidationException' }))
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ProjectEvent } from '../../../../domain/project/events.ts'
 import type { UserEvent } from '../../../../domain/user/events.ts'
 import { projectCreated } from '../../../../workflows/project/project-created-mail.ts'
+import { atlas } from '../../../kit/arbitraries/project.ts'
 import { context, reactionSide } from '../../../kit/reactions.ts'
 
 const setUp = await reactionSide()
@@ -11,7 +12,7 @@ const registered: UserEvent = {
 }
 const created = (ownerId: string): ProjectEvent => ({
   type: 'ProjectCreated',
-  data: { ownerId, title: 'Atlas', description: '' },
+  data: { ownerId, ...atlas },
 })
 
 describe('the mail about a project', () => {

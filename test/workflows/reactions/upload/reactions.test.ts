@@ -4,6 +4,7 @@ import type { UploadEvent } from '../../../../domain/upload/events.ts'
 import type { UserEvent } from '../../../../domain/user/events.ts'
 import { uploadCompleted } from '../../../../workflows/upload/upload-completed-mail.ts'
 import { uploadNotTaken } from '../../../../workflows/upload/upload-not-taken-mail.ts'
+import { atlas } from '../../../kit/arbitraries/project.ts'
 import { context, reactionSide } from '../../../kit/reactions.ts'
 import { requested, taken } from '../../../kit/upload/upload-events.ts'
 
@@ -14,7 +15,7 @@ const registered: UserEvent = {
 }
 const created = (ownerId: string): ProjectEvent => ({
   type: 'ProjectCreated',
-  data: { ownerId, title: 'Atlas', description: '' },
+  data: { ownerId, ...atlas },
 })
 
 describe('the mail about an upload', () => {

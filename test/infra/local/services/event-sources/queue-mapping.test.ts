@@ -17,7 +17,7 @@ let faults: Faults
 
 withDataDir()
 beforeEach(() => {
-  queues = openQueues(dataDir)
+  queues = openQueues({ dataDir, log: () => {} })
   faults = createFaults()
 })
 afterEach(() => void vi.useRealTimers())
@@ -226,7 +226,7 @@ describe('a mapping', () => {
 
   it('delivers the messages that an earlier run of the local cloud left', async () => {
     queueOf().send('one')
-    queues = openQueues(dataDir)
+    queues = openQueues({ dataDir, log: () => {} })
     const { seen } = map(queueOf())
     await vi.waitFor(() => expect(seen()).toEqual(['one']), quick)
   })

@@ -12,6 +12,7 @@ import { openQueues, type Queues } from '../../../../../infra/local/services/sqs
 import { dataDir, serve, withDataDir } from '../../../../kit/local-cloud/local-service.ts'
 
 const arn = 'arn:aws:sqs:eu-west-1:000000000000:DeadLetters'
+const lines: string[] = []
 let queue: Queue
 let queues: Queues
 let client: SQSClient
@@ -22,7 +23,7 @@ afterEach(() => void vi.useRealTimers())
 
 /** Opens the data folder as the local cloud does when it starts. */
 async function open(properties = {}): Promise<void> {
-  queues = openQueues(dataDir)
+  queues = openQueues({ dataDir, log: (source, line) => void lines.push(`${source} ${line}`) })
   queue = create('DeadLetters', properties)
   client = new SQSClient(await serve(queues.service))
 }
@@ -185,6 +186,7 @@ describe('a queue', () => {
       MessageAttributes: { ERROR_CODE: {} },
       Attributes: { ApproximateReceiveCount: '3' },
     })
+    expect(lines.at(-1)).toBe(`queue Failures moved message ${first?.MessageId} to DeadLetters after 2 tries`)
   })
 
   it('keeps a moved message no longer than if it had been sent there', async () => {
