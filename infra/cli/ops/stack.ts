@@ -34,6 +34,12 @@ export interface Where {
   readonly region?: string | undefined
 }
 
+/** The names that CloudFormation gives to resources of a stage begin with these. */
+export function prefixesOf(stage: string): ResourcePrefixes {
+  const { data, service } = stackNames(stage)
+  return { data: `${data}-`, service: `${service}-` }
+}
+
 /** The outputs of the template (`infra/stack/`) that the commands use. */
 const outputsOf = z.object({
   EventStoreTable: z.string(),
@@ -81,7 +87,7 @@ async function findLocalCloud(stage: string, region: string | undefined): Promis
 async function findDeployed(stage: string, region: string | undefined): Promise<Stack> {
   // The client is loaded here, so that commands on the local cloud do not wait for it.
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation')
-  const { data: stack, service } = stackNames(stage)
+  const { data: stack } = stackNames(stage)
   const client: ClientSettings = region === undefined ? {} : { region }
   const cloudFormation = new CloudFormationClient(client)
   const { Stacks: [found] = [] } = await cloudFormation
@@ -97,7 +103,7 @@ async function findDeployed(stage: string, region: string | undefined): Promise<
       Object.fromEntries(outputs),
       `Stack ${stack} lacks an output of this code: deploy it first`,
     ),
-    prefixes: { data: `${stack}-`, service: `${service}-` },
+    prefixes: prefixesOf(stage),
   }
 }
 

@@ -3,7 +3,7 @@ import { openFailedWork } from '../../../../infra/cli/ops/failures/aws-failed-wo
 import type { TakenMessage, WorkQueue } from '../../../../infra/cli/ops/failures/failed-work.ts'
 import { openQueues } from '../../../../infra/local/services/sqs/service.ts'
 import { awsServer, json } from '../../../kit/local-cloud/aws-server.ts'
-import { dataDir, serve, withDataDir } from '../../../kit/local-cloud/local-service.ts'
+import { dataDir, log, serve, withDataDir } from '../../../kit/local-cloud/local-service.ts'
 
 withDataDir()
 
@@ -12,7 +12,7 @@ const arnOf = (name: string) => `arn:aws:sqs:eu-west-1:000000000000:${name}`
 
 /** Queues of the local cloud with the names that CloudFormation gives them. */
 async function queueSide() {
-  const queues = openQueues(dataDir)
+  const queues = openQueues({ dataDir, log })
   const create = (name: string, properties = {}) =>
     queues.createQueue({ name, arn: arnOf(name), baseUrl: 'http://127.0.0.1:4566', properties })
   const failures = create('annals-dev-data-MailFailures1A2B3C4D-xYz')
