@@ -8,7 +8,7 @@ import { columns, reasonOf } from './printing.ts'
 interface Retried {
   readonly id: string
   readonly outcome: 'retried' | 'kept'
-  /** What does the work again. */
+  /** The queue, function or state machine that does the work again. */
   readonly by?: string
   readonly error?: string
 }

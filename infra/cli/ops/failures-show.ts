@@ -27,7 +27,7 @@ export const failuresShow: OpsCommand = {
     const head = ['MESSAGE', 'SINCE', 'ATTEMPTS', 'SUBJECT', 'EVENT', 'CORRELATION ID', 'REASON']
     return {
       json: shown,
-      text: [columns([head, ...shown.map(cells)]), ...more, `What to do: ${kind.advice}`].join('\n'),
+      text: [columns([head, ...shown.map(cells)]), ...more, `Next: ${kind.advice}`].join('\n'),
     }
   },
 }

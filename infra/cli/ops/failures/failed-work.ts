@@ -41,7 +41,7 @@ export interface FailedWork {
   functionArn(name: string): Promise<string | undefined>
 }
 
-/** What CDK and CloudFormation write behind the stack's prefix: the name in the code, a hash, and random characters. */
+/** The name in the code, the hash that CDK adds to it, and the random characters that CloudFormation adds. */
 const generated = /^([A-Za-z0-9]+?)(?:[0-9A-F]{8})?(?:-[A-Za-z0-9]+)?$/
 
 /**

@@ -1,25 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { openFailedWork } from '../../../../infra/cli/ops/failures/aws-failed-work.ts'
 import type { TakenMessage, WorkQueue } from '../../../../infra/cli/ops/failures/failed-work.ts'
-import { openQueues } from '../../../../infra/local/services/sqs/service.ts'
 import { awsServer, json } from '../../../kit/local-cloud/aws-server.ts'
-import { dataDir, log, serve, withDataDir } from '../../../kit/local-cloud/local-service.ts'
+import { withDataDir } from '../../../kit/local-cloud/local-service.ts'
+import { serveStageQueues } from '../../../kit/local-cloud/stage-queues.ts'
 
 withDataDir()
 
 const prefixes = { data: 'annals-dev-data-', service: 'annals-dev-service-' }
-const arnOf = (name: string) => `arn:aws:sqs:eu-west-1:000000000000:${name}`
-
-/** Queues of the local cloud with the names that CloudFormation gives them. */
+/** The queues of the stage `dev`, and those of another next to them. */
 async function queueSide() {
-  const queues = openQueues({ dataDir, log })
-  const create = (name: string, properties = {}) =>
-    queues.createQueue({ name, arn: arnOf(name), baseUrl: 'http://127.0.0.1:4566', properties })
-  const failures = create('annals-dev-data-MailFailures1A2B3C4D-xYz')
-  const RedrivePolicy = { deadLetterTargetArn: failures.arn, maxReceiveCount: 60 }
-  create('annals-dev-data-MailQueue1A2B3C4D-xYz', { RedrivePolicy })
-  create('annals-dev-data-data-MailFailures1A2B3C4D-xYz')
-  const work = openFailedWork(await serve(queues.service), prefixes)
+  const { failures, config } = await serveStageQueues()
+  const work = openFailedWork(config, prefixes)
   const queueNamed = async (name: string): Promise<WorkQueue> => {
     const queue = (await work.queues()).find((one) => one.name === name)
     if (queue === undefined) throw new Error(name)
