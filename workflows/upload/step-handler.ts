@@ -21,14 +21,23 @@ export function stepHandler({
     const input = stepInput.parse(event)
     const { uploadId, run } = input
     const line = { step: input.step, uploadId, run, ...('cause' in input && { cause: input.cause }) }
+    let correlationId: string | undefined
     try {
       const deadline = deadlineWithin(context, { reserveMs }, ports.clock)
-      const { outcome, correlationId } = await step(input, { deadline, causationId: context.awsRequestId })
+      const outcome = await step(
+        input,
+        { deadline, causationId: context.awsRequestId },
+        // A step that fails later is logged with it, too.
+        (known) => {
+          correlationId = known
+        },
+      )
       logger.info('step done', { ...line, ...outcome, correlationId })
       return outcome
     } catch (error) {
       logger.error('step failed', {
         ...line,
+        correlationId,
         error: asError(error),
       })
       throw error
