@@ -21,12 +21,14 @@ export interface LogFile {
  */
 export function openLogFile(file: string, maxBytes: number): LogFile {
   const before = `${file}.before`
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  } catch {}
   let bytes = existsSync(file) ? statSync(file).size : 0
   return {
     append({ at, text }) {
       const line = `${JSON.stringify([at, text])}\n`
       try {
-        mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
         if (bytes >= maxBytes) {
           renameSync(file, before)
           bytes = 0
