@@ -12,6 +12,9 @@ export const shared = {
   },
 }
 
+/** The assembly is removed last. */
+const globalSetup = ['test/kit/local-cloud/assembly.ts', 'test/infra/stack/grant-record.ts']
+
 /** A project per lane, so that `--project unit` runs one, and a path runs what it names. */
 const projects = Object.entries(lanes).map(([name, { include, exclude }]) => ({
   test: {
@@ -19,7 +22,7 @@ const projects = Object.entries(lanes).map(([name, { include, exclude }]) => ({
     name,
     include: [...include],
     exclude: [...exclude, '**/node_modules/**'],
-    globalSetup: needsAssembly.includes(name) ? ['test/kit/local-cloud/assembly.ts'] : [],
+    globalSetup: needsAssembly.includes(name) ? globalSetup : [],
     // These lanes start processes and wait for them. On a busy CI machine a wait can run out; the report names each retry.
     retry: process.env['CI'] && needsAssembly.includes(name) ? 1 : 0,
   },

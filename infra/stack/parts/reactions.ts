@@ -117,7 +117,7 @@ export function addReactions(
     },
   })
   allow(target, eventStore.tableArn, ['Query'])
-  allow(target, handled.tableArn, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'])
+  allow(target, handled.tableArn, ['PutItem', 'UpdateItem', 'DeleteItem'])
   for (const { resource, actions } of rows.flatMap(({ calls }) => calls)) {
     const called = resources[resource]
     target.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [called.arn] }))

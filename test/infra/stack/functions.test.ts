@@ -7,6 +7,7 @@ import { addFunction } from '../../../infra/stack/parts/lambda-function.ts'
 import { readStage } from '../../../infra/stages/read-stage.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
 import { type ExpectedFunction, onFirstUse, reaction, eventStore as table } from './expected.ts'
+import { projectInCommandApi } from './project/expected.ts'
 import { subscriptionFunctions } from './subscription/expected.ts'
 import { uploadFunctions, uploadInQueryApi } from './upload/expected.ts'
 
@@ -36,7 +37,7 @@ const apis: readonly ExpectedFunction[] = [
     environment: { [table]: 'EventStore', RESERVATION_TABLE: 'Reservations', ...onFirstUse },
     grants: {
       'EventStore.Arn': 'dynamodb: PutItem Query',
-      'Reservations.Arn': 'dynamodb: DeleteItem GetItem PutItem Query',
+      'Reservations.Arn': `dynamodb: ${['DeleteItem', ...projectInCommandApi].toSorted().join(' ')}`,
       'Registration.Arn': 'lambda: InvokeFunction',
     },
   },

@@ -92,6 +92,22 @@ describe('the stack', () => {
     expect(artifacts['annals-dev-service'].dependencies).toContain('annals-dev-data')
   })
 
+  it('keeps everything that remembers when its stack is deleted', () => {
+    const remembering = [
+      'AWS::DynamoDB::GlobalTable',
+      'AWS::SQS::Queue',
+      'AWS::Events::EventBus',
+      'AWS::Cognito::UserPool',
+      'AWS::S3::Bucket',
+    ]
+    const [data] = readStacks<{ Type: string; DeletionPolicy?: string }>(inject('assembly'))
+    const kept = Object.values(data?.template.Resources ?? {}).filter(({ Type }) =>
+      remembering.includes(Type),
+    )
+    expect(kept.length).toBeGreaterThan(10)
+    for (const { DeletionPolicy } of kept) expect(DeletionPolicy).toBe('RetainExceptOnCreate')
+  })
+
   it('exports nothing, so that neither stack locks the other', () => {
     for (const file of stackFiles) {
       expect(read(inject('assembly'), file)).not.toContain('ImportValue')
