@@ -52,7 +52,10 @@ async function retryRun(
 ): Promise<string> {
   if (cut) throw new Error('the input was cut off: the next run of the schedule does the work, so discard it')
   const functionArn = await work.functionArn(functionName)
-  if (functionArn === undefined) throw new Error(`the stage has no function ${functionName}: deploy it first`)
+  if (functionArn === undefined)
+    throw new Error(
+      `the stage has no function ${functionName}: deploy it first, or discard the message, because the next run does the work`,
+    )
   await work.invoke(functionArn, payload)
   return `handed to ${functionArn}`
 }

@@ -244,6 +244,19 @@ describe('failures retry', () => {
     expect(idsIn('InvoicesFailures')).toEqual([])
   })
 
+  it('keeps a run whose function does not exist', async () => {
+    const { work } = memoryFailedWork([{ name: 'MissingFailures', messages: [scheduled()] }])
+    const { json } = await opsSide().run(
+      failuresRetry,
+      ['MissingFailures'],
+      { all: true },
+      { failedWork: async () => work },
+    )
+    expect(json).toMatchObject([
+      { outcome: 'kept', error: expect.stringContaining('the stage has no function Missing') },
+    ])
+  })
+
   it('keeps a run whose input was cut off', async () => {
     const { retry, done } = failedSide({ invoices: [scheduled({ IS_PAYLOAD_TRUNCATED: 'true' })] })
     expect(await retry(['InvoicesFailures'], true)).toMatchObject({
