@@ -59,12 +59,20 @@ export function streamHandler({
       // For the other generations, the streams are logged together with the records to deliver again.
       onFailed: (generation, stream, error) => {
         if (generation.building !== true) return
-        const line = { generation: generation.id, stream, error: asError(error) }
+        const correlationIds = correlationIdsOf(deliveries, stream)
+        const line = { generation: generation.id, stream, correlationIds, error: asError(error) }
         logger.error('a generation that is being built misses events', line)
       },
     })
-    for (const { stream, sequenceNumber, error } of failures)
-      logger.error('stream was not projected', { stream, sequenceNumber, error: asError(error) })
+    for (const { stream, sequenceNumber, error } of failures) {
+      const correlationIds = correlationIdsOf(deliveries, stream)
+      logger.error('stream was not projected', {
+        stream,
+        sequenceNumber,
+        correlationIds,
+        error: asError(error),
+      })
+    }
     const oldest = oldestOf(deliveries)
     if (oldest !== undefined) measure({ ProjectionLag: Math.max(0, options.clock.now() - oldest) })
     const failed = [...unreadable, ...failures.map(({ sequenceNumber }) => sequenceNumber)]

@@ -10,7 +10,7 @@ import type { Deadline } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { Postponed } from './postponed.ts'
 import type { EventHandler, ReactionContext } from './reaction-queue.ts'
-import type { ReactionRow } from './reaction-row.ts'
+import { type ReactionRow, schemasOf } from './reaction-row.ts'
 
 /** Maximum time of a reaction, in milliseconds. A reaction that takes longer is repeated later. */
 const reactionMs = 10_000
@@ -117,7 +117,7 @@ function expectedBy<Data>({ row, data }: Reaction<Data>) {
     detail: z.object({
       id: z.string().check(z.minLength(1)),
       type: types,
-      schema: z.literal(row.schema),
+      schema: z.literal([...schemasOf(row)]),
       at: z.iso.datetime(),
       correlationId: z.string(),
       data,

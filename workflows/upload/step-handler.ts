@@ -25,9 +25,17 @@ export function stepHandler({ logger, measure = noMeasure, ...ports }: StepHandl
     const input = stepInput.parse(event)
     const { uploadId, run } = input
     const line = { step: input.step, uploadId, run, ...('cause' in input && { cause: input.cause }) }
+    let correlationId: string | undefined
     try {
       const deadline = deadlineWithin(context, { reserveMs }, ports.clock)
-      const { outcome, correlationId } = await step(input, { deadline, causationId: context.awsRequestId })
+      const outcome = await step(
+        input,
+        { deadline, causationId: context.awsRequestId },
+        // A step that fails later is logged with it, too.
+        (known) => {
+          correlationId = known
+        },
+      )
       logger.info('step done', { ...line, ...outcome, correlationId })
       const end = endOf(input, outcome)
       if (end !== undefined) measure({ UploadsFailed: end === 'completed' ? 0 : 1 }, { outcome: end })
@@ -35,6 +43,7 @@ export function stepHandler({ logger, measure = noMeasure, ...ports }: StepHandl
     } catch (error) {
       logger.error('step failed', {
         ...line,
+        correlationId,
         error: asError(error),
       })
       throw error

@@ -5,6 +5,10 @@ import type { Answer, OpsCommand, Options } from './command.ts'
 import { eventsHandled } from './events-handled.ts'
 import { eventsShow } from './events-show.ts'
 import { eventsTail } from './events-tail.ts'
+import { failuresDiscard } from './failures-discard.ts'
+import { failuresList } from './failures-list.ts'
+import { failuresRetry } from './failures-retry.ts'
+import { failuresShow } from './failures-show.ts'
 import { find } from './find.ts'
 import { lag } from './lag.ts'
 import { parkedList } from './parked-list.ts'
@@ -19,6 +23,7 @@ import { replayRollback, replaySwitch } from './replay-switch.ts'
 import { republish } from './republish.ts'
 import { findStack } from './stack.ts'
 import { state } from './state.ts'
+import { trace } from './trace.ts'
 import { verify } from './verify.ts'
 
 const commands: readonly OpsCommand[] = [
@@ -30,6 +35,11 @@ const commands: readonly OpsCommand[] = [
   parkedList,
   parkedShow,
   parkedResubmit,
+  failuresList,
+  failuresShow,
+  failuresRetry,
+  failuresDiscard,
+  trace,
   lag,
   verify,
   republish,
@@ -81,6 +91,8 @@ async function run(): Promise<boolean> {
       speed: text,
       email: text,
       title: text,
+      reason: text,
+      event: text,
     },
   })
   const { json, help, stage, aws, region, 'accept-parked': acceptParked, ...others } = values

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import * as z from 'zod/mini'
-import { readAnnouncement } from '../../local/index.ts'
+import { physicalName, readAnnouncement } from '../../local/index.ts'
 import { stackNames } from '../../stages/stage-name.ts'
 import { dataFolderOf } from '../data-folder.ts'
 import { reasonOf } from './printing.ts'
@@ -12,6 +12,13 @@ export interface Stack {
   /** Settings for every AWS client. A missing setting has the default of the SDK. */
   readonly client: ClientSettings
   readonly outputs: z.infer<typeof outputsOf>
+  readonly prefixes: ResourcePrefixes
+}
+
+/** The beginnings of the names that the resources of both stacks have, unless the code names them itself. */
+export interface ResourcePrefixes {
+  readonly data: string
+  readonly service: string
 }
 
 export interface ClientSettings {
@@ -25,6 +32,12 @@ export interface Where {
   /** Whether to find it in an account; otherwise the local cloud that runs on this machine. */
   readonly aws?: boolean | undefined
   readonly region?: string | undefined
+}
+
+/** The names that CloudFormation gives to resources of a stage begin with these. */
+export function prefixesOf(stage: string): ResourcePrefixes {
+  const { data, service } = stackNames(stage)
+  return { data: `${data}-`, service: `${service}-` }
 }
 
 /** The outputs of the template (`infra/stack/`) that the commands use. */
@@ -63,7 +76,12 @@ async function findLocalCloud(stage: string, region: string | undefined): Promis
     running.outputs,
     `The local cloud on ${dataDir} runs another template: start it again`,
   )
-  return { isLocal: true, client: { endpoint, region: running.region, credentials }, outputs }
+  return {
+    isLocal: true,
+    client: { endpoint, region: running.region, credentials },
+    outputs,
+    prefixes: { data: physicalName(''), service: physicalName('') },
+  }
 }
 
 async function findDeployed(stage: string, region: string | undefined): Promise<Stack> {
@@ -85,6 +103,7 @@ async function findDeployed(stage: string, region: string | undefined): Promise<
       Object.fromEntries(outputs),
       `Stack ${stack} lacks an output that this code needs: deploy this code first`,
     ),
+    prefixes: prefixesOf(stage),
   }
 }
 

@@ -116,8 +116,8 @@ describe('the projector', () => {
     })
   })
 
-  it('reports a stream whose read model does not answer', async () => {
-    const { append, deliver } = setUp(() => ({
+  it('reports a stream whose read model does not answer, and logs its requests', async () => {
+    const { append, deliver, lines } = setUp(() => ({
       readGuard: () => Promise.reject(new Error('connection lost')),
     }))
     const first = record(await append('voyage-1', planned))
@@ -125,6 +125,8 @@ describe('the projector', () => {
     expect(await deliver(first, second)).toEqual({
       batchItemFailures: [{ itemIdentifier: first.dynamodb?.SequenceNumber }],
     })
+    const extra = { stream: 'voyage-1', correlationIds: ['correlation', 'correlation'] }
+    expect(lines).toMatchObject([{ message: 'stream was not projected', extra }])
   })
 
   it('logs the events that a generation under construction misses, and acknowledges them', async () => {
@@ -136,6 +138,7 @@ describe('the projector', () => {
     const extra = {
       generation: 'voyages.v1.1',
       stream: 'voyage-1',
+      correlationIds: ['correlation'],
       error: expect.objectContaining({ message: 'connection lost' }),
     }
     const message = 'a generation that is being built misses events'

@@ -61,7 +61,8 @@ describe('the function of the steps', () => {
     const error = new Error('S3 is down')
     files.look = () => Promise.reject(error)
     await expect(handler({ ...step, etag: 'any' }, context)).rejects.toBe(error)
-    expect(lines).toMatchObject([{ message: 'step failed', extra: { uploadId: 'u', error } }])
+    const extra = { uploadId: 'u', correlationId: 'of the request', error }
+    expect(lines).toMatchObject([{ message: 'step failed', extra }])
   })
 
   it('logs why a run was closed, in other words than the person reads', async () => {

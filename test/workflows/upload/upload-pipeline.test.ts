@@ -89,12 +89,10 @@ describe('uploads with any faults', () => {
                 const done =
                   functionName === 'pictures'
                     ? openPicture(payload)
-                    : side.steps
-                        .step(stepInput.parse(payload), {
-                          deadline: { left: () => 10_000 },
-                          causationId: 'request',
-                        })
-                        .then(({ outcome }) => outcome)
+                    : side.steps.step(stepInput.parse(payload), {
+                        deadline: { left: () => 10_000 },
+                        causationId: 'request',
+                      })
                 const answer = await done.catch((error: Error) => {
                   throw new StatesError(error.name, JSON.stringify({ errorMessage: error.message }))
                 })
