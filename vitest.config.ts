@@ -8,6 +8,7 @@ export const shared = {
   env: {
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_SERVICE_NAME: 'test',
+    POWERTOOLS_METRICS_DISABLED: 'true',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   },
 }
@@ -29,6 +30,6 @@ const projects = Object.entries(lanes).map(([name, { include, exclude }]) => ({
 }))
 
 export default defineConfig({
-  // The suites start servers and native processes; two cores bear two workers.
+  // The suites start servers and native processes; two cores can run two workers.
   test: { projects, maxWorkers: 2 },
 })

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import * as z from 'zod/mini'
 import { openStores } from '../cli/ops/ports.ts'
+import { prefixesOf } from '../cli/ops/stack.ts'
 import { readConfig } from './smoke/backend.ts'
 import { featureSteps } from './smoke/features.ts'
 import { openPeople } from './smoke/people.ts'
@@ -33,7 +34,7 @@ export async function openBackend(
     throw new Error(
       `the stacks of the stage ${stage} lack an output of this template: deploy with the checkout of before`,
     )
-  const stores = openStores({ isLocal: false, client: {}, outputs: data })
+  const stores = openStores({ isLocal: false, client: {}, outputs: data, prefixes: prefixesOf(stage) })
   const ports = { ...stores, ...(await stores.code()) }
   const interrupted = new AbortController()
   const untilInterrupted = () => {

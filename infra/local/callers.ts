@@ -4,7 +4,7 @@ import type { OperationUse } from './gateway/operations.ts'
 
 /** The folders whose code may call an operation, relative to the root of the repository. */
 const searched = ['commands', 'projections', 'workflows', 'infra', 'test']
-/** The local cloud, whose tables of operations are no calls, and code that only ever calls an account. */
+/** The local cloud, whose tables of operations are not calls, and code that only ever calls an account. */
 const left = [join('infra', 'local'), join('infra', 'deploy', 'account')]
 
 /** Finds the files that contain the call of an operation. Files of the product come before tests. */

@@ -107,6 +107,7 @@ function addQueryApi(service: Stack, options: ReadSideOptions): LiveFunction {
     bundles,
     stage,
     timeoutSeconds: 10,
+    startsTraces: true,
     environment: {
       ...environmentOf(options),
       USER_POOL_CLIENT_ID: api.signIn.client.userPoolClientId,

@@ -1,16 +1,11 @@
 import { Duration, type Stack } from 'aws-cdk-lib'
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
-import {
-  type Alarm,
-  ComparisonOperator,
-  MathExpression,
-  Metric,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch'
+import { type Alarm, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { routes } from '../../commands/contract.ts'
 import type { Stage } from '../stages/read-stage.ts'
 import { functionsIn, type LiveFunction } from './parts/lambda-function.ts'
+import { addAlarm } from './parts/monitoring/alarm.ts'
 import { eventAccessIn } from './parts/release/event-access.ts'
 import { addGradualReleases, releaseGradually } from './parts/release/gradual-release.ts'
 import { provisionEnvironments } from './parts/release/provisioned-concurrency.ts'
@@ -56,7 +51,7 @@ function checkNames(
   check('provisioned', "API's function", apis)
 }
 
-/** The share of failed requests above which a release is undone. A version that fails always fails a tenth of them. */
+/** The share of failed requests at which a release is undone. A version that fails always fails a tenth of them. */
 const failingShare = 0.02
 /** With fewer failed requests in a minute, a quiet stage would undo a release for a single one. */
 const leastFailures = 3
@@ -72,16 +67,15 @@ function addFailureAlarm(service: Stack, { apiId }: HttpApi): Alarm {
       statistic: 'Sum',
       period,
     })
-  return new MathExpression({
-    expression: `IF(FILL(failed, 0) >= ${leastFailures}, FILL(failed, 0) / requests, 0)`,
-    usingMetrics: { failed: count('5xx'), requests: count('Count') },
-    label: 'Share of 5xx',
-    period,
-  }).createAlarm(service, 'FailingReleaseAlarm', {
-    alarmDescription: `More than ${100 * failingShare}% of the requests fail. A release of an API that is under way is undone.`,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+  return addAlarm(service, {
+    name: 'FailingRelease',
+    metric: new MathExpression({
+      expression: `IF(FILL(failed, 0) >= ${leastFailures}, FILL(failed, 0) / requests, 0)`,
+      usingMetrics: { failed: count('5xx'), requests: count('Count') },
+      label: 'Share of 5xx',
+      period,
+    }),
     threshold: failingShare,
-    evaluationPeriods: 1,
-    treatMissingData: TreatMissingData.NOT_BREACHING,
+    description: `${100 * failingShare}% of the requests of a minute fail. A release of an API that is under way is undone.`,
   })
 }

@@ -1,14 +1,15 @@
 import { type App, Stack, Tags } from 'aws-cdk-lib'
 import type { Stage } from '../stages/read-stage.ts'
 import { stackNames } from '../stages/stage-name.ts'
-import { addApiData } from './api.ts'
+import { type Api, addApiData } from './api.ts'
 import { addBilling, addBillingData } from './billing.ts'
 import { addMail, addMailData } from './mail.ts'
+import { addMonitoring, addMonitoringData } from './monitoring.ts'
 import { addPublishing, addPublishingData } from './publishing.ts'
 import { addReadSide, addReadSideData } from './read-side.ts'
 import { addReleases } from './releases.ts'
 import { addUpload, addUploadData } from './upload.ts'
-import { addWriteSide, addWriteSideData } from './write-side.ts'
+import { addWriteSide, addWriteSideData, type WriteSide } from './write-side.ts'
 
 export interface StacksOptions {
   /** Folder of the bundled functions. */
@@ -37,6 +38,7 @@ export interface Stacks {
 export function addStacks(app: App, { bundles, stage, isProtected = true }: StacksOptions): Stacks {
   const { data, service } = emptyStacks(app, stage, isProtected)
   const stored = { stage, isProtected }
+  addMonitoringData({ data, service, stage })
 
   const api = addApiData(data, stored)
   const writeSide = addWriteSideData(data, { bundles, api, ...stored })
@@ -59,9 +61,19 @@ export function addStacks(app: App, { bundles, stage, isProtected = true }: Stac
   addMail(service, { stage, publishing, data: mailData })
   addUpload(service, { bundles, stage, api, writeSide, readSide, data: uploadData })
   addBilling(service, { bundles, stage, writeSide, readSide, data: billingData })
-  const { httpApi } = api
-  addReleases({ data, service, stage, eventStore: writeSide.eventStore, httpApi })
-  return { data, service }
+  // After all parts: a new part goes above this line.
+  return completed({ data, service }, stage, { api, writeSide })
+}
+
+/** Adds the resources that follow from those of all parts. */
+function completed(
+  stacks: Stacks,
+  stage: Stage,
+  { api, writeSide: { eventStore } }: { readonly api: Api; readonly writeSide: WriteSide },
+): Stacks {
+  addMonitoring({ ...stacks, stage, api })
+  addReleases({ ...stacks, stage, eventStore, httpApi: api.httpApi })
+  return stacks
 }
 
 function emptyStacks(app: App, stage: Stage, isProtected: boolean): Stacks {

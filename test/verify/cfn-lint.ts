@@ -11,7 +11,7 @@ interface Runs extends Tries {
   run(program: string, args: readonly string[], command: { readonly folder: string }): Promise<void>
 }
 
-/** A rule of cfn-lint whose findings are no defects. */
+/** A rule of cfn-lint whose findings are not defects. */
 export interface IgnoredRule {
   readonly rule: string
   readonly reason: string

@@ -12,8 +12,8 @@ const scripts = join(import.meta.dirname, 'python')
 const requirements = join(scripts, 'requirements.txt')
 
 /**
- * Checks the local cloud with clients in Python: boto3 lists and describes everything that the template declares, and
- * a client that is generated from the OpenAPI document asks a question.
+ * Checks the local cloud with clients in Python: boto3 lists and describes everything that the template declares, and a
+ * client that is generated from the OpenAPI document sends a query.
  *
  * @throws Skipped if there is no Python of 3.10 or later, or no package index can be reached.
  */

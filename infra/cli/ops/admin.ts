@@ -1,7 +1,7 @@
 import { type OpsCommand, oneOperand } from './command.ts'
 import { columns } from './printing.ts'
 
-/** Changes the group, and says what has become of the person with this address. */
+/** Changes the group, and reports the result for the person with this address. */
 function change(name: 'add' | 'remove', summary: string, done: (address: string) => string): OpsCommand {
   return {
     name: `admin ${name}`,

@@ -21,6 +21,7 @@ export function addCommandFunction(
     stage,
     // A command gives up by itself after 10 s.
     timeoutSeconds: 15,
+    startsTraces: true,
     environment: { EVENT_STORE_TABLE: eventStore.tableName, RESERVATION_TABLE: reservations.tableName },
   })
   allow(target, eventStore.tableArn, ['PutItem', 'Query'])

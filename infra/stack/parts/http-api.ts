@@ -16,6 +16,7 @@ import { type RouteFunction, routes } from '../../../commands/contract.ts'
 import type { Stage } from '../../stages/read-stage.ts'
 import type { StageSettings } from '../../stages/stage-settings.ts'
 import type { LiveFunction } from './lambda-function.ts'
+import { accessLog } from './monitoring/access-log.ts'
 import type { SignIn } from './sign-in.ts'
 
 export interface HttpApiParts {
@@ -27,19 +28,17 @@ export interface HttpApiParts {
  * An API without routes, and the authorizer of those that ask for a token. The API answers 429 above the requests that
  * the settings allow.
  */
-export function addHttpApi(
-  scope: Construct,
-  { name, settings }: Stage,
-  { userPool, client }: SignIn,
-): HttpApiParts {
+export function addHttpApi(scope: Construct, stage: Stage, { userPool, client }: SignIn): HttpApiParts {
+  const { name, settings } = stage
   const httpApi = new HttpApi(scope, 'Api', { apiName: `annals-${name}`, createDefaultStage: false })
-  const stage = new HttpStage(httpApi, 'Stage', {
+  const httpStage = new HttpStage(httpApi, 'Stage', {
     httpApi,
     stageName: '$default',
     autoDeploy: true,
     throttle: { rateLimit: settings.requests.perSecond, burstLimit: settings.requests.burst },
+    accessLogSettings: accessLog(scope, stage),
   })
-  if (settings.domain !== undefined) addDomain(scope, stage, settings.domain)
+  if (settings.domain !== undefined) addDomain(scope, httpStage, settings.domain)
   const authorizer = new HttpJwtAuthorizer('Authorizer', userPool.userPoolProviderUrl, {
     jwtAudience: [client.userPoolClientId],
   })

@@ -3,7 +3,11 @@ import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
-import type { ReactionResource, ReactionRow } from '../../../workflows/reactions/reaction-row.ts'
+import {
+  type ReactionResource,
+  type ReactionRow,
+  schemasOf,
+} from '../../../workflows/reactions/reaction-row.ts'
 import type { Stage } from '../../stages/read-stage.ts'
 import { addFunction, allow, type LiveFunction } from './lambda-function.ts'
 import {
@@ -126,7 +130,7 @@ export function addReactions(
         source: ['annals'],
         detailType: [...row.eventTypes],
         // The next schema is a change of the reaction, too.
-        detail: { schema: [row.schema] },
+        detail: { schema: [...schemasOf(row)] },
       },
       target: { arn: queue.events.queueArn },
       failures: queue.failures,

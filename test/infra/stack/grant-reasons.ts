@@ -1,6 +1,6 @@
 import { routes } from '../../../commands/contract.ts'
 import type { OnBehalfReason, WildcardReason } from './grant-reason.ts'
-import { uploadWildcards } from './upload/grant-reasons.ts'
+import { uploadOnBehalf, uploadWildcards } from './upload/grant-reasons.ts'
 
 /** The functions behind the HTTP API. */
 const apis = [...new Set(routes.map((route) => route.function))].map((name) =>
@@ -65,6 +65,7 @@ export const onBehalf: readonly OnBehalfReason[] = [
     reason:
       'The event source mapping reads the queue by the role of its function. Lambda demands all three actions when the mapping is created.',
   },
+  ...uploadOnBehalf,
 ]
 
 /** The wildcards in the grants of the template. Any other is refused. */

@@ -1,4 +1,4 @@
-/** Why findings of a rule of cdk-nag are no defects. */
+/** Why findings of a rule of cdk-nag are not defects. */
 export interface NagAcknowledgement {
   readonly rule: string
   /** Paths of constructs in their stack. */
@@ -13,7 +13,7 @@ export function failureQueues(...queues: readonly string[]): readonly NagAcknowl
       rule: 'AwsSolutions-SQS3',
       resources: queues,
       reason:
-        'It is the dead-letter queue of a function, a rule or a schedule. The rule knows dead-letter queues of queues only.',
+        'It is the dead-letter queue of a function, a rule or a schedule. The rule recognises only dead-letter queues of other queues.',
     },
     {
       rule: 'Serverless-SQSRedrivePolicy',
@@ -23,12 +23,13 @@ export function failureQueues(...queues: readonly string[]): readonly NagAcknowl
   ]
 }
 
-/** The acknowledgement for functions in a stage whose settings trace no request, such as `dev`. */
+/** The acknowledgement for functions that start no trace, in any stage or in one that traces no request, such as `dev`. */
 export function untraced(...functions: readonly string[]): NagAcknowledgement {
   return {
     rule: 'Serverless-LambdaTracing',
     resources: functions,
-    reason: 'The setting `traceRate` of a stage decides. The stage `dev` traces no request.',
+    reason:
+      'The setting `traceRate` of a stage decides, and only the APIs start traces. The stage `dev` traces no request.',
   }
 }
 

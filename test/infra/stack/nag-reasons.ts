@@ -31,12 +31,6 @@ const signIn: readonly NagAcknowledgement[] = [
   },
 ]
 
-const accessLog = {
-  resources: ['Api/Stage'],
-  reason:
-    'The functions log every request that reaches them. Requests that the API refuses by itself leave no line.',
-}
-
 const httpApi: readonly NagAcknowledgement[] = [
   {
     rule: 'AwsSolutions-APIG4',
@@ -44,8 +38,6 @@ const httpApi: readonly NagAcknowledgement[] = [
     reason:
       'The route is public: a client reads it before anyone has signed in, and it shows no data of a person.',
   },
-  { rule: 'AwsSolutions-APIG1', ...accessLog },
-  { rule: 'Serverless-APIGWAccessLogging', ...accessLog },
 ]
 
 const streams: readonly NagAcknowledgement[] = [

@@ -30,6 +30,8 @@ describe('the stack', () => {
       'AWS::ApiGatewayV2::Route',
       'AWS::ApiGatewayV2::Stage',
       'AWS::CloudWatch::Alarm',
+      'AWS::CloudWatch::CompositeAlarm',
+      'AWS::CloudWatch::Dashboard',
       'AWS::Cognito::UserPool',
       'AWS::Cognito::UserPoolClient',
       'AWS::Cognito::UserPoolGroup',
@@ -46,6 +48,9 @@ describe('the stack', () => {
       'AWS::Lambda::Version',
       'AWS::Logs::LogGroup',
       'AWS::Logs::MetricFilter',
+      'AWS::Logs::QueryDefinition',
+      'AWS::SNS::Topic',
+      'AWS::SNS::TopicPolicy',
       'AWS::SQS::Queue',
       'AWS::SQS::QueuePolicy',
       'AWS::Scheduler::Schedule',
@@ -56,6 +61,7 @@ describe('the stack', () => {
 
   it('outputs the address of the API, the pool that a client signs in to, and the resources that an operator works on', () => {
     expect(Object.keys(readTemplate(inject('assembly')).outputs).sort()).toEqual([
+      'AlertsTopicArn',
       'ApiUrl',
       'EventBusName',
       'EventStoreStreamArn',

@@ -20,7 +20,7 @@ export function runsOf(name: string): RegExp {
   return new RegExp(`^run \\S*\\b${name}[0-9A-F]{8}$`)
 }
 
-/** Acts, and kills a function whenever it runs until its mapping gives up the commits of the act. */
+/** Acts. Kills a function at each of its runs, until its mapping gives up the commits of the act. */
 export async function inVain<T>(
   running: RunningCloud,
   name: 'Projector' | 'Forwarder',

@@ -127,7 +127,7 @@ function groupOf(body: unknown, pool: UserPool): string {
   return GroupName
 }
 
-/** A password that every policy takes. Cognito makes one, too, if the administrator gives none. */
+/** A password that every policy accepts. Cognito makes one, too, if the administrator gives none. */
 function randomPassword(): string {
   return `Aa1!${randomBytes(12).toString('base64url')}`
 }

@@ -7,7 +7,7 @@ export interface CognitoOptions {
   readonly dataDir: string
   readonly mailbox: Mailbox
   readonly log: Log
-  /** Groups that everyone is in, besides those that an administrator put them in. */
+  /** Groups that contain every user. An administrator can put a user into others. */
   readonly groups: readonly string[]
   /** Invokes a trigger's function by its ARN. */
   readonly invoke: (functionArn: string, event: unknown) => Promise<Invocation>

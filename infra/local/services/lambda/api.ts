@@ -14,6 +14,7 @@ export function lambdaApi(o: {
   readonly find: (nameOrArn: string) => NamedFunction
   readonly all: () => readonly FunctionDefinition[]
   readonly invoke: (functionArn: string, payload: unknown) => Promise<Invocation>
+  readonly invokeAsync: (functionArn: string, payload: unknown) => void
 }): AwsService {
   function named({ path = '', message }: AwsRequest): NamedFunction {
     const name = decoded(invocationPath.exec(path)?.[1] ?? nameIn(path))
@@ -29,11 +30,10 @@ export function lambdaApi(o: {
     const payload = payloadOf(request)
     // A dry run checks the permission and the function's existence, and does not run it.
     if (type === 'DryRun') return { status: 204, body: '' }
-    if (type === 'Event')
-      throw new AwsError(
-        'UnknownOperationException',
-        'Asynchronous Invoke is not modelled by the local cloud: leave the invocation type out, or put an event on a bus',
-      )
+    if (type === 'Event') {
+      o.invokeAsync(named(request).arn, payload)
+      return { status: 202, body: '' }
+    }
     if (type !== 'RequestResponse')
       throw new AwsError('InvalidParameterValueException', `InvocationType ${type} is not valid`)
     return answerOf(await o.invoke(named(request).arn, payload))

@@ -32,9 +32,13 @@ export async function startLambda(o: {
   region: string
   endpoint: string
   faults: Faults
+  /** Accepts an event for a function that runs later, durably. */
+  invokeAsync: (functionArn: string, payload: unknown) => void
   /** The debugger's port for the first function. Each further function has the next port. */
   inspectPort?: number | undefined
   log: Log
+  /** Keeps a line of a function in its log group. */
+  keepLine: (logGroup: string, line: string) => void
 }): Promise<Lambda> {
   const functions = new Map<string, LambdaFunction>()
   const running = new Set<{ readonly since: number }>()
@@ -75,7 +79,7 @@ export async function startLambda(o: {
   const all = () => [...functions.values()].map((one) => one.definition())
 
   return {
-    service: lambdaApi({ find, all, invoke }),
+    service: lambdaApi({ find, all, invoke, invokeAsync: o.invokeAsync }),
     find,
     invoke,
     usage: usageLog.all,

@@ -13,7 +13,7 @@ export interface Scheduler {
    * `undefined` if there is no such schedule.
    */
   runNow(logicalId: string): string | undefined
-  /** Stops running schedules. Later times are missed. */
+  /** Stops the schedules. The times after that are missed. */
   close(): Promise<void>
 }
 

@@ -1,8 +1,9 @@
-import { ArnFormat, Duration, Fn, type Stack } from 'aws-cdk-lib'
-import { type Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { ArnFormat, Duration, Fn, Stack } from 'aws-cdk-lib'
+import { type Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import { CfnApplication, CfnDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { aliasName, aliasOf, functionOf, type LiveFunction } from '../lambda-function.ts'
+import { addAlarm } from '../monitoring/alarm.ts'
 
 /** Everything that the gradual releases of a stack share. */
 export interface GradualReleases {
@@ -74,21 +75,20 @@ export function releaseGradually(target: LiveFunction, { application, role, alar
   }
 }
 
-/** An alarm for the first invocation of the alias that fails, whichever version ran. */
+/** An alarm for the first invocation of the alias in a minute that fails, whichever version ran. */
 function addErrorAlarm(target: LiveFunction): Alarm {
   // The names are those of the function: the alias waits for the alarm.
   const { functionName } = functionOf(target)
-  return new Metric({
-    namespace: 'AWS/Lambda',
-    metricName: 'Errors',
-    dimensionsMap: { FunctionName: functionName, Resource: Fn.join(':', [functionName, aliasName]) },
-    statistic: 'Sum',
-    period: Duration.minutes(1),
-  }).createAlarm(target, 'ReleaseAlarm', {
-    alarmDescription: `${target.node.id} fails. A release that is under way is undone. The log of ${target.node.id} says why.`,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    threshold: 1,
-    evaluationPeriods: 1,
-    treatMissingData: TreatMissingData.NOT_BREACHING,
+  const { id } = target.node
+  return addAlarm(Stack.of(target), {
+    name: `${id}Release`,
+    metric: new Metric({
+      namespace: 'AWS/Lambda',
+      metricName: 'Errors',
+      dimensionsMap: { FunctionName: functionName, Resource: Fn.join(':', [functionName, aliasName]) },
+      statistic: 'Sum',
+      period: Duration.minutes(1),
+    }),
+    description: `${id} fails. A release of it that is under way is undone. Its log says why.`,
   })
 }

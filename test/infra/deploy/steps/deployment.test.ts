@@ -17,7 +17,7 @@ beforeEach(async () => {
 })
 afterEach(() => account.close())
 
-/** Types `npm run deploy` once. */
+/** Runs `npm run deploy` once. */
 async function run(
   options: Partial<DeploymentOptions> = {},
   running: Partial<Running> = {},
