@@ -18,7 +18,7 @@ import { type ILogGroup, LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-lo
 import type { Construct } from 'constructs'
 import type { Stage } from '../../stages/read-stage.ts'
 import { memoryOf } from './function-sizes.ts'
-import { metricsNamespace } from './log-alarm.ts'
+import { metricsNamespace } from './metrics-namespace.ts'
 
 export interface FunctionOptions {
   /** Name of the function's bundle, which is the name of its file in a folder `functions/`. */

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import { FilterPattern, type MetricFilter } from 'aws-cdk-lib/aws-logs'
 import type { Stage } from '../../stages/read-stage.ts'
 import type { LiveFunction } from './lambda-function.ts'
+import { metricsNamespace } from './metrics-namespace.ts'
 import { addAlarm } from './monitoring/alarm.ts'
 
 /** A line of the log that an operator has to see. */
@@ -24,11 +25,6 @@ export function addLogAlarm(
   const metric = countLogLines(stage, first, line).metric({ statistic: 'Sum', period: Duration.minutes(1) })
   for (const other of others) countLogLines(stage, other, line)
   addAlarm(first, { name: line.name, metric, description: line.description })
-}
-
-/** The namespace of a stage's own metrics. */
-export function metricsNamespace({ name }: Stage): string {
-  return `Annals/${name}`
 }
 
 /** Counts such lines of one more function in the metric, which is the same for all. */

@@ -212,6 +212,8 @@ describe('a gradual release', () => {
       MetricName: 'Errors',
       Statistic: 'Sum',
       Threshold: 1,
+      AlarmName: 'annals-prod-QueryApiRelease',
+      AlarmActions: [expect.anything()],
       Dimensions: [
         { Name: 'FunctionName', Value: name },
         { Name: 'Resource', Value: { 'Fn::Join': [':', [name, 'live']] } },

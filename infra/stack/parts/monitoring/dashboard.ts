@@ -7,7 +7,7 @@ import {
   functionMetrics,
 } from '../../../../commands/aws/metric-names.ts'
 import type { Stage } from '../../../stages/read-stage.ts'
-import { metricsNamespace } from '../log-alarm.ts'
+import { metricsNamespace } from '../metrics-namespace.ts'
 import { apiMetric, functionMetric, metricOf, tableMetric } from './aws-metric.ts'
 import type { Watched } from './watched.ts'
 import { lostBy } from './work-alarms.ts'

@@ -19,8 +19,9 @@ it('a template with unmodelled resources runs: its functions get their names, an
   })
   // The function starts with the resources' names in its variables.
   expect((await fetch(`${running.config.apiUrl}/health`)).status).toBe(200)
-  expect(running.lines).toContain(
-    'local cloud Left out, because the local cloud does not model them: ' +
-      'Topic (AWS::SNS::Topic), Key (AWS::KMS::Key), Archive (AWS::Events::Archive)',
+  const line = running.lines.find((one) =>
+    one.startsWith('local cloud Left out, because the local cloud does not model them: '),
   )
+  for (const named of ['Topic (AWS::SNS::Topic)', 'Key (AWS::KMS::Key)', 'Archive (AWS::Events::Archive)'])
+    expect(line).toContain(named)
 })

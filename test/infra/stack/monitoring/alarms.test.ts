@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { App, Stack } from 'aws-cdk-lib'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { functionMetricDimensions, functionMetrics } from '../../../../commands/aws/metric-names.ts'
+import { routes } from '../../../../commands/contract.ts'
 import { fieldsOf } from '../../../../infra/local/index.ts'
 import { addAlarm, sendAlarmsTo } from '../../../../infra/stack/parts/monitoring/alarm.ts'
 import { addAlerts } from '../../../../infra/stack/parts/monitoring/alerts.ts'
@@ -24,6 +25,11 @@ let stage: Stage
 beforeAll(async () => {
   stage = await readStage('dev', {})
 })
+
+/** The functions behind the HTTP API. */
+const releasedGradually = [...new Set(routes.map((route) => route.function))].map((name) =>
+  name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+)
 
 /** The alarms that tell nobody by themselves: a composite alarm watches them. */
 const parts = () =>
@@ -77,7 +83,9 @@ describe('the operating page', () => {
 
   it('has a line for every alarm that reaches people, and none for another', () => {
     const listed = rows().flatMap(([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name))
-    expect(listed.toSorted()).toEqual(told().map(nameOf).toSorted())
+    // A stage with gradual releases has these, too.
+    const ofReleases = ['FailingRelease', ...releasedGradually.map((name) => `${name}Release`)]
+    expect(listed.toSorted()).toEqual([...told().map(nameOf), ...ofReleases].toSorted())
   })
 
   it('says what each means and what to type', () => {
@@ -151,18 +159,18 @@ describe('the watched resources', () => {
     const kept = [
       ...declaredOf('AWS::Lambda::EventInvokeConfig'),
       ...declaredOf('AWS::Lambda::EventSourceMapping'),
-    ].map(({ Properties }) => Properties['FunctionName'])
+    ].map(({ Properties }) => String(Properties['FunctionName']).replace(/:live$/, ''))
     for (const { logicalId } of declaredOf('AWS::Lambda::Function')) {
       const name = logicalId.replace(/[0-9A-F]{8}$/, '')
       const watched =
-        names().includes(`${name}Errors`) || kept.includes(name) || machine.includes(`${name}.Arn`)
+        names().includes(`${name}Errors`) || kept.includes(name) || machine.includes(`${name}:live`)
       expect(watched, name).toBe(true)
     }
   })
 
   it('are schedules: each has an alarm for a missed run, which takes no value for a bad one', () => {
     for (const { Properties } of declaredOf('AWS::Scheduler::Schedule')) {
-      const target = String(fieldsOf(Properties['Target'])['Arn']).replace(/\.Arn$/, '')
+      const target = String(fieldsOf(Properties['Target'])['Arn']).replace(/:live$/, '')
       const { TreatMissingData, Period, EvaluationPeriods, ComparisonOperator, Threshold } = declared(
         `${target}MissedAlarm`,
       ).Properties
