@@ -35,6 +35,8 @@ export interface ReactionOptions {
   readonly on: string
   /** Whether the reaction sends a mail. */
   readonly mail: boolean
+  /** The service of somebody else that the reaction calls with a secret, in words, such as `the calendar`. */
+  readonly secret?: string | undefined
 }
 
 /** Adds a reaction to a public event: its row, its function, and the tests of both. The stack derives from the row. */
@@ -73,7 +75,9 @@ export function newReaction(root: string, name: string, options: ReactionOptions
   }
 }
 
-function reactionFor(root: string, name: string, { on, mail }: ReactionOptions): NewReaction {
+function reactionFor(root: string, name: string, { on, mail, secret }: ReactionOptions): NewReaction {
+  if (secret !== undefined && !/^[\w -]+$/.test(secret))
+    throw new Error(`"${secret}" is no service: use words without signs, such as "the calendar".`)
   const event = eventTypesIn(root).find(({ type }) => type === on)
   if (event === undefined)
     throw new Error(`there is no event ${on}: use the name of its type, such as PriceListPublished.`)
@@ -93,6 +97,7 @@ function reactionFor(root: string, name: string, { on, mail }: ReactionOptions):
     type: on,
     schema,
     idField,
+    secret,
     recipient: mail ? recipientOf(root, event, feature) : undefined,
     hasStatus: typeNamed(source, `${feature.pascal}State`)?.type === 'TSUnionType',
   }

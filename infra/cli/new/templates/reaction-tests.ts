@@ -1,3 +1,4 @@
+import { callTestOf } from './call.ts'
 import type { NewReaction, Recipient } from './reaction.ts'
 
 export interface ReactionTest {
@@ -8,8 +9,11 @@ export interface ReactionTest {
   readonly created: { readonly type: string; readonly data: object } | undefined
 }
 
-export const reactionTestOf = (test: ReactionTest) =>
-  test.reaction.recipient === undefined ? plainTestOf(test) : mailTestOf(test, test.reaction.recipient)
+export const reactionTestOf = (test: ReactionTest) => {
+  const { recipient, secret } = test.reaction
+  if (recipient !== undefined) return mailTestOf(test, recipient)
+  return secret === undefined ? plainTestOf(test) : callTestOf(test)
+}
 
 const plainTestOf = ({
   reaction: { name, feature, type },
@@ -86,8 +90,12 @@ export const expectedReactionOf = ({ name, type, recipient }: NewReaction) =>
     : { element: `mail('${name.pascal}', ['${type}'])`, imports: ['type ExpectedReaction', 'mail'] }
 
 /** The element for the list of expected functions. */
-export const expectedFunctionOf = ({ name }: NewReaction) =>
-  `reaction('${name.pascal}', '${name.kebab}', {}, {})`
+export const expectedFunctionOf = ({ name, secret }: NewReaction) => {
+  const resource = `${name.pascal}Secret`
+  const environment = secret === undefined ? '{}' : `{ SECRET_ARN: '${resource}' }`
+  const grants = secret === undefined ? '{}' : `{ ${resource}: 'secretsmanager: GetSecretValue' }`
+  return `reaction('${name.pascal}', '${name.kebab}', ${environment}, ${grants})`
+}
 
 export const functionListOf = (reaction: NewReaction) =>
   `export const ${reaction.feature.camel}Functions: readonly ExpectedFunction[] = [${expectedFunctionOf(reaction)}]`
