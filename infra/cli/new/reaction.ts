@@ -14,6 +14,7 @@ import { constantNamed, descendants, keyOf, propertyOf, typeNamed } from './edit
 import { addDeclaration, addDeclarationBefore, addImport, existingState } from './edit/statements.ts'
 import { checkKebab, type Spelling, spell } from './names.ts'
 import { nodesIn } from './syntax.ts'
+import { callOf, callTestOf } from './templates/call.ts'
 import {
   entryPointOf,
   type NewReaction,
@@ -52,17 +53,16 @@ export function newReaction(root: string, name: string, options: ReactionOptions
   const hasRows = existsSync(join(root, rows))
   const isExpected = existsSync(join(root, expected))
   const created = reaction.recipient === 'owner' ? createdIn(root, feature) : undefined
+  const data = fixtureOf(root, feature.camel, type) ?? {}
   return {
     files: {
-      [`workflows/${feature.kebab}/${name}.ts`]: reactionOf(reaction),
+      [`workflows/${feature.kebab}/${name}.ts`]:
+        options.secret === undefined ? reactionOf(reaction) : callOf(reaction, options.secret),
       ...(reaction.recipient === undefined && {
         [`workflows/functions/${name}.ts`]: entryPointOf(reaction),
       }),
-      [`test/workflows/reactions/${feature.kebab}/${name}.test.ts`]: reactionTestOf({
-        reaction,
-        data: fixtureOf(root, feature.camel, type) ?? {},
-        created,
-      }),
+      [`test/workflows/reactions/${feature.kebab}/${name}.test.ts`]:
+        options.secret === undefined ? reactionTestOf({ reaction, data, created }) : callTestOf(reaction),
       ...(!hasRows && { [rows]: rowsOf(reaction) }),
       ...(!isExpected && { [expected]: expectedOf(reaction) }),
     },

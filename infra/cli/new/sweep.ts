@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import pluralize from 'pluralize'
 import { type Change, editsOf, type FileEdit, together } from './change.ts'
 import { commandNameOf, createdIn, emittedEvent } from './command.ts'
-import { addReturned, addStatementBeforeIf } from './edit/functions.ts'
+import { addAlternative, addReturned, addStatementBeforeIf } from './edit/functions.ts'
 import { addElement } from './edit/lists.ts'
 import { aggregatesIn, type ReadModel, readModelsIn, readSource } from './edit/repository.ts'
 import { typeNamed } from './edit/source.ts'
@@ -116,7 +116,8 @@ function filesOf(sweep: NewSweep, created: { type: string; data: object }): Reco
 
 /** The command has no contract, so no client can send it. It is decided before the owner is compared. */
 function domainEdits(sweep: NewSweep): FileEdit[] {
-  const { feature, command } = sweep
+  const { name, feature, command } = sweep
+  const actor = `${name.camel}Actor`
   return [
     ...editsOf(
       `domain/${feature.kebab}/${feature.kebab}.ts`,
@@ -130,13 +131,18 @@ function domainEdits(sweep: NewSweep): FileEdit[] {
         `if (command.type === '${command.kebab}') return ${command.camel}(state, command.now)`,
       ),
       addDeclarationBefore('decide', decisionOf(sweep)),
+      addAlternative(
+        `${feature.camel}.knownTo`,
+        ([state, actorId]) => `(${state}.status !== 'none' && ${actorId} === ${actor})`,
+      ),
     ),
     ...editsOf(
       `test/kit/arbitraries/${feature.kebab}.ts`,
       addElement(
         'command',
-        `fc.record({ type: fc.constant('${command.kebab}' as const), actorId, now: fc.nat() })`,
+        `fc.record({ type: fc.constant('${command.kebab}' as const), actorId: fc.constant(${actor}), now: fc.nat() })`,
       ),
+      addImport([actor], `../../../domain/${feature.kebab}/${feature.kebab}.ts`),
     ),
   ]
 }

@@ -1,6 +1,14 @@
 import { nameOf, nodesIn } from '../syntax.ts'
 import { atEndOf } from './lists.ts'
-import { type Edit, functionNamed, type Insertion, unexpected } from './source.ts'
+import {
+  constantNamed,
+  type Edit,
+  functionNamed,
+  type Insertion,
+  propertyOf,
+  unexpected,
+  unwrapped,
+} from './source.ts'
 
 /** Adds a statement to a function before its first `if` whose condition contains a text. */
 export function addStatementBeforeIf(name: string, condition: string, text: string): Edit {
@@ -40,5 +48,27 @@ export function addReturned(
             { at: value.end, text: `), ${element}]` },
           ]
     return [...declared, ...added]
+  }
+}
+
+/**
+ * Adds `|| …` to the arrow function in a property of a constant, such as `booking.knownTo`. `alternativeOf` gets the names
+ * of its two parameters.
+ */
+export function addAlternative(
+  path: string,
+  alternativeOf: (names: readonly [string, string]) => string,
+): Edit {
+  return (source) => {
+    const [constant = '', key = ''] = path.split('.')
+    const arrow = propertyOf(unwrapped(constantNamed(source, constant)), key)
+    const [first, second] = nodesIn(arrow?.['params']).map(nameOf)
+    const [body] = arrow?.['expression'] === true ? nodesIn(arrow['body']) : []
+    if (body === undefined || first === undefined || second === undefined)
+      throw unexpected(source, `${path} of the form (state, actorId) => …`)
+    return [
+      { at: body.start, text: '(' },
+      { at: body.end, text: `) || ${alternativeOf([first, second])}` },
+    ]
   }
 }

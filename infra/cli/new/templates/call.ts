@@ -1,5 +1,4 @@
 import type { NewReaction } from './reaction.ts'
-import type { ReactionTest } from './reaction-tests.ts'
 
 /** A reaction that calls a service of somebody else. Its address and its key are in a secret. */
 export const callOf = (
@@ -16,11 +15,13 @@ import { ${name.camel} } from './reactions.ts'
 /** It keeps the other fields of the public event, so the call carries all of them. */
 const data = z.looseObject({ ${idField}: z.string().check(z.minLength(1)) })
 
+type Data = z.infer<typeof data>
+
 /** Address and key together: a key is never sent to an address that it was not given for. */
 const target = z.object({ url: z.url(), key: z.string().check(z.minLength(1)) })
 
 /** Tells ${service} about \`${type}\`. */
-export function ${name.camel}Reaction({ secret }: Pick<SecretPorts, 'secret'>): Reaction<z.infer<typeof data>> {
+export function ${name.camel}Reaction({ secret }: Pick<SecretPorts, 'secret'>): Reaction<Data> {
   return {
     row: ${name.camel},
     data,
@@ -33,13 +34,13 @@ export function ${name.camel}Reaction({ secret }: Pick<SecretPorts, 'secret'>): 
 }
 
 /** The body of a call. It derives from the event alone, so that every try sends the same. */
-function bodyOf({ id, type, at, data }: PublicEvent<z.infer<typeof data>>) {
+function bodyOf({ id, type, at, data }: PublicEvent<Data>) {
   return { id, type, at, data }
 }
 
 interface Call {
   readonly key: string
-  readonly event: PublicEvent<z.infer<typeof data>>
+  readonly event: PublicEvent<Data>
   readonly deadline: Deadline
 }
 
@@ -75,8 +76,11 @@ function readTarget(text: string): z.infer<typeof target> {
 `
 
 export const callTestOf = ({
-  reaction: { name, feature, type, idField },
-}: ReactionTest) => `import { describe, expect, it, onTestFinished } from 'vitest'
+  name,
+  feature,
+  type,
+  idField,
+}: NewReaction) => `import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventCatalogue } from '../../../../projections/event-catalogue.ts'
 import { ${name.camel}Reaction } from '../../../../workflows/${feature.kebab}/${name.kebab}.ts'
 import { ample } from '../../../kit/memory/read-side.ts'
@@ -88,7 +92,7 @@ const event = {
   type: '${type}',
   at: '2026-01-01T00:00:00.000Z',
   correlationId: 'c',
-  data: { ...example, ${idField}: '1' },
+  data: { ...Object(example), ${idField}: '1' },
 }
 
 /** Calls a service that answers with a status, and no later than the deadline. */

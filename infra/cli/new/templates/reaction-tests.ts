@@ -1,4 +1,3 @@
-import { callTestOf } from './call.ts'
 import type { NewReaction, Recipient } from './reaction.ts'
 
 export interface ReactionTest {
@@ -9,11 +8,8 @@ export interface ReactionTest {
   readonly created: { readonly type: string; readonly data: object } | undefined
 }
 
-export const reactionTestOf = (test: ReactionTest) => {
-  const { recipient, secret } = test.reaction
-  if (recipient !== undefined) return mailTestOf(test, recipient)
-  return secret === undefined ? plainTestOf(test) : callTestOf(test)
-}
+export const reactionTestOf = (test: ReactionTest) =>
+  test.reaction.recipient === undefined ? plainTestOf(test) : mailTestOf(test, test.reaction.recipient)
 
 const plainTestOf = ({
   reaction: { name, feature, type },

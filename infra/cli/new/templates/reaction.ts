@@ -1,5 +1,4 @@
 import { kebabOf, type Spelling, spell, withCapital } from '../names.ts'
-import { callOf } from './call.ts'
 
 /** Where a mail finds its recipient: in a field of the event, or in the state of the stream. */
 export type Recipient = { readonly field: string } | 'owner'
@@ -44,10 +43,8 @@ ${rowOf(reaction)}
 export const ${reaction.feature.camel}Reactions = [${reaction.name.camel}]
 `
 
-export const reactionOf = (reaction: NewReaction) => {
-  if (reaction.recipient !== undefined) return mailReactionOf(reaction, reaction.recipient)
-  return reaction.secret === undefined ? plainReactionOf(reaction) : callOf(reaction, reaction.secret)
-}
+export const reactionOf = (reaction: NewReaction) =>
+  reaction.recipient === undefined ? plainReactionOf(reaction) : mailReactionOf(reaction, reaction.recipient)
 
 const plainReactionOf = ({ name, feature, type, idField, hasStatus }: NewReaction) => {
   const read = `await stateNow(${feature.camel}, event.data.${idField}, store, deadline)`

@@ -13,7 +13,7 @@ export const decisionTestOf = ({
   created,
 }: SweepTest) => `import { describe, it } from 'vitest'
 import type { ${feature.pascal}Event } from '../../../domain/${feature.kebab}/events.ts'
-import { ${feature.camel} } from '../../../domain/${feature.kebab}/${feature.kebab}.ts'
+import { ${feature.camel}, ${name.camel}Actor } from '../../../domain/${feature.kebab}/${feature.kebab}.ts'
 import { givenOf } from '../../kit/given.ts'
 
 const given = givenOf(${feature.camel})
@@ -21,7 +21,7 @@ const created: ${feature.pascal}Event = ${JSON.stringify(created)}
 const emitted: ${feature.pascal}Event = { type: '${emits}', data: {} }
 /** A time at which it is due. */
 const now = Date.parse('2126-01-01T00:00:00.000Z')
-const command = { type: '${command.kebab}', actorId: '${name.kebab}', now } as const
+const command = { type: '${command.kebab}', actorId: ${name.camel}Actor, now } as const
 
 describe('${command.kebab}', () => {
   it('emits ${emits}, although its actor owns nothing', () => {

@@ -18,8 +18,18 @@ export interface NewSweep {
   readonly hasActive: boolean
 }
 
-/** The decision of the command, and when it is due. */
-export const decisionOf = ({ name, feature, command, emits, flag, hasActive }: NewSweep) => `/**
+/** The actor of the command, and its decision. */
+export const decisionOf = ({
+  name,
+  feature,
+  command,
+  emits,
+  flag,
+  hasActive,
+}: NewSweep) => `/** The actor of \`${name.kebab}\`. It owns nothing. */
+export const ${name.camel}Actor = '${name.kebab}'
+
+/**
  * Decides \`${command.kebab}\`, which only \`${name.kebab}\` sends. Its list may lag, so check here again whether the
  * ${feature.words} is due at \`_now\`, in milliseconds.
  */
@@ -112,14 +122,12 @@ import { deadlineIn } from '../../commands/aws/system-clock.ts'
 import { type TimeLeft, whileTimeLasts } from '../../commands/aws/time-left.ts'
 import { commandIdOf, digestOf } from '../../commands/execution/command-id.ts'
 import { execute } from '../../commands/execution/execute.ts'
-import { ${feature.camel} } from '../../domain/${feature.kebab}/${feature.kebab}.ts'
+import { ${feature.camel}, ${name.camel}Actor } from '../../domain/${feature.kebab}/${feature.kebab}.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { parseStreamName } from '../../domain/kernel/stream.ts'
 import type { ${name.pascal}Due, ${name.pascal}List } from '../../projections/${feature.kebab}/${name.kebab}.ts'
 
-/** The actor of the commands. */
-const actorId = '${name.kebab}'
 /** Maximum number of commands at once. */
 const concurrency = 10
 /** Maximum time to try a command, in milliseconds. */
@@ -150,9 +158,9 @@ export function ${name.camel}Handler({ store, list, clock, logger }: ${name.pasc
           ${feature.camel},
           {
             stream: parseStreamName(stream).stream,
-            command: { type: '${command.kebab}', actorId, now },
+            command: { type: '${command.kebab}', actorId: ${name.camel}Actor, now },
             // A stream that is due again, at another time, gets another command.
-            commandId: commandIdOf(actorId, '${command.kebab}', \`\${stream} \${at}\`),
+            commandId: commandIdOf(${name.camel}Actor, '${command.kebab}', \`\${stream} \${at}\`),
             digest: digestOf({ at }),
             correlationId,
             causationId: correlationId,
