@@ -10,10 +10,10 @@ import {
   readModelsIn,
   readSource,
 } from './edit/repository.ts'
-import { constantNamed, functionNamed, keyOf, unexpected, unwrapped } from './edit/source.ts'
+import { constantNamed, functionNamed, keyOf, propertyOf, unexpected, unwrapped } from './edit/source.ts'
 import { addDeclaration, addDeclarationBefore, addImport } from './edit/statements.ts'
 import { checkKebab, type Spelling, spell, withArticle } from './names.ts'
-import { nodesIn } from './syntax.ts'
+import { nameOf, nodesIn } from './syntax.ts'
 import { type NewQuery, queryTestOf, readOf } from './templates/query.ts'
 
 /**
@@ -91,21 +91,37 @@ function queryOf(
     feature,
     name: spell(name),
     path: `${base}/${name}`,
-    fields: fieldsOf(root, kebab, fields),
+    fields,
+    item: itemIn(root, { feature, fields }, base),
     versions,
   }
 }
 
-/** The chosen fields of an item besides those that every item has. Throws an Error that lists them if one is unknown. */
-function fieldsOf(root: string, kebab: string, chosen: readonly string[] | undefined) {
+/**
+ * The constant with the schema of the aggregate's item. Throws an Error that lists its fields if a chosen one is unknown.
+ */
+function itemIn(root: string, query: Pick<NewQuery, 'feature' | 'fields'>, base: string): string {
+  const { camel, kebab } = query.feature
   const contract = readSource(root, `commands/${kebab}/contract.ts`)
-  const item = unwrapped(constantNamed(contract, 'item'))
-  if (item === undefined) throw unexpected(contract, 'constant item')
-  const known = nodesIn(nodesIn(item['arguments'])[0]?.['properties']).flatMap((field) => keyOf(field) ?? [])
-  const unknown = chosen?.find((field) => !known.includes(field))
+  const queries = propertyOf(unwrapped(constantNamed(contract, `${camel}Contract`)), 'queries')
+  const name = nameOf(propertyOf(propertyOf(queries, base), 'item'))
+  const schema = name === undefined ? undefined : unwrapped(constantNamed(contract, name))
+  if (name === undefined || schema === undefined)
+    throw unexpected(contract, `constant with the item of ${base}`)
+  const known = nodesIn(nodesIn(schema['arguments'])[0]?.['properties']).flatMap(
+    (field) => keyOf(field) ?? [],
+  )
+  const unknown = query.fields?.find((field) => !known.includes(field))
   if (unknown !== undefined)
     throw new Error(`the item of ${kebab} has no field "${unknown}"; its fields are ${known.join(', ')}.`)
-  return chosen
+  return name
+}
+
+/** The schema of the answer. */
+function schemaOf({ fields, item }: NewQuery): string {
+  if (fields === undefined) return `z.strictObject({ ...${item}.shape })`
+  const chosen = fields.map((field) => `${field}: ${item}.shape.${field}`)
+  return `z.strictObject({ ${['...itemFields', ...chosen].join(', ')} })`
 }
 
 /** The body of a creation, as source text. The fixture of the event has most values. */
@@ -113,12 +129,6 @@ function creationOf(root: string, { camel, kebab, pascal }: Spelling): string {
   const known = new Map<string, unknown>(Object.entries(fixtureOf(root, camel, `${pascal}Created`) ?? {}))
   const values = bodyOf(root, kebab, `create-${kebab}`).map((field) => [field, known.get(field) ?? 'Atlas'])
   return JSON.stringify(Object.fromEntries(values))
-}
-
-/** The schema of the answer. */
-function schemaOf({ fields }: NewQuery): string {
-  if (fields === undefined) return 'z.strictObject({ ...item.shape })'
-  return `z.strictObject({ ...itemFields, ${fields.map((field) => `${field}: item.shape.${field}`).join(', ')} })`
 }
 
 function handlerEdits(root: string, { feature, name, path, versions }: NewQuery) {

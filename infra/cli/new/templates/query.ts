@@ -7,6 +7,8 @@ export interface NewQuery {
   readonly path: string
   /** The fields of the item that it answers besides those that every item has; undefined for all of them. */
   readonly fields: readonly string[] | undefined
+  /** The constant with the schema of the aggregate's item. */
+  readonly item: string
   /** The versions of the read model. */
   readonly versions: readonly number[]
 }

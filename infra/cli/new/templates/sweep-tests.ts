@@ -20,7 +20,7 @@ const given = givenOf(${feature.camel})
 const created: ${feature.pascal}Event = ${JSON.stringify(created)}
 const emitted: ${feature.pascal}Event = { type: '${emits}', data: {} }
 /** A time at which it is due. */
-const now = Date.parse('2126-01-01T00:00:00.000Z')
+const now = Date.parse('2999-01-01T00:00:00.000Z')
 const command = { type: '${command.kebab}', actorId: ${name.camel}Actor, now } as const
 
 describe('${command.kebab}', () => {
@@ -55,7 +55,7 @@ import { readSide } from '../../kit/memory/read-side.ts'
 import { lambdaContext } from '../../kit/memory/requests.ts'
 
 const created = ${JSON.stringify(created)}
-const due = '2126-01-01T00:00:00.000Z'
+const due = '2999-01-01T00:00:00.000Z'
 
 /** A sweep over stores in memory. \`broken\` streams cannot be loaded. */
 function setUp() {
@@ -102,11 +102,11 @@ describe('${name.words}', () => {
     const { add, sweepAt, eventsOf } = setUp()
     await add('1', 0)
     await add('2', 7)
-    await sweepAt('2125-12-31T23:59:59.999Z')
+    await sweepAt('2998-12-31T23:59:59.999Z')
     expect(eventsOf('1')).toEqual(['${created.type}'])
-    await sweepAt('2126-01-01T00:05:00.000Z')
+    await sweepAt('2999-01-01T00:05:00.000Z')
     // The rows are still there.
-    await sweepAt('2126-01-01T00:10:00.000Z')
+    await sweepAt('2999-01-01T00:10:00.000Z')
     for (const id of ['1', '2']) expect(eventsOf(id)).toEqual(['${created.type}', '${emits}'])
   })
 
@@ -115,21 +115,21 @@ describe('${name.words}', () => {
     await add('1')
     await add('2')
     broken.add('${stream}1')
-    await expect(sweepAt('2126-01-01T00:05:00.000Z')).rejects.toThrow('1 commands failed')
+    await expect(sweepAt('2999-01-01T00:05:00.000Z')).rejects.toThrow('1 commands failed')
     const extra = expect.objectContaining({ stream: '${stream}1' })
     expect(lines).toContainEqual({ message: '${command.words} failed', extra })
     expect(eventsOf('2')).toContain('${emits}')
     broken.clear()
-    await sweepAt('2126-01-01T00:10:00.000Z')
+    await sweepAt('2999-01-01T00:10:00.000Z')
     expect(eventsOf('1')).toContain('${emits}')
   })
 
   it('leaves the rest to the next run if its time is short', async () => {
     const { add, sweepAt, eventsOf } = setUp()
     await add('1')
-    await sweepAt('2126-01-01T00:05:00.000Z', { ...lambdaContext, getRemainingTimeInMillis: () => 15_000 })
+    await sweepAt('2999-01-01T00:05:00.000Z', { ...lambdaContext, getRemainingTimeInMillis: () => 15_000 })
     expect(eventsOf('1')).toEqual(['${created.type}'])
-    await sweepAt('2126-01-01T00:10:00.000Z')
+    await sweepAt('2999-01-01T00:10:00.000Z')
     expect(eventsOf('1')).toContain('${emits}')
   })
 })
