@@ -8,9 +8,13 @@ export const shared = {
   env: {
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_SERVICE_NAME: 'test',
+    POWERTOOLS_METRICS_DISABLED: 'true',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   },
 }
+
+/** The assembly is removed last. */
+const globalSetup = ['test/kit/local-cloud/assembly.ts', 'test/infra/stack/grant-record.ts']
 
 /** A project per lane, so that `--project unit` runs one, and a path runs what it names. */
 const projects = Object.entries(lanes).map(([name, { include, exclude }]) => ({
@@ -19,13 +23,13 @@ const projects = Object.entries(lanes).map(([name, { include, exclude }]) => ({
     name,
     include: [...include],
     exclude: [...exclude, '**/node_modules/**'],
-    globalSetup: needsAssembly.includes(name) ? ['test/kit/local-cloud/assembly.ts'] : [],
+    globalSetup: needsAssembly.includes(name) ? globalSetup : [],
     // These lanes start processes and wait for them. On a busy CI machine a wait can run out; the report names each retry.
     retry: process.env['CI'] && needsAssembly.includes(name) ? 1 : 0,
   },
 }))
 
 export default defineConfig({
-  // The suites start servers and native processes; two cores bear two workers.
+  // The suites start servers and native processes; two cores can run two workers.
   test: { projects, maxWorkers: 2 },
 })

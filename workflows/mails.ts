@@ -5,7 +5,10 @@ import { uploadCompleted } from './upload/upload-completed-mail.ts'
 import { uploadNotTaken } from './upload/upload-not-taken-mail.ts'
 import { welcome } from './user/welcome-mail.ts'
 
-/** Every mail that an event causes. One function sends them all, because the provider's rate is one. */
+/**
+ * Every mail that an event causes. One function sends them all, because the provider limits the rate of all mails
+ * together.
+ */
 export const mails: readonly AnyMailReaction[] = [
   mail(welcome),
   mail(projectCreated),

@@ -7,7 +7,7 @@ export const maxTransactionBytes = 4 * 1024 * 1024
 /** Bytes that a query or a scan reads before it ends the page. */
 export const maxPageBytes = 1024 * 1024
 
-/** Maximum writes of one transaction. */
+/** Maximum number of writes in one transaction. */
 export const maxTransactionItems = 100
 
 type Attribute = string | number | Uint8Array | undefined | object

@@ -1,6 +1,6 @@
 import { Problem } from '../../domain/kernel/problem.ts'
 
-/** Options that abort a call after some milliseconds. */
+/** Options that abort a call after this number of milliseconds. */
 export function within(timeoutMs: number): { abortSignal: AbortSignal } {
   return { abortSignal: AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs))) }
 }

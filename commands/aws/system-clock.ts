@@ -9,8 +9,8 @@ export const systemClock: Clock = {
 }
 
 /**
- * A deadline some milliseconds from now. The time left is rounded down to whole milliseconds, because timers need
- * integers.
+ * A deadline this number of milliseconds from now. The time left is rounded down to whole milliseconds, because timers
+ * need integers.
  */
 export function deadlineIn(milliseconds: number, clock: Clock = systemClock): Deadline {
   const end = clock.elapsed() + milliseconds

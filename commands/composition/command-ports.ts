@@ -1,4 +1,4 @@
-import { createDynamoClient } from '../aws/dynamo-client.ts'
+import { createLoggingDynamoClient } from '../aws/dynamo-throttling.ts'
 import { environment } from '../aws/environment.ts'
 import { systemClock as clock } from '../aws/system-clock.ts'
 import { createDynamoReservations } from '../event-store/dynamo-reservations.ts'
@@ -11,7 +11,7 @@ export type CommandFunctionPorts = Pick<CommandApi, 'store' | 'reservations' | '
 
 /** Makes these ports from the environment of the function. */
 export function commandPortsFromEnvironment(): CommandFunctionPorts {
-  const client = createDynamoClient()
+  const client = createLoggingDynamoClient()
   return {
     store: reservingEventStoreFromEnvironment(client),
     reservations: createDynamoReservations(client, environment('RESERVATION_TABLE')),

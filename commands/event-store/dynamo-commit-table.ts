@@ -58,7 +58,7 @@ export function createDynamoCommitTable(
         )
         return { outcome: 'put', cost: costOf('write', answer, answer.ConsumedCapacity ?? []) }
       } catch (error) {
-        // DynamoDB charges for a refused condition as for the write, but its answer does not report it.
+        // DynamoDB charges as much for a write that its condition refuses, but the answer does not report the charge.
         if (error instanceof ConditionalCheckFailedException && error.Item !== undefined) {
           const cost = costOf('write', error, [{ CapacityUnits: 1 }])
           return { outcome: 'occupied', item: standing(error.Item), cost }
@@ -84,7 +84,7 @@ export function createDynamoCommitTable(
       const low = forward ? from : (to ?? 0)
       const high = forward ? (to ?? maxVersion) : from
       let more = false
-      // One page, unless that page is empty and more pages follow.
+      // Reads one page, and further pages only while each page is empty and more follow.
       const { items, cost } = await readPages<Record<string, unknown>, Record<string, unknown>>(
         async (after) => {
           const answer = await client
@@ -114,7 +114,7 @@ export function createDynamoCommitTable(
 }
 
 function attemptsOf(error: unknown): number {
-  const { $metadata } = error as { $metadata?: { attempts?: number } } // SDK errors have it; others do not
+  const { $metadata } = error as { $metadata?: { attempts?: number } } // only errors of the SDK have this field
   return $metadata?.attempts ?? 1
 }
 
@@ -142,5 +142,5 @@ function isRefused({ Code }: CancellationReason): boolean {
   return Code === 'ConditionalCheckFailed'
 }
 
-/** The codes of a cancellation that can pass, from TransactWriteItems in the API reference. */
+/** The codes of a temporary cancellation, from TransactWriteItems in the API reference. */
 const transientReasons = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])

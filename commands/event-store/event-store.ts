@@ -12,17 +12,17 @@ import { addTail, loadAll, loadTail, nothing, type Tail, tailOf } from './load.t
 import { readPage } from './read-page.ts'
 
 /**
- * Minimum commits that a load reads back. In a longer stream of small commits, exactly one of them has a snapshot of
- * the current fold, and its receipts reach further back. Large commits need snapshots sooner. If `evolve` has changed,
- * or no snapshot fitted, the load reads further back. With commits of 1 KB and a snapshot of 5 KB, these commits have
- * 32 KB, or 8 read units.
+ * Minimum number of commits that a load reads back. In a longer stream of small commits, exactly one of them has a
+ * snapshot of the current fold, and its receipts reach further back. Large commits need snapshots sooner. If `evolve`
+ * has changed, or no snapshot fitted, the load reads further back. With commits of 1 KB and a snapshot of 5 KB, these
+ * commits have 32 KB, or 8 read units.
  */
 const tailCommits = 27
 /** Bytes of events after which a snapshot is due, because a page of a query ends at 1 MB. */
 const maxTailBytes = 500 * 1024
 
 export interface EventStoreOptions {
-  /** Minimum commits that a load reads back. */
+  /** Minimum number of commits that a load reads back. */
   readonly tail?: number
   /**
    * The number of commits after which the next one includes a snapshot. It is at most `tail`, so that the tail always

@@ -28,7 +28,7 @@ export async function readPage(
   const page = await table.query(stream, range, deadline.left())
   const commits = page.items.map(fromItem)
   cost = addCost(cost, page.cost)
-  // Unless a commit begins at `from`, it is inside a commit or past the end.
+  // If no commit begins at `from`, that version is inside a commit or past the end.
   if (from > 1 && limit !== 1 && commits[0]?.version !== from)
     commits.unshift(...(await containing(from - 1)))
   checkContiguous(commits, commits[0] !== undefined && commits[0].version < from ? commits[0].version : from)

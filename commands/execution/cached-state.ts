@@ -19,8 +19,8 @@ export interface CachedState<State> {
    */
   readonly commits: Map<string, Receipt>
   /**
-   * Whether a write lost against another one, and every load since then found new commits. A small read costs a fifth
-   * of another refused write.
+   * Whether a write on this stream lost a conflict, and every load since then found new commits. A small read costs a
+   * fifth of another refused write.
    */
   readonly contended: boolean
 }

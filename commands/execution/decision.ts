@@ -57,7 +57,7 @@ export function decide<State, C extends Command, E extends Event>(
   return { commit, reservations: reservationsOf(aggregate, stream, state, events) }
 }
 
-/** The state before a commit with recent receipts, if a snapshot is due. */
+/** Makes the snapshot beside a commit, if one is due: the state before the commit, with recent receipts. */
 export function snapshotOf<State>(
   { fold }: { fold?: string },
   { head, state, commits }: CachedState<State>,

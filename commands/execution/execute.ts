@@ -81,7 +81,7 @@ export async function execute<State, C extends Command, E extends Event>(
 
 type Ports = Required<ExecuteOptions>
 
-/** The state of the stream at its end, or the receipt of the same command, which was already stored. */
+/** The state of the stream at its end, or the receipt of this command if it was stored before. */
 type LoadedFor<State> = { readonly cost: Cost } & (
   | { readonly repeated: Receipt }
   | { readonly cached: CachedState<State> }

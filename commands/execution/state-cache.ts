@@ -4,9 +4,9 @@ import type { StreamName } from '../../domain/kernel/stream.ts'
 import type { CachedState } from './cached-state.ts'
 
 /**
- * Maximum commits of all cached streams together. A receipt takes about 300 bytes, so all of them take 6 MB. If every
- * stream has a single commit, the state and the map take 1 KB more for each stream. That is 25 MB of a function's 512
- * MB.
+ * Maximum number of commits of all cached streams together. A receipt takes about 300 bytes, so all of them take 6 MB.
+ * If every stream has a single commit, the state and the map take 1 KB more for each stream. That is 25 MB of a
+ * function's 512 MB.
  */
 const maxCommits = 20_000
 

@@ -1,3 +1,4 @@
+import { createMeasure } from '../aws/measure.ts'
 import { commandPortsFromEnvironment } from '../composition/command-ports.ts'
 import { commands } from '../contract.ts'
 import { commandHandlers } from '../handlers.ts'
@@ -13,5 +14,6 @@ export const handler = apiHandler(
     commands,
     handlers: commandHandlers,
     accountStatusOf: accountStatusFrom(ports.store),
+    measure: createMeasure(),
   }),
 )

@@ -1,4 +1,5 @@
 import { environment } from '../aws/environment.ts'
+import { createMeasure } from '../aws/measure.ts'
 import { commandPortsFromEnvironment } from '../composition/command-ports.ts'
 import { commands, type contract } from '../contract.ts'
 import { apiHandler } from '../http/api.ts'
@@ -15,5 +16,11 @@ const handlers: HandlersOf<typeof contract, 'upload-api'> = uploadFormHandlers(
 
 /** The API of the commands whose answer is an upload form. Only this function loads the client of S3. */
 export const handler = apiHandler(
-  commandHandler({ ...ports, commands, handlers, accountStatusOf: accountStatusFrom(ports.store) }),
+  commandHandler({
+    ...ports,
+    commands,
+    handlers,
+    accountStatusOf: accountStatusFrom(ports.store),
+    measure: createMeasure(),
+  }),
 )

@@ -61,7 +61,12 @@ export function apiHandler(
   return async (event, context) => {
     const started = performance.now()
     const correlationId = correlationIdOf(event)
-    const line = { correlationId, method: event.requestContext.http.method, route: event.routeKey }
+    const line = {
+      correlationId,
+      requestId: context.awsRequestId,
+      method: event.requestContext.http.method,
+      route: event.routeKey,
+    }
     let response: ApiResponse
     try {
       response = await inTime(handle(requestOf(event, context, correlationId)), context)
@@ -189,7 +194,7 @@ function resultOf(
   return {
     statusCode: status,
     headers: {
-      // Without this header, API Gateway adds its own, and a cache would keep it from a 304.
+      // Without this header, API Gateway adds its own, and a cache would store that from a 304.
       'content-type': 'application/json',
       ...headers,
       'x-correlation-id': correlationId,

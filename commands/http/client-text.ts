@@ -4,8 +4,8 @@ import { HttpProblem } from './http-problem.ts'
 
 /**
  * The kinds of text that a client sends outside the fields of a body, with one function each. Both APIs use them for
- * every route. The kinds of text in fields are in `domain/kernel/text.ts`. The expressions have no flags, because the
- * OpenAPI document contains them unchanged.
+ * every route. The kinds of text in fields are in `domain/kernel/text.ts`. The regular expressions have no flags,
+ * because the OpenAPI document contains them unchanged.
  */
 export const syntax = {
   id: idSyntax,

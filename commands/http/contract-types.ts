@@ -37,7 +37,7 @@ export interface ReportContract {
   readonly item: z.ZodMiniType
 }
 
-/** The functions that a contract names. It is `undefined` for the commands that the command API executes. */
+/** The functions that a contract names; `undefined` for the commands that the command API executes. */
 export type FunctionOf<Command extends CommandContract> = Command extends { readonly function: infer Fn }
   ? Fn
   : undefined

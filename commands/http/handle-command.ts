@@ -4,6 +4,7 @@ import { addCost, type Cost, noCost } from '../../domain/kernel/cost.ts'
 import type { EventStore } from '../../domain/kernel/event-store.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { ReservationReader } from '../../domain/kernel/reservation.ts'
+import { type Measure, noMeasure } from '../aws/measure.ts'
 import { deadlineIn } from '../aws/system-clock.ts'
 import { commandIdOf, createdIdOf, digestOf } from '../execution/command-id.ts'
 import type { Executed } from '../execution/execute.ts'
@@ -14,7 +15,9 @@ import { idempotencyKeyOf, queryParametersOf } from './client-text.ts'
 import { commandNameOf, expectedVersionOf, jsonBodyOf } from './command-request.ts'
 import type { CommandContract, FeatureContract } from './contract-types.ts'
 import type { CommandContext, CommandHandler, CommandHandlers, Target } from './handler-types.ts'
+import { HttpProblem } from './http-problem.ts'
 import { encodePosition } from './position.ts'
+import { problemKinds } from './problem-details.ts'
 import { validate } from './validate.ts'
 
 /** Maximum time of a command, in milliseconds. After this time it fails with 503. */
@@ -35,18 +38,50 @@ export interface CommandApi extends CommandPorts, Pick<AccessPorts, 'accountStat
   readonly commands: FeatureContract['commands']
   /** The handlers of the commands that this function executes. */
   readonly handlers: CommandHandlers
+  /** Counts commands by name and outcome. Without it, nothing is counted. */
+  readonly measure?: Measure
 }
 
 /** Makes the function that answers the requests of a command API. It caches the states that its commands load. */
 export function commandHandler(api: CommandApi): (request: ApiRequest) => Promise<ApiResponse> {
+  const { commands, measure = noMeasure } = api
+  const handle = createHandle(api)
+  return async (request) => {
+    const { userId: actorId } = request.identity()
+    const name = commandNameOf(request, commands)
+    try {
+      const { response, events } = await handle(request, actorId, name)
+      measure({ EventsAppended: events }, { command: name, outcome: 'accepted' })
+      return response
+    } catch (error) {
+      const failed = isFailure(error)
+      const metric = failed ? 'CommandsFailed' : 'CommandsRejected'
+      measure({ [metric]: 1 }, { command: name, outcome: failed ? 'failed' : 'rejected' })
+      throw error
+    }
+  }
+}
+
+/** Whether the API answers an error with a 5xx. */
+function isFailure(error: unknown): boolean {
+  if (!(error instanceof Problem || error instanceof HttpProblem)) return true
+  return problemKinds[error.code].status >= 500
+}
+
+type Handle = (
+  request: ApiRequest,
+  actorId: string,
+  name: string,
+) => Promise<{ readonly response: ApiResponse; readonly events: number }>
+
+/** Makes the function that executes the command of this name. */
+function createHandle(api: CommandApi): Handle {
   const { commands, handlers, store, reservations, clock } = api
   const access = createAccess(api)
   const stateCache = createStateCache()
 
-  return async (request) => {
-    const { userId: actorId } = request.identity()
+  return async (request, actorId, name) => {
     const { correlationId } = request
-    const name = commandNameOf(request, commands)
     const { contract, handler } = handledBy(name, commands, handlers)
     queryParametersOf(request, [])
     const expectedVersion = expectedVersionOf(request, name, contract)
@@ -78,7 +113,8 @@ export function commandHandler(api: CommandApi): (request: ApiRequest) => Promis
         { store, clock, deadline, stateCache },
       )
       if (target.closesAccount) access.remember(actorId, { status: 'deleted', by: commandId })
-      return answerOf(name, target, executed, admitted)
+      const response = await answerOf(name, target, executed, admitted)
+      return { response, events: executed.events.length }
     })
   }
 }

@@ -27,7 +27,7 @@ export interface CommandContext {
   readonly actorId: string
   /** The id of the aggregate, if the command creates one. */
   readonly createdId: string
-  /** For the state of other aggregates. */
+  /** The event store, to read the state of other aggregates. */
   readonly store: EventStore
   readonly reservations: ReservationReader
   /** Milliseconds since 1970. */

@@ -19,7 +19,7 @@ export function createLambdaRegistration(
     const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) })
     const answer = await client.send(command, within(deadline.left())).catch(unavailable)
     // The function crashed or timed out. Its own log contains the reason. If it did register the person, the next
-    // attempt finds that.
+    // attempt finds the account.
     if (answer.FunctionError !== undefined) unavailable(new Error(`${functionName} failed.`))
     checkRegistered(JSON.parse(answer.Payload?.transformToString() ?? ''))
   }

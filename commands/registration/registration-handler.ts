@@ -51,7 +51,8 @@ export function registrationHandler({ store, directory, clock, logger }: Registr
       {
         stream: streamName(user.name, userId),
         command: { type: 'register-user', actorId: userId, email, name },
-        // Both depend only on the person, so a repeat is recognised even if the attributes have changed.
+        // The command id and the digest depend only on the person, so a repeat is recognised even if the attributes
+        // have changed.
         commandId: commandIdOf(userId, 'register-user', userId),
         digest: digestOf({ userId }),
         correlationId: ids.correlationId,

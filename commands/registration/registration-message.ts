@@ -33,7 +33,7 @@ export function problemAnswer(error: unknown): RegistrationAnswer {
   return parsed.data ?? { problem: { code: 'internal', detail: 'Unexpected error.' } }
 }
 
-/** Returns if the answer confirms the registration. Throws the problem in the answer otherwise. */
+/** Throws the problem in the answer, unless the answer confirms the registration. */
 export function checkRegistered(answer: unknown): void {
   const parsed = registrationAnswer.parse(answer)
   if ('registered' in parsed) return

@@ -18,7 +18,7 @@ export const subscriptionContract = {
   commands: {
     'change-plan': {
       summary:
-        'Change your plan. A month is billed in full, at the price of the dearest plan that you had in it',
+        'Change your plan. A month is billed in full, at the price of the most expensive plan that you had in it',
       creates: false,
       body: z.strictObject({ plan }),
     },

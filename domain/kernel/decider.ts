@@ -36,7 +36,7 @@ export interface Aggregate<State, C extends Command, E extends Event> extends De
    */
   readonly fold?: string
   /**
-   * Whether the aggregate exists and the actor may know it. Everyone else gets `not-found`, even if the command has
+   * Whether the aggregate exists and the actor may know that. Everyone else gets `not-found`, even if the command has
    * other faults.
    */
   knownTo(state: State, actorId: string): boolean

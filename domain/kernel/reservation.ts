@@ -45,6 +45,6 @@ export interface ReservationReader {
     reservation: Reservation,
     deadline: Deadline,
   ): Promise<{ readonly stream: StreamName | undefined; readonly cost: Cost }>
-  /** Returns whether no key of a set is held, in one query. */
+  /** Returns whether a set is empty, so that no stream holds a key in it. Makes one query. */
   isEmpty(set: string, deadline: Deadline): Promise<{ readonly empty: boolean; readonly cost: Cost }>
 }

@@ -68,7 +68,7 @@ const lineControls = /[\p{Cc}\u2028\u2029]/u
 
 /** Characters that have no visible shape. Some are part of emoji, or of scripts whose letters join. */
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufff9-\ufffb]/u
-/** Joiners after a picture, a combining mark, or a letter of a script whose letters join. */
+/** Joiners after an emoji, a combining mark, or a letter of a script whose letters join. */
 const joiners =
   /(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{M}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}])[\u200c\u200d]/gu
 /** One variation selector after a visible character. */
@@ -85,13 +85,13 @@ function isVisible(value: string): boolean {
 }
 
 /**
- * The same rules for the OpenAPI document, as far as an expression without flags can state them. It does not check
- * joiners, variation selectors and characters above U+FFFF.
+ * The same rules for the OpenAPI document, as far as a regular expression without flags can state them. It does not
+ * check joiners, variation selectors and characters above U+FFFF.
  */
 const rejected =
   '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufdd0-\\ufdef\\ufeff\\uffa0\\ufff0-\\ufffb\\ufffe\\uffff'
 const linePattern = (min: number) =>
   min === 0 ? `^[^${rejected}]*$` : `^[^${rejected}]*[^${rejected}\\s\\u2800][^${rejected}]*$`
-/** The pattern of one character of a single-line text, except `others`, for the OpenAPI document. */
+/** For the OpenAPI document: the pattern of one character in a single-line text, except those in `others`. */
 export const lineCharacterExcept = (others: string) => `[^${rejected}${others}]`
 const linesPattern = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$'

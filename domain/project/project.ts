@@ -45,7 +45,7 @@ export type ProjectCommand = { readonly actorId: string } & (
 
 type Existing = Exclude<ProjectState, { status: 'none' }>
 
-/** Maximum members of a project. The number is limited because the state contains all members. */
+/** Maximum number of members of a project. The number is limited because the state contains all members. */
 export const maxMembers = 100
 
 function evolve(state: ProjectState, event: ProjectEvent): ProjectState {

@@ -4,33 +4,31 @@ import { projectEvents } from './events.ts'
 
 const userId = z.string().check(z.describe('Id of the person'))
 const projectId = z.string().check(z.describe('Id of the project'))
-const title = z.string().check(z.describe('Title of the project'))
 const role = z.enum(['editor', 'viewer'])
 
 /**
- * The public events of a project. They contain its title, because a consumer that may not query could not name the
- * project otherwise. They do not contain its description.
+ * The public events of a project. They contain ids and roles only. Its title and description are free text and stay in
+ * its own stream, because an erasure cannot reach the copies of a public event.
  */
 export const projectPublication = publication(
   projectEvents,
   {
     ProjectCreated: {
-      schema: 1,
+      schema: 2,
       description: 'A person created a project, and owns it.',
       data: z.object({
         projectId,
         ownerId: z.string().check(z.describe('Id of the person who owns it')),
-        title,
       }),
-      from: ({ id, data: { ownerId, title } }) => ({ projectId: id, ownerId, title }),
-      example: { projectId: '91be07d2', ownerId: '5f0c3f5e', title: 'Atlas' },
+      from: ({ id, data: { ownerId } }) => ({ projectId: id, ownerId }),
+      example: { projectId: '91be07d2', ownerId: '5f0c3f5e' },
     },
     ProjectRenamed: {
-      schema: 1,
+      schema: 2,
       description: 'The title of a project changed.',
-      data: z.object({ projectId, title }),
-      from: ({ id, data: { title } }) => ({ projectId: id, title }),
-      example: { projectId: '91be07d2', title: 'Atlas of rivers' },
+      data: z.object({ projectId }),
+      from: ({ id }) => ({ projectId: id }),
+      example: { projectId: '91be07d2' },
     },
     ProjectDescribed: {
       private: 'A description is free text for the members, and no other service depends on it.',

@@ -14,7 +14,7 @@ const definitions = {
   PlanChanged: { schema: 1, data: z.strictObject({ plan, month }) },
   /** The person returns to the free plan. `month` is the last month that the old plan is billed for. */
   SubscriptionCancelled: { schema: 1, data: z.strictObject({ month }) },
-  /** The invoice is for the dearest plan that was held in the month. */
+  /** The invoice is for the most expensive plan that was held in the month. */
   InvoiceIssued: {
     schema: 1,
     data: z.strictObject({

@@ -18,14 +18,17 @@ export const currency = 'USD'
 const mb = 1024 * 1024
 const gb = 1024 * mb
 
-/** From the cheapest to the dearest plan. A changed price applies to the invoices that are issued after the change. */
+/**
+ * From the cheapest to the most expensive plan. A changed price applies to the invoices that are issued after the
+ * change.
+ */
 export const terms: Readonly<Record<Plan, Terms>> = {
   free: { bytesAllowed: 500 * mb, amount: 0 },
   pro: { bytesAllowed: 100 * gb, amount: 900 },
   business: { bytesAllowed: 1024 * gb, amount: 4900 },
 }
 
-/** The dearer of two plans. */
+/** The more expensive of two plans. */
 export function dearer(one: Plan, other: Plan): Plan {
   return terms[other].amount > terms[one].amount ? other : one
 }

@@ -25,7 +25,7 @@ export interface SubscriptionState {
 
 interface MonthOfChange {
   readonly month: string
-  /** The dearest plan that the person chose in this month. */
+  /** The most expensive plan that the person chose in this month. */
   readonly dearest: Plan
   /** The plan at the end of this month. */
   readonly last: Plan
@@ -49,7 +49,7 @@ export type SubscriptionCommand = { readonly actorId: string } & (
  */
 export const billing = 'billing'
 
-/** Maximum open uploads of a person. The number is limited because the state contains all of them. */
+/** Maximum number of open uploads of a person. The number is limited because the state contains all of them. */
 export const maxReserved = 1000
 
 function evolve(state: SubscriptionState, event: SubscriptionEvent): SubscriptionState {
@@ -130,14 +130,14 @@ function cancel(state: SubscriptionState, month: string): readonly SubscriptionE
 }
 
 /**
- * The month that a change counts in. It is never earlier than a month that is already settled or changed, even if the
- * clock is.
+ * The month in which a change takes effect. It is never earlier than a month that is already settled or changed, even
+ * if the clock is.
  */
 function notBefore(earliest: string | undefined, month: string): string {
   return earliest !== undefined && earliest > month ? earliest : month
 }
 
-/** A month is billed in full, at the price of the dearest plan that was held in it. */
+/** A month is billed in full, at the price of the most expensive plan that was held in it. */
 function invoicesOf(state: SubscriptionState, until: string): readonly SubscriptionEvent[] {
   const first = state.invoiced === undefined ? state.changes[0]?.month : nextMonth(state.invoiced)
   if (first === undefined) return []

@@ -41,8 +41,8 @@ export function emailReservation(email: string): Reservation {
 }
 
 /**
- * The keys to try, in this order, to find the holder of an address. The second one follows the rule before
- * `normalAddress`: accounts from that time keep the key that their events contain.
+ * The keys to try, in this order, to find the holder of an address. The second one follows an older rule, from before
+ * `normalAddress`. Accounts from that time keep the key that their events contain.
  */
 export function emailKeys(email: string): readonly Reservation[] {
   const current = emailReservation(email)

@@ -15,7 +15,9 @@ export const assemblyOf = (stage: string) => `cdk.out/${stage}`
 export interface Assembly {
   /** Folder of the cloud assembly. */
   readonly folder: string
-  /** Whether the template is made from this file, or from a file in this folder, besides the code of the functions. */
+  /**
+   * Whether the template depends on this file, or on a file in this folder. The code of the functions does not count.
+   */
   isSourceOfTemplate(path: string): boolean
   /**
    * Assembles again after sources were saved, and returns the folder. `fresh` loads the sources of the template again,
@@ -38,7 +40,7 @@ export async function assemble(stageName: string): Promise<Assembly> {
   const from = () => JSON.stringify([stage, recordOf(bundles)])
   if (!hasBundles || !isUpToDate(assembly, root, from())) {
     const started = startBuild(assembly, root)
-    // Side by side: esbuild has a process of its own.
+    // Both run at the same time, because esbuild has a process of its own.
     const [{ synthesise }] = await Promise.all([
       import('./synthesise.ts'),
       hasBundles ? undefined : bundle(bundles),
@@ -72,7 +74,10 @@ async function assembleAgain(stageName: string, { fresh }: { fresh: boolean }): 
 
 const entry = fileURLToPath(new URL('synthesise-again.ts', import.meta.url))
 
-/** Synthesises with the sources as they are now. Throws the first line of what the process says if it fails. */
+/**
+ * Synthesises with the current sources, in a process of its own. If that fails, throws the line of its output that
+ * names the error.
+ */
 async function synthesiseInProcess(stageName: string): Promise<void> {
   const args = [...process.execArgv, entry, stageName, bundles, assemblyOf(stageName)]
   const child = spawn(process.execPath, args, {
@@ -87,7 +92,7 @@ async function synthesiseInProcess(stageName: string): Promise<void> {
   if (code !== 0) throw new Error(reasonIn(said) ?? `the template cannot be synthesised (${code ?? signal})`)
 }
 
-/** The line of an uncaught error that names it. */
+/** The line that names an uncaught error. */
 function reasonIn(output: string): string | undefined {
   const lines = output.split('\n').map((line) => line.trim())
   return lines.find((line) => /^\w*Error\b.*: /.test(line)) ?? lines.find((line) => line !== '')

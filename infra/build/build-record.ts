@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 /** Inputs that every build reads besides its sources. */
 const recipe = ['package.json', 'package-lock.json', 'tsconfig.json']
-/** The code that builds. A process runs it as it was when the process started, whatever is saved later. */
+/** The code of the build itself. A process runs it as it was when the process started, whatever is saved later. */
 const builders = ['infra/build/bundle.ts', 'infra/build/functions.ts']
 
 /** The content of a build's record. */
@@ -21,8 +21,8 @@ const recordIn = (folder: string) => join(folder, recordName)
 export interface StartedBuild {
   /**
    * Records what the folder was built from: the paths of the sources from the root and, as `from`, whatever else it
-   * depends on. A source that was saved or removed during the build counts as changed. So does code that builds and
-   * was saved after this process loaded it.
+   * depends on. A source that was saved or removed during the build counts as changed. Code of the build itself also
+   * counts as changed if it was saved after this process loaded it.
    */
   remember(sources: readonly string[], from?: string): void
 }
@@ -89,7 +89,7 @@ function readRecord(folder: string): BuildRecord {
 
 const loadedBuilders = new Map<string, ReadonlyMap<string, string>>()
 
-/** The states of the code that builds when this process first asked, which is when it loaded that code. */
+/** The states of the build's own code when this process first asked for them, which is when it loaded that code. */
 function buildersIn(root: string): ReadonlyMap<string, string> {
   const loaded =
     loadedBuilders.get(root) ?? new Map(builders.map((path) => [path, stateOf(join(root, path))]))

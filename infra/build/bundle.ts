@@ -5,8 +5,8 @@ import { isUpToDate, startBuild } from './build-record.ts'
 import { type FunctionSource, functionSources, root } from './functions.ts'
 
 /**
- * The sources of credentials that the SDK loads when the environment contains none. A function's environment always
- * does, so these, a quarter of a bundle, are never used.
+ * The credential providers that the SDK loads when the environment contains no credentials. A function's environment
+ * always contains some, so these providers, a quarter of a bundle, are never used.
  */
 const otherCredentials = [
   ...['ini', 'sso', 'process', 'web-identity', 'login', 'http'].map(
@@ -98,12 +98,12 @@ function removeOthers(folder: string, sources: readonly FunctionSource[]): void 
   }
 }
 
-/** Whether a folder contains the bundles of all functions as their sources are now. */
+/** Whether a folder contains the bundles of all functions, built from their current sources. */
 export function isBundled(outDir: string): boolean {
   return isUpToDate(outDir, root, listOf(functionSources()))
 }
 
-/** The functions as text. A record cannot name the source of a function that is new. */
+/** The list of functions as text. The record contains it, so that a new function counts as a change. */
 function listOf(sources: readonly FunctionSource[]): string {
   return JSON.stringify(sources)
 }

@@ -14,7 +14,7 @@ export interface FunctionSource {
   readonly entry: string
   /**
    * Modules that contain machine code, which cannot be bundled and are copied beside the bundle. They are listed as
-   * JSON in a file beside the entry, which has its name and ends in `.native.json`.
+   * JSON in a file beside the entry. That file has the name of the entry and the ending `.native.json`.
    */
   readonly native: readonly string[]
 }
@@ -29,7 +29,8 @@ export function functionSources(): readonly FunctionSource[] {
   )
   for (const [index, { name, entry }] of sources.entries()) {
     const other = sources.slice(0, index).find((source) => source.name === name)
-    if (other !== undefined) throw new Error(`${other.entry} and ${entry} are two functions of one name.`)
+    if (other !== undefined)
+      throw new Error(`${other.entry} and ${entry} are two functions with the same name.`)
   }
   return sources
 }

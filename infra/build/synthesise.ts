@@ -4,7 +4,7 @@ import { addStacks, type StacksOptions } from '../stack/stacks.ts'
 import { forget } from './build-record.ts'
 
 export interface SynthesisOptions extends StacksOptions {
-  /** Folder for the templates and what they deploy. */
+  /** Folder for the templates and the assets that they deploy. */
   readonly outDir: string
 }
 
@@ -19,7 +19,7 @@ export function synthesise({ outDir, ...options }: SynthesisOptions): CloudAssem
   AssetStaging.clearAssetHashCache()
   const app = new App({
     outdir: outDir,
-    // There is no `cdk.json`, which would set them.
+    // CDK's feature flags, because there is no `cdk.json` to set them.
     context: CURRENTLY_RECOMMENDED_FLAGS,
     analyticsReporting: false,
     treeMetadata: false,

@@ -57,6 +57,12 @@ function stackOf(error: unknown): string | undefined {
   return Array.isArray(stack) ? stack.join('\n') : String(stack)
 }
 
+/** Whether a line has values of metrics for CloudWatch, in its embedded metric format. A person reads nothing in it. */
+export function isMeasurement(text: string): boolean {
+  return text.startsWith('{"_aws":{')
+}
+
 export function consoleLog(source: string, message: string): void {
+  if (isMeasurement(message)) return
   console.log(formatLine(source, message, new Date(), process.stdout.isTTY === true))
 }

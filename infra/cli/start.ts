@@ -34,7 +34,7 @@ async function start(): Promise<void> {
   if (options.help) return console.log(usage)
   const began = performance.now()
   const ports = { port: portOf('PORT', 3000), awsPort: portOf('AWS_PORT', 4566) }
-  // Before anything is built. A port that is taken later is reported when it is needed.
+  // The ports are checked before anything is built. A port that is taken after that is reported when it is needed.
   await ensureFree(ports.port, 'PORT')
   await ensureFree(ports.awsPort, 'AWS_PORT')
   const { stage } = options
@@ -79,7 +79,7 @@ Annals is running (started in ${seconds} s).
   AWS    ${cloud.awsUrl}         for any AWS client, as its endpoint
   mail   ${cloud.awsUrl}/_local/mail
   stage  ${stage}
-  data   ${dataDir}${endpoint ? `, and the DynamoDB at ${endpoint}` : ''}${chances ? `\n  faults ${chances.text}, again with --seed ${seed}` : ''}
+  data   ${dataDir}${endpoint ? `, and the DynamoDB at ${endpoint}` : ''}${chances ? `\n  faults ${chances.text}, repeated by --seed ${seed}` : ''}
 
 Sign up, then look for the code in the mail. The README continues from there:
 
@@ -147,7 +147,7 @@ async function clientConfig(apiUrl: string): Promise<{ userPoolClientId: string 
   return (await response.json()) as { userPoolClientId: string }
 }
 
-/** How long a close may take. The whole end takes less than two seconds. */
+/** How long closing may take. The whole shutdown takes less than two seconds. */
 const closeWithinMs = 1700
 
 /** Ends everything at the first signal, and at once at the second. */

@@ -1,41 +1,85 @@
-import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import { assemblyOf } from '../build/assemble.ts'
-import { bundle } from '../build/bundle.ts'
-import { synthesise } from '../build/synthesise.ts'
 import { readStage } from '../stages/read-stage.ts'
-import { stackNames, stageName } from '../stages/stage-name.ts'
+import { stageName } from '../stages/stage-name.ts'
+import { openAccount } from './account/account.ts'
+import { reasonOf } from './account/config.ts'
+import { openBackend } from './backend.ts'
+import { stageOptions, typed, useAccount } from './options.ts'
+import { planOf } from './plan.ts'
+import { deploy } from './steps/deployment.ts'
+import { bundles, openTools } from './tools.ts'
 
-/** This folder has a lock file of its own: nothing else installs the tools that only a deployment needs. */
-const tools = import.meta.dirname
-/** The machine that functions run on (`infra/stack/parts/lambda-function.ts`). */
-const lambda = ['--os=linux', '--cpu=arm64', '--libc=glibc']
+const usage = `npm run deploy -- --stage NAME [OPTION…]
 
-/**
- * `npm run deploy`: installs the modules with machine code for Lambda, bundles the functions with them, synthesises the
- * stack and passes it to the CDK command line, with the options that follow `--`, such as `--profile` or
- * `--require-approval`.
- */
-async function deploy(args: readonly string[]): Promise<void> {
-  const stage = await readStage(stageName(undefined))
-  run('npm', ['ci', ...lambda, '--no-audit', '--no-fund'], tools)
-  // Apart from the bundles of `npm start`, which are for this machine.
-  const bundles = join('dist', 'lambda')
-  await bundle(bundles, join(tools, 'node_modules'))
+Checks the account, deploys the stage, and tests it. The same command continues after a failure.
+
+  --stage NAME     the stage; otherwise the variable STAGE, or dev
+  --check          only check the account, and change nothing
+  --profile NAME   a profile of your AWS settings
+  --region NAME    the region, if your AWS settings name another one
+  --adopt          take over the data that a deleted stack of the stage has left behind
+  --leave          leave that data alone, and start empty
+  --no-replay      do not build new versions of read models
+  --speed WCU      build them with at most so many write units a second
+  --no-smoke       do not test the backend afterwards
+  --help           this text`
+
+const flag = { type: 'boolean', default: false } as const
+
+/** `npm run deploy`. Returns whether the stage is deployed and works. */
+async function run(args: string[]): Promise<boolean> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      ...stageOptions,
+      check: flag,
+      adopt: flag,
+      leave: flag,
+      'no-replay': flag,
+      'no-smoke': flag,
+      speed: { type: 'string' },
+    },
+  })
+  if (values.help) {
+    console.log(usage)
+    return true
+  }
+  if (values.adopt && values.leave) throw new Error('give --adopt or --leave, not both')
+  useAccount(values)
+  const stage = await readStage(stageName(values.stage))
   const outDir = assemblyOf(stage.name)
-  synthesise({ stage, bundles, outDir })
-  const cdk = join(tools, 'node_modules', 'aws-cdk', 'bin', 'cdk')
-  run(process.execPath, [cdk, 'deploy', ...Object.values(stackNames(stage.name)), '--app', outDir, ...args])
+  const tell = (line: string) => console.log(line)
+  return deploy(
+    planOf(stage),
+    {
+      account: openAccount(),
+      tools: openTools(outDir, async (isProtected) => {
+        // CDK takes seconds to load.
+        const { synthesise } = await import('../build/synthesise.ts')
+        synthesise({ stage, bundles, outDir, isProtected })
+      }),
+      open: (outputs) => openBackend(outputs, { stage: stage.name, speed: values.speed, tell }),
+      pause: (ms) => pause(ms),
+      tell,
+    },
+    {
+      command: typed('deploy', stage.name, args),
+      leftovers: values.adopt ? 'adopt' : values.leave ? 'leave' : 'ask',
+      checkOnly: values.check,
+      replay: !values['no-replay'],
+      smoke: !values['no-smoke'],
+    },
+  )
 }
 
-/** Runs a program on this terminal. Throws if it cannot start; if it fails, this process exits with the same status. */
-function run(program: string, args: readonly string[], cwd?: string): void {
-  const { status, error } = spawnSync(program, args, { stdio: 'inherit', cwd })
-  if (error) throw error
-  if (status !== 0) process.exit(status ?? 1)
-}
-
-deploy(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(`annals cannot be deployed: ${error instanceof Error ? error.message : String(error)}`)
-  process.exit(1)
-})
+run(process.argv.slice(2)).then(
+  (works) => {
+    process.exitCode = works ? 0 : 1
+  },
+  (error: unknown) => {
+    console.error(`annals cannot be deployed: ${reasonOf(error)}`)
+    process.exitCode = 1
+  },
+)

@@ -16,7 +16,7 @@ import {
   type Reactions,
 } from './parts/reactions.ts'
 import { addRedrive, addStreamFailures, alarmOnStreamFailures, type StreamFailures } from './parts/redrive.ts'
-import type { Stored } from './parts/stored.ts'
+import { keep, type Stored } from './parts/stored.ts'
 import { addStreamMapping, newCommits } from './parts/stream-mapping.ts'
 import { parkedStreams, type ReadSide } from './read-side.ts'
 import type { WriteSide } from './write-side.ts'
@@ -45,6 +45,7 @@ export type Publishing = Reacting
 /** The bus of public events, the events that reactions have handled, and the queues of failed work. */
 export function addPublishingData(data: Stack, stored: Stored): PublishingData {
   const bus = new EventBus(data, 'Events')
+  bus.applyRemovalPolicy(keep)
   new CfnOutput(data, 'EventBusName', { value: bus.eventBusName })
   const handled = addHandledEvents(data, stored)
   new CfnOutput(data, 'HandledEventsTable', { value: handled.tableName })

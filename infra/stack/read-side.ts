@@ -110,6 +110,7 @@ function addQueryApi(service: Stack, options: ReadSideOptions): LambdaFunction {
     stage,
     memoryMb: 512,
     timeoutSeconds: 10,
+    startsTraces: true,
     environment: {
       ...environmentOf(options),
       USER_POOL_CLIENT_ID: api.signIn.client.userPoolClientId,

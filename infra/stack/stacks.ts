@@ -1,9 +1,11 @@
 import { type App, Stack, Tags } from 'aws-cdk-lib'
 import type { Stage } from '../stages/read-stage.ts'
 import { stackNames } from '../stages/stage-name.ts'
-import { addApiData } from './api.ts'
+import { type Api, addApiData } from './api.ts'
 import { addBilling, addBillingData } from './billing.ts'
 import { addMail, addMailData } from './mail.ts'
+import { addMonitoring, addMonitoringData } from './monitoring.ts'
+import { deployReadersFirst } from './parts/deploy-order.ts'
 import { addPublishing, addPublishingData } from './publishing.ts'
 import { addReadSide, addReadSideData } from './read-side.ts'
 import { addUpload, addUploadData } from './upload.ts'
@@ -14,7 +16,7 @@ export interface StacksOptions {
   readonly bundles: string
   readonly stage: Stage
   /**
-   * Whether tables and pool refuse to be deleted. False only while the data stack is created, because CloudFormation
+   * Whether the data stack, its tables and its pool refuse to be deleted. False only while the data stack is created, because CloudFormation
    * could not undo a failed creation otherwise. True by default.
    */
   readonly isProtected?: boolean
@@ -34,8 +36,9 @@ export interface Stacks {
  * and its lines here, and nothing of it is left in the stacks.
  */
 export function addStacks(app: App, { bundles, stage, isProtected = true }: StacksOptions): Stacks {
-  const { data, service } = emptyStacks(app, stage)
+  const { data, service } = emptyStacks(app, stage, isProtected)
   const stored = { stage, isProtected }
+  addMonitoringData({ data, service, stage })
 
   const api = addApiData(data, stored)
   const writeSide = addWriteSideData(data, { bundles, api, ...stored })
@@ -58,13 +61,22 @@ export function addStacks(app: App, { bundles, stage, isProtected = true }: Stac
   addMail(service, { stage, publishing, data: mailData })
   addUpload(service, { bundles, stage, api, writeSide, readSide, data: uploadData })
   addBilling(service, { bundles, stage, writeSide, readSide, data: billingData })
-  return { data, service }
+  // After all parts: a new part goes above this line.
+  return completed({ data, service }, stage, api)
 }
 
-function emptyStacks(app: App, stage: Stage): Stacks {
+/** Adds the resources that follow from those of all parts. */
+function completed(stacks: Stacks, stage: Stage, api: Api): Stacks {
+  addMonitoring({ ...stacks, stage, api })
+  deployReadersFirst(stacks.service)
+  return stacks
+}
+
+function emptyStacks(app: App, stage: Stage, isProtected: boolean): Stacks {
   const names = stackNames(stage.name)
   const data = new Stack(app, names.data, {
     description: `Annals ${stage.name}: the data, which is kept`,
+    terminationProtection: isProtected,
   })
   const service = new Stack(app, names.service, {
     description: `Annals ${stage.name}: the functions and everything else that can be made again`,

@@ -6,6 +6,7 @@ import { addCommandFunction } from './parts/command-function.ts'
 import { addEventStore } from './parts/event-store.ts'
 import { addRoutes } from './parts/http-api.ts'
 import { allow } from './parts/lambda-function.ts'
+import { projectReservationActions } from './parts/project/reservation-actions.ts'
 import { addRegistration, type Registration } from './parts/registration.ts'
 import { addReservations } from './parts/reservations.ts'
 import type { Stored } from './parts/stored.ts'
@@ -20,6 +21,9 @@ export interface WriteSideDataOptions extends Stored {
   readonly bundles: string
   readonly api: Api
 }
+
+/** A deleted account releases its address. The other actions are those of features. */
+const reservationActions = ['DeleteItem', ...projectReservationActions]
 
 /**
  * The event store with its reservations, and the function that registers people. That function belongs to the data,
@@ -55,6 +59,6 @@ export function addWriteSide(service: Stack, { bundles, stage, api, writeSide }:
     bundles,
     stage,
   })
-  allow(commandApi, writeSide.reservations.tableArn, ['GetItem', 'Query', 'PutItem', 'DeleteItem'])
+  allow(commandApi, writeSide.reservations.tableArn, reservationActions)
   addRoutes(service, api, 'command-api', commandApi)
 }

@@ -12,7 +12,7 @@ export default defineStage({
   pipeline: 'EXPRESS',
   logLevel: 'INFO',
   logDays: 90,
-  // One request in twenty: $0.25 per million requests.
+  // One request a second and one in twenty of the rest: at most $13 a month for each API, and $0.25 per million requests.
   traceRate: 0.05,
   mfa: 'OPTIONAL',
   budget: 500,

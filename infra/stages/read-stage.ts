@@ -9,12 +9,12 @@ export interface Stage {
   readonly settings: StageSettings
 }
 
-/** Files in this folder that are not a stage. */
+/** Files in this folder that are not stages. */
 const others = ['read-stage', 'stage-name', 'stage-settings']
 
 /**
  * Reads the settings of a stage from the file of its name in this folder. `MAIL_FROM`, `ALERT_EMAIL` and
- * `UPLOAD_PIPELINE` replace a value of it, so that an address need not be committed. Throws an Error that says what to
+ * `UPLOAD_PIPELINE` each replace one value, so that an address need not be committed. Throws an Error that says what to
  * do if there is no such file or a value is not valid.
  */
 export async function readStage(name: string, environment: NodeJS.ProcessEnv = process.env): Promise<Stage> {

@@ -10,7 +10,7 @@ export function stageName(option: string | undefined, environment: NodeJS.Proces
   if (pattern.test(name)) return name
   const source = option === undefined ? 'STAGE' : '--stage'
   throw new Error(
-    `${source} is "${name}": use 1 to 20 small letters, digits and hyphens, beginning with a letter`,
+    `${source} is "${name}": use 1 to 20 lower-case letters, digits and hyphens, beginning with a letter`,
   )
 }
 

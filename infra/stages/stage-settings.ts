@@ -19,17 +19,24 @@ const mail = z.strictObject({
    * mails that are sent at once follows from it.
    */
   perSecond: positive,
+  /**
+   * The sender of codes for sign-up and forgotten passwords. COGNITO, the default, sends 50 mails a day from an address
+   * of its own, for free. SES sends them like all other mail, at $0.10 per thousand; SES must have verified the identity
+   * before the deployment.
+   */
+  codes: z.optional(z.enum(['COGNITO', 'SES'])),
 })
 
 const concurrency = z.strictObject({
   /**
-   * Environments that are kept ready, by the logical id of an API's function: `CommandApi`. A request
-   * that they take waits for no cold start. $4.38 a month for each environment of 512 MB (us-east-1, arm64), used or not.
+   * Environments that are kept ready, by the logical id of an API's function: `CommandApi`. A request to one of them
+   * has no cold start. $4.38 a month for each environment of 512 MB (us-east-1, arm64), used or not.
    */
   provisioned: z.record(logicalId, count),
   /**
-   * Concurrent environments that are set aside for a function, by its logical id, and its maximum at the same time.
-   * Free. AWS insists that 100 of the account's quota stay unreserved, so a new account with a quota of 10 refuses any.
+   * Concurrent environments that are reserved for a function, by its logical id. The number is also the function's
+   * maximum. Free. AWS insists that 100 of the account's quota stay unreserved, so a new account with a quota of 10
+   * refuses any.
    */
   reserved: z.record(logicalId, positive),
 })
@@ -37,19 +44,19 @@ const concurrency = z.strictObject({
 const requests = z.strictObject({
   /** Requests a second that the HTTP API accepts before it answers 429. Free. */
   perSecond: positive,
-  /** Requests that it accepts at once. */
+  /** Requests that the HTTP API accepts at the same moment, as a burst. */
   burst: positive,
 })
 
 const tables = z.strictObject({
   /**
-   * Maximum read and write units a second of each table on demand, which caps the bill of a runaway client. Requests
-   * above it are throttled. Free. Left out: no maximum but the account's.
+   * Maximum read and write units a second of each on-demand table. It caps the bill that a runaway client can cause.
+   * Requests above it are throttled. Free. If left out, only the account's maximum applies.
    */
   maxUnits: z.optional(z.strictObject({ read: positive, write: positive })),
   /**
    * STANDARD, or STANDARD_INFREQUENT_ACCESS: storage of the event store costs $0.10 instead of $0.25 per GB and month,
-   * each request 25% more. It saves money once storage costs more than 42% of the requests.
+   * and each request costs 25% more. It saves money once storage costs more than 42% of the requests.
    */
   class: z.enum(['STANDARD', 'STANDARD_INFREQUENT_ACCESS']),
 })
@@ -67,9 +74,9 @@ const schema = z.strictObject({
   alertEmail: z.optional(address),
   concurrency,
   /**
-   * How many batches of one shard each stream consumer handles at once, 1 to 10. Any factor gives the same rows. With 1,
-   * a shard reaches its limit at about 1,250 streams a second. Costs nothing by itself; smaller batches mean more
-   * invocations.
+   * How many batches of one shard each stream consumer handles at once, 1 to 10. The rows are the same with any number.
+   * With 1, a shard reaches its limit at about 1,250 streams a second. Costs nothing by itself; smaller batches mean
+   * more invocations.
    */
   parallelizationFactor: z.int().min(1).max(10),
   /**
@@ -81,11 +88,14 @@ const schema = z.strictObject({
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
   /** Days that logs are kept. $0.03 per GB and month. */
   logDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365]),
-  /** Share of requests that X-Ray traces, 0 to 1. $5 per million traces; the first 100,000 a month are free. */
+  /**
+   * Above 0, X-Ray traces the APIs and the pipeline: this share of the pipeline's runs, and of requests what Lambda chooses,
+   * which is one a second and 5% of the rest for each API. $5 per million traces; the first 100,000 a month are free.
+   */
   traceRate: z.number().min(0).max(1),
   /**
-   * Whether people may add a code generator as a second factor. OPTIONAL asks those who did; it cannot be changed back to
-   * OFF while it is in use. Free.
+   * Whether people may add a code generator as a second factor. OPTIONAL asks those people for a code; it cannot be
+   * changed back to OFF while it is in use. Free.
    */
   mfa: z.enum(['OFF', 'OPTIONAL']),
   /** US dollars a month. `alertEmail` is told at 80% and 100%, and when the forecast exceeds it. The first two budgets of an account are free. */

@@ -5,7 +5,7 @@ import { parseStreamName } from '../../domain/kernel/stream.ts'
 import type { QueryContext, QueryHandlers } from '../query/query.ts'
 import { countingProjections, dayMs, dayOf, readDays } from './daily-report.ts'
 
-/** Maximum days of one answer. */
+/** Maximum number of days in one answer. */
 const maxDays = 366
 const usualDays = 30
 

@@ -25,7 +25,7 @@ export interface BatchOptions extends Omit<CatchUpOptions, 'hint' | 'until'> {
   readonly onFailed?: (generation: AnyGeneration, stream: StreamName, error: unknown) => void
 }
 
-/** Maximum streams that are projected at once. */
+/** Maximum number of streams that are projected at once. */
 const concurrency = 10
 
 /**

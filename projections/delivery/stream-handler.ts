@@ -1,10 +1,11 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import { asError } from '../../commands/aws/errors.ts'
+import { type Measure, noMeasure } from '../../commands/aws/measure.ts'
 import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import type { Parked } from '../engine/row-store.ts'
 import { type BatchOptions, projectBatch } from './project-batch.ts'
-import { correlationIdsOf, readRecords, recordKeyOf } from './stream-record.ts'
+import { commitsOf, correlationIdsOf, type Delivery, readRecords, recordKeyOf } from './stream-record.ts'
 
 /** The log message for a commit that was changed or removed. An alarm matches it. */
 export const changedCommit = 'a commit was changed or removed'
@@ -27,6 +28,8 @@ export type StreamHandler = (
 
 export interface StreamHandlerOptions extends Omit<BatchOptions, 'deadline' | 'onCaughtUp' | 'onFailed'> {
   readonly logger: Pick<Logger, 'info' | 'error' | 'critical'>
+  /** Measures how far behind the events a batch is. Without it, nothing is measured. */
+  readonly measure?: Measure
 }
 
 /**
@@ -34,7 +37,11 @@ export interface StreamHandlerOptions extends Omit<BatchOptions, 'deadline' | 'o
  * parked, and its record counts as done. The handler reports the records of streams that failed for another reason.
  * Lambda delivers the batch again from the lowest of them. Events that were already projected are then skipped.
  */
-export function streamHandler({ logger, ...options }: StreamHandlerOptions): StreamHandler {
+export function streamHandler({
+  logger,
+  measure = noMeasure,
+  ...options
+}: StreamHandlerOptions): StreamHandler {
   return async (event, context) => {
     const { deliveries, unreadable, changed } = readRecords(event.Records, logger)
     for (const record of changed)
@@ -52,13 +59,29 @@ export function streamHandler({ logger, ...options }: StreamHandlerOptions): Str
       // For the other generations, the streams are logged together with the records to deliver again.
       onFailed: (generation, stream, error) => {
         if (generation.building !== true) return
-        const line = { generation: generation.id, stream, error: asError(error) }
+        const correlationIds = correlationIdsOf(deliveries, stream)
+        const line = { generation: generation.id, stream, correlationIds, error: asError(error) }
         logger.error('a generation that is being built misses events', line)
       },
     })
-    for (const { stream, sequenceNumber, error } of failures)
-      logger.error('stream was not projected', { stream, sequenceNumber, error: asError(error) })
+    for (const { stream, sequenceNumber, error } of failures) {
+      const correlationIds = correlationIdsOf(deliveries, stream)
+      logger.error('stream was not projected', {
+        stream,
+        sequenceNumber,
+        correlationIds,
+        error: asError(error),
+      })
+    }
+    const oldest = oldestOf(deliveries)
+    if (oldest !== undefined) measure({ ProjectionLag: Math.max(0, options.clock.now() - oldest) })
     const failed = [...unreadable, ...failures.map(({ sequenceNumber }) => sequenceNumber)]
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
   }
+}
+
+/** The time of the oldest commit, in milliseconds since 1970; undefined if no commit can be read. */
+function oldestOf(deliveries: readonly Delivery[]): number | undefined {
+  const times = commitsOf(deliveries).map(({ at }) => Date.parse(at))
+  return times.length === 0 ? undefined : Math.min(...times)
 }

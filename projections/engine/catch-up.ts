@@ -239,7 +239,7 @@ async function commitsAt(source: Source, version: number, limit?: number): Promi
   }
 }
 
-/** Maximum characters of an error and of its stack in a mark. */
+/** Maximum length of an error, and of its stack, in a mark, in characters. */
 const maxError = 500
 const maxStack = 1500
 

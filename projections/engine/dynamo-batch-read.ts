@@ -6,7 +6,7 @@ import { addCost, type Cost, noCost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { RowKey } from './projection.ts'
 
-/** Maximum keys of one request (`BatchGetItem` in the API reference). */
+/** Maximum number of keys in one request (`BatchGetItem` in the API reference). */
 const maxKeys = 100
 const maxAttempts = 9
 
@@ -43,7 +43,7 @@ export async function batchRead(
       cost = addCost(cost, costOf('read', answer, answer.ConsumedCapacity ?? []))
       items.push(...(answer.Responses?.[tableName] ?? []))
       const unprocessed = answer.UnprocessedKeys?.[tableName]?.Keys ?? []
-      // Only attempts without any result count, because an answer ends at 16 MB.
+      // This counts only attempts that read nothing, because an answer ends at 16 MB.
       if (unprocessed.length < pending.length) attempt = 0
       pending = unprocessed
     }

@@ -5,7 +5,7 @@ import { addCost, type Cost, noCost } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import type { RowItem, RowKey } from './projection.ts'
 
-/** Maximum items of one request (`BatchWriteItem` in the API reference). */
+/** Maximum number of items in one request (`BatchWriteItem` in the API reference). */
 const maxItems = 25
 const maxAttempts = 9
 
@@ -38,7 +38,7 @@ export async function batchWrite(
       cost = addCost(cost, costOf('write', answer, answer.ConsumedCapacity ?? []))
       // Unprocessed items have the same form as in the request.
       const unprocessed = (answer.UnprocessedItems?.[tableName] ?? []) as typeof pending
-      // Only attempts that wrote nothing count.
+      // This counts only attempts that wrote nothing.
       if (unprocessed.length < pending.length) attempt = 0
       pending = unprocessed
     }

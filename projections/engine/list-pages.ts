@@ -15,8 +15,8 @@ export async function listRows(
 }
 
 /**
- * Yields every row of a partition whose sort key is before another key, largest first. It reads page by page, and no
- * row from that key on.
+ * Yields every row of a partition whose sort key is before another key, largest first. It reads page by page, and stops
+ * before that key.
  */
 export async function* rowsBefore(
   rows: RowStore,

@@ -43,7 +43,7 @@ export interface Counter {
   readonly sort: string
   /** Whole numbers by the name of their counter. */
   readonly amounts: Readonly<Record<string, number>>
-  /** Number of items that the counters are spread over, by default 1. As many streams can count at the same time. */
+  /** Number of items that the counters are spread over, by default 1. That many streams can count at the same time. */
   readonly shards?: number
 }
 

@@ -44,7 +44,10 @@ export interface ListOptions {
   /** Sort key of the row before the page. */
   readonly after?: string | undefined
   readonly limit: number
-  /** Of the sort keys; `descending` by default, the largest first. All pages of a list have the same order. */
+  /**
+   * The order of the sort keys. The default is `descending`, the largest first. All pages of a list have the same
+   * order.
+   */
   readonly order?: 'ascending' | 'descending' | undefined
 }
 
@@ -87,5 +90,5 @@ export interface RowStore {
   sums(partition: string, range: SortRange): Promise<{ readonly sums: Sums; readonly cost: Cost }>
 }
 
-/** Maximum changes of one transaction besides the guard. */
+/** Maximum number of changes in one transaction, not counting the guard. */
 export const maxChangesPerMove = 99

@@ -37,7 +37,7 @@ export interface Step<State> extends Pick<Move, 'put' | 'remove' | 'counters'> {
 
 const nothing = { put: [], remove: [], counters: [], feed: [] }
 
-/** Maximum feed rows to put before one write. A long history is therefore caught up in steps. */
+/** Maximum number of feed rows to put before one write. A long history is therefore caught up in steps. */
 const maxFeedRows = 100
 
 /** Makes a step that moves nothing. */

@@ -1,5 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger'
-import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
+import { createLoggingDynamoClient } from '../../commands/aws/dynamo-throttling.ts'
 import { environment } from '../../commands/aws/environment.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
 import { eventStoreFromEnvironment } from '../../commands/composition/store.ts'
@@ -8,7 +8,7 @@ import { createDynamoParkedStreams } from '../publishing/dynamo-parked-streams.t
 import { createEventBridgeBus } from '../publishing/eventbridge-event-bus.ts'
 import { forwardHandler } from '../publishing/forward-handler.ts'
 
-const client = createDynamoClient()
+const client = createLoggingDynamoClient()
 
 export const handler = forwardHandler({
   store: eventStoreFromEnvironment(client),

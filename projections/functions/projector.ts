@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger'
-import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
+import { createLoggingDynamoClient } from '../../commands/aws/dynamo-throttling.ts'
+import { createMeasure } from '../../commands/aws/measure.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
 import { eventStoreFromEnvironment } from '../../commands/composition/store.ts'
 import { readModelFromEnvironment } from '../aws/read-model.ts'
@@ -7,7 +8,7 @@ import { streamHandler } from '../delivery/stream-handler.ts'
 import { listedGenerations } from '../generations/listed-generations.ts'
 import { versions } from '../versions.ts'
 
-const client = createDynamoClient()
+const client = createLoggingDynamoClient()
 const { rows, lists } = readModelFromEnvironment(client)
 
 export const handler = streamHandler({
@@ -16,4 +17,5 @@ export const handler = streamHandler({
   clock,
   generations: () => listedGenerations(versions, lists, clock),
   logger: new Logger(),
+  measure: createMeasure(),
 })

@@ -1,5 +1,6 @@
-import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
+import { createLoggingDynamoClient } from '../../commands/aws/dynamo-throttling.ts'
 import { environment } from '../../commands/aws/environment.ts'
+import { createMeasure } from '../../commands/aws/measure.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
 import { eventStoreFromEnvironment } from '../../commands/composition/store.ts'
 import { contract } from '../../commands/contract.ts'
@@ -15,13 +16,16 @@ import { createS3FileLinks } from '../upload/s3-file-links.ts'
 import { accounts } from '../user/accounts.ts'
 import { versions } from '../versions.ts'
 
-const client = createDynamoClient()
+const client = createLoggingDynamoClient()
 
 const links = createS3FileLinks(environment('FILES_BUCKET'), {
   ...client.config,
   // The SDK's own variables. They are set if the AWS services are not at AWS.
   endpoint: process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'],
 })
+
+// It counts the cold starts of this function.
+createMeasure()
 
 export const handler = apiHandler(
   queryHandler({

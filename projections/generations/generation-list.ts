@@ -126,7 +126,7 @@ export function withoutGeneration(
   })
 }
 
-/** Removes a generation whose rows are deleted from the list of generations to remove. */
+/** Takes a generation off the list of generations to remove, after its rows were deleted. */
 export function withoutRows(list: GenerationList, id: string): GenerationList {
   return changed(list, { removing: list.removing.filter((one) => one.id !== id) })
 }

@@ -1,6 +1,6 @@
 import type { BusEntry } from './event-bus.ts'
 
-/** Maximum entries of a request, from PutEvents in the API reference. */
+/** Maximum number of entries in a request, from PutEvents in the API reference. */
 export const maxRequestEntries = 10
 
 /** Maximum size of all entries of a request, from "Sending events with PutEvents" in EventBridge's user guide. */

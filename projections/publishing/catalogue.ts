@@ -41,13 +41,13 @@ Create a rule on the bus, and give its target a dead-letter queue. EventBridge r
 that, it drops the event if there is no queue.
 
 \`\`\`json
-{ "source": ["annals"], "detail-type": ["ProjectCreated"], "detail": { "schema": [1] } }
+{ "source": ["annals"], "detail-type": ["ProjectCreated"], "detail": { "schema": [2] } }
 \`\`\`
 
 \`\`\`ts
 new Rule(this, 'ProjectCreated', {
   eventBus: EventBus.fromEventBusArn(this, 'Annals', annalsBusArn),
-  eventPattern: { source: ['annals'], detailType: ['ProjectCreated'], detail: { schema: [1] } },
+  eventPattern: { source: ['annals'], detailType: ['ProjectCreated'], detail: { schema: [2] } },
   targets: [new LambdaFunction(consumer, { deadLetterQueue })],
 })
 \`\`\`
@@ -55,12 +55,12 @@ new Rule(this, 'ProjectCreated', {
 - **At least once.** An event can be delivered more than once. Deduplicate by \`detail.id\`, which is the same for every
   delivery. EventBridge's own \`id\` is not.
 - **In no order.** \`version\` is the order within a \`stream\`. Keep the version of the last change that you applied,
-  such as a title or a role, and ignore older events. Private events also have versions, so a missing version is not
+  such as a role, and ignore older events. Private events also have versions, so a missing version is not
   a lost event.
 - **Sometimes late.** An event that cannot be sent holds back only its own stream. It is sent with the next event of
   that stream. An operator can also send events of any age again.
-- **Ids instead of personal data.** An event never contains a name or an address. Query them when you need them. Then
-  neither remains in your service after a person deletes their account.
+- **Ids instead of personal data.** An event never contains a name, an address, or a text that a person wrote, such as a
+  title. Query them when you need them. Then none remains in your service after a person deletes their account.
 
 **Stability.** A schema number identifies one shape of \`data\`. Under the same number, fields are only added, so ignore
 fields that you do not know. Any other change, such as a removed field, another meaning or another type, gets the next

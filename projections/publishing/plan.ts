@@ -165,7 +165,7 @@ async function gapBefore(
   return { events: [] }
 }
 
-/** Maximum streams whose last version without a gap is remembered. */
+/** Maximum number of streams whose last version without a gap is remembered. */
 const maxKnown = 10_000
 
 function remember(known: Map<StreamName, number>, stream: StreamName, end: number): void {
@@ -185,7 +185,7 @@ interface Run {
 }
 
 interface HeldRun extends Run {
-  /** The first version that is not in this run. */
+  /** The first version after this run of commits. */
   readonly rest?: number
 }
 

@@ -20,7 +20,7 @@ export interface PutEventsOptions {
   readonly deadline: Deadline
 }
 
-/** Maximum concurrent requests. */
+/** Maximum number of concurrent requests. */
 const concurrency = 4
 
 /**

@@ -85,7 +85,7 @@ export function queryHandler(options: QueryApiOptions) {
         readAfter(context.generation(name), positions, { store, rows, clock, deadline }),
       ),
     )
-    // This execution environment may not know a change of the person's own account yet.
+    // This execution environment may not know of a change to the person's own account yet.
     if (positions.some(({ stream }) => stream === own)) access.remember(context.userId, { status: 'unknown' })
     return unreached.flat()
   }

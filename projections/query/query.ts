@@ -32,8 +32,8 @@ interface RowQuery<Item> extends Query {
   /** Other projections that the query joins. */
   readonly joins?: readonly string[]
   /**
-   * Whether the person who gets these items may know of a further stream that the answer depends on. They always may
-   * know of streams with their own id, an id in the path, or the id of an item.
+   * Whether a person who gets these items may know of the position's stream. It is not called for streams with the
+   * person's own id, an id in the path or the id of an item, because the person may always know of those.
    */
   shows?(context: QueryContext, position: Position, items: readonly Item[]): boolean | Promise<boolean>
 }

@@ -12,7 +12,7 @@ import { recordKeyOf } from '../delivery/stream-record.ts'
 import { type DiscardedBatch, discardedBatchOf } from './discarded-batch.ts'
 import type { ShardReader } from './shard-reader.ts'
 
-/** Maximum streams that a log line names. */
+/** Maximum number of streams that a log line names. */
 const maxStreams = 100
 
 /** The name of a message's queue. */

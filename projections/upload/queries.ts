@@ -11,7 +11,10 @@ import { listUploads, readStats, readUpload, type UploadReads } from './v1/queri
 const projectIdOf = ({ parameters }: QueryContext) => parameters['projectId'] ?? ''
 const uploadIdOf = ({ parameters }: QueryContext) => parameters['uploadId'] ?? ''
 const isOf = (aggregate: string, { stream }: Position) => parseStreamName(stream).aggregate === aggregate
-/** The project, and every upload, because only an upload's own stream shows its project. */
+/**
+ * Whether a stream is the project, or may be an upload in it. Any upload may be, because only its own stream names its
+ * project.
+ */
 const mayBeInProject = (context: QueryContext, position: Position) =>
   position.stream === streamName('project', projectIdOf(context)) || isOf('upload', position)
 

@@ -14,7 +14,7 @@ export function bundleFindings(repository: Repository, bundled: readonly string[
   return [
     ...files
       .filter((file) => !entryPoint.test(file))
-      .map((file) => finding(file, 'is no entry point: functions/ holds nothing else, so move it')),
+      .map((file) => finding(file, 'is not an entry point: functions/ holds nothing else, so move it')),
     ...files
       .filter((file) => entryPoint.test(file) && !bundled.includes(posix.basename(file, '.ts')))
       .map((file) => finding(file, 'is not bundled: add it to infra/build/bundle.ts, or delete it')),

@@ -15,7 +15,7 @@ import {
 
 export type Sources = ReadonlyMap<string, Source>
 
-/** Finds imports that a zone's table does not allow, and clocks, chance and I/O in pure code. */
+/** Finds imports that a zone's table does not allow, and clocks, randomness and I/O in pure code. */
 export function zoneFindings(sources: Sources): Finding[] {
   const isPure = matcher(pure)
   const checks = zones.map(({ name, files, mayImport }) => ({
@@ -40,7 +40,7 @@ export function zoneFindings(sources: Sources): Finding[] {
       line,
       rule: 'pure',
       subject: name,
-      advice: `uses ${name}: time, chance and I/O arrive in domain/ as input`,
+      advice: `uses ${name}: time, randomness and I/O arrive in domain/ as input`,
     }))
     return isPure(source.file) ? [...broken, ...impure] : broken
   })
@@ -166,7 +166,10 @@ export function chainTo(
   return undefined
 }
 
-/** Finds one shortest cycle through each file that is in one, type imports included, and reports each cycle once. */
+/**
+ * Finds cycles of imports, including imports of types. For each file in a cycle it finds one shortest cycle, and it
+ * reports each cycle once.
+ */
 export function cycleFindings(sources: Sources): Finding[] {
   const reported = new Set<string>()
   return [...sources.keys()].flatMap((file) => {

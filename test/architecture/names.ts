@@ -16,7 +16,7 @@ export function nameFindings(sources: Sources, names: readonly string[]): Findin
           line,
           rule: 'name',
           subject: text,
-          advice: `names ${text}, which is a feature's: pass it in, or let the feature declare what sets it apart`,
+          advice: `names ${text}, which belongs to a feature: pass it in, or let the feature declare the difference`,
         })),
     )
 }

@@ -67,9 +67,7 @@ function spans(text: string): { path: string; offset: number }[] {
 
 type Exists = (path: string, folder: string) => boolean
 
-/**
- * Returns a function that tells whether a word is valid: it is the path of a file or a folder, or no path.
- */
+/** Returns a function that checks a word. A word is valid if it names a file or a folder, or is not a path. */
 function finder(repository: Repository, examples: readonly string[]): Exists {
   const all = [...repository.files, ...examples]
   const folders = [...new Set(all.map((file) => posix.dirname(file)))]

@@ -1,6 +1,6 @@
 import { type Finding, matcher } from './repository.ts'
 
-/** A fault that is known and is being removed. Each of the three may be a glob. */
+/** A fault that is known and is being removed. Each field may be a glob. */
 export interface Pending {
   readonly rule: string
   readonly file: string

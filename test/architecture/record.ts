@@ -21,7 +21,7 @@ export function countHits(findings: readonly Finding[]): Hits {
   return counts
 }
 
-/** Compares the hits of today with the record, and says what to do about each difference. */
+/** Compares the current hits with the record, and says what to do about each difference. */
 export function compareHits(recorded: Hits, findings: readonly Finding[]): string[] {
   const now = countHits(findings)
   const files = [...new Set([...Object.keys(recorded), ...Object.keys(now)])].sort()

@@ -258,7 +258,7 @@ describe('an entry point', () => {
       'workflows/functions/kit/b.ts': '',
     })
     expect(bundleFindings(crowded, ['a']).map(({ advice }) => advice)).toEqual([
-      expect.stringContaining('is no entry point'),
+      expect.stringContaining('is not an entry point'),
       expect.stringContaining('two functions/ folders'),
     ])
   })

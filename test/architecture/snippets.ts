@@ -15,7 +15,10 @@ const marked =
 /** Every block of TypeScript, with the line before it. */
 const block = /^([ \t]*)```ts\n([\s\S]*?)^\1```/gm
 
-/** A page with its marked blocks as the code is now. Throws an Error that names a marker without code or block. */
+/**
+ * Returns a page in which every marked block equals the current code. Throws an Error that names a marker without code
+ * or block.
+ */
 export function withSnippets(page: string, text: string, repository: Repository): string {
   return text.replace(marked, (_found, indent: string, source: string, body: string | undefined) => {
     const at = `${page}: snippet ${source}`

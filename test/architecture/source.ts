@@ -30,7 +30,7 @@ export interface Source {
   readonly imports: readonly Import[]
   readonly functions: readonly FunctionSize[]
   readonly prose: readonly Prose[]
-  /** Lines of calls and constructions that read a clock, chance or the process. */
+  /** Lines of calls and constructions that read a clock, random numbers or the process. */
   readonly ambient: readonly { readonly name: string; readonly line: number }[]
 }
 
@@ -166,7 +166,7 @@ interface Span {
   readonly end: number
 }
 
-/** The spans within a span that are in no other: the length of a suite excludes its tests. */
+/** The spans directly within a span, without those nested more deeply. The length of a suite excludes its tests. */
 function outermost(spans: readonly Span[], within: Span): Span[] {
   const inside = (inner: Span, outer: Span) =>
     inner !== outer && inner.start >= outer.start && inner.end <= outer.end && inner.start > within.start

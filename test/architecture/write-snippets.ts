@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { openRepository } from './repository.ts'
 import { withSnippets } from './snippets.ts'
 
-/** `npm run snippets`: writes the blocks of code in Markdown again that are cut out of files. */
+/** `npm run snippets`: updates the blocks of code in Markdown that are copied from files. */
 const root = join(import.meta.dirname, '../..')
 const repository = openRepository(root)
 for (const file of repository.files.filter((file) => file.endsWith('.md'))) {

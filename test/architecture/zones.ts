@@ -187,7 +187,7 @@ export const sdk = [
   { packages: ['@aws-sdk/**', '@smithy/**'], files: ['**/aws/**', 'infra/**', 'test/**'] },
 ] as const
 
-/** Only these parts may read a clock, chance or the process: in `domain/` they arrive as input. */
+/** Only these parts may read a clock, random numbers or the process. In `domain/` they arrive as input. */
 export const pure = ['domain/**']
 
 /** The folders of `domain/` that are not features. Every other folder there is one. */

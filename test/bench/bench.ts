@@ -129,12 +129,12 @@ async function withContestants<T>(
   }
 }
 
-/** The peers that run on this Node; adds the reasons of the others to `absent`. */
+/** Returns the peers that run on this version of Node. Adds the others to `absent`, each with the reason. */
 async function peersThatRun(absent: string[]): Promise<Enter[]> {
   const running: Enter[] = []
   for (const name of peers) {
     try {
-      // By a name that the compiler cannot resolve: the peers' types exist only once they are installed.
+      // The compiler cannot resolve this name, because the peers' types exist only once they are installed.
       const { enter } = (await import(`./peers/${name}.ts`)) as { enter: Enter }
       await withContestants([enter], async (contestants) => {
         for (const contestant of contestants) await tryOut(contestant)

@@ -17,7 +17,7 @@ export interface TableDefinition {
   /** The partition key, then the sort key. */
   readonly keys: Keys
   readonly index?: { readonly name: string; readonly keys: Keys; readonly projection: 'ALL' | 'KEYS_ONLY' }
-  /** Whether a projection would read it. A table of events has a stream, as it would in a deployment. */
+  /** Whether the table has a stream, as a table of events does in a deployment, for projections to read. */
   readonly stream: boolean
 }
 

@@ -55,7 +55,7 @@ export interface Throughput {
   readonly cpuMs: number
 }
 
-/** Runs all jobs with this maximum at a time. */
+/** Runs all jobs, at most this many at the same time. */
 export async function runAll(
   jobs: readonly (() => Promise<unknown>)[],
   concurrency: number,

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Whether this system tells the proportional set size of a process. */
+/** Whether this system reports the proportional set size of a process. */
 export const tellsMemory = process.platform === 'linux'
 
 /**
- * The proportional set size in MB of a process and all that it started, and their number. Memory that processes share
- * counts once.
+ * The total proportional set size in MB of a process and of all processes that it started, and the number of processes.
+ * Memory that processes share counts once.
  */
 export function memoryOf(pid: number): { readonly processes: number; readonly megabytes: number } {
   const sizes = treeOf(pid).map(kilobytesOf)

@@ -84,7 +84,7 @@ export function rowStoreContract(name: string, open: () => RowStore & ParkedInde
       const other = guardKey(generation, 'voyage-0')
       await store.move(move({ key: other, to: { version: 0, state: '{}', parked }, put: [row('a', '1')] }))
       expect(await listed()).toEqual([other, key])
-      // A refused write changes nothing of that.
+      // A refused write changes none of that.
       expect(
         (await store.move(move({ from: { version: 1 }, to: { version: 3, state: '{}' } }))).outcome,
       ).toBe('again')

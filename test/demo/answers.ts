@@ -34,7 +34,7 @@ export function expectAnswer(answer: Answer, status: number, fields: unknown): v
   expectFields(answer.body, fields)
 }
 
-/** Checks the answer for this problem. Returns the line that tells it. */
+/** Checks the answer for this problem. Returns the line that reports it. */
 export function expectProblem(answer: Answer, status: number, code: string): string {
   expectAnswer(answer, status, { type: `urn:annals:problem:${code}` })
   return `${status} ${code}`

@@ -43,7 +43,7 @@ export async function workOnProject(scene: Scene, ann: Person): Promise<string> 
   await tell.step('ann reads after her own write', async () => {
     const answer = await ann.query(`/projects/${projectId}`, readAfter(renamed))
     expectAnswer(answer, 200, { version: 2, title: 'Globe' })
-    return told(undefined, 'the answer is never from before it')
+    return told(undefined, 'the answer includes the change')
   })
   await tell.step('ann sends a title that is too long', async () => {
     const answer = await ann.command('rename-project', { projectId, title: 'x'.repeat(201) })
@@ -99,7 +99,7 @@ export async function changeProjectTogether(
   { ann, bob, projectId }: { readonly ann: Person; readonly bob: Person; readonly projectId: string },
 ): Promise<void> {
   tell.chapter('They change it together.')
-  const changed = await tell.step('ten changes at the same time, five by each', async () => {
+  const changed = await tell.step('ten changes at the same time, five from each', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
         (n % 2 === 0 ? ann : bob).command('describe-project', { projectId, description: `Edition ${n}` }),

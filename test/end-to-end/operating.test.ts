@@ -75,6 +75,14 @@ describe('an operator who examines a running local cloud', () => {
     const broken = (...args: string[]) => runOps(running.dataDir, args, {}, checkout)
 
     expect(await broken('parked', 'list')).toMatchObject({ code: 0, stdout: 'Nothing is parked.\n' })
+    expect(await broken('failures', 'list')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^SendMailFailures +0 /m),
+    })
+    expect(await broken('trace', '--event', `${stream}/1`)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('version 1: UserRegistered'),
+    })
     const shown = await broken('events', 'show', stream)
     expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('UserRegistered') })
     expect(shown.stderr).toContain('without checking them: this checkout cannot be loaded: ')

@@ -131,7 +131,7 @@ describe('the operator of a running local cloud', () => {
     expect(JSON.parse(stdout)[0]).toMatchObject({ stream, version: 1, type: 'UserRegistered' })
     expect(code).toBe(0)
     expect((await onStage('other', 'parked', 'list')).stderr).toBe(
-      'ops: Stack annals-other-data lacks an output of this code: deploy it first\n',
+      'ops: Stack annals-other-data lacks an output that this code needs: deploy this code first\n',
     )
     expect((await onStage('nobody', 'parked', 'list')).stderr).toMatch(
       /^ops: stack annals-nobody-data is not found: ValidationError: Stack with id annals-nobody-data does not exist\n$/,
@@ -184,7 +184,7 @@ describe('npm run ops', () => {
     [['parked', 'list', '--frobnicate'], /^ops: Unknown option '--frobnicate'.*\n$/],
     [['parked', 'list', '--version', '1'], /^ops: parked list takes no --version\n$/],
     [['parked', 'list', '--region', 'eu-west-1'], /^ops: --region needs --aws\n$/],
-    [['parked', 'list'], /^ops: no local cloud runs on \S+: npm start runs one, .*\n$/],
+    [['parked', 'list'], /^ops: no local cloud runs on \S+: start it with npm start, .*\n$/],
   ])('%j explains the mistake in one line', async (args, message) => {
     const { code, stdout, stderr } = await runOps(dataDir, args)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })

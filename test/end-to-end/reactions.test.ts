@@ -4,6 +4,7 @@ import { afterEach, describe, expect, inject, it, vi } from 'vitest'
 import { readTemplate } from '../../infra/local/index.ts'
 import { gaveUp } from '../../workflows/reactions/reaction-queue.ts'
 import { type Change, type RunningCloud, runLocalCloud } from '../kit/local-cloud/local-cloud.ts'
+import { runOps } from '../kit/local-cloud/ops-process.ts'
 import { mailsTo, type Person, signIn, signUp } from '../kit/people/person.ts'
 
 let running: RunningCloud
@@ -15,7 +16,7 @@ async function start(retryDelaysMs: number[], change?: Change): Promise<void> {
   running = await runLocalCloud({ retryDelaysMs }, change)
 }
 
-/** Gives up mail after this many receives. */
+/** Moves a mail to the dead-letter queue after it was received this many times. */
 const afterReceives =
   (receives: number): Change =>
   ({ Resources }) => {
@@ -126,6 +127,37 @@ describe('a mail provider', () => {
     expect(await subjectsOf(ann)).toEqual([code])
     running.cloud.faults.refuseMail(false)
     await vi.waitFor(async () => expect(await subjectsOf(ann)).toHaveLength(2), soon)
+
+    // An operator follows the request of the registration to its mail.
+    const event = `user-${ann.userId}/1`
+    const traced = async () => {
+      const { stdout } = await runOps(running.dataDir, ['trace', '--event', event, '--json'])
+      return JSON.parse(stdout)
+    }
+    const mailed = { component: 'SendMail', what: `welcome-email ${event}` }
+    await vi.waitFor(async () => {
+      const { steps } = await traced()
+      expect(steps).toContainEqual(expect.objectContaining({ ...mailed, outcome: 'sent', failed: false }))
+    }, soon)
+    const { correlationId, streams, steps, parked } = await traced()
+    expect({ streams, parked }).toEqual({ streams: [`user-${ann.userId}`], parked: [] })
+    const order = [
+      { component: 'event store', what: `commit user-${ann.userId}`, outcome: 'version 1: UserRegistered' },
+      { component: 'Forwarder', what: `forward user-${ann.userId}`, outcome: '1 sent' },
+      { ...mailed, failed: true, outcome: expect.stringContaining('reaction failed') },
+      { ...mailed, failed: false, outcome: 'sent' },
+    ]
+    const places = order.map((step) =>
+      steps.findIndex((one: object) => expect.objectContaining(step).asymmetricMatch(one)),
+    )
+    expect(places).not.toContain(-1)
+    expect(places).toEqual(places.toSorted((one, other) => one - other))
+    expect(steps).toContainEqual(
+      expect.objectContaining({ component: 'Projector', what: `project users.v1.1 user-${ann.userId}` }),
+    )
+    expect(steps).toContainEqual(expect.objectContaining({ component: 'Registration', outcome: 'done' }))
+    const text = await runOps(running.dataDir, ['trace', correlationId])
+    expect(text.stdout).toMatch(/SendMail +welcome-email \S+ +FAILED: reaction failed .*SendingPaused/)
   })
 
   it('that accepts no more for a while postpones the mail, which is no failure', async () => {
@@ -140,7 +172,7 @@ describe('a mail provider', () => {
     await vi.waitFor(async () => expect(await subjectsOf(ann)).toHaveLength(2), { ...soon, timeout: 20_000 })
   })
 
-  it('that refuses every time leaves the event in the dead-letter queue, and the log says so', async () => {
+  it('that refuses every time leaves the event in a queue, from which an operator retries it', async () => {
     await start([10], afterReceives(3))
     running.cloud.faults.refuseMail(true, paused)
     const ann = await signUp(running.config)
@@ -158,5 +190,25 @@ describe('a mail provider', () => {
     const moved = running.lines.filter((line) => line.includes(gaveUp))
     expect(moved).toEqual([expect.stringMatching(/^SendMail.*SendMailQueue.*"receives":3/)])
     expect(await subjectsOf(ann)).toEqual([code])
+
+    const ops = async (...args: string[]) => {
+      const { code: exit, stdout, stderr } = await runOps(running.dataDir, ['failures', ...args, '--json'])
+      expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+      return JSON.parse(stdout)
+    }
+    const failed = (messages: number) =>
+      expect.arrayContaining([expect.objectContaining({ queue: 'SendMailFailures', messages, inFlight: 0 })])
+    expect(await ops('list')).toEqual(failed(1))
+    const [shown] = await ops('show', 'SendMailFailures')
+    const event = `user-${ann.userId}/1`
+    expect(shown).toMatchObject({ subject: 'UserRegistered', event, attempts: 3 })
+    running.cloud.faults.refuseMail(false)
+    expect(await ops('retry', 'SendMailFailures', '--all')).toMatchObject([
+      { id: shown.id, outcome: 'retried', by: 'sent to SendMailQueue' },
+    ])
+    await vi.waitFor(async () => expect(await subjectsOf(ann)).toHaveLength(2), soon)
+    expect(await ops('list')).toEqual(failed(0))
+    expect(await ops('retry', 'SendMailFailures', '--all')).toEqual([])
+    expect(await subjectsOf(ann)).toEqual([code, expect.stringMatching(/welcome/i)])
   })
 })

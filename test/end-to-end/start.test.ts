@@ -32,7 +32,7 @@ function start(...args: Parameters<typeof runStart>): StartProcess {
   return started
 }
 
-/** Makes a person write something that is read again. */
+/** Changes the name of a person, which a later query reads. */
 async function rename(person: Person, name: string): Promise<void> {
   expect((await person.command('change-profile', { name })).status).toBe(200)
 }

@@ -13,7 +13,7 @@ interface Drawn {
   readonly command: fc.Arbitrary<Command>
   /** Any event, whether or not the decider would emit it in that state. */
   readonly event: fc.Arbitrary<Event>
-  /** Whether everyone has one before its first event. */
+  /** Whether every person has such an aggregate before its first event. */
   readonly innate?: boolean
 }
 

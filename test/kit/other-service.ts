@@ -7,7 +7,7 @@ export interface Call {
   readonly body: unknown
 }
 
-/** Starts another service. `statusOf` tells the status of its answer to a call; 0 is no answer. */
+/** Starts another service. `statusOf` returns the status of the answer to a call; 0 means that there is no answer. */
 export async function startService(statusOf: (call: Call, index: number) => number = () => 204) {
   const calls: Call[] = []
   const server = createServer(async (request, response) => {

@@ -23,6 +23,7 @@ export async function reactionSide() {
     const userId = `ann${people}`
     const mails: Mail[] = []
     const deletions: string[] = []
+    const measured: unknown[] = []
     const lines: { level: string; message: unknown; extra: unknown }[] = []
     /** Errors that the ports throw, each once. */
     const faults: Error[] = []
@@ -59,6 +60,7 @@ export async function reactionSide() {
         handled: createDynamoHandledEvents(handled, config),
         clock,
         logger: { info: log('info'), error: log('error') },
+        measure: (values, fields) => void measured.push({ ...values, ...fields }),
       })
 
     /**
@@ -98,6 +100,7 @@ export async function reactionSide() {
       mails,
       deletions,
       lines,
+      measured,
       faults,
       clock,
       table,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
- * Waits for a condition, even outside the test runner. Throws an Error that names the condition if the time
+ * Waits for a condition. It also works outside the test runner. Throws an Error that names the condition if the time
  * runs out.
  */
 export async function until(

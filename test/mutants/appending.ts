@@ -203,7 +203,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W2',
-    out: 'refuses by a cached state, which may be outdated',
+    out: 'refuses on the basis of a cached state, which may be outdated',
     file: execute,
     find: 'if (fresh) throw attempted.refusal',
     replace: 'throw attempted.refusal',
@@ -211,7 +211,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W2',
-    out: 'answers that there is nothing to do by a cached state',
+    out: 'answers that there is nothing to do on the basis of a cached state',
     file: execute,
     find: 'if (fresh) return { version: cached.head.version, events: [], cost }',
     replace: 'return { version: cached.head.version, events: [], cost }',
@@ -355,7 +355,7 @@ export const appending: readonly Mutant[] = [
   },
   {
     rule: 'W9',
-    out: 'does not count for the alarm the changed commits found after records were given up',
+    out: 'raises no alarm for changed commits that a redrive finds',
     file: 'infra/stack/read-side.ts',
     find: 'addLogAlarm(stage, [projector, projectorRedrive], {',
     replace: 'addLogAlarm(stage, [projector], {',

@@ -46,7 +46,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R5',
-    out: 'leaves the rows to remove',
+    out: 'does not remove the rows that no longer exist',
     file: step,
     find: 'remove: remove.slice(Math.max(0, written - put.length))',
     replace: 'remove: written > 0 ? [] : remove',
@@ -110,7 +110,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R1',
-    out: 'does not take back what a state counts for',
+    out: 'does not subtract the amounts of the former state',
     file: step,
     find: 'sumUp([...takenBack,',
     replace: 'sumUp([',
@@ -118,7 +118,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R1',
-    out: 'leaves out what an event counts for',
+    out: 'leaves out the permanent amounts of an event',
     file: step,
     find: ', ...counted(counters)])',
     replace: '])',
@@ -134,7 +134,7 @@ export const counting: readonly Mutant[] = [
   },
   {
     rule: 'R10',
-    out: 'a stream takes back from a different shard than it added to',
+    out: 'a stream subtracts from a different shard than it added to',
     file: counters,
     find: 'return hash % shards',
     replace: 'return (hash >>> 3) % shards',

@@ -142,7 +142,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W7',
-    out: 'folds onto a snapshot the events that it contains',
+    out: 'folds events onto a snapshot that already contains them',
     file: 'commands/execution/cached-state.ts',
     find: 'if (snapshot !== undefined && commit.version <= snapshot.version) continue',
     replace: '',
@@ -208,7 +208,7 @@ export const deciding: readonly Mutant[] = [
   },
   {
     rule: 'W8',
-    out: 'looks at the reasons for the reservations before that for the commit',
+    out: 'looks at the reasons of the reservations before the reason of the commit',
     file: commitTable,
     find: 'if (ofCommit?.Item !== undefined)',
     replace: 'if (ofCommit?.Item !== undefined && !ofReservations.some(isRefused))',

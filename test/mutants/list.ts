@@ -33,7 +33,9 @@ export const mutants: readonly Mutant[] = [
   ...ofUpload,
 ]
 
-/** The source with the mutant in it. Throws an Error if its piece does not occur exactly once. */
+/**
+ * The source with the mutant in it. Throws an Error if the piece that the mutant replaces does not occur exactly once.
+ */
 export function mutated(source: string, { rule, out, file, find, replace }: Mutant): string {
   const [before, after, ...more] = source.split(find)
   if (before === undefined || after === undefined || more.length > 0) {

@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, '../..')
 const maxRunMs = 60_000
 
 /**
- * The result of a run: red by a test, or broken, which proves nothing. Neither is set if all tests passed.
+ * The result of a run. `red`: a test failed. `broken`: the run failed for another reason, which proves nothing. Neither
+ * is set if all tests passed.
  */
 interface Run {
   readonly red?: string
@@ -24,10 +25,9 @@ interface Result extends Run {
 }
 
 /**
- * `npm run mutants`: breaks each rule of the kernel in a copy of the sources, one mutant at a time. It runs
- * the tests that the mutant names, of which one must turn red. `-- --only W1` runs the mutants of one rule,
- * `-- --list` lists mutants and runs nothing. It exits with 0 only if no mutant survived, and if no test is
- * red without one.
+ * `npm run mutants`: breaks each rule of the kernel in a copy of the sources, one mutant at a time. It runs the tests
+ * that the mutant names, and at least one of them must fail. `-- --only W1` runs the mutants of one rule, `-- --list`
+ * lists mutants and runs nothing. It exits with 0 only if no mutant survived, and if no test is red without one.
  */
 async function main(): Promise<boolean> {
   const { values } = parseArgs({ options: { only: { type: 'string' }, list: { type: 'boolean' } } })

@@ -64,7 +64,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R1',
-    out: 'requires of a row more than its guard',
+    out: 'writes a row only if no such row exists, whatever its guard',
     file: rowStore,
     find: 'Put: { TableName: tableName, Item }',
     replace: "Put: { TableName: tableName, Item, ConditionExpression: 'attribute_not_exists(PK)' }",
@@ -112,7 +112,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R2',
-    out: 'answers not found instead of not yet',
+    out: 'answers that an item is not found instead of that it is not visible yet',
     file: readAfter,
     find: 'if (reached.version >= version) return',
     replace: 'if (reached.parked === undefined) return',
@@ -192,7 +192,7 @@ export const reading: readonly Mutant[] = [
   },
   {
     rule: 'R7',
-    out: 'leaves a gap to others if it has delivered commits to fold',
+    out: 'does not fill a gap if it has delivered commits to fold',
     file: catchUp,
     find: 'if (commits.length > 0) return { commits',
     replace: 'if (hint.length > 0) return { commits',

@@ -41,7 +41,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R6',
-    out: 'does not report a build that this code does not contain',
+    out: 'does not report a generation being built that this code does not contain',
     file: listed,
     find: 'else await abandon(versions, lists, clock, { name, id })',
     replace: '',
@@ -49,7 +49,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R6',
-    out: 'delivers again the records that only a build failed at',
+    out: 'redelivers records that failed only in a generation that is being built',
     file: projectBatch,
     find: 'building !== true',
     replace: 'building !== undefined',
@@ -99,7 +99,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R8',
-    out: 'walks in other segments than those of the run',
+    out: 'walks in segments that differ from those of the run',
     file: 'infra/cli/ops/replay-start.ts',
     find: 'segments: listed.segments ?? usualSegments',
     replace: 'segments: segments ?? usualSegments',
@@ -107,7 +107,7 @@ export const replaying: readonly Mutant[] = [
   },
   {
     rule: 'R8',
-    out: 'uses the number of a generation again',
+    out: 'reuses the number of a generation',
     file: list,
     find: 'next: list.next + 1',
     replace: 'next: list.generations.length + 1',

@@ -26,8 +26,9 @@ import { bookingsV1 } from './bookings.ts'
 export const bookingVersions = projectionVersions([versionOf(sailorsV1), versionOf(bookingsV1)])
 
 /**
- * Both APIs of bookings over stores in memory, without a projector: a query catches up by itself with what it shows.
- * The clock starts on 2026-01-01. The accounts are those of the fleet: everyone has one from their first request on.
+ * Both APIs of bookings over stores in memory, without a projector: a query itself catches up the streams that it
+ * shows. The clock starts on 2026-01-01. The accounts are those of the fleet: everyone has one from their first request
+ * on.
  */
 export function bookingBackend() {
   const table = createMemoryCommitTable()

@@ -27,7 +27,7 @@ export const bookingContract = {
     },
     // #endregion create
     'rename-booking': {
-      summary: 'Give a booking another name',
+      summary: 'Change the name of a booking',
       creates: false,
       body: z.strictObject({ bookingId, name: bookingName }),
     },
@@ -37,7 +37,7 @@ export const bookingContract = {
       body: z.strictObject({ bookingId, ...times }),
     },
     'archive-booking': {
-      summary: 'Give the room free again',
+      summary: 'Release the room',
       creates: false,
       body: z.strictObject({ bookingId }),
     },

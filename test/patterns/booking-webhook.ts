@@ -9,7 +9,7 @@ import { bookingWebhook } from './booking-reactions.ts'
 // #region reaction
 const data = z.object({ bookingId: z.string(), ownerId: z.string() })
 
-/** Address and key together: a key is never sent to an address that it was not given for. */
+/** The address and the key are one secret, so a key is never sent to another address. */
 const target = z.object({ url: z.url(), key: z.string().check(z.minLength(1)) })
 
 /** Tells another service of a booking. */

@@ -5,7 +5,7 @@ import { at, bookingBackend } from './backend.ts'
 import { bookingsV1 } from './bookings.ts'
 import { bookingFigures } from './daily-figures.ts'
 
-/** A backend with bookings of an hour, all of ann, at these times of the room blue. */
+/** A backend in which Ann has booked the room `blue` at each of these times, for an hour. */
 async function booked(...times: readonly string[]) {
   const all = bookingBackend()
   const positions: unknown[] = []

@@ -31,7 +31,7 @@ async function setUp({ declines = false } = {}) {
   }
   const step = paymentSteps({ store, payments, clock })
   const tasks: string[] = []
-  /** Runs the saga. `fault` tells, task by task, whether the task fails before or after its work. */
+  /** Runs the saga. `fault` decides for each task whether it fails before or after its work. */
   const run = (fault: (task: string) => 'none' | 'before' | 'after' = () => 'none', kills: number[] = []) => {
     const invoke = async (_: string, payload: unknown) => {
       const input = stepInput.parse(payload)
@@ -69,7 +69,7 @@ describe('the payment of a booking', () => {
     expect(paid.get('1')).toBe('charged')
   })
 
-  it('gives the room free again if it is declined, and says why', async () => {
+  it('releases the room if it is declined, and says why', async () => {
     const { run, table, paid, stateOf, slots } = await setUp({ declines: true })
     await run()
     expect(await stateOf()).toMatchObject({ status: 'archived' })
@@ -116,7 +116,7 @@ describe('whatever happens to two runs for one booking', () => {
           let tasks = 0
           return run((step) => {
             const wrong = faults[tasks++] ?? 'none'
-            // The steps back succeed in the end.
+            // The steps that undo others succeed in the end.
             if (wrong !== 'dead') return wrong
             return step === 'reject' || step === 'refund' ? 'none' : 'before'
           }, kills)
@@ -133,7 +133,7 @@ describe('whatever happens to two runs for one booking', () => {
       }),
       { numRuns: 100 },
     )
-    // A test that never came to one of them would say nothing of it.
+    // A test that never reached one of them would prove nothing about it.
     expect([...ends].sort()).toEqual(expect.arrayContaining(['active true', 'archived false']))
   })
 })

@@ -36,7 +36,7 @@ export function paymentSaga(stepsArn: string) {
     Retry,
   })
   return {
-    Comment: 'Takes the deposit of a booking, or gives the room free again',
+    Comment: 'Takes the deposit of a booking, or releases the room',
     QueryLanguage: 'JSONata',
     StartAt: 'Begin',
     States: {

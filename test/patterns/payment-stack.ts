@@ -21,7 +21,7 @@ export interface PaymentData {
 }
 
 // #region data
-/** The parts of the payment that are kept. */
+/** The resources of the payment that belong to the data stack, which keeps them. */
 export function addPaymentData(data: Stack, bus: EventBus, stage: Stage): PaymentData {
   const failures = addFailureQueue(data, 'PaymentFailures')
   letRuleSend(failures, ruleOf(stage, bus))

@@ -19,7 +19,7 @@ export const stepInput = z.object({
   reason: z.string(),
 })
 
-/** `done` lets the machine continue on its way. Anything else turns it to the other way. */
+/** `done` lets the machine continue with its next step. Any other outcome makes it undo the steps. */
 export interface StepOutcome {
   readonly outcome: 'done' | 'not-done'
 }

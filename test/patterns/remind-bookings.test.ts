@@ -11,7 +11,7 @@ import { bookingReminderEmailReaction } from './booking-reminder-email.ts'
 import { createDueReminders } from './due-reminders.ts'
 import { remindBookingsHandler } from './remind-bookings.ts'
 
-/** Bookings of ann with the sweep that reminds of them. `broken` streams cannot be loaded. */
+/** Ann's bookings, and the function that sends their reminders. Streams in `broken` cannot be loaded. */
 function setUp() {
   const all = bookingBackend()
   const { store, rows, lists, clock, table } = all
@@ -36,7 +36,7 @@ function setUp() {
       clock.setNow(Date.parse(at(time)))
       return sweep(undefined, context)
     },
-    /** Books an hour of the room blue, in the read model too. */
+    /** Books the room `blue` for an hour, and projects the booking. */
     async book(id: string, time: string) {
       const startsAt = at(time)
       const endsAt = new Date(Date.parse(startsAt) + 3_600_000).toISOString()

@@ -16,7 +16,7 @@ import type { DueReminders } from './due-reminders.ts'
 const concurrency = 10
 /** How long a command is tried, in milliseconds. */
 const commandMs = 10_000
-/** No further booking is begun with less than this left of the function's time, in milliseconds. */
+/** No further booking starts when the function has less than this time left, in milliseconds. */
 const reserveMs = 15_000
 
 export interface RemindBookingsPorts {
@@ -57,7 +57,7 @@ export function remindBookingsHandler({ store, dueReminders, clock, logger }: Re
         logger.error('booking not reminded', { stream, correlationId, error: asError(error) })
       }
     }
-    // The next run finds the reminders that the time of this one is too short for.
+    // If this run has too little time for some reminders, the next run finds them.
     const due = dueReminders.before(new Date(now).toISOString())
     await eachInParallel(
       whileTimeLasts(due, context, { reserveMs }, () => {}),

@@ -29,7 +29,7 @@ const history = fc.array(
 const schedule = fc.record({
   before: history,
   meanwhile: history,
-  // The earlier commits that reach the projector again, or only now.
+  // The earlier commits that reach the projector again, or for the first time.
   late: fc.array(fc.nat(), { maxLength: 6 }),
   lost: fc.array(fc.boolean(), { maxLength: 20 }),
   deaths: fc.array(fc.nat(12), { maxLength: 3 }),

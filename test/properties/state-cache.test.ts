@@ -81,8 +81,8 @@ describe('any schedule of commands in processes that cache states', () => {
               const [{ commandId }] = put
               const before = memory.all().length
               const answer = await faulty.putNew(...put)
-              // A process knows its own commits, or knows that an outcome is unknown. It never conflicts with
-              // one.
+              // A process knows its own commits, or knows that an outcome is unknown. It never conflicts with a commit
+              // of its own.
               if (answer.outcome === 'occupied' && answer.item.commandId !== commandId)
                 expect(own).not.toContain(answer.item.commandId)
               if (memory.all().length > before) own.add(commandId)

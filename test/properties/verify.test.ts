@@ -42,8 +42,8 @@ interface Appended {
 }
 
 /**
- * Histories that count in every partition of counters that the events of an aggregate can reach, as far as
- * enough draws show. A verification ignores partitions in which no stream counts.
+ * Histories that together count in every counter partition that an aggregate's events can reach. Many random draws find
+ * these partitions. A verification ignores partitions in which no stream counts.
  */
 function countingOf({ aggregate, event, generations }: Sample): readonly Appended[] {
   const partitions = new Set<string>()

@@ -4,7 +4,7 @@ import type { Client, CommandAnswer } from './answers.ts'
 import type { SimulatedBackend } from './backend.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** Maximum tries of a good client. In the worst storm one try in twenty succeeds, so these always suffice. */
+/** Maximum number of tries of a good client. In the worst storm one try in twenty succeeds, so these always suffice. */
 const maxTries = 300
 
 /** A person whose client repeats a request with the same key until it gets a definite answer. */
@@ -22,7 +22,7 @@ export function simulatedClient(
       if (response !== undefined && response.status < 500) return response
       await clock.sleep(chance.between(50, 300))
     }
-    throw new Error(`${what} found no answer in ${maxTries} tries`)
+    throw new Error(`${what} got no answer in ${maxTries} tries`)
   }
 
   return {

@@ -39,10 +39,7 @@ export function checkDecisions(streams: Streams, sent: readonly Execution<Comman
   }
 }
 
-/**
- * Checks every answer without a commit, a refusal or a no-op, against the states of the stream during the
- * request.
- */
+/** Checks every refusal and every no-op, which have no commit, against the states of the stream during the request. */
 export function checkAnswers(streams: Streams, answered: readonly Answered[]): void {
   for (const one of answered) {
     const { stream, command, commandId } = one.execution
@@ -53,7 +50,7 @@ export function checkAnswers(streams: Streams, answered: readonly Answered[]): v
     if (stood.some((at) => isTold(one, at))) continue
     const told = 'executed' in one ? `nothing to do at ${one.executed.version}` : one.refused.code
     throw new Error(
-      `broken: ${command.type} ${commandId} was told ${told}, which is true of no state of ${stream} from ${one.from} to ${one.to}`,
+      `broken: ${command.type} ${commandId} was told ${told}, which is wrong for every state of ${stream} from ${one.from} to ${one.to}`,
     )
   }
 }

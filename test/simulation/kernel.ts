@@ -34,8 +34,8 @@ const timeoutMs = 15_000
 const reserveMs = 2_000
 const maxTries = 300
 /**
- * Snapshots are frequent. All commits are within the tail's reach, because the clocks here jump too far for
- * a reach by time.
+ * Snapshots are frequent. All commits are within the tail's reach, because the clocks here jump too far for a limit by
+ * time.
  */
 const dense = { tail: 100, snapshotEvery: 2 }
 

@@ -12,7 +12,7 @@ import type { Outcome } from './answers.ts'
 import type { SimulatedApp } from './app.ts'
 import type { SimulatedBackend } from './backend.ts'
 
-/** A command with the answers to each of its copies, which name what it wrote. */
+/** A command, and the answers to each of its copies. The answers name the events that it wrote. */
 export interface Acknowledged {
   readonly command: string
   readonly answers: readonly Written[]
@@ -75,7 +75,7 @@ function checkAnswers({ command, answers }: Acknowledged, streams: ReadonlyMap<s
     const commit = streams.get(answer.stream)?.find((one) => lastVersion(one) === answer.version)
     const stored = commit?.events.map(({ type }, index) => ({ type, version: commit.version + index }))
     same(`the answer of ${command} equals the stored events`, answer.events, stored)
-    same(`the copies of ${command} get one answer`, answer, written[0])
+    same(`the copies of ${command} get the same answer`, answer, written[0])
   }
 }
 

@@ -118,7 +118,7 @@ export function simulatedFunction<Input, Output>(
         return await environment.handle(input)
       } finally {
         if (!environment.isDead()) idle.push(environment)
-        // The next waiting invocation takes the place.
+        // The next waiting invocation takes the free place.
         const next = waiting.shift()
         if (next) next()
         else busy--

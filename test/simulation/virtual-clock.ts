@@ -1,13 +1,16 @@
 import type { Clock } from '../../domain/kernel/clock.ts'
 import { seeded } from '../kit/seeded.ts'
 
-/** A clock whose time passes only when everyone waits, and then at once. All sleepers take turns by it. */
+/**
+ * A clock whose time jumps ahead as soon as everyone waits, and never passes otherwise. It wakes the sleepers one after
+ * another.
+ */
 export interface VirtualClock extends Clock {
   /** Lets time pass until the work is done. Throws an Error if nothing waits and the work is not done. */
   run<T>(work: Promise<T>): Promise<T>
 }
 
-/** Maximum steps of a schedule. One that is still busy after them never becomes idle. */
+/** Maximum number of steps in a schedule. One that is still busy after them never becomes idle. */
 const maxSteps = 100_000
 
 interface Timer {

@@ -75,8 +75,8 @@ export async function runRound({
 }
 
 /**
- * Kills one victim. `started` tells that the local cloud must be started again; then none of its processes
- * may be left.
+ * Kills one victim. Returns `started` as true if the local cloud must be started again. None of its processes is left
+ * then.
  */
 async function kill(
   { child, ended }: StartProcess,

@@ -16,7 +16,7 @@ const usage = `npm run soak [-- OPTION…]
 
 Runs \`npm start\` under load with every kind of fault, and kills its processes at random moments. Between two such
 rounds it simulates schedules of whole backends, and many short ones of the kernel. Exits with 1 at the first event
-that is lost, doubled or wrong.`
+that is lost, duplicated or wrong.`
 
 /** Rates for every request, delivery and invocation of a round. */
 const faults =
@@ -69,7 +69,7 @@ async function soak(): Promise<void> {
   removeDataDir(dataDir)
   console.log(`schedules of whole backends: ${JSON.stringify(whole)}`)
   console.log(`schedules of the kernel: ${JSON.stringify(kernel)}`)
-  console.log('nothing was lost, doubled or wrong')
+  console.log('nothing was lost, duplicated or wrong')
 }
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'

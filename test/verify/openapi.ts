@@ -4,7 +4,7 @@ import { startBackend } from '../demo/backend.ts'
 import { npm, type Shell } from './shell.ts'
 
 /**
- * The packages that check the OpenAPI document. They are no dependencies of the repository: openapi-typescript needs
+ * The packages that check the OpenAPI document. They are not dependencies of the repository: openapi-typescript needs
  * the programming interface of TypeScript 5, and the linter alone takes 15 MB.
  */
 const packages = {
@@ -15,7 +15,7 @@ const packages = {
   typescript: '5.9.3',
 }
 
-/** A program that asks one question by the generated types. */
+/** A program that sends one query, with the generated types. */
 const program = `import createClient from 'openapi-fetch'
 import type { components, paths } from './api'
 
@@ -38,8 +38,8 @@ const compilerOptions = {
 }
 
 /**
- * Checks the OpenAPI document of a local cloud by the linter with its recommended rules, and by a client in
- * TypeScript: the types that are generated from it compile, and a query by them is answered.
+ * Checks the OpenAPI document of a local cloud in two ways. The linter applies its recommended rules. A client in
+ * TypeScript compiles with the types that are generated from the document, and gets an answer to a query.
  */
 export async function checkOpenApi(shell: Shell, root: string): Promise<void> {
   const folder = join(root, 'node_modules/.cache/verify/openapi')

@@ -1,12 +1,14 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { copyRepository } from '../kit/repository-copy.ts'
+import { lintTemplates } from './cfn-lint.ts'
 import { checkOpenApi } from './openapi.ts'
 import { checkPythonClients } from './python.ts'
 import { npm, type Shell } from './shell.ts'
 
 const root = join(import.meta.dirname, '../..')
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+const tsx = join(root, 'node_modules/tsx/dist/cli.mjs')
 
 /** A step of `npm run verify`. It fails if `run` throws, and is skipped if that is `Skipped`. */
 export interface Step {
@@ -40,6 +42,15 @@ export const steps: readonly Step[] = [
         env: { SCHEDULES: '10000' },
       }),
   },
+  {
+    name: 'cfn-lint',
+    run: async (shell) => {
+      const folder = shell.temporaryFolder()
+      const synth = [tsx, join(root, 'infra/cli/synth.ts'), '--stage']
+      for (const stage of ['dev', 'prod']) await shell.run(process.execPath, [...synth, stage], { folder })
+      await lintTemplates(templatesIn(folder), { shell, root, folder })
+    },
+  },
   { name: 'mutants', run: (shell) => shell.run(npm, ['run', 'mutants'], { folder: root }) },
   {
     name: 'a generated aggregate with one part of each kind, in a copy',
@@ -69,6 +80,13 @@ export const steps: readonly Step[] = [
     },
   },
 ]
+
+/** The templates in a folder and in its folders. */
+function templatesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.template.json'))
+    .map((file) => join(folder, file))
+}
 
 /** Copies the files of the repository, and links to the installed packages. */
 function copyInto(folder: string): string {

@@ -18,7 +18,7 @@ const forever = new AbortController().signal
 interface Provider {
   /** Mails a second that it accepts. */
   readonly perSecond?: number
-  /** Until when it refuses every mail, in virtual time since the start. */
+  /** It refuses every mail until this time, in virtual time since the start. */
   readonly refusesUntil?: number
   /** Mails a second that the environments send at most; as many as they can, by default. */
   readonly pacePerSecond?: number

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
-import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
+import { createLoggingDynamoClient } from '../../commands/aws/dynamo-throttling.ts'
 import { environment } from '../../commands/aws/environment.ts'
+import { createMeasure } from '../../commands/aws/measure.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
 import { eventStoreFromEnvironment } from '../../commands/composition/store.ts'
 import { readModelFromEnvironment } from '../../projections/aws/read-model.ts'
@@ -9,7 +10,7 @@ import { versions } from '../../projections/versions.ts'
 import { expiryHandler } from '../upload/expiry.ts'
 import { createS3Files } from '../upload/s3-file-store.ts'
 
-const client = createDynamoClient()
+const client = createLoggingDynamoClient()
 const { rows, lists } = readModelFromEnvironment(client)
 
 export const handler = expiryHandler({
@@ -18,4 +19,5 @@ export const handler = expiryHandler({
   files: createS3Files(environment('FILES_BUCKET')),
   clock,
   logger: new Logger(),
+  measure: createMeasure(),
 })

@@ -1,5 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger'
-import { createDynamoClient } from '../../commands/aws/dynamo-client.ts'
+import { createLoggingDynamoClient } from '../../commands/aws/dynamo-throttling.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
 import { eventStoreFromEnvironment } from '../../commands/composition/store.ts'
 import { readModelFromEnvironment } from '../../projections/aws/read-model.ts'
@@ -7,7 +7,7 @@ import { createSubscribers } from '../../projections/subscription/subscribers.ts
 import { versions } from '../../projections/versions.ts'
 import { invoicingHandler } from '../subscription/invoicing.ts'
 
-const client = createDynamoClient()
+const client = createLoggingDynamoClient()
 const { rows, lists } = readModelFromEnvironment(client)
 
 export const handler = invoicingHandler({

@@ -1,17 +1,23 @@
 import * as z from 'zod/mini'
+import { stateNow } from '../../commands/execution/current-state.ts'
+import { project } from '../../domain/project/project.ts'
 import { type MailPorts, type Message, mailTo } from '../reactions/mailer.ts'
 import type { Reaction } from '../reactions/reaction.ts'
 import { projectCreatedEmail } from './reactions.ts'
 
-const data = z.object({ ownerId: z.string().check(z.minLength(1)), title: z.string() })
+const id = z.string().check(z.minLength(1))
+const data = z.object({ projectId: id, ownerId: id })
 
-/** Tells the owner of a project by mail that it was created. */
+/** Tells the owner of a project by mail that it was created. The title comes from the project's own stream. */
 export function projectCreated(ports: MailPorts): Reaction<z.infer<typeof data>> {
   return {
     row: projectCreatedEmail,
     data,
-    react(event, deadline) {
-      const { ownerId, title } = event.data
+    async react(event, deadline) {
+      const { projectId, ownerId } = event.data
+      const { state } = await stateNow(project, projectId, ports.store, deadline)
+      if (state.status === 'none') return 'no-project'
+      const { title } = state
       return mailTo(ownerId, event, ({ name }) => projectCreatedMessage({ name, title }), ports, deadline)
     },
   }

@@ -4,7 +4,7 @@ import { Problem } from '../../domain/kernel/problem.ts'
 import type { MailPorts } from './mailer.ts'
 import { type Reaction, type ReactionPorts, reactionHandler } from './reaction.ts'
 import type { EventHandler } from './reaction-queue.ts'
-import type { ReactionRow } from './reaction-row.ts'
+import { type ReactionRow, schemasOf } from './reaction-row.ts'
 
 /** A reaction that sends mail, ready for the function that sends all of it. */
 export interface MailReaction {
@@ -34,7 +34,8 @@ export function mailHandler(reactions: readonly MailReaction[], logger: Pick<Log
     const { data } = known.safeParse(event)
     const wanted = reactions.filter(
       ({ row }) =>
-        row.schema === data?.detail.schema && row.eventTypes.some((type) => type === data['detail-type']),
+        schemasOf(row).some((schema) => schema === data?.detail.schema) &&
+        row.eventTypes.some((type) => type === data?.['detail-type']),
     )
     if (wanted.length === 0) {
       const error = new Problem('unreadable', 'No mail is about an event of this type and schema.')

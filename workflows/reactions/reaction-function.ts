@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { environment } from '../../commands/aws/environment.ts'
+import { createMeasure } from '../../commands/aws/measure.ts'
 import { systemClock as clock } from '../../commands/aws/system-clock.ts'
 import { eventStoreFromEnvironment } from '../../commands/composition/store.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
@@ -27,7 +28,10 @@ export function queueFunction(
 ) {
   const logger = new Logger()
   const handled = createDynamoHandledEvents(environment('IDEMPOTENCY_TABLE'))
-  const handle = handlerWith({ store: eventStoreFromEnvironment(), clock }, { handled, clock, logger })
+  const handle = handlerWith(
+    { store: eventStoreFromEnvironment(), clock },
+    { handled, clock, logger, measure: createMeasure() },
+  )
   return reactionQueueHandler(handle, {
     postpone: createSqsPostponing(environment('QUEUE_URL')),
     pace,

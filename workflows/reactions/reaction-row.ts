@@ -9,6 +9,8 @@ export interface ReactionRow {
   readonly eventTypes: readonly [string, ...string[]]
   /** The public schema of these events that the reaction can read. */
   readonly schema: number
+  /** Earlier public schemas that it can also read, so that no event is lost while a new schema is deployed. */
+  readonly olderSchemas?: readonly number[]
   readonly sendsMail: boolean
   /** The calls that only this reaction makes. Every reaction may read the event store and record handled events. */
   readonly calls: readonly ReactionCalls[]
@@ -17,6 +19,11 @@ export interface ReactionRow {
    * and names it in the variable `SECRET_ARN` of the function.
    */
   readonly secret?: string
+}
+
+/** Every public schema that a reaction can read. */
+export function schemasOf({ schema, olderSchemas = [] }: ReactionRow): readonly [number, ...number[]] {
+  return [schema, ...olderSchemas]
 }
 
 export interface ReactionCalls {

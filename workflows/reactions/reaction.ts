@@ -3,13 +3,14 @@ import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/pe
 import type { Logger } from '@aws-lambda-powertools/logger'
 import * as z from 'zod/mini'
 import { asError } from '../../commands/aws/errors.ts'
+import { type Measure, noMeasure } from '../../commands/aws/measure.ts'
 import { deadlineWithin } from '../../commands/aws/time-left.ts'
 import type { Clock } from '../../domain/kernel/clock.ts'
 import type { Deadline } from '../../domain/kernel/cost.ts'
 import { Problem } from '../../domain/kernel/problem.ts'
 import { Postponed } from './postponed.ts'
 import type { EventHandler, ReactionContext } from './reaction-queue.ts'
-import type { ReactionRow } from './reaction-row.ts'
+import { type ReactionRow, schemasOf } from './reaction-row.ts'
 
 /** Maximum time of a reaction, in milliseconds. A reaction that takes longer is repeated later. */
 const reactionMs = 10_000
@@ -48,6 +49,8 @@ export interface ReactionPorts {
   readonly handled: BasePersistenceLayer
   readonly clock: Clock
   readonly logger: Pick<Logger, 'info' | 'error'>
+  /** Counts reactions by outcome. Without it, nothing is counted. */
+  readonly measure?: Measure
 }
 
 /**
@@ -58,7 +61,7 @@ export interface ReactionPorts {
  */
 export function reactionHandler<Data>(
   reaction: Reaction<Data>,
-  { handled, clock, logger }: ReactionPorts,
+  { handled, clock, logger, measure = noMeasure }: ReactionPorts,
 ): EventHandler {
   const { name } = reaction.row
   const expected = expectedBy(reaction)
@@ -94,9 +97,12 @@ export function reactionHandler<Data>(
     try {
       const outcome = await once(parsed.data, context)
       logger.info('reacted', { ...line, outcome, repeated })
+      measure({ ReactionsFailed: 0 }, { reaction: name, outcome: repeated ? 'repeated' : outcome })
     } catch (error) {
       if (error instanceof Postponed) logger.info('reaction is postponed', { ...line, reason: error.message })
       else logger.error('reaction failed', { ...line, error: asError(error) })
+      if (!(error instanceof Postponed))
+        measure({ ReactionsFailed: 1 }, { reaction: name, outcome: 'failed' })
       throw error
     }
   }
@@ -111,7 +117,7 @@ function expectedBy<Data>({ row, data }: Reaction<Data>) {
     detail: z.object({
       id: z.string().check(z.minLength(1)),
       type: types,
-      schema: z.literal(row.schema),
+      schema: z.literal([...schemasOf(row)]),
       at: z.iso.datetime(),
       correlationId: z.string(),
       data,

@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Context } from 'aws-lambda'
 import { asError } from '../../commands/aws/errors.ts'
+import { type Measure, noMeasure } from '../../commands/aws/measure.ts'
 import { eachInParallel } from '../../commands/aws/parallel.ts'
 import { deadlineIn } from '../../commands/aws/system-clock.ts'
 import { whileTimeLasts } from '../../commands/aws/time-left.ts'
@@ -18,6 +19,8 @@ const reserveMs = 15_000
 export interface ExpiryPorts extends StepPorts {
   readonly openUploads: OpenUploads
   readonly logger: Pick<Logger, 'info' | 'error'>
+  /** Counts expired uploads. Without it, nothing is counted. */
+  readonly measure?: Measure
 }
 
 /**
@@ -28,7 +31,7 @@ export interface ExpiryPorts extends StepPorts {
  * An upload that fails is logged and does not stop the others. It stays open, and the next run tries it again. At the
  * end, the function fails if any upload failed.
  */
-export function expiryHandler({ openUploads, logger, ...ports }: ExpiryPorts) {
+export function expiryHandler({ openUploads, logger, measure = noMeasure, ...ports }: ExpiryPorts) {
   const { expire } = createSteps(ports)
   return async (
     _event: unknown,
@@ -38,8 +41,9 @@ export function expiryHandler({ openUploads, logger, ...ports }: ExpiryPorts) {
     const counts = { expired: 0, failed: 0 }
     const end = async (uploadId: string): Promise<void> => {
       try {
-        await expire(uploadId, { causationId, deadline: deadlineIn(expireMs, ports.clock) })
+        const ended = await expire(uploadId, { causationId, deadline: deadlineIn(expireMs, ports.clock) })
         counts.expired += 1
+        if (ended) measure({ UploadsFailed: 1 }, { outcome: 'expired' })
       } catch (error) {
         counts.failed += 1
         logger.error('upload not expired', { uploadId, requestId: causationId, error: asError(error) })

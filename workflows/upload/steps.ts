@@ -33,30 +33,31 @@ type Processing = Extract<UploadState, { status: 'processing' }>
 export function createSteps({ store, files, clock }: StepPorts) {
   const tools: Tools = { ...createRunCommands(store, clock), files, store }
   return {
-    /** Executes a step. Returns its outcome, and the correlation id of the upload. */
+    /** Executes a step and returns its outcome. Passes the correlation id of the upload on once it is known. */
     async step(
       input: StepInput,
       context: StepContext,
-    ): Promise<{ readonly outcome: StepOutcome; readonly correlationId: string }> {
+      onCorrelationId: (correlationId: string) => void = () => {},
+    ): Promise<StepOutcome> {
       const { uploadId, run } = input
       const { state, correlationId = run } = await tools.uploadNow(uploadId, context.deadline)
-      if (state.status !== 'none') {
-        const outcome = await doStep(tools, input, state, { ...context, uploadId, run, correlationId })
-        return { outcome, correlationId }
-      }
+      onCorrelationId(correlationId)
+      if (state.status !== 'none')
+        return doStep(tools, input, state, { ...context, uploadId, run, correlationId })
       // Nobody has requested this file.
       if (input.step === 'close') await files.remove(incomingKey(uploadId))
-      return { outcome: { outcome: 'ended' }, correlationId }
+      return { outcome: 'ended' }
     },
 
-    /** Ends an upload whose file was not sent in time, or whose run has died. */
-    async expire(uploadId: string, context: StepContext): Promise<void> {
+    /** Ends an upload whose file was not sent in time, or whose run has died. Returns whether this call ended it. */
+    async expire(uploadId: string, context: StepContext): Promise<boolean> {
       const now = new Date(clock.now()).toISOString()
       const run = 'expiry'
       const { state, correlationId = run } = await tools.uploadNow(uploadId, context.deadline)
       const command = { type: 'expire-upload', actorId, now } as const
-      if (state.status === 'none' || upload.decide(command, state).length === 0) return
+      if (state.status === 'none' || upload.decide(command, state).length === 0) return false
       await giveUp(tools, state, command, { ...context, uploadId, run, correlationId })
+      return true
     },
   }
 }

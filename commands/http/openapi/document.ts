@@ -55,7 +55,7 @@ interface Parts {
 export function openApi(apiUrl: string, { commands, queries }: FeatureContract): OpenApi {
   const schemas = createNamedSchemas()
   const parts = { schemas, problems: createProblemResponses(schemas) }
-  // An item has the name of the query that returns one of it, so these queries come first.
+  // The schema of an item is named after the query that returns a single item, so these queries come first.
   const ordered = Object.entries(queries).sort(
     ([, a], [, b]) => Number(b.kind === 'one') - Number(a.kind === 'one'),
   )
@@ -214,7 +214,7 @@ const publicAnswers: Readonly<Record<PublicPath, PublicAnswer>> = {
     schema: { type: 'object', examples: [{ openapi: '3.1.0' }] },
   },
   '/docs': {
-    summary: 'This document as a page of HTML',
+    summary: 'This document as an HTML page',
     type: 'text/html',
     schema: { type: 'string', examples: ['<!doctype html>'] },
   },

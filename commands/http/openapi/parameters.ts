@@ -50,7 +50,7 @@ export function idempotencyKey(creates: boolean): Parameter {
 
 export function pathParameters(path: string): Parameter[] {
   return [...path.matchAll(/{(\w+)}/g)].map(([, name]) =>
-    parameter('path', String(name), 'An id. Any other text is 404.', textOf(syntax.id, exampleId)),
+    parameter('path', String(name), 'An id. Any other text gets 404.', textOf(syntax.id, exampleId)),
   )
 }
 

@@ -50,7 +50,7 @@ const gatewayError = z
     z.describe('An answer of the gateway. The request did not reach the API, or the API did not answer.'),
   )
 
-/** The statuses that the gateway itself answers, with a reason for each. */
+/** The statuses that the gateway itself answers with, and a reason for each. */
 const gatewayReasons: Readonly<Record<number, string>> = {
   400: 'The gateway cannot read the request',
   401: 'There is no valid access token',

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Change, editsOf, type FileEdit } from './change.ts'
+import { addAlarmRows, alarmPage } from './edit/alarm-rows.ts'
 import { addElement } from './edit/lists.ts'
 import {
   aggregatesIn,
@@ -70,7 +71,7 @@ export function newReaction(root: string, name: string, options: ReactionOptions
       ...(hasRows ? rowEdits(rows, reaction) : listEdits(feature)),
       ...(isExpected ? expectedEdits(root, expected, reaction) : []),
       ...collectingEdits(root, expected, reaction),
-      ...(reaction.recipient === undefined ? [] : mailEdits(reaction)),
+      ...(reaction.recipient === undefined ? alarmEdits(reaction) : mailEdits(reaction)),
     ],
   }
 }
@@ -118,6 +119,25 @@ function createdIn(root: string, { camel, pascal }: Spelling) {
   const type = `${pascal}Created`
   const data = fixtureOf(root, camel, type)
   return data === undefined ? undefined : { type, data }
+}
+
+/** A reaction without mail has a queue of its own, with two alarms. */
+function alarmEdits({ name, feature }: NewReaction): FileEdit[] {
+  const query = `Run the query [Errors](#queries) for \`${name.pascal}\`, and remove the cause.`
+  const rows = [
+    {
+      alarms: [`${name.pascal}Queue`],
+      meaning:
+        'An event has waited for half an hour. It is tried again for six hours, and nothing is lost yet.',
+      todo: query,
+    },
+    {
+      alarms: [`${name.pascal}Failures`],
+      meaning: 'The reaction failed for six hours. The queue keeps the event for 14 days.',
+      todo: `${query} Then \`aws sqs start-message-move-task --source-arn ARN\`.`,
+    },
+  ]
+  return editsOf(alarmPage, addAlarmRows(rows, feature.kebab))
 }
 
 function rowEdits(file: string, reaction: NewReaction): FileEdit[] {

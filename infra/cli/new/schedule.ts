@@ -1,4 +1,6 @@
+import { hasMissedAlarm } from '../../stack/parts/monitoring/interval.ts'
 import { type Change, editsOf } from './change.ts'
+import { type AlarmRow, addAlarmRows, alarmPage } from './edit/alarm-rows.ts'
 import { addElement } from './edit/lists.ts'
 import { functionsIn } from './edit/repository.ts'
 import { addImport, addStatement } from './edit/statements.ts'
@@ -46,6 +48,7 @@ export function newSchedule(root: string, name: string, { expression }: Schedule
       [`test/infra/stack/${name}.test.ts`]: stackTestOf(schedule),
     },
     edits: [
+      ...editsOf(alarmPage, addAlarmRows(alarmsOf(pascal, expression))),
       ...editsOf(
         'infra/stack/stacks.ts',
         addStatement('addStacks', `add${pascal}(service, { bundles, stage, data: add${pascal}Data(data) })`),
@@ -79,4 +82,23 @@ export function newSchedule(root: string, name: string, { expression }: Schedule
       ),
     ],
   }
+}
+
+/** The alarms that the stack adds for a schedule. */
+export function alarmsOf(name: string, expression: string): AlarmRow[] {
+  const query = `Run the query [Errors](#queries) for \`${name}\``
+  const rows = [
+    {
+      alarms: [`${name}Failures`],
+      meaning: 'A run failed in three tries.',
+      todo: `${query}, and remove the cause.`,
+    },
+    { alarms: [`${name}Duration`], meaning: 'A run took four fifths of its time.', todo: `${query}.` },
+  ]
+  const missed = {
+    alarms: [`${name}Missed`],
+    meaning: 'The function was not run when it was due. In a new stage it is on until the first run.',
+    todo: '`aws scheduler list-schedules`: is it on, and may its role invoke the function?',
+  }
+  return hasMissedAlarm(expression) ? [...rows, missed] : rows
 }

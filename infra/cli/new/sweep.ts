@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import pluralize from 'pluralize'
 import { type Change, editsOf, type FileEdit, together } from './change.ts'
 import { commandNameOf, createdIn, emittedEvent } from './command.ts'
+import { addAlarmRows, alarmPage } from './edit/alarm-rows.ts'
 import { addAlternative, addReturned, addStatementBeforeIf } from './edit/functions.ts'
 import { addElement } from './edit/lists.ts'
 import { aggregatesIn, type ReadModel, readModelsIn, readSource } from './edit/repository.ts'
@@ -9,7 +10,7 @@ import { typeNamed } from './edit/source.ts'
 import { addDeclarationBefore, addImport, addStatement, addUnionMember } from './edit/statements.ts'
 import { eventTypeOf, flagOf } from './event.ts'
 import { type Spelling, spell } from './names.ts'
-import { checkSchedule } from './schedule.ts'
+import { alarmsOf, checkSchedule } from './schedule.ts'
 import { stackTestOf } from './templates/schedule.ts'
 import {
   decisionOf,
@@ -161,9 +162,10 @@ function listEdits(sweep: NewSweep, { folder, version }: ReadModel): FileEdit[] 
   )
 }
 
-function stackEdits({ name: { camel, kebab, pascal }, feature }: NewSweep): FileEdit[] {
+function stackEdits({ name: { camel, kebab, pascal }, feature, expression }: NewSweep): FileEdit[] {
   const expected = `./${feature.kebab}/${kebab}-expected.ts`
   return [
+    ...editsOf(alarmPage, addAlarmRows(alarmsOf(pascal, expression), feature.kebab)),
     ...editsOf(
       'infra/stack/stacks.ts',
       addStatement(

@@ -25,6 +25,8 @@ export interface Options {
   readonly to?: string | undefined
   readonly segments?: string | undefined
   readonly speed?: string | undefined
+  readonly reason?: string | undefined
+  readonly event?: string | undefined
 }
 
 export interface Answer {

@@ -8,7 +8,8 @@ import { readStored } from './stored-stream.ts'
 export const eventsShow: OpsCommand = {
   name: 'events show',
   usage: 'events show STREAM',
-  summary: 'the events of a stream as they are stored, with actor and correlation id; also unreadable ones',
+  summary:
+    'the events of a stream as they are stored, with actor and correlation id, including unreadable events',
   options: [],
   async run(request, _, stores) {
     const { stream } = parseStreamName(oneOperand(request, 'STREAM'))

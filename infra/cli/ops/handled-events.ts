@@ -32,7 +32,9 @@ export function createHandledEvents(
   return {
     async read(keys) {
       if (tableName === undefined)
-        throw new Error('the stack lacks the output HandledEventsTable of this code: deploy it first')
+        throw new Error(
+          'the stack lacks the output HandledEventsTable, which this code needs: deploy this code first',
+        )
       return mapInParallel(keys, concurrency, async ({ reaction, event }) => {
         const Key = { id: handledId(reaction, event) }
         const get = new GetCommand({ TableName: tableName, Key, ConsistentRead: true })

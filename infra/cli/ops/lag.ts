@@ -54,7 +54,7 @@ export const lag: OpsCommand = {
     ])
     const elsewhere =
       deliveries === undefined
-        ? ['In an account, the metric IteratorAge of a function tells how far its deliveries are behind.']
+        ? ['In an account, the metric IteratorAge of a function shows how far its deliveries are behind.']
         : []
     return {
       json: { generations, deliveries },

@@ -1,9 +1,14 @@
 import { parseArgs } from 'node:util'
 import { stageName } from '../../stages/stage-name.ts'
+import { adminAdd, adminList, adminRemove } from './admin.ts'
 import type { Answer, OpsCommand, Options } from './command.ts'
 import { eventsHandled } from './events-handled.ts'
 import { eventsShow } from './events-show.ts'
 import { eventsTail } from './events-tail.ts'
+import { failuresDiscard } from './failures-discard.ts'
+import { failuresList } from './failures-list.ts'
+import { failuresRetry } from './failures-retry.ts'
+import { failuresShow } from './failures-show.ts'
 import { find } from './find.ts'
 import { lag } from './lag.ts'
 import { parkedList } from './parked-list.ts'
@@ -18,6 +23,7 @@ import { replayRollback, replaySwitch } from './replay-switch.ts'
 import { republish } from './republish.ts'
 import { findStack } from './stack.ts'
 import { state } from './state.ts'
+import { trace } from './trace.ts'
 import { verify } from './verify.ts'
 
 const commands: readonly OpsCommand[] = [
@@ -29,6 +35,11 @@ const commands: readonly OpsCommand[] = [
   parkedList,
   parkedShow,
   parkedResubmit,
+  failuresList,
+  failuresShow,
+  failuresRetry,
+  failuresDiscard,
+  trace,
   lag,
   verify,
   republish,
@@ -38,6 +49,9 @@ const commands: readonly OpsCommand[] = [
   replaySwitch,
   replayRollback,
   replayClean,
+  adminAdd,
+  adminRemove,
+  adminList,
 ]
 
 /**
@@ -49,12 +63,12 @@ const usage = `npm run ops -- COMMAND [OPTION…]
 ${commands.map(({ usage: line, summary }) => `  ${line.padEnd(42)} ${summary}`).join('\n')}
 
   --json          print JSON; npm run --silent ops -- … prints nothing else
-  --stage NAME    work on this stage: STAGE, or else dev, by default
-  --aws           work on the stage in your AWS account; otherwise on the local cloud that runs it
-  --region NAME   the region of --aws, if your AWS settings name another one
+  --stage NAME    stage to work on; the default is the variable STAGE, or else dev
+  --aws           work on the stage in your AWS account instead of the local cloud
+  --region NAME   AWS region, if it is not the one of your AWS settings; needs --aws
   --help          this text`
 
-/** Runs the command of the command line. Returns whether it achieved its purpose. */
+/** Runs the command that the operator typed. Returns whether it achieved its purpose. */
 async function run(): Promise<boolean> {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean' } as const
@@ -77,6 +91,8 @@ async function run(): Promise<boolean> {
       speed: text,
       email: text,
       title: text,
+      reason: text,
+      event: text,
     },
   })
   const { json, help, stage, aws, region, 'accept-parked': acceptParked, ...others } = values
@@ -92,7 +108,7 @@ async function run(): Promise<boolean> {
     return false
   }
   const operands = positionals.slice(command.name.split(' ').length)
-  for (const option of Object.keys(options) as (keyof Options)[]) // exactly these are left
+  for (const option of Object.keys(options) as (keyof Options)[]) // these are the only other options
     if (!command.options.includes(option))
       throw new Error(`${command.name} takes no --${option === 'acceptParked' ? 'accept-parked' : option}`)
 

@@ -17,7 +17,7 @@ export const parkedShow: OpsCommand = {
 }
 
 function paragraph({ by, version, since, error, event, stack }: ParkedStream): string {
-  const at = event.type === undefined ? 'of which nothing can be read' : event.type
+  const at = event.type === undefined ? 'unreadable, so its type is unknown' : event.type
   return [
     `Parked by ${by} since ${since}`,
     `  event    ${event.version}, ${at}`,

@@ -19,7 +19,7 @@ export interface ParkedStream {
   /** The event that stops it. Its type is missing if its commit cannot be read. */
   readonly event: { readonly version: number; readonly type?: string }
   readonly error: string
-  /** The beginning of the error's stack. Marks of older code have none. */
+  /** The beginning of the error's stack. Marks that older code wrote have none. */
   readonly stack?: string
   /** When the event stopped it; for the forwarder, when it last tried. */
   readonly since: string

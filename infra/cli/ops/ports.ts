@@ -27,12 +27,15 @@ import type { RowRemover } from '../../../projections/rebuild/replay/row-remover
 import type { CommitScan } from '../../../projections/rebuild/walk/commit-scan.ts'
 import { createDynamoCommitScan } from '../../../projections/rebuild/walk/dynamo-commit-scan.ts'
 import type { ReactionRow } from '../../../workflows/reactions/reaction-row.ts'
+import { type AdminGroup, openAdminGroup } from './admin-group.ts'
+import type { FailedWork } from './failures/failed-work.ts'
 import { type GuardScan, scanGuards } from './guard-scan.ts'
 import { createHandledEvents, type HandledEvents } from './handled-events.ts'
 import { type DeliveryLag, openLocalPages } from './local-pages.ts'
 import { readNewItems } from './new-items.ts'
 import { reasonOf } from './printing.ts'
 import type { Stack } from './stack.ts'
+import type { FunctionLogs } from './trace/logs.ts'
 
 /** The features of this checkout. They are loaded when a command needs them, because any of them may be broken. */
 export interface Code {
@@ -45,7 +48,7 @@ export interface Code {
 
 /** The stores of a running backend, without the code of any feature. Tests give the commands stores in memory. */
 export interface Stores {
-  /** Reads commits that the event store refuses to read. It cannot write. */
+  /** Reads commits, even those that the event store refuses to read. This port cannot write. */
   readonly commits: Pick<CommitTable, 'query'>
   readonly store: EventStore
   readonly scan: CommitScan
@@ -64,6 +67,12 @@ export interface Stores {
   readonly guards: GuardScan
   /** The events that reactions have handled. */
   readonly handled: HandledEvents
+  /** The queues of waiting and failed work. Their clients are loaded when a command needs them. */
+  readonly failedWork: () => Promise<FailedWork>
+  /** The logs of the functions. Their client is loaded when a command needs it. */
+  readonly functionLogs: () => Promise<FunctionLogs>
+  /** The people in the group `admin`. */
+  readonly admins: AdminGroup
   /** How far the deliveries of the stream are behind; undefined if the backend runs in an account. */
   readonly deliveryLag?: (() => Promise<readonly DeliveryLag[]>) | undefined
   /** When the oldest invocation that is running began; undefined if the backend runs in an account. */
@@ -91,7 +100,7 @@ async function loadCode(): Promise<Code> {
 }
 
 /** The stores of a running backend. */
-export function openStores({ client: settings, outputs, isLocal }: Stack): Stores {
+export function openStores({ client: settings, outputs, prefixes, isLocal }: Stack): Stores {
   const client = createDynamoClient(settings)
   const commits = createDynamoCommitTable(client, outputs.EventStoreTable)
   return {
@@ -112,6 +121,15 @@ export function openStores({ client: settings, outputs, isLocal }: Stack): Store
       readNewItems({ settings, streamArn: outputs.EventStoreStreamArn, signal, onReady }),
     guards: scanGuards(client, outputs.ReadModelTable),
     handled: createHandledEvents(client, outputs.HandledEventsTable),
+    failedWork: async () => {
+      const { openFailedWork } = await import('./failures/aws-failed-work.ts')
+      return openFailedWork(settings, prefixes)
+    },
+    functionLogs: async () => {
+      const { openFunctionLogs } = await import('./trace/cloudwatch-function-logs.ts')
+      return openFunctionLogs(settings, prefixes)
+    },
+    admins: openAdminGroup(settings, outputs.UserPoolId),
     ...(isLocal && settings.endpoint !== undefined && openLocalPages(settings.endpoint)),
     code: loadCode,
   }

@@ -33,7 +33,7 @@ function escaped(character: string): string {
 /** The reason of a failure, in one line. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return printable(String(error))
-  // The name or code of an error of AWS or of the system tells its kind.
+  // The name or code of an error from AWS or the system shows its kind.
   const { name, message } = error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : name
   const known = '$fault' in error || message === '' ? `${code}: ${message}` : message

@@ -19,7 +19,7 @@ export const replayStart: OpsCommand = {
   name: 'replay start',
   usage: 'replay start PROJECTION',
   summary:
-    'builds or resumes a generation; --segments N reads in parallel (4), --speed WCU limits write units a second',
+    'builds or resumes a generation; --segments N sets the number of parallel reads (4), --speed WCU the maximum write units a second',
   options: ['segments', 'speed'],
   async run(request, open) {
     const projection = oneOperand(request, 'PROJECTION')

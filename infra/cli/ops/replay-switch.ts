@@ -72,8 +72,8 @@ export const replayRollback: OpsCommand = {
 }
 
 /**
- * Returns the objections to the switch, and the streams that are parked both in this generation and in the live one.
- * A stream that changed during the comparison is no objection, because on a busy stack some always do.
+ * Returns the objections to the switch, and the streams that are parked both in this generation and in the live one. A
+ * stream that changed during the comparison is not an objection, because some always change on a busy stack.
  */
 async function objectionsTo(
   { found, findings, counters }: Verified,

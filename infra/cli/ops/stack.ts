@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import * as z from 'zod/mini'
-import { readAnnouncement } from '../../local/index.ts'
+import { physicalName, readAnnouncement } from '../../local/index.ts'
 import { stackNames } from '../../stages/stage-name.ts'
 import { dataFolderOf } from '../data-folder.ts'
 import { reasonOf } from './printing.ts'
@@ -12,6 +12,13 @@ export interface Stack {
   /** Settings for every AWS client. A missing setting has the default of the SDK. */
   readonly client: ClientSettings
   readonly outputs: z.infer<typeof outputsOf>
+  readonly prefixes: ResourcePrefixes
+}
+
+/** The beginnings of the names that the resources of both stacks have, unless the code names them itself. */
+export interface ResourcePrefixes {
+  readonly data: string
+  readonly service: string
 }
 
 export interface ClientSettings {
@@ -27,6 +34,12 @@ export interface Where {
   readonly region?: string | undefined
 }
 
+/** The names that CloudFormation gives to resources of a stage begin with these. */
+export function prefixesOf(stage: string): ResourcePrefixes {
+  const { data, service } = stackNames(stage)
+  return { data: `${data}-`, service: `${service}-` }
+}
+
 /** The outputs of the template (`infra/stack/`) that the commands use. */
 const outputsOf = z.object({
   EventStoreTable: z.string(),
@@ -35,12 +48,14 @@ const outputsOf = z.object({
   EventBusName: z.string(),
   // Only `events handled` needs it, and stacks that were deployed earlier lack it.
   HandledEventsTable: z.optional(z.string()),
+  // Only `admin` needs it.
+  UserPoolId: z.optional(z.string()),
 })
 
 /**
- * Finds the backend of a stage by the outputs of its templates: those of the local cloud that runs on the stage's data
- * folder, or of the data stack in the operator's account, whose credentials the SDK finds. Throws an Error that says what
- * to do if there is none.
+ * Finds the backend of a stage by the outputs of its templates. They come from the local cloud that runs on the stage's
+ * data folder, or from the data stack in the operator's account. The SDK finds the credentials. Throws an Error that
+ * says what to do if there is none.
  */
 export async function findStack({ stage, aws, region }: Where): Promise<Stack> {
   return aws ? findDeployed(stage, region) : findLocalCloud(stage, region)
@@ -52,7 +67,7 @@ async function findLocalCloud(stage: string, region: string | undefined): Promis
   const running = await readAnnouncement(resolve(dataDir))
   if (running === undefined)
     throw new Error(
-      `no local cloud runs on ${dataDir}: npm start runs one, ANNALS_DATA=… names another folder, --stage NAME another stage, --aws the one in your account`,
+      `no local cloud runs on ${dataDir}: start it with npm start, or choose another folder (ANNALS_DATA=…), another stage (--stage NAME) or your AWS account (--aws)`,
     )
   const { endpoint } = running
   // The local cloud treats every caller that is not one of its functions as the developer.
@@ -61,7 +76,12 @@ async function findLocalCloud(stage: string, region: string | undefined): Promis
     running.outputs,
     `The local cloud on ${dataDir} runs another template: start it again`,
   )
-  return { isLocal: true, client: { endpoint, region: running.region, credentials }, outputs }
+  return {
+    isLocal: true,
+    client: { endpoint, region: running.region, credentials },
+    outputs,
+    prefixes: { data: physicalName(''), service: physicalName('') },
+  }
 }
 
 async function findDeployed(stage: string, region: string | undefined): Promise<Stack> {
@@ -81,8 +101,9 @@ async function findDeployed(stage: string, region: string | undefined): Promise<
     client,
     outputs: readOutputs(
       Object.fromEntries(outputs),
-      `Stack ${stack} lacks an output of this code: deploy it first`,
+      `Stack ${stack} lacks an output that this code needs: deploy this code first`,
     ),
+    prefixes: prefixesOf(stage),
   }
 }
 

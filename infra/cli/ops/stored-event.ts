@@ -4,7 +4,10 @@ import type { EventCatalogue } from '../../../projections/publishing/event-catal
 import { jsonText, reasonOf } from './printing.ts'
 import type { Stored } from './stored-stream.ts'
 
-/** An event as it is stored, in the shape of its `schema`, or else the item that should contain it. */
+/**
+ * An event as it is stored, in the shape of its `schema`. It has the whole item instead if the item's events cannot be
+ * separated.
+ */
 export interface ShownEvent {
   readonly stream: string
   readonly version: number

@@ -50,7 +50,7 @@ export function storedOf(raw: unknown): Stored {
   }
 }
 
-/** Returns the version that the next commit must have; undefined if the item does not tell. */
+/** Returns the version that the next commit must have; undefined if the item does not show it. */
 function nextAfter(stored: Stored): number | undefined {
   if ('commit' in stored) return lastVersion(stored.commit) + 1
   const count = stored.item?.['count']

@@ -36,7 +36,7 @@ export const verify: OpsCommand = {
       const onProgress = progressOf(generation.id, opened.clock, request.tell)
       results.push(await verifyGeneration(generation, { ...opened, repair, onProgress }))
     }
-    // No query reads the others, so their faults are shown but are no failure.
+    // No query reads the others, so their faults are shown but do not count as failures.
     const { live, previous } = await readList(opened, name)
     const clean = results.every((result) => result.clean || result.generation !== live)
     const text = results
@@ -90,7 +90,7 @@ function textOf(verified: Verified, shown: Shown): string {
   return lines.join('\n')
 }
 
-/** The commands that help against what was found. */
+/** The commands that repair the faults found. */
 function hintsFor({ found, findings, counters }: Verified, { repair, role, projection }: Shown): string[] {
   const ofFeeds = findings.filter((finding) => finding.found === 'feed').flatMap(({ details }) => details)
   const isMissing = ofFeeds.some((detail) => !detail.startsWith('wrong: '))
@@ -99,7 +99,9 @@ function hintsFor({ found, findings, counters }: Verified, { repair, role, proje
   if (found.parked > 0)
     hints.push('Parked: parked list says why. Run code that reads the event, then: parked resubmit --all')
   if (!repair && (found.behind > 0 || isMissing))
-    hints.push(`Behind, or rows of feeds missing: verify ${projection} --repair catches up and puts them.`)
+    hints.push(
+      `Behind, or rows of feeds missing: verify ${projection} --repair catches up the streams and puts the rows.`,
+    )
   if (found.uncompared > 0) hints.push(`Not compared: try verify ${projection} again.`)
   if (found.different + counters.different.length > 0 || isWrong || (repair && isMissing))
     hints.push(replacement[role](projection))

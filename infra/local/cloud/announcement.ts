@@ -8,16 +8,16 @@ export interface Announced {
   /** Endpoint of the AWS gateway. */
   readonly endpoint: string
   readonly region: string
-  /** The real path of its data folder, by which a copy of the folder is told apart. */
+  /** The real path of its data folder, which distinguishes the folder from a copy. */
   readonly folder: string
-  /** The template's outputs, as CloudFormation would give them of a stack. */
+  /** The template's outputs, as CloudFormation would return them for a stack. */
   readonly outputs: Readonly<Record<string, string>>
 }
 
 export interface Announcement {
   /** Answers `GET /_local/stage`; `undefined` for any other address. */
   page(url: URL): AwsResponse | undefined
-  /** Writes it into the data folder. Returns how to remove it. */
+  /** Writes the announcement into the data folder. Returns a function that removes it. */
   publish(announced: Omit<Announced, 'folder'>): () => void
 }
 
@@ -34,7 +34,7 @@ export function openAnnouncement(dataDir: string): Announcement {
         ? { status: 200, headers: { 'content-type': 'application/json' }, body: text }
         : undefined,
     publish(announced) {
-      // The id makes it this run's: see `readAnnouncement`.
+      // The id identifies this run: see `readAnnouncement`.
       const folder = realpathSync(dataDir)
       text = `${JSON.stringify({ id: randomUUID(), folder, ...announced }, undefined, 2)}\n`
       writeFileSync(`${file}.new`, text)

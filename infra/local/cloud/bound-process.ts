@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { Writable } from 'node:stream'
 
 /**
- * Starts a process that does not outlive this one, even if this one is killed. Windows does that by itself for
- * children that are not detached. Elsewhere a shell, which becomes the program, leaves a reader of a pipe behind
- * that kills the program at the pipe's end; one line through the pipe says that there is nothing left to kill.
- * A process group of its own keeps a terminal's ctrl-c away from it until the local cloud closes it.
+ * Starts a process that does not outlive this one, even if this one is killed. Windows does that by itself for children
+ * that are not detached. Elsewhere, a shell starts a watcher and then becomes the program. The watcher reads from a
+ * pipe, and kills the program when the pipe ends. A line through the pipe tells the watcher that the program has
+ * exited. The program has a process group of its own, so a ctrl-c in the terminal does not reach it before the local
+ * cloud closes it.
  */
 export function spawnBound(
   program: string,
@@ -29,7 +30,7 @@ export function spawnBound(
   return child
 }
 
-/** Asks a process to end, makes it after two seconds, and waits until it has. */
+/** Asks a process to end, kills it after two seconds, and waits until it has exited. */
 export async function endProcess(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')

@@ -24,6 +24,7 @@ export const leftOut: readonly string[] = [
   'AWS::SNS::TopicPolicy',
   'AWS::SSM::Parameter',
   'AWS::WAFv2::WebACL',
+  'AWS::XRay::SamplingRule',
 ]
 
 /** The value of `Ref` and of every attribute of a resource that is left out. It names the resource. */

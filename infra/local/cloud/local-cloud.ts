@@ -13,8 +13,8 @@ export interface LocalCloud {
   readonly awsUrl: string
   readonly faults: LocalCloudFaults
   /**
-   * Runs the functions of another assembly's template, as far as their code differs. Returns the logical ids of
-   * those. Throws an Error that names the resources if anything else differs: that requires a restart.
+   * Reloads the functions whose code differs in another assembly. Returns their logical ids. Throws an Error that names
+   * the resources if anything else differs: that requires a restart.
    */
   reload(assembly: string): readonly string[]
   close(): Promise<void>
@@ -84,7 +84,7 @@ function prepareFolder(dataDir: string): void {
   }
 }
 
-/** Maximum number of resources that are named of each kind of change. */
+/** Maximum number of resources that are named for each kind of change. */
 const maxNamed = 5
 
 /** Names the resources that differ in more than the location of a function's code. Empty if there are none. */

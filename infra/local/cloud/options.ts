@@ -14,7 +14,7 @@ export interface LocalCloudOptions {
   readonly allowRemote: boolean
   /** Groups that everyone who signs up joins. */
   readonly groups: readonly string[]
-  /** Waits before a bus, a schedule or Lambda retries a failed delivery; those of AWS otherwise. */
+  /** How long a bus, a schedule or Lambda waits before each retry of a failed delivery. The default is that of AWS. */
   readonly retryDelaysMs?: readonly number[]
   /** The port at which a debugger finds the first function; each further function has the next port. */
   readonly inspectPort?: number

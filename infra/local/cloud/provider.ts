@@ -11,7 +11,7 @@ import type { Properties, Template } from './template.ts'
 
 /**
  * One service of the local cloud: the resources that it models, the operations that it answers, and how it is opened.
- * `Handle` is what the services that are opened later use of it.
+ * `Handle` is the part of it that services opened later use.
  */
 export interface ServiceProvider<Handle = unknown> {
   /** The name that docs/local-cloud.md lists it by. */
@@ -34,7 +34,10 @@ export interface ResolvedResource {
   readonly properties: Properties
 }
 
-/** Answers a request that is no call of an AWS operation, such as the mailbox; `undefined` for an address it does not know. */
+/**
+ * Answers a request that does not call an AWS operation, such as one for the mailbox; `undefined` for an unknown
+ * address.
+ */
 export type LocalPage = (url: URL, request: IncomingMessage) => AwsResponse | undefined
 
 /** Everything that a provider needs to open its service. */
@@ -62,11 +65,13 @@ export interface CloudContext {
 
   /** The handle of a provider that is opened earlier. Throws if `providers.ts` lists it later. */
   use<Handle>(provider: ServiceProvider<Handle>): Handle
-  /** Serves the operations of a service behind the gateway. Requests of functions fail as `faults` say. */
+  /** Serves the operations of a service behind the gateway. Requests of functions fail as `faults` decides. */
   serve(service: AwsService): void
   servePage(page: LocalPage): void
-  /** Everything that is served so far and from now on. */
+  /** Everything that is served now. Services that are added later appear in it, too. */
   readonly served: { readonly services: readonly AwsService[]; readonly page: LocalPage }
-  /** Calls this when the local cloud closes, before what was registered earlier. */
+  /**
+   * Registers a function to call when the local cloud closes. Functions that were registered later are called first.
+   */
   closeAfter(close: () => unknown): void
 }

@@ -1,7 +1,7 @@
 import { leftOut, leftOutName } from './left-out.ts'
 import { createResolver, type Lookup, type Properties, type Resource, type Template } from './template.ts'
 
-/** The account that everything of the local cloud is in. */
+/** The id of the account that contains every resource of the local cloud. */
 export const account = '000000000000'
 
 /**
@@ -37,7 +37,7 @@ export interface ResourceType {
 
 export type ResourceTypes = Readonly<Record<string, ResourceType>>
 
-/** For a resource that others refer to by its logical id, if at all. */
+/** The names of a resource whose `Ref` is its logical id. */
 export const byLogicalId: ResourceType['names'] = ({ logicalId }) => ({ Ref: logicalId })
 
 /** A resource's own name, or the one that the local cloud gives it. */
@@ -55,8 +55,8 @@ export interface ResourceNames {
 }
 
 /**
- * Names every resource of a template. Throws, naming it, if one is of a type that no provider models and that
- * `left-out.ts` does not list.
+ * Names every resource of a template. Throws an Error that names the resource if no provider models its type and
+ * `left-out.ts` does not list it.
  */
 export function nameResources(template: Template, region: string, types: ResourceTypes): ResourceNames {
   for (const { logicalId, type } of template.resources) {
@@ -72,7 +72,7 @@ export function nameResources(template: Template, region: string, types: Resourc
   const named = ({ logicalId, type, properties }: Resource) =>
     types[type]?.names({ logicalId, properties, region, prefix: namePrefix, resolve })
 
-  /** Named when first asked for, because a name may contain that of another resource. */
+  /** Names a resource when its name is first needed, because a name may contain that of another resource. */
   function namesOf(logicalId: string): Readonly<Record<string, string | undefined>> {
     const there = known.get(logicalId)
     const resource = resources.get(logicalId)

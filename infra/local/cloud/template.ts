@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve as resolvePath } from 'node:path'
 
-/** Resolved or not, the properties of a resource. */
+/** The properties of a resource, resolved or not. */
 export type Properties = Readonly<Record<string, unknown>>
 
 export interface Resource {
@@ -69,7 +69,7 @@ export function readTemplate(assembly: string): Template {
     ({ Type, Properties = {} }, stackName, logicalId) => ({
       logicalId,
       type: Type,
-      // Properties stay an object.
+      // The result of an object is an object.
       properties: withinOneStack(Properties, stackName, stacks) as Properties,
     }),
   )
@@ -96,7 +96,7 @@ export function readTemplate(assembly: string): Template {
 /** CDK's name for an output that another stack reads. */
 const crossStackOutput = 'PublishOutput'
 
-/** Entries of all stacks by their names. Throws if two stacks have the same name for one. */
+/** Merges the entries of all stacks by their names. Throws if two stacks use the same name. */
 function onceEach<From, To>(
   stacks: ReadonlyMap<string, StackTemplate>,
   entriesOf: (stack: StackTemplate) => Readonly<Record<string, From>>,
@@ -115,7 +115,7 @@ function onceEach<From, To>(
   return found
 }
 
-/** A value with each output of another stack in place of the reference to it, and the name of its own stack. */
+/** Returns a value in which each reference to another stack's output, or to the name of its own stack, is resolved. */
 function withinOneStack(
   value: unknown,
   stackName: string,
@@ -141,8 +141,8 @@ function withinOneStack(
 export type Lookup = (logicalId: string, attribute: 'Ref' | (string & {})) => string | undefined
 
 /**
- * Resolves the intrinsics that synthesis writes: Ref, GetAtt, Join, Sub, Select and Split, and the pseudo
- * parameters. Throws, naming it, on any other.
+ * Resolves the intrinsics that synthesis writes: Ref, GetAtt, Join, Sub, Select and Split, and the pseudo parameters.
+ * Throws an Error that names any other intrinsic.
  */
 export function createResolver(pseudo: Readonly<Record<string, string>>, lookup: Lookup) {
   const find = (logicalId: string, attribute: string): string => {
@@ -161,11 +161,11 @@ export function createResolver(pseudo: Readonly<Record<string, string>>, lookup:
     Ref: (_, raw) => reference(String(raw)),
     'Fn::GetAtt': (_, raw) => dotted(texts(raw).join('.')),
     'Fn::Join': (argument) => {
-      const [separator, parts] = argument as [string, unknown] // its two arguments, by its definition
+      const [separator, parts] = argument as [string, unknown] // CloudFormation defines these two arguments
       return texts(parts).join(separator)
     },
     'Fn::Select': (argument) => {
-      const [index, list] = argument as [string | number, readonly unknown[]] // its two arguments, by its definition
+      const [index, list] = argument as [string | number, readonly unknown[]] // CloudFormation defines these two arguments
       return list[Number(index)]
     },
     'Fn::Split': (argument) => {
@@ -174,7 +174,7 @@ export function createResolver(pseudo: Readonly<Record<string, string>>, lookup:
     },
     'Fn::Sub': (argument) => {
       const [text, own] = Array.isArray(argument) ? argument : [argument, {}]
-      const variables = own as Readonly<Record<string, string>> // its second argument, by its definition
+      const variables = own as Readonly<Record<string, string>> // CloudFormation defines this second argument
       return String(text).replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) =>
         literal === '!' ? `\${${name}}` : (variables[name] ?? dotted(name)),
       )
@@ -201,20 +201,20 @@ export function createResolver(pseudo: Readonly<Record<string, string>>, lookup:
   return (properties: Properties): Properties => resolve(properties) as Properties
 }
 
-/** Throws, naming it, if a property is set that is not modelled. */
+/** Throws an Error that names a property that is set but not modelled. */
 export function allowOnly(modelled: readonly string[], properties: Properties, of: string): void {
   const unknown = Object.keys(properties).find((name) => !modelled.includes(name))
   if (unknown !== undefined) throw new Error(`${of}.${unknown} is not modelled by the local cloud`)
 }
 
-/** An object of a template as a record, whose fields are read one by one; anything else is empty. */
+/** Returns an object of a template as a record whose fields the caller checks. Anything else gives an empty record. */
 export function fieldsOf(value: unknown): Properties {
   return typeof value === 'object' && value !== null ? (value as Properties) : {}
 }
 
 function readJson<T>(file: string): T {
   try {
-    // Written by synthesis in the form that its readers share.
+    // Synthesis wrote the file, so its content has the type that the caller names.
     return JSON.parse(readFileSync(file, 'utf8')) as T
   } catch (error) {
     throw new Error(`${file} cannot be read: ${String(error)}`)

@@ -49,8 +49,8 @@ export interface AwsService {
       headers: IncomingHttpHeaders,
     ) => string | undefined
     /**
-     * For a service that also takes calls without a signature, with bodies larger than memory. It reads the bodies
-     * itself.
+     * Present if the service also accepts unsigned calls. It reads their bodies itself, because these may be larger
+     * than memory.
      */
     readonly open?: {
       /** Whether an unsigned request to this path is for the service. */

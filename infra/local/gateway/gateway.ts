@@ -68,7 +68,7 @@ export async function startGateway(o: GatewayOptions): Promise<Gateway> {
     const body = service?.rest?.open ? Buffer.alloc(0) : await readBody(request)
     const query = isForm(request) ? withForm(url.searchParams, body) : url.searchParams
     const operationOf = ({ rest }: AwsService) => rest?.operationOf(method, path, query, headers)
-    // Functions and their mappings are two services of one name.
+    // Functions and event source mappings are two services here, with the same name.
     if (header === '') service = found.find((one) => operationOf(one) !== undefined) ?? service
     const operation = header === '' && service !== undefined ? operationOf(service) : named
     const action = query.get('Action')

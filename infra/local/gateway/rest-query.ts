@@ -6,7 +6,7 @@ export function queryOf({ message }: Pick<AwsRequest, 'message'>): URLSearchPara
   return new URLSearchParams(query)
 }
 
-/** A part of a path, decoded; as it is if it cannot be decoded, since no resource has such a name. */
+/** Decodes a part of a path. Returns it unchanged if it cannot be decoded, because no resource has such a name. */
 export function decoded(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -1,6 +1,6 @@
-import type { Properties, Template } from '../cloud/template.ts'
 import type { AwsRequest, AwsService, Permission } from '../gateway/aws-service.ts'
-import { compilePolicy, developerArn, type Policy, refusalOf, trusts, wildcard } from './policy.ts'
+import { developerArn, grantsFor, type Policy, refusalOf, trusts, wildcard } from './policy.ts'
+import { type HeldGrant, type Role, type RoleSources, readRoles, roleNameOf } from './roles.ts'
 
 /** The permissions that the template grants. */
 export interface Permissions {
@@ -21,6 +21,11 @@ export interface Permissions {
   ): void
   /** Returns why a role lacks a permission for the service that assumes it; `undefined` if the role has it. */
   refusalOfRole(roleArn: string, assumedBy: string, permission: Permission): string | undefined
+  /**
+   * Records that a service does this now on behalf of a function, by its logical id, or of a role, by its ARN. `refusal`
+   * records the calls through the gateway. The other checks happen before anything is done, so they record nothing.
+   */
+  use(holder: { readonly functionId: string } | { readonly roleArn: string }, permission: Permission): void
   /** Throws unless an `AWS::Lambda::Permission` lets the service invoke the function for this source. */
   demandInvoke(
     service: string,
@@ -29,29 +34,25 @@ export interface Permissions {
   ): void
 }
 
-type Resolve = (properties: Properties) => Properties
-
-export interface PolicySources {
-  readonly template: Template
-  readonly resolve: Resolve
-  /** Returns the `Ref` of a resource. */
-  readonly nameOf: (logicalId: string) => string
-  /** Policies of resources, by the ARN of the resource. Policies that are added later count, too. */
+export interface PolicySources extends RoleSources {
+  /** Policies that are attached to resources themselves, by the ARN of the resource. Later additions count. */
   readonly resourcePolicies: ReadonlyMap<string, Policy>
+  /** Called with each grant that is used, each time. */
+  readonly onUse?: ((grant: HeldGrant) => void) | undefined
 }
 
 /** Reads the template's roles and policies. Throws an Error that names anything that is not modelled. */
 export function readPermissions(o: PolicySources): Permissions {
-  const { policies, trust } = readRoles(o)
-  const callerOf = (roleArn: string, assumedBy: string) => {
-    const role = roleArn.replace(/^.*\//, '')
-    const name = `arn:aws:sts::000000000000:assumed-role/${role}/${assumedBy}`
-    return { name, policies: policies.get(role) ?? [] }
+  const roles = readRoles(o)
+  const callerOf = (roleArn: string, assumedBy: string): Caller => {
+    const role = roles.get(roleNameOf(roleArn))
+    const name = `arn:aws:sts::000000000000:assumed-role/${roleNameOf(roleArn)}/${assumedBy}`
+    return { name, role, policies: role?.policies ?? [] }
   }
   const callers = new Map(
     o.template.ofType('AWS::Lambda::Function').map(({ logicalId, properties }) => {
-      const role = String(o.resolve({ Role: properties['Role'] })['Role'])
-      return [logicalId, callerOf(role, o.nameOf(logicalId))] as const
+      const { Role: role } = o.resolve({ Role: properties['Role'] })
+      return [logicalId, callerOf(String(role), o.nameOf(logicalId))] as const
     }),
   )
   const invokers = o.template.ofType('AWS::Lambda::Permission').map(({ properties }) => o.resolve(properties))
@@ -59,11 +60,17 @@ export function readPermissions(o: PolicySources): Permissions {
   const resourcePolicyOf = ({ resource }: Permission) =>
     [...o.resourcePolicies].find(([arn]) => resource === arn || resource.startsWith(`${arn}/`))?.[1]
 
-  function check(caller: Parameters<typeof refusalOf>[1], permissions: readonly Permission[]): void {
+  function check(caller: Caller | undefined, permissions: readonly Permission[]): void {
     for (const permission of permissions) {
       const refused = refusalOf(permission, caller, resourcePolicyOf(permission))
       if (refused !== undefined) throw new Error(refused)
     }
+  }
+
+  function recordUse({ role }: Caller, permission: Permission): void {
+    if (role === undefined || o.onUse === undefined) return
+    for (const { action, resource, statement } of grantsFor(permission, role.policies))
+      o.onUse({ holder: role.holder, action, resource, statement })
   }
 
   return {
@@ -72,20 +79,24 @@ export function readPermissions(o: PolicySources): Permissions {
       for (const permission of service.permissions(request)) {
         const refused = refusalOf(permission, caller, resourcePolicyOf(permission))
         if (refused !== undefined) return refused
+        if (caller !== undefined) recordUse(caller, permission)
       }
       return undefined
     },
     arnOf: (caller) => (caller === undefined ? undefined : callers.get(caller)?.name) ?? developerArn,
     demand: (functionId, permissions) => check(callers.get(functionId), permissions),
     demandOfRole(roleArn, { service, sourceArn }, permissions) {
-      const role = roleArn.replace(/^.*\//, '')
-      const { document, logicalId = roleArn } = trust.get(role) ?? {}
-      if (!trusts(document, service, sourceArn, logicalId))
+      const { trust, logicalId = roleArn } = roles.get(roleNameOf(roleArn)) ?? {}
+      if (!trusts(trust, service, sourceArn, logicalId))
         throw new Error(`The trust policy of ${logicalId} does not let ${service} assume it for ${sourceArn}`)
       check(callerOf(roleArn, service), permissions)
     },
     refusalOfRole: (roleArn, assumedBy, permission) =>
       refusalOf(permission, callerOf(roleArn, assumedBy), resourcePolicyOf(permission)),
+    use(holder, permission) {
+      const caller = 'roleArn' in holder ? callerOf(holder.roleArn, '') : callers.get(holder.functionId)
+      if (caller !== undefined) recordUse(caller, permission)
+    },
     demandInvoke(service, sourceArn, { name, arn }) {
       const allowed = invokers.some(
         ({ Action, Principal, SourceArn, FunctionName }) =>
@@ -100,25 +111,9 @@ export function readPermissions(o: PolicySources): Permissions {
   }
 }
 
-/** Returns the policies and the trust policy of each role, by the name of the role. */
-function readRoles(o: Pick<PolicySources, 'template' | 'resolve' | 'nameOf'>) {
-  const policies = new Map<string, Policy>()
-  const add = (role: string, document: unknown, where: string) =>
-    policies.set(role, [...(policies.get(role) ?? []), ...compilePolicy(document, where)])
-
-  const trust = new Map<string, { document: unknown; logicalId: string }>()
-  for (const { logicalId, properties } of o.template.ofType('AWS::IAM::Role')) {
-    const { ManagedPolicyArns: managed, Policies: inline, ...role } = o.resolve(properties)
-    trust.set(o.nameOf(logicalId), { document: role['AssumeRolePolicyDocument'], logicalId })
-    if (managed !== undefined)
-      throw new Error(`${logicalId}.ManagedPolicyArns is not modelled: grant each action by name`)
-    for (const policy of Array.isArray(inline) ? inline : []) {
-      add(o.nameOf(logicalId), policy.PolicyDocument, logicalId)
-    }
-  }
-  for (const { logicalId, properties } of o.template.ofType('AWS::IAM::Policy')) {
-    const { PolicyDocument, Roles } = o.resolve(properties)
-    for (const role of Array.isArray(Roles) ? Roles : []) add(String(role), PolicyDocument, logicalId)
-  }
-  return { policies, trust }
+/** A caller with its role, as AWS names it. */
+interface Caller {
+  readonly name: string
+  readonly role: Role | undefined
+  readonly policies: Policy
 }

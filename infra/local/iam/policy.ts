@@ -2,13 +2,23 @@ import { anyCharacter, anyText, matchesGlob } from '../cloud/glob.ts'
 import { fieldsOf } from '../cloud/template.ts'
 import type { Permission } from '../gateway/aws-service.ts'
 
+/** An action on a resource that a statement names, as the template writes both. */
+export interface Grant {
+  readonly action: string
+  /** With a condition on `s3:prefix`: `Files if s3:prefix is incoming/*`. */
+  readonly resource: string
+  /** The policy, and the position of the statement in it: `ProjectorRoleDefaultPolicy.0`. */
+  readonly statement: string
+}
+
+interface CompiledGrant extends Grant {
+  covers(permission: Permission): boolean
+}
+
 /** A statement of a policy, compiled. */
 interface Statement {
   readonly denies: boolean
-  readonly action: (action: string) => boolean
-  readonly resource: (resource: string) => boolean
-  /** Whether the condition holds. A condition on `s3:prefix` does not hold for a call without a prefix. */
-  readonly condition: (permission: Permission) => boolean
+  readonly grants: readonly CompiledGrant[]
 }
 
 export type Policy = readonly Statement[]
@@ -18,15 +28,17 @@ type Fields = Readonly<Record<string, unknown>>
 const modelled = ['Sid', 'Effect', 'Action', 'Resource', 'Principal', 'Condition']
 
 /**
- * Compiles a policy document whose intrinsics are resolved. In the policy of a resource, only statements that deny
- * something to everyone are modelled, and `*` means the resource itself.
+ * Compiles a policy document whose intrinsics are resolved. `named` is the same document with the names that the template
+ * uses. In the policy of a resource, only statements that deny something to everyone are modelled, and `*` means the
+ * resource itself.
  *
  * @throws Error that names the place and the part that is not modelled, such as a condition.
  */
-export function compilePolicy(document: unknown, where: string): Policy {
+export function compilePolicy(document: unknown, where: string, named = document): Policy {
   const statements = (document as Fields | undefined)?.['Statement'] // checked field by field below
   if (!Array.isArray(statements)) throw new Error(`${where} has no list of statements`)
-  return statements.map((statement: Fields) => {
+  const names = [fieldsOf(named)['Statement']].flat()
+  return statements.map((statement: Fields, index) => {
     const unknown = Object.keys(statement).find((name) => !modelled.includes(name))
     if (unknown !== undefined) throw new Error(`${where}: ${unknown} of a policy is not modelled`)
     const denies = statement['Effect'] === 'Deny'
@@ -37,28 +49,56 @@ export function compilePolicy(document: unknown, where: string): Policy {
         `${where}: a statement of a resource's policy is modelled only if it denies something to everyone`,
       )
     }
-    return {
-      denies,
-      action: oneOf(statement['Action'], 'i', where),
-      resource: oneOf(statement['Resource'], '', where),
-      condition: conditionOf(statement['Condition'], where),
-    }
+    return { denies, grants: grantsIn(statement, fieldsOf(names[index]), where, index) }
   })
+}
+
+/** One grant for each action, resource and prefix of a statement. */
+function grantsIn(statement: Fields, named: Fields, where: string, index: number): CompiledGrant[] {
+  const actions = patternsOf(statement['Action'], 'i', where)
+  const resources = patternsOf(statement['Resource'], '', where)
+  const names = textsOf(named['Resource'], where)
+  const prefixes = prefixesOf(statement['Condition'], where)
+  return actions.flatMap((action) =>
+    resources.flatMap((resource, at) =>
+      prefixes.map((prefix) => ({
+        action: action.text,
+        resource: `${names[at]}${prefix === undefined ? '' : ` if s3:prefix is ${prefix.text}`}`,
+        statement: `${where}.${index}`,
+        covers: (permission) =>
+          action.matches(permission.action) &&
+          resource.matches(permission.resource) &&
+          (prefix === undefined || (permission.prefix !== undefined && prefix.matches(permission.prefix))),
+      })),
+    ),
+  )
+}
+
+/** The grants of a policy that cover a permission. */
+export function grantsFor(permission: Permission, policy: Policy): readonly Grant[] {
+  return grantsOf(policy).filter((grant) => grant.covers(permission))
+}
+
+/** Everything that a policy allows. */
+export function grantsOf(policy: Policy): readonly CompiledGrant[] {
+  return policy.flatMap(({ denies, grants }) => (denies ? [] : grants))
 }
 
 /** The ARN of the developer: every caller that is not a function. */
 export const developerArn = 'arn:aws:iam::000000000000:user/developer'
 
-/** Compiles a condition. Only `StringLike` on `s3:prefix` is modelled. */
-function conditionOf(condition: unknown, where: string): Statement['condition'] {
-  if (condition === undefined) return () => true
+/**
+ * The prefixes of a condition, or `undefined` for a statement without one. Only `StringLike` on `s3:prefix` is modelled.
+ * It does not hold for a call without a prefix.
+ */
+function prefixesOf(condition: unknown, where: string): readonly (Pattern | undefined)[] {
+  if (condition === undefined) return [undefined]
   const { StringLike, ...others } = fieldsOf(condition)
   const { 's3:prefix': patterns, ...keys } = fieldsOf(StringLike)
   const isModelled = Object.keys(others).length === 0 && Object.keys(keys).length === 0
   if (!isModelled || patterns === undefined)
     throw new Error(`${where}: Condition of a policy is not modelled, except StringLike on s3:prefix`)
-  const matches = oneOf(patterns, '', where)
-  return ({ prefix }) => prefix !== undefined && matches(prefix)
+  return patternsOf(patterns, '', where)
 }
 
 /**
@@ -71,8 +111,7 @@ export function refusalOf(
   resourcePolicy: Policy = [],
 ): string | undefined {
   const { action, resource } = permission
-  const applies = (statement: Statement) =>
-    statement.action(action) && statement.resource(resource) && statement.condition(permission)
+  const applies = (statement: Statement) => statement.grants.some((grant) => grant.covers(permission))
   const name = caller?.name ?? developerArn
   const refused = `User: ${name} is not authorized to perform: ${action} on resource: ${resource}`
   if (resourcePolicy.some((s) => s.denies && applies(s)))
@@ -105,14 +144,21 @@ export function trusts(document: unknown, service: string, sourceArn: string, wh
   })
 }
 
-/** Compiles one pattern or several. The flag `i` ignores case, for actions. */
-function oneOf(patterns: unknown, flags: 'i' | '', where: string): (text: string) => boolean {
-  const list = Array.isArray(patterns) ? patterns : [patterns]
-  const tests = list.map((pattern) => {
-    if (typeof pattern !== 'string') throw new Error(`${where}: an action or resource is not a text`)
-    return wildcard(pattern, flags)
+interface Pattern {
+  readonly text: string
+  readonly matches: (text: string) => boolean
+}
+
+/** One pattern or several. Actions are compared whatever their case. */
+function patternsOf(patterns: unknown, flags: 'i' | '', where: string): readonly Pattern[] {
+  return textsOf(patterns, where).map((text) => ({ text, matches: wildcard(text, flags) }))
+}
+
+function textsOf(value: unknown, where: string): readonly string[] {
+  return [value].flat().map((text) => {
+    if (typeof text !== 'string') throw new Error(`${where}: an action or resource is not a text`)
+    return text
   })
-  return (text) => tests.some((matches) => matches(text))
 }
 
 /** Compiles a pattern of IAM: `*` matches any characters, `?` matches one. */

@@ -1,6 +1,7 @@
 import type { ServiceProvider } from '../cloud/provider.ts'
 import { account, byLogicalId, nameFrom } from '../cloud/resource-names.ts'
 import { type Permissions, readPermissions } from './permissions.ts'
+import { recordUses, useRecordVariable } from './use-record.ts'
 
 export const iam: ServiceProvider<Permissions> = {
   service: 'IAM',
@@ -22,6 +23,8 @@ export const iam: ServiceProvider<Permissions> = {
     },
   },
   operations: {},
-  open: ({ template, resolve, nameOf, resourcePolicies }) =>
-    readPermissions({ template, resolve, nameOf, resourcePolicies }),
+  open({ template, resolve, nameOf, resourcePolicies }) {
+    const onUse = recordUses(process.env[useRecordVariable])
+    return readPermissions({ template, resolve, nameOf, resourcePolicies, onUse })
+  },
 }

@@ -36,6 +36,8 @@ export const providers: readonly ServiceProvider[] = [
   secretsManager,
   // Functions have URLs of queues in their variables, and queues as failure destinations.
   sqs,
+  // Functions write their logs to it.
+  cloudWatch,
   // Everything below invokes functions.
   lambda,
   // Its trigger is a function, and the mail with a code goes to the mailbox.
@@ -52,8 +54,6 @@ export const providers: readonly ServiceProvider[] = [
   httpApi,
   // Schedules that are due run at once, so they come last.
   scheduler,
-  // It has no effect here.
-  cloudWatch,
 ]
 
 /** Every resource type that a provider models. */

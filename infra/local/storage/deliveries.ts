@@ -18,7 +18,7 @@ export interface Limits {
   readonly maxAgeMs: number
 }
 
-/** The reason why work was given up: the limit that was reached, if it was one, and the last failure, if any. */
+/** The reason why work was given up: the limit that was reached, if any, and the last failure, if any. */
 export interface GivenUp<Failure> {
   readonly id: string
   readonly attempts: number

@@ -23,6 +23,7 @@ export function addCommandFunction(
     memoryMb: 512,
     // A command gives up by itself after 10 s.
     timeoutSeconds: 15,
+    startsTraces: true,
     environment: { EVENT_STORE_TABLE: eventStore.tableName, RESERVATION_TABLE: reservations.tableName },
   })
   allow(target, eventStore.tableArn, ['PutItem', 'Query'])

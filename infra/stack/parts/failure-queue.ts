@@ -1,9 +1,11 @@
 import { Duration } from 'aws-cdk-lib'
-import { ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { CfnEventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { type IQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
+import { addAlarm } from './monitoring/alarm.ts'
+import { keep } from './stored.ts'
 
 export type FailureQueueOptions = Pick<QueueProps, 'visibilityTimeout' | 'deadLetterQueue'>
 
@@ -14,20 +16,18 @@ export function addFailureQueue(scope: Construct, id: string, o: FailureQueueOpt
     retentionPeriod: Duration.days(14),
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
+    // A queue that was deleted with its stack would lose the work in it.
+    removalPolicy: keep,
   })
 }
 
-const atLeastOne = {
-  comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-  threshold: 1,
-  treatMissingData: TreatMissingData.NOT_BREACHING,
-}
-
 /** An alarm for the first message in a queue that only people empty. */
-export function alarmOnFailures(scope: Construct, queue: Queue, alarmDescription: string): void {
-  queue
-    .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) })
-    .createAlarm(scope, `${queue.node.id}Alarm`, { ...atLeastOne, alarmDescription, evaluationPeriods: 1 })
+export function alarmOnFailures(scope: Construct, queue: Queue, description: string): void {
+  addAlarm(scope, {
+    name: queue.node.id,
+    metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
+    description,
+  })
 }
 
 /**
@@ -35,9 +35,9 @@ export function alarmOnFailures(scope: Construct, queue: Queue, alarmDescription
  * because a message is not visible between two tries. The age of the oldest message would be no measure: a message that
  * is tried again and again distorts it.
  */
-export function alarmOnStuckFailures(scope: Construct, queue: Queue, alarmDescription: string): void {
+export function alarmOnStuckFailures(scope: Construct, queue: Queue, description: string): void {
   const period = Duration.minutes(5)
-  new MathExpression({
+  const metric = new MathExpression({
     expression: 'visible + inFlight',
     usingMetrics: {
       visible: queue.metricApproximateNumberOfMessagesVisible({ period }),
@@ -45,19 +45,23 @@ export function alarmOnStuckFailures(scope: Construct, queue: Queue, alarmDescri
     },
     label: 'Messages',
     period,
-  }).createAlarm(scope, `${queue.node.id}Alarm`, { ...atLeastOne, alarmDescription, evaluationPeriods: 3 })
+  })
+  addAlarm(scope, {
+    name: queue.node.id,
+    metric,
+    evaluationPeriods: 3,
+    description,
+  })
 }
 
 /** An alarm once a message has waited in a queue for half an hour, because its function fails or cannot keep up. */
-export function alarmOnWaiting(scope: Construct, queue: Queue, alarmDescription: string): void {
-  queue
-    .metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5) })
-    .createAlarm(scope, `${queue.node.id}Alarm`, {
-      ...atLeastOne,
-      threshold: Duration.minutes(30).toSeconds(),
-      alarmDescription,
-      evaluationPeriods: 1,
-    })
+export function alarmOnWaiting(scope: Construct, queue: Queue, description: string): void {
+  addAlarm(scope, {
+    name: queue.node.id,
+    metric: queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5) }),
+    threshold: Duration.minutes(30).toSeconds(),
+    description,
+  })
 }
 
 /** Lets a function, or Lambda on its behalf, send to a queue. CDK's own grant allows more than that. */

@@ -6,6 +6,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import type { Stage } from '../../stages/read-stage.ts'
+import { metricsNamespace } from './log-alarm.ts'
 
 export interface FunctionOptions {
   /** Name of the function's bundle, which is the name of its file in a folder `functions/`. */
@@ -16,6 +17,8 @@ export interface FunctionOptions {
   readonly memoryMb: number
   readonly timeoutSeconds: number
   readonly environment: Readonly<Record<string, string>>
+  /** Whether it starts traces, if the stage has any. Another function only continues those of its caller. */
+  readonly startsTraces?: boolean
 }
 
 /**
@@ -46,9 +49,13 @@ export function addFunction(scope: Construct, id: string, o: FunctionOptions): L
       ...o.environment,
       POWERTOOLS_SERVICE_NAME: o.name,
       POWERTOOLS_LOG_LEVEL: o.stage.settings.logLevel,
+      POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(o.stage),
+      // Errors name the lines of the sources. It costs a start of the command API about 15 ms of CPU (63 to 78 ms).
+      NODE_OPTIONS: '--enable-source-maps',
     },
     ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
-    ...(o.stage.settings.traceRate > 0 && { tracing: Tracing.ACTIVE }),
+    // CDK then allows the role to send traces, to `*`: X-Ray has no resource that a policy could name.
+    ...(o.startsTraces && o.stage.settings.traceRate > 0 && { tracing: Tracing.ACTIVE }),
     role,
     logGroup,
   })

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib'
-import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { FilterPattern, type MetricFilter } from 'aws-cdk-lib/aws-logs'
 import type { Stage } from '../../stages/read-stage.ts'
+import { addAlarm } from './monitoring/alarm.ts'
 
 /** A line of the log that an operator has to see. */
 export interface LogAlarmOptions {
@@ -23,13 +23,7 @@ export function addLogAlarm(
 ): void {
   const metric = countLogLines(stage, first, line).metric({ statistic: 'Sum', period: Duration.minutes(1) })
   for (const other of others) countLogLines(stage, other, line)
-  metric.createAlarm(first, `${line.name}Alarm`, {
-    alarmDescription: line.description,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    threshold: 1,
-    evaluationPeriods: 1,
-    treatMissingData: TreatMissingData.NOT_BREACHING,
-  })
+  addAlarm(first, { name: line.name, metric, description: line.description })
 }
 
 /** The namespace of a stage's own metrics. */

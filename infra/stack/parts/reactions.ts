@@ -4,7 +4,11 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
-import type { ReactionResource, ReactionRow } from '../../../workflows/reactions/reaction-row.ts'
+import {
+  type ReactionResource,
+  type ReactionRow,
+  schemasOf,
+} from '../../../workflows/reactions/reaction-row.ts'
 import type { Stage } from '../../stages/read-stage.ts'
 import { addFunction, allow } from './lambda-function.ts'
 import {
@@ -113,7 +117,7 @@ export function addReactions(
     },
   })
   allow(target, eventStore.tableArn, ['Query'])
-  allow(target, handled.tableArn, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'])
+  allow(target, handled.tableArn, ['PutItem', 'UpdateItem', 'DeleteItem'])
   for (const { resource, actions } of rows.flatMap(({ calls }) => calls)) {
     const called = resources[resource]
     target.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [called.arn] }))
@@ -128,7 +132,7 @@ export function addReactions(
         source: ['annals'],
         detailType: [...row.eventTypes],
         // The next schema is a change of the reaction, too.
-        detail: { schema: [row.schema] },
+        detail: { schema: [...schemasOf(row)] },
       },
       target: { arn: queue.events.queueArn },
       failures: queue.failures,

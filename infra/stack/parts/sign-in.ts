@@ -1,6 +1,7 @@
-import { Duration } from 'aws-cdk-lib'
+import { Duration, Stack } from 'aws-cdk-lib'
 import {
   AccountRecovery,
+  type CfnUserPool,
   ClientAttributes,
   FeaturePlan,
   Mfa,
@@ -44,6 +45,16 @@ export function addSignIn(scope: Construct, { stage, isProtected }: Stored): Sig
     deletionProtection: isProtected,
     removalPolicy: keep,
   })
+  const { from, domain = from, codes } = stage.settings.mail
+  if (codes === 'SES') {
+    const resource = userPool.node.defaultChild as CfnUserPool // the pool itself
+    // CDK's own property would want to know the region.
+    resource.emailConfiguration = {
+      emailSendingAccount: 'DEVELOPER',
+      from,
+      sourceArn: Stack.of(userPool).formatArn({ service: 'ses', resource: 'identity', resourceName: domain }),
+    }
+  }
   new UserPoolGroup(userPool, 'Admin', {
     userPool,
     groupName: 'admin',

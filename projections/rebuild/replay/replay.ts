@@ -51,7 +51,7 @@ export type ReplayOutcome = 'built' | 'stopped' | 'cancelled'
 
 const pageTimeoutMs = 10_000
 const concurrency = 8
-/** Maximum streams that are caught up before a checkpoint may move. */
+/** Maximum number of streams that are caught up before a checkpoint may move. */
 const streamsAtOnce = 64
 /**
  * How long a segment works before its checkpoint moves, even within a page, in milliseconds. A worker that is killed
@@ -117,7 +117,7 @@ async function replaySegment(
   }
 }
 
-/** Maximum consecutive pages of a segment whose checkpoint could not move. */
+/** Maximum number of consecutive pages of a segment whose checkpoint could not move. */
 const maxLost = 20
 
 /** The options of a replay, with the state that its segments share. */
@@ -269,7 +269,7 @@ async function finish(generation: AnyGeneration, o: ReplayOptions): Promise<Repl
 /** Waits until this number of write units may be consumed, or until the replay is stopped. */
 type Pace = (writeUnits: number) => Promise<void>
 
-/** How long a pause lasts before the next check whether the replay was stopped, in milliseconds. */
+/** How long to pause before checking again whether the replay was stopped, in milliseconds. */
 const longestPauseMs = 200
 
 /** Spreads the writes over time, so that they consume at most the given number of write units per second. */

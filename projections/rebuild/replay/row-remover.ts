@@ -1,7 +1,10 @@
 import type { Cost } from '../../../domain/kernel/cost.ts'
 import type { RowKey } from '../../engine/projection.ts'
 
-/** The prefixes of the keys that items of a generation have, even after it was removed from every list. */
+/**
+ * The key prefixes of a generation's items. They identify the items even after the generation was removed from every
+ * list.
+ */
 const prefixes = { rows: '', counters: 'tally#', checkpoints: 'replay#' }
 
 /**

@@ -23,7 +23,7 @@ export interface Finding {
   readonly details: readonly string[]
 }
 
-/** Maximum details of a finding. */
+/** Maximum number of details in a finding. */
 const maxDetails = 10
 
 /** Counts details, and keeps the first ones. */

@@ -32,7 +32,7 @@ export const notCounted: VerifiedCounters = {
   uncompared: 'the amounts of a stream are unknown',
 }
 
-/** Maximum further walks over the streams if counters differ. */
+/** Maximum number of further walks over the streams if counters differ. */
 const maxWalks = 3
 
 /**

@@ -38,7 +38,7 @@ export interface VerifiedStream {
 
 /** Maximum time for a page of a stream. */
 const perPage: Deadline = { left: () => 10_000 }
-/** Maximum comparisons of a stream that moves, or whose stores do not answer. */
+/** Maximum number of comparisons of a stream that moves, or whose stores do not answer. */
 const maxLooks = 8
 /** How long an event may take to reach the read model, in milliseconds. After that, the stream is behind. */
 const deliveryMs = 3_000

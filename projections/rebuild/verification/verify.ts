@@ -47,7 +47,7 @@ export interface Verified {
   readonly clean: boolean
 }
 
-/** Maximum streams that are compared at once. */
+/** Maximum number of streams that are compared at once. */
 const concurrency = 8
 const maxFindings = 1000
 

@@ -28,7 +28,7 @@ export interface CommitScan {
 
 /** The options of an adapter's scan. */
 export interface ScanOptions {
-  /** Maximum items of a page; by default as many as fit into 1 MB. */
+  /** Maximum number of items in a page; by default as many as fit into 1 MB. */
   readonly limit?: number | undefined
   /**
    * One of the parts that the store is divided into. Each part contains whole streams. By default the scan covers the

@@ -1,7 +1,7 @@
 import { backoff, type Clock } from '../../../domain/kernel/clock.ts'
 import { Problem } from '../../../domain/kernel/problem.ts'
 
-/** Maximum attempts. Long work does not stop for one failed request, because all of it would be lost. */
+/** Maximum number of attempts. Long work does not stop for one failed request, because all of it would be lost. */
 const maxAttempts = 10
 
 /**

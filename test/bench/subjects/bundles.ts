@@ -42,7 +42,7 @@ export const bundles: Subject = async ({ size }) => {
       rows.push({ what: 'load', contestant, figures: [statSync(file).size / 1000, spreadOf(ms), ratio] })
       return ratio
     }
-    await row('bare lib-dynamodb, without its sources of credentials', lean)
+    await row('bare lib-dynamodb, without its credential providers', lean)
     const command = made['command-api']
     if (command === undefined) throw new Error('There is no bundle command-api')
     const fileOf = (name: string) => join(folder, 'dist', name, 'index.mjs')
@@ -63,14 +63,14 @@ export const bundles: Subject = async ({ size }) => {
       },
       {
         bar: 'start of the command bundle against a bare `lib-dynamodb` bundle: ≤ 1.3',
-        measured: `${format(start)}; ${format(spreadOf(ratios(ms, leanMs)))} against one without its sources of credentials`,
+        measured: `${format(start)}; ${format(spreadOf(ratios(ms, leanMs)))} against one without its credential providers`,
         met: start.median <= 1.3,
       },
     ]
     const table = {
       title: 'Bundles',
       about:
-        "Size of the file that a function loads, and the time a new Node process takes to import it. All bundles are made with the same settings. The functions' bundles leave out sources of credentials that functions never use. A bundle of `lib-dynamodb` contains them by default.",
+        "Size of the file that a function loads, and the time a new Node process takes to import it. All bundles are made with the same settings. The functions' bundles leave out credential providers that functions never use. A bundle of `lib-dynamodb` contains them by default.",
       columns: [{ name: 'KB' }, { name: 'ms' }, { name: 'against bare' }],
       rows,
     }

@@ -26,7 +26,7 @@ export const growth: Subject = async ({ raw, annals, others, size }) => {
   const table = {
     title: 'WCU while a stream grows',
     about:
-      'One event per commit, each appended to the stream so far. Annals stores a snapshot beside every 27th commit. A state of N KB, deflated, adds up to N / 27.',
+      'One event per commit, each appended to the stream so far. Annals stores a snapshot beside every 27th commit. A state with a deflated size of N KB adds at most N / 27 WCU per event.',
     columns: [
       { name: 'requests', better: 'less' },
       { name: 'WCU per event', better: 'less' },

@@ -4,7 +4,7 @@ import { type Bar, format, type Row } from '../report.ts'
 import { used } from '../wire.ts'
 import { againstRaw, doesLess, ratioToRaw, type Subject } from './subject.ts'
 
-/** Loads of whole streams up to the folded state, and the cost of a command on each of them for the bars. */
+/** Loads of whole streams up to the folded state, and the cost of a command on each of them, for the targets. */
 export const load: Subject = async (field) => {
   const { raw, annals, others, size } = field
   const rows: Row[] = []

@@ -53,7 +53,7 @@ export const memory: Subject = async ({ size: { demos } }) => {
   const table = {
     title: 'Memory of the local cloud',
     about:
-      'The proportional set size of all processes of `npm start`, three seconds after the step. A reload is of every function. A function keeps its processes for five minutes after its last work. Measured on Linux only.',
+      'The proportional set size of all processes of `npm start`, three seconds after the step. A reload restarts every function. A function keeps its processes for five minutes after its last work. Measured on Linux only.',
     columns: [{ name: 'MB' }, { name: 'processes' }],
     rows,
   }
@@ -63,7 +63,7 @@ export const memory: Subject = async ({ size: { demos } }) => {
     bars: [
       barOf('memory of the local cloud, idle after the start', idleBar, idle),
       barOf(
-        `the same, the most during ${demos} demos and ${demos + 1} reloads`,
+        `the same, the maximum during ${demos} demos and ${demos + 1} reloads`,
         usedBar,
         Math.max(0, ...used),
       ),
@@ -73,7 +73,7 @@ export const memory: Subject = async ({ size: { demos } }) => {
 
 function barOf(what: string, most: number, megabytes: number | undefined): Bar {
   const bar = `${what}: ≤ ${most} MB`
-  if (!megabytes) return { bar, measured: '', met: undefined, because: 'only Linux tells it' }
+  if (!megabytes) return { bar, measured: '', met: undefined, because: 'only Linux reports it' }
   return { bar, measured: `${Math.round(megabytes)} MB`, met: megabytes <= most }
 }
 

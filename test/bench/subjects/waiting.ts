@@ -20,7 +20,7 @@ const ample = () => deadlineIn(60_000)
 /** Makes a commit of the fleet a little less than 1 KB. */
 const filling = 'x'.repeat(600)
 
-/** The cost of waiting work, and of a load without a cache. No cost may grow with the backlog. */
+/** The cost of work that waits, and of a load without a cache. No cost may grow with the backlog. */
 export const waiting: Subject = async ({ database, size }) => {
   const client = createDynamoClient(database.client)
   const wire = watch(client)

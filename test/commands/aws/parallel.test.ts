@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { eachInParallel, mapInParallel } from '../../../commands/aws/parallel.ts'
 
-/** Numbers from 1, with a flag that tells whether their reader has closed them. */
+/** Numbers from 1, with a flag that shows whether their reader has closed them. */
 function numbers(count: number) {
   const source = { taken: 0, isClosed: false }
   async function* generate() {

@@ -20,7 +20,7 @@ async function cachedOf(commits: number): Promise<CachedState<VoyageState>[]> {
   let cached: CachedState<VoyageState> | undefined
   for (let n = 0; n <= commits; n++) {
     if (cached !== undefined) await store.append(cached.head, newCommit(), ample)
-    // Starts from no state, so that each has its own map.
+    // Each state starts from none, so that it has a map of its own.
     cached = cachedStateAfter(voyage, undefined, await store.load(stream, ample))
     all.push(cached)
   }

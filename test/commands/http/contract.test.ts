@@ -118,7 +118,7 @@ describe('a command API', () => {
     await send('retire')
     await expect(send('plan-voyage', { name: 'Atlas' })).rejects.toMatchObject({ code: 'account-deleted' })
     expect(await send('retire')).toMatchObject({ status: 200 })
-    // It has learned that from its own command, and does not look up the account again.
+    // The API has learned of the deletion from its own command, and does not look up the account again.
     expect(loads).toEqual(['ann'])
   })
 })

@@ -91,7 +91,7 @@ describe('an id', () => {
 })
 
 describe('the OpenAPI document', () => {
-  /** Accepted only in the right context, which an expression without flags cannot describe. */
+  /** Accepted only in the right context, which a regular expression without flags cannot describe. */
   const byContext = /\p{Join_Control}|\p{Variation_Selector}/u
 
   it.each([

@@ -59,7 +59,7 @@ const end = '2026-06'
 const lastly: SubscriptionCommand = { type: 'issue-invoices', actorId: 'billing', until: end }
 
 describe('invoices', () => {
-  it('are issued once for each paid month, for the dearest plan, whatever the order and repeats', () => {
+  it('are issued once for each paid month, for the most expensive plan, whatever the order and repeats', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 20 }), (commands) => {
         const history = historyOf([...commands, lastly, lastly])

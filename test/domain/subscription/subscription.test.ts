@@ -138,7 +138,7 @@ describe('an invoice', () => {
     given(changed('pro', '2026-02')).when(issue('2026-01')).thenNothing()
   })
 
-  it('is for the whole month in which a plan was chosen, changed or cancelled, at the dearest price', () => {
+  it('is for the whole month in which a plan was chosen, changed or cancelled, at the highest price', () => {
     given(changed('business', '2026-01'), changed('pro', '2026-01'), cancelled('2026-01'))
       .when(issue('2026-02'))
       .then(invoice('2026-01', 'business'))
@@ -147,7 +147,7 @@ describe('an invoice', () => {
       .then(invoice('2026-01'), invoice('2026-02', 'business'))
   })
 
-  it('is for the dearer plan if the month began with that', () => {
+  it('is for the more expensive plan if the month began with that', () => {
     given(changed('business', '2026-01'), invoice('2026-01', 'business'), changed('pro', '2026-02'))
       .when(issue('2026-03'))
       .then(invoice('2026-02', 'business'), invoice('2026-03'))

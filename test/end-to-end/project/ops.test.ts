@@ -122,7 +122,8 @@ describe('the operator of the read model of projects', () => {
     const after = await idOf('After')
     const tagOf = async (id: string) =>
       (await ann.query(`/projects/${id}`)).headers.get('etag')?.replace(/\.\d+"$/, '')
-    // Within five seconds, and without a position: events of that time were delivered to both.
+    // Queries switch within five seconds. They need no position, because events of that time were delivered to both
+    // generations.
     for (const id of [before, meanwhile, after])
       await vi.waitFor(async () => expect(await tagOf(id)).toBe('"projects.v1.2'), soon)
     // The differences that the verification above could not repair in the old generation are not in the new

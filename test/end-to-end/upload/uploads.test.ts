@@ -6,6 +6,7 @@ import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { readTemplate } from '../../../infra/local/index.ts'
 import { type RunningCloud, runLocalCloud } from '../../kit/local-cloud/local-cloud.ts'
+import { runOps } from '../../kit/local-cloud/ops-process.ts'
 import { type Answer, mailsTo, type Person, signUp } from '../../kit/people/person.ts'
 import { picture, sendFile } from '../../kit/upload/send-file.ts'
 
@@ -84,6 +85,19 @@ describe('a picture', () => {
       expect((body['items'] as object[]).at(-1)).toMatchObject(counted)
       const subjects = (await mailsTo(running.config, ann.email)).map(({ subject }) => subject)
       expect(subjects).toContainEqual(expect.stringContaining('Über den Fluß.jpg'))
+    }, soon)
+
+    // An operator sees the whole way of the file, from the request to the mail.
+    const uploadId = String(requested.body['id'])
+    const correlationId = String(requested.headers.get('x-correlation-id'))
+    await vi.waitFor(async () => {
+      const { stdout } = await runOps(running.dataDir, ['trace', correlationId])
+      expect(stdout).toContain('POST request-upload')
+      for (const step of ['validate', 'reserve-quota', 'record-metadata', 'record-thumbnail', 'complete'])
+        expect(stdout).toMatch(new RegExp(`UploadSteps +${step} ${uploadId} +go-on`))
+      for (const step of ['read-metadata', 'make-thumbnail'])
+        expect(stdout).toMatch(new RegExp(`UploadPictures +${step} ${uploadId} +done`))
+      expect(stdout).toMatch(new RegExp(`SendMail +upload-completed-email upload-${uploadId}/\\d +sent`))
     }, soon)
   })
 

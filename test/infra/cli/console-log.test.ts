@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { formatLine } from '../../../infra/cli/console-log.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { consoleLog, formatLine } from '../../../infra/cli/console-log.ts'
 
 const at = new Date('2026-01-01T10:20:30.400Z')
 const format = (text: string) => formatLine('CommandApi1A2B3C4D', text, at, false)
@@ -36,5 +36,16 @@ describe("a function's log line", () => {
 
   it.each(['plain text', '{broken', '{"no":"message"}', '[]'])('is printed unchanged if it is %s', (text) => {
     expect(format(text)).toBe(`10:20:30.400 CommandApi         ${text}`)
+  })
+})
+
+describe('the console', () => {
+  it('shows the lines of functions, but not their metrics', () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+    consoleLog('CommandApi1A2B3C4D', '{"_aws":{"Timestamp":1},"ColdStarts":1}')
+    expect(log).not.toHaveBeenCalled()
+    consoleLog('CommandApi1A2B3C4D', '{"level":"INFO","message":"request"}')
+    expect(log).toHaveBeenCalledOnce()
+    log.mockRestore()
   })
 })

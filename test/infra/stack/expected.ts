@@ -44,7 +44,7 @@ export const reaction = (
   },
   grants: {
     'EventStore.Arn': 'dynamodb: Query',
-    'HandledEvents.Arn': 'dynamodb: DeleteItem GetItem PutItem UpdateItem',
+    'HandledEvents.Arn': 'dynamodb: DeleteItem PutItem UpdateItem',
     [`${name}Queue.Arn`]: 'sqs: DeleteMessage GetQueueAttributes ReceiveMessage SendMessage',
     ...grants,
   },

@@ -4,9 +4,11 @@ import { App, Stack } from 'aws-cdk-lib'
 import { describe, expect, inject, it } from 'vitest'
 import { fieldsOf, readTemplate } from '../../../infra/local/index.ts'
 import { addFunction } from '../../../infra/stack/parts/lambda-function.ts'
+import { deliveryActions } from '../../../infra/stack/parts/monitoring/execution-log.ts'
 import { readStage } from '../../../infra/stages/read-stage.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
 import { type ExpectedFunction, onFirstUse, reaction, eventStore as table } from './expected.ts'
+import { projectInCommandApi } from './project/expected.ts'
 import { subscriptionFunctions } from './subscription/expected.ts'
 import { uploadFunctions, uploadInQueryApi } from './upload/expected.ts'
 
@@ -36,7 +38,7 @@ const apis: readonly ExpectedFunction[] = [
     environment: { [table]: 'EventStore', RESERVATION_TABLE: 'Reservations', ...onFirstUse },
     grants: {
       'EventStore.Arn': 'dynamodb: PutItem Query',
-      'Reservations.Arn': 'dynamodb: DeleteItem GetItem PutItem Query',
+      'Reservations.Arn': `dynamodb: ${['DeleteItem', ...projectInCommandApi].toSorted().join(' ')}`,
       'Registration.Arn': 'lambda: InvokeFunction',
     },
   },
@@ -173,11 +175,17 @@ describe('the function', () => {
       Timeout: seconds,
       Role: `${name}Role.Arn`,
       Environment: {
-        Variables: { ...environment, POWERTOOLS_SERVICE_NAME: bundle, POWERTOOLS_LOG_LEVEL: 'INFO' },
+        Variables: {
+          ...environment,
+          POWERTOOLS_SERVICE_NAME: bundle,
+          POWERTOOLS_LOG_LEVEL: 'INFO',
+          POWERTOOLS_METRICS_NAMESPACE: 'Annals/dev',
+          NODE_OPTIONS: '--enable-source-maps',
+        },
       },
     })
     const variables = fieldsOf(fieldsOf(Properties['Environment'])['Variables'])
-    expect(Object.keys(variables)).toHaveLength(Object.keys(environment).length + 2)
+    expect(Object.keys(variables)).toHaveLength(Object.keys(environment).length + 4)
     const key = String(fieldsOf(Properties['Code'])['S3Key'])
     const folder = readTemplate(inject('assembly')).assetFolder(key)
     expect(existsSync(join(folder, 'index.mjs'))).toBe(true)
@@ -243,11 +251,16 @@ describe('the role', () => {
     })
   })
 
-  it('has no wildcard', () => {
-    const granted = declaredOf('AWS::IAM::Policy').map(({ Properties }) => Properties['PolicyDocument'])
+  it('has no wildcard, except to deliver logs, for which no resource can be named', () => {
+    const granted = declaredOf('AWS::IAM::Policy').flatMap(
+      ({ Properties }) => fieldsOf(Properties['PolicyDocument'])['Statement'] as Statement[], // the form of a policy
+    )
+    const withoutResource = deliveryActions.map((action) => `logs:${action}`).toSorted()
+    const rest = granted.filter(({ Action }) => [Action].flat().toSorted().join() !== withoutResource.join())
+    expect(rest).toHaveLength(granted.length - declaredOf('AWS::StepFunctions::StateMachine').length)
     expect(granted.length).toBeGreaterThanOrEqual(functions.length)
     // No policy can name the keys of files, so it names only the folder and the last part.
-    const named = JSON.stringify(granted).replaceAll(/(Files\.Arn\/|")(incoming|files)\/\*/g, '')
+    const named = JSON.stringify(rest).replaceAll(/(Files\.Arn\/|")(incoming|files)\/\*/g, '')
     expect(named).not.toContain('*')
   })
 })

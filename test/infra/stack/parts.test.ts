@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { addApiData } from '../../../infra/stack/api.ts'
 import { addBilling, addBillingData } from '../../../infra/stack/billing.ts'
 import { addMail, addMailData } from '../../../infra/stack/mail.ts'
+import { addMonitoring, addMonitoringData } from '../../../infra/stack/monitoring.ts'
 import { addPublishing, addPublishingData } from '../../../infra/stack/publishing.ts'
 import { addReadSide, addReadSideData } from '../../../infra/stack/read-side.ts'
 import { addWriteSide, addWriteSideData } from '../../../infra/stack/write-side.ts'
@@ -31,6 +32,7 @@ function requiredParts(): RequiredParts {
   const service = new Stack(app, 'annals-dev-service')
   const stored = { stage, isProtected: true }
   const shared = { bundles, stage }
+  addMonitoringData({ data, service, stage })
   const api = addApiData(data, stored)
   const writeSide = addWriteSideData(data, { bundles, api, ...stored })
   const readSideData = addReadSideData(data, stored)
@@ -75,6 +77,7 @@ interface Resources {
 function resourcesWith(...parts: readonly OptionalPart[]): Readonly<Record<string, unknown>> {
   const required = requiredParts()
   for (const part of parts) part.add(required)
+  addMonitoring(required)
   const templates = [required.data, required.service].map((stack): Resources => {
     const { Resources }: Resources = JSON.parse(JSON.stringify(Template.fromStack(stack).toJSON()))
     return { Resources }

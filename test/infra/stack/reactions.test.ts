@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { logicalId } from '../../../infra/stack/parts/reactions.ts'
 import { eventCatalogue } from '../../../projections/event-catalogue.ts'
+import { schemasOf } from '../../../workflows/reactions/reaction-row.ts'
 import { reactions } from '../../../workflows/reactions.ts'
 import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
 import { type ExpectedReaction, mail } from './expected.ts'
@@ -35,6 +37,10 @@ describe('the rows of reactions', () => {
   })
 })
 
+/** The schemas of a rule's row, whose logical id is its name in capitals. */
+const schemasOfRule = (rule: string) =>
+  reactions.filter((row) => logicalId(row.name) === rule).flatMap(schemasOf)
+
 const handlers = [...new Set(declaredReactions.map(([, , handler]) => handler))]
 
 describe('the reaction', () => {
@@ -44,7 +50,11 @@ describe('the reaction', () => {
     expect(declared(`${name}Rule`).Properties).toMatchObject({
       EventBusName: 'Events',
       State: 'ENABLED',
-      EventPattern: { source: ['annals'], 'detail-type': eventTypes, detail: { schema: [1] } },
+      EventPattern: {
+        source: ['annals'],
+        'detail-type': eventTypes,
+        detail: { schema: schemasOfRule(name) },
+      },
       Targets: [{ Arn: `${handler}Queue.Arn`, DeadLetterConfig: { Arn: `${handler}Failures.Arn` } }],
     })
   })

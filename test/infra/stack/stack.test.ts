@@ -30,6 +30,8 @@ describe('the stack', () => {
       'AWS::ApiGatewayV2::Route',
       'AWS::ApiGatewayV2::Stage',
       'AWS::CloudWatch::Alarm',
+      'AWS::CloudWatch::CompositeAlarm',
+      'AWS::CloudWatch::Dashboard',
       'AWS::Cognito::UserPool',
       'AWS::Cognito::UserPoolClient',
       'AWS::Cognito::UserPoolGroup',
@@ -44,6 +46,9 @@ describe('the stack', () => {
       'AWS::Lambda::Permission',
       'AWS::Logs::LogGroup',
       'AWS::Logs::MetricFilter',
+      'AWS::Logs::QueryDefinition',
+      'AWS::SNS::Topic',
+      'AWS::SNS::TopicPolicy',
       'AWS::SQS::Queue',
       'AWS::SQS::QueuePolicy',
       'AWS::Scheduler::Schedule',
@@ -54,6 +59,7 @@ describe('the stack', () => {
 
   it('outputs the address of the API, the pool that a client signs in to, and the resources that an operator works on', () => {
     expect(Object.keys(readTemplate(inject('assembly')).outputs).sort()).toEqual([
+      'AlertsTopicArn',
       'ApiUrl',
       'EventBusName',
       'EventStoreStreamArn',
@@ -65,10 +71,11 @@ describe('the stack', () => {
     ])
   })
 
-  it('is not protected from deletion by the template: a failed first deployment could not be undone', () => {
+  it('protects the stack of the data from deletion, and lets the service be made again', () => {
     const { artifacts } = JSON.parse(read(inject('assembly'), 'manifest.json'))
-    for (const name of ['annals-dev-data', 'annals-dev-service'])
-      expect(artifacts[name].properties.terminationProtection).toBe(false)
+    const isProtected = (name: string) => artifacts[name].properties.terminationProtection
+    expect(isProtected('annals-dev-data')).toBe(true)
+    expect(isProtected('annals-dev-service')).toBe(false)
   })
 
   it('tags everything that can be tagged with the stage', () => {
@@ -89,6 +96,22 @@ describe('the stack', () => {
     const { artifacts } = JSON.parse(read(inject('assembly'), 'manifest.json'))
     expect(artifacts['annals-dev-data'].dependencies).not.toContain('annals-dev-service')
     expect(artifacts['annals-dev-service'].dependencies).toContain('annals-dev-data')
+  })
+
+  it('keeps everything that remembers when its stack is deleted', () => {
+    const remembering = [
+      'AWS::DynamoDB::GlobalTable',
+      'AWS::SQS::Queue',
+      'AWS::Events::EventBus',
+      'AWS::Cognito::UserPool',
+      'AWS::S3::Bucket',
+    ]
+    const [data] = readStacks<{ Type: string; DeletionPolicy?: string }>(inject('assembly'))
+    const kept = Object.values(data?.template.Resources ?? {}).filter(({ Type }) =>
+      remembering.includes(Type),
+    )
+    expect(kept.length).toBeGreaterThan(10)
+    for (const { DeletionPolicy } of kept) expect(DeletionPolicy).toBe('RetainExceptOnCreate')
   })
 
   it('exports nothing, so that neither stack locks the other', () => {

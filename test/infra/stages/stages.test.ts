@@ -15,7 +15,7 @@ describe('the stage', () => {
 
   it.each(['Prod', '1st', 'a_b', '', 'a'.repeat(21), '../dev'])('refuses the name "%s"', (name) => {
     expect(() => stageName(name, {})).toThrow(
-      `--stage is "${name}": use 1 to 20 small letters, digits and hyphens, beginning with a letter`,
+      `--stage is "${name}": use 1 to 20 lower-case letters, digits and hyphens, beginning with a letter`,
     )
   })
 

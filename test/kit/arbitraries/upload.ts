@@ -12,7 +12,7 @@ const moment = fc.constantFrom(
   '2026-01-10T13:00:00.000Z',
   '2026-01-10T15:00:00.000Z',
 )
-const reason = fc.constant('It is no picture.')
+const reason = fc.constant('The file is not a picture.')
 const request = { fileName: fc.constantFrom('river.jpg', 'lake.png'), contentType, size, expiresAt: moment }
 
 const role = fc.constantFrom<ProjectRole | undefined>('owner', 'editor', 'viewer', undefined)

@@ -10,8 +10,8 @@ import type { Checkpoints } from '../../../projections/rebuild/replay/checkpoint
 import type { CommitScan } from '../../../projections/rebuild/walk/commit-scan.ts'
 
 /**
- * Carries a call to a port and its answer back. `effect` is the call itself. `failed` returns or throws what
- * the caller gets if it does not learn the outcome.
+ * Carries a call to a port and its answer back, as a network connection does. `effect` is the call itself. `failed`
+ * returns or throws what the caller gets if it does not learn the outcome.
  */
 export type Wire = <T>(
   place: string,

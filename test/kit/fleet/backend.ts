@@ -1,3 +1,4 @@
+import type { Measured } from '../../../commands/aws/measure.ts'
 import { createEventStore } from '../../../commands/event-store/event-store.ts'
 import { createMemoryCommitTable } from '../../../commands/event-store/memory-commit-table.ts'
 import { apiHandler } from '../../../commands/http/api.ts'
@@ -26,6 +27,7 @@ export function fleetBackend() {
   const rows = createMemoryRowStore()
   const lists = createMemoryGenerationLists()
   const register = enlistIn(store, clock)
+  const measured: { readonly values: Measured; readonly fields: unknown }[] = []
   const apis = {
     commands: apiHandler(
       commandHandler({
@@ -36,6 +38,7 @@ export function fleetBackend() {
         reservations: table,
         register,
         clock,
+        measure: (values, fields) => void measured.push({ values, fields }),
       }),
     ),
     queries: apiHandler(
@@ -54,5 +57,5 @@ export function fleetBackend() {
     ),
   }
   const claimsOf = (sub: string) => ({ token_use: 'access', sub })
-  return { table, clock, store, rows, lists, ...requestsTo(() => apis, fleetContract, claimsOf) }
+  return { table, clock, store, rows, lists, measured, ...requestsTo(() => apis, fleetContract, claimsOf) }
 }

@@ -19,7 +19,7 @@ export const voyagePublication = publication(voyageEvents, {
   },
   VoyageRenamed: {
     schema: 1,
-    description: 'A voyage has another name.',
+    description: 'The name of a voyage changed.',
     data: z.object({ voyageId, name }),
     from: ({ id, data }) => ({ voyageId: id, name: data.name }),
     example: { voyageId: '1', name: 'Globe' },
@@ -51,7 +51,7 @@ export const voyagePublication = publication(voyageEvents, {
   },
   SailorRoleChanged: {
     schema: 1,
-    description: 'A sailor has another role aboard.',
+    description: 'The role of a sailor aboard changed.',
     data: z.object({ voyageId, sailorId, role: sailorRole }),
     from: ({ id, data }) => ({ voyageId: id, ...data }),
     example: aboard,

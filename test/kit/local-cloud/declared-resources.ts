@@ -28,8 +28,16 @@ function withoutTags(properties: Properties): Properties {
   return JSON.parse(JSON.stringify(properties, (key, value: unknown) => (key === 'Tags' ? undefined : value)))
 }
 
-/** Every resource of both stacks of a synthesised stage, by its name. */
+const read = new Map<string, ReadonlyMap<string, DeclaredResource>>()
+
+/** Every resource of both stacks of a synthesised stage, by its name. An assembly is read once. */
 export function declaredResources(assembly = inject('assembly')): ReadonlyMap<string, DeclaredResource> {
+  const found = read.get(assembly) ?? readDeclared(assembly)
+  read.set(assembly, found)
+  return found
+}
+
+function readDeclared(assembly: string): ReadonlyMap<string, DeclaredResource> {
   const properties = new Map(
     readTemplate(assembly).resources.map(({ logicalId, properties: own }) => [
       logicalId,

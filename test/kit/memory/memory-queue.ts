@@ -20,7 +20,7 @@ export interface MemoryQueueOptions {
   readonly batchSize: number
 }
 
-/** A queue in memory that behaves as SQS with a mapping of Lambda, in the time of a clock. */
+/** A queue in memory that behaves like SQS with a mapping of Lambda. A clock gives the time. */
 export function memoryQueue({ clock, visibilityMs, maxReceives, batchSize }: MemoryQueueOptions) {
   const messages = new Map<string, Message>()
   const dead: Message[] = []

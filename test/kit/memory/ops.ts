@@ -10,6 +10,7 @@ import { createMemoryRowRemover } from '../../../projections/rebuild/replay/memo
 import { createMemoryCommitScan } from '../../../projections/rebuild/walk/memory-commit-scan.ts'
 import { fleetAggregateNamed, fleetCatalogue, fleetVersions } from '../fleet/fleet.ts'
 import { newCommit } from '../stores/commits.ts'
+import { memoryFailedWork } from './failed-work.ts'
 import { ample, readSide } from './read-side.ts'
 
 /** The operator's commands over stores in memory, and a function that runs one. */
@@ -46,7 +47,10 @@ export function opsSide() {
     },
     async *guards() {},
     handled: { read: async (keys) => keys.map(() => undefined) },
+    admins: { add: async () => 'unknown', remove: async () => 'unknown', list: async () => [] },
     reactions: [],
+    failedWork: async () => memoryFailedWork([]).work,
+    functionLogs: async () => ({ find: async () => [] }),
     code: async () => ports,
     async *newItems(_signal, onReady) {
       onReady()

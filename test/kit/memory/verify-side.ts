@@ -61,7 +61,7 @@ export async function deliveredSide() {
   return side
 }
 
-/** Rows that call a function before the n-th call of one of their methods. */
+/** A row store that calls a function before each call of one of its methods, with the number of the call. */
 export function movedBefore(
   rows: RowStore,
   name: 'readRows' | 'sums',

@@ -87,7 +87,7 @@ export function uploadSide(table = createMemoryCommitTable(), files = createMemo
     },
     step: async (uploadId: string, run: string, step: Step): Promise<StepOutcome> =>
       // `Step` is a step input without these two fields.
-      (await steps.step({ ...step, uploadId, run } as StepInput, rest())).outcome,
+      steps.step({ ...step, uploadId, run } as StepInput, rest()),
     expire: (uploadId: string) => steps.expire(uploadId, rest()),
     async uploadNow(uploadId: string): Promise<UploadState> {
       return (await stateNow(upload, uploadId, store, inTime)).state

@@ -10,7 +10,7 @@ import { paymentSteps, stepInput } from '../payment-steps.ts'
 
 // #region entry
 const step = paymentSteps({
-  // A rejection gives reserved keys free again.
+  // A rejection releases reserved keys.
   store: reservingEventStoreFromEnvironment(createDynamoClient()),
   payments: httpPayments(createSecret(environment('SECRET_ARN'), clock)),
   clock,

@@ -18,6 +18,7 @@ function setUp(shake: (rows: RowStore) => Partial<RowStore> = () => ({})) {
     }
   const { store, clock, append } = side
   const building = { value: false }
+  const measured: unknown[] = []
   const handler = streamHandler({
     store,
     clock,
@@ -25,12 +26,13 @@ function setUp(shake: (rows: RowStore) => Partial<RowStore> = () => ({})) {
     generations: async () => (category) =>
       fleetVersions.generationsOf(category).map((one) => ({ ...one, building: building.value })),
     logger: { info: log('info'), error: log('error'), critical: log('critical') },
+    measure: (values) => void measured.push(values),
   })
   const deliver = (...records: DynamoDBRecord[]) =>
     handler({ Records: records }, { getRemainingTimeInMillis: () => 30_000 })
   const guard = async (stream: Commit['stream']) =>
     (await side.rows.readGuard(guardKey(generationId(voyages), stream))).guard
-  return { append, deliver, lines, guard, building, options: side.options }
+  return { append, deliver, lines, guard, building, measured, clock, options: side.options }
 }
 
 describe('the projector', () => {
@@ -46,6 +48,18 @@ describe('the projector', () => {
       message: 'projected',
       extra: { stream: 'voyage-1', correlationIds: ['correlation'] },
     })
+  })
+
+  it('measures how long the oldest event of a batch waited', async () => {
+    const { append, deliver, measured, clock } = setUp()
+    const first = record(await append('voyage-1', planned))
+    clock.setNow(clock.now() + 1500)
+    const second = record(await append('voyage-2', planned))
+    clock.setNow(clock.now() + 500)
+    await deliver(second, first)
+    expect(measured).toEqual([{ ProjectionLag: 2000 }])
+    await deliver()
+    expect(measured).toHaveLength(1)
   })
 
   it('parks a stream with an event that it cannot project, and projects the others', async () => {
@@ -102,8 +116,8 @@ describe('the projector', () => {
     })
   })
 
-  it('reports a stream whose read model does not answer', async () => {
-    const { append, deliver } = setUp(() => ({
+  it('reports a stream whose read model does not answer, and logs its requests', async () => {
+    const { append, deliver, lines } = setUp(() => ({
       readGuard: () => Promise.reject(new Error('connection lost')),
     }))
     const first = record(await append('voyage-1', planned))
@@ -111,6 +125,8 @@ describe('the projector', () => {
     expect(await deliver(first, second)).toEqual({
       batchItemFailures: [{ itemIdentifier: first.dynamodb?.SequenceNumber }],
     })
+    const extra = { stream: 'voyage-1', correlationIds: ['correlation', 'correlation'] }
+    expect(lines).toMatchObject([{ message: 'stream was not projected', extra }])
   })
 
   it('logs the events that a generation under construction misses, and acknowledges them', async () => {
@@ -122,6 +138,7 @@ describe('the projector', () => {
     const extra = {
       generation: 'voyages.v1.1',
       stream: 'voyage-1',
+      correlationIds: ['correlation'],
       error: expect.objectContaining({ message: 'connection lost' }),
     }
     const message = 'a generation that is being built misses events'

@@ -12,7 +12,7 @@ const stream = 'voyage-1'
 const key = guardKey(generationId(cabins), stream)
 const sorted = (items: readonly RowItem[]) => [...items].sort((a, b) => (a.PK + a.SK < b.PK + b.SK ? -1 : 1))
 
-/** Rows that accept this number of moves, and then fail. */
+/** A row store that accepts this number of moves, and then fails. */
 function failingAfter(most: number, rows: RowStore): RowStore {
   let moves = 0
   return {

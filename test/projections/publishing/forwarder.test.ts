@@ -257,7 +257,8 @@ describe('a poisonous event', () => {
     const first = await append('voyage-1', planned)
     const large = await append('voyage-1', renamed('Globe'))
     await deliver(record(first))
-    // No commit is that large. It is delivered as if it were, by a mark and the store.
+    // A real commit cannot be that large. This one is delivered as if it were: the mark makes the forwarder read it
+    // from the store.
     await marks.move('voyage-1', undefined, { version: 2, error: '', at: '2025-01-01T00:00:00.000Z' })
     const events = [{ type: 'VoyageRenamed', schema: 1, data: { name: 'x'.repeat(1024 * 1024) } }]
     world.store = {
@@ -396,7 +397,7 @@ describe('a parked stream', () => {
     world.parked = {
       async move(...args) {
         world.parked = {}
-        // The other invocation keeps the events after this one's record waiting.
+        // The other invocation parks the stream at the event after this invocation's record.
         world.refuse = () => 'InvalidArgument'
         await deliver(later)
         return marks.move(...args)

@@ -62,7 +62,7 @@ describe('a query', () => {
     expect(headers['etag']).toBe('"voyages.v1.1.1"')
     expect(await ifNoneMatch('ann', path, String(headers['etag']))).toMatchObject({
       status: 304,
-      // Without it, API Gateway would add another one.
+      // Without a content type, API Gateway would add its own.
       headers: { 'content-type': 'application/json' },
       body: {},
     })
@@ -95,7 +95,7 @@ describe('a query', () => {
 })
 
 describe('a position that cannot be reached', () => {
-  /** Adds an event by this person to the stream that no projection can read. Returns its position. */
+  /** Adds an event of this person that no projection can read. Returns its position. */
   async function park(side: Awaited<ReturnType<typeof withVoyage>>, id: string, actorId: string) {
     const stream = `voyage-${id}` as const
     const { head } = await side.store.load(stream, ample)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Measure } from '../../../commands/aws/measure.ts'
 import { maxRunMs } from '../../../domain/upload/upload.ts'
 import { createMemoryRowStore } from '../../../projections/engine/memory-row-store.ts'
 import { createMemoryGenerationLists } from '../../../projections/generations/memory-generation-lists.ts'
@@ -26,7 +27,9 @@ describe('the function of the steps', () => {
     const side = uploadSide()
     const { lines, logger } = listening()
     await side.request('u')
-    return { ...side, lines, handler: stepHandler({ ...side, logger }) }
+    const measured: unknown[] = []
+    const measure: Measure = (values, fields) => void measured.push({ ...values, ...fields })
+    return { ...side, lines, measured, handler: stepHandler({ ...side, logger, measure }) }
   }
   const step = { step: 'validate', uploadId: 'u', run: 'run-1' }
 
@@ -38,16 +41,32 @@ describe('the function of the steps', () => {
     expect(lines).toEqual([{ message: 'step done', extra: { ...extra, correlationId: 'of the request' } }])
   })
 
+  it('counts an upload that is completed', async () => {
+    const { handler, send, measured } = await setUp()
+    const etag = send('u')
+    for (const one of [
+      { ...step, etag },
+      { ...step, step: 'reserve-quota' },
+      { ...step, step: 'record-metadata', width: 40, height: 30 },
+      { ...step, step: 'record-thumbnail' },
+    ])
+      await handler(one, context)
+    expect(measured).toEqual([])
+    await handler({ ...step, step: 'complete', etag }, context)
+    expect(measured).toEqual([{ UploadsFailed: 0, outcome: 'completed' }])
+  })
+
   it('logs a failure, and lets the state machine retry', async () => {
     const { handler, files, lines } = await setUp()
     const error = new Error('S3 is down')
     files.look = () => Promise.reject(error)
     await expect(handler({ ...step, etag: 'any' }, context)).rejects.toBe(error)
-    expect(lines).toMatchObject([{ message: 'step failed', extra: { uploadId: 'u', error } }])
+    const extra = { uploadId: 'u', correlationId: 'of the request', error }
+    expect(lines).toMatchObject([{ message: 'step failed', extra }])
   })
 
   it('logs why a run was closed, in other words than the person reads', async () => {
-    const { handler, lines } = await setUp()
+    const { handler, lines, measured } = await setUp()
     const close = {
       ...step,
       step: 'close',
@@ -57,6 +76,7 @@ describe('the function of the steps', () => {
     }
     await handler(close, context)
     expect(lines).toMatchObject([{ extra: { step: 'close', cause: 'Sandbox.Timedout' } }])
+    expect(measured).toEqual([{ UploadsFailed: 1, outcome: 'failed' }])
   })
 
   it('refuses any other step', async () => {
@@ -109,7 +129,9 @@ describe('the expiry', () => {
       const options = { store, rows, clock, deadline: { left: () => 10_000 } }
       await versions.newestOf('uploads').generation(1).catchUp(`upload-u${index}`, options)
     }
-    const handler = expiryHandler({ ...side, openUploads, logger })
+    const measured: unknown[] = []
+    const measure: Measure = (values, fields) => void measured.push({ ...values, ...fields })
+    const handler = expiryHandler({ ...side, openUploads, logger, measure })
     /** Runs the expiry this number of hours after the start. Returns the uploads that are still open. */
     const run = async (hours: number, ...left: [() => number] | []): Promise<string[]> => {
       clock.setNow(begin + hours * hour)
@@ -120,12 +142,12 @@ describe('the expiry', () => {
         if ((await side.uploadNow(`u${index}`)).status === 'requested') open.push(`u${index}`)
       return open
     }
-    return { ...side, lines, run }
+    return { ...side, lines, measured, run }
   }
   const grace = maxRunMs / hour
 
   it('ends those whose time is over, and no others', async () => {
-    const { run, lines } = await setUp([0, 1, 2])
+    const { run, lines, measured } = await setUp([0, 1, 2])
     expect(await run(1 + grace - 0.01)).toEqual(['u0', 'u1', 'u2'])
     expect(await run(2 + grace + 0.01)).toEqual(['u2'])
     expect(await run(9)).toEqual([])
@@ -134,6 +156,8 @@ describe('the expiry', () => {
       { extra: { expired: 2 } },
       { extra: { failed: 0 } },
     ])
+    const expired = { UploadsFailed: 1, outcome: 'expired' }
+    expect(measured).toEqual([expired, expired, expired])
   })
 
   it('handles any number of them', async () => {

@@ -17,7 +17,7 @@ const size = 1000
 const room = 3 * size
 const torn = 7
 
-/** Any file with another filling is a picture. */
+/** A file whose last byte is `torn` is not a picture; any other file is. */
 const pictures: Pictures = {
   async factsOf(content) {
     if (content[size - 1] === torn) throw new NotAPicture('torn')
@@ -89,12 +89,10 @@ describe('uploads with any faults', () => {
                 const done =
                   functionName === 'pictures'
                     ? openPicture(payload)
-                    : side.steps
-                        .step(stepInput.parse(payload), {
-                          deadline: { left: () => 10_000 },
-                          causationId: 'request',
-                        })
-                        .then(({ outcome }) => outcome)
+                    : side.steps.step(stepInput.parse(payload), {
+                        deadline: { left: () => 10_000 },
+                        causationId: 'request',
+                      })
                 const answer = await done.catch((error: Error) => {
                   throw new StatesError(error.name, JSON.stringify({ errorMessage: error.message }))
                 })

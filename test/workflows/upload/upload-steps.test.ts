@@ -310,7 +310,7 @@ describe('a run that the sweeper ends in the middle of a step', () => {
     }
     const steps = createSteps({ store: swept, files, clock })
     const rest = { deadline: { left: () => 10_000 }, causationId: 'request' }
-    const { outcome } = await steps.step({ step: 'reserve-quota', uploadId: 'u', run: 'run-1' }, rest)
+    const outcome = await steps.step({ step: 'reserve-quota', uploadId: 'u', run: 'run-1' }, rest)
     expect(outcome).toEqual({ outcome: 'ended' })
     await step('u', 'run-1', failed)
     expect(await quotaOf('ann')).toEqual(unused)

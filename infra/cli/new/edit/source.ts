@@ -16,7 +16,9 @@ export interface Insertion {
 /** Decides where a source changes. Throws an Error that names the file if the expected place is missing. */
 export type Edit = (source: Source) => readonly Insertion[]
 
+/** A page has no syntax: its edits look at the text. */
 export function sourceOf(file: string, text: string): Source {
+  if (file.endsWith('.md')) return { file, text, ...parse('page.ts', '') }
   return { file, text, ...parse(file, text) }
 }
 

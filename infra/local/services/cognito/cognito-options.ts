@@ -7,7 +7,7 @@ export interface CognitoOptions {
   readonly dataDir: string
   readonly mailbox: Mailbox
   readonly log: Log
-  /** Groups that every new user joins. */
+  /** Groups that contain every user. An administrator can put a user into others. */
   readonly groups: readonly string[]
   /** Invokes a trigger's function by its ARN. */
   readonly invoke: (functionArn: string, event: unknown) => Promise<Invocation>

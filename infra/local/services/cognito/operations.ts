@@ -23,4 +23,9 @@ export const cognitoOperations = {
   ListUsers: { tool: 'AWS CLI' },
   AdminGetUser: { tool: 'AWS CLI' },
   AdminDeleteUser: { tool: 'AWS CLI' },
+  AdminCreateUser: {},
+  AdminSetUserPassword: {},
+  AdminAddUserToGroup: {},
+  AdminRemoveUserFromGroup: {},
+  ListUsersInGroup: {},
 } satisfies OperationTable

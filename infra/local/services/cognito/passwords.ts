@@ -10,7 +10,7 @@ import type { ClientOperation, User, UserPool } from './user-pool.ts'
 /** How long a code for a forgotten password is valid (developer guide, "Passwords, account recovery"). */
 const codeLifeMs = 3_600_000
 
-/** Returns the user with another password. Throws InvalidPasswordException if the pool's policy refuses it. */
+/** Returns the user with a new password. Throws InvalidPasswordException if the pool's policy refuses it. */
 export function withPassword(pool: UserPool, user: User, password: string): User {
   demandPassword(password, pool.settings.Policies.PasswordPolicy)
   const salt = randomBytes(16).toString('hex')

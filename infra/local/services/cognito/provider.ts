@@ -34,7 +34,8 @@ export const cognito: ServiceProvider<Pick<Cognito, 'keysOf'>> = {
       names: ({ logicalId }) => ({ Ref: clientIdOf(logicalId) }),
     },
     [groupType]: {
-      modelled: 'A group. Its members follow from an option of the local cloud, not from the pool.',
+      modelled:
+        'A group. An administrator puts people in it; the start of the local cloud can put everyone in it.',
       names: ({ properties: { GroupName } }) => ({ Ref: String(GroupName) }),
     },
   },

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { AwsError, type AwsResponse, type AwsService } from '../../gateway/aws-service.ts'
+import { adminOperations } from './admin.ts'
 import type { CognitoOptions } from './cognito-options.ts'
 import { cognitoOperations } from './operations.ts'
 import { forgottenPasswordOperations } from './passwords.ts'
-import { notFound, texts, userNotFound } from './request.ts'
+import { notFound, texts } from './request.ts'
 import { showingOperations } from './showing.ts'
 import { signInOperations } from './sign-in.ts'
 import { signUpOperations } from './sign-up.ts'
@@ -18,7 +19,7 @@ import {
   poolSettings,
 } from './template.ts'
 import { openTokenSigner, type TokenSigner } from './tokens.ts'
-import { attributesOf, type ClientOperation, openUserPool, type User, type UserPool } from './user-pool.ts'
+import { type ClientOperation, openUserPool, type UserPool } from './user-pool.ts'
 
 export interface Cognito {
   readonly service: AwsService
@@ -46,6 +47,8 @@ export function openCognito(o: CognitoOptions): Cognito {
     ...Object.entries(signInOperations(o, signer)),
     ...Object.entries(forgottenPasswordOperations(o)),
   ])
+
+  const admin = adminOperations(o)
 
   function poolOf(id: string): UserPool {
     const pool = pools.get(id)
@@ -82,12 +85,9 @@ export function openCognito(o: CognitoOptions): Cognito {
       const { pool, user, clientId } = holderOf(body, signer, pools.values())
       return ofUser(body, pool, user, clientOf(clientId))
     }
-    const { UserPoolId, Username } = texts(body, 'UserPoolId', 'Username')
-    const user = poolOf(UserPoolId).find(Username)
-    if (user === undefined) throw userNotFound()
-    if (operation === 'AdminDeleteUser') poolOf(UserPoolId).remove(user)
-    if (operation !== 'AdminGetUser') return {}
-    return describe(user)
+    const ofAdmin = admin[operation]
+    if (ofAdmin === undefined) throw new AwsError('InvalidAction', `${operation} is not modelled`)
+    return ofAdmin(body, poolOf(texts(body, 'UserPoolId').UserPoolId))
   }
 
   return {
@@ -96,7 +96,7 @@ export function openCognito(o: CognitoOptions): Cognito {
       operations: cognitoOperations,
       permissions({ operation, body }) {
         if (operation === 'ListUserPools') return [{ action: `cognito-idp:${operation}`, resource: '*' }]
-        if (!operation.startsWith('Admin') && showing[operation] === undefined) return []
+        if (admin[operation] === undefined && showing[operation] === undefined) return []
         const { UserPoolId } = texts(parse(body), 'UserPoolId')
         return [{ action: `cognito-idp:${operation}`, resource: poolArnOf(o.region, UserPoolId) }]
       },
@@ -115,9 +115,8 @@ export function openCognito(o: CognitoOptions): Cognito {
       clients.set(client.id, client)
     },
     createGroup(logicalId, properties) {
-      // The pool puts nobody in a group: an option of the local cloud puts every user in the same groups.
       const group = groupSettings(logicalId, properties)
-      poolOf(group.UserPoolId)
+      poolOf(group.UserPoolId).groups.add(group.GroupName)
       groups.push(group)
     },
     document(path) {
@@ -131,17 +130,6 @@ export function openCognito(o: CognitoOptions): Cognito {
     },
     keysOf: (issuer) =>
       [...pools.keys()].some((id) => issuerOf(o.region, id) === issuer) ? signer.jwks : undefined,
-  }
-}
-
-/** Describes a user in the format of `AdminGetUser`. */
-function describe(user: User) {
-  return {
-    Username: user.sub,
-    UserAttributes: Object.entries(attributesOf(user)).map(([Name, Value]) => ({ Name, Value })),
-    UserCreateDate: user.createdAt / 1_000,
-    Enabled: true,
-    UserStatus: user.code ? 'UNCONFIRMED' : 'CONFIRMED',
   }
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { invalid, read, texts } from './request.ts'
 import { type ClientSettings, type GroupSettings, poolArnOf } from './template.ts'
-import { attributesOf, type User, type UserPool } from './user-pool.ts'
+import { attributesOf, statusOf, type User, type UserPool } from './user-pool.ts'
 
 /** The resources that the operations show. */
 export interface Shown {
@@ -43,7 +43,8 @@ export function showingOperations(o: Shown): Readonly<Record<string, (body: unkn
     DescribeUserPoolClient(body) {
       const pool = poolIn(body)
       const { id, name, ...settings } = o.clientOf(texts(body, 'ClientId').ClientId)
-      if (settings.UserPoolId !== pool.settings.id) throw invalid(`Client ${id} is of another user pool.`)
+      if (settings.UserPoolId !== pool.settings.id)
+        throw invalid(`Client ${id} belongs to another user pool.`)
       return { UserPoolClient: { ClientId: id, ClientName: name, ...settings } }
     },
     ListGroups: (body) => ({ Groups: inPool(o.groups(), poolIn(body)) }),
@@ -74,11 +75,7 @@ function poolDescription({ settings, users }: UserPool, region: string): object 
   }
 }
 
-function statusOf({ code }: User): string {
-  return code === undefined ? 'CONFIRMED' : 'UNCONFIRMED'
-}
-
-/** The texts that a filter of `ListUsers` can name, by the name that it uses. */
+/** The attributes that a filter of `ListUsers` can test, by their names in the filter. */
 function userAttributes(user: User): Readonly<Record<string, string>> {
   return {
     ...attributesOf(user),

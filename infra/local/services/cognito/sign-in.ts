@@ -27,6 +27,10 @@ export function signInOperations(o: CognitoOptions, signer: TokenSigner) {
   function signIn(pool: UserPool, client: ClientSettings, user: User, proven: boolean) {
     if (!proven) throw notAuthorized('Incorrect username or password.')
     if (user.code) throw new AwsError('UserNotConfirmedException', 'User is not confirmed.')
+    if (user.temporary)
+      throw invalid(
+        'The local cloud does not model NEW_PASSWORD_REQUIRED: set a permanent password with AdminSetUserPassword',
+      )
     const claims = { origin_jti: randomUUID(), event_id: randomUUID(), auth_time: seconds() }
     const expiresAt = Date.now() + client.RefreshTokenValidity * 60_000
     const RefreshToken = randomBytes(96).toString('base64url')

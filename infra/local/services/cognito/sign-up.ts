@@ -35,19 +35,12 @@ export function signUpOperations(o: CognitoOptions) {
       demandAttributes(attributes, pool.settings)
       demandPassword(Password, pool.settings.Policies.PasswordPolicy)
       const sub = randomUUID()
-      const { PreSignUp } = pool.settings.LambdaConfig
-      if (PreSignUp !== undefined) {
-        await runTrigger(o, 'PreSignUp', PreSignUp, {
-          version: '1',
-          region: o.region,
-          userPoolId: pool.settings.id,
-          userName: sub,
-          callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: client.id },
-          triggerSource: 'PreSignUp_SignUp',
-          request: { userAttributes: { ...attributes, email }, validationData: null },
-          response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
-        })
-      }
+      await runPreSignUp(o, pool, {
+        sub,
+        clientId: client.id,
+        source: 'PreSignUp_SignUp',
+        attributes: { ...attributes, email },
+      })
       if (pool.find(Username)) throw new AwsError('UsernameExistsException', 'User already exists')
       const salt = randomBytes(16).toString('hex')
       const createdAt = Date.now()
@@ -77,6 +70,33 @@ export function signUpOperations(o: CognitoOptions) {
   } satisfies Record<string, ClientOperation>
 }
 
+export interface PreSignUpCall {
+  readonly sub: string
+  readonly clientId: string
+  readonly source: 'PreSignUp_SignUp' | 'PreSignUp_AdminCreateUser'
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+/** Runs the PreSignUp trigger of a pool, if it has one. Throws as `runTrigger` does. */
+export async function runPreSignUp(
+  o: Pick<CognitoOptions, 'invoke' | 'log' | 'region'>,
+  { settings }: Pick<UserPool, 'settings'>,
+  call: PreSignUpCall,
+): Promise<void> {
+  const { PreSignUp } = settings.LambdaConfig
+  if (PreSignUp === undefined) return
+  await runTrigger(o, 'PreSignUp', PreSignUp, {
+    version: '1',
+    region: o.region,
+    userPoolId: settings.id,
+    userName: call.sub,
+    callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: call.clientId },
+    triggerSource: call.source,
+    request: { userAttributes: call.attributes, validationData: null },
+    response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
+  })
+}
+
 /**
  * Throws NotAuthorizedException unless a client may write all of these attributes. An email that the client gives only
  * as the username does not count as written.
@@ -86,7 +106,11 @@ export function demandWritable(names: readonly string[], { WriteAttributes }: Cl
   if (strange) throw notAuthorized('A client attempted to write unauthorized attribute')
 }
 
-function demandAttributes(attributes: Readonly<Record<string, string>>, { Schema }: PoolSettings): void {
+/** Throws InvalidParameterException unless the pool has these attributes, and requires no other one. */
+export function demandAttributes(
+  attributes: Readonly<Record<string, string>>,
+  { Schema }: PoolSettings,
+): void {
   const strange = Object.keys(attributes).find((name) => !standardAttributes.includes(name))
   if (strange) throw invalid(`Attributes did not conform to the schema: ${strange} does not exist in it`)
   const missing = Schema.find(({ Name, Required }) => Required && Name !== 'email' && !attributes[Name])
@@ -110,7 +134,7 @@ export function demandPassword(password: string, policy: PoolSettings['Policies'
   throw new AwsError('InvalidPasswordException', `Password did not conform with policy: ${failure}`)
 }
 
-function isEmail(text: string): boolean {
+export function isEmail(text: string): boolean {
   const [name = '', domain = '', ...more] = text.split('@')
   const isDotted = domain.slice(1, -1).includes('.')
   return name !== '' && isDotted && more.length === 0 && !/\s/.test(text)

@@ -30,7 +30,10 @@ export function openExchange(poolId: string, userId: string, verifier: string, c
     serverPublic: serverPublic.toString(16),
     /** Identifies the exchange until the client answers, in base64. */
     secretBlock: secretBlock.toString('base64'),
-    /** Returns the signature that a client with the right password sends, for its text of the time. */
+    /**
+     * Returns the signature that a client with the right password sends. `timestamp` is the time in the client's own
+     * text.
+     */
     signature(timestamp: string): Buffer {
       const u = number(hash(pad(a) + pad(serverPublic)))
       const shared = Buffer.from(pad(power(a * power(v, u), b)), 'hex')

@@ -22,6 +22,12 @@ export interface User {
   readonly createdAt: number
   /** Present until the user is confirmed. */
   readonly code?: Code
+  /** Present while the password is one that an administrator gave for the first sign-in. */
+  readonly temporary?: true
+  /** Present if an administrator created or confirmed the user, and nothing verified the address. */
+  readonly unverified?: true
+  /** The groups that an administrator put the user in. */
+  readonly groups?: readonly string[]
   /** Present while the user may replace a forgotten password. */
   readonly reset?: Code
 }
@@ -55,7 +61,9 @@ export function openUserPool(folder: string, settings: PoolSettings) {
   return {
     settings,
     grants,
-    users: () => [...users.values()],
+    /** The names of the groups that the template declares. */
+    groups: new Set<string>(),
+    users: (): readonly User[] => [...users.values()],
     /** Finds a user by sub or email. */
     find: (username: string) => users.get(subs.get(canonical(username)) ?? username),
     /** Stores a new or changed user. The email of a user never changes. */
@@ -74,6 +82,12 @@ export function openUserPool(folder: string, settings: PoolSettings) {
 }
 
 /** Returns a user's attributes under the names that the API and the triggers use. */
-export function attributesOf({ sub, email, attributes, code }: User): Record<string, string> {
-  return { sub, email_verified: String(code === undefined), email, ...attributes }
+export function attributesOf({ sub, email, attributes, code, unverified }: User): Record<string, string> {
+  return { sub, email_verified: String(code === undefined && !unverified), email, ...attributes }
+}
+
+/** Returns Cognito's word for the state of a user. */
+export function statusOf({ code, temporary }: User): string {
+  if (code !== undefined) return 'UNCONFIRMED'
+  return temporary ? 'FORCE_CHANGE_PASSWORD' : 'CONFIRMED'
 }

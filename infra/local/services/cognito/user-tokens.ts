@@ -14,19 +14,25 @@ export function tokensOf(
   ...[pool, client, user, shared]: SignedIn
 ) {
   const iat = seconds()
+  const groups = [...new Set([...o.groups, ...(user.groups ?? [])])]
   const sign = (minutes: number, claims: object) =>
     signer.sign({
       ...claims,
       ...shared,
       sub: user.sub,
       iss: issuerOf(o.region, pool.settings.id),
-      ...(o.groups.length > 0 && { 'cognito:groups': o.groups }),
+      ...(groups.length > 0 && { 'cognito:groups': groups }),
       jti: randomUUID(),
       iat,
       exp: iat + minutes * 60,
     })
   const access = { token_use: 'access', client_id: client.id, username: user.sub }
-  const id = { token_use: 'id', aud: client.id, 'cognito:username': user.sub, email_verified: true }
+  const id = {
+    token_use: 'id',
+    aud: client.id,
+    'cognito:username': user.sub,
+    email_verified: !user.unverified,
+  }
   return {
     AccessToken: sign(client.AccessTokenValidity, { ...access, scope: 'aws.cognito.signin.user.admin' }),
     IdToken: sign(client.IdTokenValidity, { ...attributesOf(user), ...id }),

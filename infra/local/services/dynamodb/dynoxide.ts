@@ -126,7 +126,7 @@ function supervise(o: {
   }
 }
 
-/** Returns how long to wait before an attempt to start the engine. Attempts up to number 0 do not wait. */
+/** Returns how long to wait before an attempt to start the engine. Attempts numbered 0 or less do not wait. */
 function waitBefore(attempt: number): number {
   return attempt <= 0 ? 0 : Math.min(restarts.firstWaitMs * 2 ** (attempt - 1), restarts.longestWaitMs)
 }

@@ -7,7 +7,7 @@ export interface DatabaseEngine {
   readonly endpoint: string
   /** Whether it is the embedded engine, which puts its own name in place of the region of its ARNs. */
   readonly isEmbedded: boolean
-  /** Resolves to why it does not answer at the moment; `undefined` if it answers. */
+  /** Resolves to the reason why it does not answer at the moment; `undefined` if it answers. */
   problem(): Promise<string | undefined>
   close(): Promise<void>
 }
@@ -38,7 +38,7 @@ export async function startEngine(o: {
 /** How long a DynamoDB may take to answer. */
 const answerWithinMs = 2000
 
-/** Resolves to why a DynamoDB does not answer; `undefined` if it gives any answer. */
+/** Resolves to the reason why a DynamoDB does not answer; `undefined` if it gives any answer. */
 async function silenceOf(endpoint: string): Promise<string | undefined> {
   try {
     await (await fetch(endpoint, { signal: AbortSignal.timeout(answerWithinMs) })).body?.cancel()

@@ -22,7 +22,7 @@ export interface Shard {
   readonly ShardId: string
   readonly ParentShardId?: string
   readonly SequenceNumberRange: {
-    /** The number of its oldest record that is left. */
+    /** The sequence number of its oldest remaining record. */
     readonly StartingSequenceNumber?: string
     /**
      * DynamoDB returns it only for closed shards. The embedded engine also returns it for an open shard with records.

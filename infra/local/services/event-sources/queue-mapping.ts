@@ -42,7 +42,7 @@ export function startQueueMapping(o: {
   readonly properties: Properties
   readonly functionTimeoutSeconds: number
   readonly invoke: (payload: unknown) => Promise<Invocation>
-  /** Waits before a failed message comes again, instead of the queue's visibility timeout. */
+  /** How long a failed message stays hidden after each failure, instead of the queue's visibility timeout. */
   readonly retryDelaysMs?: readonly number[] | undefined
   /** The faults of deliveries, at the place `queue <FunctionName>`. */
   readonly faults: Faults
@@ -134,7 +134,7 @@ function readQueueMapping(o: Properties) {
   }
 }
 
-/** In seconds. The last delay holds for all further failures. */
+/** In seconds. The last delay also applies to all further failures. */
 function delayAfter(receives: number, delaysMs: readonly number[]): number {
   return (delaysMs[receives - 1] ?? delaysMs.at(-1) ?? 0) / 1000
 }

@@ -34,8 +34,8 @@ export interface StartedEventSource {
 }
 
 /**
- * Starts an `AWS::Lambda::EventSourceMapping` of a stream or a queue, with resolved properties. Returns functions
- * that stop it and, for a stream, tell how far its deliveries are behind. Throws if the role of its function lacks a
+ * Starts an `AWS::Lambda::EventSourceMapping` of a stream or a queue, with resolved properties. Returns functions that
+ * stop it and, for a stream, report how far its deliveries are behind. Throws if the role of its function lacks a
  * grant, or if a property is not modelled.
  */
 export function startEventSource(properties: Properties, o: EventSourceOptions): StartedEventSource {

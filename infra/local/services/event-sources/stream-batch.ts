@@ -30,10 +30,10 @@ export interface DeliverOptions {
   readonly source: BatchSource
   readonly policy: RetryPolicy
   readonly invoke: (payload: unknown) => Promise<Invocation>
-  /** Called with records that were delivered or discarded, oldest first. */
+  /** Called with records that are settled: delivered or discarded. The oldest come first. */
   readonly onSettled: (records: readonly StreamRecord[]) => void
   readonly onDiscarded?: ((batch: DiscardedBatch) => Promise<void>) | undefined
-  /** Ends retrying. Records that are not settled by then are left. */
+  /** Stops the retries. Records that are not settled by then stay unsettled. */
   readonly signal: AbortSignal
   readonly log: Log
 }
@@ -49,8 +49,8 @@ interface Attempt {
 /**
  * Delivers a batch until all of its records are settled (Lambda developer guide, "Using Lambda with DynamoDB"). A
  * partial response rewinds to the lowest record reported. With bisecting, the batch is split there, and in halves if
- * nothing succeeded; a split takes no retry, everything else does. A batch that is out of retries or too old is
- * discarded, so that the shard continues.
+ * nothing succeeded; a split does not count as a retry, but every other attempt does. A batch that is out of retries or
+ * too old is discarded, so that the shard continues.
  */
 export async function deliver(batch: readonly StreamRecord[], o: DeliverOptions): Promise<void> {
   const pending: Attempt[] = [{ records: batch, retries: 0, invocations: 0, threw: false }]

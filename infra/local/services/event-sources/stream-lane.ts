@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { StreamRecord } from '../dynamodb/stream-shards.ts'
 
-/**
- * Maximum bytes of the items in a batch. Lambda takes 6 MB of JSON, and the JSON is half as long again as the items.
- */
+/** Maximum bytes of the items in a batch. Lambda takes 6 MB of JSON, and the JSON is 1.5 times as long as the items. */
 const batchBytes = 4_000_000
 
 /** Delivers the records of a shard, or of a share of its items, batch after batch. */

@@ -50,9 +50,12 @@ export const eventBridge: ServiceProvider<Pick<EventBuses, 'publish'>> = {
         properties,
       })),
       invoke(arn, input, id) {
-        if (isStateMachine(arn)) machines.start(arn, input, id)
-        else if (isQueue(arn)) queues.find(arn).send(JSON.stringify(input))
-        else invokeAsync(arn, input)
+        if (isQueue(arn)) return queues.find(arn).send(JSON.stringify(input))
+        if (!isStateMachine(arn)) return invokeAsync(arn, input)
+        const roleArn = opened.targets.find((target) => target.arn === arn)?.roleArn
+        if (roleArn !== undefined)
+          context.use(iam).use({ roleArn }, { action: 'states:StartExecution', resource: arn })
+        return machines.start(arn, input, id)
       },
       findQueue: queues.find,
     })

@@ -10,6 +10,8 @@ const authorizerType = 'AWS::ApiGatewayV2::Authorizer'
 const integrationType = 'AWS::ApiGatewayV2::Integration'
 const routeType = 'AWS::ApiGatewayV2::Route'
 const stageType = 'AWS::ApiGatewayV2::Stage'
+const domainType = 'AWS::ApiGatewayV2::DomainName'
+const mappingType = 'AWS::ApiGatewayV2::ApiMapping'
 
 export const httpApi: ServiceProvider<Pick<HttpApi, 'url'>> = {
   service: 'API Gateway',
@@ -28,6 +30,15 @@ export const httpApi: ServiceProvider<Pick<HttpApi, 'url'>> = {
       modelled: 'The stage $default, with its throttling. Accesses are not logged.',
       names: byLogicalId,
     },
+    [domainType]: {
+      modelled: 'The name only. The local cloud answers on its own address.',
+      names: ({ properties: { DomainName } }) => ({
+        Ref: String(DomainName),
+        RegionalDomainName: String(DomainName),
+        RegionalHostedZoneId: 'local',
+      }),
+    },
+    [mappingType]: { modelled: 'Accepted, and without effect.', names: byLogicalId },
   },
   operations: {},
   async open(context) {

@@ -1,8 +1,8 @@
 /**
  * Returns a function that selects a route by method and decoded path (API Gateway developer guide, "Create routes for
  * HTTP APIs"). A full match comes before a match of a greedy variable, and that before `$default`. Of several full
- * matches, the one whose literals come first wins, and then one with a specific method before `ANY`. A variable is
- * never empty.
+ * matches, the one whose literals come first wins. If that leaves several, a specific method wins over `ANY`. A
+ * variable is never empty.
  *
  * @throws Error if a route key is not valid.
  */

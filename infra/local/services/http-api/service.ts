@@ -32,7 +32,7 @@ export interface HttpApiOptions {
   readonly invoke: (functionArn: string, payload: unknown) => Promise<Invocation>
   /** Returns the public keys of a token issuer. */
   readonly keysOf: (issuer: string) => KeySet | undefined
-  /** Resolves to why the database does not answer; `undefined` if it answers. */
+  /** Resolves to the reason why the database does not answer; `undefined` if it answers. */
   readonly databaseProblem: () => Promise<string | undefined>
   /** The web pages that may call it. It adds its own pages and those that its CORS setting lists. */
   readonly origins: Origins

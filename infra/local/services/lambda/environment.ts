@@ -68,6 +68,8 @@ export interface EnvironmentOptions {
   /** Called when the process has ended. `startFailure` is the reason if it never asked for work. */
   readonly onEnd: (startFailure: Invocation | undefined) => void
   readonly log: Log
+  /** Keeps a line of the function in its log group. */
+  readonly keepLine: (logGroup: string, line: string) => void
 }
 
 /**
@@ -161,14 +163,17 @@ export function startEnvironment(o: EnvironmentOptions): Environment {
 }
 
 function startProcess(o: EnvironmentOptions): ChildProcess {
-  const { logicalId, folder } = o.definition
+  const { logicalId, folder, logGroup } = o.definition
   const debug = o.inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${o.inspectPort}`]
   const flags = ['--enable-source-maps', `--max-semi-space-size=${youngMb}`, ...debug]
   const child = spawnBound(process.execPath, [...flags, bootstrap], {
     cwd: folder,
     env: variables(o.definition, o),
   })
-  logLines(child, (line) => o.log(logicalId, line))
+  logLines(child, (line) => {
+    o.log(logicalId, line)
+    o.keepLine(logGroup, line)
+  })
   child.once('error', (error) => o.log(logicalId, `cannot be started: ${error.message}`))
   return child
 }

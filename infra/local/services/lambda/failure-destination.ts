@@ -17,13 +17,17 @@ export type FailureDestination = (
  */
 export function failureDestinations(
   queues: Pick<Queues, 'find'>,
-  permissions: Pick<Permissions, 'demand'>,
+  permissions: Pick<Permissions, 'demand' | 'use'>,
 ): FailureDestination {
   return (functionId, { DestinationConfig: config }) => {
     const arn = fieldsOf(fieldsOf(config)['OnFailure'])['Destination']
     if (arn === undefined) return undefined
     const queue = queues.find(String(arn))
-    permissions.demand(functionId, [{ action: 'sqs:SendMessage', resource: queue.arn }])
-    return (record) => queue.send(record)
+    const send = { action: 'sqs:SendMessage', resource: queue.arn }
+    permissions.demand(functionId, [send])
+    return (record) => {
+      permissions.use({ functionId }, send)
+      queue.send(record)
+    }
   }
 }

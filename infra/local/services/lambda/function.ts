@@ -32,7 +32,10 @@ const closing: Invocation = {
 /** Creates a function with its queue of invocations and its environments. With a debugger, it has one environment. */
 export function createFunction(
   first: FunctionDefinition,
-  o: Pick<EnvironmentOptions, 'region' | 'endpoint' | 'runtimeApi' | 'faults' | 'inspectPort' | 'log'> & {
+  o: Pick<
+    EnvironmentOptions,
+    'region' | 'endpoint' | 'runtimeApi' | 'faults' | 'inspectPort' | 'log' | 'keepLine'
+  > & {
     readonly newId: () => string
   },
 ): LambdaFunction {

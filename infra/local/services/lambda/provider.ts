@@ -5,6 +5,7 @@ import type { Template } from '../../cloud/template.ts'
 import { jsonPage } from '../../gateway/json-page.ts'
 import { gateway } from '../../gateway/provider.ts'
 import { iam } from '../../iam/provider.ts'
+import { cloudWatch } from '../cloudwatch/provider.ts'
 import { sqs } from '../sqs/provider.ts'
 import { type AsyncInvocations, openAsyncInvocations } from './async-invocations.ts'
 import { type FailureDestination, failureDestinations } from './failure-destination.ts'
@@ -41,7 +42,14 @@ export const lambda: ServiceProvider<LambdaHandle> = {
   async open(context) {
     const { faults, options } = context
     const { queues } = context.use(sqs)
-    const opened = await startLambda({ ...options, endpoint: context.use(gateway).url, faults })
+    const opened = await startLambda({
+      ...options,
+      endpoint: context.use(gateway).url,
+      faults,
+      keepLine: context.use(cloudWatch).append,
+      // Opened below, before anything is invoked.
+      invokeAsync: (functionArn, payload) => invocations.invokeAsync(functionArn, payload),
+    })
     context.closeAfter(opened.close)
     context.serve(opened.service)
     context.servePage(({ pathname }) =>

@@ -39,9 +39,13 @@ export async function startLambda(o: {
   region: string
   endpoint: string
   faults: Faults
+  /** Accepts an event for a function that runs later, durably. */
+  invokeAsync: (functionArn: string, payload: unknown) => void
   /** The debugger's port for the first function. Each further function has the next port. */
   inspectPort?: number | undefined
   log: Log
+  /** Keeps a line of a function in its log group. */
+  keepLine: (logGroup: string, line: string) => void
 }): Promise<Lambda> {
   const functions = new Map<string, LambdaFunction>()
   const running = new Set<{ readonly since: number }>()
@@ -84,11 +88,10 @@ export async function startLambda(o: {
     const payload = payloadOf(request)
     // A dry run checks the permission and the function's existence, and does not run it.
     if (type === 'DryRun') return { status: 204, body: '' }
-    if (type === 'Event')
-      throw new AwsError(
-        'UnknownOperationException',
-        'Asynchronous Invoke is not modelled by the local cloud: leave the invocation type out, or put an event on a bus',
-      )
+    if (type === 'Event') {
+      o.invokeAsync(named(request).arn, payload)
+      return { status: 202, body: '' }
+    }
     if (type !== 'RequestResponse')
       throw new AwsError('InvalidParameterValueException', `InvocationType ${type} is not valid`)
     return answerOf(await invoke(named(request).arn, payload))

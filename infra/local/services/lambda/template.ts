@@ -1,7 +1,7 @@
 import { allowOnly, fieldsOf, type Properties } from '../../cloud/template.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 
-/** Properties that are honoured, or have no meaning on one machine, such as the processor and tags. */
+/** Properties that are honoured, or have no meaning on one machine, such as the processor, tags and tracing. */
 const modelled = [
   'Architectures',
   'Code',

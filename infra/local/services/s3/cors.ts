@@ -15,7 +15,7 @@ export interface CorsRule {
  * Answers a preflight by the first rule that allows the origin, the method and every header (S3 user guide, "How does
  * Amazon S3 evaluate the CORS configuration on a bucket?").
  *
- * @throws AwsError with the refusal of S3.
+ * @throws AwsError with the error that S3 returns.
  */
 export function preflight(rules: readonly CorsRule[], headers: IncomingHttpHeaders): AwsResponse {
   const method = headers['access-control-request-method']

@@ -35,7 +35,7 @@ export function compileCron(text: string): Cron {
   const [minute = '', hour = '', dayOfMonth = '', month = '', dayOfWeek = '', year = ''] = fields
   if (fields.length !== 6) throw new Error(`it has six fields, not ${fields.length}`)
   if ((dayOfMonth === '?') === (dayOfWeek === '?'))
-    throw new Error('either its day-of-month or its day-of-week is ?')
+    throw new Error('exactly one of its day-of-month and its day-of-week must be ?')
 
   const isDay = dayOfWeek === '?' ? compileDayOfMonth(dayOfMonth) : compileDayOfWeek(dayOfWeek)
   const isMonth = new Set(valuesOf(month, monthsOfYear))

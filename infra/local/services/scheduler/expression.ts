@@ -20,7 +20,7 @@ export function compileSchedule(expression: string, zone: string): Expression {
   const { read, firstShows } = wallClock(zone)
   const [, count, unit] = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(expression) ?? []
   if (unit !== undefined) {
-    const every = Number(count) * unitMs[unit as keyof typeof unitMs] // one of them, by the pattern
+    const every = Number(count) * unitMs[unit as keyof typeof unitMs] // the pattern allows only these units
     return (begin) => (instant) =>
       instant < begin ? begin : begin + (Math.floor((instant - begin) / every) + 1) * every
   }

@@ -36,15 +36,21 @@ export const scheduler: ServiceProvider = {
       }),
     )
     const sourceArn = `arn:aws:scheduler:${context.stack.region}:${account}:schedule-group/default`
-    for (const { roleArn, targetArn, deadLetters } of schedules) {
-      context
-        .use(iam)
-        .demandOfRole(roleArn, { service: 'scheduler.amazonaws.com', sourceArn }, [
-          { action: 'lambda:InvokeFunction', resource: find(targetArn).arn },
-          ...(deadLetters ? [{ action: 'sqs:SendMessage', resource: deadLetters.arn }] : []),
-        ])
-    }
-    const opened = openScheduler({ ...context.options, schedules, invoke: invokeAsync })
+    const permissions = context.use(iam)
+    for (const { roleArn, targetArn, deadLetters } of schedules)
+      permissions.demandOfRole(roleArn, { service: 'scheduler.amazonaws.com', sourceArn }, [
+        { action: 'lambda:InvokeFunction', resource: find(targetArn).arn },
+        ...(deadLetters ? [{ action: 'sqs:SendMessage', resource: deadLetters.arn }] : []),
+      ])
+    const opened = openScheduler({
+      ...context.options,
+      schedules,
+      invoke: invokeAsync,
+      onUse({ roleArn, targetArn, deadLetters }, action) {
+        const resource = action === 'sqs:SendMessage' ? deadLetters?.arn : targetArn
+        permissions.use({ roleArn }, { action, resource: resource ?? '' })
+      },
+    })
     context.closeAfter(opened.close)
     const declared = context.resourcesOf(scheduleType).map(({ logicalId, properties }) => ({
       name: context.nameOf(logicalId),

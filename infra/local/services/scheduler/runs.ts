@@ -12,6 +12,9 @@ export interface ScheduledRun {
   readonly scheduledAt: number
 }
 
+/** Called before the role of a schedule is used. */
+export type OnScheduleUse = (schedule: Schedule, action: 'lambda:InvokeFunction' | 'sqs:SendMessage') => void
+
 const internalError = 'AWS.Scheduler.InternalServerError'
 
 /** Invokes the target of a schedule for each run, with its retries, and sends a run that failed to its dead-letter queue. */
@@ -20,6 +23,7 @@ export function openRuns(o: {
   readonly schedules: ReadonlyMap<string, Schedule>
   /** Passes an input to a function. Throws `ResourceNotFoundException` if there is no such function. */
   readonly invoke: (targetArn: string, input: unknown) => void
+  readonly onUse?: OnScheduleUse
   readonly retryDelaysMs?: readonly number[] | undefined
   readonly log: Log
 }): Deliveries<ScheduledRun> {
@@ -32,6 +36,7 @@ export function openRuns(o: {
       try {
         const schedule = o.schedules.get(logicalId)
         if (!schedule) throw new AwsError('ResourceNotFoundException', 'The schedule no longer exists')
+        o.onUse?.(schedule, 'lambda:InvokeFunction')
         o.invoke(
           schedule.targetArn,
           JSON.parse(targetInputOf(schedule, { scheduledAt, executionId, number })),
@@ -47,6 +52,7 @@ export function openRuns(o: {
       const time = isoSeconds(scheduledAt)
       o.log(logicalId, `did not run for ${time}: ${why.ERROR_CODE} ${why.ERROR_MESSAGE}`)
       const executionId = end.failure?.executionId ?? end.id
+      if (schedule?.deadLetters) o.onUse?.(schedule, 'sqs:SendMessage')
       schedule?.deadLetters?.send(
         targetInputOf(schedule, { scheduledAt, executionId, number: end.attempts }),
         {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Log } from '../../gateway/aws-service.ts'
 import { openJournal } from '../../storage/journal.ts'
 import { latestBetween } from './expression.ts'
-import { openRuns } from './runs.ts'
+import { type OnScheduleUse, openRuns } from './runs.ts'
 import { isoSeconds } from './target-input.ts'
 import type { Schedule } from './template.ts'
 
@@ -13,7 +13,7 @@ export interface Scheduler {
    * `undefined` if there is no such schedule.
    */
   runNow(logicalId: string): string | undefined
-  /** Stops running schedules. Later times are missed. */
+  /** Stops the schedules. The times after that are missed. */
   close(): Promise<void>
 }
 
@@ -47,6 +47,7 @@ export function openScheduler(o: {
   readonly schedules: readonly Schedule[]
   /** Passes an input to a function. Throws `ResourceNotFoundException` if there is no such function. */
   readonly invoke: (targetArn: string, input: unknown) => void
+  readonly onUse?: OnScheduleUse
   readonly retryDelaysMs?: readonly number[] | undefined
   readonly log: Log
 }): Scheduler {

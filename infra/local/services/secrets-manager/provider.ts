@@ -41,7 +41,7 @@ export const secretsManager: ServiceProvider = {
   },
 }
 
-/** AWS ends the ARN of a secret with a hyphen and six characters by chance. Here they follow from the name. */
+/** AWS ends the ARN of a secret with a hyphen and six random characters. Here they follow from the name. */
 function arnOf(region: string, name: string): string {
   const end = hash('sha256', name, 'hex').slice(0, 6)
   return `arn:aws:secretsmanager:${region}:${account}:secret:${name}-${end}`

@@ -26,7 +26,7 @@ export const passwordSettings = z
 
 export type PasswordSettings = z.output<typeof passwordSettings>
 
-/** Makes a secret by chance: a password, or the template's object with the password under its key. */
+/** Makes a random secret: a password, or the template's object with the password under its key. */
 export function randomSecret(settings: PasswordSettings): string {
   const password = randomPassword(settings)
   const { SecretStringTemplate: template, GenerateStringKey: key } = settings
@@ -41,7 +41,7 @@ function randomPassword(settings: PasswordSettings): string {
   const characters = Array.from({ length: settings.PasswordLength }, (_, index) =>
     oneOf(required[index] ?? all),
   )
-  // The required characters come first, so all change places.
+  // The required characters come first, so all characters are shuffled.
   for (let last = characters.length - 1; last > 0; last--) {
     const other = randomInt(last + 1)
     const [a = '', b = ''] = [characters[last], characters[other]]

@@ -2,13 +2,13 @@ import * as z from 'zod'
 import type { Properties } from '../../cloud/template.ts'
 import { type PasswordSettings, passwordSettings } from './random-password.ts'
 
-/** How a secret gets its first value: from the template, from chance, or not at all. */
+/** How a secret gets its first value: from the template, at random, or not at all. */
 export type FirstValue =
   | { readonly kind: 'none' }
   | { readonly kind: 'given'; readonly value: string }
   | { readonly kind: 'generated'; readonly settings: PasswordSettings }
 
-/** Without meaning on one machine. */
+/** Properties without meaning on one machine. */
 const unused = z.unknown().optional()
 
 const secret = z.strictObject({

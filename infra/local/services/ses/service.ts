@@ -63,7 +63,7 @@ export function openMailService(o: {
       rest: {
         signedFor: 'ses',
         operationOf(method, path) {
-          // Clients send either, by their version.
+          // The version of the client decides which of the two it sends.
           if (method === 'GET' && path === '/v2/email/identities') return 'ListEmailIdentities'
           if (method === 'POST' && path === '/v2/email/list-identities') return 'ListEmailIdentities'
           return method === 'POST' && path === '/v2/email/outbound-emails' ? 'SendEmail' : undefined

@@ -1,7 +1,7 @@
 import type { GivenUp } from '../../storage/deliveries.ts'
 import type { Queue } from './queue.ts'
 
-/** The members of a queue that dead letters need. */
+/** The operations of a queue that dead letters need. */
 export type DeadLetters = Pick<Queue, 'arn' | 'url' | 'send'>
 
 /** Why a target did not accept a delivery. */
@@ -12,7 +12,7 @@ export interface Failure {
 }
 
 /**
- * Waits between retries: 1, 2, 4, … seconds, up to 4 minutes. EventBridge backs off exponentially and does not
+ * The pauses between retries: 1, 2, 4, … seconds, up to 4 minutes. EventBridge backs off exponentially and does not
  * document the numbers.
  */
 export const backoffMs = Array.from({ length: 9 }, (_, retry) => 1000 * 2 ** Math.min(retry, 8))

@@ -7,5 +7,6 @@ export const sqsOperations = {
   SendMessage: {},
   ReceiveMessage: { tool: 'AWS CLI' },
   DeleteMessage: { tool: 'AWS CLI' },
+  ChangeMessageVisibility: {},
   GetQueueAttributes: { tool: 'AWS CLI' },
 } satisfies OperationTable

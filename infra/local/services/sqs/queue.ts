@@ -47,7 +47,7 @@ interface StoredMessage {
 
 type Stored = readonly [id: string, message: StoredMessage]
 
-/** A queue with the members that other queues use. */
+/** A queue with the operations that other queues use. */
 export interface OpenQueue extends Queue {
   readonly settings: QueueSettings
   /** Returns how many messages could be received now, and how many are hidden. */
@@ -88,7 +88,10 @@ export function openQueue(o: {
     return all.filter((one) => !dead.includes(one))
   }
 
-  /** The message of its latest handle; without a message for an older one. */
+  /**
+   * Finds the message that a handle names. Only the latest handle of a message finds it; an older one returns no
+   * message.
+   */
   function find(receiptHandle: string) {
     const [id = '', receives] = Buffer.from(receiptHandle, 'base64url').toString().split(' ')
     if (receives === undefined)

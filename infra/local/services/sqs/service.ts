@@ -80,6 +80,12 @@ const handlers: Readonly<Record<string, (queue: OpenQueue, input: Input) => obje
     queue.delete(ReceiptHandle)
     return {}
   },
+  ChangeMessageVisibility(queue, { ReceiptHandle, VisibilityTimeout }) {
+    if (VisibilityTimeout === undefined)
+      throw new AwsError('MissingParameter', 'The request must contain the parameter VisibilityTimeout.')
+    queue.hide(ReceiptHandle, VisibilityTimeout)
+    return {}
+  },
   GetQueueAttributes(queue, { AttributeNames }) {
     const { visible, hidden } = queue.count()
     const attributes = {

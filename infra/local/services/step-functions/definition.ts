@@ -1,7 +1,9 @@
 import * as z from 'zod'
 
 /** A text that is an expression. */
-const expression = z.string().regex(/^\{%.*%\}$/s, 'is no JSONata expression: it stands between {% and %}')
+const expression = z
+  .string()
+  .regex(/^\{%.*%\}$/s, 'is not a JSONata expression, which begins with {% and ends with %}')
 /** Any JSON. Its texts may be expressions. */
 const template = z.unknown()
 const text = z.string()

@@ -28,7 +28,7 @@ const failures = {
  */
 export function lambdaTasks(o: {
   readonly lambda: Pick<Lambda, 'find' | 'invoke'>
-  readonly permissions: Pick<Permissions, 'refusalOfRole'>
+  readonly permissions: Pick<Permissions, 'refusalOfRole' | 'use'>
   /** The faults of calls, at the place `task <name of the function>`. */
   readonly faults: Faults
 }): InvokeTask {
@@ -41,6 +41,7 @@ export function lambdaTasks(o: {
         'Lambda.AWSLambdaException',
         `${refused} (Service: Lambda, Status Code: 403, Error Code: AccessDeniedException)`,
       )
+    o.permissions.use({ roleArn }, permission)
     const invoke = () => o.lambda.invoke(target.arn, payload ?? {})
     const occasion = o.faults.draw(`task ${target.name}`, possible)
     switch (occasion?.fault) {

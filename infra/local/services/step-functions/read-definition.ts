@@ -91,7 +91,7 @@ function checkState(state: State, place: string, outer: ReadonlySet<string>): vo
     const refused =
       refusalOfExpression(text) ??
       (/\$states\.errorOutput\b/.test(text) && !field.startsWith('/Catch[')
-        ? '$states.errorOutput is known where an error is caught only'
+        ? '$states.errorOutput is known only where an error is caught'
         : undefined)
     if (refused !== undefined) throw new Error(`${place}${field.replaceAll('/', '.')}: ${refused}: ${text}`)
   }

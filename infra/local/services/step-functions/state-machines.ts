@@ -21,7 +21,7 @@ export async function startStateMachines(o: {
   readonly machines: readonly { readonly logicalId: string; readonly properties: Properties }[]
   readonly nameOf: (logicalId: string, attribute: string) => string
   readonly lambda: Pick<Lambda, 'find' | 'invoke'>
-  readonly permissions: Pick<Permissions, 'refusalOfRole'>
+  readonly permissions: Pick<Permissions, 'refusalOfRole' | 'use'>
   readonly faults: Faults
   readonly region: string
   readonly dataDir: string

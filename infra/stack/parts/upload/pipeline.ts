@@ -1,5 +1,4 @@
-import { Duration, type Stack } from 'aws-cdk-lib'
-import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import type { Stack } from 'aws-cdk-lib'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
@@ -9,11 +8,14 @@ import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { pictureMemoryMb } from '../../../../workflows/upload/picture.ts'
 import { taskSeconds, uploadPipeline } from '../../../../workflows/upload/state-machine.ts'
 import type { Stage } from '../../../stages/read-stage.ts'
-import type { StageSettings } from '../../../stages/stage-settings.ts'
 import { alarmOnFailures } from '../failure-queue.ts'
 import { addFunction, allow } from '../lambda-function.ts'
+import { observed } from '../monitoring/execution-log.ts'
 import { addRule, type NamedRule } from '../rule.ts'
 import { allowFiles, allowToMiss, allowToRemove } from './file-bucket.ts'
+
+/** The name of the rule and the log within the stage. */
+const pipelineName = 'upload-pipeline'
 
 export interface UploadPipelineOptions {
   readonly bundles: string
@@ -26,19 +28,13 @@ export interface UploadPipelineOptions {
 
 /** The state machine that takes files into their projects, with its rule and the functions of its tasks. */
 export function addUploadPipeline(stack: Stack, options: UploadPipelineOptions): void {
-  const machine = addMachine(
-    stack,
-    addSteps(stack, options),
-    addPictures(stack, options),
-    options.stage.settings,
-  )
+  const machine = addMachine(stack, addSteps(stack, options), addPictures(stack, options), options.stage)
   startOnIncoming(stack, machine, options)
   alarmOnFailures(
     stack,
     options.failures,
     'The upload pipeline could not be started. The queue holds the events of S3.',
   )
-  alarmOnFailedRuns(stack, machine)
 }
 
 /** The function that knows the events. It looks at the first bytes of a file and copies it, but decodes no picture. */
@@ -83,7 +79,7 @@ function addMachine(
   stack: Stack,
   { functionArn: steps }: LambdaFunction,
   { functionArn: pictures }: LambdaFunction,
-  { pipeline }: StageSettings,
+  stage: Stage,
 ): CfnStateMachine {
   const role = new Role(stack, 'UploadPipelineRole', {
     assumedBy: new ServicePrincipal('states.amazonaws.com'),
@@ -92,7 +88,8 @@ function addMachine(
   const machine = new CfnStateMachine(stack, 'UploadPipeline', {
     definitionString: stack.toJsonString(uploadPipeline({ steps, pictures })),
     roleArn: role.roleArn,
-    stateMachineType: pipeline,
+    stateMachineType: stage.settings.pipeline,
+    ...observed(stack, 'UploadPipeline', { stage, name: pipelineName, role }),
   })
   // The machine's grants have to exist before it runs.
   machine.node.addDependency(role)
@@ -123,21 +120,5 @@ function startOnIncoming(
 
 /** The rule that starts the pipeline. S3 sends its events to the account's default bus. */
 export function pipelineRule(stage: Stage): NamedRule {
-  return { stage, name: 'upload-pipeline' }
-}
-
-function alarmOnFailedRuns(stack: Stack, machine: CfnStateMachine): void {
-  new Metric({
-    namespace: 'AWS/States',
-    metricName: 'ExecutionsFailed',
-    statistic: 'Sum',
-    dimensionsMap: { StateMachineArn: machine.attrArn },
-    period: Duration.minutes(5),
-  }).createAlarm(stack, 'UploadPipelineAlarm', {
-    alarmDescription: 'A run of the upload pipeline failed. The log of UploadSteps says why.',
-    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    threshold: 1,
-    evaluationPeriods: 1,
-    treatMissingData: TreatMissingData.NOT_BREACHING,
-  })
+  return { stage, name: pipelineName }
 }

@@ -92,7 +92,7 @@ describe('parked show', () => {
     const { json, text } = await run(parkedShow, ['voyage-1'])
     const reason = { version: 2, event: { version: 3 }, error, since: at }
     expect(json).toEqual([{ by: 'forwarder', stream: 'voyage-1', ...reason }])
-    expect(text).toContain('event    3, of which nothing can be read')
+    expect(text).toContain('event    3, unreadable, so its type is unknown')
   })
 
   it('escapes the control characters of an error', async () => {

@@ -149,7 +149,7 @@ describe('a replay', () => {
       json: { live: 'voyages.v1.1', refused: ['streams that differ from their events: 1'] },
     })
     await fleetVersions.generationsOf('voyage')[0]?.catchUp('voyage-8', options)
-    // No query reads it, so differences are shown but are no failure.
+    // No query reads it, so differences are shown but do not count as failures.
     const verified = await run(verify, voyages)
     expect(verified).toMatchObject({
       failed: false,

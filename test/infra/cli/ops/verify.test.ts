@@ -49,7 +49,7 @@ describe('verify', () => {
       slept += 1
       if (slept === 3) await catchUp('voyage-1')
     }
-    // Events that arrive without help are no repair.
+    // Events that arrive without help do not count as repaired.
     const waited = await verified({ repair: true }, { clock: { ...clock, sleep } })
     expect(waited).toMatchObject({ failed: false, repaired: { streams: 0 } })
     await appendStored('voyage-1', now(), renamed('Then'))

@@ -26,6 +26,22 @@ describe('a welcome', () => {
     ])
   })
 
+  it('is counted by its outcome, and a failure as one', async () => {
+    const { user, ports, handlerOf, publish, faults, measured } = setUp()
+    const handler = handlerOf(welcome(ports))
+    const event = await publish(user, registered)
+    faults.push(new Error('SES is down'))
+    await expect(handler(event, context)).rejects.toThrow('SES is down')
+    await handler(event, context)
+    await handler(event, context)
+    const reaction = 'welcome-email'
+    expect(measured).toEqual([
+      { ReactionsFailed: 1, reaction, outcome: 'failed' },
+      { ReactionsFailed: 0, reaction, outcome: 'sent' },
+      { ReactionsFailed: 0, reaction, outcome: 'repeated' },
+    ])
+  })
+
   it("uses the person's present name", async () => {
     const { user, ports, handlerOf, publish, append, mails } = setUp()
     const event = await publish(user, registered)

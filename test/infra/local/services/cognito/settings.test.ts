@@ -31,7 +31,7 @@ describe('a template', () => {
     ['UsernameAttributes', { UsernameAttributes: undefined }],
     ['AutoVerifiedAttributes', { AutoVerifiedAttributes: [] }],
     ['AliasAttributes', { AliasAttributes: ['email'] }],
-    ['MfaConfiguration', { MfaConfiguration: 'OPTIONAL' }],
+    ['MfaConfiguration', { MfaConfiguration: 'ON' }],
     ['AllowAdminCreateUserOnly', { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } }],
     ['PreAuthentication', { LambdaConfig: { PreAuthentication: functionArn } }],
     ['SignInPolicy', { Policies: { ...poolProperties.Policies, SignInPolicy: {} } }],

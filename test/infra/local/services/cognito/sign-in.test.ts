@@ -149,7 +149,7 @@ describe('signing in by SRP', () => {
   })
 
   it('works with every password and number', async () => {
-    // Bytes are padded if their highest bit is set: a mistake shows in one exchange of two, or of sixteen.
+    // Bytes are padded if their highest bit is set: a mistake shows in one of two exchanges, or in one of sixteen.
     for (let n = 0; n < 24; n += 1) {
       const Username = `person-${n}@example.com`
       const secret = `Sécret ${n}`

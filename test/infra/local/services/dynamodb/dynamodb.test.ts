@@ -310,7 +310,7 @@ describe('The engine', () => {
       expect(bytes).toContain(`CREATE INDEX ${index} `)
     }
     expect(bytes).toContain('CREATE TRIGGER stream_trimming ')
-    // The row with the key and its value: the schema version that these statements were made for.
+    // The row with the schema version, its key and value together. The statements above were written for that version.
     expect(bytes).toContain('schema_version9')
   })
 

@@ -12,13 +12,27 @@ const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:Greeter'
 let folder: string
 let lambda: Lambda
 let faults = createFaults()
+/** The events that calls of the type `Event` left. */
+const left: unknown[][] = []
+/** The lines that were kept in log groups. */
+const kept: [logGroup: string, line: string][] = []
+const keepLine = (...line: [string, string]) => void kept.push(line)
+const invokeAsync = (...event: unknown[]) => void left.push(event)
 let log: ReturnType<typeof vi.fn<(source: string, message: string) => void>>
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'annals-lambda-'))
   log = vi.fn()
   faults = createFaults()
-  lambda = await startLambda({ region: 'eu-west-1', endpoint: 'http://127.0.0.1:4566', faults, log })
+  left.length = 0
+  lambda = await startLambda({
+    region: 'eu-west-1',
+    endpoint: 'http://127.0.0.1:4566',
+    faults,
+    invokeAsync,
+    keepLine,
+    log,
+  })
 })
 
 afterEach(async () => {
@@ -113,12 +127,31 @@ describe('a function', () => {
     expect(new Set(all.map(({ payload }) => payload)).size).toBe(1)
   })
 
-  it('writes its output to the log under its name', async () => {
-    define(`export const handler = async () => { console.log('one'); console.error('two') }`)
+  it('accepts an event of an asynchronous call, which runs later', async () => {
+    define('export const handler = async () => 1')
+    const call = {
+      operation: 'Invoke',
+      path: '/2015-03-31/functions/Greeter/invocations',
+      body: Buffer.from('{"name":"ann"}'),
+      headers: { 'x-amz-invocation-type': 'Event' },
+    }
+    expect(await lambda.service.handle(call)).toEqual({ status: 202, body: '' })
+    expect(left).toEqual([[arn, { name: 'ann' }]])
+  })
+
+  it('writes its output to the log under its name, and to its log group', async () => {
+    kept.length = 0
+    define(`export const handler = async () => { console.log('one'); console.error('two') }`, {
+      logGroup: 'Annals-GreeterLog',
+    })
     await lambda.invoke(arn, {})
     await vi.waitFor(() => {
       expect(log).toHaveBeenCalledWith('Greeter', 'one')
       expect(log).toHaveBeenCalledWith('Greeter', 'two')
+      expect(kept.toSorted()).toEqual([
+        ['Annals-GreeterLog', 'one'],
+        ['Annals-GreeterLog', 'two'],
+      ])
     })
   })
 })
@@ -213,7 +246,15 @@ describe('a function with a debugger', () => {
   it('listens for the debugger at its port, in one process, without a timeout', async () => {
     await lambda.close()
     const inspectPort = await freePort()
-    lambda = await startLambda({ region: 'eu-west-1', endpoint: '', faults, inspectPort, log })
+    lambda = await startLambda({
+      region: 'eu-west-1',
+      endpoint: '',
+      faults,
+      invokeAsync,
+      keepLine,
+      inspectPort,
+      log,
+    })
     define('export const handler = () => new Promise((done) => setTimeout(done, 300, process.pid))', {
       timeoutSeconds: 0.1,
     })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { refusalOf } from '../../../../../infra/local/iam/policy.ts'
 import { readBucketPolicy } from '../../../../../infra/local/services/s3/bucket-policy.ts'
 import { bucketNameOf, readBucket } from '../../../../../infra/local/services/s3/template.ts'
 
@@ -92,9 +93,8 @@ describe("a bucket's policy", () => {
   it('is read with its denials', () => {
     const { bucketArn, policy } = read(deny)
     expect(bucketArn).toBe(arn)
-    expect(policy.map(({ action, resource }) => action('s3:GetObject') && resource(`${arn}/key`))).toEqual([
-      true,
-    ])
+    const refusal = refusalOf({ action: 's3:GetObject', resource: `${arn}/key` }, undefined, policy)
+    expect(refusal).toContain('explicit deny in a resource-based policy')
   })
 
   it('that only requires TLS is empty', () => {

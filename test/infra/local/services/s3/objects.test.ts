@@ -54,7 +54,7 @@ it('a later write or deletion has a greater sequencer, whatever the clock says',
   expect([...new Set(sequencers)].sort()).toEqual(sequencers)
 })
 
-/** Names that a path, a URL or a file system might treat as others. */
+/** Names that a path, a URL or a file system might confuse with other names. */
 const awkward = fc.constantFrom(
   '.',
   '..',

@@ -179,7 +179,7 @@ describe('a checksum', () => {
   })
 })
 
-/** Puts without the client, whose bodies always match their headers. */
+/** Puts an object without the SDK's client, because that always sends headers that match the body. */
 const putRaw = (body: string, headers: Record<string, string>) =>
   fetch(`${bucket.url}/${Key}`, {
     method: 'PUT',

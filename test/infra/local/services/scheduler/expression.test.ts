@@ -110,8 +110,8 @@ describe('an expression is refused', () => {
     ['rate(1.5 hours)', 'only rate(…) and cron(…) are modelled'],
     ['rate(5 weeks)', 'only rate(…) and cron(…) are modelled'],
     ['cron(0 10 * * ?)', 'it has six fields, not 5'],
-    ['cron(0 10 * * * *)', 'either its day-of-month or its day-of-week is ?'],
-    ['cron(0 10 ? * ? *)', 'either its day-of-month or its day-of-week is ?'],
+    ['cron(0 10 * * * *)', 'exactly one of its day-of-month and its day-of-week must be ?'],
+    ['cron(0 10 ? * ? *)', 'exactly one of its day-of-month and its day-of-week must be ?'],
     ['cron(60 10 * * ? *)', 'its minutes is not valid or not modelled: 60'],
     ['cron(0 24 * * ? *)', 'its hours is not valid or not modelled: 24'],
     ['cron(0 0 0 * ? *)', 'its day-of-month is not valid or not modelled: 0'],
@@ -222,7 +222,7 @@ describe('the next time of a cron expression', () => {
           expect(next % minuteMs).toBe(0)
           expect(matches(zone, next)).toBe(true)
         }
-        // Every minute of a day, and some beyond.
+        // Every minute of a day, and some values beyond it.
         const until = Math.min(next ?? end, instant + 40 * 86_400_000)
         const first = Math.floor(instant / minuteMs + 1) * minuteMs
         for (let at = first, n = 0; at < until; n += 1, at += (n < 1500 ? 1 : 37) * minuteMs) {

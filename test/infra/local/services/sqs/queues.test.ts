@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -89,6 +90,25 @@ describe('a queue', () => {
     pass(2)
     const [again] = await receive({ MessageSystemAttributeNames: ['All'], VisibilityTimeout: 0 })
     expect(again?.Attributes).toMatchObject({ ApproximateReceiveCount: '2' })
+    expect(await receive()).toHaveLength(1)
+  })
+
+  it('shows a message again, or hides it for longer, as the holder of its latest handle says', async () => {
+    queue.send('body')
+    const change = (ReceiptHandle: string | undefined, VisibilityTimeout: number) =>
+      client.send(
+        new ChangeMessageVisibilityCommand({ QueueUrl: queue.url, ReceiptHandle, VisibilityTimeout }),
+      )
+    const [first] = await receive()
+    await change(first?.ReceiptHandle, 0)
+    const [second] = await receive()
+    expect(second?.Body).toBe('body')
+    await change(first?.ReceiptHandle, 0)
+    expect(await receive()).toEqual([])
+    await change(second?.ReceiptHandle, 60)
+    pass(59)
+    expect(await receive()).toEqual([])
+    pass(2)
     expect(await receive()).toHaveLength(1)
   })
 

@@ -236,7 +236,7 @@ describe('a state machine', () => {
     [
       'an error outside a catcher',
       { A: { ...pass, Output: '{% $states.errorOutput %}' } },
-      'Machine.States.A.Output: $states.errorOutput is known where an error is caught only',
+      'Machine.States.A.Output: $states.errorOutput is known only where an error is caught',
     ],
     [
       'a variable of the outer workflow',

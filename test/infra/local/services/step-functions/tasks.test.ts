@@ -9,10 +9,12 @@ import type { StateMachine } from '../../../../../infra/local/services/step-func
 const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:F'
 const invoke = vi.fn<(functionArn: string, payload: unknown) => Promise<Invocation>>()
 const refusalOfRole = vi.fn<() => string | undefined>()
+const use = vi.fn()
 let faults = createFaults()
 beforeEach(() => {
   invoke.mockReset().mockResolvedValue({ payload: { id: 7 } })
   refusalOfRole.mockReset()
+  use.mockReset()
   faults = createFaults()
 })
 
@@ -24,7 +26,7 @@ function run(functionName = 'F', payload: unknown = { a: 1 }): Promise<unknown> 
   }
   const lambda = { find, invoke: (to: string, given: unknown) => invoke(to, given) }
   const machine = { roleArn: 'role', name: 'Machine' } as StateMachine // no other field is read
-  return lambdaTasks({ lambda, permissions: { refusalOfRole }, faults })(machine, functionName, payload)
+  return lambdaTasks({ lambda, permissions: { refusalOfRole, use }, faults })(machine, functionName, payload)
 }
 const failing = (errorType: string, errorMessage = 'why') =>
   invoke.mockResolvedValue({ payload: null, error: { errorType, errorMessage } })
@@ -35,6 +37,7 @@ describe("a task's function", () => {
     expect(invoke).toHaveBeenCalledExactlyOnceWith(arn, { a: 1 })
     const permission = { action: 'lambda:InvokeFunction', resource: arn }
     expect(refusalOfRole).toHaveBeenCalledExactlyOnceWith('role', 'Machine', permission)
+    expect(use).toHaveBeenCalledExactlyOnceWith({ roleArn: 'role' }, permission)
   })
 
   it('gets an empty object if it is passed null', async () => {
@@ -71,6 +74,7 @@ describe("a task's function", () => {
       cause: expect.stringMatching(/^User: role is not authorized \(Service: Lambda, Status Code: 403/),
     })
     expect(invoke).not.toHaveBeenCalled()
+    expect(use).not.toHaveBeenCalled()
   })
 })
 
