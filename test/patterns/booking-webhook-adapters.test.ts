@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ample } from '../kit/memory/read-side.ts'
+import { startService } from '../kit/other-service.ts'
 import { bookingWebhookReaction } from './booking-webhook.ts'
-import { startService } from './other-service.ts'
 
 const event = {
   id: 'booking-1/1',

@@ -24,8 +24,11 @@ const generated = [
   ['command', 'parking-permit', 'revoke', '--emits', 'revoked'],
   ['query', 'parking-permit', 'summary'],
   ['reaction', 'parking-permit-email', '--on', 'ParkingPermitCreated', '--mail'],
+  ['query', 'parking-permit', 'label', '--fields', 'name'],
   ['reaction', 'open-barrier', '--on', 'ParkingPermitPrinted'],
+  ['reaction', 'tell-garage', '--on', 'ParkingPermitPrinted', '--secret', 'the garage'],
   ['schedule', 'count-permits'],
+  ['schedule', 'end-parking-permits', '--sweep', 'parking-permits', '--emits', 'ended', '--public'],
   ['version', 'parking-permits'],
 ] as const
 

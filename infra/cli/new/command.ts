@@ -47,7 +47,7 @@ export function newCommand(root: string, aggregate: string, name: string, option
 const none: Change = { files: {}, edits: [] }
 
 /** The change that adds an event, unless the aggregate has it. Throws for an event that the generator cannot emit. */
-function emittedEvent(root: string, feature: Spelling, type: string, isPublic: boolean): Change {
+export function emittedEvent(root: string, feature: Spelling, type: string, isPublic: boolean): Change {
   const flags = flagsIn(root, feature)
   if (flags === undefined)
     throw new Error(
@@ -76,7 +76,7 @@ function checkForm(root: string, { kebab, camel, pascal }: Spelling): void {
 }
 
 /** The event of a creation by `ann`, from the newest fixture. */
-function createdIn(root: string, { camel, pascal }: Spelling): { type: string; data: object } {
+export function createdIn(root: string, { camel, pascal }: Spelling): { type: string; data: object } {
   const type = `${pascal}Created`
   const data = fixtureOf(root, camel, type)
   if (data === undefined || !('ownerId' in data))

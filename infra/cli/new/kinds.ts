@@ -5,10 +5,11 @@ import type { Change } from './change.ts'
 import { commandNameOf, newCommand } from './command.ts'
 import { contractKeysIn, eventTypesIn } from './edit/repository.ts'
 import { eventTypeOf, foldedBy, newEvent } from './event.ts'
-import { type Names, namesOf, spell, takenBy } from './names.ts'
+import { type Names, namesOf, spell, takenBy, withArticle } from './names.ts'
 import { newQuery } from './query.ts'
 import { newReaction } from './reaction.ts'
 import { daily, newSchedule } from './schedule.ts'
+import { newSweep, type SweepOptions, sweptBy } from './sweep.ts'
 import { newVersion } from './version.ts'
 
 /** The options of `npm run new`, as they were given. */
@@ -19,6 +20,9 @@ export interface GivenOptions {
   readonly on?: string | undefined
   readonly mail?: boolean | undefined
   readonly expression?: string | undefined
+  readonly sweep?: string | undefined
+  readonly secret?: string | undefined
+  readonly fields?: string | undefined
 }
 
 export type OptionName = keyof GivenOptions
@@ -89,39 +93,64 @@ const command: Kind = {
 
 const query: Kind = {
   operands: ['AGGREGATE', 'NAME'],
-  options: [],
-  plan(root, [of = '', name = '']) {
+  options: ['fields'],
+  plan(root, [of = '', name = ''], { fields }) {
     return {
       title: `Created query ${name} of ${of}`,
-      change: newQuery(root, of, name),
-      next: `add the fields of the answer in commands/${of}/contract.ts. Then npm test.`,
+      change: newQuery(root, of, name, fields?.split(',')),
+      next: 'npm test, and restart npm start.',
     }
   },
 }
 
 const reaction: Kind = {
   operands: ['NAME'],
-  options: ['on', 'mail'],
-  plan(root, [name = ''], { on, mail = false }) {
+  options: ['on', 'mail', 'secret'],
+  plan(root, [name = ''], { on, mail = false, secret }) {
     if (on === undefined) throw new Error('name the event: npm run new -- reaction NAME --on EVENT.')
+    if (mail && secret !== undefined) throw new Error('a mail needs no secret: leave out --mail or --secret.')
+    const work = secret === undefined ? 'the reaction' : 'the body of the call'
     return {
       title: `Created reaction ${name}`,
-      change: newReaction(root, name, { on, mail }),
-      next: `write ${mail ? 'the mail' : 'the reaction'} in workflows/. Then npm test, and restart npm start.`,
+      change: newReaction(root, name, { on, mail, secret }),
+      next: `write ${mail ? 'the mail' : work} in workflows/. Then npm test, and restart npm start.`,
     }
   },
 }
 
 const schedule: Kind = {
   operands: ['NAME'],
-  options: ['expression'],
-  plan(root, [name = ''], { expression = daily }) {
+  options: ['expression', 'sweep', 'emits', 'public'],
+  plan(root, [name = ''], { expression = daily, sweep, emits, public: isPublic = false }) {
+    if (sweep !== undefined) return sweepPlan(root, name, { expression, sweep, emits, public: isPublic })
+    if (emits !== undefined || isPublic)
+      throw new Error('--emits and --public need --sweep READ_MODEL: see npm run new -- --help.')
     return {
       title: `Created schedule ${name}: ${expression}`,
       change: newSchedule(root, name, { expression }),
       next: `write the work in workflows/schedules/${name}.ts. Then npm test, and restart npm start.`,
     }
   },
+}
+
+function sweepPlan(
+  root: string,
+  name: string,
+  { emits, ...options }: Omit<SweepOptions, 'emits'> & Pick<GivenOptions, 'emits'>,
+): Plan {
+  if (emits === undefined)
+    throw new Error(
+      'name the event that each command emits: npm run new -- schedule NAME --sweep READ_MODEL --emits EVENT.',
+    )
+  const change = newSweep(root, name, { ...options, emits })
+  const { feature } = sweptBy(root, options.sweep)
+  const { kebab } = feature
+  return {
+    title: `Created schedule ${name}: ${options.expression}`,
+    change,
+    released: foldedNames(root, kebab),
+    next: `let ${spell(name).camel}At in projections/${kebab}/ return when ${withArticle(feature.words)} is due, and check it again in domain/${kebab}/${kebab}.ts. Then npm test, and restart npm start.`,
+  }
 }
 
 const version: Kind = {

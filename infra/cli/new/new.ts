@@ -19,14 +19,20 @@ npm run new event AGGREGATE NAME [-- --public]
 npm run new command AGGREGATE NAME [-- --emits EVENT [--public]]
   Adds a command, such as publish. With --emits, the command emits this event once. The event is added if it is new.
 
-npm run new query AGGREGATE NAME
-  Adds the query /PLURAL/{ID}/NAME, such as /price-lists/{priceListId}/summary.
+npm run new query AGGREGATE NAME [-- --fields FIELD,FIELD…]
+  Adds the query /PLURAL/{ID}/NAME, such as /price-lists/{priceListId}/summary. It answers these fields of the item,
+  besides id, version and times. Without --fields, it answers all of them.
 
-npm run new reaction NAME -- --on EVENT [--mail]
+npm run new reaction NAME -- --on EVENT [--mail | --secret SERVICE]
   Adds a function that reacts to a public event, such as PriceListPublished. With --mail, it sends a mail to the owner.
+  With --secret, it calls a service of somebody else, such as "the calendar", whose address and key are in a secret.
 
 npm run new schedule NAME [-- --expression "cron(0 3 * * ? *)"]
   Adds a function that runs on a schedule, in UTC. Without --expression, it runs every day at 03:00.
+
+npm run new schedule NAME -- --sweep READ_MODEL --emits EVENT [--public] [--expression "cron(0/5 * * * ? *)"]
+  Adds a function that sends a command to everything that is due in a read model, such as price-lists. The command emits
+  the event once. The event is added if it is new. With --public, other services receive it.
 
 npm run new version READ_MODEL
   Copies the newest version of a read model, such as price-lists, to a version that you may change.
@@ -47,6 +53,9 @@ const optionsOfKinds = {
   on: text,
   mail: flag,
   expression: text,
+  sweep: text,
+  secret: text,
+  fields: text,
 } as const satisfies Record<OptionName, typeof flag | typeof text>
 
 async function run(args: string[]): Promise<void> {

@@ -15,6 +15,7 @@ import { constantNamed, descendants, keyOf, propertyOf, typeNamed } from './edit
 import { addDeclaration, addDeclarationBefore, addImport, existingState } from './edit/statements.ts'
 import { checkKebab, type Spelling, spell } from './names.ts'
 import { nodesIn } from './syntax.ts'
+import { callOf, callTestOf } from './templates/call.ts'
 import {
   entryPointOf,
   type NewReaction,
@@ -36,6 +37,8 @@ export interface ReactionOptions {
   readonly on: string
   /** Whether the reaction sends a mail. */
   readonly mail: boolean
+  /** The service of somebody else that the reaction calls with a secret, in words, such as `the calendar`. */
+  readonly secret?: string | undefined
 }
 
 /** Adds a reaction to a public event: its row, its function, and the tests of both. The stack derives from the row. */
@@ -51,17 +54,16 @@ export function newReaction(root: string, name: string, options: ReactionOptions
   const hasRows = existsSync(join(root, rows))
   const isExpected = existsSync(join(root, expected))
   const created = reaction.recipient === 'owner' ? createdIn(root, feature) : undefined
+  const data = fixtureOf(root, feature.camel, type) ?? {}
   return {
     files: {
-      [`workflows/${feature.kebab}/${name}.ts`]: reactionOf(reaction),
+      [`workflows/${feature.kebab}/${name}.ts`]:
+        options.secret === undefined ? reactionOf(reaction) : callOf(reaction, options.secret),
       ...(reaction.recipient === undefined && {
         [`workflows/functions/${name}.ts`]: entryPointOf(reaction),
       }),
-      [`test/workflows/reactions/${feature.kebab}/${name}.test.ts`]: reactionTestOf({
-        reaction,
-        data: fixtureOf(root, feature.camel, type) ?? {},
-        created,
-      }),
+      [`test/workflows/reactions/${feature.kebab}/${name}.test.ts`]:
+        options.secret === undefined ? reactionTestOf({ reaction, data, created }) : callTestOf(reaction),
       ...(!hasRows && { [rows]: rowsOf(reaction) }),
       ...(!isExpected && { [expected]: expectedOf(reaction) }),
     },
@@ -74,7 +76,9 @@ export function newReaction(root: string, name: string, options: ReactionOptions
   }
 }
 
-function reactionFor(root: string, name: string, { on, mail }: ReactionOptions): NewReaction {
+function reactionFor(root: string, name: string, { on, mail, secret }: ReactionOptions): NewReaction {
+  if (secret !== undefined && !/^[\w -]+$/.test(secret))
+    throw new Error(`"${secret}" is no service: use words without signs, such as "the calendar".`)
   const event = eventTypesIn(root).find(({ type }) => type === on)
   if (event === undefined)
     throw new Error(`there is no event ${on}: use the name of its type, such as PriceListPublished.`)
@@ -94,6 +98,7 @@ function reactionFor(root: string, name: string, { on, mail }: ReactionOptions):
     type: on,
     schema,
     idField,
+    secret,
     recipient: mail ? recipientOf(root, event, feature) : undefined,
     hasStatus: typeNamed(source, `${feature.pascal}State`)?.type === 'TSUnionType',
   }

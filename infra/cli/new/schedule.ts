@@ -22,14 +22,19 @@ export interface ScheduleOptions {
 /** Every day at three in the morning. */
 export const daily = 'cron(0 3 * * ? *)'
 
-/** Adds a function that runs on a schedule: its handler, its part of the stack, and the tests of both. */
-export function newSchedule(root: string, name: string, { expression }: ScheduleOptions): Change {
+/** Throws an Error that says what to do instead if a function cannot have this name or this schedule. */
+export function checkSchedule(root: string, name: string, expression: string): void {
   checkKebab(name, 'send-reminders')
   if (functionsIn(root).includes(name))
     throw new Error(`the function ${name} already exists: choose another name.`)
   if (featuresIn(root).includes(name)) throw new Error(`"${name}" is a feature: choose another name.`)
   if (!/^(cron|rate)\([\w ,*?/#-]+\)$/.test(expression))
     throw new Error(`"${expression}" is no expression: use cron(…) or rate(…), such as "${daily}".`)
+}
+
+/** Adds a function that runs on a schedule: its handler, its part of the stack, and the tests of both. */
+export function newSchedule(root: string, name: string, { expression }: ScheduleOptions): Change {
+  checkSchedule(root, name, expression)
   const spelling = spell(name)
   const { pascal } = spelling
   const makers = [`add${pascal}`, `add${pascal}Data`]
@@ -80,7 +85,7 @@ export function newSchedule(root: string, name: string, { expression }: Schedule
 }
 
 /** The alarms that the stack adds for a schedule. */
-function alarmsOf(name: string, expression: string): AlarmRow[] {
+export function alarmsOf(name: string, expression: string): AlarmRow[] {
   const query = `Run the query [Errors](#queries) for \`${name}\``
   const rows = [
     {

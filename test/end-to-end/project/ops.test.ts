@@ -162,9 +162,10 @@ describe('a project that the deployed code cannot continue', () => {
     await vi.waitFor(async () => {
       const { code, stdout } = await ops('parked', 'list', '--json')
       expect(code).toBe(0)
-      expect(JSON.parse(stdout)).toEqual([
-        { by: 'projects.v1.1', ...parked, since },
-        { by: 'forwarder', ...parked, since },
+      const event = { type: 'ProjectArchived', version: 2 }
+      expect(JSON.parse(stdout)).toMatchObject([
+        { by: 'projects.v1.1', ...parked, since, event },
+        { by: 'forwarder', ...parked, since, event },
       ])
     }, soon)
     expect((await ops('parked', 'list')).stdout).toMatch(/^PARKED BY +STREAM .*\nprojects\.v1\.1 +project-/)

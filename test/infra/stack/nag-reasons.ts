@@ -1,4 +1,5 @@
 import { fieldsOf } from '../../../infra/local/index.ts'
+import type { ReactionRow } from '../../../workflows/reactions/reaction-row.ts'
 import { reactions } from '../../../workflows/reactions.ts'
 import { declaredOf } from '../../kit/local-cloud/declared-resources.ts'
 import {
@@ -77,6 +78,17 @@ const scheduled = declaredOf('AWS::Scheduler::Schedule').flatMap(({ Properties }
   ]
 })
 
+/** The secrets that reactions declare. */
+const secrets = reactions
+  .filter((row: ReactionRow) => row.secret !== undefined)
+  .map(({ name }): NagAcknowledgement => {
+    return {
+      rule: 'AwsSolutions-SMG4',
+      resources: [`${pascal(name)}Secret`],
+      reason: 'Another service issues the key, so AWS cannot rotate it. An operator writes a new value.',
+    }
+  })
+
 /** The findings of cdk-nag that stay. Wildcards in grants have their reasons in `grant-reasons.ts`. */
 export const acknowledgements: readonly NagAcknowledgement[] = [
   ...signIn,
@@ -85,5 +97,6 @@ export const acknowledgements: readonly NagAcknowledgement[] = [
   ...synchronous('Registration', 'CommandApi', 'QueryApi'),
   ...reactionFunctions.flatMap(reaction),
   ...scheduled,
+  ...secrets,
   ...uploadAcknowledgements,
 ]

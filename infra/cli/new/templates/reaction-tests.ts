@@ -86,8 +86,12 @@ export const expectedReactionOf = ({ name, type, recipient }: NewReaction) =>
     : { element: `mail('${name.pascal}', ['${type}'])`, imports: ['type ExpectedReaction', 'mail'] }
 
 /** The element for the list of expected functions. */
-export const expectedFunctionOf = ({ name }: NewReaction) =>
-  `reaction('${name.pascal}', '${name.kebab}', {}, {})`
+export const expectedFunctionOf = ({ name, secret }: NewReaction) => {
+  const resource = `${name.pascal}Secret`
+  const environment = secret === undefined ? '{}' : `{ SECRET_ARN: '${resource}' }`
+  const grants = secret === undefined ? '{}' : `{ ${resource}: 'secretsmanager: GetSecretValue' }`
+  return `reaction('${name.pascal}', '${name.kebab}', ${environment}, ${grants})`
+}
 
 export const functionListOf = (reaction: NewReaction) =>
   `export const ${reaction.feature.camel}Functions: readonly ExpectedFunction[] = [${expectedFunctionOf(reaction)}]`

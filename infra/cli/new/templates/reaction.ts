@@ -12,6 +12,8 @@ export interface NewReaction {
   readonly idField: string
   /** Undefined for a reaction that sends no mail. */
   readonly recipient: Recipient | undefined
+  /** The service of somebody else that it calls, in words; undefined if it calls none. */
+  readonly secret: string | undefined
   /** Whether the state of the aggregate has a status. */
   readonly hasStatus: boolean
 }
@@ -21,13 +23,16 @@ export const rowOf = ({
   type,
   schema,
   recipient,
+  secret,
 }: NewReaction) => `export const ${name.camel}: ReactionRow = {
   name: '${name.kebab}',
   eventTypes: ['${type}'],
   schema: ${schema},
   sendsMail: ${recipient !== undefined},
-  calls: [],
+  calls: [],${secret === undefined ? '' : `\n  secret: ${secretPurpose(secret)},`}
 }`
+
+const secretPurpose = (service: string) => `'Address and key of ${service}, as {"url": "…", "key": "…"}'`
 
 export const rowsOf = (
   reaction: NewReaction,
@@ -120,9 +125,15 @@ ${news}.
 }
 
 /** The entry point of a reaction that sends no mail. One function sends all mail. */
-export const entryPointOf = ({ name, feature }: NewReaction) =>
-  `import { reactionFunction } from '../reactions/reaction-function.ts'
+export const entryPointOf = ({ name, feature, secret }: NewReaction) =>
+  secret === undefined
+    ? `import { reactionFunction } from '../reactions/reaction-function.ts'
 import { ${name.camel}Reaction } from '../${feature.kebab}/${name.kebab}.ts'
 
 export const handler = reactionFunction(${name.camel}Reaction)
+`
+    : `import { ${name.camel}Reaction } from '../${feature.kebab}/${name.kebab}.ts'
+import { secretReactionFunction } from '../reactions/secret-reaction.ts'
+
+export const handler = secretReactionFunction(${name.camel}Reaction)
 `

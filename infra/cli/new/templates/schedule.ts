@@ -93,8 +93,12 @@ it('${name.words} logs each run', async () => {
 })
 `
 
-export const stackTestOf = ({ name, expression }: NewSchedule) => `import { expect, it } from 'vitest'
-import { declared, declaredOf } from '../../kit/local-cloud/declared-resources.ts'
+/** `kit` is the path to the folder of the test kit. */
+export const stackTestOf = (
+  { name, expression }: NewSchedule,
+  kit = '../../kit',
+) => `import { expect, it } from 'vitest'
+import { declared, declaredOf } from '${kit}/local-cloud/declared-resources.ts'
 
 it('${name.words} runs on its schedule, and may start nothing else', () => {
   expect(declared('${name.pascal}Schedule').Properties).toMatchObject({

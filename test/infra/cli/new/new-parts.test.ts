@@ -9,13 +9,18 @@ const parts: readonly (readonly string[])[] = [
   ['command', 'zebra-crossing', 'repair', '--emits', 'repaired'],
   ['command', 'zebra-crossing', 'inspect'],
   ['query', 'zebra-crossing', 'summary'],
+  ['query', 'zebra-crossing', 'label', '--fields', 'name,archived'],
   ['reaction', 'zebra-crossing-email', '--on', 'ZebraCrossingCreated', '--mail'],
   ['reaction', 'zebra-crossing-painted-email', '--on', 'ZebraCrossingPainted', '--mail'],
   ['reaction', 'tell-council', '--on', 'ZebraCrossingArchived'],
+  ['reaction', 'zebra-webhook', '--on', 'ZebraCrossingPainted', '--secret', 'the city'],
   ['schedule', 'count-zebras', '--expression', 'rate(2 hours)'],
+  ['schedule', 'inspect-zebra-lamps', '--sweep', 'zebra-crossings', '--emits', 'inspection-due', '--public'],
+  ['reaction', 'zebra-inspection-email', '--on', 'ZebraCrossingInspectionDue', '--mail'],
   ['version', 'zebra-crossings'],
   ['query', 'zebra-crossing', 'history'],
   ['version', 'zebra-crossings'],
+  ['schedule', 'repaint-zebra-crossings', '--sweep', 'zebra-crossings', '--emits', 'worn'],
 ]
 
 let copy: TreeCopy
@@ -96,6 +101,22 @@ describe('npm run new', () => {
     )
   })
 
+  it('lets every version of a read model list what is due, and only the sweep send its command', () => {
+    const files = copy.files()
+    for (const version of [1, 2, 3])
+      expect(files.get(`projections/zebra-crossing/v${version}/projection.ts`)).toContain(
+        '...repaintZebraCrossingsRows(state, id)',
+      )
+    expect(files.get('domain/zebra-crossing/zebra-crossing.ts')).toContain("'repaint-zebra-crossing'")
+    expect(files.get('commands/zebra-crossing/contract.ts')).not.toContain('repaint-zebra-crossing')
+  })
+
+  it('answers the fields of a query that were named, and no other', () => {
+    expect(copy.files().get('commands/zebra-crossing/contract.ts')).toMatch(
+      /zebraCrossingLabel = z\.strictObject\(\{\s+\.\.\.itemFields,\s+name: item\.shape\.name,\s+archived: item\.shape\.archived,?\s+\}\)/,
+    )
+  })
+
   it('writes nothing twice, and says why', async () => {
     const files = copy.files()
     const taken = [
@@ -104,7 +125,9 @@ describe('npm run new', () => {
       ['command', 'zebra-crossing', 'paint'],
       ['query', 'zebra-crossing', 'summary'],
       ['reaction', 'tell-council', '--on', 'ZebraCrossingArchived'],
+      ['reaction', 'zebra-webhook', '--on', 'ZebraCrossingCreated', '--secret', 'the city'],
       ['schedule', 'count-zebras'],
+      ['schedule', 'repaint-zebra-crossings', '--sweep', 'zebra-crossings', '--emits', 'faded'],
     ]
     for (const part of taken) {
       const { code, output } = await copy.run(...part)
