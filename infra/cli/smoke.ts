@@ -56,7 +56,9 @@ async function localApi(stage: string): Promise<string> {
   const running = await readAnnouncement(resolve(dataDir))
   const url = running?.outputs['ApiUrl']
   if (url !== undefined) return url
-  throw new Error(`no local cloud runs on ${dataDir}: npm start runs one, --api URL names a deployment`)
+  throw new Error(
+    `no local cloud runs on ${dataDir}: start one with npm start, or name a deployment with --api URL`,
+  )
 }
 
 // package.json declares which versions of Node this runs on.

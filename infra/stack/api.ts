@@ -8,8 +8,8 @@ export interface Api extends HttpApiParts {
 }
 
 /**
- * The way in: the user pool that people sign in to, and the HTTP API, whose address clients keep. The functions behind its
- * routes are in the service stack, and so are the routes.
+ * The entry to the system: the user pool that people sign in to, and the HTTP API, whose address clients keep. Its routes and
+ * their functions are in the service stack.
  */
 export function addApiData(data: Stack, stored: Stored): Api {
   const signIn = addSignIn(data, stored)

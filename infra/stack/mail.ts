@@ -42,7 +42,7 @@ export function addMail(service: Stack, { stage, publishing, data }: MailOptions
     concurrency,
     environment: {
       MAIL_FROM: from,
-      // Between two mails of one environment.
+      // How long an environment waits between two mails.
       MAIL_INTERVAL_MS: String(Math.ceil((1000 * concurrency) / perSecond)),
     },
   })

@@ -40,7 +40,7 @@ export function addReadSideData(data: Stack, stored: Stored): ReadSideData {
   return { readModel, failures: addStreamFailures(data, 'Projector') }
 }
 
-/** Everything that answers: the projector that keeps the read model, its redrive and the query API. */
+/** The functions of the read side: the projector, which keeps the read model current, its redrive and the query API. */
 export function addReadSide(service: Stack, options: ReadSideOptions): ReadSide {
   addProjector(service, options)
   return { readModel: options.data.readModel, queryApi: addQueryApi(service, options) }
@@ -87,10 +87,10 @@ function addProjector(service: Stack, options: ReadSideOptions): void {
   })
   for (const target of [projector, projectorRedrive]) {
     allow(target, eventStore.tableArn, ['Query'])
-    // The list of generations and the guards are read. A transaction needs the actions of its items and has none itself.
+    // The functions read the list of generations and the guards. A transaction needs the grants of its items only.
     allow(target, data.readModel.tableArn, ['BatchGetItem', 'GetItem', ...projecting])
   }
-  // No policy can prevent it: none can ask for the condition of a put.
+  // No policy can prevent such a change, because none can require the condition of a put.
   addLogAlarm(stage, [projector, projectorRedrive], {
     name: 'ChangedCommits',
     level: 'CRITICAL',

@@ -16,8 +16,8 @@ export interface StacksOptions {
   readonly bundles: string
   readonly stage: Stage
   /**
-   * Whether the data stack, its tables and its pool refuse to be deleted. False only while the data stack is created, because CloudFormation
-   * could not undo a failed creation otherwise. True by default.
+   * Whether the data stack, its tables and its pool refuse to be deleted. False only while the data stack is created:
+   * CloudFormation cannot undo a failed creation of protected resources. True by default.
    */
   readonly isProtected?: boolean
 }

@@ -6,7 +6,7 @@ import { type Reaction, type ReactionPorts, reactionHandler } from './reaction.t
 import type { EventHandler } from './reaction-queue.ts'
 import { type ReactionRow, schemasOf } from './reaction-row.ts'
 
-/** A reaction that sends mail, ready for the function that sends all of it. */
+/** A reaction that sends mail, with the handler of its events. */
 export interface MailReaction {
   readonly row: ReactionRow
   readonly handle: EventHandler

@@ -21,7 +21,7 @@ export function newAggregate(names: Names): Change {
       [`${readModel}/v1/projection.ts`]: projectionOf(names),
       [`${readModel}/v1/queries.ts`]: queriesOf(names),
       [`${readModel}/queries.ts`]: queryHandlersOf(names),
-      // The tests find it by the name in the aggregate's streams.
+      // Tests find the fixtures by the name that the aggregate's streams begin with.
       [`test/fixtures/events/${one.camel}.json`]: fixturesOf(names),
       [`test/kit/arbitraries/${one.kebab}.ts`]: arbitrariesOf(names),
       [`test/domain/${one.kebab}/${one.kebab}.test.ts`]: domainTestOf(names),

@@ -38,7 +38,7 @@ const engine = new Set(
   ),
 )
 
-/** Small letters and digits, in words joined by `-`. */
+/** Lower-case letters and digits, in words joined by `-`. */
 const kebabName = /^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/
 
 /**
@@ -64,7 +64,7 @@ export function namesOf(name: string, plural?: string): Names {
 export function checkKebab(name: string, example = 'price-list'): void {
   if (!kebabName.test(name))
     throw new Error(
-      `"${name}" is no name: use small letters and digits, and join words with "-", such as ${example}.`,
+      `"${name}" is not a name: use lower-case letters and digits, and join words with "-", such as ${example}.`,
     )
   if (name.length > longest) throw new Error(`"${name}" is too long: use at most ${longest} characters.`)
 }

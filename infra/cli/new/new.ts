@@ -9,7 +9,7 @@ import { removeFeatures } from './remove/remove.ts'
 
 /** `npm run new`: writes new parts of the backend, or removes features. */
 const usage = `npm run new aggregate NAME [-- --plural WORD]
-  Writes a working feature, from its events to its tests. NAME is a singular in small letters: invoice, price-list.
+  Writes a working feature, from its events to its tests. NAME is a singular in lower case: invoice, price-list.
   The plural follows from English grammar, unless you give another.
 
 npm run new event AGGREGATE NAME [-- --public]
@@ -25,7 +25,7 @@ npm run new query AGGREGATE NAME [-- --fields FIELD,FIELD…]
 
 npm run new reaction NAME -- --on EVENT [--mail | --secret SERVICE]
   Adds a function that reacts to a public event, such as PriceListPublished. With --mail, it sends a mail to the owner.
-  With --secret, it calls a service of somebody else, such as "the calendar", whose address and key are in a secret.
+  With --secret, it calls a third party's service, such as "the calendar", whose address and key are in a secret.
 
 npm run new schedule NAME [-- --expression "cron(0 3 * * ? *)"]
   Adds a function that runs on a schedule, in UTC. Without --expression, it runs every day at 03:00.

@@ -19,7 +19,7 @@ export interface Concurrency {
 export interface AccountFacts {
   /** The region of the settings. Throws if there is none. */
   region(): Promise<string>
-  /** The caller of the credentials. Throws what AWS or the SDK says if there are none, or they are not accepted. */
+  /** The identity behind the credentials. Throws the error of AWS or the SDK if there are no credentials, or AWS refuses them. */
   caller(): Promise<Caller>
   /** Version of CDK's bootstrap stack; undefined if there is none. */
   bootstrapVersion(): Promise<number | undefined>

@@ -32,8 +32,8 @@ export interface CheckOptions {
 }
 
 /**
- * Checks everything that can be known before a deployment, and tells each finding when it is made. Returns nothing if AWS
- * does not accept the credentials.
+ * Checks everything that can be known before a deployment, and reports each finding at once. Returns nothing if AWS
+ * refuses the credentials.
  */
 export async function checkAccount(
   plan: DeployPlan,

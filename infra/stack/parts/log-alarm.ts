@@ -16,7 +16,7 @@ export interface LogAlarmOptions {
   readonly description: string
 }
 
-/** An alarm for the first such line in the log of any of these functions, the first of which owns the alarm. */
+/** An alarm for the first such line in the log of any of these functions. The alarm belongs to the first function. */
 export function addLogAlarm(
   stage: Stage,
   [first, ...others]: readonly [LiveFunction, ...LiveFunction[]],

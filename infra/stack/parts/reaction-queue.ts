@@ -11,7 +11,7 @@ export const reactionSeconds = 60
 const batchSize = 5
 /** Six times the function's timeout, as the Lambda developer guide advises. */
 const visibilityTimeout = Duration.seconds(6 * reactionSeconds)
-/** Six hours of tries. */
+/** How often a message is received in six hours. */
 const maxReceiveCount = Math.ceil(Duration.hours(6).toSeconds() / visibilityTimeout.toSeconds())
 
 /** The queue of events that reactions handle, and the events that failed for six hours. */

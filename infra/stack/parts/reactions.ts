@@ -51,7 +51,7 @@ export function addHandledEvents(scope: Construct, { stage }: Stored): TableV2 {
 
 /** A queue of events, and the reactions whose events wait in it. */
 export interface Reactions {
-  /** Its logical id, and that of its function. */
+  /** The logical id of the function. The logical ids of its queues begin with it. */
   readonly id: string
   readonly rows: readonly ReactionRow[]
   readonly queue: ReactionQueue

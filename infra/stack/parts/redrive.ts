@@ -9,7 +9,7 @@ import { addFunction, allow, type FunctionOptions, type LiveFunction } from './l
 
 export interface RedriveOptions extends Pick<FunctionOptions, 'name' | 'bundles' | 'stage' | 'environment'> {
   readonly eventStore: TableV2
-  /** The batches that the consumer failed at, of `addStreamFailures`. */
+  /** The queue of batches that the consumer failed at, made by `addStreamFailures`. */
   readonly failures: Queue
 }
 
@@ -47,12 +47,12 @@ export function alarmOnStreamFailures(
   alarmOnStuckFailures(
     scope,
     queue,
-    `Records that ${consumer} failed at keep failing. They are tried for a day. The log of ${consumer}Redrive says why.`,
+    `Records fail in ${consumer} again and again. They are tried for a day. The log of ${consumer}Redrive says why.`,
   )
   alarmOnFailures(
     scope,
     deadLetters,
-    `Records that ${consumer} failed at still fail after a day. The queue says which; the log of ${consumer}Redrive why.`,
+    `Records of ${consumer} failed for a day and are tried no more. The queue names them; the log of ${consumer}Redrive says why.`,
   )
 }
 
@@ -81,7 +81,7 @@ export function addRedrive(scope: Construct, id: string, o: RedriveOptions): Liv
     // Nearly always ranges of one record, because the mapping bisects a batch before it gives up.
     batchSize: 10,
     reportBatchItemFailures: true,
-    // The minimum that Lambda allows: a shard serves two readers well, and the mappings are two already.
+    // The minimum that Lambda allows. A shard serves two readers well, and two mappings read it already.
     maxConcurrency: 2,
   })
   return redrive

@@ -48,7 +48,7 @@ export function setFilesBucket(target: LiveFunction, bucket: Bucket): void {
   target.addEnvironment('FILES_BUCKET', bucket.bucketName)
 }
 
-/** The files that a function may be granted actions on: patterns of their keys. */
+/** Patterns of keys. A grant on files names one of them. */
 type FileKeys = 'incoming/*' | 'files/*' | 'files/*/original' | 'files/*/thumbnail'
 
 /** Grants a function these actions on the files with such keys, by name. */
