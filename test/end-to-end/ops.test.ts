@@ -134,7 +134,7 @@ describe('the operator of a running local cloud', () => {
       'ops: Stack annals-other-data lacks an output that this code needs: deploy this code first\n',
     )
     expect((await onStage('nobody', 'parked', 'list')).stderr).toMatch(
-      /^ops: stack annals-nobody-data is not found: ValidationError: Stack with id annals-nobody-data does not exist\n$/,
+      /^ops: stack annals-nobody-data cannot be read: ValidationError: Stack with id annals-nobody-data does not exist\n$/,
     )
   })
 })
