@@ -3,7 +3,7 @@ import * as z from 'zod'
 const count = z.int().min(0)
 const positive = z.int().min(1)
 const text = z.string().min(1)
-const logicalId = z.string().regex(/^[A-Z][A-Za-z0-9]*$/, 'is not a logical id')
+const logicalId = z.string().regex(/^[A-Z][A-Za-z0-9]*$/, 'is not a logical id, such as CommandApi')
 const address = z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'is not a mail address')
 
 const mail = z.strictObject({
@@ -156,7 +156,13 @@ export function parseSettings(settings: unknown, of: string): StageSettings {
   const parsed = schema.safeParse(settings)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map(
-    ({ path, message }) => `  ${path.join('.') || 'settings'}: ${message}`,
+    (issue) => `  ${issue.path.join('.') || 'settings'}: ${messageOf(issue)}`,
   )
   throw new Error(`${of} is not valid:\n${faults.join('\n')}`)
+}
+
+/** The message of a wrong key says only that it is wrong. The schema of the key gives the reason. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  const reason = issue.code === 'invalid_key' ? issue.issues[0] : undefined
+  return (reason ?? issue).message
 }

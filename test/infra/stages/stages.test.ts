@@ -86,6 +86,13 @@ describe('the settings of a stage', () => {
       expect(message).toThrow(part)
   })
 
+  it('say how to write the name of a function that is not one', () => {
+    const wrong = { ...dev, concurrency: { provisioned: {}, reserved: { 'command-api': 2 } } }
+    expect(() => parseSettings(wrong, 'infra/stages/dev.ts')).toThrow(
+      'concurrency.reserved.command-api: is not a logical id, such as CommandApi',
+    )
+  })
+
   it('refuse more environments for a function that keeps none ready, and fewer than it keeps ready', () => {
     const peak = { from: 'cron(0 7 * * ? *)', to: 'cron(0 18 * * ? *)', environments: 3 }
     const concurrency = {
