@@ -3,11 +3,9 @@ import { defineStage } from './stage-settings.ts'
 /** The stage that people use. Set your own addresses before the first deploy. */
 export default defineStage({
   mail: { from: 'annals@example.com', perSecond: 14 },
-  concurrency: {
-    // Two environments, $4.38 a month if each has 256 MB.
-    provisioned: { CommandApi: 1, QueryApi: 1 },
-    reserved: {},
-  },
+  // To keep environments ready instead of releasing gradually: provisioned: { CommandApi: 1, QueryApi: 1 }, $4.38 a month
+  // if each has 256 MB, with gradual: false.
+  concurrency: { provisioned: {}, reserved: {} },
   parallelizationFactor: 4,
   pipeline: 'EXPRESS',
   logLevel: 'INFO',

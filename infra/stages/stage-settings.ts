@@ -118,7 +118,7 @@ const domain = z.strictObject({
     ),
 })
 
-const schema = z.strictObject({
+const allSettings = z.strictObject({
   mail,
   /** Receives every alarm, once it has confirmed the subscription. The variable `ALERT_EMAIL` replaces it. */
   alertEmail: z.optional(address),
@@ -154,10 +154,21 @@ const schema = z.strictObject({
   tables,
   /**
    * Whether a new release of an API gets 10% of its requests for five minutes before it gets all, and loses them again
-   * if an alarm goes off. Free for Lambda.
+   * if an alarm goes off. Free for Lambda. A function that `concurrency.provisioned` names is refused: Lambda answers
+   * "Alias with weights can not be used with Provisioned Concurrency".
    */
   gradual: z.boolean(),
   domain: z.optional(domain),
+})
+
+const schema = allSettings.superRefine(({ gradual, concurrency: { provisioned } }, context) => {
+  for (const [id, environments] of Object.entries(provisioned))
+    if (gradual && environments > 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['concurrency', 'provisioned', id],
+        message: 'cannot be kept ready while gradual is true: choose one of them',
+      })
 })
 
 /** Everything that an operator chooses for a stage. Prices are those of us-east-1 on 2026-11-30. */

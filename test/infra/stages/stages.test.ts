@@ -152,4 +152,14 @@ describe('the settings of a stage', () => {
     }
     expect(read(right).concurrency).toEqual(right)
   })
+
+  it('release a function gradually or keep its environments ready, not both', () => {
+    const concurrency = { provisioned: { CommandApi: 1, QueryApi: 0 }, reserved: {} }
+    expect(() => parseSettings({ ...dev, gradual: true, concurrency }, 'infra/stages/dev.ts')).toThrow(
+      'concurrency.provisioned.CommandApi: cannot be kept ready while gradual is true: choose one of them',
+    )
+    expect(parseSettings({ ...dev, gradual: false, concurrency }, 'infra/stages/dev.ts')).toMatchObject({
+      concurrency,
+    })
+  })
 })
