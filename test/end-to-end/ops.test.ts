@@ -177,7 +177,7 @@ describe('npm run ops', () => {
     })
     const unknown = await runOps(dataDir, ['parked', 'frobnicate'])
     expect(unknown).toMatchObject({ code: 1, stdout: '' })
-    expect(unknown.stderr).toContain('ops: "parked frobnicate" is not a command\n\nnpm run ops -- COMMAND')
+    expect(unknown.stderr).toContain('ops: "parked frobnicate" is not a command\n\n  parked list ')
   })
 
   it.each([

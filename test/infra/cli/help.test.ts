@@ -39,6 +39,18 @@ describe('--help', () => {
   }, 30_000)
 })
 
+describe('npm start', () => {
+  it('refuses a seed without the faults that it repeats', async () => {
+    const start = run(process.execPath, ['--import', 'tsx', 'infra/cli/start.ts', '--seed', 'abc'], {
+      env: { ...env, ANNALS_DATA: '/dev/null' },
+    })
+    await expect(start).rejects.toMatchObject({
+      code: 1,
+      stderr: 'annals cannot start: --seed repeats the faults of --faults LIST: give both\n',
+    })
+  }, 30_000)
+})
+
 describe('an operator command that does not exist', () => {
   it('is answered with the commands of its group', async () => {
     const { code, stderr } = await runOps('/nowhere', ['admin', 'promote'])
