@@ -13,10 +13,10 @@ const usage = `npm run smoke [-- OPTION…]
 
 Tries a running backend as one person would: signs in, writes, reads, and deletes the account.
 
-  --api URL   the API of a deployment, which is its output ApiUrl; needs AWS credentials for its user pool.
-              Without it: the local cloud that runs
+  --api URL     the API of a deployment, which is its output ApiUrl; needs AWS credentials for its user pool.
+                Without it: the local cloud that runs
   --stage NAME  the stage of the local cloud; otherwise the variable STAGE, or dev
-  --help      this text
+  --help        this text
 
 Ends with 1 if a step failed, and says where to look.`
 

@@ -121,6 +121,8 @@ function readOptions() {
   const flags = { help: flag, 'no-admin': flag, 'allow-remote': flag, inspect: flag }
   const { values } = parseArgs({ options: { ...flags, faults: text, seed: text, stage: text } })
   const { help, inspect, faults, seed = randomUUID().slice(0, 8) } = values
+  if (values.seed !== undefined && faults === undefined)
+    throw new Error('--seed repeats the faults of --faults LIST: give both')
   const chances = faults === undefined ? undefined : parseFaults(faults)
   const stage = stageName(values.stage)
   return {

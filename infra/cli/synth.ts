@@ -5,10 +5,18 @@ import { synthesise } from '../build/synthesise.ts'
 import { readStage } from '../stages/read-stage.ts'
 import { stageName } from '../stages/stage-name.ts'
 
-/** `npm run synth [-- --stage NAME]`: bundles the functions and writes the stage's templates to `cdk.out` for inspection. */
+const usage = `npm run synth [-- OPTION…]
+
+Bundles the functions and writes the templates of a stage to cdk.out. Needs neither an account nor the network.
+
+  --stage NAME  the stage; otherwise the variable STAGE, or dev
+  --help        this text`
+
+/** `npm run synth`: bundles the functions and writes the stage's templates to `cdk.out` for inspection. */
 async function synth(): Promise<void> {
   const began = performance.now()
-  const { values } = parseArgs({ options: { stage: { type: 'string' } } })
+  const { values } = parseArgs({ options: { stage: { type: 'string' }, help: { type: 'boolean' } } })
+  if (values.help) return console.log(usage)
   const stage = await readStage(stageName(values.stage))
   const bundles = await bundle('dist')
   const outDir = assemblyOf(stage.name)

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { assemblyOf } from '../build/assemble.ts'
+import { writeUnitsOf } from '../cli/ops/replay-start.ts'
 import { readStage } from '../stages/read-stage.ts'
 import { stageName } from '../stages/stage-name.ts'
 import { openAccount } from './account/account.ts'
@@ -47,6 +48,8 @@ async function run(args: string[]): Promise<boolean> {
     return true
   }
   if (values.adopt && values.leave) throw new Error('give --adopt or --leave, not both')
+  // Read models are built last, after everything is deployed.
+  writeUnitsOf(values.speed)
   useAccount(values)
   const stage = await readStage(stageName(values.stage))
   const outDir = assemblyOf(stage.name)

@@ -5,7 +5,7 @@ import { stackNames, stageName } from '../stages/stage-name.ts'
 import { openAccount } from './account/account.ts'
 import { reasonOf } from './account/config.ts'
 import { destroy } from './destruction.ts'
-import { stageOptions, useAccount } from './options.ts'
+import { stageOptions, typed, useAccount } from './options.ts'
 
 const usage = `npm run destroy -- --stage NAME [OPTION…]
 
@@ -19,8 +19,8 @@ tables, the user pool, the files and the queues. Says what remains, its rough co
   --help           this text`
 
 /** `npm run destroy`. Returns whether the service stack is gone. */
-async function run(): Promise<boolean> {
-  const { values } = parseArgs({ options: { ...stageOptions, yes: { type: 'string' } } })
+async function run(args: string[]): Promise<boolean> {
+  const { values } = parseArgs({ args, options: { ...stageOptions, yes: { type: 'string' } } })
   if (values.help) {
     console.log(usage)
     return true
@@ -31,7 +31,7 @@ async function run(): Promise<boolean> {
   return destroy(
     { stage, dataStack, serviceStack },
     { account: openAccount(), ask, pause: (ms) => pause(ms), tell: console.log },
-    values.yes,
+    { command: typed('destroy', stage, args), confirmed: values.yes },
   )
 }
 
@@ -45,7 +45,7 @@ async function ask(question: string): Promise<string> {
   }
 }
 
-run().then(
+run(process.argv.slice(2)).then(
   (isGone) => {
     process.exitCode = isGone ? 0 : 1
   },

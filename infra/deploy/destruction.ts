@@ -1,5 +1,7 @@
 import type { Account } from './account/account.ts'
 import type { Leftover } from './account/leftovers.ts'
+import { checkCredentials } from './checks/credentials.ts'
+import { findingLines } from './checks/finding.ts'
 import { nameOf, removalOf } from './checks/leftovers.ts'
 import type { DeployPlan } from './plan.ts'
 import { deleteStack, type Patience } from './steps/recover.ts'
@@ -15,15 +17,28 @@ export interface DestructionPorts extends Patience {
   readonly ask: (question: string) => Promise<string>
 }
 
+export interface DestructionOptions {
+  /** The command that was typed, for findings that ask to repeat it. */
+  readonly command: string
+  /** The name that `--yes` gives; undefined if the operator is asked. */
+  readonly confirmed?: string | undefined
+}
+
 /**
- * Deletes the service stack of a stage after the operator has named the stage. The data stack stays: its resources, their
+ * Deletes the service stack of a stage after AWS has accepted the credentials and the operator has named the stage. The data stack stays: its resources, their
  * rough cost and how to remove them are told. Returns whether the service stack is gone.
  */
 export async function destroy(
   { stage, serviceStack, dataStack }: Pick<DeployPlan, 'stage' | 'serviceStack' | 'dataStack'>,
   { account, ask, ...patience }: DestructionPorts,
-  confirmed: string | undefined,
+  { command, confirmed }: DestructionOptions,
 ): Promise<boolean> {
+  const { finding } = await checkCredentials(account.facts, command)
+  for (const line of findingLines(finding)) patience.tell(line)
+  if (finding.level === 'stop') {
+    patience.tell('Nothing was changed. Do what is written behind STOP, then repeat the command.')
+    return false
+  }
   const { tell } = patience
   const service = await account.stacks.find(serviceStack)
   if (service === undefined) tell(`${serviceStack} does not exist.`)

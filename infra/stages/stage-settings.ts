@@ -3,7 +3,8 @@ import * as z from 'zod'
 const count = z.int().min(0)
 const positive = z.int().min(1)
 const text = z.string().min(1)
-const logicalId = z.string().regex(/^[A-Z][A-Za-z0-9]*$/, 'is not a logical id')
+const logicalId = z.string().regex(/^[A-Z][A-Za-z0-9]*$/, 'is not a logical id, such as CommandApi')
+const hostName = z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'is not a host name such as api.example.com')
 const address = z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'is not a mail address')
 
 const mail = z.strictObject({
@@ -47,7 +48,8 @@ const concurrencySettings = z.strictObject({
   provisioned: z.record(logicalId, count),
   /**
    * The most environments that are kept ready while more than 70% of those ready are busy, by the logical id of a
-   * function in `provisioned`. They cost as `provisioned` while they are kept. Left out: twice `provisioned`.
+   * function in `provisioned`. They cost as `provisioned` while they are kept. Left out: twice `provisioned`, or
+   * `reserved` if that is less.
    */
   maximum: z.optional(z.record(logicalId, positive)),
   /** Times when more environments are kept ready, by the logical id of a function in `provisioned`. */
@@ -60,8 +62,12 @@ const concurrencySettings = z.strictObject({
   reserved: z.record(logicalId, positive),
 })
 
-/** Settings that refer to `provisioned` name a function in it, and are not below it. */
-const concurrency = concurrencySettings.superRefine(({ provisioned, maximum = {}, peaks = {} }, context) => {
+/**
+ * Settings that refer to `provisioned` name a function in it, and are not below it. Lambda keeps no more environments of
+ * a function ready than are reserved for it.
+ */
+const concurrency = concurrencySettings.superRefine((settings, context) => {
+  const { provisioned, maximum = {}, peaks = {}, reserved } = settings
   const check = (setting: 'maximum' | 'peaks', id: string, environments: number) => {
     const least = provisioned[id] ?? 0
     if (least > 0 && environments >= least) return
@@ -72,6 +78,12 @@ const concurrency = concurrencySettings.superRefine(({ provisioned, maximum = {}
   for (const [id, most] of Object.entries(maximum)) check('maximum', id, most)
   for (const [id, all] of Object.entries(peaks))
     for (const { environments } of all) check('peaks', id, environments)
+  for (const [id, limit] of Object.entries(reserved)) {
+    const peak = (peaks[id] ?? []).map(({ environments }) => environments)
+    const ready = Math.max(provisioned[id] ?? 0, maximum[id] ?? 0, ...peak)
+    const message = `is less than the ${ready} that are kept ready`
+    if (limit < ready) context.addIssue({ code: 'custom', path: ['reserved', id], message })
+  }
 })
 
 const requests = z.strictObject({
@@ -96,9 +108,14 @@ const tables = z.strictObject({
 
 const domain = z.strictObject({
   /** Host name of the API, such as api.example.com. Free; the hosted zone costs $0.50 a month. */
-  name: text,
+  name: hostName,
   /** ARN of its certificate in ACM, in the stage's region. Free. */
-  certificateArn: text,
+  certificateArn: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/,
+      'is not the ARN of a certificate in ACM',
+    ),
 })
 
 const allSettings = z.strictObject({
@@ -167,7 +184,13 @@ export function parseSettings(settings: unknown, of: string): StageSettings {
   const parsed = schema.safeParse(settings)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map(
-    ({ path, message }) => `  ${path.join('.') || 'settings'}: ${message}`,
+    (issue) => `  ${issue.path.join('.') || 'settings'}: ${messageOf(issue)}`,
   )
   throw new Error(`${of} is not valid:\n${faults.join('\n')}`)
+}
+
+/** The message of a wrong key says only that it is wrong. The schema of the key gives the reason. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  const reason = issue.code === 'invalid_key' ? issue.issues[0] : undefined
+  return (reason ?? issue).message
 }

@@ -4,12 +4,20 @@ import { startBackend } from './backend.ts'
 import { tellStory } from './story.ts'
 import { createTimeline } from './timeline.ts'
 
+const usage = `npm run demo [-- OPTION…]
+
+Tells the whole story, from signing up to leaving, against a backend of its own that is removed afterwards.
+
+  --api URL  the API of a running local backend to use instead
+  --help     this text`
+
 /**
  * `npm run demo`: tells the whole story against a backend that is removed afterwards, or with `-- --api URL`
  * against a running one. It exits with 0 only if every expectation held.
  */
 async function demo(): Promise<void> {
-  const { values } = parseArgs({ options: { api: { type: 'string' } } })
+  const { values } = parseArgs({ options: { api: { type: 'string' }, help: { type: 'boolean' } } })
+  if (values.help) return console.log(usage)
   const backend = values.api === undefined ? await startBackend() : undefined
   try {
     const apiUrl = (values.api ?? backend?.apiUrl ?? '').replace(/\/$/, '')

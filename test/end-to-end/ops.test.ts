@@ -134,7 +134,7 @@ describe('the operator of a running local cloud', () => {
       'ops: Stack annals-other-data lacks an output that this code needs: deploy this code first\n',
     )
     expect((await onStage('nobody', 'parked', 'list')).stderr).toMatch(
-      /^ops: stack annals-nobody-data is not found: ValidationError: Stack with id annals-nobody-data does not exist\n$/,
+      /^ops: stack annals-nobody-data cannot be read: ValidationError: Stack with id annals-nobody-data does not exist\n$/,
     )
   })
 })
@@ -177,7 +177,7 @@ describe('npm run ops', () => {
     })
     const unknown = await runOps(dataDir, ['parked', 'frobnicate'])
     expect(unknown).toMatchObject({ code: 1, stdout: '' })
-    expect(unknown.stderr).toContain('ops: "parked frobnicate" is not a command\n\nnpm run ops -- COMMAND')
+    expect(unknown.stderr).toContain('ops: "parked frobnicate" is not a command\n\n  parked list ')
   })
 
   it.each([

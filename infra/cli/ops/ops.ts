@@ -60,13 +60,33 @@ const commands: readonly OpsCommand[] = [
  */
 const usage = `npm run ops -- COMMAND [OPTION…]
 
-${commands.map(({ usage: line, summary }) => `  ${line.padEnd(42)} ${summary}`).join('\n')}
+${linesOf(commands)}
 
   --json          print JSON; npm run --silent ops -- … prints nothing else
   --stage NAME    stage to work on; the default is the variable STAGE, or else dev
   --aws           work on the stage in your AWS account instead of the local cloud
   --region NAME   AWS region, if it is not the one of your AWS settings; needs --aws
   --help          this text`
+
+/** The commands, one a line. A command that fills its column has its summary on a line of its own. */
+function linesOf(list: readonly OpsCommand[]): string {
+  const column = 42
+  return list
+    .map(({ usage: typed, summary }) => {
+      const gap = typed.length > column ? `\n${' '.repeat(column + 3)}` : ' '
+      return `  ${typed.padEnd(column)}${gap}${summary}`
+    })
+    .join('\n')
+}
+
+/** The reason why the words name no command, and the commands to choose from: those of the same group, if there are any. */
+function noCommand(words: readonly string[]): string {
+  const [group] = words
+  if (group === undefined) return `give a command\n\n${usage}`
+  const near = commands.filter(({ name }) => name.startsWith(`${group} `))
+  const choice = near.length > 0 ? linesOf(near) : usage
+  return `${printable(`"${words.join(' ')}" is not a command`)}\n\n${choice}`
+}
 
 /** Runs the command that the operator typed. Returns whether it achieved its purpose. */
 async function run(): Promise<boolean> {
@@ -103,8 +123,7 @@ async function run(): Promise<boolean> {
   }
   const command = commands.find(({ name }) => isCommand(name, positionals))
   if (command === undefined) {
-    const what = positionals.length === 0 ? 'give a command' : `"${positionals.join(' ')}" is not a command`
-    console.error(`ops: ${printable(what)}\n\n${usage}`)
+    console.error(`ops: ${noCommand(positionals)}`)
     return false
   }
   const operands = positionals.slice(command.name.split(' ').length)

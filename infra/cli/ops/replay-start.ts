@@ -23,8 +23,11 @@ export const replayStart: OpsCommand = {
   options: ['segments', 'speed'],
   async run(request, open) {
     const projection = oneOperand(request, 'PROJECTION')
-    const segments = wholeNumber(request, 'segments', 1, maxSegments)
-    const writeUnits = wholeNumber(request, 'speed', 1, 1_000_000)
+    const segments = wholeNumber('segments', request.options.segments, {
+      least: 1,
+      most: maxSegments,
+    })
+    const writeUnits = writeUnitsOf(request.options.speed)
     const ports = await open()
     await begin(ports, projection, segments ?? usualSegments, request)
     const listed = buildingOf(await readList(ports, projection), projection)
@@ -116,13 +119,16 @@ function textOf(
   }
 }
 
+/** Returns the maximum write units a second of a build that `--speed` gives. Throws if it is not such a number. */
+export function writeUnitsOf(text: string | undefined): number | undefined {
+  return wholeNumber('speed', text, { least: 1, most: 1_000_000 })
+}
+
 function wholeNumber(
-  { options }: OpsRequest,
   name: 'segments' | 'speed',
-  least: number,
-  most: number,
+  text: string | undefined,
+  { least, most }: { readonly least: number; readonly most: number },
 ): number | undefined {
-  const text = options[name]
   if (text === undefined) return undefined
   const number = /^\d{1,9}$/.test(text) ? Number(text) : 0
   if (number < least || number > most) throw new Error(`--${name} is a whole number from ${least} to ${most}`)

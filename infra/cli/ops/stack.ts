@@ -93,7 +93,7 @@ async function findDeployed(stage: string, region: string | undefined): Promise<
   const { Stacks: [found] = [] } = await cloudFormation
     .send(new DescribeStacksCommand({ StackName: stack }))
     .catch((error: unknown) => {
-      throw new Error(`stack ${stack} is not found: ${reasonOf(error)}${remedyOf(error)}`)
+      throw new Error(`stack ${stack} cannot be read: ${reasonOf(error)}${remedyOf(error)}`)
     })
   const outputs = (found?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue])
   return {
@@ -110,7 +110,8 @@ async function findDeployed(stage: string, region: string | undefined): Promise<
 function remedyOf(error: unknown): string {
   const text = String(error)
   if (/credentials/i.test(text)) return '; AWS_PROFILE=… names a profile of yours'
-  return /region is missing/i.test(text) ? '; --region names it' : ''
+  if (/region is missing/i.test(text)) return '; --region names it'
+  return /ENOTFOUND/.test(text) ? '; check the network and the region' : ''
 }
 
 function readOutputs(outputs: unknown, otherwise: string): Stack['outputs'] {

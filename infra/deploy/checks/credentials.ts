@@ -17,6 +17,11 @@ const refused = [
   'AccessDenied',
 ]
 
+/** A command without the profile that it names, so that another can take its place. */
+function withoutProfile(command: string): string {
+  return command.replace(/ --profile(=| )\S+/g, '')
+}
+
 /** Checks that AWS accepts the credentials, and that a region is set. */
 export async function checkCredentials(facts: AccountFacts, command: string): Promise<Credentials> {
   let region = ''
@@ -25,7 +30,7 @@ export async function checkCredentials(facts: AccountFacts, command: string): Pr
   } catch {
     return {
       finding: stop(
-        'No region is set, so it is not known where to deploy.',
+        'No region is set, so it is not known where the stage is.',
         `AWS_REGION=eu-west-1 ${command}`,
         'or set one in your profile: aws configure set region eu-west-1',
       ),
@@ -42,7 +47,8 @@ export async function checkCredentials(facts: AccountFacts, command: string): Pr
 function refusal(error: unknown, command: string): Finding {
   const name = errorName(error)
   const reason = reasonOf(error)
-  const again = [`aws sso login --profile NAME`, `${command} --profile NAME`]
+  const withProfile = `${withoutProfile(command)} --profile NAME`
+  const again = ['aws sso login --profile NAME', withProfile]
   if (expired.includes(name) || /expired/i.test(reason))
     return stop('Your AWS credentials have expired. Sign in again.', ...again)
   if (/credentials/i.test(name) || /could not load credentials/i.test(reason))
@@ -55,7 +61,7 @@ function refusal(error: unknown, command: string): Finding {
     return stop(
       `AWS does not accept your credentials (${name}). Check the keys, or use another profile.`,
       'aws sts get-caller-identity',
-      `${command} --profile NAME`,
+      withProfile,
     )
   return stop(
     `AWS cannot be asked who you are: ${reason}. Check the network and the region, then try again.`,

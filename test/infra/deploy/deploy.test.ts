@@ -77,6 +77,7 @@ describe('npm run deploy', () => {
       ['--stage', 'Prod/1'],
       ['--stage', 'staging'],
       ['--adopt', '--leave'],
+      ['--speed', 'fast'],
     ]) {
       const { code, stderr } = await run('deploy', args)
       expect([code, stderr.split('\n').length]).toEqual([1, 2])
@@ -94,6 +95,13 @@ describe('npm run destroy', () => {
     expect(stdout).toContain('annals-prod-service is deleted.')
     expect(account.cloudFormation.find('annals-prod-service')).toBeUndefined()
     expect(account.cloudFormation.find('annals-prod-data')).toBeDefined()
+  }, 30_000)
+
+  it('explains a missing region, with the command to repeat', async () => {
+    const { code, stdout } = await run('destroy', ['--stage', 'prod'], { AWS_REGION: undefined })
+    expect(code).toBe(1)
+    expect(stdout).toContain('STOP     No region is set')
+    expect(stdout).toContain('AWS_REGION=eu-west-1 npm run destroy -- --stage prod\n')
   }, 30_000)
 
   it('deletes nothing if nobody can be asked', async () => {

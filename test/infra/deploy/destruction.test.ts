@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openAccount } from '../../../infra/deploy/account/account.ts'
 import { destroy } from '../../../infra/deploy/destruction.ts'
 import { type FakeAccount, startFakeAccount } from '../../kit/aws-account/account.ts'
-import { plan, table } from '../../kit/aws-account/stage.ts'
+import { FakeError } from '../../kit/aws-account/protocol.ts'
+import { command, plan, table } from '../../kit/aws-account/stage.ts'
 
 const { dataStack, serviceStack } = plan
 const queue = (name: string) => `https://sqs.eu-west-1.amazonaws.com/111122223333/${name}`
@@ -39,7 +40,7 @@ async function run(confirmed?: string, answer = '') {
       pause: async () => {},
       tell: (line) => told.push(line),
     },
-    confirmed,
+    { command, confirmed },
   )
   return { isGone, asked, text: told.join('\n') }
 }
@@ -80,6 +81,25 @@ describe('npm run destroy', () => {
   it('asks nothing if --yes names the stage', async () => {
     account.cloudFormation.add(serviceStack)
     expect(await run('prod')).toMatchObject({ isGone: true, asked: [] })
+  })
+
+  it('names the account before it asks', async () => {
+    account.cloudFormation.add(serviceStack)
+    const { text } = await run()
+    expect(text).toMatch(/^ok {7}account 111122223333 in eu-west-1/)
+  })
+
+  it('asks nothing and changes nothing if AWS does not accept the credentials', async () => {
+    account.cloudFormation.add(serviceStack, { isProtected: true })
+    account.failing.set(
+      'GetCallerIdentity',
+      new FakeError('InvalidClientTokenId', 'The token is invalid.', 403),
+    )
+    const { isGone, asked, text } = await run('prod')
+    expect([isGone, asked]).toEqual([false, []])
+    expect(text).toContain('STOP     AWS does not accept your credentials')
+    expect(text).toContain('Nothing was changed.')
+    expect(service()).toMatchObject({ status: 'CREATE_COMPLETE', isProtected: true })
   })
 
   it('leaves a stack alone that is being changed', async () => {

@@ -282,6 +282,12 @@ describe('environments that are kept ready', () => {
     ])
   })
 
+  it('keeps no more environments ready than are reserved, if the settings name no maximum', () => {
+    const service = serviceWith({ concurrency: { provisioned, reserved: { CommandApi: 3 } } })
+    const [target] = ofType(service, 'AWS::ApplicationAutoScaling::ScalableTarget')
+    expect(target?.Properties).toMatchObject({ MinCapacity: 2, MaxCapacity: 3 })
+  })
+
   it('are more at the times of a peak, and as many as before after it', () => {
     const concurrency = {
       provisioned,

@@ -86,6 +86,43 @@ describe('the settings of a stage', () => {
       expect(message).toThrow(part)
   })
 
+  it('say how to write the name of a function that is not one', () => {
+    const wrong = { ...dev, concurrency: { provisioned: {}, reserved: { 'command-api': 2 } } }
+    expect(() => parseSettings(wrong, 'infra/stages/dev.ts')).toThrow(
+      'concurrency.reserved.command-api: is not a logical id, such as CommandApi',
+    )
+  })
+
+  it.each([
+    ['provisioned', { provisioned: { CommandApi: 5 } }],
+    ['maximum', { provisioned: { CommandApi: 1 }, maximum: { CommandApi: 5 } }],
+    [
+      'peaks',
+      {
+        provisioned: { CommandApi: 1 },
+        peaks: {
+          CommandApi: [{ from: 'cron(0 7 * * ? *)', to: 'cron(0 18 * * ? *)', environments: 5 }],
+        },
+      },
+    ],
+  ])('refuse to reserve fewer environments than %s keeps ready', (_, ready) => {
+    const read = (count: number) =>
+      parseSettings(
+        { ...dev, concurrency: { ...ready, reserved: { CommandApi: count } } },
+        'infra/stages/dev.ts',
+      )
+    expect(() => read(4)).toThrow('concurrency.reserved.CommandApi: is less than the 5 that are kept ready')
+    expect(read(5).concurrency.reserved).toEqual({ CommandApi: 5 })
+  })
+
+  it.each([
+    ['https://api.annals.dev', 'arn:aws:acm:eu-west-1:111122223333:certificate/1', 'domain.name: is not'],
+    ['api.annals.dev', 'ARN', 'domain.certificateArn: is not'],
+  ])('refuse the domain %s with the certificate %s', (name, certificateArn, message) => {
+    const wrong = { ...dev, domain: { name, certificateArn } }
+    expect(() => parseSettings(wrong, 'infra/stages/dev.ts')).toThrow(message)
+  })
+
   it('refuse more environments for a function that keeps none ready, and fewer than it keeps ready', () => {
     const peak = { from: 'cron(0 7 * * ? *)', to: 'cron(0 18 * * ? *)', environments: 3 }
     const concurrency = {

@@ -14,7 +14,7 @@ export function provisionEnvironments(target: LiveFunction, { concurrency }: Sta
   const { id } = target.node
   const least = concurrency.provisioned[id] ?? 0
   if (least === 0) return
-  const most = concurrency.maximum?.[id] ?? 2 * least
+  const most = concurrency.maximum?.[id] ?? Math.min(2 * least, concurrency.reserved[id] ?? 2 * least)
   const alias = aliasOf(target)
   alias.provisionedConcurrencyConfig = { provisionedConcurrentExecutions: least }
   const [name, qualifier] = [6, 7].map((part) => Fn.select(part, Fn.split(':', target.live.functionArn)))

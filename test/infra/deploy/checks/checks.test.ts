@@ -55,6 +55,14 @@ describe('credentials', () => {
     expect(finding.next?.join('\n')).toContain(command)
   })
 
+  it('of one profile that are refused ask for another profile, instead of the first', async () => {
+    account.failing.set('GetCallerIdentity', new FakeError('InvalidClientTokenId', 'Invalid.', 403))
+    for (const first of ['--profile me', '--profile=me']) {
+      const { finding } = await checkCredentials(open().facts, `npm run deploy -- ${first} --check`)
+      expect(finding.next).toContain('npm run deploy -- --check --profile NAME')
+    }
+  })
+
   it('that nobody set up stop it', async () => {
     const missing = Object.assign(new Error('Could not load credentials from any providers'), {
       name: 'CredentialsProviderError',
