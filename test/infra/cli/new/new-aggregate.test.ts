@@ -78,12 +78,12 @@ describe('a new aggregate', () => {
   })
 
   it.each([
-    ['', 'is no name'],
-    ['Invoice', 'is no name'],
-    ['price_list', 'is no name'],
-    ['price--list', 'is no name'],
-    ['2nd-price', 'is no name'],
-    ['../domain', 'is no name'],
+    ['', 'is not a name'],
+    ['Invoice', 'is not a name'],
+    ['price_list', 'is not a name'],
+    ['price--list', 'is not a name'],
+    ['2nd-price', 'is not a name'],
+    ['../domain', 'is not a name'],
     ['a'.repeat(41), 'is too long'],
     ['invoices', 'such as invoice,'],
     ['price-lists', 'such as price-list,'],
@@ -117,7 +117,7 @@ describe('a new aggregate', () => {
       one: { kebab: 'news' },
       many: { kebab: 'news-items' },
     })
-    expect(() => namesOf('news', 'News Items')).toThrow('"News Items" is no name')
+    expect(() => namesOf('news', 'News Items')).toThrow('"News Items" is not a name')
   })
 
   it('does not take a name from which one in use is made', () => {

@@ -18,11 +18,11 @@ const plan = (kind: string, operands: readonly string[], options: GivenOptions =
 describe('a part is refused', () => {
   it.each<[kind: string, operands: readonly string[], options: GivenOptions, reason: string]>([
     ['event', ['zebra', 'painted'], {}, 'there is no aggregate "zebra"; the aggregates are'],
-    ['event', ['user', 'Painted it'], {}, '"Painted it" is no name'],
+    ['event', ['user', 'Painted it'], {}, '"Painted it" is not a name'],
     ['event', ['user', 'registered'], {}, 'domain/user/events.ts already has UserRegistered'],
     ['event', ['user', 'UserRegistered'], {}, 'domain/user/events.ts already has UserRegistered'],
     ['command', ['zebra', 'paint'], {}, 'there is no aggregate "zebra"'],
-    ['command', ['user', 'delete account'], {}, '"delete account" is no name'],
+    ['command', ['user', 'delete account'], {}, '"delete account" is not a name'],
     ['command', ['user', 'paint'], {}, 'commands/user/contract.ts has no constant userId'],
     ['query', ['zebra', 'summary'], {}, 'there is no aggregate "zebra"'],
     ['query', ['project', 'brief'], { fields: 'title,colour' }, 'the item of project has no field "colour"'],
@@ -31,7 +31,7 @@ describe('a part is refused', () => {
     ['reaction', ['greet'], { on: 'UserPainted' }, 'there is no event UserPainted'],
     ['reaction', ['greet'], { on: 'UserProfileChanged' }, 'UserProfileChanged is private: make it public'],
     ['reaction', ['welcome-email'], { on: 'UserRegistered' }, 'the reaction welcome-email already exists'],
-    ['reaction', ['Greet'], { on: 'UserRegistered' }, '"Greet" is no name'],
+    ['reaction', ['Greet'], { on: 'UserRegistered' }, '"Greet" is not a name'],
     ['schedule', ['projector'], {}, 'the function projector already exists'],
     ['schedule', ['user'], {}, '"user" is a feature'],
     ['schedule', ['count'], { expression: 'daily' }, '"daily" is no expression: use cron(…) or rate(…)'],
