@@ -20,7 +20,7 @@ afterAll(() => running.close())
 /** The schedules of the template, with the names of their functions and dead-letter queues. */
 const schedules = declaredOf('AWS::Scheduler::Schedule').map(({ logicalId, Properties }) => {
   const target = fieldsOf(Properties['Target'])
-  const nameOf = (arn: unknown) => String(arn).replace(/\.Arn$/, '')
+  const nameOf = (arn: unknown) => String(arn).replace(/(:live|\.Arn)$/, '')
   return {
     logicalId,
     function: nameOf(target['Arn']),

@@ -14,6 +14,7 @@ import { stateNow } from '../../commands/execution/current-state.ts'
 import { execute } from '../../commands/execution/execute.ts'
 import { buildOnce, settings } from '../../infra/build/bundle.ts'
 import { type LocalCloud, readAnnouncement, startLocalCloud } from '../../infra/local/index.ts'
+import { addMonitoringData } from '../../infra/stack/monitoring.ts'
 import { addEventStore } from '../../infra/stack/parts/event-store.ts'
 import { addHandledEvents, addReactions, addReactionsData } from '../../infra/stack/parts/reactions.ts'
 import { addReadModel } from '../../infra/stack/parts/read-model.ts'
@@ -100,6 +101,7 @@ async function synthesise(bundles: string): Promise<string> {
   new CfnOutput(data, 'ReservationTable', { value: writeSide.reservations.tableName })
 
   const service = new Stack(app, 'Service')
+  addMonitoringData({ data, service, stage })
   const none = { arn: '', environment: {} }
   const reacting = {
     bundles,

@@ -60,7 +60,9 @@ describe('a bundle', () => {
     functionNames,
   )('of %s exports a handler when Node loads it with the variables of its template', async (name) => {
     const code = 'console.log(Object.keys(bundle).join(), typeof bundle.handler)'
-    expect(await withBundle(name, environmentOf(constructOf(name)), code)).toBe('handler function')
+    const printed = await withBundle(name, environmentOf(constructOf(name)), code)
+    // Some functions count their cold start first.
+    expect(printed.split('\n').at(-1)).toBe('handler function')
   })
 
   it.each(

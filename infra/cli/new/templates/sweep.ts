@@ -240,7 +240,6 @@ export function add${name.pascal}(
     name: '${name.kebab}',
     bundles,
     stage,
-    memoryMb: 512,
     timeoutSeconds: 240,
     environment: { EVENT_STORE_TABLE: eventStore.tableName, READ_MODEL_TABLE: readModel.tableName },
   })
