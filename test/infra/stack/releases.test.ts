@@ -2,7 +2,9 @@ import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { routes } from '../../../commands/contract.ts'
 import { fieldsOf, readTemplate } from '../../../infra/local/index.ts'
+import { logicalId } from '../../../infra/stack/parts/reactions.ts'
 import { addStacks } from '../../../infra/stack/stacks.ts'
 import { readStage, type Stage } from '../../../infra/stages/read-stage.ts'
 import type { StageSettings } from '../../../infra/stages/stage-settings.ts'
@@ -173,17 +175,18 @@ describe('the order of a release', () => {
   })
 })
 
-const apis = ['CommandApi', 'QueryApi', 'UploadApi']
+/** The logical ids of the functions that answer requests. */
+const apis = [...new Set(routes.map((route) => logicalId(route.function)))].toSorted()
 
 describe('a gradual release', () => {
-  it('is for the three APIs only, and undone by an alarm', () => {
+  it('is for the APIs only, and undone by an alarm', () => {
     const service = serviceWith()
     const withPolicy = ofType(service, 'AWS::Lambda::Alias').filter(
       ({ UpdatePolicy }) => UpdatePolicy !== undefined,
     )
     expect(withPolicy.map(({ name }) => name).toSorted()).toEqual(apis.map((api) => `${api}Live`))
     const groups = ofType(service, 'AWS::CodeDeploy::DeploymentGroup')
-    expect(groups).toHaveLength(3)
+    expect(groups).toHaveLength(apis.length)
     for (const { name, Properties } of groups) {
       expect(Properties).toMatchObject({
         DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
@@ -313,7 +316,7 @@ describe('environments that are kept ready', () => {
   })
 
   it.each([
-    ['provisioned', 'Projector', "which is no API's function: use one of CommandApi, QueryApi, UploadApi"],
+    ['provisioned', 'Projector', `which is no API's function: use one of ${apis.join(', ')}`],
     ['provisioned', 'Nobody', "which is no API's function"],
     ['reserved', 'Nobody', 'which is no function: use one of Registration'],
   ])('are refused in the setting %s for %s', (setting, id, reason) => {

@@ -25,7 +25,6 @@ describe('a part is refused', () => {
     ['command', ['user', 'delete account'], {}, '"delete account" is not a name'],
     ['command', ['user', 'paint'], {}, 'commands/user/contract.ts has no constant userId'],
     ['query', ['zebra', 'summary'], {}, 'there is no aggregate "zebra"'],
-    ['query', ['project', 'brief'], { fields: 'title,colour' }, 'the item of project has no field "colour"'],
     ['query', ['user', 'summary'], {}, 'commands/user/contract.ts has no query that ends with /{userId}'],
     ['reaction', ['greet'], {}, 'name the event: npm run new -- reaction NAME --on EVENT'],
     ['reaction', ['greet'], { on: 'UserPainted' }, 'there is no event UserPainted'],

@@ -332,18 +332,22 @@ describe('a developer who explores the local cloud', () => {
     expect(older.body['EmailIdentities']).toEqual(EmailIdentities)
   })
 
-  it('sees which versions of objects a bucket keeps, with any characters in their keys', async () => {
-    const client = new S3Client({ ...settings(), forcePathStyle: true })
-    const [{ Name: Bucket } = {}] = (await client.send(new ListBucketsCommand({}))).Buckets ?? []
-    expect((await client.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBe('Enabled')
-    const Key = 'explored/a b+c&ü/\u0001'
-    await client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }))
-    const listed = await client.send(
-      new ListObjectVersionsCommand({ Bucket, Prefix: 'explored/', EncodingType: 'url' }),
-    )
-    expect(listed.EncodingType).toBe('url')
-    expect(listed.Versions?.map((one) => decodeURIComponent(one.Key ?? ''))).toEqual([Key])
-  })
+  const hasBucket = declaredOf('AWS::S3::Bucket').length > 0
+  it.runIf(hasBucket)(
+    'sees which versions of objects a bucket keeps, with any characters in their keys',
+    async () => {
+      const client = new S3Client({ ...settings(), forcePathStyle: true })
+      const [{ Name: Bucket } = {}] = (await client.send(new ListBucketsCommand({}))).Buckets ?? []
+      expect((await client.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBe('Enabled')
+      const Key = 'explored/a b+c&ü/\u0001'
+      await client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }))
+      const listed = await client.send(
+        new ListObjectVersionsCommand({ Bucket, Prefix: 'explored/', EncodingType: 'url' }),
+      )
+      expect(listed.EncodingType).toBe('url')
+      expect(listed.Versions?.map((one) => decodeURIComponent(one.Key ?? ''))).toEqual([Key])
+    },
+  )
 
   it.each([
     ['DynamoDB_20120810.ListTables', '{', 400],
