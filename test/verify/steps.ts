@@ -26,8 +26,6 @@ const generated = [
   ['reaction', 'parking-permit-email', '--on', 'ParkingPermitCreated', '--mail'],
   ['query', 'parking-permit', 'label', '--fields', 'name'],
   ['reaction', 'open-barrier', '--on', 'ParkingPermitPrinted'],
-  ['reaction', 'tell-garage', '--on', 'ParkingPermitPrinted', '--secret', 'the garage'],
-  ['schedule', 'count-permits'],
   ['schedule', 'end-parking-permits', '--sweep', 'parking-permits', '--emits', 'ended', '--public'],
   ['version', 'parking-permits'],
 ] as const
