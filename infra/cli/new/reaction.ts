@@ -129,12 +129,12 @@ function alarmEdits({ name, feature }: NewReaction): FileEdit[] {
       alarms: [`${name.pascal}Queue`],
       meaning:
         'An event has waited for half an hour. It is tried again for six hours, and nothing is lost yet.',
-      todo: query,
+      remedy: query,
     },
     {
       alarms: [`${name.pascal}Failures`],
       meaning: 'The reaction failed for six hours. The queue keeps the event for 14 days.',
-      todo: `${query} Then \`aws sqs start-message-move-task --source-arn ARN\`.`,
+      remedy: `${query} Then \`npm run ops -- failures retry ${name.pascal}Failures --all\`.`,
     },
   ]
   return editsOf(alarmPage, addAlarmRows(rows, feature.kebab))

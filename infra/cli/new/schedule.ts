@@ -91,14 +91,14 @@ export function alarmsOf(name: string, expression: string): AlarmRow[] {
     {
       alarms: [`${name}Failures`],
       meaning: 'A run failed in three tries.',
-      todo: `${query}, and remove the cause.`,
+      remedy: `${query}, and remove the cause.`,
     },
-    { alarms: [`${name}Duration`], meaning: 'A run took four fifths of its time.', todo: `${query}.` },
+    { alarms: [`${name}Duration`], meaning: 'A run took four fifths of its time.', remedy: `${query}.` },
   ]
   const missed = {
     alarms: [`${name}Missed`],
     meaning: 'The function was not run when it was due. In a new stage it is on until the first run.',
-    todo: '`aws scheduler list-schedules`: is it on, and may its role invoke the function?',
+    remedy: '`aws scheduler list-schedules`: is it on, and may its role invoke the function?',
   }
   return hasMissedAlarm(expression) ? [...rows, missed] : rows
 }

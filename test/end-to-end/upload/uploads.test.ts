@@ -184,7 +184,7 @@ describe('a picture', () => {
       { timeout: 50_000, interval: 100 },
     )
     running.cloud.faults.calm()
-    // Whatever the outcomes, the quota is right.
+    // The quota is right after every outcome.
     const completed = ends.filter((status) => status === 'completed').length
     const counted = { bytesUsed: completed * content.length, bytesReserved: 0 }
     await vi.waitFor(async () => {

@@ -5,7 +5,7 @@ export interface AlarmRow {
   readonly alarms: readonly string[]
   readonly meaning: string
   /** The command or the page that helps. */
-  readonly todo: string
+  readonly remedy: string
 }
 
 /** The page that has a row for every alarm. */
@@ -23,8 +23,8 @@ export function addAlarmRows(rows: readonly AlarmRow[], feature?: string): Edit 
       '| alarm | meaning | type |',
       '| --- | --- | --- |',
       ...rows.map(
-        ({ alarms, meaning, todo }) =>
-          `| ${alarms.map((name) => `\`${name}\``).join(', ')} | ${meaning} | ${todo} |`,
+        ({ alarms, meaning, remedy }) =>
+          `| ${alarms.map((name) => `\`${name}\``).join(', ')} | ${meaning} | ${remedy} |`,
       ),
     ]
     const marked =
